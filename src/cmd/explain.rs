@@ -1,0 +1,43 @@
+//! `skanner explain`: one rule's page.
+
+use std::fmt::Write;
+
+use crate::{remedy, rule::Rule};
+
+/// The page as text.
+pub(super) fn page(rule: &Rule) -> String {
+    let mut page = format!("{}: {}\n\n{}\n\n", rule.id, rule.title, rule.opens);
+    let mut line = |label: &str, text: &str| {
+        if !text.is_empty() {
+            let _ = writeln!(page, "{label:<10} {text}");
+        }
+    };
+    line("issuer", &rule.issuer);
+    line("severity", &rule.severity.to_string());
+    line("revoke at", &rule.revoke_url);
+    line("names", &rule.names.join(", "));
+    line("hosts", &rule.hosts.join(", "));
+    line("words", &rule.words.join(", "));
+
+    page.push_str("\nWhat it looks like\n");
+    for form in &rule.forms {
+        let with_evidence = match form.confidence_with_evidence() {
+            same if same == form.confidence => String::new(),
+            lifted => format!(", {lifted} with a name of the issuer near it"),
+        };
+        let needs = if form.needs_evidence { " (only with a name of the issuer near it)" } else { "" };
+        let _ = writeln!(page, "  {}{with_evidence}{needs}: {}", form.confidence, form.why);
+        for shape in &form.shapes {
+            let _ = writeln!(page, "      {}", shape.source());
+        }
+    }
+    page.push_str("\nWhat it is not\n");
+    for text in &rule.counter_examples {
+        let _ = writeln!(page, "      {}", text.source());
+    }
+    page.push_str("\nWhat to do\n");
+    for (at, step) in remedy::steps(rule).iter().enumerate() {
+        let _ = writeln!(page, "  {}. {step}", at + 1);
+    }
+    page
+}

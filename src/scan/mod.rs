@@ -1,0 +1,176 @@
+//! The engine: bytes in, detections out. It opens nothing and knows no file.
+//!
+//! One search over the bytes for the literals keys begin with ([`anchors`]); at a hit, the shapes of the rules that
+//! own this literal ([`structure`]); for a shape that fits, what stands beside it ([`edges`]), whether somebody made
+//! it up ([`placeholder`]) and what the lines around say ([`evidence`]); of several that overlap, the best one
+//! ([`resolve`]).
+
+mod anchors;
+mod edges;
+mod evidence;
+mod excerpt;
+mod placeholder;
+mod position;
+mod resolve;
+mod structure;
+mod window;
+
+use std::{
+    io,
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
+
+use anchors::Anchors;
+use evidence::{Context, Evidence};
+use position::Cursor;
+use resolve::Kept;
+use structure::Dispatch;
+
+use crate::{
+    blob::Content,
+    finding::{Detection, Secret},
+    rule::{Confidence, Form, Rule, RuleSet},
+};
+
+pub use window::WINDOW;
+
+/// Everything the engine looks at round an anchor lies within this many bytes of it, on either side, so that a window
+/// which holds that much gives the same answer as the whole text.
+const REACH: usize = 8 << 10;
+
+/// Finds keys.
+pub struct Engine {
+    least: Confidence,
+    reveal: bool,
+    anchors: Anchors,
+    dispatch: OnceLock<Dispatch>,
+}
+
+/// Memory that is used again from blob to blob; one a thread.
+#[derive(Default)]
+pub struct Scratch {
+    window: Vec<u8>,
+    hits: Vec<Hit>,
+    bodies: Vec<Range<usize>>,
+    context: Context,
+}
+
+/// A shape that fits, in bytes of the text at hand.
+#[derive(Clone, Debug)]
+struct Hit {
+    span: Range<usize>,
+    rule: Arc<Rule>,
+    form: usize,
+    /// Length of the literal the key begins with.
+    public: usize,
+    /// Bytes of the shape that are fixed.
+    fixed: usize,
+    /// By the form alone.
+    base: Confidence,
+    /// With what stands near.
+    confidence: Confidence,
+    evidence: Option<Evidence>,
+    /// The body begins with a key's prefix again, as in `sk-proj-sk-…`: probably a key pasted into a template.
+    doubled: bool,
+}
+
+impl Hit {
+    fn form(&self) -> &Form {
+        &self.rule.forms[self.form]
+    }
+}
+
+impl Engine {
+    /// An engine that looks for all that can reach `least`. With `reveal`, excerpts show secrets whole.
+    #[must_use]
+    pub fn new(least: Confidence, reveal: bool) -> Self {
+        Self { least, reveal, anchors: Anchors::new(least), dispatch: OnceLock::new() }
+    }
+
+    /// Scans one blob, hands every detection to `emit` in the order of the text, and adds to `read` how many bytes it
+    /// has looked at.
+    ///
+    /// # Errors
+    /// When a stream fails; what came before that has been scanned.
+    pub fn scan(
+        &self,
+        content: Content<'_>,
+        scratch: &mut Scratch,
+        read: &mut u64,
+        mut emit: impl FnMut(Detection),
+    ) -> io::Result<()> {
+        match content {
+            Content::Bytes(text) => {
+                let whole = Window { text, from: 0, settled: text.len(), anchors_end: text.len() };
+                self.scan_window(&whole, &mut Cursor::default(), scratch, &mut emit);
+                *read += text.len() as u64;
+                Ok(())
+            }
+            Content::Stream(reader) => self.scan_stream(reader, scratch, read, &mut emit),
+        }
+    }
+
+    /// Emits what the window settles, and returns from where on the next one has to look for anchors.
+    fn scan_window(
+        &self,
+        window: &Window<'_>,
+        cursor: &mut Cursor,
+        scratch: &mut Scratch,
+        emit: &mut dyn FnMut(Detection),
+    ) -> usize {
+        let Window { text, from, settled, anchors_end } = *window;
+        scratch.context.clear();
+        let mut hits = std::mem::take(&mut scratch.hits);
+        // A little further back than needed, so that excerpts know the keys before theirs.
+        for anchor in self.anchors.find(text, from.saturating_sub(excerpt::WIDEST)..anchors_end) {
+            let dispatch = self.dispatch.get_or_init(|| Dispatch::new(RuleSet::builtin(), &self.anchors, self.least));
+            dispatch.try_anchor(text, anchor, scratch, &mut hits);
+        }
+        let mut next = anchors_end;
+        if !hits.is_empty() {
+            let kept = resolve::resolve(&mut hits);
+            for (at, one) in kept.iter().enumerate().filter(|(_, one)| one.group.start >= from) {
+                // An unfinished group is left to the next window, unless it fills this one.
+                if one.group.end > settled && one.group.start > from {
+                    next = one.group.start;
+                    break;
+                }
+                next = next.max(one.group.end);
+                emit(self.detection(text, &kept, at, cursor));
+            }
+            hits.clear();
+        }
+        scratch.hits = hits;
+        next
+    }
+
+    fn detection(&self, text: &[u8], kept: &[Kept], at: usize, cursor: &mut Cursor) -> Detection {
+        let Kept { hit, rivals, .. } = &kept[at];
+        Detection {
+            rule: hit.rule.clone(),
+            confidence: hit.confidence,
+            why: evidence::why(hit),
+            candidates: evidence::candidates(hit, rivals),
+            has_evidence: hit.evidence.is_some(),
+            secret: secret(text, hit),
+            span: cursor.span(text, &hit.span),
+            excerpt: excerpt::around(text, kept, at, self.reveal),
+        }
+    }
+}
+
+/// A stretch of text, and what of it to decide now.
+struct Window<'a> {
+    text: &'a [u8],
+    /// Anchors before this have been dealt with.
+    from: usize,
+    /// No group of hits that ends by here can grow any more.
+    settled: usize,
+    /// Anchors from here on are left to the next window.
+    anchors_end: usize,
+}
+
+fn secret(text: &[u8], hit: &Hit) -> Secret {
+    Secret::new(&text[hit.span.clone()], hit.public)
+}

@@ -1,0 +1,132 @@
+//! Keys somebody made up: `sk-proj-YOUR_KEY_HERE`, rows of `x`, the alphabet, one block over and over.
+//!
+//! Every test here is one that random bodies do not meet, not even one in a hundred million: a test that looked for
+//! `key` or `test` inside a long body would drop real keys by chance. A property test holds it to that.
+
+use std::ops::Range;
+
+/// Below this a body says too little about how it was made.
+const SHORTEST_TO_JUDGE: usize = 16;
+
+/// Long enough that a random body holds none of them by chance. Compared without case and separators.
+const TELLING_WORDS: &[&str] = &[
+    "yourapikey", "yoursecret", "yourtoken", "yourkeyhere", "placeholder", "example", "replacewith", "replaceme",
+    "changeme", "inserthere", "insertyour", "notareal", "donotuse", "dummykey", "redacted", "xxxxxxxx", "secretkey",
+    "testtest", "fakefake", "keygoeshere",
+];
+
+/// Orders in which people type when they make something up.
+const ROWS: &[&[u8]] = &[b"01234567890", b"abcdefghijklmnopqrstuvwxyz", b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
+
+/// Whether the parts of `key` that the issuer would have drawn at random were made up. `words` says whether a body of
+/// words between separators counts; exact structure speaks against that.
+pub(super) fn is_made_up(key: &[u8], bodies: &[Range<usize>], words: bool) -> bool {
+    let body = || bodies.iter().flat_map(|range| &key[range.clone()]).map(u8::to_ascii_lowercase);
+    let length = body().count();
+    if length < SHORTEST_TO_JUDGE {
+        return false;
+    }
+    let mut lower = Vec::with_capacity(length);
+    lower.extend(body());
+    few_different(&lower)
+        || one_block_repeated(&lower)
+        || mostly_in_rows(&lower)
+        || holds_telling_word(&lower)
+        || (words && bodies.iter().any(|range| range.len() >= SHORTEST_TO_JUDGE && only_words(&key[range.clone()])))
+}
+
+/// At most four different characters, or one that makes up three fifths.
+fn few_different(body: &[u8]) -> bool {
+    let mut counts = [0_usize; 256];
+    for byte in body {
+        counts[usize::from(*byte)] += 1;
+    }
+    let different = counts.iter().filter(|count| **count > 0).count();
+    let most = counts.iter().max().copied().unwrap_or_default();
+    different <= 4 || most * 5 >= body.len() * 3
+}
+
+/// The same block at least twice, the last one perhaps cut.
+fn one_block_repeated(body: &[u8]) -> bool {
+    (1..=body.len() / 2).any(|block| body[block..] == body[..body.len() - block])
+}
+
+/// At least two thirds stand in runs of three or more that follow the alphabet, the digits or a keyboard row, forwards
+/// or backwards.
+fn mostly_in_rows(body: &[u8]) -> bool {
+    const SHORTEST_RUN: usize = 3;
+    let follows = |a: u8, b: u8| ROWS.iter().any(|row| row.windows(2).any(|pair| pair == [a, b]));
+    let mut covered = 0;
+    let mut start = 0;
+    while start < body.len() {
+        let run = |forwards: bool| {
+            let pairs = body[start..].windows(2);
+            1 + pairs
+                .take_while(|pair| if forwards { follows(pair[0], pair[1]) } else { follows(pair[1], pair[0]) })
+                .count()
+        };
+        let longest = run(true).max(run(false));
+        if longest >= SHORTEST_RUN {
+            covered += longest;
+        }
+        start += longest;
+    }
+    covered * 3 >= body.len() * 2
+}
+
+fn holds_telling_word(body: &[u8]) -> bool {
+    let letters: Vec<u8> = body.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    TELLING_WORDS.iter().any(|word| memchr::memmem::find(&letters, word.as_bytes()).is_some())
+}
+
+/// Two or more pieces between separators, each in one case or a short number.
+fn only_words(body: &[u8]) -> bool {
+    const LONGEST_NUMBER: usize = 6;
+    let mut pieces = 0;
+    let only = body.split(|byte| !byte.is_ascii_alphanumeric()).filter(|piece| !piece.is_empty()).all(|piece| {
+        pieces += 1;
+        piece.iter().all(u8::is_ascii_lowercase)
+            || piece[1..].iter().all(u8::is_ascii_lowercase) && piece[0].is_ascii_uppercase()
+            || piece.iter().all(u8::is_ascii_uppercase)
+            || piece.len() <= LONGEST_NUMBER && piece.iter().all(u8::is_ascii_digit)
+    });
+    only && pieces >= 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made_up(body: &str) -> bool {
+        is_made_up(body.as_bytes(), std::slice::from_ref(&(0..body.len())), true)
+    }
+
+    #[test]
+    fn knows_what_people_write_instead_of_a_key() {
+        for body in [
+            "XXXXXXXXXXXXXXXXXXXXXXXX",
+            "0000000000000000000000000000000a",
+            "1234567890abcdef1234567890abcdef",
+            "abcd1234abcd1234abcd1234abcd1234",
+            "abcdefghijklmnopqrstuvwxyz123456",
+            "zyxwvutsrqponmlkjihgfedcba",
+            "abc123def456ghi789jkl012",
+            "qwertyuiopasdfghjklzxcvbnm",
+            "REPLACE_WITH_YOUR_KEY",
+            "replace-with-your-kimi-key",
+            "super-secret-key-12345",
+            "DO-NOT-LEAK-secret-token",
+            "51H8example0Kq29fLw83hZ",
+            "circle-fade-dot-before",
+        ] {
+            assert!(made_up(body), "{body}");
+        }
+    }
+
+    #[test]
+    fn leaves_what_chance_makes() {
+        for body in ["f81d4fae7dec41d0a76500a0c91e6bf6", "test9Kq2keyWm4demoZr8", "qwhzpdkvjrtbncmxlsgf"] {
+            assert!(!made_up(body), "{body}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! From byte offsets to lines and columns.
+
+use std::ops::Range;
+
+use memchr::{memchr_iter, memrchr};
+
+use crate::finding::Span;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Counts lines and code points forwards through a text that may come in windows. Nothing is counted before the
+/// first question.
+#[derive(Debug)]
+pub(super) struct Cursor {
+    /// Offset in the text at hand up to which has been counted.
+    at: usize,
+    line: u64,
+    column: u64,
+    /// Continuation bytes that still belong to the last character.
+    pending: u8,
+    at_start: bool,
+}
+
+impl Default for Cursor {
+    fn default() -> Self {
+        Self { at: 0, line: 1, column: 1, pending: 0, at_start: true }
+    }
+}
+
+impl Cursor {
+    /// Where a range stands that does not begin before any asked for earlier.
+    pub(super) fn span(&mut self, text: &[u8], range: &Range<usize>) -> Span {
+        self.advance(text, range.start);
+        let (line, column) = (self.line, self.column);
+        self.advance(text, range.end);
+        Span { line, column, end_line: self.line, end_column: self.column }
+    }
+
+    /// Forgets the first `count` bytes of the text, which begins after them from now on.
+    pub(super) fn drop_front(&mut self, text: &[u8], count: usize) {
+        self.advance(text, count);
+        self.at -= count;
+    }
+
+    fn advance(&mut self, text: &[u8], to: usize) {
+        if to <= self.at {
+            return;
+        }
+        if self.at_start && text.starts_with(BYTE_ORDER_MARK) {
+            self.at = BYTE_ORDER_MARK.len();
+        }
+        self.at_start = false;
+        let mut part = &text[self.at.min(to)..to];
+        if let Some(last) = memrchr(b'\n', part) {
+            self.line += memchr_iter(b'\n', &part[..=last]).count() as u64;
+            self.column = 1;
+            self.pending = 0;
+            part = &part[last + 1..];
+        }
+        self.column += self.characters(part);
+        self.at = to;
+    }
+
+    /// Counts characters; a byte that is not part of valid UTF-8 counts as one.
+    fn characters(&mut self, part: &[u8]) -> u64 {
+        if self.pending == 0 && part.is_ascii() {
+            return part.len() as u64;
+        }
+        let mut count = 0;
+        for byte in part {
+            match byte {
+                0x80..=0xbf if self.pending > 0 => self.pending -= 1,
+                _ => {
+                    self.pending = match byte {
+                        0xc2..=0xdf => 1,
+                        0xe0..=0xef => 2,
+                        0xf0..=0xf4 => 3,
+                        _ => 0,
+                    };
+                    count += 1;
+                }
+            }
+        }
+        count
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Line and column of an offset, counted the slow way.
+    fn slow(text: &str, at: usize) -> (u64, u64) {
+        let before = &text[..at];
+        let line = before.matches('\n').count() as u64 + 1;
+        let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) as u64 + 1;
+        (line, column)
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_column() {
+        assert_eq!(Cursor::default().span(b"\xef\xbb\xbfkey", &(3..6)).column, 1);
+    }
+
+    #[test]
+    fn latin_1_bytes_are_columns() {
+        assert_eq!(Cursor::default().span(b"cl\xe9 key", &(4..7)).column, 5);
+    }
+
+    proptest! {
+        #[test]
+        fn counts_like_the_slow_way_in_any_steps(text in "[a\n\r é汉🦀]{0,60}", cuts: [prop::sample::Index; 3]) {
+            let boundaries: Vec<usize> = (0..=text.len()).filter(|at| text.is_char_boundary(*at)).collect();
+            let mut at: Vec<usize> = cuts.iter().map(|cut| boundaries[cut.index(boundaries.len())]).collect();
+            at.sort_unstable();
+            let bytes = text.as_bytes();
+            let mut cursor = Cursor::default();
+            cursor.drop_front(bytes, at[0]);
+            let span = cursor.span(&bytes[at[0]..], &(at[1] - at[0]..at[2] - at[0]));
+            prop_assert_eq!((span.line, span.column), slow(&text, at[1]));
+            prop_assert_eq!((span.end_line, span.end_column), slow(&text, at[2]));
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! One file: small ones whole, large ones as a stream, and nothing that could make us wait.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read},
+    path::Path,
+};
+
+use super::{Sink, shown};
+use crate::{
+    blob::{Blob, Content, Origin, SourceKind},
+    scan::WINDOW,
+};
+
+/// A file that grows while it is read is followed to twice its size, and at least this far, in bytes.
+const LEAST_LIMIT: u64 = 64 << 20;
+
+/// Reads files into a buffer that is used again; one a thread.
+#[derive(Default)]
+pub struct FileReader {
+    buffer: Vec<u8>,
+}
+
+impl FileReader {
+    /// Pushes one file, or says why it could not be read. A link is followed only where `follow` says so.
+    pub fn feed(&mut self, path: &Path, follow: bool, sink: &mut impl Sink) {
+        if let Err(error) = self.try_feed(path, follow, sink) {
+            sink.not_scanned(shown(path), why(&error));
+        }
+    }
+
+    /// Pushes the text of a symbolic link.
+    pub fn feed_link(path: &Path, sink: &mut impl Sink) {
+        let origin = Origin { source: SourceKind::File, path: shown(path) };
+        match std::fs::read_link(path) {
+            Ok(target) => {
+                sink.blob(Blob { origin, content: Content::Bytes(target.as_os_str().as_encoded_bytes()) });
+            }
+            Err(error) => sink.not_scanned(shown(path), why(&error)),
+        }
+    }
+
+    fn try_feed(&mut self, path: &Path, follow: bool, sink: &mut impl Sink) -> io::Result<()> {
+        let mut file = open(path, follow)?;
+        self.buffer.resize(WINDOW, 0);
+        let mut filled = 0;
+        while filled < self.buffer.len() {
+            match file.read(&mut self.buffer[filled..]) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let start = &self.buffer[..filled];
+        let origin = Origin { source: SourceKind::File, path: shown(path) };
+        if filled < WINDOW {
+            sink.blob(Blob { origin, content: Content::Bytes(start) });
+            return Ok(());
+        }
+        // Only now is it worth asking what it is: a device that took a file's place gives bytes without end.
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::other("is no file any more"));
+        }
+        let rest = Bounded { file, left: metadata.len().saturating_mul(2).max(LEAST_LIMIT) };
+        sink.blob(Blob { origin, content: Content::Stream(&mut start.chain(rest)) });
+        Ok(())
+    }
+}
+
+/// Opens for reading, without waiting for a FIFO's other end.
+fn open(path: &Path, follow: bool) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt;
+        let link = if follow { OFlags::empty() } else { OFlags::NOFOLLOW };
+        options.custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY | link).bits().cast_signed());
+    }
+    let _ = follow;
+    options.open(path)
+}
+
+/// A file whose end may move away from us.
+struct Bounded {
+    file: File,
+    left: u64,
+}
+
+impl Read for Bounded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.left == 0 {
+            return Err(io::Error::other("keeps growing: stop what writes to it and scan again"));
+        }
+        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        let count = self.file.read(&mut buffer[..most])?;
+        self.left -= count as u64;
+        Ok(count)
+    }
+}
+
+/// An error about one input in a few words; the path is said beside them.
+#[must_use]
+pub fn why(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "vanished before it could be read".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,29 @@
+//! Where bytes come from. A source pushes what it reads into sinks, and owns the threads it needs for that.
+
+mod file;
+mod stdin;
+mod tracked;
+mod walk;
+
+use crate::blob::Blob;
+
+pub use file::{FileReader, why};
+pub use stdin::Stdin;
+pub use tracked::root as repository_root;
+pub use walk::Walk;
+
+/// Takes what a source reads. A source asks for one sink a thread.
+pub trait Sink: Send {
+    /// Something was read, or is about to be.
+    fn blob(&mut self, blob: Blob<'_>);
+
+    /// Something should have been read and was not. `what` is a path or the name of an object, any bytes; `why` says
+    /// what to do, where there is something.
+    fn not_scanned(&mut self, what: &[u8], why: String);
+}
+
+/// The bytes of a path, `/` between its parts, without a leading `./`.
+fn shown(path: &std::path::Path) -> &[u8] {
+    let path = path.strip_prefix(".").unwrap_or(path);
+    path.as_os_str().as_encoded_bytes()
+}

@@ -1,0 +1,40 @@
+//! Standard input.
+
+use std::io::Read;
+
+use super::Sink;
+use crate::blob::{Blob, Content, Origin, SourceKind};
+
+/// Reads standard input to its end.
+pub struct Stdin {
+    /// What to call it in the report.
+    pub name: Option<String>,
+}
+
+impl Stdin {
+    /// Pushes the input. Empty input is named as not read: something before us in the pipe has gone wrong, and
+    /// "clean" would be said of nothing.
+    pub fn feed(&self, sink: &mut impl Sink) {
+        let path = self.name.as_deref().unwrap_or_default().as_bytes();
+        let mut counting = Counting { inner: std::io::stdin().lock(), count: 0 };
+        let origin = Origin { source: SourceKind::Stdin, path };
+        sink.blob(Blob { origin, content: Content::Stream(&mut counting) });
+        if counting.count == 0 {
+            let name = if path.is_empty() { b"standard input" } else { path };
+            sink.not_scanned(name, "was empty: nothing was scanned".to_owned());
+        }
+    }
+}
+
+struct Counting<R> {
+    inner: R,
+    count: u64,
+}
+
+impl<R: Read> Read for Counting<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.count += count as u64;
+        Ok(count)
+    }
+}

@@ -1,0 +1,250 @@
+//! Files and folders, in parallel.
+
+use std::{
+    fs,
+    hash::{BuildHasher, RandomState},
+    io,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
+
+use super::{FileReader, Sink, shown, tracked, why};
+
+/// The files below some paths.
+pub struct Walk {
+    /// Files and folders; what is named here is read whatever git thinks of it.
+    pub roots: Vec<PathBuf>,
+    /// Whether `.gitignore` and `.git/info/exclude` leave out what git does not track.
+    pub respect_ignore: bool,
+    /// How many threads to read with.
+    pub threads: usize,
+}
+
+impl Walk {
+    /// Pushes every file below the roots. Threads are started only for folders.
+    pub fn feed<S: Sink>(&self, new_sink: &(impl Fn() -> S + Sync)) {
+        let mut sink = new_sink();
+        let mut reader = FileReader::default();
+        for root in &self.roots {
+            match fs::metadata(root) {
+                Ok(metadata) if metadata.is_dir() => self.feed_folder(root, new_sink, &mut reader, &mut sink),
+                Ok(metadata) if metadata.is_file() => reader.feed(root, true, &mut sink),
+                Ok(metadata) => sink.not_scanned(shown(root), special(metadata.file_type())),
+                Err(error) => sink.not_scanned(shown(root), missing(root, &error)),
+            }
+        }
+    }
+
+    fn feed_folder<S: Sink>(
+        &self,
+        root: &Path,
+        new_sink: &(impl Fn() -> S + Sync),
+        reader: &mut FileReader,
+        sink: &mut S,
+    ) {
+        let mut met = 0;
+        let mut folders = vec![root.to_owned()];
+        while let Some(folder) = folders.pop() {
+            let mut walked = self.walk(&folder, new_sink);
+            met += walked.met;
+            if !self.respect_ignore {
+                continue;
+            }
+            walked.seen.sort_unstable();
+            walked.repositories.push(folder);
+            for repository in &walked.repositories {
+                match tracked::below(repository) {
+                    Ok(entries) => {
+                        for entry in entries {
+                            if entry.is_submodule {
+                                let is_new = entry.path.join(".git").exists() && !walked.repositories.contains(&entry.path);
+                                folders.extend(is_new.then_some(entry.path));
+                            } else if walked.seen.binary_search(&walked.hash(&entry.path)).is_err() {
+                                met += u64::from(feed_ignored(&entry.path, reader, sink));
+                            }
+                        }
+                    }
+                    Err(error) => sink.not_scanned(
+                        shown(&repository.join(".git/index")),
+                        format!(
+                            "cannot be read, so it is not known which ignored files git tracks: {}; --no-ignore reads them all",
+                            error.message()
+                        ),
+                    ),
+                }
+            }
+        }
+        if met == 0 {
+            let hint = if self.respect_ignore { "; --no-ignore reads what git ignores, too" } else { "" };
+            sink.not_scanned(shown(root), format!("holds no file to read{hint}"));
+        }
+    }
+
+    fn walk<S: Sink>(&self, folder: &Path, new_sink: &(impl Fn() -> S + Sync)) -> Walked {
+        let hasher = RandomState::new();
+        let shared = Mutex::new(Walked { hasher: hasher.clone(), ..Walked::default() });
+        let mut visitors = Visitors { walk: self, new_sink, shared: &shared, hasher };
+        WalkBuilder::new(folder)
+            .threads(self.threads)
+            .hidden(false)
+            .ignore(false)
+            .git_global(false)
+            .git_ignore(self.respect_ignore)
+            .git_exclude(self.respect_ignore)
+            .parents(self.respect_ignore)
+            .build_parallel()
+            .visit(&mut visitors);
+        shared.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a walk leaves behind.
+#[derive(Default)]
+struct Walked {
+    hasher: RandomState,
+    /// How many files were met, readable or not.
+    met: u64,
+    /// Hashes of the paths of all of them, to tell which tracked ones were not.
+    seen: Vec<u64>,
+    /// Folders that hold a repository of their own.
+    repositories: Vec<PathBuf>,
+}
+
+impl Walked {
+    fn hash(&self, path: &Path) -> u64 {
+        self.hasher.hash_one(shown(path))
+    }
+}
+
+struct Visitors<'a, F> {
+    walk: &'a Walk,
+    new_sink: &'a F,
+    shared: &'a Mutex<Walked>,
+    hasher: RandomState,
+}
+
+impl<'a, S: Sink + 'a, F: Fn() -> S> ParallelVisitorBuilder<'a> for Visitors<'a, F> {
+    fn build(&mut self) -> Box<dyn ParallelVisitor + 'a> {
+        Box::new(Visitor {
+            sink: (self.new_sink)(),
+            reader: FileReader::default(),
+            remember: self.walk.respect_ignore,
+            walked: Walked { hasher: self.hasher.clone(), ..Walked::default() },
+            shared: self.shared,
+        })
+    }
+}
+
+/// Works for one thread.
+struct Visitor<'a, S> {
+    sink: S,
+    reader: FileReader,
+    remember: bool,
+    walked: Walked,
+    shared: &'a Mutex<Walked>,
+}
+
+impl<S: Sink> ParallelVisitor for Visitor<'_, S> {
+    fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
+        match entry {
+            Ok(entry) => self.visit_entry(&entry),
+            Err(error) => {
+                self.walked.met += 1;
+                let (path, why) = path_and_why(&error);
+                self.sink.not_scanned(path.map_or(b"a folder", shown), why);
+                WalkState::Continue
+            }
+        }
+    }
+}
+
+impl<S: Sink> Visitor<'_, S> {
+    fn visit_entry(&mut self, entry: &DirEntry) -> WalkState {
+        let path = entry.path();
+        let Some(kind) = entry.file_type() else { return WalkState::Continue };
+        if entry.file_name() == ".git" && entry.depth() > 0 {
+            let is_repository = kind.is_file() || path.join("HEAD").exists();
+            if let (true, Some(parent)) = (is_repository, path.parent()) {
+                if entry.depth() > 1 {
+                    self.walked.repositories.push(parent.to_owned());
+                }
+                return WalkState::Skip;
+            }
+        }
+        if kind.is_dir() {
+            return WalkState::Continue;
+        }
+        self.walked.met += 1;
+        if self.remember {
+            let hash = self.walked.hash(path);
+            self.walked.seen.push(hash);
+        }
+        if kind.is_file() {
+            self.reader.feed(path, false, &mut self.sink);
+        } else if kind.is_symlink() {
+            FileReader::feed_link(path, &mut self.sink);
+        } else {
+            self.sink.not_scanned(shown(path), special(kind));
+        }
+        WalkState::Continue
+    }
+}
+
+impl<S> Drop for Visitor<'_, S> {
+    fn drop(&mut self) {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.met += self.walked.met;
+        shared.seen.append(&mut self.walked.seen);
+        shared.repositories.append(&mut self.walked.repositories);
+    }
+}
+
+/// Reads a tracked file that the walk left out; says whether it was there. One that is not has been deleted from the
+/// work tree, or is left out of a sparse checkout.
+fn feed_ignored(path: &Path, reader: &mut FileReader, sink: &mut impl Sink) -> bool {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_symlink() => FileReader::feed_link(path, sink),
+        Ok(metadata) if metadata.is_file() => reader.feed(path, false, sink),
+        Ok(metadata) if metadata.is_dir() => return false,
+        Ok(metadata) => sink.not_scanned(shown(path), special(metadata.file_type())),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return false,
+        Err(error) => sink.not_scanned(shown(path), why(&error)),
+    }
+    true
+}
+
+/// Why something that is neither a file, a folder nor a link was not read.
+fn special(kind: fs::FileType) -> String {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if kind.is_fifo() {
+            return "is a FIFO: pipe what it gives into `skanner scan -`".to_owned();
+        }
+        if kind.is_socket() {
+            return "is a socket, which cannot be read like a file".to_owned();
+        }
+    }
+    let _ = kind;
+    "is a device, which cannot be read like a file".to_owned()
+}
+
+fn missing(path: &Path, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound if path.is_symlink() => "is a link to nothing".to_owned(),
+        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        _ => why(error),
+    }
+}
+
+/// The path an error of the walk is about, and what happened there.
+fn path_and_why(error: &ignore::Error) -> (Option<&Path>, String) {
+    match error {
+        ignore::Error::WithPath { path, err } => (Some(path), path_and_why(err).1),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_and_why(err),
+        ignore::Error::Io(error) => (None, why(error)),
+        other => (None, other.to_string()),
+    }
+}
