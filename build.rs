@@ -45,7 +45,8 @@ fn collect_prefixes(path: &Path, table: &toml::Table, prefixes: &mut BTreeSet<(L
     let rules = table.get("rule").and_then(toml::Value::as_array).cloned().unwrap_or_default();
     let forms = rules.iter().filter_map(|rule| rule.get("form")?.as_array()).flatten();
     for form in forms {
-        let reaches = |key: &str| form.get(key).and_then(toml::Value::as_str).is_some_and(|c| c != "possible");
+        let reaches =
+            |key: &str| form.get(key).and_then(toml::Value::as_str).is_some_and(|c| c != "possible");
         let level = if reaches("confidence") || reaches("with_evidence") {
             Level::Default
         } else {
@@ -54,7 +55,11 @@ fn collect_prefixes(path: &Path, table: &toml::Table, prefixes: &mut BTreeSet<(L
         for shape in form.get("shapes").and_then(toml::Value::as_array).into_iter().flatten() {
             let shape = shape.as_str().unwrap_or_default();
             let prefix = shape.split('{').next().unwrap_or_default();
-            assert!(prefix.len() >= 3, "{}: shape {shape:?} needs three literal bytes to be searched by", path.display());
+            assert!(
+                prefix.len() >= 3,
+                "{}: shape {shape:?} needs three literal bytes to be searched by",
+                path.display()
+            );
             let level = if level == Level::Default { Level::Default } else { Level::PossibleOnly };
             prefixes.insert((level, prefix.to_owned()));
         }

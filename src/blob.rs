@@ -34,6 +34,10 @@ pub struct Origin<'a> {
     pub path: &'a [u8],
 }
 
+/// How much is held at once, in bytes: what is larger comes as a stream. Small enough for a second-level cache, large
+/// enough that the overlaps of windows cost little.
+pub const WINDOW: usize = 256 << 10;
+
 /// The bytes themselves.
 pub enum Content<'a> {
     /// All of them.

@@ -102,4 +102,3 @@ pub enum Color {
     /// Not at all.
     Never,
 }
-

@@ -97,9 +97,9 @@ fn confidence_parser() -> impl TypedValueParser<Value = Confidence> {
 
 fn parse_output(text: &str) -> Result<Output, String> {
     let names = || FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
-    let (format, file) = text
-        .split_once('=')
-        .ok_or_else(|| format!("expected FORMAT=FILE, such as sarif=skanner.sarif; formats are {}", names()))?;
+    let (format, file) = text.split_once('=').ok_or_else(|| {
+        format!("expected FORMAT=FILE, such as sarif=skanner.sarif; formats are {}", names())
+    })?;
     if !FORMATS.iter().any(|known| known.name == format) {
         return Err(format!("there is no format `{format}`; formats are {}", names()));
     }

@@ -95,7 +95,10 @@ fn find_rule(id: &str) -> Result<&'static Rule> {
     if let Some(rule) = rules.get(id) {
         return Ok(rule);
     }
-    let nearest = rules.iter().map(|rule| (strsim::jaro_winkler(id, &rule.id), &rule.id)).max_by(|a, b| a.0.total_cmp(&b.0));
+    let nearest = rules
+        .iter()
+        .map(|rule| (strsim::jaro_winkler(id, &rule.id), &rule.id))
+        .max_by(|a, b| a.0.total_cmp(&b.0));
     match nearest {
         Some((closeness, nearest)) if closeness > 0.7 => {
             bail!("there is no rule `{id}`; did you mean `{nearest}`?")
@@ -125,5 +128,8 @@ fn wants_progress() -> bool {
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

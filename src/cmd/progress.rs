@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use indicatif::{HumanCount, DecimalBytes, ProgressBar, ProgressStyle};
+use indicatif::{DecimalBytes, HumanCount, ProgressBar, ProgressStyle};
 
 /// A scan that ends before this shows no progress.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -41,7 +41,8 @@ impl Progress {
                 return;
             }
             let style = ProgressStyle::with_template("{spinner} {msg} in {elapsed}");
-            let bar = ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            let bar = ProgressBar::new_spinner()
+                .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
             while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
                 let files = HumanCount(read.files.load(Ordering::Relaxed));
                 let bytes = DecimalBytes(read.bytes.load(Ordering::Relaxed));

@@ -104,18 +104,26 @@ fn test(seed: u64) -> Result<Verdict> {
     let mut count = 0;
     for rule in RuleSet::builtin().iter() {
         let mut fail = |what: &str, shape: &Shape, found: &[Detection]| {
-            let found = found.iter().map(|one| format!("{} ({})", one.rule.id, one.confidence)).collect::<Vec<_>>().join(", ");
+            let found = found
+                .iter()
+                .map(|one| format!("{} ({})", one.rule.id, one.confidence))
+                .collect::<Vec<_>>()
+                .join(", ");
             let found = if found.is_empty() { "nothing" } else { &found };
             let _ = writeln!(failures, "{}: {what} {:?}: found {found}", rule.id, shape.source());
         };
         for _ in 0..EACH {
-            for (form, shape) in rule.forms.iter().flat_map(|form| form.shapes.iter().map(move |shape| (form, shape))) {
+            for (form, shape) in
+                rule.forms.iter().flat_map(|form| form.shapes.iter().map(move |shape| (form, shape)))
+            {
                 let key = shape.generate(&mut rng);
                 let name = if form.needs_evidence { rule.context.first() } else { None };
                 let text = name.map_or_else(|| key.clone(), |name| format!("{} = \"{key}\"", name.shown));
                 let found = bench.scan(&text);
                 count += 1;
-                if !found.iter().any(|one| is_of(one, rule) && one.confidence >= form.confidence && one.secret.reveal() == key) {
+                if !found.iter().any(|one| {
+                    is_of(one, rule) && one.confidence >= form.confidence && one.secret.reveal() == key
+                }) {
                     fail("shape", shape, &found);
                 }
             }
@@ -145,7 +153,8 @@ fn test(seed: u64) -> Result<Verdict> {
 
 /// Whether the detection names the rule, or a shape that its issuer shares with others.
 fn is_of(detection: &Detection, rule: &Rule) -> bool {
-    detection.rule.id == rule.id || detection.candidates.iter().any(|candidate| candidate.issuer == rule.issuer)
+    detection.rule.id == rule.id
+        || detection.candidates.iter().any(|candidate| candidate.issuer == rule.issuer)
 }
 
 struct Bench {
@@ -157,7 +166,9 @@ impl Bench {
     fn scan(&mut self, text: &str) -> Vec<Detection> {
         let mut found = Vec::new();
         // Reading from memory cannot fail.
-        let _ = self.engine.scan(Content::Bytes(text.as_bytes()), &mut self.scratch, &mut 0, |one| found.push(one));
+        let _ = self
+            .engine
+            .scan(Content::Bytes(text.as_bytes()), &mut self.scratch, &mut 0, |one| found.push(one));
         found
     }
 }

@@ -43,7 +43,8 @@ fn scan(args: &ScanArgs) -> Result<Report> {
     let progress = (wants_progress() && !args.no_progress).then(Progress::start);
     let workshop = Workshop::new(&engine, progress.as_ref().map(Progress::counts).cloned());
 
-    let (stdin, roots): (Vec<_>, Vec<_>) = args.paths.iter().cloned().partition(|path| path == Path::new("-"));
+    let (stdin, roots): (Vec<_>, Vec<_>) =
+        args.paths.iter().cloned().partition(|path| path == Path::new("-"));
     if !stdin.is_empty() {
         Stdin { name: args.stdin_filename.clone() }.feed(&mut workshop.worker());
     }
@@ -60,7 +61,7 @@ fn scan(args: &ScanArgs) -> Result<Report> {
     report.show_secrets = args.show_secrets;
     let names = args.output.iter().map(|output| &output.format).chain([&args.format]);
     if names.filter_map(|name| report::format(name)).any(|format| format.wants_line_hashes) {
-        report.root = source::repository_root(&report.base);
+        report.root = source::repository_root(&report.base).and_then(|root| root.canonicalize().ok());
         add_line_hashes(&mut report);
     }
     Ok(report)
@@ -85,7 +86,8 @@ fn distinct(paths: Vec<PathBuf>) -> Vec<PathBuf> {
 /// Reads the files that hold findings once more, for a report that wants GitHub's hashes of their lines.
 fn add_line_hashes(report: &mut Report) {
     let mut lines: BTreeMap<Arc<str>, BTreeSet<u64>> = BTreeMap::new();
-    let mut places: Vec<_> = report.findings.iter_mut().flat_map(|finding| &mut finding.occurrences).collect();
+    let mut places: Vec<_> =
+        report.findings.iter_mut().flat_map(|finding| &mut finding.occurrences).collect();
     places.retain(|place| place.source == SourceKind::File);
     for place in &places {
         lines.entry(place.path.clone()).or_default().insert(place.span.line);
@@ -94,12 +96,16 @@ fn add_line_hashes(report: &mut Report) {
         .into_iter()
         .filter_map(|(path, wanted)| {
             // What cannot be read again goes without: the hash only helps GitHub to tell alerts apart.
+            if !std::fs::symlink_metadata(&*path).ok()?.is_file() {
+                return None;
+            }
             let file = File::open(&*path).ok()?;
             Some((path, report::line_hashes(BufReader::new(file), &wanted).ok()?))
         })
         .collect();
     for place in places {
-        place.line_hash = hashes.get(&place.path).and_then(|lines| Some(lines.get(&place.span.line)?.clone()));
+        place.line_hash =
+            hashes.get(&place.path).and_then(|lines| Some(lines.get(&place.span.line)?.clone()));
     }
 }
 

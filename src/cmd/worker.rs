@@ -71,7 +71,9 @@ impl Worker<'_> {
     fn shown_path(&mut self, path: &[u8]) -> Option<Arc<str>> {
         let mut secrets = Vec::new();
         // Reading from memory cannot fail.
-        let _ = self.engine.scan(Content::Bytes(path), &mut self.scratch, &mut 0, |detection| secrets.push(detection));
+        let _ = self
+            .engine
+            .scan(Content::Bytes(path), &mut self.scratch, &mut 0, |detection| secrets.push(detection));
         if secrets.is_empty() {
             return None;
         }

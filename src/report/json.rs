@@ -123,7 +123,11 @@ enum Line<'a> {
 /// The JSON Schema of a report.
 #[must_use]
 pub fn schema() -> serde_json::Value {
-    SchemaSettings::draft07().into_generator().into_root_schema_for::<Document<'static>>().into()
+    SchemaSettings::draft07()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<Document<'static>>()
+        .into()
 }
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 mod escape;
 mod json;
-//TMP mod sarif;
+mod sarif;
 mod text;
 
 use std::{
@@ -13,7 +13,7 @@ use std::{
 use crate::finding::Report;
 
 pub use json::schema;
-pub fn line_hashes(_r: impl std::io::Read, _w: &std::collections::BTreeSet<u64>) -> io::Result<std::collections::BTreeMap<u64,String>> { Ok(Default::default()) }
+pub use sarif::line_hashes;
 
 /// How a person wants to see a report. Formats for machines pay no heed to it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -59,7 +59,7 @@ pub static FORMATS: &[Format] = &[
         name: "sarif",
         about: "SARIF 2.1.0, for code scanning",
         wants_line_hashes: true,
-        write: |report, _, out| json::write(report, out),
+        write: |report, _, out| sarif::write(report, out),
     },
 ];
 

@@ -53,7 +53,13 @@ fn write_finding(report: &Report, finding: &Finding, view: &View, out: &mut dyn 
     writeln!(out, "{gutter}{} {}:{number}:{}", frame("-->"), place_name(place), place.span.column)?;
     writeln!(out, "{gutter} {}", frame("|"))?;
     writeln!(out, "{} {excerpt}", frame(&format!("{number} |")))?;
-    writeln!(out, "{gutter} {} {before}{under} {}: {}", frame("|"), finding.confidence, visible(&finding.why))?;
+    writeln!(
+        out,
+        "{gutter} {} {before}{under} {}: {}",
+        frame("|"),
+        finding.confidence,
+        visible(&finding.why)
+    )?;
     writeln!(out, "{gutter} {}", frame("|"))?;
     for (label, text) in notes(report, finding, view) {
         writeln!(out, "{gutter} {} {}: {}", frame("="), bold(view, label), visible(&text))?;
@@ -128,7 +134,11 @@ fn closing_line(report: &Report, view: &View) -> String {
     match report.not_scanned.len() {
         0 => format!("{found}{suppressed}; {read}, nothing left out"),
         count => {
-            let not = paint(view, RED, &format!("not a proof: {} could not be read", plural(count as u64, "input")));
+            let not = paint(
+                view,
+                RED,
+                &format!("not a proof: {} could not be read", plural(count as u64, "input")),
+            );
             format!("{found}{suppressed}; {read}; {not}")
         }
     }

@@ -48,7 +48,8 @@ impl Shape {
                 rest = after;
                 continue;
             }
-            let (part, after) = rest.split_once('}').with_context(|| format!("{source:?}: `{{` is not closed"))?;
+            let (part, after) =
+                rest.split_once('}').with_context(|| format!("{source:?}: `{{` is not closed"))?;
             if !literal.is_empty() {
                 parts.push(Part::Literal(std::mem::take(&mut literal)));
             }
@@ -178,13 +179,20 @@ fn match_parts(
         match_parts(later, text, at + length, bodies, accept)
     };
     match part {
-        Part::Literal(literal) => {
-            rest.starts_with(literal).then(|| match_parts(later, text, at + literal.len(), bodies, accept)).flatten()
-        }
+        Part::Literal(literal) => rest
+            .starts_with(literal)
+            .then(|| match_parts(later, text, at + literal.len(), bodies, accept))
+            .flatten(),
         Part::Run(class, lengths) => {
             let (_, longest) = part.lengths();
-            let run = class.run(rest, longest);
-            let fitting = lengths.iter().rev().flat_map(|(least, most)| (*least..=(*most).min(run)).rev());
+            let run = class.run(rest, longest + 1);
+            // A range says that the length is not known: where nothing follows, such a run is whole or none.
+            let is_whole = |least: usize, most: usize, length: usize| {
+                least == most || !later.is_empty() || length == run
+            };
+            let fitting = lengths.iter().rev().flat_map(|(least, most)| {
+                (*least..=(*most).min(run)).rev().take_while(|length| is_whole(*least, *most, *length))
+            });
             fitting.into_iter().find_map(&mut go_on)
         }
         Part::Structure(named) => {
@@ -215,7 +223,8 @@ mod tests {
     #[test]
     fn takes_the_longest_length_that_may_end_there() {
         let shape = Shape::parse("k{A:2|4}").expect("a shape");
-        let end = |text: &[u8], ends: &[usize]| shape.matches(text, &mut Vec::new(), |end| ends.contains(&end));
+        let end =
+            |text: &[u8], ends: &[usize]| shape.matches(text, &mut Vec::new(), |end| ends.contains(&end));
         assert_eq!(end(b"kabcd", &[3, 5]), Some(5));
         assert_eq!(end(b"kabcd", &[3]), Some(3));
         assert_eq!(end(b"kabc", &[3, 4, 5]), Some(3));

@@ -43,7 +43,11 @@ impl Anchors {
     }
 
     /// Every anchor that begins in `range`, overlapping ones too, in order.
-    pub(super) fn find<'t>(&'t self, text: &'t [u8], range: Range<usize>) -> impl Iterator<Item = Anchor> + 't {
+    pub(super) fn find<'t>(
+        &'t self,
+        text: &'t [u8],
+        range: Range<usize>,
+    ) -> impl Iterator<Item = Anchor> + 't {
         let mut from = range.start;
         std::iter::from_fn(move || {
             if from >= range.end {
@@ -64,7 +68,9 @@ impl Anchors {
             Search::OneByOne(finders) => finders
                 .iter()
                 .enumerate()
-                .filter_map(|(literal, finder)| Some(Anchor { at: from + finder.find(&text[from..])?, literal }))
+                .filter_map(|(literal, finder)| {
+                    Some(Anchor { at: from + finder.find(&text[from..])?, literal })
+                })
                 .min_by_key(|anchor| anchor.at),
         }
     }

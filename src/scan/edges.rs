@@ -62,7 +62,9 @@ pub(super) fn left(text: &[u8], start: usize) -> LeftEdge {
 /// Whether the text ends in an escape sequence whose last byte looks like part of a word.
 fn ends_in_escape(before: &[u8]) -> bool {
     let from_end = |back: usize| before.len().checked_sub(back).map(|at| before[at]);
-    let are_hex = |count: usize| before.len() >= count && before[before.len() - count..].iter().all(u8::is_ascii_hexdigit);
+    let are_hex = |count: usize| {
+        before.len() >= count && before[before.len() - count..].iter().all(u8::is_ascii_hexdigit)
+    };
     let opened_by = |back: usize, marks: &[u8]| {
         from_end(back).is_some_and(|mark| marks.contains(&mark)) && from_end(back + 1) == Some(b'\\')
     };
@@ -85,7 +87,9 @@ fn ends_in_colour(before: &[u8]) -> bool {
     let tail = &parameters[parameters.len().saturating_sub(LONGEST)..];
     let digits = tail.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
     let Some(introducer) = parameters[..parameters.len() - digits].strip_suffix(b"[") else { return false };
-    [&b"\x1b"[..], b"\\x1b", b"\\x1B", b"\\033", b"\\e", b"\\u001b", b"\\u001B"].iter().any(|esc| introducer.ends_with(esc))
+    [&b"\x1b"[..], b"\\x1b", b"\\x1B", b"\\033", b"\\e", b"\\u001b", b"\\u001B"]
+        .iter()
+        .any(|esc| introducer.ends_with(esc))
 }
 
 #[cfg(test)]
@@ -95,8 +99,22 @@ mod tests {
     #[test]
     fn an_escape_is_no_neighbour() {
         let clear = [
-            "", "x=", "\"", "\\n", "\\t", "\\u0022", "\\x22", "\\042", "\\U00000022", "%20", "=3D", "\x1b[93m", "\\x1b[1;31m",
-            "\\033[0m", "\\e[m", "é",
+            "",
+            "x=",
+            "\"",
+            "\\n",
+            "\\t",
+            "\\u0022",
+            "\\x22",
+            "\\042",
+            "\\U00000022",
+            "%20",
+            "=3D",
+            "\x1b[93m",
+            "\\x1b[1;31m",
+            "\\033[0m",
+            "\\e[m",
+            "é",
         ];
         for before in clear {
             assert_eq!(left(before.as_bytes(), before.len()), LeftEdge::Clear, "{before:?}");
@@ -115,7 +133,13 @@ mod tests {
 
     #[test]
     fn strict_edges_take_no_key_character() {
-        for (next, strict, word) in [("", true, true), ("\"", true, true), ("_", false, true), ("-", false, true), ("x", false, false)] {
+        for (next, strict, word) in [
+            ("", true, true),
+            ("\"", true, true),
+            ("_", false, true),
+            ("-", false, true),
+            ("x", false, false),
+        ] {
             assert_eq!(right(next.as_bytes(), 0, Edges::Strict), strict, "{next:?}");
             assert_eq!(right(next.as_bytes(), 0, Edges::Word), word, "{next:?}");
         }

@@ -88,7 +88,8 @@ impl Context {
         }
         self.key = key.clone();
         let first = key.start.saturating_sub(BYTES);
-        let first = memrchr_iter(b'\n', &text[first..key.start]).nth(LINES).map_or(first, |at| first + at + 1);
+        let first =
+            memrchr_iter(b'\n', &text[first..key.start]).nth(LINES).map_or(first, |at| first + at + 1);
         let last = text.len().min(key.end + BYTES);
         let last = memchr_iter(b'\n', &text[key.end..last]).nth(LINES).map_or(last, |at| key.end + at);
         self.before.set(text, first..key.start);
@@ -109,7 +110,8 @@ impl Stretch {
         memmem::find_iter(&self.lowered, word).filter(move |at| {
             let before = at.checked_sub(1).map(|before| original[before]);
             !before.is_some_and(|byte| byte.is_ascii_alphabetic())
-                || (original[*at].is_ascii_uppercase() && before.is_some_and(|byte| byte.is_ascii_lowercase()))
+                || (original[*at].is_ascii_uppercase()
+                    && before.is_some_and(|byte| byte.is_ascii_lowercase()))
         })
     }
 }
@@ -127,7 +129,8 @@ pub(super) fn why(hit: &Hit) -> String {
 /// The issuers whose keys have the shape of `hit`, those that something speaks for first; none where there is only one.
 pub(super) fn candidates(hit: &Hit, rivals: &[Hit]) -> Vec<Candidate> {
     let mut rivals: Vec<&Hit> = rivals.iter().filter(|hit| !hit.rule.shared).collect();
-    let nearness = |hit: &Hit| hit.evidence.as_ref().map_or((true, None), |found| (false, Some(found.distance())));
+    let nearness =
+        |hit: &Hit| hit.evidence.as_ref().map_or((true, None), |found| (false, Some(found.distance())));
     rivals.sort_by(|a, b| (nearness(a), &a.rule.issuer).cmp(&(nearness(b), &b.rule.issuer)));
     rivals.dedup_by(|a, b| a.rule.issuer == b.rule.issuer);
     if rivals.len() < 2 && !hit.rule.shared {

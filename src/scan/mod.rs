@@ -1,9 +1,9 @@
 //! The engine: bytes in, detections out. It opens nothing and knows no file.
 //!
-//! One search over the bytes for the literals keys begin with ([`anchors`]); at a hit, the shapes of the rules that
-//! own this literal ([`structure`]); for a shape that fits, what stands beside it ([`edges`]), whether somebody made
-//! it up ([`placeholder`]) and what the lines around say ([`evidence`]); of several that overlap, the best one
-//! ([`resolve`]).
+//! One search over the bytes for the literals keys begin with (`anchors`); at a hit, the shapes of the rules that
+//! own this literal (`structure`); for a shape that fits, what stands beside it (`edges`), whether somebody made
+//! it up (`placeholder`) and what the lines around say (`evidence`); of several that overlap, the best one
+//! (`resolve`).
 
 mod anchors;
 mod edges;
@@ -32,8 +32,6 @@ use crate::{
     finding::{Detection, Secret},
     rule::{Confidence, Form, Rule, RuleSet},
 };
-
-pub use window::WINDOW;
 
 /// Everything the engine looks at round an anchor lies within this many bytes of it, on either side, so that a window
 /// which holds that much gives the same answer as the whole text.
@@ -71,8 +69,6 @@ struct Hit {
     /// With what stands near.
     confidence: Confidence,
     evidence: Option<Evidence>,
-    /// The body begins with a key's prefix again, as in `sk-proj-sk-…`: probably a key pasted into a template.
-    doubled: bool,
 }
 
 impl Hit {
@@ -124,7 +120,8 @@ impl Engine {
         let mut hits = std::mem::take(&mut scratch.hits);
         // A little further back than needed, so that excerpts know the keys before theirs.
         for anchor in self.anchors.find(text, from.saturating_sub(excerpt::WIDEST)..anchors_end) {
-            let dispatch = self.dispatch.get_or_init(|| Dispatch::new(RuleSet::builtin(), &self.anchors, self.least));
+            let dispatch =
+                self.dispatch.get_or_init(|| Dispatch::new(RuleSet::builtin(), &self.anchors, self.least));
             dispatch.try_anchor(text, anchor, scratch, &mut hits);
         }
         let mut next = anchors_end;

@@ -10,13 +10,31 @@ const SHORTEST_TO_JUDGE: usize = 16;
 
 /// Long enough that a random body holds none of them by chance. Compared without case and separators.
 const TELLING_WORDS: &[&str] = &[
-    "yourapikey", "yoursecret", "yourtoken", "yourkeyhere", "placeholder", "example", "replacewith", "replaceme",
-    "changeme", "inserthere", "insertyour", "notareal", "donotuse", "dummykey", "redacted", "xxxxxxxx", "secretkey",
-    "testtest", "fakefake", "keygoeshere",
+    "yourapikey",
+    "yoursecret",
+    "yourtoken",
+    "yourkeyhere",
+    "placeholder",
+    "example",
+    "replacewith",
+    "replaceme",
+    "changeme",
+    "inserthere",
+    "insertyour",
+    "notareal",
+    "donotuse",
+    "dummykey",
+    "redacted",
+    "xxxxxxxx",
+    "secretkey",
+    "testtest",
+    "fakefake",
+    "keygoeshere",
 ];
 
 /// Orders in which people type when they make something up.
-const ROWS: &[&[u8]] = &[b"01234567890", b"abcdefghijklmnopqrstuvwxyz", b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
+const ROWS: &[&[u8]] =
+    &[b"01234567890", b"abcdefghijklmnopqrstuvwxyz", b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
 
 /// Whether the parts of `key` that the issuer would have drawn at random were made up. `words` says whether a body of
 /// words between separators counts; exact structure speaks against that.
@@ -28,11 +46,18 @@ pub(super) fn is_made_up(key: &[u8], bodies: &[Range<usize>], words: bool) -> bo
     }
     let mut lower = Vec::with_capacity(length);
     lower.extend(body());
+    let mut from = 0;
+    let one_block_repeated = bodies.iter().any(|range| {
+        let piece = &lower[from..from + range.len()];
+        from += range.len();
+        piece.len() >= SHORTEST_TO_JUDGE && one_block_repeated(piece)
+    }) || one_block_repeated(&lower);
     few_different(&lower)
-        || one_block_repeated(&lower)
+        || one_block_repeated
         || mostly_in_rows(&lower)
         || holds_telling_word(&lower)
-        || (words && bodies.iter().any(|range| range.len() >= SHORTEST_TO_JUDGE && only_words(&key[range.clone()])))
+        || (words
+            && bodies.iter().any(|range| range.len() >= SHORTEST_TO_JUDGE && only_words(&key[range.clone()])))
 }
 
 /// At most four different characters, or one that makes up three fifths.
@@ -62,7 +87,9 @@ fn mostly_in_rows(body: &[u8]) -> bool {
         let run = |forwards: bool| {
             let pairs = body[start..].windows(2);
             1 + pairs
-                .take_while(|pair| if forwards { follows(pair[0], pair[1]) } else { follows(pair[1], pair[0]) })
+                .take_while(
+                    |pair| if forwards { follows(pair[0], pair[1]) } else { follows(pair[1], pair[0]) },
+                )
                 .count()
         };
         let longest = run(true).max(run(false));
@@ -83,7 +110,7 @@ fn holds_telling_word(body: &[u8]) -> bool {
 fn only_words(body: &[u8]) -> bool {
     const LONGEST_NUMBER: usize = 6;
     let mut pieces = 0;
-    let only = body.split(|byte| !byte.is_ascii_alphanumeric()).filter(|piece| !piece.is_empty()).all(|piece| {
+    let only = body.split(|byte| b"-_.".contains(byte)).filter(|piece| !piece.is_empty()).all(|piece| {
         pieces += 1;
         piece.iter().all(u8::is_ascii_lowercase)
             || piece[1..].iter().all(u8::is_ascii_lowercase) && piece[0].is_ascii_uppercase()

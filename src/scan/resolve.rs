@@ -44,15 +44,16 @@ fn choose(hits: &[Hit], group: &Range<usize>, kept: &mut Vec<Kept>) {
     kept[first..].sort_by_key(|one| one.hit.span.start);
 }
 
-/// Greater is better: the surer one, one that is no template with a key pasted into it, one whose issuer is named
-/// near it, the nearer the better. Where nothing is said, the rule that stands for all issuers of a shape goes before
-/// each of them; then the shape with more fixed bytes, the longer one, the earlier one.
+/// Greater is better: the surer one; the later one, since a key that begins inside another has been pasted into a
+/// template such as `sk-proj-…`; one whose issuer is named near it, the nearer the better. Where nothing is said, the
+/// rule that stands for all issuers of a shape goes before each of them; then the shape with more fixed bytes, the
+/// longer one.
 fn rank(hit: &Hit) -> impl Ord {
     let told = hit.evidence.as_ref().filter(|_| !hit.rule.shared);
     (
-        (hit.confidence, !hit.doubled),
+        (hit.confidence, hit.span.start),
         (told.is_some(), Reverse(told.map(super::Evidence::distance)), hit.base),
-        (hit.rule.shared, hit.fixed, hit.span.len(), Reverse(hit.span.start)),
+        (hit.rule.shared, hit.fixed, hit.span.len()),
     )
 }
 

@@ -13,7 +13,6 @@ use crate::rule::{Confidence, Edges, Form, Rule, RuleSet, Shape};
 /// For every anchor, the shapes that contain it, grouped by the literal they begin with.
 pub(super) struct Dispatch {
     by_anchor: Vec<Vec<Group>>,
-    literals: &'static [&'static str],
 }
 
 /// Shapes that begin with the same literal.
@@ -51,7 +50,10 @@ impl Dispatch {
                 for (shape_at, shape) in form.shapes.iter().enumerate() {
                     let prefix = shape.prefix();
                     let Some((anchor, offset)) = first_anchor(anchors, prefix) else {
-                        unreachable!("build.rs makes an anchor of every prefix, {:?} has none", shape.source())
+                        unreachable!(
+                            "build.rs makes an anchor of every prefix, {:?} has none",
+                            shape.source()
+                        )
                     };
                     let groups = &mut by_anchor[anchor];
                     let at = groups.iter().position(|group| group.prefix == prefix).unwrap_or_else(|| {
@@ -64,7 +66,7 @@ impl Dispatch {
                 }
             }
         }
-        Self { by_anchor, literals: anchors.literals() }
+        Self { by_anchor }
     }
 
     /// Adds a hit for every shape that fits at this anchor.
@@ -131,17 +133,15 @@ impl Dispatch {
         if evidence.is_none() && form.needs_evidence {
             return None;
         }
-        let public = shape.prefix().len();
         Some(Hit {
             span,
             rule: entry.rule.clone(),
             form: entry.form,
-            public,
+            public: shape.prefix().len(),
             fixed: shape.fixed(),
             base: form.confidence,
             confidence: if evidence.is_some() { form.confidence_with_evidence() } else { form.confidence },
             evidence,
-            doubled: self.literals.iter().any(|literal| key[public..].starts_with(literal.as_bytes())),
         })
     }
 }

@@ -3,10 +3,7 @@
 use std::io::{self, Read};
 
 use super::{Engine, REACH, Scratch, Window, position::Cursor};
-use crate::finding::Detection;
-
-/// Bytes held at once. Small enough for a second-level cache, large enough that overlaps cost little.
-pub const WINDOW: usize = 256 << 10;
+use crate::{blob::WINDOW, finding::Detection};
 
 impl Engine {
     pub(super) fn scan_stream(
@@ -46,7 +43,8 @@ impl Engine {
             let is_last = filled < window.len();
             let anchors_end = if is_last { filled } else { filled - REACH };
             let settled = if is_last { filled } else { anchors_end - REACH };
-            let next = self.scan_window(&Window { text, from, settled, anchors_end }, &mut cursor, scratch, emit);
+            let next =
+                self.scan_window(&Window { text, from, settled, anchors_end }, &mut cursor, scratch, emit);
             if let Some(error) = error {
                 return Err(error);
             }

@@ -7,10 +7,7 @@ use std::{
 };
 
 use super::{Sink, shown};
-use crate::{
-    blob::{Blob, Content, Origin, SourceKind},
-    scan::WINDOW,
-};
+use crate::blob::{Blob, Content, Origin, SourceKind, WINDOW};
 
 /// A file that grows while it is read is followed to twice its size, and at least this far, in bytes.
 const LEAST_LIMIT: u64 = 64 << 20;

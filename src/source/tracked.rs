@@ -30,7 +30,10 @@ pub(super) fn below(folder: &Path) -> Result<Vec<Tracked>, git2::Error> {
     let index = repository.index()?;
     let tracked = index.iter().filter_map(|entry| {
         let path = bytes_to_path(&entry.path).strip_prefix(prefix).ok()?.to_owned();
-        Some(Tracked { path: folder.join(path), is_submodule: entry.mode == u32::from(git2::FileMode::Commit) })
+        Some(Tracked {
+            path: folder.join(path),
+            is_submodule: entry.mode == u32::from(git2::FileMode::Commit),
+        })
     });
     Ok(tracked.collect())
 }
@@ -51,12 +54,17 @@ fn open(folder: &Path) -> Result<Repository, git2::Error> {
 fn prepare() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
-        #[expect(unsafe_code, reason = "libgit2's global options; no other thread is inside libgit2 before the first open")]
+        #[expect(
+            unsafe_code,
+            reason = "libgit2's global options; no other thread is inside libgit2 before the first open"
+        )]
         // SAFETY: `Once` lets nobody else open a repository before this is done.
         unsafe {
             use git2::{ConfigLevel, opts};
             let _ = opts::set_verify_owner_validation(false);
-            for level in [ConfigLevel::ProgramData, ConfigLevel::System, ConfigLevel::XDG, ConfigLevel::Global] {
+            for level in
+                [ConfigLevel::ProgramData, ConfigLevel::System, ConfigLevel::XDG, ConfigLevel::Global]
+            {
                 let _ = opts::set_search_path(level, "");
             }
         }

@@ -209,7 +209,9 @@ fn feed_ignored(path: &Path, reader: &mut FileReader, sink: &mut impl Sink) -> b
         Ok(metadata) if metadata.is_file() => reader.feed(path, false, sink),
         Ok(metadata) if metadata.is_dir() => return false,
         Ok(metadata) => sink.not_scanned(shown(path), special(metadata.file_type())),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return false,
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return false;
+        }
         Err(error) => sink.not_scanned(shown(path), why(&error)),
     }
     true

@@ -18,7 +18,8 @@ pub(super) static KEY_ULID: Named = Named {
     lengths: (75, 76),
     accepts: |text| {
         let Some(decoded) = decode(text) else { return false };
-        let Some((id, random)) = decoded.strip_prefix(b"key_").and_then(|rest| rest.split_at_checked(26)) else {
+        let Some((id, random)) = decoded.strip_prefix(b"key_").and_then(|rest| rest.split_at_checked(26))
+        else {
             return false;
         };
         id.iter().all(|byte| ULID_DIGITS.contains(byte))

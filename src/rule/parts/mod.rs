@@ -101,6 +101,9 @@ pub(super) static CLASSES: &[&Class] = &[
     &Class::new("l", "a-z"),
     &Class::new("u", "A-Z"),
     &Class::new("a", "0-9a-z"),
+    &Class::new("base32", "a-z2-7"),
+    // Checkout.com's keys end in a check character of this larger alphabet.
+    &Class::new("base32-check", "a-z2-7*#$="),
     &Class::new("n", "a-z0-9-"),
     &Class::new("N", "A-Za-z0-9-"),
     &Class::new("D", "DEHILMPRXY"),

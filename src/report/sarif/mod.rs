@@ -1,0 +1,309 @@
+//! SARIF 2.1.0, with what GitHub code scanning reads of it. It is made to be uploaded, so it never holds a secret,
+//! whatever the user asked for.
+
+mod line_hash;
+mod tool;
+mod uri;
+
+use std::io::{self, Write};
+
+use percent_encoding::percent_decode_str;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::escape::visible;
+use crate::{
+    blob::SourceKind,
+    finding::{Finding, Occurrence, Report},
+    remedy,
+};
+
+use tool::{Rules, level, tool};
+use uri::{SOURCE_ROOT, artifact, root_uri, uri};
+
+pub use line_hash::line_hashes;
+
+/// Separates these hashes from any other use of SHA-256. Changing it makes every alert a new one.
+const DOMAIN: &[u8] = b"skanner place fingerprint, version 1\0";
+
+/// How many other places of its key a result links to. GitHub shows no related location without a link, and a hundred
+/// of them for each of 25,000 places make a file of four times the size it accepts.
+const RELATED: usize = 10;
+
+#[derive(Serialize)]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Value,
+    automation_details: Value,
+    invocations: [Value; 1],
+    original_uri_base_ids: Value,
+    column_kind: &'static str,
+    results: Results<'a>,
+}
+
+/// Made one by one while they are written, since a key may have a million places.
+struct Results<'a> {
+    report: &'a Report,
+    rules: &'a Rules<'a>,
+}
+
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut rules = Rules::new();
+    for finding in &report.findings {
+        let (_, highest) = rules.entry(&finding.rule.id).or_insert((&finding.rule, finding.confidence));
+        *highest = finding.confidence.max(*highest);
+    }
+    let run = Run {
+        tool: tool(&rules),
+        automation_details: json!({ "id": "skanner/" }),
+        invocations: [invocation(report)],
+        original_uri_base_ids: json!({ SOURCE_ROOT: { "uri": root_uri(report) } }),
+        column_kind: "unicodeCodePoints",
+        results: Results { report, rules: &rules },
+    };
+    let schema = "https://json.schemastore.org/sarif-2.1.0.json";
+    serde_json::to_writer_pretty(&mut *out, &Log { schema, version: "2.1.0", runs: [run] })?;
+    writeln!(out)
+}
+
+fn invocation(report: &Report) -> Value {
+    let notifications = report.not_scanned.iter().map(|input| {
+        let text = format!(
+            "{} was not scanned: {}.",
+            visible(&input.what),
+            visible(&input.why).trim_end_matches('.')
+        );
+        json!({
+            "descriptor": { "id": "not-scanned", "index": 0 },
+            "level": "error",
+            "message": { "text": text },
+            "locations": [{ "physicalLocation": { "artifactLocation": artifact(report, &input.what) } }],
+        })
+    });
+    json!({
+        "executionSuccessful": report.is_complete(),
+        "toolExecutionNotifications": notifications.collect::<Vec<_>>(),
+    })
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.report.findings.iter().flat_map(|finding| self.of(finding)))
+    }
+}
+
+impl Results<'_> {
+    /// One result a place, since GitHub shows the first location of a result only.
+    fn of<'a>(&'a self, finding: &'a Finding) -> impl Iterator<Item = Value> + 'a {
+        let rule = &finding.rule;
+        let index = self.rules.keys().position(|id| *id == rule.id);
+        let mut same_path: (&str, u64) = ("", 0);
+        finding.occurrences.iter().enumerate().map(move |(own, place)| {
+            same_path = (&place.path, if place.path.as_ref() == same_path.0 { same_path.1 + 1 } else { 1 });
+            let mut location = location(self.report, place);
+            let fingerprint = place_fingerprint(finding, &uri(self.report, &place.path).0, same_path.1);
+            let mut fingerprints = json!({ "skannerFinding/v1": fingerprint });
+            if let Some(hash) = &place.line_hash {
+                fingerprints["primaryLocationLineHash"] = hash.as_str().into();
+            }
+            if !self.report.show_secrets && place.source != SourceKind::Name {
+                let excerpt = visible(&place.excerpt.text);
+                location["physicalLocation"]["region"]["snippet"] = json!({ "text": excerpt });
+            }
+            let others = finding.occurrences.iter().enumerate().filter(|(at, _)| *at != own);
+            let others: Vec<_> = others.map(|(_, other)| other).take(RELATED).collect();
+            let mut result = json!({
+                "ruleId": rule.id,
+                "ruleIndex": index,
+                "level": level(rule),
+                "message": { "text": message(self.report, finding, place, &others) },
+                "locations": [location],
+                "partialFingerprints": fingerprints,
+                "properties": {
+                    "confidence": finding.confidence,
+                    "severity": rule.severity,
+                    "fingerprint": finding.fingerprint,
+                },
+            });
+            if !others.is_empty() {
+                let related = others.iter().zip(1..).map(|(other, id)| related(self.report, other, id));
+                result["relatedLocations"] = related.collect();
+            }
+            if !finding.candidates.is_empty() {
+                result["properties"]["candidates"] = json!(finding.candidates);
+            }
+            result
+        })
+    }
+}
+
+/// GitHub shows only the first sentence where space is short.
+fn message(report: &Report, finding: &Finding, place: &Occurrence, others: &[&Occurrence]) -> String {
+    let rule = &finding.rule;
+    let (title, secret, why) = (visible(&rule.title), finding.secret.masked(), visible(&finding.why));
+    let mut text = format!("{title} {}: {}, {why}.", visible(&secret), finding.confidence);
+    if place.source == SourceKind::Name {
+        text.push_str(" It stands in the name itself.");
+    }
+    if !finding.candidates.is_empty() {
+        let issuers: Vec<_> = finding.candidates.iter().map(|candidate| visible(&candidate.issuer)).collect();
+        text.push_str(&format!(" It could be a key of {}.", issuers.join(" or ")));
+    }
+    if let Some(step) = remedy::steps(rule).first() {
+        text.push_str(&format!(" {step}"));
+    }
+    let link = |(other, id): (&&Occurrence, usize)| {
+        let (uri, _) = uri(report, &other.path);
+        let name = percent_decode_str(&uri).decode_utf8_lossy();
+        let name = visible(&name).replace('\\', r"\\").replace('[', r"\[").replace(']', r"\]");
+        let line =
+            if other.source == SourceKind::Name { String::new() } else { format!(":{}", other.span.line) };
+        format!("[{name}{line}]({id})")
+    };
+    let mut links: Vec<_> = others.iter().zip(1..).map(link).collect();
+    let count = finding.occurrences.len() - 1;
+    if count > links.len() {
+        links.push("and others".to_owned());
+    }
+    if count > 0 {
+        let s = if count == 1 { "" } else { "s" };
+        text.push_str(&format!(" It also stands in {count} other place{s}: {}.", links.join(", ")));
+    }
+    text
+}
+
+fn related(report: &Report, place: &Occurrence, id: u64) -> Value {
+    let mut location = location(report, place);
+    location["id"] = id.into();
+    location
+}
+
+fn location(report: &Report, place: &Occurrence) -> Value {
+    let mut physical = json!({ "artifactLocation": artifact(report, &place.path) });
+    if place.source != SourceKind::Name {
+        let span = place.span;
+        physical["region"] = json!({
+            "startLine": span.line,
+            "startColumn": span.column,
+            "endLine": span.end_line,
+            "endColumn": span.end_column,
+        });
+    }
+    json!({ "physicalLocation": physical })
+}
+
+/// The same after the key has moved within its file. `count` tells the places of one file apart.
+fn place_fingerprint(finding: &Finding, uri: &str, count: u64) -> String {
+    let text = format!("{}\0{uri}", finding.fingerprint);
+    let hash = Sha256::new().chain_update(DOMAIN).chain_update(text).finalize();
+    let digits: String = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{digits}:{count}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::{
+        finding::{Candidate, Excerpt, NotScanned, Secret, Span},
+        rule::{Confidence, RuleSet},
+    };
+
+    const KEY: &str = "sk-proj-Zk3vQ9xT1mB7cY5nH2wR8sL4";
+
+    fn place(path: &str, line: u64, source: SourceKind) -> Occurrence {
+        Occurrence {
+            source,
+            path: path.into(),
+            span: Span { line, column: 7, end_line: line, end_column: 7 + KEY.len() as u64 },
+            excerpt: Excerpt { text: "key = sk-proj-…8sL4 \u{202e}".to_owned(), marker: (6, 20) },
+            line_hash: (line == 3).then(|| "271789c17abda88f:1".to_owned()),
+        }
+    }
+
+    fn report(rule: &str, occurrences: Vec<Occurrence>) -> Report {
+        let rule = RuleSet::builtin().get(rule).unwrap().clone();
+        let secret = Secret::new(KEY.as_bytes(), 8);
+        let finding = Finding {
+            candidates: vec![Candidate { issuer: rule.issuer.clone(), why: "same shape".to_owned() }],
+            rule,
+            confidence: Confidence::Likely,
+            why: "the prefix sk-proj- and a long random body".to_owned(),
+            fingerprint: secret.fingerprint(),
+            secret,
+            occurrences,
+        };
+        Report {
+            findings: vec![finding],
+            not_scanned: vec![NotScanned { what: "a b/c".to_owned(), why: "permission denied".to_owned() }],
+            base: PathBuf::from("/home/é/repo/sub dir"),
+            root: Some(PathBuf::from("/home/é/repo")),
+            ..Report::default()
+        }
+    }
+
+    fn written(report: &Report) -> (String, Value) {
+        let mut out = Vec::new();
+        write(report, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let value = serde_json::from_str(&text).unwrap();
+        (text, value)
+    }
+
+    #[test]
+    fn one_result_a_place() {
+        let places = [("a[1].py", 3), ("a[1].py", 9), ("b.py", 1)];
+        let mut places: Vec<_> =
+            places.iter().map(|(path, line)| place(path, *line, SourceKind::File)).collect();
+        places.push(place("sk-proj-…8sL4", 1, SourceKind::Name));
+        let mut report = report("openai-project-key", places);
+        let (text, log) = written(&report);
+        assert!(text.ends_with("}\n") && !text.contains('\u{202e}'));
+        let results = &log["runs"][0]["results"];
+        assert!(results[3].is_object() && results[4].is_null());
+        assert_eq!(
+            results[2]["message"]["text"],
+            "OpenAI project API key sk-proj-…8sL4: likely, the prefix sk-proj- and a long random body. It could be a key \
+             of OpenAI. Revoke the key at https://platform.openai.com/api-keys. It also stands in 3 other places: \
+             [sub dir/a\\[1\\].py:3](1), [sub dir/a\\[1\\].py:9](2), [sub dir/sk-proj-…8sL4](3)."
+        );
+        assert_eq!(results[0]["partialFingerprints"]["primaryLocationLineHash"], "271789c17abda88f:1");
+        let own = |at: usize| results[at]["partialFingerprints"]["skannerFinding/v1"].as_str().unwrap();
+        assert_eq!(own(0).strip_suffix(":1"), own(1).strip_suffix(":2"));
+        assert_ne!(own(0), own(2));
+        assert!(results[3]["locations"][0]["physicalLocation"]["region"].is_null());
+
+        report.show_secrets = true;
+        report.findings[0].occurrences[0].excerpt.text = KEY.to_owned();
+        assert!(!written(&report).0.contains(KEY));
+    }
+
+    #[test]
+    fn every_rule_makes_a_valid_document() {
+        let schema = include_str!("../../../fixtures/sarif-schema-2.1.0.json");
+        // A slip in the official schema: `]` without `[`. No language is ever stated here.
+        let schema = schema.replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}?$");
+        let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+        let valid =
+            |log: &Value| assert_eq!(validator.iter_errors(log).next().map(|error| error.to_string()), None);
+        valid(&written(&Report::default()).1);
+        for rule in RuleSet::builtin().iter() {
+            valid(&written(&report(&rule.id, vec![place("a.py", 3, SourceKind::File)])).1);
+        }
+        let places = (1..150).map(|line| place("a.py", line, SourceKind::File)).collect();
+        let log = written(&report("openai-project-key", places)).1;
+        valid(&log);
+        let related = &log["runs"][0]["results"][7]["relatedLocations"];
+        assert!(related[RELATED - 1].is_object() && related[RELATED].is_null());
+    }
+}

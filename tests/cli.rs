@@ -1,0 +1,216 @@
+//! The command line: exit codes, where output goes, and what wrong usage is answered.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+mod support;
+
+use std::{
+    fs,
+    io::{Read, Write},
+    process::Stdio,
+};
+
+use support::{Run, Sandbox, key, openai_key};
+
+/// A tree with one key.
+fn leaky() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("a.py", format!("key = \"{}\"\n", openai_key(1)));
+    sandbox
+}
+
+#[test]
+fn the_exit_code_tells_clean_findings_and_failure_apart() {
+    let sandbox = leaky();
+    sandbox.write("clean.py", "key = os.environ[\"OPENAI_API_KEY\"]\n");
+    for (arguments, code) in [
+        (&["scan", "clean.py"][..], 0),
+        (&["scan", "a.py"], 1),
+        (&["scan", "--exit-zero", "a.py"], 0),
+        (&["scan", "missing"], 2),
+        (&["scan", "--exit-zero", "missing"], 2),
+        (&["scan", "--no-such-flag"], 2),
+        (&["scan", "--format", "pdf"], 2),
+        (&["scan", "--rule", "no-such-rule"], 2),
+        (&["scan", "--output", "sarif"], 2),
+        (&["scan", "--output", "pdf=x"], 2),
+        (&["scan", "--output", "json=no/such/folder/x.json"], 2),
+        (&["scan", "-j", "0"], 2),
+        (&["scan", "--stdin-filename", "x", "clean.py"], 2),
+        (&["no-such-command"], 2),
+        (&[], 2),
+        (&["--help"], 0),
+        (&["--version"], 0),
+        (&["scan", "--help"], 0),
+        (&["rules"], 0),
+        (&["rules", "list"], 0),
+        (&["rules", "test"], 0),
+        (&["explain", "openai-project-key"], 0),
+        (&["explain", "no-such-rule"], 2),
+        (&["schema", "report"], 0),
+        (&["completions", "bash"], 0),
+    ] {
+        let run = sandbox.skanner(arguments);
+        assert_eq!(run.code, code, "{arguments:?}: {run:?}");
+        if code == 2 {
+            assert!(
+                !run.stderr.is_empty() || run.stdout.contains("not scanned"),
+                "{arguments:?} says nothing"
+            );
+        } else {
+            assert_eq!(run.stderr, "", "{arguments:?}");
+        }
+    }
+}
+
+#[test]
+fn errors_name_the_nearest_rule() {
+    let run = Sandbox::new().skanner(&["explain", "openai-projet-key"]);
+    assert!(run.stderr.contains("did you mean `openai-project-key`?"), "{run:?}");
+}
+
+#[test]
+fn version_can_be_parsed() {
+    let run = Sandbox::new().skanner(&["--version"]);
+    assert_eq!(run.stdout, format!("skanner {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn standard_input_has_a_name_if_given_one() {
+    let sandbox = Sandbox::new();
+    let scan = |arguments: &[&str]| {
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
+        command.args(["scan", "--format", "json"]).args(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        writeln!(child.stdin.take().unwrap(), "x = '{}'", openai_key(1)).unwrap();
+        Run::from(child.wait_with_output().unwrap()).report()
+    };
+    assert_eq!(scan(&["-"]).places(), [":1:6 openai-project-key"]);
+    assert_eq!(scan(&["-", "--stdin-filename", "b.py"]).places(), ["b.py:1:6 openai-project-key"]);
+}
+
+#[test]
+fn reports_can_go_to_files_beside_standard_output() {
+    let sandbox = leaky();
+    let run = sandbox.skanner(&[
+        "scan",
+        "a.py",
+        "--output",
+        "json=r.json",
+        "--output",
+        "sarif=r.sarif",
+        "--output",
+        "text=r.txt",
+    ]);
+    assert!(run.stdout.contains("1 key found (1 critical)"), "{run:?}");
+    assert!(fs::read_to_string(sandbox.path("r.txt")).unwrap().contains("1 key found (1 critical)"));
+    assert!(fs::read_to_string(sandbox.path("r.json")).unwrap().starts_with("{\n  \"schema\": 1"));
+    assert!(fs::read_to_string(sandbox.path("r.sarif")).unwrap().contains("\"2.1.0\""));
+    assert_eq!(fs::read_dir(sandbox.tree()).unwrap().count(), 4, "no temporary file is left");
+}
+
+#[test]
+fn rules_can_be_chosen() {
+    let sandbox = leaky();
+    sandbox.write("b.py", key("sk-or-v1-{h:64}", 1));
+    assert_eq!(sandbox.scan(&["--rule", "openai-project-key"]).paths(), ["a.py"]);
+    assert_eq!(sandbox.scan(&["--exclude-rule", "openai-project-key"]).paths(), ["b.py"]);
+    sandbox.scan(&["--rule", "openai-project-key", "b.py"]).assert_clean();
+}
+
+#[test]
+fn confidence_decides_what_is_reported() {
+    let sandbox = Sandbox::new();
+    sandbox.write("certain", openai_key(1));
+    sandbox.write("likely", key("sk-{A:48}", 1));
+    sandbox.write("possible", key("sk-{plain-hex32}", 1));
+    assert_eq!(sandbox.scan(&["--min-confidence", "certain"]).paths(), ["certain"]);
+    assert_eq!(sandbox.scan(&[]).paths(), ["certain", "likely"]);
+    assert_eq!(sandbox.scan(&["--min-confidence", "possible"]).paths(), ["certain", "likely", "possible"]);
+}
+
+#[test]
+fn secrets_are_shown_only_when_asked_for() {
+    let sandbox = leaky();
+    let secret = openai_key(1);
+    for format in ["text", "json", "jsonl", "sarif"] {
+        for more in [&[][..], &["-v"], &["--color", "always"]] {
+            let run = sandbox.skanner(&[&["scan", "--format", format], more].concat());
+            assert_eq!(run.code, 1);
+            assert!(
+                !run.stdout.contains(&secret[10..40]) && !run.stderr.contains(&secret[10..40]),
+                "{format} {more:?}"
+            );
+        }
+        let shown = sandbox.skanner(&["scan", "--show-secrets", "--format", format]).stdout.contains(&secret);
+        assert_eq!(shown, format != "sarif", "{format}");
+    }
+}
+
+#[test]
+fn colour_is_for_terminals_and_those_who_ask() {
+    let sandbox = leaky();
+    let colored = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
+        command.arg("scan").args(arguments).envs(variables.iter().copied());
+        Run::of(&mut command).stdout.contains('\x1b')
+    };
+    assert!(!colored(&[], &[]));
+    assert!(colored(&["--color", "always"], &[("NO_COLOR", "1")]));
+    assert!(colored(&[], &[("FORCE_COLOR", "1")]));
+    assert!(colored(&[], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!colored(&[], &[("FORCE_COLOR", "1"), ("NO_COLOR", "1")]));
+    assert!(!colored(&["--color", "never"], &[("FORCE_COLOR", "1")]));
+    assert!(!colored(&["--format", "json", "--color", "always"], &[]));
+}
+
+#[test]
+fn quiet_says_nothing_when_there_is_nothing_to_say() {
+    let sandbox = leaky();
+    sandbox.write("clean.py", "x");
+    assert_eq!(sandbox.skanner(&["scan", "-q", "clean.py"]).stdout, "");
+    assert_eq!(sandbox.skanner(&["scan", "-q", "a.py"]).code, 1);
+    assert!(sandbox.skanner(&["scan", "-q", "a.py"]).stdout.contains("openai-project-key"));
+    assert!(sandbox.skanner(&["scan", "-q", "missing"]).stdout.contains("not a proof"));
+}
+
+#[test]
+fn a_reader_who_has_seen_enough_causes_no_noise() {
+    let sandbox = Sandbox::new();
+    let many: String = (0..5000).map(|seed| format!("{}\n", openai_key(seed))).collect();
+    sandbox.write("many", many);
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
+    let mut child = command.args(["scan"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut start = [0; 10];
+    child.stdout.take().unwrap().read_exact(&mut start).unwrap();
+    let mut noise = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut noise).unwrap();
+    assert_eq!((noise.as_str(), child.wait().unwrap().code()), ("", Some(1)));
+}
+
+/// The whole text of a run, by hand: what people see first must not change by accident.
+#[test]
+fn text_is_what_a_person_likes() {
+    let sandbox = Sandbox::new();
+    sandbox
+        .write("src/app.py", format!("import openai\n\n\tclient = é(\"{}\")\n", key("sk-or-v1-{h:63}7", 1)));
+    sandbox.write("b.txt", format!("{}\n", key("sk-or-v1-{h:63}7", 1)));
+    let run = sandbox.skanner(&["scan", "src", "b.txt", "missing"]);
+    let tail = &key("sk-or-v1-{h:63}7", 1)[69..];
+    let (before, time) = run.stdout.rsplit_once(" read in ").unwrap();
+    assert!(time.contains(" s; not a proof: 1 input could not be read\n"), "{time}");
+    let expected = format!(
+        "critical[openrouter-api-key]: OpenRouter API or provisioning key
+ --> b.txt:1:1
+  |
+1 | sk-or-v1-…{tail}
+  | ^^^^^^^^^^^^^^ certain: the prefix sk-or-v1- and 64 hex digits
+  |
+  = also at: src/app.py:3:14
+  = help: Revoke the key at https://openrouter.ai/settings/keys.
+
+not scanned: missing: no such file or folder
+1 key found (1 critical); 2 files (179 B)"
+    );
+    assert_eq!(before, expected);
+}

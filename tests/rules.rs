@@ -1,0 +1,83 @@
+//! The rules themselves: complete, proven by their own examples, and never losing a key by chance.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use skanner::{
+    blob::Content,
+    finding::Detection,
+    rule::{Confidence, RuleSet},
+    scan::{Engine, Scratch},
+};
+use support::Sandbox;
+
+#[test]
+fn every_rule_proves_itself() {
+    let run = Sandbox::new().skanner(&["rules", "test"]);
+    assert!(run.code == 0 && run.stdout.contains("all as expected"), "{}", run.stdout);
+}
+
+#[test]
+fn every_rule_says_what_people_need() {
+    let mut titles = BTreeSet::new();
+    for rule in RuleSet::builtin().iter() {
+        let id = &rule.id;
+        assert!(
+            id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
+            "{id}"
+        );
+        assert!(titles.insert(&rule.title), "{id}: the title is there twice");
+        assert!(rule.opens.ends_with('.') && rule.opens.len() > 20, "{id}: {:?}", rule.opens);
+        assert!(
+            rule.revoke_url.is_empty() || rule.revoke_url.starts_with("https://"),
+            "{id}: {}",
+            rule.revoke_url
+        );
+        assert!(rule.counter_examples.len() >= 2, "{id} has few counter-examples");
+        for form in &rule.forms {
+            assert!(!form.why.ends_with('.') && !form.why.is_empty(), "{id}: {:?}", form.why);
+        }
+    }
+    assert!(titles.len() >= 90, "only {} rules", titles.len());
+}
+
+#[test]
+fn rules_are_listed_for_machines_too() {
+    let sandbox = Sandbox::new();
+    let list: serde_json::Value =
+        serde_json::from_str(&sandbox.skanner(&["rules", "list", "--format", "json"]).stdout).unwrap();
+    let ids: Vec<&str> = list.as_array().unwrap().iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+    let text = sandbox.skanner(&["rules", "list"]).stdout;
+    assert_eq!(ids.len(), text.lines().count());
+    for id in ids {
+        assert!(text.contains(id));
+        let page = sandbox.skanner(&["explain", id]).stdout;
+        assert!(page.contains("What it looks like") && page.contains("What to do"), "{page}");
+    }
+}
+
+/// Whatever chance puts into a key, a placeholder test must not take it for made up.
+#[test]
+fn no_random_key_is_taken_for_a_placeholder() {
+    const EACH: usize = 20_000;
+    let engine = Engine::new(Confidence::Possible, false);
+    let mut scratch = Scratch::default();
+    let mut rng = fastrand::Rng::with_seed(42);
+    for rule in RuleSet::builtin().iter() {
+        let forms: Vec<_> =
+            rule.forms.iter().flat_map(|form| form.shapes.iter().map(move |shape| (form, shape))).collect();
+        for at in 0..EACH {
+            let (form, shape) = forms[at % forms.len()];
+            let key = shape.generate(&mut rng);
+            let context = if form.needs_evidence { rule.context[0].shown.as_str() } else { "" };
+            let text = format!("{context} {key}");
+            let mut found: Vec<Detection> = Vec::new();
+            engine
+                .scan(Content::Bytes(text.as_bytes()), &mut scratch, &mut 0, |one| found.push(one))
+                .unwrap();
+            assert!(!found.is_empty(), "{}: {} key number {at} is lost", rule.id, shape.source());
+        }
+    }
+}

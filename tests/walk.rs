@@ -1,0 +1,199 @@
+//! What `skanner scan PATH` reads: every file that git tracks or does not ignore, and nothing silently left out.
+
+mod support;
+
+use std::{fs, os::unix::fs::symlink};
+
+use support::{Sandbox, openai_key};
+
+/// A tree with a key of its own in every file named.
+fn tree_with_keys(files: &[&str]) -> Sandbox {
+    let sandbox = Sandbox::new();
+    for (seed, file) in files.iter().enumerate() {
+        sandbox.write(file, format!("KEY={}\n", openai_key(seed as u64)));
+    }
+    sandbox
+}
+
+#[test]
+fn reads_hidden_files_and_folders() {
+    let sandbox = tree_with_keys(&[".env", ".config/app/settings", "src/.hidden.rs"]);
+    assert_eq!(sandbox.scan(&[]).paths(), [".config/app/settings", ".env", "src/.hidden.rs"]);
+}
+
+#[test]
+fn outside_a_repository_nothing_is_ignored() {
+    let sandbox = tree_with_keys(&["a.log"]);
+    sandbox.write(".gitignore", "*.log\n");
+    sandbox.write(".ignore", "*.log\n");
+    assert_eq!(sandbox.scan(&[]).paths(), ["a.log"]);
+}
+
+#[test]
+fn git_ignores_only_what_it_does_not_track() {
+    let sandbox =
+        tree_with_keys(&["tracked.log", "ignored.log", "excluded.txt", "deep/er/tracked.log", "free.txt"]);
+    sandbox.git("", &["init", "-q"]);
+    sandbox.write(".gitignore", "*.log\n");
+    sandbox.write(".git/info/exclude", "excluded.txt\n");
+    sandbox.git("", &["add", "-f", "tracked.log", "deep/er/tracked.log"]);
+    let tracked_and_free = ["deep/er/tracked.log", "free.txt", "tracked.log"];
+    assert_eq!(sandbox.scan(&[]).paths(), tracked_and_free);
+    assert_eq!(sandbox.scan(&["--no-ignore"]).paths().len(), 5);
+    // From a folder below, and of a folder below.
+    assert_eq!(sandbox.scan(&["deep"]).paths(), ["deep/er/tracked.log"]);
+    let absolute = sandbox.path("deep");
+    let found = sandbox.scan(&[absolute.to_str().unwrap()]).paths();
+    assert_eq!(found, [absolute.join("er/tracked.log").to_str().unwrap()]);
+    // Named files are read whatever git thinks of them.
+    assert_eq!(sandbox.scan(&["ignored.log"]).paths(), ["ignored.log"]);
+}
+
+#[test]
+fn the_users_own_ignore_file_hides_nothing() {
+    let sandbox = tree_with_keys(&["a.txt"]);
+    sandbox.git("", &["init", "-q"]);
+    fs::create_dir_all(sandbox.path("../home/.config/git")).unwrap();
+    fs::write(sandbox.path("../home/.config/git/ignore"), "*.txt\n").unwrap();
+    assert_eq!(sandbox.scan(&[]).paths(), ["a.txt"]);
+}
+
+#[test]
+fn a_deleted_tracked_file_is_not_missed() {
+    let sandbox = tree_with_keys(&["gone.log", "here.txt"]);
+    sandbox.git("", &["init", "-q"]);
+    sandbox.write(".gitignore", "*.log\n");
+    sandbox.git("", &["add", "-f", "."]);
+    fs::remove_file(sandbox.path("gone.log")).unwrap();
+    let report = sandbox.scan(&[]);
+    assert_eq!((report.code, report.paths()), (1, vec!["here.txt".to_owned()]));
+}
+
+#[test]
+fn the_folder_dot_git_is_a_repository_not_files() {
+    let sandbox = tree_with_keys(&["a.txt", ".git-notes/b.txt"]);
+    sandbox.git("", &["init", "-q"]);
+    sandbox.write(".git/description", format!("KEY={}", openai_key(9)));
+    assert_eq!(sandbox.scan(&[]).paths(), [".git-notes/b.txt", "a.txt"]);
+}
+
+#[test]
+fn a_folder_that_is_only_called_dot_git_is_read() {
+    let sandbox = tree_with_keys(&["sub/.git/notes.txt", "a.txt"]);
+    assert_eq!(sandbox.scan(&[]).paths(), ["a.txt", "sub/.git/notes.txt"]);
+}
+
+#[test]
+fn nested_repositories_follow_their_own_rules() {
+    let sandbox = tree_with_keys(&["nested/tracked.log", "nested/ignored.log", "outer.log"]);
+    sandbox.git("", &["init", "-q"]);
+    sandbox.write(".gitignore", "outer.log\n");
+    sandbox.git("nested", &["init", "-q"]);
+    sandbox.write("nested/.gitignore", "*.log\n");
+    sandbox.git("nested", &["add", "-f", "tracked.log"]);
+    assert_eq!(sandbox.scan(&[]).paths(), ["nested/tracked.log"]);
+}
+
+#[test]
+fn an_ignored_submodule_is_tracked_all_the_same() {
+    let sandbox = tree_with_keys(&["library/lib.txt", "main/app.txt"]);
+    sandbox.git("library", &["init", "-q"]);
+    sandbox.git("library", &["add", "."]);
+    sandbox.git("library", &["commit", "-qm", "library"]);
+    sandbox.git("main", &["init", "-q"]);
+    sandbox.git("main", &["submodule", "add", "-q", "../library", "vendor/library"]);
+    sandbox.write("main/.gitignore", "vendor/\n");
+    assert_eq!(sandbox.scan(&["main"]).paths(), ["main/app.txt", "main/vendor/library/lib.txt"]);
+}
+
+#[test]
+fn a_linked_worktree_has_its_own_index() {
+    let sandbox = tree_with_keys(&["main/app.txt"]);
+    sandbox.git("main", &["init", "-q"]);
+    sandbox.git("main", &["add", "."]);
+    sandbox.git("main", &["commit", "-qm", "app"]);
+    sandbox.git("main", &["worktree", "add", "-q", "../linked"]);
+    sandbox.write("linked/.gitignore", "*.log\n");
+    sandbox.write("linked/new.log", openai_key(7));
+    assert_eq!(sandbox.scan(&["linked"]).paths(), ["linked/app.txt"]);
+    sandbox.git("linked", &["add", "-f", "new.log"]);
+    assert_eq!(sandbox.scan(&["linked"]).paths(), ["linked/app.txt", "linked/new.log"]);
+}
+
+#[test]
+fn a_sha256_repository_is_no_exception() {
+    let sandbox = tree_with_keys(&["tracked.log", "ignored.log"]);
+    sandbox.git("", &["init", "-q", "--object-format=sha256"]);
+    sandbox.write(".gitignore", "*.log\n");
+    sandbox.git("", &["add", "-f", "tracked.log"]);
+    assert_eq!(sandbox.scan(&[]).paths(), ["tracked.log"]);
+}
+
+#[test]
+fn an_index_that_cannot_be_read_is_no_clean_verdict() {
+    let sandbox = tree_with_keys(&[]);
+    sandbox.write("a.txt", "nothing");
+    sandbox.git("", &["init", "-q"]);
+    sandbox.write(".git/index", "no index at all, but long enough to look like one at first sight");
+    sandbox.scan(&[]).assert_not_scanned(&["--no-ignore"]);
+    sandbox.scan(&["--no-ignore"]).assert_clean();
+}
+
+#[test]
+fn links_are_read_as_text_and_not_followed() {
+    let sandbox = tree_with_keys(&["real/key.txt", "../outside/key.txt"]);
+    sandbox.write("real/readme", "x");
+    symlink("../../outside", sandbox.path("real/out")).unwrap();
+    symlink("nowhere", sandbox.path("real/broken")).unwrap();
+    symlink("loop", sandbox.path("real/loop")).unwrap();
+    symlink("key.txt", sandbox.path("real/twice")).unwrap();
+    let report = sandbox.scan(&["real"]);
+    assert_eq!((report.code, report.paths()), (1, vec!["real/key.txt".to_owned()]));
+    assert_eq!(report.files(), 6);
+
+    symlink(format!("/tmp/{}", openai_key(5)), sandbox.path("real/telling")).unwrap();
+    assert_eq!(sandbox.scan(&["real"]).paths(), ["real/key.txt", "real/telling"]);
+}
+
+#[test]
+fn a_link_that_is_named_is_followed() {
+    let sandbox = tree_with_keys(&["real/key.txt"]);
+    symlink("real", sandbox.path("folder")).unwrap();
+    symlink("real/key.txt", sandbox.path("file")).unwrap();
+    assert_eq!(sandbox.scan(&["folder"]).paths(), ["folder/key.txt"]);
+    assert_eq!(sandbox.scan(&["file"]).paths(), ["file"]);
+}
+
+#[test]
+fn the_same_file_named_twice_is_one_place() {
+    let sandbox = tree_with_keys(&["a/key.txt"]);
+    for paths in [["a", "a"], ["a", "./a"], ["a", "a/key.txt"]] {
+        assert_eq!(sandbox.scan(&paths).places().len(), 1, "{paths:?}");
+    }
+}
+
+#[test]
+fn keys_in_names_are_found_and_masked() {
+    let sandbox = Sandbox::new();
+    let key = openai_key(3);
+    sandbox.write(format!("logs/{key}.txt"), "nothing in it");
+    let run = sandbox.skanner(&["scan", "--format", "json"]);
+    assert!(!run.stdout.contains(&key));
+    let report = run.report();
+    assert_eq!(report.json["findings"][0]["occurrences"][0]["source"], "name");
+    assert!(report.paths()[0].starts_with("logs/sk-proj-…"), "{:?}", report.paths());
+    assert_eq!(report.code, 1);
+}
+
+#[test]
+fn the_report_does_not_depend_on_threads() {
+    let names: Vec<String> = (0..300).map(|at| format!("d{}/f{at}.txt", at % 17)).collect();
+    let sandbox = tree_with_keys(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let reports: Vec<String> = ["1", "2", "8"]
+        .iter()
+        .map(|n| sandbox.skanner(&["scan", "--format", "json", "-j", n]).stdout)
+        .collect();
+    assert!(reports[0].contains("d16/"));
+    assert_eq!(reports[0], reports[1]);
+    assert_eq!(reports[0], reports[2]);
+}
