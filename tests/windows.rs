@@ -20,9 +20,10 @@ fn engine() -> Engine {
 
 /// Everything that is told of a detection, in one line.
 fn line(detection: &Detection) -> String {
-    let Detection { rule, confidence, why, candidates, has_evidence, secret, span, excerpt } = detection;
+    let Detection { rule, confidence, why, candidates, has_evidence, secret, encoding, span, excerpt } =
+        detection;
     format!(
-        "{} {confidence} {why} {candidates:?} {has_evidence} {} {span:?} {excerpt:?}",
+        "{} {confidence} {why} {candidates:?} {has_evidence} {} {encoding:?} {span:?} {excerpt:?}",
         rule.id,
         secret.reveal()
     )

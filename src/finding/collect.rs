@@ -18,6 +18,7 @@ impl Collector {
             source,
             path: path.clone(),
             span: detection.span,
+            encoding: detection.encoding.clone(),
             excerpt: detection.excerpt.clone(),
             line_hash: None,
         };

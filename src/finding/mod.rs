@@ -62,6 +62,8 @@ pub struct Detection {
     pub has_evidence: bool,
     /// The secret.
     pub secret: Secret,
+    /// How it is written there, the outermost encoding first; empty for plain text.
+    pub encoding: Vec<&'static str>,
     /// Where it stands.
     pub span: Span,
     /// Its line.
@@ -78,6 +80,8 @@ pub struct Occurrence {
     pub path: Arc<str>,
     /// Where in it.
     pub span: Span,
+    /// How it is written there, the outermost encoding first; empty for plain text.
+    pub encoding: Vec<&'static str>,
     /// The line.
     pub excerpt: Excerpt,
     /// GitHub's hash of the line, where a report that carries it was asked for.

@@ -87,6 +87,9 @@ struct OccurrenceEntry<'a> {
     end_line: u64,
     /// Column after the last character.
     end_column: u64,
+    /// How the secret is written there, the outermost encoding first; only where it is not plain text.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    encoding: &'a [&'static str],
     /// The line with every secret in it masked, cut where it is long.
     excerpt: &'a str,
 }
@@ -188,6 +191,7 @@ fn occurrence(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
         column: span.column,
         end_line: span.end_line,
         end_column: span.end_column,
+        encoding: &occurrence.encoding,
         excerpt: &occurrence.excerpt.text,
     }
 }

@@ -151,6 +151,7 @@ impl Engine {
             candidates: evidence::candidates(hit, rivals),
             has_evidence: hit.evidence.is_some(),
             secret: secret(text, hit),
+            encoding: Vec::new(),
             span: cursor.span(text, &hit.span),
             excerpt: excerpt::around(text, kept, at, self.reveal),
         }
