@@ -11,6 +11,7 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("blob", 0, &[]),
     ("rule", 0, &[]),
     ("finding", 1, &[]),
+    ("expand", 2, &[]),
     ("scan", 2, &[]),
     ("source", 2, &[]),
     ("report", 2, &["remedy"]),
