@@ -1,6 +1,6 @@
 //! xz: a container for LZMA2.
 
-use std::io;
+use std::io::{self, Read};
 
 use lzma_rust2::{XzReader, lzma2_get_memory_usage};
 
@@ -14,7 +14,7 @@ use super::{
 const MAGIC: &[u8] = b"\xfd7zXZ\0";
 
 /// A block header may be so long, and a stream header stands before it.
-const HEADERS: usize = 12 + 1024;
+pub(super) const HEADERS: usize = 12 + 1024;
 
 /// The least a decoder is allowed for its dictionary, in bytes.
 const LEAST: u64 = 8 << 20;
@@ -32,26 +32,50 @@ pub(super) fn open(job: &mut Job<'_>, place: &Place<'_>, source: &mut Source<'_>
 impl Codec for Xz {
     const KIND: &'static str = "xz data";
 
-    type Member<'a> = XzReader<Input<'a>>;
+    type Member<'a> = Unpacked<'a>;
 
     fn begins(head: &[u8]) -> bool {
         head.starts_with(MAGIC)
     }
 
     fn memory(input: &mut Input<'_>) -> io::Result<(u64, u64)> {
-        let dictionary = input.peek(HEADERS)?.get(12..).and_then(dictionary);
-        Ok((dictionary.unwrap_or(0).max(LEAST), 0))
+        Ok((dictionary_of_stream(input.peek(HEADERS)?), 0))
     }
 
     fn open(input: Input<'_>, window: u64) -> io::Result<Self::Member<'_>> {
         // The dictionary grows with what is in it, and that is watched; but no later block may have a larger one.
-        let limit = lzma2_get_memory_usage(u32::try_from(window).unwrap_or(u32::MAX));
-        Ok(XzReader::new_mem_limit(input, false, limit))
+        Ok(Unpacked::new(input, false, window))
     }
 
     fn into_input(member: Self::Member<'_>) -> Input<'_> {
-        member.into_inner()
+        member.0.into_inner()
     }
+}
+
+/// What was unpacked by a read that ends with an error is lost, so little is read at once, in bytes.
+const LITTLE: usize = 4 << 10;
+
+/// Unpacks one stream, or several.
+pub(super) struct Unpacked<'a>(XzReader<Input<'a>>);
+
+impl<'a> Unpacked<'a> {
+    /// With dictionaries of no more than `window` bytes.
+    pub(super) fn new(input: Input<'a>, several: bool, window: u64) -> Self {
+        let limit = lzma2_get_memory_usage(u32::try_from(window).unwrap_or(u32::MAX));
+        Self(XzReader::new_mem_limit(input, several, limit))
+    }
+}
+
+impl Read for Unpacked<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = buffer.len().min(LITTLE);
+        self.0.read(&mut buffer[..most])
+    }
+}
+
+/// What the stream that begins with these bytes may need for its dictionary, in bytes.
+pub(super) fn dictionary_of_stream(head: &[u8]) -> u64 {
+    head.get(12..).and_then(dictionary).unwrap_or(0).max(LEAST)
 }
 
 /// The size of the dictionary in bytes that a block header asks for.

@@ -15,7 +15,7 @@ use super::{
 const FIXED: u64 = 512 << 10;
 
 /// The base two logarithm of the largest window there is, in bytes.
-const LARGEST: u32 = if cfg!(target_pointer_width = "64") { 31 } else { 30 };
+pub(super) const LARGEST: u32 = if cfg!(target_pointer_width = "64") { 31 } else { 30 };
 
 struct Zstd;
 

@@ -1,8 +1,11 @@
 //! One entry of a zip archive.
 
-use std::io::{self, BufRead, ErrorKind, Read};
+use std::{
+    cell::Cell,
+    io::{self, BufRead, ErrorKind, Read},
+};
 
-use lzma_rust2::{LzmaReader, XzReader, lzma2_get_memory_usage};
+use lzma_rust2::LzmaReader;
 use memchr::memmem;
 
 use super::{
@@ -16,7 +19,7 @@ use crate::{
         input::{Flags, Input},
         job::{Job, Place},
         source::AtReader,
-        zstd::window,
+        xz, zstd,
     },
 };
 
@@ -38,6 +41,14 @@ pub(super) struct Entry {
     pub(super) size: Option<u64>,
     /// Where the local header is.
     pub(super) header: u64,
+}
+
+/// What came of an entry.
+pub(super) struct Passed {
+    /// All that should be in it was.
+    pub(super) is_well: bool,
+    /// Something was.
+    pub(super) has_output: bool,
 }
 
 impl Entry {
@@ -98,7 +109,7 @@ impl Entry {
         }
     }
 
-    /// Passes its content on, and says whether all was well; what was not has been reported.
+    /// Passes its content on; what was not well has been reported.
     ///
     /// # Errors
     /// When the archive cannot be read.
@@ -108,21 +119,21 @@ impl Entry {
         place: &Place<'_>,
         whole: &Whole<'_>,
         name: &[u8],
-    ) -> io::Result<bool> {
+    ) -> io::Result<Passed> {
         if self.packed == 0 && self.size.unwrap_or(0) == 0 {
-            return Ok(true);
+            return Ok(Passed { is_well: true, has_output: false });
         }
-        let (flags, budget) = (Flags::default(), job.budget);
-        let result =
-            self.content(whole, &flags, budget).and_then(|mut content| job.inner(place, name, &mut content));
-        let Err(error) = result else { return Ok(true) };
+        let (flags, has_output) = (Flags::default(), Cell::new(false));
+        let content = self.content(whole, &flags, job.budget, &has_output);
+        let result = content.and_then(|mut content| job.inner(place, name, &mut content));
+        let has_output = has_output.get();
+        let Err(error) = result else { return Ok(Passed { is_well: true, has_output }) };
         if whole.flags.failed.get() {
             return Err(error);
         }
-        // What stopped everything has been reported where it happened, unless it happened here.
         let archive = place.join(name);
         job.damaged(&Place { archive: Some(&archive), ..*place }, "data", &error);
-        Ok(false)
+        Ok(Passed { is_well: false, has_output })
     }
 
     fn content<'a>(
@@ -130,6 +141,7 @@ impl Entry {
         whole: &'a Whole<'a>,
         flags: &'a Flags,
         budget: &'a Budget,
+        has_output: &'a Cell<bool>,
     ) -> io::Result<Content<'a>> {
         if self.flags & 1 != 0 {
             return Err(said("is encrypted: unpack it with its password and scan what it holds".to_owned()));
@@ -151,6 +163,7 @@ impl Entry {
             meter: Meter::new(budget, memory.0, memory.1)?,
             crc: flate2::Crc::new(),
             produced: 0,
+            has_output,
             expected: (self.size, self.crc),
         })
     }
@@ -172,18 +185,20 @@ impl Entry {
                 data.consume(9);
                 let has_end_mark = self.flags & 2 != 0;
                 let size = self.size.filter(|_| !has_end_mark).unwrap_or(u64::MAX);
-                let decoder = LzmaReader::new_with_props(data, size, properties, dictionary, None)?;
+                let mut decoder = LzmaReader::new_with_props(data, size, properties, dictionary, None)?;
+                // What was unpacked before an error is given first.
+                decoder.set_defer_errors(true);
                 (Box::new(decoder), (u64::from(dictionary), 0))
             }
             93 => {
-                let window = window(data.peek(14)?);
-                let mut decoder = zstd::stream::read::Decoder::with_buffer(data)?;
-                decoder.window_log_max(if cfg!(target_pointer_width = "64") { 31 } else { 30 })?;
+                let window = zstd::window(data.peek(14)?);
+                let mut decoder = ::zstd::stream::read::Decoder::with_buffer(data)?;
+                decoder.window_log_max(zstd::LARGEST)?;
                 (Box::new(decoder), (window, MIB))
             }
             95 => {
-                let limit = lzma2_get_memory_usage(8 << 20);
-                (Box::new(XzReader::new_mem_limit(data, true, limit)), (8 * MIB, 0))
+                let window = xz::dictionary_of_stream(data.peek(xz::HEADERS)?);
+                (Box::new(xz::Unpacked::new(data, true, window)), (window, 0))
             }
             method => {
                 return Err(said(format!(
@@ -205,6 +220,7 @@ struct Content<'a> {
     meter: Meter<'a>,
     crc: flate2::Crc,
     produced: u64,
+    has_output: &'a Cell<bool>,
     expected: (Option<u64>, Option<u32>),
 }
 
@@ -217,6 +233,7 @@ impl Read for Content<'_> {
         if count > 0 {
             self.crc.update(&buffer[..count]);
             self.produced += count as u64;
+            self.has_output.set(true);
             self.meter.add(count)?;
             return Ok(count);
         }

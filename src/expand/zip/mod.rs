@@ -250,8 +250,11 @@ fn walk(job: &mut Job<'_>, place: &Place<'_>, whole: &Whole<'_>) -> io::Result<O
         job.name(place, &name);
         // Where one is damaged, its size may be, too.
         from = entry.header + 4;
-        if entry.pass_on(job, place, whole, &name)? {
+        let passed = entry.pass_on(job, place, whole, &name)?;
+        if passed.has_output {
             outcome = Outcome::Opened;
+        }
+        if passed.is_well {
             from = entry.end();
         }
     }
