@@ -1,6 +1,7 @@
 //! Keys in archives and compressed files are found, wherever they stand in them, and are reported so that people find
 //! them, too.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+#![allow(clippy::print_stdout, reason = "a matrix says how large it is")]
 
 #[path = "support/pack.rs"]
 mod pack;

@@ -1,5 +1,6 @@
 //! Archives that are cut short, damaged, locked or made to hurt: no panic, no hang, little memory, no wrong "clean".
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+#![allow(clippy::print_stdout, reason = "a matrix says how large it is")]
 
 #[path = "support/pack.rs"]
 mod pack;
