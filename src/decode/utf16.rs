@@ -1,7 +1,5 @@
 //! UTF-16: whole files, as PowerShell writes them, and strings inside binaries.
 
-use std::io::{self, Read};
-
 use super::Decoded;
 
 /// Which byte of a unit comes first.
@@ -57,42 +55,35 @@ pub fn recognise(start: &[u8]) -> Option<Order> {
     }
 }
 
-/// Reads UTF-16 and gives UTF-8, without the byte order mark; what is not a character becomes U+FFFD.
-pub struct Transcoder<'r> {
-    reader: &'r mut dyn Read,
+/// Makes UTF-8 of UTF-16 that comes in pieces, without the byte order mark; what is no character becomes U+FFFD.
+#[derive(Debug)]
+pub struct Transcoder {
     order: Order,
-    /// Bytes read and not yet decoded.
+    /// Bytes that wait for the rest of their character.
     pending: Vec<u8>,
-    /// Text decoded and not yet given out.
-    ready: Vec<u8>,
-    given: usize,
     at_start: bool,
-    /// How many bytes of the source were read.
-    pub source_bytes: u64,
 }
 
-impl<'r> Transcoder<'r> {
-    /// Decodes what `reader` gives.
-    pub fn new(reader: &'r mut dyn Read, order: Order) -> Self {
-        let (pending, ready) = (Vec::new(), Vec::new());
-        Self { reader, order, pending, ready, given: 0, at_start: true, source_bytes: 0 }
+impl Transcoder {
+    /// For a text of this byte order.
+    #[must_use]
+    pub fn new(order: Order) -> Self {
+        Self { order, pending: Vec::new(), at_start: true }
     }
 
-    /// Decodes another piece; says whether there was one.
-    fn refill(&mut self) -> io::Result<bool> {
-        const PIECE: usize = 64 << 10;
-        let kept = self.pending.len();
-        self.pending.resize(kept + PIECE, 0);
-        let count = self.reader.read(&mut self.pending[kept..])?;
-        self.source_bytes += count as u64;
-        self.pending.truncate(kept + count);
-        self.ready.clear();
-        self.given = 0;
-        let ended = count == 0;
+    /// The name of the encoding.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.order.name()
+    }
+
+    /// Decodes the next piece to the end of `out`; after the last piece nothing is left waiting.
+    pub fn decode(&mut self, piece: &[u8], is_last: bool, out: &mut Vec<u8>) {
+        self.pending.extend_from_slice(piece);
         let mut units: Vec<u16> =
             self.pending.chunks_exact(2).map(|unit| self.order.unit([unit[0], unit[1]])).collect();
         // The first half of a pair waits for the second.
-        if !ended && units.last().is_some_and(|unit| (0xd800..0xdc00).contains(unit)) {
+        if !is_last && units.last().is_some_and(|unit| (0xd800..0xdc00).contains(unit)) {
             units.pop();
         }
         self.pending.drain(..units.len() * 2);
@@ -101,27 +92,8 @@ impl<'r> Transcoder<'r> {
         let mut utf8 = [0; 4];
         for character in char::decode_utf16(units[mark..].iter().copied()) {
             let character = character.unwrap_or(char::REPLACEMENT_CHARACTER);
-            self.ready.extend_from_slice(character.encode_utf8(&mut utf8).as_bytes());
+            out.extend_from_slice(character.encode_utf8(&mut utf8).as_bytes());
         }
-        Ok(!ended)
-    }
-}
-
-impl Read for Transcoder<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.given == self.ready.len() {
-            if !self.refill()? {
-                if self.ready.is_empty() {
-                    return Ok(0);
-                }
-                break;
-            }
-        }
-        let rest = &self.ready[self.given..];
-        let count = rest.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&rest[..count]);
-        self.given += count;
-        Ok(count)
     }
 }
 
@@ -183,15 +155,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn transcodes_like_the_standard_library(text in "(.|\n){0,300}", little: bool) {
+        fn pieces_give_what_the_whole_gives(text in "(.|\n){0,200}", little: bool, size in 1..9_usize) {
             let order = if little { Order::Little } else { Order::Big };
             let source = encode(&format!("\u{feff}{text}"), order);
-            let mut reader = source.as_slice();
-            let mut transcoder = Transcoder::new(&mut reader, order);
-            let mut decoded = String::new();
-            transcoder.read_to_string(&mut decoded).unwrap();
-            prop_assert_eq!(decoded, text);
-            prop_assert_eq!(transcoder.source_bytes, source.len() as u64);
+            let mut transcoder = Transcoder::new(order);
+            let mut decoded = Vec::new();
+            for piece in source.chunks(size) {
+                transcoder.decode(piece, false, &mut decoded);
+            }
+            transcoder.decode(b"", true, &mut decoded);
+            prop_assert_eq!(String::from_utf8(decoded).unwrap(), text);
         }
     }
 }

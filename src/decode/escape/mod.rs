@@ -31,7 +31,7 @@ const ESCAPES: &[Escape] =
 /// How the separators of a key's prefix are written where they are escaped: every key has one.
 pub const LITERALS: &[&str] = &[
     "%2D", "%2d", "%5F", "%5f", "\\x2", "\\x5", "\\u002", "\\u005", "\\05", "\\13", "k\\_", "&#4", "&#9",
-    "&#x", "=2D", "=5F",
+    "&#x", "=2D",
 ];
 
 /// The last letters of all prefixes, before their first separator.
@@ -51,10 +51,18 @@ pub struct Token {
     /// The escapes that were undone: where in the text, and what they are called.
     undone: Vec<(usize, &'static str)>,
     /// Where decoding ended in the source.
-    pub end: usize,
+    end: usize,
+    /// It ended because the token was too long.
+    is_cut: bool,
 }
 
 impl Token {
+    /// Up to where in the source all that may begin there has been decoded to its end.
+    #[must_use]
+    pub fn settled(&self) -> usize {
+        if self.is_cut { self.end - LONGEST / 2 } else { self.end }
+    }
+
     /// What was undone inside a range of the text, each name once.
     #[must_use]
     pub fn encodings(&self, range: &Range<usize>) -> Vec<&'static str> {
@@ -105,7 +113,7 @@ pub fn goes_on(text: &[u8], end: usize) -> bool {
 /// Undoes the escapes round `anchor`, and then as far as the token goes.
 #[must_use]
 pub fn token(text: &[u8], anchor: usize) -> Token {
-    let mut token = Token { decoded: Decoded::default(), undone: Vec::new(), end: 0 };
+    let mut token = Token { decoded: Decoded::default(), undone: Vec::new(), end: 0, is_cut: false };
     let mut at = anchor.saturating_sub(BEFORE);
     let limit = text.len().min(anchor + LONGEST);
     let mut opened = false;
@@ -136,6 +144,7 @@ pub fn token(text: &[u8], anchor: usize) -> Token {
         }
     }
     token.end = at;
+    token.is_cut = at >= limit && limit < text.len();
     token
 }
 
