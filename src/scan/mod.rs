@@ -9,6 +9,7 @@ mod anchors;
 mod edges;
 mod evidence;
 mod excerpt;
+mod known;
 mod layer;
 mod placeholder;
 mod position;

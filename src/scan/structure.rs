@@ -8,9 +8,12 @@ use super::{
     Hit, Scratch,
     anchors::{Anchors, Kind, Literals},
     edges::{self, LeftEdge},
-    placeholder,
+    known, placeholder,
 };
-use crate::rule::{BASE64URL, Confidence, Edges, Form, Part, Rule, RuleSet, Shape};
+use crate::{
+    finding::Secret,
+    rule::{BASE64URL, Confidence, Edges, Form, Part, Rule, RuleSet, Shape},
+};
 
 /// For every anchor, the shapes that contain it, grouped by the literal they begin with.
 pub(super) struct Dispatch {
@@ -255,6 +258,10 @@ fn try_shape(text: &[u8], start: usize, entry: &Entry, scratch: &mut Scratch) ->
     if placeholder::is_made_up(&rest[..length], &scratch.bodies, form.confidence != Confidence::Certain) {
         return None;
     }
+    let public = shape.prefix().len();
+    if known::is_published(&Secret::new(&rest[..length], public)) {
+        return None;
+    }
     let span = start..start + length;
     let evidence = scratch.context.evidence(text, &span, &entry.rule);
     Some(Hit {
@@ -263,7 +270,7 @@ fn try_shape(text: &[u8], start: usize, entry: &Entry, scratch: &mut Scratch) ->
         encoding: Vec::new(),
         rule: entry.rule.clone(),
         form: entry.form,
-        public: shape.prefix().len(),
+        public,
         fixed: shape.fixed(),
         base: form.confidence,
         confidence: form.confidence,
