@@ -1,0 +1,58 @@
+//! What the matrices do not hold against the engine, each with its reason.
+
+use skanner::rule::Confidence;
+
+use super::harness::Subject;
+
+/// A rule that is rightly named instead of the subject's.
+struct Instead {
+    rule: &'static str,
+    /// Where the text of a shape begins so; empty for all of the rule.
+    shape: &'static str,
+    by: &'static str,
+}
+
+const INSTEAD: &[Instead] = &[
+    // Chance wrote the two letters of an issuer that has a rule of its own.
+    Instead { rule: "openrouter-like-key", shape: "", by: "hackclub-ai-key" },
+    Instead { rule: "openrouter-like-key", shape: "", by: "openrouter-api-key" },
+    Instead { rule: "openrouter-like-key", shape: "", by: "zenmux-api-key" },
+    Instead { rule: "openrouter-like-key", shape: "", by: "zenmux-management-key" },
+    Instead { rule: "openrouter-like-key", shape: "", by: "zenmux-subscription-key" },
+];
+
+/// Whether `id` may be named for a key of the subject.
+pub(crate) fn may_be(subject: &Subject, id: &str) -> bool {
+    INSTEAD.iter().any(|one| {
+        one.rule == subject.rule.id && subject.shape.source().starts_with(one.shape) && one.by == id
+    })
+}
+
+/// Whether nobody could tell where the key ends, when `after` follows it: its last part has a length that is not certain, and an
+/// alphabet that `after` begins with.
+pub(crate) fn is_ambiguous(subject: &Subject, after: &str) -> bool {
+    let source = subject.shape.source();
+    let Some((_, last)) = source.strip_suffix('}').and_then(|source| source.rsplit_once('{')) else {
+        return false;
+    };
+    let (class, lengths) = last.split_once(':').unwrap_or((last, ""));
+    let alphabet = match class {
+        // Webhook secrets of other senders are written in standard base64.
+        "A" if source.starts_with("whsec_") => "+/=",
+        "S" => "+/=",
+        "base64" => "+/=-_",
+        "B" => "-_",
+        _ => "",
+    };
+    let is_open_ended =
+        lengths.contains("..") || lengths.contains('|') || subject.form.confidence != Confidence::Certain;
+    is_open_ended && after.starts_with(|next| alphabet.contains(next))
+}
+
+/// Whether people might have made up such a text themselves as the key of the service whose name stands beside it:
+/// whoever runs LiteLLM chooses its master key. Not placeholders, cut keys and the names of key types.
+pub(crate) fn may_be_chosen_by_people(text: &str, word: &str) -> bool {
+    const CHOSEN: &[&str] =
+        &["sk-{uuid}", "sk-{uuid4}", "sk-demo-key-12345678", "sk-circleBounceDelay", "sk-cubeGrid"];
+    word == "LITELLM_MASTER_KEY" && CHOSEN.iter().any(|chosen| text.contains(chosen))
+}
