@@ -10,6 +10,9 @@ enum Level {
     PossibleOnly,
 }
 
+/// More of a prefix makes the search no faster, and shared beginnings make for fewer literals.
+const LONGEST: usize = 6;
+
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     let mut files: Vec<_> = fs::read_dir("rules")
@@ -60,8 +63,9 @@ fn collect_prefixes(path: &Path, table: &toml::Table, prefixes: &mut BTreeSet<(L
                 "{}: shape {shape:?} needs three literal bytes to be searched by",
                 path.display()
             );
+            let anchor: String = prefix.chars().take(LONGEST).collect();
             let level = if level == Level::Default { Level::Default } else { Level::PossibleOnly };
-            prefixes.insert((level, prefix.to_owned()));
+            prefixes.insert((level, anchor));
         }
     }
 }

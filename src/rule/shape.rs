@@ -71,6 +71,12 @@ impl Shape {
         &self.source
     }
 
+    /// Its pieces.
+    #[must_use]
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
     /// The literal it begins with.
     #[must_use]
     pub fn prefix(&self) -> &[u8] {
