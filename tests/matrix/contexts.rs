@@ -39,6 +39,7 @@ pub(crate) fn cell(subject: &Subject, context: &Context, seed: u64, key: String)
         seed,
         key,
         text,
+        text_start: before.len(),
         start,
         end: Some(end),
         encoding: Vec::new(),

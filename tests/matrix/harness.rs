@@ -18,7 +18,7 @@ use skanner::{
 use super::known;
 
 /// How many failures are worth reading.
-const SHOWN: usize = 40;
+const SHOWN: usize = 4000;
 
 /// One way to write the keys of one rule: a row of every matrix.
 #[derive(Clone, Copy)]
@@ -71,6 +71,8 @@ pub(crate) struct Cell {
     pub(crate) seed: u64,
     pub(crate) key: String,
     pub(crate) text: Vec<u8>,
+    /// Where the key begins in it, in bytes.
+    pub(crate) text_start: usize,
     /// Where the key must be reported; the end is compared only if it is known.
     pub(crate) start: (u64, u64),
     pub(crate) end: Option<(u64, u64)>,

@@ -2,7 +2,7 @@
 
 use skanner::rule::Confidence;
 
-use super::harness::Subject;
+use super::{harness::Subject, writing::Encoding};
 
 /// A rule that is rightly named instead of the subject's.
 struct Instead {
@@ -55,4 +55,16 @@ pub(crate) fn may_be_chosen_by_people(text: &str, word: &str) -> bool {
     const CHOSEN: &[&str] =
         &["sk-{uuid}", "sk-{uuid4}", "sk-demo-key-12345678", "sk-circleBounceDelay", "sk-cubeGrid"];
     word == "LITELLM_MASTER_KEY" && CHOSEN.iter().any(|chosen| text.contains(chosen))
+}
+
+/// Whether an encoded key of this kind cannot be recognised, and why.
+pub(crate) fn cannot_be_encoded(subject: &Subject, key: &str, encoding: &Encoding) -> bool {
+    /// Encoded keys are looked for in runs of 32 characters and more; shorter ones are too common in ordinary text.
+    const SHORTEST: usize = 24;
+    let is_run = encoding.chain.iter().any(|name| matches!(*name, "base64" | "hex"));
+    let too_short = is_run && subject.form.confidence == Confidence::Possible && key.len() < SHORTEST;
+    // Its punctuation may itself be an escape, or end one.
+    let has_punctuation = subject.shape.source().contains("{P:")
+        && !encoding.chain.iter().all(|name| matches!(*name, "base64" | "hex" | "utf-16le" | "utf-16be"));
+    too_short || has_punctuation
 }

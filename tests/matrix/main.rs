@@ -7,8 +7,10 @@
 mod support;
 
 mod contexts;
+mod encodings;
 mod harness;
 mod known;
 mod lookalikes;
 mod silence;
 mod table;
+mod writing;

@@ -32,7 +32,10 @@ fn failures(bench: &mut Bench, name: &str, text: &str) -> Vec<String> {
     let found = bench.scan(Confidence::Likely, text.as_bytes());
     found
         .iter()
-        .map(|one| format!("{name}: {} ({}), since {}", one.rule.id, one.confidence, one.why))
+        .map(|one| {
+            let (id, text) = (&one.rule.id, one.secret.reveal());
+            format!("{name}: {text:?} as {id} ({}), since {}", one.confidence, one.why)
+        })
         .collect()
 }
 
