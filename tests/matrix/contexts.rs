@@ -20,7 +20,9 @@ pub(crate) fn cell(subject: &Subject, context: &Context, seed: u64, key: String)
         Glue::Letter => subject.form.edges == Edges::Open,
     };
     let (before, after) = context.template.split_once("{key}").unwrap();
-    if !concerns || is_ambiguous(subject, after) {
+    // Twice the same key.
+    let doubles_itself = subject.shape.prefix() == key.as_bytes() && before.contains("{prefix}");
+    if !concerns || doubles_itself || is_ambiguous(subject, after) {
         return None;
     }
     let prefix = str::from_utf8(subject.shape.prefix()).unwrap();

@@ -66,5 +66,19 @@ pub(crate) fn cannot_be_encoded(subject: &Subject, key: &str, encoding: &Encodin
     // Its punctuation may itself be an escape, or end one.
     let has_punctuation = subject.shape.source().contains("{P:")
         && !encoding.chain.iter().all(|name| matches!(*name, "base64" | "hex" | "utf-16le" | "utf-16be"));
-    too_short || has_punctuation
+    // Generated base64 has its padding anywhere, where it begins what looks like quoted-printable.
+    let has_inner_padding = key.trim_end_matches('=').contains('=');
+    too_short || has_punctuation || has_inner_padding
+}
+
+/// Whether the pieces of a split key cannot be told from something else.
+pub(crate) fn cannot_be_split(subject: &Subject, key: &str, cuts: &[usize]) -> bool {
+    let first = &key[..cuts[0]];
+    // Its first piece is as good a key as the whole, or its punctuation looks like a seam.
+    let first_is_whole = subject.form.confidence != Confidence::Certain
+        && subject.shape.matches(first.as_bytes(), &mut Vec::new(), |end| end == first.len()).is_some();
+    // A piece that begins like a key is taken for another one.
+    let begins_again =
+        cuts.iter().any(|cut| ["sk-", "sk_", "rk_"].iter().any(|prefix| key[*cut..].starts_with(prefix)));
+    first_is_whole || begins_again || subject.shape.source().contains("{P:")
 }

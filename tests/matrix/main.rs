@@ -12,5 +12,6 @@ mod harness;
 mod known;
 mod lookalikes;
 mod silence;
+mod splits;
 mod table;
 mod writing;

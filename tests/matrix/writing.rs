@@ -210,11 +210,7 @@ pub(crate) const ENCODINGS: &[Encoding] = &[
         let Written { bytes, key } = shifted(p, 1, STD);
         Written { bytes: utf16(str::from_utf8(&bytes).unwrap(), LE), key }
     }),
-    whole("percent in base64", &["base64", "percent"], |p| {
-        let inner = escaped(p, separators, |byte| format!("%{byte:02X}"));
-        let key = holding(&inner.key.unwrap(), 6);
-        Written::of(STANDARD.encode(&inner.bytes), key).between("x=", "\n")
-    }),
+    whole("base64 in JSON, line feeds written", B64, |p| base64(p, STD).wrapped(60, "\n").between("{\"content\": \"", "\n\"}")),
     whole("hex", &["hex"], |p| hex(p, |byte| format!("{byte:02x}"))),
     whole("hex in upper case", &["hex"], |p| hex(p, |byte| format!("{byte:02X}"))),
     whole("quoted-printable", &["quoted-printable"], |p| quoted_printable(p, none)),
