@@ -44,8 +44,10 @@ struct Entry {
     shape: usize,
     /// It can only end where its token does.
     is_whole_token: bool,
+    /// How much of it is surely within its token, in bytes.
+    inside: usize,
     /// A literal further inside.
-    marker: Option<Vec<u8>>,
+    marker: Option<memmem::Finder<'static>>,
 }
 
 impl Entry {
@@ -57,11 +59,15 @@ impl Entry {
             Part::Structure(named) => named.class.is_within(&BASE64URL),
         };
         let literals = parts.iter().skip(1).filter_map(|part| match part {
-            Part::Literal(literal) if literal.len() >= 4 => Some(literal.clone()),
+            Part::Literal(literal) if literal.len() >= 4 => Some(literal),
             _ => None,
         });
         let is_whole_token = rule.forms[form].edges == Edges::Strict && parts.iter().all(is_token);
-        Self { rule: rule.clone(), form, shape, is_whole_token, marker: literals.max_by_key(Vec::len) }
+        let inside = parts.iter().take_while(|part| is_token(part)).map(|part| part.lengths().0).sum();
+        let marker = literals
+            .max_by_key(|literal| literal.len())
+            .map(|literal| memmem::Finder::new(literal).into_owned());
+        Self { rule: rule.clone(), form, shape, is_whole_token, inside, marker }
     }
 
     fn form(&self) -> &Form {
@@ -76,14 +82,14 @@ impl Entry {
     fn may_fit(&self, text: &[u8], start: usize, end: usize) -> bool {
         let (least, most) = self.shape().lengths();
         let length = end - start;
-        if self.is_whole_token && !(least..=most).contains(&length)
+        if length < self.inside
+            || self.is_whole_token && !(least..=most).contains(&length)
             || self.form().edges == Edges::Strict && length > most
         {
             return false;
         }
-        self.marker
-            .as_ref()
-            .is_none_or(|marker| memmem::find(&text[start..text.len().min(start + most)], marker).is_some())
+        let reach = text.len().min(start + most);
+        self.marker.as_ref().is_none_or(|marker| marker.find(&text[start..reach]).is_some())
     }
 }
 
@@ -114,7 +120,8 @@ impl Dispatch {
                     let entry = Entry::new(rule, form_at, shape_at);
                     longest = longest.max(shape.lengths().1);
                     if form.edges != Edges::Strict {
-                        distinctive.push(entry.marker.clone().unwrap_or_else(|| prefix.to_vec()));
+                        let marker = entry.marker.as_ref().map(memmem::Finder::needle);
+                        distinctive.push(marker.unwrap_or(prefix).to_vec());
                     }
                     let groups = &mut by_anchor[anchor].groups;
                     let at = groups.iter().position(|group| group.prefix == prefix).unwrap_or_else(|| {
