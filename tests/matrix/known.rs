@@ -68,7 +68,9 @@ pub(crate) fn cannot_be_encoded(subject: &Subject, key: &str, encoding: &Encodin
         && !encoding.chain.iter().all(|name| matches!(*name, "base64" | "hex" | "utf-16le" | "utf-16be"));
     // Generated base64 has its padding anywhere, where it begins what looks like quoted-printable.
     let has_inner_padding = key.trim_end_matches('=').contains('=');
-    too_short || has_punctuation || has_inner_padding
+    // Escaped prefixes are known by their separator, and Twilio's has none.
+    let has_no_separator = encoding.is_escape && subject.rule.id == "twilio-api-key-sid";
+    has_no_separator || too_short || has_punctuation || has_inner_padding
 }
 
 /// Whether the pieces of a split key cannot be told from something else.
