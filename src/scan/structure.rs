@@ -35,6 +35,8 @@ struct Group {
     prefix: Vec<u8>,
     /// Where in the prefix the anchor stands, in bytes.
     offset: usize,
+    /// The least that any of the shapes has within its token, in bytes.
+    inside: usize,
     shapes: Vec<Entry>,
 }
 
@@ -42,6 +44,9 @@ struct Entry {
     rule: Arc<Rule>,
     form: usize,
     shape: usize,
+    edges: Edges,
+    /// The shortest and longest match, in bytes.
+    lengths: (usize, usize),
     /// It can only end where its token does.
     is_whole_token: bool,
     /// How much of it is surely within its token, in bytes.
@@ -62,12 +67,19 @@ impl Entry {
             Part::Literal(literal) if literal.len() >= 4 => Some(literal),
             _ => None,
         });
-        let is_whole_token = rule.forms[form].edges == Edges::Strict && parts.iter().all(is_token);
         let inside = parts.iter().take_while(|part| is_token(part)).map(|part| part.lengths().0).sum();
-        let marker = literals
-            .max_by_key(|literal| literal.len())
-            .map(|literal| memmem::Finder::new(literal).into_owned());
-        Self { rule: rule.clone(), form, shape, is_whole_token, inside, marker }
+        let marker = literals.max_by_key(|literal| literal.len());
+        let edges = rule.forms[form].edges;
+        Self {
+            rule: rule.clone(),
+            form,
+            shape,
+            edges,
+            lengths: rule.forms[form].shapes[shape].lengths(),
+            is_whole_token: edges == Edges::Strict && parts.iter().all(is_token),
+            inside,
+            marker: marker.map(|marker| memmem::Finder::new(marker).into_owned()),
+        }
     }
 
     fn form(&self) -> &Form {
@@ -80,11 +92,11 @@ impl Entry {
 
     /// Whether it is worth trying where the token begins at `start` and ends at `end`; costs next to nothing.
     fn may_fit(&self, text: &[u8], start: usize, end: usize) -> bool {
-        let (least, most) = self.shape().lengths();
+        let (least, most) = self.lengths;
         let length = end - start;
         if length < self.inside
             || self.is_whole_token && !(least..=most).contains(&length)
-            || self.form().edges == Edges::Strict && length > most
+            || self.edges == Edges::Strict && length > most
         {
             return false;
         }
@@ -125,9 +137,15 @@ impl Dispatch {
                     }
                     let groups = &mut by_anchor[anchor].groups;
                     let at = groups.iter().position(|group| group.prefix == prefix).unwrap_or_else(|| {
-                        groups.push(Group { prefix: prefix.to_vec(), offset, shapes: Vec::new() });
+                        groups.push(Group {
+                            prefix: prefix.to_vec(),
+                            offset,
+                            inside: usize::MAX,
+                            shapes: Vec::new(),
+                        });
                         groups.len() - 1
                     });
+                    groups[at].inside = groups[at].inside.min(entry.inside);
                     groups[at].shapes.push(entry);
                 }
             }
@@ -161,13 +179,13 @@ impl Dispatch {
         for group in table.by_next[usize::from(*next)].iter().map(|group| &table.groups[usize::from(*group)])
         {
             let Some(start) = at.checked_sub(group.offset) else { continue };
-            if !text[start..].starts_with(&group.prefix) {
+            if end - start < group.inside || !text[start..].starts_with(&group.prefix) {
                 continue;
             }
             let mut left = None;
             for entry in &group.shapes {
                 if entry.may_fit(text, start, end)
-                    && left.get_or_insert_with(|| self.left_edge(text, start)).satisfies(entry.form().edges)
+                    && left.get_or_insert_with(|| self.left_edge(text, start)).satisfies(entry.edges)
                 {
                     hits.extend(try_shape(text, start, entry, scratch));
                 }
