@@ -10,6 +10,9 @@ enum Level {
     PossibleOnly,
 }
 
+/// More of a prefix makes the search no faster, and shared beginnings make for fewer literals.
+const LONGEST: usize = 6;
+
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     let mut files: Vec<_> = fs::read_dir("rules")
@@ -31,8 +34,8 @@ fn main() {
     let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     let json = serde_json::to_string(&documents).expect("TOML values are JSON values");
     fs::write(Path::new(&out).join("rules.json"), json).expect("OUT_DIR is writable");
-    let default = minimal(prefixes.iter().filter(|(level, _)| *level == Level::Default));
-    let all = minimal(prefixes.iter());
+    let default = Vec::from_iter(minimal(prefixes.iter().filter(|(level, _)| *level == Level::Default)));
+    let all = Vec::from_iter(minimal(prefixes.iter()));
     let code = format!(
         "/// Literals of every form that can reach `likely`.\npub(crate) const DEFAULT: &[&str] = &{default:?};\n\
          /// Literals of every form.\npub(crate) const ALL: &[&str] = &{all:?};\n"
@@ -66,8 +69,9 @@ fn collect_prefixes(path: &Path, table: &toml::Table, prefixes: &mut BTreeSet<(L
     }
 }
 
-/// The prefixes that contain no other: finding those finds them all.
-fn minimal<'a>(prefixes: impl Iterator<Item = &'a (Level, String)>) -> Vec<&'a str> {
+/// The prefixes that contain no other, cut to what the search needs: finding those finds them all.
+fn minimal<'a>(prefixes: impl Iterator<Item = &'a (Level, String)>) -> BTreeSet<&'a str> {
     let all: BTreeSet<&str> = prefixes.map(|(_, prefix)| prefix.as_str()).collect();
-    all.iter().copied().filter(|one| !all.iter().any(|other| other != one && one.contains(other))).collect()
+    let contains_no_other = |one: &&&str| !all.iter().any(|other| other != *one && one.contains(other));
+    all.iter().filter(contains_no_other).map(|one| &one[..one.len().min(LONGEST)]).collect()
 }

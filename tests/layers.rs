@@ -10,6 +10,7 @@ use std::{
 const LAYERS: &[(&str, u32, &[&str])] = &[
     ("blob", 0, &[]),
     ("rule", 0, &[]),
+    ("decode", 0, &[]),
     ("finding", 1, &[]),
     ("expand", 2, &[]),
     ("scan", 2, &[]),

@@ -40,6 +40,7 @@ impl<'a> Workshop<'a> {
             counts: self.counts.as_deref(),
             scratch: Scratch::default(),
             expander: Expander::default(),
+            name: Vec::new(),
             own: Gathered::default(),
             gathered: &self.gathered,
         }
@@ -66,25 +67,31 @@ pub(super) struct Worker<'a> {
     counts: Option<&'a Counts>,
     scratch: Scratch,
     expander: Expander,
+    /// The name that is searched, used again for the next one.
+    name: Vec<u8>,
     own: Gathered,
     gathered: &'a Mutex<Gathered>,
 }
 
 impl Worker<'_> {
-    /// All that is found in bytes in memory.
-    fn detections(&mut self, bytes: &[u8]) -> Vec<Detection> {
-        let mut detections = Vec::new();
+    /// All that is found in a name.
+    fn in_name(&mut self, name: &[u8]) -> Vec<Detection> {
+        let mut secrets = Vec::new();
+        // Short texts are slow to search; what follows a line feed is not of the name.
+        let mut text = std::mem::take(&mut self.name);
+        text.clear();
+        text.extend_from_slice(name);
+        text.extend_from_slice(&[b'\n'; 64]);
         // Reading from memory cannot fail.
-        let _ = self
-            .engine
-            .scan(Content::Bytes(bytes), &mut self.scratch, &mut 0, |detection| detections.push(detection));
-        detections
+        let _ = self.engine.scan(Content::Bytes(&text), &mut self.scratch, &mut 0, |one| secrets.push(one));
+        self.name = text;
+        secrets
     }
 
     /// The path as it may be shown, with secrets in it masked; those are findings of their own. Nothing where it may
     /// be shown as it is.
     fn shown_path(&mut self, path: &[u8]) -> Option<Arc<str>> {
-        let secrets = self.detections(path);
+        let secrets = self.in_name(path);
         if secrets.is_empty() {
             return None;
         }
@@ -99,7 +106,7 @@ impl Worker<'_> {
         let not_scanned = match archive {
             None => NotScanned { what: path.to_string(), why, file: None },
             Some(archive) => {
-                let inner = masked(archive, &self.detections(archive));
+                let inner = masked(archive, &self.in_name(archive));
                 NotScanned { what: format!("{path}!{inner}"), why, file: Some(path.to_string()) }
             }
         };
@@ -146,25 +153,31 @@ impl Inside<'_, '_> {
     fn shown(&mut self, path: &[u8]) -> Arc<str> {
         self.shown.get_or_insert_with(|| text(path).into()).clone()
     }
+
+    fn scan(&mut self, origin: &Origin<'_>, content: Content<'_>) -> (io::Result<()>, Vec<Detection>) {
+        if let (SourceKind::Name, Content::Bytes(name)) = (origin.source, &content) {
+            // Names are not counted as content.
+            return (Ok(()), self.worker.in_name(name));
+        }
+        let Worker { engine, scratch, counts, own, .. } = &mut *self.worker;
+        let (mut read, mut detections) = (0, Vec::new());
+        let result = engine.scan(content, scratch, &mut read, |detection| detections.push(detection));
+        own.scanned.bytes += read;
+        if let Some(counts) = counts {
+            counts.bytes.fetch_add(read, Ordering::Relaxed);
+        }
+        (result, detections)
+    }
 }
 
 impl Output for Inside<'_, '_> {
     fn blob(&mut self, origin: &Origin<'_>, content: Content<'_>) -> io::Result<()> {
-        let Worker { engine, scratch, counts, own, .. } = &mut *self.worker;
-        let (mut read, mut detections) = (0, Vec::new());
-        let result = engine.scan(content, scratch, &mut read, |detection| detections.push(detection));
-        // Names are no content.
-        if origin.source != SourceKind::Name {
-            own.scanned.bytes += read;
-            if let Some(counts) = counts {
-                counts.bytes.fetch_add(read, Ordering::Relaxed);
-            }
-        }
+        let (result, detections) = self.scan(origin, content);
         if !detections.is_empty() {
             let path = self.shown(origin.path);
             let worker = &mut *self.worker;
             let archive: Option<Arc<str>> =
-                origin.archive.map(|archive| masked(archive, &worker.detections(archive)).into());
+                origin.archive.map(|archive| masked(archive, &worker.in_name(archive)).into());
             for detection in detections {
                 worker.own.collector.add(detection, origin.source, &path, archive.as_ref());
             }

@@ -71,6 +71,12 @@ impl Shape {
         &self.source
     }
 
+    /// Its pieces.
+    #[must_use]
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
     /// The literal it begins with.
     #[must_use]
     pub fn prefix(&self) -> &[u8] {
@@ -130,7 +136,9 @@ impl TryFrom<String> for Shape {
 }
 
 impl Part {
-    fn lengths(&self) -> (usize, usize) {
+    /// Its shortest and longest length in bytes.
+    #[must_use]
+    pub fn lengths(&self) -> (usize, usize) {
         match self {
             Self::Literal(literal) => (literal.len(), literal.len()),
             Self::Run(_, lengths) => (lengths[0].0, lengths[lengths.len() - 1].1),
@@ -186,6 +194,12 @@ fn match_parts(
         Part::Run(class, lengths) => {
             let (_, longest) = part.lengths();
             let run = class.run(rest, longest + 1);
+            if let (Some(Part::Literal(literal)), [(least, most)]) = (later.first(), lengths.as_slice()) {
+                // Only where the literal stands can the run end.
+                let most = run.min(*most);
+                let within = rest.get(*least..rest.len().min(most + literal.len()))?;
+                return memchr::memmem::rfind_iter(within, literal).find_map(|at| go_on(least + at));
+            }
             // A range says that the length is not known: where nothing follows, such a run is whole or none.
             let is_whole = |least: usize, most: usize, length: usize| {
                 least == most || !later.is_empty() || length == run

@@ -24,15 +24,6 @@ impl LeftEdge {
     }
 }
 
-/// The one of two that lets more pass.
-pub(super) fn laxer(a: Edges, b: Edges) -> Edges {
-    match (a, b) {
-        (Edges::Open, _) | (_, Edges::Open) => Edges::Open,
-        (Edges::Word, _) | (_, Edges::Word) => Edges::Word,
-        _ => Edges::Strict,
-    }
-}
-
 /// Whether a key may end at `end`.
 pub(super) fn right(text: &[u8], end: usize, edges: Edges) -> bool {
     let Some(next) = text.get(end) else { return true };

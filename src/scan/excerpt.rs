@@ -51,7 +51,8 @@ pub(super) fn around(text: &[u8], kept: &[Kept], at: usize, reveal: bool) -> Exc
 }
 
 fn push(excerpt: &mut String, bytes: &[u8]) {
-    excerpt.push_str(&String::from_utf8_lossy(bytes));
+    // Every second byte of UTF-16 in a binary.
+    excerpt.extend(String::from_utf8_lossy(bytes).chars().filter(|character| *character != '\0'));
 }
 
 /// The first border of a UTF-8 character at or after `at`, in valid text.

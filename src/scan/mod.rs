@@ -9,9 +9,12 @@ mod anchors;
 mod edges;
 mod evidence;
 mod excerpt;
+mod known;
+mod layer;
 mod placeholder;
 mod position;
 mod resolve;
+mod runs;
 mod structure;
 mod window;
 
@@ -25,12 +28,14 @@ use anchors::Anchors;
 use evidence::{Context, Evidence};
 use position::Cursor;
 use resolve::Kept;
+use runs::RunSearch;
 use structure::Dispatch;
 
 use crate::{
     blob::Content,
+    decode::utf16,
     finding::{Detection, Secret},
-    rule::{Confidence, Form, Rule, RuleSet},
+    rule::{Confidence, Form, Rule},
 };
 
 /// Everything the engine looks at round an anchor lies within this many bytes of it, on either side, so that a window
@@ -43,6 +48,7 @@ pub struct Engine {
     reveal: bool,
     anchors: Anchors,
     dispatch: OnceLock<Dispatch>,
+    runs: OnceLock<RunSearch>,
 }
 
 /// Memory that is used again from blob to blob; one a thread.
@@ -52,12 +58,18 @@ pub struct Scratch {
     hits: Vec<Hit>,
     bodies: Vec<Range<usize>>,
     context: Context,
+    /// The text is read as UTF-16, too, so that its strings need not be looked for one by one.
+    wide_apart: bool,
 }
 
 /// A shape that fits, in bytes of the text at hand.
 #[derive(Clone, Debug)]
 struct Hit {
     span: Range<usize>,
+    /// The key, where the text holds it encoded.
+    decoded: Option<Box<[u8]>>,
+    /// How it is encoded, the outermost first.
+    encoding: Vec<&'static str>,
     rule: Arc<Rule>,
     form: usize,
     /// Length of the literal the key begins with.
@@ -81,7 +93,7 @@ impl Engine {
     /// An engine that looks for all that can reach `least`. With `reveal`, excerpts show secrets whole.
     #[must_use]
     pub fn new(least: Confidence, reveal: bool) -> Self {
-        Self { least, reveal, anchors: Anchors::new(least), dispatch: OnceLock::new() }
+        Self { least, reveal, anchors: Anchors::new(least), dispatch: OnceLock::new(), runs: OnceLock::new() }
     }
 
     /// Scans one blob, hands every detection to `emit` in the order of the text, and adds to `read` how many bytes it
@@ -98,13 +110,26 @@ impl Engine {
     ) -> io::Result<()> {
         match content {
             Content::Bytes(text) => {
-                let whole = Window { text, from: 0, settled: text.len(), anchors_end: text.len() };
-                self.scan_window(&whole, &mut Cursor::default(), scratch, &mut emit);
+                let order = utf16::recognise(text);
+                scratch.wide_apart = order.is_some();
+                self.scan_text(text, scratch, &mut emit);
+                scratch.wide_apart = false;
+                // A text that begins like UTF-16 is read both ways: somebody may only want it to look so.
+                if let Some(order) = order {
+                    let mut decoded = Vec::new();
+                    utf16::Transcoder::new(order).decode(text, true, &mut decoded);
+                    self.scan_text(&decoded, scratch, &mut in_encoding(order.name(), &mut emit));
+                }
                 *read += text.len() as u64;
                 Ok(())
             }
             Content::Stream(reader) => self.scan_stream(reader, scratch, read, &mut emit),
         }
+    }
+
+    fn scan_text(&self, text: &[u8], scratch: &mut Scratch, emit: &mut dyn FnMut(Detection)) {
+        let whole = Window { text, from: 0, settled: text.len(), anchors_end: text.len() };
+        self.scan_window(&whole, &mut Cursor::default(), scratch, emit);
     }
 
     /// Emits what the window settles, and returns from where on the next one has to look for anchors.
@@ -116,14 +141,10 @@ impl Engine {
         emit: &mut dyn FnMut(Detection),
     ) -> usize {
         let Window { text, from, settled, anchors_end } = *window;
-        scratch.context.clear();
         let mut hits = std::mem::take(&mut scratch.hits);
         // A little further back than needed, so that excerpts know the keys before theirs.
-        for anchor in self.anchors.find(text, from.saturating_sub(excerpt::WIDEST)..anchors_end) {
-            let dispatch =
-                self.dispatch.get_or_init(|| Dispatch::new(RuleSet::builtin(), &self.anchors, self.least));
-            dispatch.try_anchor(text, anchor, scratch, &mut hits);
-        }
+        self.scan_layer(text, from.saturating_sub(excerpt::WIDEST)..anchors_end, 0, scratch, &mut hits);
+        layer::weigh(text, &mut hits, scratch);
         let mut next = anchors_end;
         if !hits.is_empty() {
             let kept = resolve::resolve(&mut hits);
@@ -151,7 +172,7 @@ impl Engine {
             candidates: evidence::candidates(hit, rivals),
             has_evidence: hit.evidence.is_some(),
             secret: secret(text, hit),
-            encoding: Vec::new(),
+            encoding: hit.encoding.clone(),
             span: cursor.span(text, &hit.span),
             excerpt: excerpt::around(text, kept, at, self.reveal),
         }
@@ -170,5 +191,13 @@ struct Window<'a> {
 }
 
 fn secret(text: &[u8], hit: &Hit) -> Secret {
-    Secret::new(&text[hit.span.clone()], hit.public)
+    Secret::new(hit.decoded.as_deref().unwrap_or(&text[hit.span.clone()]), hit.public)
+}
+
+/// Says of every detection that what it was found in was itself encoded.
+fn in_encoding(name: &'static str, emit: &mut impl FnMut(Detection)) -> impl FnMut(Detection) {
+    move |mut detection| {
+        detection.encoding.insert(0, name);
+        emit(detection);
+    }
 }

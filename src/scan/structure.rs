@@ -2,17 +2,35 @@
 
 use std::sync::Arc;
 
+use memchr::memmem;
+
 use super::{
     Hit, Scratch,
-    anchors::{Anchor, Anchors},
+    anchors::{Anchors, Kind, Literals},
     edges::{self, LeftEdge},
-    placeholder,
+    known, placeholder,
 };
-use crate::rule::{Confidence, Edges, Form, Rule, RuleSet, Shape};
+use crate::{
+    finding::Secret,
+    rule::{BASE64URL, Confidence, Edges, Form, Part, Rule, RuleSet, Shape},
+};
 
 /// For every anchor, the shapes that contain it, grouped by the literal they begin with.
 pub(super) struct Dispatch {
-    by_anchor: Vec<Vec<Group>>,
+    by_anchor: Vec<Table>,
+    /// The longest match of any shape, in bytes.
+    pub(super) longest: usize,
+    /// Literals of all shapes that can end inside a token.
+    distinctive: Literals,
+}
+
+/// The shapes of one anchor.
+struct Table {
+    /// The anchor's length in bytes.
+    length: usize,
+    groups: Vec<Group>,
+    /// Which groups may fit, by the byte after the anchor.
+    by_next: Vec<Vec<u16>>,
 }
 
 /// Shapes that begin with the same literal.
@@ -20,8 +38,8 @@ struct Group {
     prefix: Vec<u8>,
     /// Where in the prefix the anchor stands, in bytes.
     offset: usize,
-    /// The least strict edges any of the shapes asks for.
-    edges: Edges,
+    /// The least that any of the shapes has within its token, in bytes.
+    inside: usize,
     shapes: Vec<Entry>,
 }
 
@@ -29,9 +47,44 @@ struct Entry {
     rule: Arc<Rule>,
     form: usize,
     shape: usize,
+    edges: Edges,
+    /// The shortest and longest match, in bytes.
+    lengths: (usize, usize),
+    /// It can only end where its token does.
+    is_whole_token: bool,
+    /// How much of it is surely within its token, in bytes.
+    inside: usize,
+    /// A literal further inside.
+    marker: Option<memmem::Finder<'static>>,
 }
 
 impl Entry {
+    fn new(rule: &Arc<Rule>, form: usize, shape: usize) -> Self {
+        let parts = rule.forms[form].shapes[shape].parts();
+        let is_token = |part: &Part| match part {
+            Part::Literal(literal) => literal.iter().all(|byte| BASE64URL.has(*byte)),
+            Part::Run(class, _) => class.is_within(&BASE64URL),
+            Part::Structure(named) => named.class.is_within(&BASE64URL),
+        };
+        let literals = parts.iter().skip(1).filter_map(|part| match part {
+            Part::Literal(literal) if literal.len() >= 4 => Some(literal),
+            _ => None,
+        });
+        let inside = parts.iter().take_while(|part| is_token(part)).map(|part| part.lengths().0).sum();
+        let marker = literals.max_by_key(|literal| literal.len());
+        let edges = rule.forms[form].edges;
+        Self {
+            rule: rule.clone(),
+            form,
+            shape,
+            edges,
+            lengths: rule.forms[form].shapes[shape].lengths(),
+            is_whole_token: edges == Edges::Strict && parts.iter().all(is_token),
+            inside,
+            marker: marker.map(|marker| memmem::Finder::new(marker).into_owned()),
+        }
+    }
+
     fn form(&self) -> &Form {
         &self.rule.forms[self.form]
     }
@@ -39,12 +92,36 @@ impl Entry {
     fn shape(&self) -> &Shape {
         &self.form().shapes[self.shape]
     }
+
+    /// Whether it is worth trying where the token begins at `start` and ends at `end`; costs next to nothing.
+    fn may_fit(&self, text: &[u8], start: usize, end: usize) -> bool {
+        let (least, most) = self.lengths;
+        let length = end - start;
+        if length < self.inside
+            || self.is_whole_token && !(least..=most).contains(&length)
+            || self.edges == Edges::Strict && length > most
+        {
+            return false;
+        }
+        let reach = text.len().min(start + most);
+        self.marker.as_ref().is_none_or(|marker| marker.find(&text[start..reach]).is_some())
+    }
 }
 
 impl Dispatch {
     /// Sorts the shapes of all forms that can reach `least` by the anchor they will be found at.
     pub(super) fn new(rules: &RuleSet, anchors: &Anchors, least: Confidence) -> Self {
-        let mut by_anchor: Vec<Vec<Group>> = anchors.literals().iter().map(|_| Vec::new()).collect();
+        let mut by_anchor: Vec<Table> = anchors
+            .plain()
+            .iter()
+            .map(|literal| Table {
+                length: literal.len(),
+                groups: Vec::new(),
+                by_next: vec![Vec::new(); 256],
+            })
+            .collect();
+        let mut longest = 0;
+        let mut distinctive: Vec<Vec<u8>> = Vec::new();
         for rule in rules.iter() {
             for (form_at, form) in rule.forms.iter().enumerate().filter(|(_, form)| form.reach() >= least) {
                 for (shape_at, shape) in form.shapes.iter().enumerate() {
@@ -55,39 +132,73 @@ impl Dispatch {
                             shape.source()
                         )
                     };
-                    let groups = &mut by_anchor[anchor];
+                    let entry = Entry::new(rule, form_at, shape_at);
+                    longest = longest.max(shape.lengths().1);
+                    if form.edges != Edges::Strict {
+                        let marker = entry.marker.as_ref().map(memmem::Finder::needle);
+                        distinctive.push(marker.unwrap_or(prefix).to_vec());
+                    }
+                    let groups = &mut by_anchor[anchor].groups;
                     let at = groups.iter().position(|group| group.prefix == prefix).unwrap_or_else(|| {
-                        let (prefix, edges, shapes) = (prefix.to_vec(), Edges::Strict, Vec::new());
-                        groups.push(Group { prefix, offset, edges, shapes });
+                        groups.push(Group {
+                            prefix: prefix.to_vec(),
+                            offset,
+                            inside: usize::MAX,
+                            shapes: Vec::new(),
+                        });
                         groups.len() - 1
                     });
-                    groups[at].edges = edges::laxer(groups[at].edges, form.edges);
-                    groups[at].shapes.push(Entry { rule: rule.clone(), form: form_at, shape: shape_at });
+                    groups[at].inside = groups[at].inside.min(entry.inside);
+                    groups[at].shapes.push(entry);
                 }
             }
         }
-        Self { by_anchor }
+        by_anchor.iter_mut().for_each(Table::sort_by_next);
+        distinctive.sort();
+        distinctive.dedup();
+        Self { by_anchor, longest, distinctive: Literals::new(&distinctive) }
     }
 
-    /// Adds a hit for every shape that fits at this anchor.
-    pub(super) fn try_anchor(&self, text: &[u8], anchor: Anchor, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
-        for group in &self.by_anchor[anchor.literal] {
-            let Some(start) = anchor.at.checked_sub(group.offset) else { continue };
-            if !text[start..].starts_with(&group.prefix) {
+    /// In a token that goes on for longer than any key, only shapes that can end inside it are worth a look. The first
+    /// place at or after `from` where one may begin.
+    pub(super) fn next_inside_token(&self, text: &[u8], from: usize) -> usize {
+        // What was found may be a marker, with the start of its key this far before it.
+        self.distinctive
+            .next(text, from)
+            .map_or(text.len(), |(at, _)| at.saturating_sub(self.longest).max(from))
+    }
+
+    /// Adds a hit for every shape that fits at a plain anchor in a token that ends at `end`.
+    pub(super) fn try_anchor(
+        &self,
+        text: &[u8],
+        (at, anchor): (usize, usize),
+        end: usize,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) {
+        let table = &self.by_anchor[anchor];
+        let Some(next) = text.get(at + table.length) else { return };
+        for group in table.by_next[usize::from(*next)].iter().map(|group| &table.groups[usize::from(*group)])
+        {
+            let Some(start) = at.checked_sub(group.offset) else { continue };
+            if end - start < group.inside || !text[start..].starts_with(&group.prefix) {
                 continue;
             }
-            let left = self.left_edge(text, start, group);
+            let mut left = None;
             for entry in &group.shapes {
-                if left.satisfies(entry.form().edges) {
-                    hits.extend(self.try_shape(text, start, entry, scratch));
+                if entry.may_fit(text, start, end)
+                    && left.get_or_insert_with(|| self.left_edge(text, start)).satisfies(entry.edges)
+                {
+                    hits.extend(try_shape(text, start, entry, scratch));
                 }
             }
         }
     }
 
-    fn left_edge(&self, text: &[u8], start: usize, group: &Group) -> LeftEdge {
+    fn left_edge(&self, text: &[u8], start: usize) -> LeftEdge {
         let edge = edges::left(text, start);
-        if edge.satisfies(Edges::Strict) || group.edges == Edges::Open && edge == LeftEdge::Word {
+        if edge.satisfies(Edges::Strict) {
             return edge;
         }
         // Pasted over the template's own prefix, as in `sk-sk-…`: what counts is the edge of the first one.
@@ -102,7 +213,7 @@ impl Dispatch {
         const MOST: usize = 4;
         let mut start = end;
         for _ in 0..MOST {
-            let groups = self.by_anchor.iter().flatten();
+            let groups = self.by_anchor.iter().flat_map(|table| &table.groups);
             let longest = groups
                 .filter_map(|group| {
                     let whole = &group.prefix[..];
@@ -118,35 +229,51 @@ impl Dispatch {
         }
         (start < end).then_some(start)
     }
+}
 
-    fn try_shape(&self, text: &[u8], start: usize, entry: &Entry, scratch: &mut Scratch) -> Option<Hit> {
-        let form = entry.form();
-        let shape = entry.shape();
-        let rest = &text[start..];
-        let length = shape.matches(rest, &mut scratch.bodies, |end| edges::right(rest, end, form.edges))?;
-        let key = &rest[..length];
-        if placeholder::is_made_up(key, &scratch.bodies, form.confidence != Confidence::Certain) {
-            return None;
+impl Table {
+    fn sort_by_next(&mut self) {
+        for (at, group) in (0..).zip(&self.groups) {
+            match group.prefix.get(group.offset + self.length) {
+                Some(next) => self.by_next[usize::from(*next)].push(at),
+                None => self.by_next.iter_mut().for_each(|groups| groups.push(at)),
+            }
         }
-        let span = start..start + length;
-        let evidence = scratch.context.evidence(text, &span, &entry.rule);
-        if evidence.is_none() && form.needs_evidence {
-            return None;
-        }
-        Some(Hit {
-            span,
-            rule: entry.rule.clone(),
-            form: entry.form,
-            public: shape.prefix().len(),
-            fixed: shape.fixed(),
-            base: form.confidence,
-            confidence: if evidence.is_some() { form.confidence_with_evidence() } else { form.confidence },
-            evidence,
-        })
     }
 }
 
 /// The first anchor in a prefix, and where it stands there.
 fn first_anchor(anchors: &Anchors, prefix: &[u8]) -> Option<(usize, usize)> {
-    anchors.find(prefix, 0..prefix.len()).map(|anchor| (anchor.literal, anchor.at)).next()
+    anchors.find(prefix, 0..prefix.len()).find_map(|anchor| match anchor.kind {
+        Kind::Plain(literal) => Some((literal, anchor.at)),
+        _ => None,
+    })
+}
+
+fn try_shape(text: &[u8], start: usize, entry: &Entry, scratch: &mut Scratch) -> Option<Hit> {
+    let form = entry.form();
+    let shape = entry.shape();
+    let rest = &text[start..];
+    let length = shape.matches(rest, &mut scratch.bodies, |end| edges::right(rest, end, form.edges))?;
+    if placeholder::is_made_up(&rest[..length], &scratch.bodies, form.confidence != Confidence::Certain) {
+        return None;
+    }
+    let public = shape.prefix().len();
+    if known::is_published(&Secret::new(&rest[..length], public)) {
+        return None;
+    }
+    let span = start..start + length;
+    let evidence = scratch.context.evidence(text, &span, &entry.rule);
+    Some(Hit {
+        span,
+        decoded: None,
+        encoding: Vec::new(),
+        rule: entry.rule.clone(),
+        form: entry.form,
+        public,
+        fixed: shape.fixed(),
+        base: form.confidence,
+        confidence: form.confidence,
+        evidence,
+    })
 }

@@ -2,8 +2,69 @@
 
 use std::io::{self, Read};
 
-use super::{Engine, REACH, Scratch, Window, position::Cursor};
-use crate::{blob::WINDOW, finding::Detection};
+use super::{Engine, REACH, Scratch, Window, in_encoding, position::Cursor};
+use crate::{blob::WINDOW, decode::utf16, finding::Detection};
+
+/// A text that comes in pieces, and the part of it that is held.
+#[derive(Default)]
+pub(super) struct Pane {
+    buffer: Vec<u8>,
+    filled: usize,
+    /// Anchors before this have been dealt with.
+    from: usize,
+    cursor: Cursor,
+}
+
+impl Pane {
+    fn begin(mut buffer: Vec<u8>) -> Self {
+        buffer.resize(WINDOW, 0);
+        Self { buffer, ..Self::default() }
+    }
+
+    /// Scans what is held, all of it if nothing follows, and keeps what the next piece may need.
+    fn scan(
+        &mut self,
+        is_last: bool,
+        engine: &Engine,
+        scratch: &mut Scratch,
+        emit: &mut dyn FnMut(Detection),
+    ) {
+        let text = &self.buffer[..self.filled];
+        let anchors_end = if is_last { self.filled } else { self.filled - REACH };
+        let settled = if is_last { self.filled } else { anchors_end - REACH };
+        let window = Window { text, from: self.from, settled, anchors_end };
+        let next = engine.scan_window(&window, &mut self.cursor, scratch, emit);
+        let dropped = next.saturating_sub(2 * REACH);
+        self.cursor.drop_front(text, dropped);
+        self.buffer.copy_within(dropped..self.filled, 0);
+        self.filled -= dropped;
+        self.from = next - dropped;
+    }
+
+    /// Takes another piece from memory, scanning as often as it fills up.
+    fn push(
+        &mut self,
+        mut piece: &[u8],
+        is_last: bool,
+        engine: &Engine,
+        scratch: &mut Scratch,
+        emit: &mut dyn FnMut(Detection),
+    ) {
+        loop {
+            let count = piece.len().min(WINDOW - self.filled);
+            self.buffer[self.filled..self.filled + count].copy_from_slice(&piece[..count]);
+            self.filled += count;
+            piece = &piece[count..];
+            if self.filled < WINDOW {
+                break;
+            }
+            self.scan(false, engine, scratch, emit);
+        }
+        if is_last {
+            self.scan(true, engine, scratch, emit);
+        }
+    }
+}
 
 impl Engine {
     pub(super) fn scan_stream(
@@ -11,51 +72,54 @@ impl Engine {
         reader: &mut dyn Read,
         scratch: &mut Scratch,
         total: &mut u64,
-        emit: &mut dyn FnMut(Detection),
+        emit: &mut impl FnMut(Detection),
     ) -> io::Result<()> {
-        let mut window = std::mem::take(&mut scratch.window);
-        window.resize(WINDOW, 0);
-        let result = self.scan_windows(reader, &mut window, scratch, total, emit);
-        scratch.window = window;
+        let mut pane = Pane::begin(std::mem::take(&mut scratch.window));
+        let result = self.scan_pieces(reader, &mut pane, scratch, total, emit);
+        scratch.window = pane.buffer;
         result
     }
 
-    fn scan_windows(
+    fn scan_pieces(
         &self,
         reader: &mut dyn Read,
-        window: &mut [u8],
+        pane: &mut Pane,
         scratch: &mut Scratch,
         total: &mut u64,
-        emit: &mut dyn FnMut(Detection),
+        emit: &mut impl FnMut(Detection),
     ) -> io::Result<()> {
-        let mut cursor = Cursor::default();
-        let (mut filled, mut from) = (0, 0);
+        // A text that begins like UTF-16 is read both ways: somebody may only want it to look so.
+        let mut wide: Option<(utf16::Transcoder, Pane, Vec<u8>)> = None;
+        let mut is_first = true;
         loop {
-            let read = fill(reader, &mut window[filled..]);
+            let before = pane.filled;
             // What came before an error is scanned, too.
-            let (count, error) = match read {
+            let (count, error) = match fill(reader, &mut pane.buffer[before..]) {
                 Ok(count) => (count, None),
                 Err((count, error)) => (count, Some(error)),
             };
+            pane.filled += count;
+            let is_last = pane.filled < WINDOW;
+            if std::mem::take(&mut is_first) {
+                wide = utf16::recognise(&pane.buffer[..pane.filled])
+                    .map(|order| (utf16::Transcoder::new(order), Pane::begin(Vec::new()), Vec::new()));
+            }
             *total += count as u64;
-            filled += count;
-            let text = &window[..filled];
-            let is_last = filled < window.len();
-            let anchors_end = if is_last { filled } else { filled - REACH };
-            let settled = if is_last { filled } else { anchors_end - REACH };
-            let next =
-                self.scan_window(&Window { text, from, settled, anchors_end }, &mut cursor, scratch, emit);
+            if let Some((transcoder, wide_pane, decoded)) = &mut wide {
+                decoded.clear();
+                transcoder.decode(&pane.buffer[before..pane.filled], is_last, decoded);
+                let mut emit = in_encoding(transcoder.name(), emit);
+                wide_pane.push(decoded, is_last, self, scratch, &mut emit);
+            }
+            scratch.wide_apart = wide.is_some();
+            pane.scan(is_last, self, scratch, emit);
+            scratch.wide_apart = false;
             if let Some(error) = error {
                 return Err(error);
             }
             if is_last {
                 return Ok(());
             }
-            let dropped = next.saturating_sub(2 * REACH);
-            cursor.drop_front(text, dropped);
-            window.copy_within(dropped..filled, 0);
-            filled -= dropped;
-            from = next - dropped;
         }
     }
 }

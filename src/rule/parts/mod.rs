@@ -63,6 +63,12 @@ impl Class {
         self.set[byte as usize]
     }
 
+    /// Whether every member is one of `other` as well.
+    #[must_use]
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.set.iter().zip(&other.set).all(|(own, others)| !own || *others)
+    }
+
     /// How many bytes at the start of `text` are members, counting no further than `most`.
     #[must_use]
     pub fn run(&self, text: &[u8], most: usize) -> usize {

@@ -1,0 +1,26 @@
+# What a change must pass; CI runs `.ci/run`, which does the same.
+ready: fmt lint test doc self-scan
+
+# Is everything formatted?
+fmt:
+    cargo fmt --check
+
+# Is the linter silent?
+lint:
+    cargo clippy --locked --all-targets -- -D warnings
+
+# Do all tests pass?
+test:
+    cargo test --locked
+
+# Does the documentation of the code build without warnings?
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+
+# Is our own tree clean?
+self-scan:
+    cargo run --locked --release --quiet -- scan .
+
+# Compare with other programs on a tree; see docs/benchmarks.md.
+bench TREE:
+    cargo bench --bench peers -- "{{ TREE }}"

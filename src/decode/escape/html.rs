@@ -1,0 +1,17 @@
+//! Numeric character references of HTML and XML: `&#45;`, `&#x2d;`.
+
+use super::{Unit, ascii, hex};
+
+/// Digits of the longest reference to an ASCII character, leading zeros included.
+const LONGEST: usize = 8;
+
+pub(super) fn unit(text: &[u8]) -> Option<Unit> {
+    let reference = text.strip_prefix(b"&#")?;
+    let end = reference.iter().take(LONGEST).position(|byte| *byte == b';')?;
+    let digits = &reference[..end];
+    let code = match digits.strip_prefix(b"x").or(digits.strip_prefix(b"X")) {
+        Some(digits) => hex(digits)?,
+        None => std::str::from_utf8(digits).ok()?.parse().ok()?,
+    };
+    Some(Unit { length: 2 + end + 1, byte: Some(ascii(code)?), name: "html-entity" })
+}

@@ -1,0 +1,233 @@
+//! Escapes inside a token, and strings that are split in the source: all are undone in one pass, since they mix.
+//!
+//! An escape is one file here and a row in [`ESCAPES`].
+
+mod backslash;
+mod html;
+mod percent;
+mod quoted_printable;
+mod split;
+
+use std::ops::Range;
+
+use super::Decoded;
+
+/// One escape sequence.
+struct Unit {
+    /// Its length in the source, in bytes.
+    length: usize,
+    /// What it stands for; nothing where it only joins what stands around it.
+    byte: Option<u8>,
+    /// What it is called in a report.
+    name: &'static str,
+}
+
+/// Reads the escape that a text begins with.
+type Escape = fn(&[u8]) -> Option<Unit>;
+
+const ESCAPES: &[Escape] =
+    &[percent::unit, backslash::unit, html::unit, quoted_printable::unit, quoted_printable::soft_break];
+
+/// How the separators of a key's prefix are written where they are escaped: every key has one.
+pub const LITERALS: &[&str] = &[
+    "%2D", "%2d", "%5F", "%5f", "\\x2", "\\x5", "\\u002", "\\u005", "\\05", "\\13", "k\\_", "&#4", "&#9",
+    "&#x", "=2D",
+];
+
+/// The last letters of all prefixes, before their first separator.
+const LAST_LETTERS: &[u8] = b"skctK2";
+
+/// How far before an anchor decoding begins, in bytes: room for the longest prefix in its longest escape.
+const BEFORE: usize = 80;
+
+/// How much of a token is decoded at once, in bytes of the source.
+const LONGEST: usize = 4 << 10;
+
+/// A token whose escapes are undone.
+#[derive(Debug)]
+pub struct Token {
+    /// The text, from a little before the token to the byte after it.
+    pub decoded: Decoded,
+    /// The escapes that were undone: where in the text, and what they are called.
+    undone: Vec<(usize, &'static str)>,
+    /// Where decoding ended in the source.
+    end: usize,
+    /// It ended because the token was too long.
+    is_cut: bool,
+}
+
+impl Token {
+    /// Up to where in the source all that may begin there has been decoded to its end.
+    #[must_use]
+    pub fn settled(&self) -> usize {
+        if self.is_cut { self.end - LONGEST / 2 } else { self.end }
+    }
+
+    /// What was undone inside a range of the text, each name once.
+    #[must_use]
+    pub fn encodings(&self, range: &Range<usize>) -> Vec<&'static str> {
+        let mut names = Vec::new();
+        for (at, name) in &self.undone {
+            // A seam before the first byte joins nothing of the range.
+            let inside = range.contains(at) && (*at > range.start || *name != split::NAME);
+            if inside && !names.contains(name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+}
+
+/// Whether one of [`LITERALS`] at `at` may be the separator of an escaped prefix: the letter before it fits. Says
+/// where the separator begins.
+#[must_use]
+pub fn separator(text: &[u8], at: usize) -> Option<usize> {
+    let at = if text[at] == b'k' { at + 1 } else { at };
+    let at = at - text[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
+    if !unit(&text[at..]).is_some_and(|unit| matches!(unit.byte, Some(b'-' | b'_'))) {
+        return None;
+    }
+    let escaped = (2..=8.min(at)).find_map(|length| {
+        let unit = unit(&text[at - length..at]).filter(|unit| unit.length == length)?;
+        unit.byte
+    });
+    let letter = escaped.or_else(|| text[..at].last().copied())?;
+    LAST_LETTERS.contains(&letter).then_some(at)
+}
+
+/// Whether a plain token that ends at `end` goes on behind an escape or a seam.
+#[must_use]
+pub fn goes_on(text: &[u8], end: usize) -> bool {
+    let rest = &text[end..];
+    let Some(first) = rest.first() else { return false };
+    if !b"%\\&=\"'`$\n\r".contains(first) {
+        return false;
+    }
+    match unit(rest) {
+        Some(Unit { byte: Some(byte), .. }) => is_key_byte(byte),
+        Some(Unit { length, .. }) => rest.get(length).is_some_and(|byte| is_key_byte(*byte)),
+        None => split::seam(rest).is_some(),
+    }
+}
+
+/// Undoes the escapes round `anchor`, and then as far as the token goes.
+#[must_use]
+pub fn token(text: &[u8], anchor: usize) -> Token {
+    let mut token = Token { decoded: Decoded::default(), undone: Vec::new(), end: 0, is_cut: false };
+    let mut at = anchor.saturating_sub(BEFORE);
+    let limit = text.len().min(anchor + LONGEST);
+    let mut opened = false;
+    while at < limit {
+        let rest = &text[at..];
+        if let Some(unit) = unit(rest) {
+            token.undone.push((token.decoded.text.len(), unit.name));
+            if let Some(byte) = unit.byte {
+                token.decoded.push(byte, at..at + unit.length);
+                if at > anchor && !is_key_byte(byte) {
+                    break;
+                }
+            }
+            at += unit.length;
+            continue;
+        }
+        if at > anchor
+            && let Some(length) = split::seam(rest).or_else(|| split::inner_seam(rest, &mut opened))
+        {
+            token.undone.push((token.decoded.text.len(), split::NAME));
+            at += length;
+            continue;
+        }
+        token.decoded.push(text[at], at..at + 1);
+        at += 1;
+        if at > anchor && !is_key_byte(text[at - 1]) {
+            break;
+        }
+    }
+    token.end = at;
+    token.is_cut = at >= limit && limit < text.len();
+    token
+}
+
+fn unit(text: &[u8]) -> Option<Unit> {
+    ESCAPES.iter().find_map(|escape| escape(text))
+}
+
+/// Whether some issuer's keys hold it.
+fn is_key_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_+/=.:".contains(&byte)
+}
+
+/// The value of hex digits, if they are.
+fn hex(digits: &[u8]) -> Option<u32> {
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+/// The byte of a code point, if it is ASCII: no key holds another.
+fn ascii(code: u32) -> Option<u8> {
+    u8::try_from(code).ok().filter(u8::is_ascii)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn undone(text: &str) -> (String, Vec<&'static str>) {
+        let token = token(text.as_bytes(), 0);
+        let all = token.encodings(&(0..token.decoded.text.len()));
+        (String::from_utf8(token.decoded.text).unwrap(), all)
+    }
+
+    #[test]
+    fn every_escape_is_undone() {
+        for (text, plain, name) in [
+            ("sk%2Dab%5f1 ", "sk-ab_1 ", "percent"),
+            ("%73%6b%2dab\"", "sk-ab\"", "percent"),
+            ("sk\\x2dab ", "sk-ab ", "hex-escape"),
+            ("sk\\u002Dab ", "sk-ab ", "unicode-escape"),
+            ("sk\\\\u002Dab ", "sk-ab ", "unicode-escape"),
+            ("sk\\u{2d}ab ", "sk-ab ", "unicode-escape"),
+            ("sk\\U0000002dab ", "sk-ab ", "unicode-escape"),
+            ("\\163\\153\\055ab ", "sk-ab ", "octal-escape"),
+            ("sk\\_live\\_ab ", "sk_live_ab ", "backslash"),
+            ("sk-a\\/b ", "sk-a/b ", "backslash"),
+            ("sk&#45;ab ", "sk-ab ", "html-entity"),
+            ("sk&#x2D;ab ", "sk-ab ", "html-entity"),
+            ("sk=2Dab ", "sk-ab ", "quoted-printable"),
+            ("sk-a=\r\nb ", "sk-ab ", "quoted-printable"),
+            ("sk-a\" + \"b\" ", "sk-ab\"", "split"),
+            ("sk-a\"\n   'b' ", "sk-ab'", "split"),
+            ("sk-a' . 'b' ", "sk-ab'", "split"),
+            ("sk-a\\\" +\\n \\\"b\\\" ", "sk-ab\\", "split"),
+            ("sk-a\\\n    b ", "sk-ab ", "split"),
+            ("sk-a${\"b\"}c` ", "sk-abc`", "split"),
+        ] {
+            assert_eq!(undone(text), (plain.to_owned(), vec![name]), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_seam_ends_the_token() {
+        for text in
+            ["sk-\" + key", "sk-a\", \"b\"", "sk-a\"", "sk-a\" + f(", "sk-a\\n\"b\"", "sk-ab\"\n\"sk-cd\""]
+        {
+            assert!(undone(text).1.is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_letter_before_a_separator_must_fit() {
+        let at = |text: &str| {
+            let hit = LITERALS.iter().filter_map(|literal| text.find(literal)).min().unwrap();
+            separator(text.as_bytes(), hit)
+        };
+        assert_eq!(at("sk%2Dx"), Some(2));
+        assert_eq!(at("%73%6B%2Dx"), Some(6));
+        assert_eq!(at("sk\\\\u002dx"), Some(2));
+        assert_eq!(at("sk\\_x"), Some(2));
+        assert_eq!(at("foo%2Dx"), None);
+        assert_eq!(at("sk\\u0025x"), None);
+    }
+}

@@ -1,0 +1,8 @@
+//! Percent-encoding, RFC 3986: `%2D`.
+
+use super::{Unit, ascii, hex};
+
+pub(super) fn unit(text: &[u8]) -> Option<Unit> {
+    let [b'%', high, low, ..] = text else { return None };
+    Some(Unit { length: 3, byte: Some(ascii(hex(&[*high, *low])?)?), name: "percent" })
+}

@@ -1,0 +1,50 @@
+//! Hex digits, two a byte.
+
+use std::ops::Range;
+
+use super::{Decoded, Literal, run::Run};
+
+/// What a text looks like in hex, in lower and in upper case.
+#[must_use]
+pub fn literals(text: &[u8]) -> Vec<Literal> {
+    let lower: String = text.iter().map(|byte| format!("{byte:02x}")).collect();
+    let upper = lower.to_ascii_uppercase();
+    let mut both = vec![lower, upper];
+    both.dedup();
+    both.into_iter().map(|digits| Literal { bytes: digits.into_bytes(), lead: 0 }).collect()
+}
+
+/// Whether it is a digit.
+#[must_use]
+pub fn is_digit(byte: u8) -> bool {
+    byte.is_ascii_hexdigit()
+}
+
+/// Decodes the pairs of `range`, which holds nothing but digits.
+#[must_use]
+pub fn decode(run: &Run<'_>, range: &Range<usize>) -> Decoded {
+    let value = |byte: u8| char::from(byte).to_digit(16).unwrap_or_default();
+    let pairs = run.text[range.clone()].chunks_exact(2);
+    let text =
+        pairs.map(|pair| u8::try_from(value(pair[0]) << 4 | value(pair[1])).unwrap_or_default()).collect();
+    run.decoded(range, text, 2, 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::run;
+
+    #[test]
+    fn pairs_become_bytes() {
+        assert_eq!(
+            literals(b"sk-").iter().map(|one| one.bytes.clone()).collect::<Vec<_>>(),
+            [b"736b2d", b"736B2D"]
+        );
+        let text = format!("x {}", "6B2d".repeat(10));
+        let run = run::next(text.as_bytes(), 0).unwrap();
+        let decoded = decode(&run, &(2..40));
+        assert!(decoded.text.starts_with(b"-k-k"));
+        assert_eq!(decoded.source(&(1..3)), 6..10);
+    }
+}

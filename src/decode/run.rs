@@ -1,0 +1,156 @@
+//! Long runs of letters and digits: what base64 and hex look like from afar. Text is made of short words, so hardly
+//! anything of it is ever looked at more closely than here.
+//!
+//! The two other characters of base64, in either alphabet, do not count: they stand for six bits of ones, or of ones
+//! and a zero, and the only ASCII that can give those are `>`, `?`, `~` and DEL, which no key holds. So an encoded key
+//! never contains them, and paths and identifiers fall apart.
+
+use std::{borrow::Cow, ops::Range};
+
+use super::Decoded;
+
+/// No encoded key is shorter, in characters: `sk-` and 22 more are 34 in base64.
+pub const SHORTEST: usize = 32;
+
+/// The smallest member; spaces, quotes, brackets, most operators and line ends are all below it.
+const LOWEST: u8 = b'0';
+
+/// Bytes looked at in one step. A run of [`SHORTEST`] covers at least one whole step.
+const STEP: usize = 16;
+
+fn is_member(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+}
+
+/// A run, put together where it was wrapped into lines.
+#[derive(Debug)]
+pub struct Run<'t> {
+    /// The run without what separates its lines.
+    pub text: Cow<'t, [u8]>,
+    /// For every line: where it begins in `text`, and where in the source.
+    lines: Vec<(usize, usize)>,
+    /// What it covers of the source.
+    pub source: Range<usize>,
+}
+
+impl Run<'_> {
+    /// Where the byte at `at` stands in the source.
+    #[must_use]
+    pub fn source_of(&self, at: usize) -> usize {
+        let line = self.lines.partition_point(|(start, _)| *start <= at) - 1;
+        let (start, source) = self.lines[line];
+        source + (at - start)
+    }
+
+    /// Where the byte at `source`, or the next one that belongs to the run, stands in the text.
+    #[must_use]
+    pub fn text_of(&self, source: usize) -> usize {
+        let line = self.lines.partition_point(|(_, start)| *start <= source);
+        let Some((start, line_source)) = line.checked_sub(1).map(|line| self.lines[line]) else { return 0 };
+        let end = self.lines.get(line).map_or(self.text.len(), |(next, _)| *next);
+        (start + (source - line_source)).min(end)
+    }
+
+    /// Decodes groups of `chars` characters, each of `bytes` bytes, with what `decode` gives for the characters of
+    /// `range`.
+    pub(super) fn decoded(&self, range: &Range<usize>, text: Vec<u8>, chars: usize, bytes: usize) -> Decoded {
+        let bits = 8 * bytes / chars;
+        let first = |at: usize| range.start + at * 8 / bits;
+        let last = |at: usize| range.start + ((at + 1) * 8).div_ceil(bits) - 1;
+        let starts = (0..text.len()).map(|at| self.source_of(first(at))).collect();
+        let ends = (0..text.len()).map(|at| self.source_of(last(at)) + 1).collect();
+        Decoded { text, starts, ends }
+    }
+}
+
+/// The first long run that ends after `from`, wrapped lines put together.
+#[must_use]
+pub fn next(text: &[u8], from: usize) -> Option<Run<'_>> {
+    let first = next_line(text, from)?;
+    let mut lines = vec![(0, first.start)];
+    let mut joined: Cow<'_, [u8]> = Cow::Borrowed(&text[first.clone()]);
+    let mut end = first.end;
+    while let Some(start) = line_break(text, end) {
+        let length = text[start..].iter().take_while(|byte| is_member(**byte)).count();
+        if length == 0 {
+            break;
+        }
+        lines.push((joined.len(), start));
+        joined.to_mut().extend_from_slice(&text[start..start + length]);
+        end = start + length;
+    }
+    Some(Run { text: joined, lines, source: first.start..end })
+}
+
+/// The first line's worth of a long run that ends after `from`.
+fn next_line(text: &[u8], from: usize) -> Option<Range<usize>> {
+    let mut at = from;
+    while let Some(step) = text.get(at..).and_then(<[u8]>::first_chunk::<STEP>) {
+        if has_lower(step) {
+            at += STEP;
+            continue;
+        }
+        // What follows the last byte that does not belong may be the start of a run.
+        if let Some(last) = step.iter().rposition(|byte| !is_member(*byte)) {
+            at += last + 1;
+            continue;
+        }
+        let start = at - text[from..at].iter().rev().take_while(|byte| is_member(**byte)).count();
+        let end = at + text[at..].iter().take_while(|byte| is_member(**byte)).count();
+        if end - start >= SHORTEST {
+            return Some(start..end);
+        }
+        at = end;
+    }
+    None
+}
+
+/// Whether any byte is below [`LOWEST`], eight at a time: the borrow of a subtraction shows in the top bit.
+fn has_lower(step: &[u8; STEP]) -> bool {
+    const ONES: u64 = u64::MAX / 255;
+    const TOPS: u64 = ONES * 0x80;
+    let word = u128::from_le_bytes(*step);
+    let below = |word: u64| word.wrapping_sub(ONES * LOWEST as u64) & !word & TOPS;
+    below(word as u64) | below((word >> 64) as u64) != 0
+}
+
+/// Where the next line of a wrapped run begins, if it is wrapped at `at`: behind a line feed and indentation, or one
+/// written as `\n` in a string.
+fn line_break(text: &[u8], at: usize) -> Option<usize> {
+    let rest = &text[at..];
+    for separator in [&b"\r\n"[..], b"\n", b"\\r\\n", b"\\n", b"=\r\n", b"=\n"] {
+        if rest.starts_with(separator) {
+            let indentation =
+                rest[separator.len()..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+            return Some(at + separator.len() + indentation);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn puts_wrapped_lines_together() {
+        let text = format!("x: {}\n   {}==\nend", "A".repeat(40), "B".repeat(7));
+        let run = next(text.as_bytes(), 0).unwrap();
+        assert_eq!(run.text.len(), 47);
+        assert_eq!((run.source_of(0), run.source_of(39), run.source_of(40)), (3, 42, 47));
+        assert_eq!((run.text_of(3), run.text_of(44), run.text_of(47), run.text_of(0)), (0, 40, 40, 0));
+        assert_eq!(run.source, 3..54);
+    }
+
+    proptest! {
+        #[test]
+        fn finds_every_long_run(before in "[ a-z]{0,40}", run in "[A-Za-z0-9]{28,80}", after in " [ a-z]{0,40}") {
+            let text = format!("{before} {run}{after}");
+            let found = next(text.as_bytes(), 0).filter(|found| found.text.len() == run.len());
+            let expected = run.len() >= SHORTEST;
+            prop_assert_eq!(found.is_some(), expected, "{:?}", text);
+        }
+    }
+}

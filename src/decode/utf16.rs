@@ -1,0 +1,170 @@
+//! UTF-16: whole files, as PowerShell writes them, and strings inside binaries.
+
+use super::Decoded;
+
+/// Which byte of a unit comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The low one.
+    Little,
+    /// The high one.
+    Big,
+}
+
+impl Order {
+    /// The name of the encoding.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Little => "utf-16le",
+            Self::Big => "utf-16be",
+        }
+    }
+
+    fn unit(self, bytes: [u8; 2]) -> u16 {
+        match self {
+            Self::Little => u16::from_le_bytes(bytes),
+            Self::Big => u16::from_be_bytes(bytes),
+        }
+    }
+}
+
+/// How a text that begins like this is written, if it is UTF-16: it has a byte order mark, or nearly every second
+/// byte of its start is zero.
+#[must_use]
+pub fn recognise(start: &[u8]) -> Option<Order> {
+    /// Units looked at where there is no mark.
+    const UNITS: usize = 32;
+    match start {
+        [0xff, 0xfe, ..] => return Some(Order::Little),
+        [0xfe, 0xff, ..] => return Some(Order::Big),
+        _ => {}
+    }
+    let units: Vec<&[u8]> = start.chunks_exact(2).take(UNITS).collect();
+    let wide = |high: usize| {
+        let is_text = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
+        units.iter().filter(|unit| unit[high] == 0 && is_text(unit[1 - high])).count()
+    };
+    let enough = |count: usize| units.len() >= 8 && count * 8 >= units.len() * 7;
+    if enough(wide(1)) {
+        Some(Order::Little)
+    } else if enough(wide(0)) {
+        Some(Order::Big)
+    } else {
+        None
+    }
+}
+
+/// Makes UTF-8 of UTF-16 that comes in pieces, without the byte order mark; what is no character becomes U+FFFD.
+#[derive(Debug)]
+pub struct Transcoder {
+    order: Order,
+    /// Bytes that wait for the rest of their character.
+    pending: Vec<u8>,
+    at_start: bool,
+}
+
+impl Transcoder {
+    /// For a text of this byte order.
+    #[must_use]
+    pub fn new(order: Order) -> Self {
+        Self { order, pending: Vec::new(), at_start: true }
+    }
+
+    /// The name of the encoding.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.order.name()
+    }
+
+    /// Decodes the next piece to the end of `out`; after the last piece nothing is left waiting.
+    pub fn decode(&mut self, piece: &[u8], is_last: bool, out: &mut Vec<u8>) {
+        self.pending.extend_from_slice(piece);
+        let mut units: Vec<u16> =
+            self.pending.chunks_exact(2).map(|unit| self.order.unit([unit[0], unit[1]])).collect();
+        // The first half of a pair waits for the second.
+        if !is_last && units.last().is_some_and(|unit| (0xd800..0xdc00).contains(unit)) {
+            units.pop();
+        }
+        self.pending.drain(..units.len() * 2);
+        let mark = usize::from(self.at_start && units.first() == Some(&0xfeff));
+        self.at_start &= units.is_empty();
+        let mut utf8 = [0; 4];
+        for character in char::decode_utf16(units[mark..].iter().copied()) {
+            let character = character.unwrap_or(char::REPLACEMENT_CHARACTER);
+            out.extend_from_slice(character.encode_utf8(&mut utf8).as_bytes());
+        }
+    }
+}
+
+/// Decodes the string round `at`, where two units of ASCII begin; as far as it is made of printable ASCII and at most
+/// `reach` bytes to either side.
+#[must_use]
+pub fn string_around(text: &[u8], at: usize, reach: usize) -> Decoded {
+    let is_text = |unit: &[u8]| unit[1] == 0 && matches!(unit[0], b'\t' | b'\n' | b'\r' | b' '..=b'~');
+    let before = &text[at.saturating_sub(reach)..at];
+    let start = at - 2 * before.rchunks_exact(2).take_while(|unit| is_text(unit)).count();
+    let after = &text[at..text.len().min(at + reach)];
+    let mut end = at + 2 * after.chunks_exact(2).take_while(|unit| is_text(unit)).count();
+    // In big-endian text the zero of the last unit stands before it.
+    let last_of_big = |end: usize| end < text.len() && text[end - 1] == 0 && matches!(text[end], b' '..=b'~');
+    let mut decoded = Decoded::default();
+    let push = |decoded: &mut Decoded, at: usize, length: usize| decoded.push(text[at], at..at + length);
+    for unit in (start..end).step_by(2) {
+        push(&mut decoded, unit, 2);
+    }
+    if end > start && last_of_big(end) {
+        push(&mut decoded, end, 1);
+        end += 1;
+    }
+    debug_assert!(end <= text.len());
+    decoded
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn encode(text: &str, order: Order) -> Vec<u8> {
+        let bytes = |unit: u16| if order == Order::Little { unit.to_le_bytes() } else { unit.to_be_bytes() };
+        text.encode_utf16().flat_map(bytes).collect()
+    }
+
+    #[test]
+    fn is_recognised_with_and_without_a_mark() {
+        for order in [Order::Little, Order::Big] {
+            assert_eq!(recognise(&encode("\u{feff}汉", order)), Some(order));
+            assert_eq!(recognise(&encode("KEY = \"value\"\r\n", order)), Some(order));
+        }
+        assert_eq!(recognise(b"plain text, nothing wide about it"), None);
+        assert_eq!(recognise(&[0; 64]), None);
+    }
+
+    #[test]
+    fn strings_in_binaries_are_read_in_both_orders() {
+        for order in [Order::Little, Order::Big] {
+            let binary =
+                [b"\x01\x02\x03\xff".to_vec(), encode("x sk-abc!", order), vec![0xff, 0xfe, 0, 0]].concat();
+            let at = binary.windows(4).position(|window| window == b"s\0k\0").unwrap();
+            let decoded = string_around(&binary, at, 1000);
+            assert!(decoded.text.windows(8).any(|window| window == b" sk-abc!"), "{order:?} {decoded:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_give_what_the_whole_gives(text in "(.|\n){0,200}", little: bool, size in 1..9_usize) {
+            let order = if little { Order::Little } else { Order::Big };
+            let source = encode(&format!("\u{feff}{text}"), order);
+            let mut transcoder = Transcoder::new(order);
+            let mut decoded = Vec::new();
+            for piece in source.chunks(size) {
+                transcoder.decode(piece, false, &mut decoded);
+            }
+            transcoder.decode(b"", true, &mut decoded);
+            prop_assert_eq!(String::from_utf8(decoded).unwrap(), text);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! One text: the file itself, or what was decoded out of it. Decoded text is searched like any other, two layers deep.
+
+use std::ops::Range;
+
+use super::{
+    Engine, Hit, REACH, Scratch,
+    anchors::{Anchor, Kind},
+    runs::RunSearch,
+    structure::Dispatch,
+};
+use crate::{
+    decode::{Decoded, escape, utf16},
+    rule::{BASE64URL, Confidence, RuleSet},
+};
+
+/// How many encodings are undone, one inside the other.
+const DEEPEST: usize = 2;
+
+/// How far a string in UTF-16 is decoded to either side, in bytes.
+const WIDE: usize = REACH / 2;
+
+/// Where the parts of a text lie that need no second look.
+#[derive(Default)]
+struct Seen {
+    /// The token that the last anchor was in ends here.
+    token_end: usize,
+    /// Escapes have been undone up to here.
+    escapes: usize,
+    /// UTF-16 has been decoded up to here.
+    wide: usize,
+}
+
+impl Engine {
+    /// Adds a hit for every shape that fits at an anchor in `range`; `depth` encodings have been undone.
+    pub(super) fn scan_layer(
+        &self,
+        text: &[u8],
+        range: Range<usize>,
+        depth: usize,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) {
+        scratch.context.clear();
+        let mut seen = Seen::default();
+        let mut from = range.start;
+        while let Some(anchor) = self.anchors.next(text, from).filter(|anchor| anchor.at < range.end) {
+            from = self.try_anchor(text, anchor, depth, &mut seen, scratch, hits).max(anchor.at + 1);
+        }
+        if depth < DEEPEST {
+            let runs = || self.runs.get_or_init(|| RunSearch::new(self.anchors.plain()));
+            super::runs::each(runs, text, &range, |name, decoded| {
+                self.scan_inner(&decoded, depth, scratch, hits, |_| vec![name]);
+            });
+        }
+        scratch.context.clear();
+    }
+
+    /// Returns from where on to look for the next anchor.
+    fn try_anchor(
+        &self,
+        text: &[u8],
+        Anchor { at, kind }: Anchor,
+        depth: usize,
+        seen: &mut Seen,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) -> usize {
+        match kind {
+            Kind::Plain(literal) => {
+                if seen.token_end <= at {
+                    seen.token_end = at + BASE64URL.run(&text[at..], usize::MAX);
+                }
+                let dispatch = self
+                    .dispatch
+                    .get_or_init(|| Dispatch::new(RuleSet::builtin(), &self.anchors, self.least));
+                dispatch.try_anchor(text, (at, literal), seen.token_end, scratch, hits);
+                if depth < DEEPEST && at >= seen.escapes && escape::goes_on(text, seen.token_end) {
+                    self.undo_escapes(text, at, depth, seen, scratch, hits);
+                }
+                if seen.token_end - at > 2 * dispatch.longest {
+                    let last = seen.token_end - dispatch.longest;
+                    return dispatch.next_inside_token(&text[..last], at + 1);
+                }
+            }
+            Kind::Wide if depth < DEEPEST && at >= seen.wide && !(depth == 0 && scratch.wide_apart) => {
+                let decoded = utf16::string_around(text, at, WIDE);
+                seen.wide = decoded.ends.last().copied().unwrap_or_default();
+                self.scan_inner(&decoded, depth, scratch, hits, |_| vec![utf16::Order::Little.name()]);
+            }
+            Kind::Escape if depth < DEEPEST && at >= seen.escapes => {
+                if let Some(separator) = escape::separator(text, at) {
+                    self.undo_escapes(text, separator, depth, seen, scratch, hits);
+                }
+            }
+            _ => {}
+        }
+        0
+    }
+
+    fn undo_escapes(
+        &self,
+        text: &[u8],
+        at: usize,
+        depth: usize,
+        seen: &mut Seen,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) {
+        let token = escape::token(text, at);
+        seen.escapes = token.settled();
+        self.scan_inner(&token.decoded, depth, scratch, hits, |span| token.encodings(span));
+    }
+
+    /// Scans decoded text; its hits stand where their encoded form does. Those that `encodings` gives nothing for are
+    /// not encoded at all, and have been found without this.
+    fn scan_inner(
+        &self,
+        decoded: &Decoded,
+        depth: usize,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+        encodings: impl Fn(&Range<usize>) -> Vec<&'static str>,
+    ) {
+        let mut inner = Vec::new();
+        self.scan_layer(&decoded.text, 0..decoded.text.len(), depth + 1, scratch, &mut inner);
+        for mut hit in inner {
+            let mut encoding = encodings(&hit.span);
+            if encoding.is_empty() {
+                continue;
+            }
+            encoding.append(&mut hit.encoding);
+            hit.encoding = encoding;
+            hit.decoded.get_or_insert_with(|| decoded.text[hit.span.clone()].into());
+            hit.span = decoded.source(&hit.span);
+            hits.push(hit);
+        }
+    }
+}
+
+/// Looks for evidence round hits whose own layer had none, settles how sure each is, and drops those that need
+/// evidence and have none.
+pub(super) fn weigh(text: &[u8], hits: &mut Vec<Hit>, scratch: &mut Scratch) {
+    hits.retain_mut(|hit| {
+        if hit.evidence.is_none() && hit.decoded.is_some() {
+            hit.evidence = scratch.context.evidence(text, &hit.span, &hit.rule);
+        }
+        let form = hit.form();
+        let confidence: Confidence =
+            if hit.evidence.is_some() { form.confidence_with_evidence() } else { form.confidence };
+        let stays = hit.evidence.is_some() || !form.needs_evidence;
+        hit.confidence = confidence;
+        stays
+    });
+}

@@ -1,0 +1,83 @@
+//! Every rule × every way its keys are written × every encoding × some contexts: found once, the encoding named, the
+//! place that of the first source byte.
+
+use super::{
+    contexts,
+    harness::{self, Cell, Subject, place_after},
+    known,
+    table::{CONTEXTS, Context},
+    writing::{ENCODINGS, Encoding, Plain},
+};
+
+/// Contexts of all kinds; the others differ in what stands beside a key, which decoding does not change.
+const SOME: &[&str] = &[
+    "alone",
+    "double quotes",
+    ".env",
+    "JSON",
+    "header",
+    "URL query",
+    "YAML list",
+    "before . at the end",
+    "doubled own prefix",
+];
+
+fn some_contexts() -> impl Iterator<Item = &'static Context> {
+    SOME.iter().map(|name| CONTEXTS.iter().find(|context| context.name == *name).unwrap())
+}
+
+/// The context's cell with its text written in the encoding; nothing where that changes nothing, or cannot be.
+fn cell(subject: &Subject, encoding: &Encoding, context: &Context, round: u64) -> Option<Cell> {
+    let column = format!("{}, {}", encoding.name, context.name);
+    let seed = subject.seed(&column, round);
+    let plain = contexts::cell(subject, context, seed, subject.key(seed))?;
+    if known::cannot_be_encoded(subject, &plain.key, encoding) {
+        return None;
+    }
+    let text = str::from_utf8(&plain.text).unwrap();
+    let start = plain.text_start;
+    let (before, rest) = text.split_at(start);
+    let (key, after) = rest.split_at(plain.key.len());
+    let written = (encoding.write)(&Plain { before, key, after });
+    let (mut start, mut end, mut chain) = (plain.start, plain.end, encoding.chain);
+    if let Some(range) = written.key {
+        // Bytes count as columns where they are no UTF-8.
+        let text: String = written.bytes.iter().map(|byte| char::from(*byte)).collect();
+        let text_of_key: String = text.chars().skip(range.start).take(range.len()).collect();
+        let up_to = |at: usize| place_after(&text.chars().take(at).collect::<String>());
+        let wide = chain.first().is_some_and(|name| name.starts_with("utf-16"));
+        let decoded: String = text.chars().filter(|character| *character != '\0').collect();
+        let up_to_wide = |at: usize| place_after(&decoded[..at]);
+        (start, end) = if wide {
+            (up_to_wide(range.start), Some(up_to_wide(range.end)))
+        } else {
+            (up_to(range.start), Some(up_to(range.end)))
+        };
+        // Nothing of the key needed writing otherwise.
+        if !wide && text_of_key == plain.key {
+            if encoding.is_escape {
+                return None;
+            }
+            chain = &[];
+        }
+    }
+    Some(Cell { column, seed, text: written.bytes, start, end, encoding: chain.to_vec(), ..plain })
+}
+
+#[test]
+fn every_key_is_found_in_every_encoding() {
+    const ROUNDS: u64 = 2;
+    assert!(ENCODINGS.len() >= 45 && SOME.len() >= 8, "{} encodings", ENCODINGS.len());
+    harness::run("encodings", &Subject::all(), 77_000, |bench, subject| {
+        let (mut cells, mut failures) = (0, Vec::new());
+        for encoding in ENCODINGS {
+            for context in some_contexts() {
+                let made: Vec<Cell> =
+                    (0..ROUNDS).filter_map(|round| cell(subject, encoding, context, round)).collect();
+                cells += usize::from(!made.is_empty());
+                failures.extend(made.iter().find_map(|cell| bench.check(subject, cell).err()));
+            }
+        }
+        (cells, failures)
+    });
+}

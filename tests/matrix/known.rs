@@ -1,0 +1,86 @@
+//! What the matrices do not hold against the engine, each with its reason.
+
+use skanner::rule::Confidence;
+
+use super::{harness::Subject, writing::Encoding};
+
+/// A rule that is rightly named instead of the subject's.
+struct Instead {
+    rule: &'static str,
+    /// Where the text of a shape begins so; empty for all of the rule.
+    shape: &'static str,
+    by: &'static str,
+}
+
+const INSTEAD: &[Instead] = &[
+    // Chance wrote the two letters of an issuer that has a rule of its own.
+    Instead { rule: "openrouter-like-key", shape: "", by: "hackclub-ai-key" },
+    Instead { rule: "openrouter-like-key", shape: "", by: "openrouter-api-key" },
+    Instead { rule: "openrouter-like-key", shape: "", by: "zenmux-api-key" },
+    Instead { rule: "openrouter-like-key", shape: "", by: "zenmux-management-key" },
+    Instead { rule: "openrouter-like-key", shape: "", by: "zenmux-subscription-key" },
+];
+
+/// Whether `id` may be named for a key of the subject.
+pub(crate) fn may_be(subject: &Subject, id: &str) -> bool {
+    INSTEAD.iter().any(|one| {
+        one.rule == subject.rule.id && subject.shape.source().starts_with(one.shape) && one.by == id
+    })
+}
+
+/// Whether nobody could tell where the key ends, when `after` follows it: its last part has a length that is not certain, and an
+/// alphabet that `after` begins with.
+pub(crate) fn is_ambiguous(subject: &Subject, after: &str) -> bool {
+    let source = subject.shape.source();
+    let Some((_, last)) = source.strip_suffix('}').and_then(|source| source.rsplit_once('{')) else {
+        return false;
+    };
+    let (class, lengths) = last.split_once(':').unwrap_or((last, ""));
+    let alphabet = match class {
+        // Webhook secrets of other senders are written in standard base64.
+        "A" if source.starts_with("whsec_") => "+/=",
+        "S" => "+/=",
+        "base64" => "+/=-_",
+        "B" => "-_",
+        _ => "",
+    };
+    let is_open_ended =
+        lengths.contains("..") || lengths.contains('|') || subject.form.confidence != Confidence::Certain;
+    is_open_ended && after.starts_with(|next| alphabet.contains(next))
+}
+
+/// Whether people might have made up such a text themselves as the key of the service whose name stands beside it:
+/// whoever runs LiteLLM chooses its master key. Not placeholders, cut keys and the names of key types.
+pub(crate) fn may_be_chosen_by_people(text: &str, word: &str) -> bool {
+    const CHOSEN: &[&str] =
+        &["sk-{uuid}", "sk-{uuid4}", "sk-demo-key-12345678", "sk-circleBounceDelay", "sk-cubeGrid"];
+    word == "LITELLM_MASTER_KEY" && CHOSEN.iter().any(|chosen| text.contains(chosen))
+}
+
+/// Whether an encoded key of this kind cannot be recognised, and why.
+pub(crate) fn cannot_be_encoded(subject: &Subject, key: &str, encoding: &Encoding) -> bool {
+    /// Encoded keys are looked for in runs of 32 characters and more; shorter ones are too common in ordinary text.
+    const SHORTEST: usize = 24;
+    let is_run = encoding.chain.iter().any(|name| matches!(*name, "base64" | "hex"));
+    let too_short = is_run && subject.form.confidence == Confidence::Possible && key.len() < SHORTEST;
+    // Its punctuation may itself be an escape, or end one.
+    let has_punctuation = subject.shape.source().contains("{P:")
+        && !encoding.chain.iter().all(|name| matches!(*name, "base64" | "hex" | "utf-16le" | "utf-16be"));
+    // Generated base64 has its padding anywhere, where it begins what looks like quoted-printable.
+    let has_inner_padding = key.trim_end_matches('=').contains('=');
+    // Escaped prefixes are known by their separator, and Twilio's has none.
+    let has_no_separator = encoding.is_escape && subject.rule.id == "twilio-api-key-sid";
+    has_no_separator || too_short || has_punctuation || has_inner_padding
+}
+
+/// Whether the pieces of a split key cannot be told from something else.
+pub(crate) fn cannot_be_split(subject: &Subject, key: &str, cuts: &[usize]) -> bool {
+    let first = &key[..cuts[0]];
+    // Its first piece is as good a key as the whole, or its punctuation looks like a seam.
+    let first_is_whole = subject.form.confidence != Confidence::Certain
+        && subject.shape.matches(first.as_bytes(), &mut Vec::new(), |end| end == first.len()).is_some();
+    // A piece that begins like a key is taken for another one.
+    let begins_again =
+        cuts.iter().any(|cut| ["sk-", "sk_", "rk_"].iter().any(|prefix| key[*cut..].starts_with(prefix)));
+    first_is_whole || begins_again || subject.shape.source().contains("{P:")
+}
