@@ -20,6 +20,9 @@ const RATIO: u64 = 200;
 /// So many entries of archives are looked at.
 const ENTRIES: u64 = 4 << 20;
 
+/// So much memory is set up for decoders, again and again, in bytes: about five seconds of nothing else.
+const SET_UP: u64 = 128 << 30;
+
 /// So many things that were not scanned are named one by one.
 const NAMED: u64 = 100;
 
@@ -29,6 +32,7 @@ pub(super) struct Budget {
     read: Cell<u64>,
     expanded: Cell<u64>,
     entries: Cell<u64>,
+    set_up: Cell<u64>,
     reports: Cell<u64>,
     stopped: Cell<bool>,
     /// What it holds of the memory that all threads share.
@@ -76,6 +80,19 @@ impl Budget {
             return self.stop(
                 "holds more than 4,194,304 entries, the limit for one file: unpack it and scan the folder",
             );
+        }
+        Ok(())
+    }
+
+    /// One more decoder, with so many bytes to set up.
+    ///
+    /// # Errors
+    /// When that has been too much.
+    fn set_up(&self, bytes: u64) -> io::Result<()> {
+        self.set_up.set(self.set_up.get() + bytes);
+        if self.set_up.get() > SET_UP {
+            return self
+                .stop("holds too many small parts that take long to unpack: unpack it and scan the folder");
         }
         Ok(())
     }
@@ -164,6 +181,7 @@ const STEP: u64 = 1 << 20;
 impl<'a> Meter<'a> {
     /// For a decoder that looks back over `window` bytes of what it made, and takes `fixed` bytes at once.
     pub(super) fn new(budget: &'a Budget, window: u64, fixed: u64) -> io::Result<Self> {
+        budget.set_up(fixed)?;
         budget.memory.take(fixed)?;
         Ok(Self { budget, window, held: fixed, produced: 0 })
     }

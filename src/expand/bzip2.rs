@@ -35,10 +35,8 @@ impl Codec for Bzip2 {
         )
     }
 
-    /// Four bytes for each byte of a block, whose size in 100 kB is in the header.
     fn memory(input: &mut Input<'_>) -> io::Result<(u64, u64)> {
-        let level = input.peek(4)?.get(3).map_or(9, |level| level.saturating_sub(b'0'));
-        Ok((0, u64::from(level) * 400_000))
+        Ok((0, block(input.peek(4)?)))
     }
 
     fn open(input: Input<'_>, _: u64) -> io::Result<Self::Member<'_>> {
@@ -48,4 +46,11 @@ impl Codec for Bzip2 {
     fn into_input(member: Self::Member<'_>) -> Input<'_> {
         member.into_inner()
     }
+}
+
+/// What a decoder of the stream that begins with these bytes takes, in bytes: four for each byte of a block, whose size
+/// in 100 kB is in the header.
+pub(super) fn block(head: &[u8]) -> u64 {
+    let level = head.get(3).map_or(9, |level| level.saturating_sub(b'0').min(9));
+    u64::from(level) * 400_000
 }

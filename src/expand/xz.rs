@@ -19,6 +19,9 @@ pub(super) const HEADERS: usize = 12 + 1024;
 /// The least a decoder is allowed for its dictionary, in bytes.
 const LEAST: u64 = 8 << 20;
 
+/// What a decoder takes beside its dictionary, in bytes.
+pub(super) const FIXED: u64 = 256 << 10;
+
 struct Xz;
 
 pub(super) fn recognise(head: &[u8]) -> bool {
@@ -39,7 +42,7 @@ impl Codec for Xz {
     }
 
     fn memory(input: &mut Input<'_>) -> io::Result<(u64, u64)> {
-        Ok((dictionary_of_stream(input.peek(HEADERS)?), 0))
+        Ok((dictionary_of_stream(input.peek(HEADERS)?), FIXED))
     }
 
     fn open(input: Input<'_>, window: u64) -> io::Result<Self::Member<'_>> {

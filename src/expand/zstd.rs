@@ -12,7 +12,7 @@ use super::{
 };
 
 /// What a decoder takes beside its window, in bytes.
-const FIXED: u64 = 512 << 10;
+pub(super) const FIXED: u64 = 512 << 10;
 
 /// The base two logarithm of the largest window there is, in bytes.
 pub(super) const LARGEST: u32 = if cfg!(target_pointer_width = "64") { 31 } else { 30 };

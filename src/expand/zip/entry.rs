@@ -16,6 +16,7 @@ use crate::{
     blob::ReadAt,
     expand::{
         budget::{Budget, Meter, said},
+        bzip2,
         input::{Flags, Input},
         job::{Job, Place},
         source::AtReader,
@@ -26,8 +27,8 @@ use crate::{
 /// A local header is so long, without name and extra field.
 const HEADER: u64 = 30;
 
-/// An entry is looked for in steps of so many bytes.
-const STEP: u64 = 64 << 10;
+/// An entry is looked for in steps of so many bytes, which double: most often it is near.
+const STEPS: (u64, u64) = (1 << 10, 64 << 10);
 
 /// What is known of an entry.
 pub(super) struct Entry {
@@ -170,12 +171,14 @@ impl Entry {
 
     /// The decoder, and how much memory it takes: as it goes on, and at once.
     fn decoder<'a>(&self, mut data: Input<'a>) -> io::Result<(Box<dyn Read + 'a>, (u64, u64))> {
-        const MIB: u64 = 1 << 20;
         Ok(match self.method {
             0 => (Box::new(data), (0, 0)),
             8 => (Box::new(flate2::bufread::DeflateDecoder::new(data)), (0, 0)),
             9 => (Box::new(deflate64::Deflate64Decoder::with_buffer(data)), (0, 0)),
-            12 => (Box::new(bzip2::bufread::BzDecoder::new(data)), (0, 4 * MIB)),
+            12 => {
+                let block = bzip2::block(data.peek(4)?);
+                (Box::new(::bzip2::bufread::BzDecoder::new(data)), (0, block))
+            }
             14 => {
                 let header = data.peek(9)?;
                 if header.len() < 9 || u16_at(header, 2) != 5 {
@@ -188,17 +191,17 @@ impl Entry {
                 let mut decoder = LzmaReader::new_with_props(data, size, properties, dictionary, None)?;
                 // What was unpacked before an error is given first.
                 decoder.set_defer_errors(true);
-                (Box::new(decoder), (u64::from(dictionary), 0))
+                (Box::new(decoder), (u64::from(dictionary), xz::FIXED))
             }
             93 => {
                 let window = zstd::window(data.peek(14)?);
                 let mut decoder = ::zstd::stream::read::Decoder::with_buffer(data)?;
                 decoder.window_log_max(zstd::LARGEST)?;
-                (Box::new(decoder), (window, MIB))
+                (Box::new(decoder), (window, zstd::FIXED))
             }
             95 => {
                 let window = xz::dictionary_of_stream(data.peek(xz::HEADERS)?);
-                (Box::new(xz::Unpacked::new(data, true, window)), (window, 0))
+                (Box::new(xz::Unpacked::new(data, true, window)), (window, xz::FIXED))
             }
             method => {
                 return Err(said(format!(
@@ -250,14 +253,15 @@ impl Read for Content<'_> {
 
 /// The first of some marks at `from` or later.
 fn search(whole: &Whole<'_>, from: u64, marks: &[&[u8]]) -> io::Result<Option<u64>> {
-    let mut at = from;
+    let (mut at, mut step) = (from, STEPS.0);
     while at.saturating_add(4) <= whole.size() {
-        let chunk = bytes(whole, at, STEP.min(whole.size() - at))?;
+        let chunk = bytes(whole, at, step.min(whole.size() - at))?;
         if let Some(found) = marks.iter().filter_map(|mark| memmem::find(&chunk, mark)).min() {
             return Ok(Some(at + found as u64));
         }
         // A mark may lie across the seam.
         at += (chunk.len() as u64).saturating_sub(3).max(1);
+        step = (step * 2).min(STEPS.1);
     }
     Ok(None)
 }
