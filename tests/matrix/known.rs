@@ -31,6 +31,11 @@ pub(crate) fn may_be(subject: &Subject, id: &str) -> bool {
 /// Whether nobody could tell where the key ends, when `after` follows it: its last part has a length that is not certain, and an
 /// alphabet that `after` begins with.
 pub(crate) fn is_ambiguous(subject: &Subject, after: &str) -> bool {
+    // A loose shape fits the start of anything, and this says that the rest was left out.
+    let is_loose = subject.form.needs_evidence && subject.form.confidence == Confidence::Possible;
+    if is_loose && ["...", "…"].iter().any(|mark| after.starts_with(mark)) {
+        return true;
+    }
     let source = subject.shape.source();
     let Some((_, last)) = source.strip_suffix('}').and_then(|source| source.rsplit_once('{')) else {
         return false;
