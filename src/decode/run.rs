@@ -72,7 +72,7 @@ impl Run<'_> {
 #[must_use]
 pub fn next(text: &[u8], from: usize) -> Option<Run<'_>> {
     let first = next_line(text, from)?;
-    let may_belong = |byte: &u8| is_member(*byte) || matches!(byte, b'+' | b'/');
+    let may_belong = |byte: &u8| is_member(*byte) || matches!(byte, b'+' | b'/' | b'-' | b'_');
     let core = text[..first.start].iter().rev().take(WIDEST).take_while(|byte| may_belong(byte)).count();
     let mut lines = vec![(0, first.start - core)];
     let mut joined: Cow<'_, [u8]> = Cow::Borrowed(&text[first.start - core..first.end]);

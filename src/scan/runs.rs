@@ -121,7 +121,8 @@ fn decode(run: &Run<'_>, codec: Codec, group: usize, width: usize) -> Decoded {
 }
 
 fn is_text(byte: u8) -> bool {
-    matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~')
+    // Zeros are the other half of UTF-16.
+    matches!(byte, 0 | b'\t' | b'\n' | b'\r' | b' '..=b'~')
 }
 
 /// What of a run to decode: whole groups round the one at `group`, from `first` on.
