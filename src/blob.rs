@@ -1,6 +1,9 @@
 //! What a source hands on: bytes, and where they came from.
 
-use std::io::Read;
+use std::{
+    fs::File,
+    io::{self, Read},
+};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -32,6 +35,8 @@ pub struct Origin<'a> {
     pub source: SourceKind,
     /// The path as a user would write it, `/` between its parts; any bytes.
     pub path: &'a [u8],
+    /// Where in the archive that is at `path`; the names of archives in archives are joined with `!`.
+    pub archive: Option<&'a [u8]>,
 }
 
 /// How much is held at once, in bytes: what is larger comes as a stream. Small enough for a second-level cache, large
@@ -52,4 +57,42 @@ pub struct Blob<'a> {
     pub origin: Origin<'a>,
     /// What it holds.
     pub content: Content<'a>,
+    /// The same bytes at any place, where a stream comes from something that can give them: some containers have
+    /// their directory at the end. Reading here may leave the stream anywhere.
+    pub at: Option<&'a dyn ReadAt>,
+}
+
+/// Bytes that can be read at any place.
+pub trait ReadAt {
+    /// How many there are, in bytes.
+    fn size(&self) -> u64;
+
+    /// Reads some bytes from `offset` on; 0 at the end.
+    ///
+    /// # Errors
+    /// Those of the medium.
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
+}
+
+/// A file as it was when it was opened: what is appended later is not seen.
+pub struct FileAt<'a> {
+    /// The file.
+    pub file: &'a File,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+impl ReadAt for FileAt<'_> {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let most = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX).min(buffer.len());
+        #[cfg(unix)]
+        let count = std::os::unix::fs::FileExt::read_at(self.file, &mut buffer[..most], offset)?;
+        #[cfg(windows)]
+        let count = std::os::windows::fs::FileExt::seek_read(self.file, &mut buffer[..most], offset)?;
+        Ok(count)
+    }
 }

@@ -1,14 +1,15 @@
 //! skanner finds API keys of the `sk-` family in source trees.
 //!
-//! Data flows one way: a [`source`] feeds [`blob`]s to the engine in [`scan`], which undoes encodings by [`decode`] and
-//! whose detections are collected into
-//! [`finding`]s, and a reporter in [`report`] writes them. [`cmd`] alone composes the stages; `docs/architecture.md`
-//! tells the whole story and `tests/layers.rs` keeps it true.
+//! Data flows one way: a [`source`] feeds [`blob`]s through [`expand`], which opens archives, to the engine in [`scan`],
+//! which undoes encodings by [`decode`] and whose detections are collected into [`finding`]s, and a reporter in
+//! [`report`] writes them. [`cmd`] alone composes the stages; `docs/architecture.md` tells the whole story and
+//! `tests/layers.rs` keeps it true.
 
 pub mod blob;
 pub mod cli;
 pub mod cmd;
 pub mod decode;
+pub mod expand;
 pub mod finding;
 pub mod remedy;
 pub mod report;

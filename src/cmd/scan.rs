@@ -88,7 +88,7 @@ fn add_line_hashes(report: &mut Report) {
     let mut lines: BTreeMap<Arc<str>, BTreeSet<u64>> = BTreeMap::new();
     let mut places: Vec<_> =
         report.findings.iter_mut().flat_map(|finding| &mut finding.occurrences).collect();
-    places.retain(|place| place.source == SourceKind::File);
+    places.retain(|place| place.source == SourceKind::File && place.archive.is_none());
     for place in &places {
         lines.entry(place.path.clone()).or_default().insert(place.span.line);
     }

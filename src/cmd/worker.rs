@@ -2,13 +2,15 @@
 
 use std::{
     borrow::Cow,
+    io,
     sync::{Arc, Mutex, PoisonError, atomic::Ordering},
 };
 
 use super::progress::Counts;
 use crate::{
-    blob::{Blob, Content, SourceKind},
-    finding::{Collector, NotScanned, Report, Scanned},
+    blob::{Blob, Content, Origin, SourceKind},
+    expand::{Expander, Output},
+    finding::{Collector, Detection, NotScanned, Report, Scanned},
     scan::{Engine, Scratch},
     source::{Sink, why},
 };
@@ -37,6 +39,7 @@ impl<'a> Workshop<'a> {
             engine: self.engine,
             counts: self.counts.as_deref(),
             scratch: Scratch::default(),
+            expander: Expander::default(),
             name: Vec::new(),
             own: Gathered::default(),
             gathered: &self.gathered,
@@ -63,6 +66,7 @@ pub(super) struct Worker<'a> {
     engine: &'a Engine,
     counts: Option<&'a Counts>,
     scratch: Scratch,
+    expander: Expander,
     /// The name that is searched, used again for the next one.
     name: Vec<u8>,
     own: Gathered,
@@ -70,60 +74,121 @@ pub(super) struct Worker<'a> {
 }
 
 impl Worker<'_> {
-    /// The path as it may be shown, with secrets in it masked; those are findings of their own.
-    fn shown_path(&mut self, path: &[u8]) -> Option<Arc<str>> {
+    /// All that is found in a name.
+    fn in_name(&mut self, name: &[u8]) -> Vec<Detection> {
         let mut secrets = Vec::new();
         // Short texts are slow to search; what follows a line feed is not of the name.
-        let mut name = std::mem::take(&mut self.name);
-        name.clear();
-        name.extend_from_slice(path);
-        name.extend_from_slice(&[b'\n'; 64]);
+        let mut text = std::mem::take(&mut self.name);
+        text.clear();
+        text.extend_from_slice(name);
+        text.extend_from_slice(&[b'\n'; 64]);
         // Reading from memory cannot fail.
-        let _ = self.engine.scan(Content::Bytes(&name), &mut self.scratch, &mut 0, |one| secrets.push(one));
-        self.name = name;
+        let _ = self.engine.scan(Content::Bytes(&text), &mut self.scratch, &mut 0, |one| secrets.push(one));
+        self.name = text;
+        secrets
+    }
+
+    /// The path as it may be shown, with secrets in it masked; those are findings of their own. Nothing where it may
+    /// be shown as it is.
+    fn shown_path(&mut self, path: &[u8]) -> Option<Arc<str>> {
+        let secrets = self.in_name(path);
         if secrets.is_empty() {
             return None;
         }
-        let mut shown = text(path).into_owned();
-        for detection in &secrets {
-            shown = shown.replace(&detection.secret.reveal(), &detection.secret.masked());
-        }
-        let shown: Arc<str> = shown.into();
+        let shown: Arc<str> = masked(path, &secrets).into();
         for detection in secrets {
-            self.own.collector.add(detection, SourceKind::Name, &shown);
+            self.own.collector.add(detection, SourceKind::Name, &shown, None);
         }
         Some(shown)
+    }
+
+    fn name_not_scanned(&mut self, path: &Arc<str>, archive: Option<&[u8]>, why: String) {
+        let not_scanned = match archive {
+            None => NotScanned { what: path.to_string(), why, file: None },
+            Some(archive) => {
+                let inner = masked(archive, &self.in_name(archive));
+                NotScanned { what: format!("{path}!{inner}"), why, file: Some(path.to_string()) }
+            }
+        };
+        self.own.not_scanned.push(not_scanned);
     }
 }
 
 impl Sink for Worker<'_> {
     fn blob(&mut self, blob: Blob<'_>) {
         let path = blob.origin.path;
-        let masked = self.shown_path(path);
-        let mut shown = masked.clone();
-        let Self { engine, scratch, own, .. } = self;
-        let mut read = 0;
-        let result = engine.scan(blob.content, scratch, &mut read, |detection| {
-            let shown = shown.get_or_insert_with(|| text(path).into());
-            own.collector.add(detection, blob.origin.source, shown);
-        });
-        own.scanned.bytes += read;
-        match result {
-            Ok(()) => own.scanned.files += 1,
-            Err(error) => {
-                let what = masked.map_or_else(|| text(path).into_owned(), |shown| shown.to_string());
-                own.not_scanned.push(NotScanned { what, why: why(&error) });
-            }
+        let shown = self.shown_path(path);
+        let mut expander = std::mem::take(&mut self.expander);
+        let mut inside = Inside { worker: self, shown, is_whole: true };
+        let result = expander.expand(blob, &mut inside);
+        if let Err(error) = result {
+            inside.is_whole = false;
+            let shown = inside.shown(path);
+            inside.worker.name_not_scanned(&shown, None, why(&error));
         }
+        let is_whole = inside.is_whole;
+        self.expander = expander;
+        self.own.scanned.files += u64::from(is_whole);
         if let Some(counts) = self.counts {
             counts.files.fetch_add(1, Ordering::Relaxed);
-            counts.bytes.fetch_add(read, Ordering::Relaxed);
         }
     }
 
     fn not_scanned(&mut self, what: &[u8], why: String) {
-        let what = self.shown_path(what).map_or_else(|| text(what).into_owned(), |shown| shown.to_string());
-        self.own.not_scanned.push(NotScanned { what, why });
+        let what = self.shown_path(what).unwrap_or_else(|| text(what).into());
+        self.name_not_scanned(&what, None, why);
+    }
+}
+
+/// One input of a worker, and what is in it.
+struct Inside<'a, 'w> {
+    worker: &'a mut Worker<'w>,
+    /// The path as it may be shown; made when it is needed.
+    shown: Option<Arc<str>>,
+    /// Everything in it could be scanned.
+    is_whole: bool,
+}
+
+impl Inside<'_, '_> {
+    fn shown(&mut self, path: &[u8]) -> Arc<str> {
+        self.shown.get_or_insert_with(|| text(path).into()).clone()
+    }
+
+    fn scan(&mut self, origin: &Origin<'_>, content: Content<'_>) -> (io::Result<()>, Vec<Detection>) {
+        if let (SourceKind::Name, Content::Bytes(name)) = (origin.source, &content) {
+            // Names are not counted as content.
+            return (Ok(()), self.worker.in_name(name));
+        }
+        let Worker { engine, scratch, counts, own, .. } = &mut *self.worker;
+        let (mut read, mut detections) = (0, Vec::new());
+        let result = engine.scan(content, scratch, &mut read, |detection| detections.push(detection));
+        own.scanned.bytes += read;
+        if let Some(counts) = counts {
+            counts.bytes.fetch_add(read, Ordering::Relaxed);
+        }
+        (result, detections)
+    }
+}
+
+impl Output for Inside<'_, '_> {
+    fn blob(&mut self, origin: &Origin<'_>, content: Content<'_>) -> io::Result<()> {
+        let (result, detections) = self.scan(origin, content);
+        if !detections.is_empty() {
+            let path = self.shown(origin.path);
+            let worker = &mut *self.worker;
+            let archive: Option<Arc<str>> =
+                origin.archive.map(|archive| masked(archive, &worker.in_name(archive)).into());
+            for detection in detections {
+                worker.own.collector.add(detection, origin.source, &path, archive.as_ref());
+            }
+        }
+        result
+    }
+
+    fn not_scanned(&mut self, origin: &Origin<'_>, why: String) {
+        self.is_whole = false;
+        let path = self.shown(origin.path);
+        self.worker.name_not_scanned(&path, origin.archive, why);
     }
 }
 
@@ -136,6 +201,15 @@ impl Drop for Worker<'_> {
         gathered.scanned.bytes += own.scanned.bytes;
         gathered.not_scanned.extend(own.not_scanned);
     }
+}
+
+/// A path as text, with the secrets that were found in it masked.
+fn masked(path: &[u8], secrets: &[Detection]) -> String {
+    let mut shown = text(path).into_owned();
+    for detection in secrets {
+        shown = shown.replace(&detection.secret.reveal(), &detection.secret.masked());
+    }
+    shown
 }
 
 /// A path as text: what is not UTF-8 is written `\xNN`.

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{Detection, Finding, Occurrence, Secret, Span};
+use super::{Detection, Finding, Occurrence, Secret};
 use crate::blob::SourceKind;
 
 /// Gathers detections; one a thread, merged at the end.
@@ -12,11 +12,18 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// Takes a sighting in a place whose path is `path`.
-    pub fn add(&mut self, detection: Detection, source: SourceKind, path: &Arc<str>) {
+    /// Takes a sighting in a place whose path is `path`, or in the archive there.
+    pub fn add(
+        &mut self,
+        detection: Detection,
+        source: SourceKind,
+        path: &Arc<str>,
+        archive: Option<&Arc<str>>,
+    ) {
         let occurrence = Occurrence {
             source,
             path: path.clone(),
+            archive: archive.cloned(),
             span: detection.span,
             encoding: detection.encoding.clone(),
             excerpt: detection.excerpt.clone(),
@@ -32,14 +39,15 @@ impl Collector {
         }
     }
 
-    /// One finding a secret, sorted by path, line, column and rule.
+    /// One finding a secret, sorted by path, inner path, line, column and rule.
     #[must_use]
     pub fn into_findings(self) -> Vec<Finding> {
         let mut findings: Vec<Finding> =
             self.by_secret.into_iter().map(|(secret, sightings)| finding(secret, sightings)).collect();
         findings.sort_by(|a, b| {
-            let key = |finding: &Finding| -> (Arc<str>, Span) {
-                (finding.occurrences[0].path.clone(), finding.occurrences[0].span)
+            let key = |finding: &Finding| {
+                let first = &finding.occurrences[0];
+                (first.path.clone(), first.archive.clone(), first.span)
             };
             (key(a), &a.rule.id, &a.fingerprint).cmp(&(key(b), &b.rule.id, &b.fingerprint))
         });

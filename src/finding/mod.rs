@@ -3,7 +3,7 @@
 mod collect;
 mod secret;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{borrow::Cow, path::PathBuf, sync::Arc};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -78,6 +78,8 @@ pub struct Occurrence {
     /// The path, safe to show: what is not UTF-8 is escaped, a secret in it masked. Empty for standard input without
     /// a name.
     pub path: Arc<str>,
+    /// Where in the archive at `path`, safe to show as well; lines and columns are those of what is there.
+    pub archive: Option<Arc<str>>,
     /// Where in it.
     pub span: Span,
     /// How it is written there, the outermost encoding first; empty for plain text.
@@ -89,8 +91,17 @@ pub struct Occurrence {
 }
 
 impl Occurrence {
-    fn order(&self) -> (&str, Span, SourceKind) {
-        (&self.path, self.span, self.source)
+    fn order(&self) -> (&str, Option<&str>, Span, SourceKind) {
+        (&self.path, self.archive.as_deref(), self.span, self.source)
+    }
+
+    /// The path with the inner path behind it, as in `a.zip!b/c.txt`.
+    #[must_use]
+    pub fn full_path(&self) -> Cow<'_, str> {
+        match &self.archive {
+            Some(archive) => Cow::Owned(format!("{}!{archive}", self.path)),
+            None => Cow::Borrowed(&self.path),
+        }
     }
 }
 
@@ -131,10 +142,14 @@ pub struct Scanned {
 /// Something that should have been read and was not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct NotScanned {
-    /// A path or an object.
+    /// A path or an object; `a.zip!b/c.txt` is in an archive.
     pub what: String,
     /// Why not, and what to do about it where there is something.
     pub why: String,
+    /// The file itself, where `what` is in an archive.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub file: Option<String>,
 }
 
 /// All that a run has to say.

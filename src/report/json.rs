@@ -79,6 +79,10 @@ struct OccurrenceEntry<'a> {
     /// The path; bytes that are not UTF-8 are written `\xNN`, a secret in it is masked. Empty for standard input
     /// without a name.
     path: &'a str,
+    /// Where in the archive at `path`, written like it, `!` between archives in archives; only for what is in one.
+    /// Lines and columns are those of what is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    archive: Option<&'a str>,
     /// First line.
     line: u64,
     /// Column of the first character.
@@ -187,6 +191,7 @@ fn occurrence(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
     OccurrenceEntry {
         source: occurrence.source,
         path: &occurrence.path,
+        archive: occurrence.archive.as_deref(),
         line: span.line,
         column: span.column,
         end_line: span.end_line,

@@ -86,10 +86,12 @@ fn notes(report: &Report, finding: &Finding, view: &View) -> Vec<(&'static str, 
 }
 
 fn place_name(place: &Occurrence) -> String {
-    let path = visible(&place.path);
+    let path = place.full_path();
+    let path = visible(&path);
     match place.source {
-        SourceKind::Stdin if path.is_empty() => "standard input".to_owned(),
         SourceKind::Name => format!("the name {path}"),
+        // With its inner path, if there is one.
+        _ if place.path.is_empty() => format!("standard input{path}"),
         _ => path.into_owned(),
     }
 }

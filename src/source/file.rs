@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{Sink, shown};
-use crate::blob::{Blob, Content, Origin, SourceKind, WINDOW};
+use crate::blob::{Blob, Content, FileAt, Origin, SourceKind, WINDOW};
 
 /// A file that grows while it is read is followed to twice its size, and at least this far, in bytes.
 const LEAST_LIMIT: u64 = 64 << 20;
@@ -28,10 +28,11 @@ impl FileReader {
 
     /// Pushes the text of a symbolic link.
     pub fn feed_link(path: &Path, sink: &mut impl Sink) {
-        let origin = Origin { source: SourceKind::File, path: shown(path) };
+        let origin = Origin { source: SourceKind::File, path: shown(path), archive: None };
         match std::fs::read_link(path) {
             Ok(target) => {
-                sink.blob(Blob { origin, content: Content::Bytes(target.as_os_str().as_encoded_bytes()) });
+                let content = Content::Bytes(target.as_os_str().as_encoded_bytes());
+                sink.blob(Blob { origin, content, at: None });
             }
             Err(error) => sink.not_scanned(shown(path), why(&error)),
         }
@@ -50,9 +51,9 @@ impl FileReader {
             }
         }
         let start = &self.buffer[..filled];
-        let origin = Origin { source: SourceKind::File, path: shown(path) };
+        let origin = Origin { source: SourceKind::File, path: shown(path), archive: None };
         if filled < WINDOW {
-            sink.blob(Blob { origin, content: Content::Bytes(start) });
+            sink.blob(Blob { origin, content: Content::Bytes(start), at: None });
             return Ok(());
         }
         // Only now is it worth asking what it is: a device that took a file's place gives bytes without end.
@@ -60,8 +61,9 @@ impl FileReader {
         if !metadata.is_file() {
             return Err(io::Error::other("is no file any more"));
         }
-        let rest = Bounded { file, left: metadata.len().saturating_mul(2).max(LEAST_LIMIT) };
-        sink.blob(Blob { origin, content: Content::Stream(&mut start.chain(rest)) });
+        let at = FileAt { file: &file, size: metadata.len() };
+        let rest = Bounded { file: &file, left: metadata.len().saturating_mul(2).max(LEAST_LIMIT) };
+        sink.blob(Blob { origin, content: Content::Stream(&mut start.chain(rest)), at: Some(&at) });
         Ok(())
     }
 }
@@ -82,12 +84,12 @@ fn open(path: &Path, follow: bool) -> io::Result<File> {
 }
 
 /// A file whose end may move away from us.
-struct Bounded {
-    file: File,
+struct Bounded<'a> {
+    file: &'a File,
     left: u64,
 }
 
-impl Read for Bounded {
+impl Read for Bounded<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.left == 0 {
             return Err(io::Error::other("keeps growing: stop what writes to it and scan again"));

@@ -82,11 +82,12 @@ fn invocation(report: &Report) -> Value {
             visible(&input.what),
             visible(&input.why).trim_end_matches('.')
         );
+        let file = input.file.as_ref().unwrap_or(&input.what);
         json!({
             "descriptor": { "id": "not-scanned", "index": 0 },
             "level": "error",
             "message": { "text": text },
-            "locations": [{ "physicalLocation": { "artifactLocation": artifact(report, &input.what) } }],
+            "locations": [{ "physicalLocation": { "artifactLocation": artifact(report, file) } }],
         })
     });
     json!({
@@ -106,16 +107,18 @@ impl Results<'_> {
     fn of<'a>(&'a self, finding: &'a Finding) -> impl Iterator<Item = Value> + 'a {
         let rule = &finding.rule;
         let index = self.rules.keys().position(|id| *id == rule.id);
-        let mut same_path: (&str, u64) = ("", 0);
+        let mut same_path = (None, 0);
         finding.occurrences.iter().enumerate().map(move |(own, place)| {
-            same_path = (&place.path, if place.path.as_ref() == same_path.0 { same_path.1 + 1 } else { 1 });
+            let path = Some(place.full_path());
+            same_path = if path == same_path.0 { (path, same_path.1 + 1) } else { (path, 1) };
             let mut location = location(self.report, place);
-            let fingerprint = place_fingerprint(finding, &uri(self.report, &place.path).0, same_path.1);
+            let fingerprint =
+                place_fingerprint(finding, place, &uri(self.report, &place.path).0, same_path.1);
             let mut fingerprints = json!({ "skannerFinding/v1": fingerprint });
             if let Some(hash) = &place.line_hash {
                 fingerprints["primaryLocationLineHash"] = hash.as_str().into();
             }
-            if !self.report.show_secrets && place.source != SourceKind::Name {
+            if !self.report.show_secrets && has_region(place) {
                 let excerpt = visible(&place.excerpt.text);
                 location["physicalLocation"]["region"]["snippet"] = json!({ "text": excerpt });
             }
@@ -134,6 +137,15 @@ impl Results<'_> {
                     "fingerprint": finding.fingerprint,
                 },
             });
+            if let Some(archive) = &place.archive {
+                result["properties"]["archive"] = json!({
+                    "path": visible(archive),
+                    "startLine": place.span.line,
+                    "startColumn": place.span.column,
+                    "endLine": place.span.end_line,
+                    "endColumn": place.span.end_column,
+                });
+            }
             if !others.is_empty() {
                 let related = others.iter().zip(1..).map(|(other, id)| related(self.report, other, id));
                 result["relatedLocations"] = related.collect();
@@ -151,8 +163,16 @@ fn message(report: &Report, finding: &Finding, place: &Occurrence, others: &[&Oc
     let rule = &finding.rule;
     let (title, secret, why) = (visible(&rule.title), finding.secret.masked(), visible(&finding.why));
     let mut text = format!("{title} {}: {}, {why}.", visible(&secret), finding.confidence);
-    if place.source == SourceKind::Name {
-        text.push_str(" It stands in the name itself.");
+    match (&place.archive, place.source) {
+        (None, SourceKind::Name) => text.push_str(" It stands in the name itself."),
+        (Some(archive), SourceKind::Name) => {
+            text.push_str(&format!(" It stands in a name in this archive, {}.", visible(archive)));
+        }
+        (Some(archive), _) => {
+            let at = format!("{}:{}", visible(archive), place.span.line);
+            text.push_str(&format!(" It stands in this archive at {at}."));
+        }
+        (None, _) => {}
     }
     if !finding.candidates.is_empty() {
         let issuers: Vec<_> = finding.candidates.iter().map(|candidate| visible(&candidate.issuer)).collect();
@@ -163,7 +183,8 @@ fn message(report: &Report, finding: &Finding, place: &Occurrence, others: &[&Oc
     }
     let link = |(other, id): (&&Occurrence, usize)| {
         let (uri, _) = uri(report, &other.path);
-        let name = percent_decode_str(&uri).decode_utf8_lossy();
+        let inner = other.archive.as_ref().map_or_else(String::new, |archive| format!("!{archive}"));
+        let name = format!("{}{inner}", percent_decode_str(&uri).decode_utf8_lossy());
         let name = visible(&name).replace('\\', r"\\").replace('[', r"\[").replace(']', r"\]");
         let line =
             if other.source == SourceKind::Name { String::new() } else { format!(":{}", other.span.line) };
@@ -187,9 +208,14 @@ fn related(report: &Report, place: &Occurrence, id: u64) -> Value {
     location
 }
 
+/// Whether the lines of the place are lines of its file.
+fn has_region(place: &Occurrence) -> bool {
+    place.source != SourceKind::Name && place.archive.is_none()
+}
+
 fn location(report: &Report, place: &Occurrence) -> Value {
     let mut physical = json!({ "artifactLocation": artifact(report, &place.path) });
-    if place.source != SourceKind::Name {
+    if has_region(place) {
         let span = place.span;
         physical["region"] = json!({
             "startLine": span.line,
@@ -202,8 +228,9 @@ fn location(report: &Report, place: &Occurrence) -> Value {
 }
 
 /// The same after the key has moved within its file. `count` tells the places of one file apart.
-fn place_fingerprint(finding: &Finding, uri: &str, count: u64) -> String {
-    let text = format!("{}\0{uri}", finding.fingerprint);
+fn place_fingerprint(finding: &Finding, place: &Occurrence, uri: &str, count: u64) -> String {
+    let inner = place.archive.as_ref().map_or_else(String::new, |archive| format!("\0{archive}"));
+    let text = format!("{}\0{uri}{inner}", finding.fingerprint);
     let hash = Sha256::new().chain_update(DOMAIN).chain_update(text).finalize();
     let digits: String = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{digits}:{count}")
@@ -225,6 +252,7 @@ mod tests {
         Occurrence {
             source,
             path: path.into(),
+            archive: None,
             span: Span { line, column: 7, end_line: line, end_column: 7 + KEY.len() as u64 },
             encoding: Vec::new(),
             excerpt: Excerpt { text: "key = sk-proj-…8sL4 \u{202e}".to_owned(), marker: (6, 20) },
@@ -246,7 +274,11 @@ mod tests {
         };
         Report {
             findings: vec![finding],
-            not_scanned: vec![NotScanned { what: "a b/c".to_owned(), why: "permission denied".to_owned() }],
+            not_scanned: vec![NotScanned {
+                what: "a b/c".to_owned(),
+                why: "permission denied".to_owned(),
+                file: None,
+            }],
             base: PathBuf::from("/home/é/repo/sub dir"),
             root: Some(PathBuf::from("/home/é/repo")),
             ..Report::default()

@@ -1,0 +1,188 @@
+//! What one input may cost, however it is nested.
+
+use std::{
+    cell::Cell,
+    io::{self, Read},
+};
+
+use super::memory::Share;
+use crate::blob::ReadAt;
+
+/// All that may come out of one input, in bytes.
+const MOST: u64 = 2 << 30;
+
+/// Less than this is never too much, in bytes.
+const HARMLESS: u64 = 64 << 20;
+
+/// More than so many times the bytes that were read is what only bombs have: text seldom shrinks to a twentieth.
+const RATIO: u64 = 200;
+
+/// So many entries of archives are looked at.
+const ENTRIES: u64 = 4 << 20;
+
+/// So many things that were not scanned are named one by one.
+const NAMED: u64 = 100;
+
+/// Counts what one top-level input costs.
+#[derive(Default)]
+pub(super) struct Budget {
+    read: Cell<u64>,
+    expanded: Cell<u64>,
+    entries: Cell<u64>,
+    reports: Cell<u64>,
+    stopped: Cell<bool>,
+    /// What it holds of the memory that all threads share.
+    pub(super) memory: Share,
+}
+
+impl Budget {
+    /// A limit was hit: nothing more is to come out.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stopped.get()
+    }
+
+    /// Bytes of the input itself were read; those of a file only once, wherever its directory leads.
+    pub(super) fn read(&self, count: u64, size: u64) {
+        self.read.set(self.read.get().saturating_add(count).min(size));
+    }
+
+    /// So many bytes came out of a container.
+    ///
+    /// # Errors
+    /// When that is too much.
+    pub(super) fn expanded(&self, count: u64) -> io::Result<()> {
+        let expanded = self.expanded.get() + count;
+        self.expanded.set(expanded);
+        if expanded > MOST {
+            return self
+                .stop("expands to more than 2 GiB, the limit for one file: unpack it and scan the folder");
+        }
+        if expanded > HARMLESS && expanded / RATIO > self.read.get() {
+            return self.stop(
+                "expands to more than 200 times its size, as an archive made to do harm does: unpack it and scan \
+                 what it holds if you trust it",
+            );
+        }
+        if self.is_stopped() { self.stop("holds more") } else { Ok(()) }
+    }
+
+    /// One more entry of an archive.
+    ///
+    /// # Errors
+    /// When there are too many.
+    pub(super) fn entry(&self) -> io::Result<()> {
+        self.entries.set(self.entries.get() + 1);
+        if self.entries.get() > ENTRIES {
+            return self.stop(
+                "holds more than 4,194,304 entries, the limit for one file: unpack it and scan the folder",
+            );
+        }
+        Ok(())
+    }
+
+    fn stop(&self, why: &str) -> io::Result<()> {
+        self.stopped.set(true);
+        Err(said(format!("{why}; nothing after this point was scanned")))
+    }
+
+    /// Whether the next thing that was not scanned may be named.
+    pub(super) fn may_name(&self) -> bool {
+        self.reports.set(self.reports.get() + 1);
+        self.reports.get() <= NAMED
+    }
+
+    /// How many were not.
+    pub(super) fn unnamed(&self) -> u64 {
+        self.reports.get().saturating_sub(NAMED)
+    }
+}
+
+/// An error whose words are for the user as they are.
+pub(super) fn said(why: String) -> io::Error {
+    io::Error::other(Said(why))
+}
+
+/// The words of such an error.
+pub(super) fn words(error: &io::Error) -> Option<&str> {
+    error.get_ref()?.downcast_ref::<Said>().map(|said| said.0.as_str())
+}
+
+#[derive(Debug)]
+struct Said(String);
+
+impl std::fmt::Display for Said {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Said {}
+
+/// Counts what is read of the input itself.
+pub(super) struct Counted<'a> {
+    pub(super) inner: &'a mut dyn Read,
+    pub(super) budget: &'a Budget,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.budget.read(count as u64, u64::MAX);
+        Ok(count)
+    }
+}
+
+/// The same for an input that can be read at any place.
+pub(super) struct CountedAt<'a> {
+    pub(super) inner: &'a dyn ReadAt,
+    pub(super) budget: &'a Budget,
+}
+
+impl ReadAt for CountedAt<'_> {
+    fn size(&self) -> u64 {
+        self.inner.size()
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let count = self.inner.read_at(buffer, offset)?;
+        self.budget.read(count as u64, self.size());
+        Ok(count)
+    }
+}
+
+/// Counts what comes out of one decoder, and what it therefore holds of its dictionary.
+pub(super) struct Meter<'a> {
+    budget: &'a Budget,
+    window: u64,
+    held: u64,
+    produced: u64,
+}
+
+/// Memory is taken in steps of this many bytes.
+const STEP: u64 = 1 << 20;
+
+impl<'a> Meter<'a> {
+    /// For a decoder that looks back over `window` bytes of what it made, and takes `fixed` bytes at once.
+    pub(super) fn new(budget: &'a Budget, window: u64, fixed: u64) -> io::Result<Self> {
+        budget.memory.take(fixed)?;
+        Ok(Self { budget, window, held: fixed, produced: 0 })
+    }
+
+    pub(super) fn add(&mut self, count: usize) -> io::Result<()> {
+        self.produced += count as u64;
+        // What is that small lies in the allowance that every thread has anyway.
+        let needed = self.produced.min(self.window);
+        if self.window > STEP && needed > self.held {
+            let more = (needed - self.held).next_multiple_of(STEP);
+            self.budget.memory.take(more)?;
+            self.held += more;
+        }
+        self.budget.expanded(count as u64)
+    }
+}
+
+impl Drop for Meter<'_> {
+    fn drop(&mut self) {
+        self.budget.memory.give(self.held);
+    }
+}

@@ -1,0 +1,51 @@
+//! bzip2.
+
+use std::io;
+
+use bzip2::bufread::BzDecoder;
+
+use super::{
+    input::Input,
+    job::{Job, Place},
+    members::{self, Codec},
+    source::Source,
+};
+
+struct Bzip2;
+
+pub(super) fn recognise(head: &[u8]) -> bool {
+    Bzip2::begins(head)
+}
+
+pub(super) fn open(job: &mut Job<'_>, place: &Place<'_>, source: &mut Source<'_>) -> io::Result<()> {
+    members::open::<Bzip2>(job, place, source)
+}
+
+impl Codec for Bzip2 {
+    const KIND: &'static str = "bzip2 data";
+
+    type Member<'a> = BzDecoder<Input<'a>>;
+
+    /// The header is text, so what follows it must be the mark of a block or of the end, too.
+    fn begins(head: &[u8]) -> bool {
+        matches!(
+            head,
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
+                | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..]
+        )
+    }
+
+    /// Four bytes for each byte of a block, whose size in 100 kB is in the header.
+    fn memory(input: &mut Input<'_>) -> io::Result<(u64, u64)> {
+        let level = input.peek(4)?.get(3).map_or(9, |level| level.saturating_sub(b'0'));
+        Ok((0, u64::from(level) * 400_000))
+    }
+
+    fn open(input: Input<'_>, _: u64) -> io::Result<Self::Member<'_>> {
+        Ok(BzDecoder::new(input))
+    }
+
+    fn into_input(member: Self::Member<'_>) -> Input<'_> {
+        member.into_inner()
+    }
+}

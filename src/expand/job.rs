@@ -1,0 +1,205 @@
+//! One input on its way down through its containers.
+
+use std::io::{self, ErrorKind, Read};
+
+use super::{
+    DEPTH, Output, PEEK,
+    budget::{Budget, words},
+    input::{Failing, Flags, fill},
+    recognise,
+    source::{AtReader, Source},
+    zip,
+};
+use crate::blob::{Content, Origin, ReadAt, SourceKind, WINDOW};
+
+/// A name is shown no longer than this, in bytes; it is scanned whole.
+const LONGEST_NAME: usize = 1024;
+
+/// Where we are: in which archive, how deep.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// The inner path, `!` between the names of archives; none outside all archives.
+    pub(super) archive: Option<&'a [u8]>,
+    /// How many containers we are in.
+    pub(super) depth: usize,
+}
+
+impl Place<'_> {
+    pub(super) const OUTERMOST: Self = Self { archive: None, depth: 0 };
+
+    /// The inner path of something in here.
+    pub(super) fn join(&self, name: &[u8]) -> Vec<u8> {
+        let mut path = Vec::with_capacity(self.archive.map_or(0, <[u8]>::len) + name.len() + 1);
+        if let Some(archive) = self.archive {
+            path.extend(archive);
+            path.push(b'!');
+        }
+        if name.len() <= LONGEST_NAME {
+            path.extend(name);
+        } else {
+            // Cut between words, since half of a key would not be known as one and be shown.
+            let is_word =
+                |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"-_.+=%".contains(byte);
+            let end = name[..LONGEST_NAME].iter().rposition(|byte| !is_word(byte)).unwrap_or(0);
+            path.extend(&name[..end]);
+            path.extend("…".as_bytes());
+        }
+        path
+    }
+}
+
+/// All that is needed on the way.
+pub(super) struct Job<'a> {
+    pub(super) output: &'a mut dyn Output,
+    pub(super) budget: &'a Budget,
+    pub(super) buffers: &'a mut Vec<Vec<u8>>,
+    pub(super) origin: &'a Origin<'a>,
+}
+
+impl<'a> Job<'a> {
+    fn origin<'p>(&self, archive: Option<&'p [u8]>) -> Origin<'p>
+    where
+        'a: 'p,
+    {
+        Origin { archive, ..*self.origin }
+    }
+
+    /// Passes something on: as it is, or what is in it.
+    pub(super) fn content(&mut self, place: &Place<'_>, source: &mut Source<'_>) -> io::Result<()> {
+        let Some(format) = recognise(source.head()) else { return self.raw(place, source) };
+        if place.depth >= DEPTH {
+            let why = format!(
+                "is {} at a depth of more than {DEPTH} archives, the limit: unpack the outer ones and scan the folder; \
+                 it was scanned as it is",
+                format.name
+            );
+            self.not_scanned(place, why);
+            return self.raw(place, source);
+        }
+        (format.open)(self, &Place { depth: place.depth + 1, ..*place }, source)
+    }
+
+    /// Passes something on as it is.
+    pub(super) fn raw(&mut self, place: &Place<'_>, source: &mut Source<'_>) -> io::Result<()> {
+        let origin = self.origin(place.archive);
+        source.raw(|content| self.output.blob(&origin, content))
+    }
+
+    /// Something that can be read at any place.
+    pub(super) fn at(&mut self, place: &Place<'_>, at: &dyn ReadAt) -> io::Result<()> {
+        self.with_buffer(|job, buffer| {
+            let mut reader = AtReader::whole(at);
+            let (mut count, mut error) = fill(&mut reader, &mut buffer[..PEEK]);
+            if error.is_none() && zip::may_begin_later(&buffer[..count]) {
+                let more;
+                (more, error) = fill(&mut reader, &mut buffer[count..]);
+                count += more;
+            }
+            match error {
+                Some(error) => Err(error),
+                None => job.content(place, &mut Source::At { head: &buffer[..count], at }),
+            }
+        })
+    }
+
+    /// Something that can be read once.
+    pub(super) fn stream(&mut self, place: &Place<'_>, reader: &mut dyn Read) -> io::Result<()> {
+        self.with_buffer(|job, buffer| {
+            let (count, error) = fill(reader, buffer);
+            let head = &buffer[..count];
+            match error {
+                None if count < buffer.len() => job.content(place, &mut Source::Bytes(head)),
+                None => job.content(place, &mut Source::Stream { head, rest: reader }),
+                Some(error) => {
+                    job.content(place, &mut Source::Stream { head, rest: &mut Failing(Some(error)) })
+                }
+            }
+        })
+    }
+
+    /// Something in the container we are in.
+    pub(super) fn inner(&mut self, place: &Place<'_>, name: &[u8], reader: &mut dyn Read) -> io::Result<()> {
+        let archive = place.join(name);
+        self.stream(&Place { archive: Some(&archive), depth: place.depth }, reader)
+    }
+
+    /// Something that is not looked into any further.
+    pub(super) fn plain(&mut self, place: &Place<'_>, reader: &mut dyn Read) -> io::Result<()> {
+        let origin = self.origin(place.archive);
+        self.output.blob(&origin, Content::Stream(reader))
+    }
+
+    /// The name of something in the container we are in.
+    pub(super) fn name(&mut self, place: &Place<'_>, name: &[u8]) {
+        let archive = place.join(name);
+        let origin = Origin { source: SourceKind::Name, ..self.origin(Some(&archive)) };
+        // Reading from memory cannot fail.
+        let _ = self.output.blob(&origin, Content::Bytes(name));
+    }
+
+    /// Text that belongs to the container we are in, such as a comment.
+    pub(super) fn text(&mut self, place: &Place<'_>, name: &[u8], text: &[u8]) {
+        if !text.is_empty() {
+            let archive = place.join(name);
+            let origin = self.origin(Some(&archive));
+            // Reading from memory cannot fail.
+            let _ = self.output.blob(&origin, Content::Bytes(text));
+        }
+    }
+
+    fn with_buffer<T>(&mut self, run: impl FnOnce(&mut Self, &mut [u8]) -> T) -> T {
+        let mut buffer = self.buffers.pop().unwrap_or_else(|| vec![0; WINDOW]);
+        let result = run(self, &mut buffer);
+        self.buffers.push(buffer);
+        result
+    }
+
+    /// What has become of the container at `place`: an error of its own is reported, one of its source is returned.
+    pub(super) fn settle(
+        &mut self,
+        place: &Place<'_>,
+        kind: &str,
+        flags: &Flags,
+        result: io::Result<()>,
+    ) -> io::Result<()> {
+        let Err(error) = result else { return Ok(()) };
+        if flags.failed.get() {
+            return Err(error);
+        }
+        self.damaged(place, kind, &error);
+        Ok(())
+    }
+
+    /// Reports an error in the data of the container at `place`.
+    pub(super) fn damaged(&mut self, place: &Place<'_>, kind: &str, error: &io::Error) {
+        let why = match words(error) {
+            Some(why) => why.to_owned(),
+            None if error.kind() == ErrorKind::UnexpectedEof => {
+                format!("ends in the middle of its {kind}: it was cut short; what is there was scanned")
+            }
+            None => {
+                format!(
+                    "its {kind} cannot be unpacked ({error}): it is damaged; what came before was scanned"
+                )
+            }
+        };
+        self.not_scanned(place, why);
+    }
+
+    pub(super) fn not_scanned(&mut self, place: &Place<'_>, why: String) {
+        if self.budget.may_name() {
+            let origin = self.origin(place.archive);
+            self.output.not_scanned(&origin, why);
+        }
+    }
+
+    /// Says how much more was not scanned than was named.
+    pub(super) fn report_the_rest(&mut self) {
+        let count = self.budget.unnamed();
+        if count > 0 {
+            let why =
+                format!("{count} more things in it could not be scanned: unpack it and scan the folder");
+            self.output.not_scanned(self.origin, why);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! What is common to formats that compress one stream: they may be concatenated, and something may stand behind.
+
+use std::{
+    cell::{Cell, RefCell},
+    io::{self, Read},
+};
+
+use super::{
+    budget::{Budget, Meter, said},
+    input::{Flags, Input},
+    job::{Job, Place},
+    source::Source,
+};
+
+/// So much text of headers is kept, in bytes.
+const MOST_TEXT: usize = 1 << 20;
+
+/// So many bytes are enough to tell whether a member begins.
+const MAGIC: usize = 16;
+
+/// A format whose files are made of members, each complete by itself.
+pub(super) trait Codec {
+    /// What is said to be damaged.
+    const KIND: &'static str;
+
+    /// Unpacks one member.
+    type Member<'a>: Read;
+
+    /// Whether these bytes begin a member.
+    fn begins(head: &[u8]) -> bool;
+
+    /// How far back the decoder of the member that begins here looks, and how much memory it takes at once, both in
+    /// bytes.
+    fn memory(input: &mut Input<'_>) -> io::Result<(u64, u64)>;
+
+    /// Starts at the beginning of a member; `window` is what [`memory`](Codec::memory) said.
+    fn open(input: Input<'_>, window: u64) -> io::Result<Self::Member<'_>>;
+
+    /// Text in the member's header.
+    fn text(_: &Self::Member<'_>) -> Vec<u8> {
+        Vec::new()
+    }
+
+    /// What comes after a member that was read to its end.
+    fn into_input(member: Self::Member<'_>) -> Input<'_>;
+}
+
+/// All members of one input, as one stream.
+struct Members<'a, C: Codec> {
+    budget: &'a Budget,
+    notes: &'a Notes,
+    now: Option<(C::Member<'a>, Meter<'a>)>,
+    input: Option<Input<'a>>,
+}
+
+/// What was seen on the way.
+#[derive(Default)]
+struct Notes {
+    has_output: Cell<bool>,
+    texts: RefCell<Vec<u8>>,
+}
+
+impl<C: Codec> Members<'_, C> {
+    /// Opens the next member, if there is one.
+    fn open_next(&mut self) -> io::Result<bool> {
+        let Some(mut input) = self.input.take() else { return Ok(false) };
+        if !C::begins(input.peek(MAGIC)?) {
+            input.skip_zeros()?;
+            if !C::begins(input.peek(MAGIC)?) {
+                self.input = Some(input);
+                return Ok(false);
+            }
+        }
+        // A file may be made of nothing but empty members.
+        self.budget.entry()?;
+        let (window, fixed) = C::memory(&mut input)?;
+        let meter = Meter::new(self.budget, window, fixed)?;
+        let member = C::open(input, window)?;
+        let mut texts = self.notes.texts.borrow_mut();
+        texts.extend(C::text(&member));
+        if texts.len() > MOST_TEXT {
+            return Err(said(
+                "has more than 1 MiB of names and comments, the limit: unpack it and scan the folder"
+                    .to_owned(),
+            ));
+        }
+        self.now = Some((member, meter));
+        Ok(true)
+    }
+}
+
+impl<C: Codec> Read for Members<'_, C> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            if let Some((member, meter)) = &mut self.now {
+                let count = member.read(buffer)?;
+                if count > 0 {
+                    self.notes.has_output.set(true);
+                    meter.add(count)?;
+                    return Ok(count);
+                }
+            }
+            if let Some((member, _)) = self.now.take() {
+                self.input = Some(C::into_input(member));
+            }
+            if !self.open_next()? {
+                return Ok(0);
+            }
+        }
+    }
+}
+
+/// Passes on what the members hold, then what stands behind them.
+pub(super) fn open<C: Codec>(
+    job: &mut Job<'_>,
+    place: &Place<'_>,
+    source: &mut Source<'_>,
+) -> io::Result<()> {
+    let (flags, notes) = (Flags::default(), Notes::default());
+    let mut members =
+        Members::<C> { budget: job.budget, notes: &notes, now: None, input: Some(source.input(&flags)) };
+    let name = inner_name(place.archive.unwrap_or(job.origin.path));
+    let mut result = job.inner(place, &name, &mut members);
+    if let (Ok(()), Some(mut rest), false) = (&result, members.input.take(), job.budget.is_stopped()) {
+        result = match rest.is_at_end() {
+            Ok(true) => Ok(()),
+            Ok(false) => job.inner(place, b"(what stands behind it)", &mut rest),
+            Err(error) => Err(error),
+        };
+    }
+    drop(members);
+    job.text(place, b"(header)", &notes.texts.take());
+    let is_unopened = result.is_err() && !notes.has_output.get() && !flags.failed.get();
+    job.settle(place, C::KIND, &flags, result)?;
+    if is_unopened && source.is_whole(&flags) && !job.budget.is_stopped() {
+        job.raw(place, source)?;
+    }
+    Ok(())
+}
+
+/// What is in `b/a.txt.gz` is called `a.txt`.
+fn inner_name(path: &[u8]) -> Vec<u8> {
+    let name = path.rsplit(|byte| matches!(byte, b'/' | b'!')).next().unwrap_or(path);
+    match name.iter().rposition(|byte| *byte == b'.') {
+        Some(dot) if dot > 0 => {
+            let is_tar = matches!(&name[dot..], b".tgz" | b".tbz" | b".tbz2" | b".txz" | b".tzst");
+            [&name[..dot], if is_tar { b".tar" } else { b"" }].concat()
+        }
+        _ => b"data".to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inner_names_are_those_people_expect() {
+        for (path, name) in [
+            ("a/b.tar.gz", "b.tar"),
+            ("b.tgz", "b.tar"),
+            ("layer.tar!etc/app.env.xz", "app.env"),
+            ("backup", "data"),
+            (".gz", "data"),
+            ("", "data"),
+        ] {
+            assert_eq!(inner_name(path.as_bytes()), name.as_bytes(), "{path}");
+        }
+    }
+}

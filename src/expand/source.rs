@@ -1,0 +1,83 @@
+//! The bytes of a container.
+
+use std::io::{self, Read};
+
+use super::{
+    budget::said,
+    input::{Flags, Input},
+};
+use crate::blob::{Content, ReadAt};
+
+/// Where a container's bytes are.
+pub(super) enum Source<'a> {
+    /// In memory.
+    Bytes(&'a [u8]),
+    /// Where they can be read at any place; with a copy of the first ones.
+    At { head: &'a [u8], at: &'a dyn ReadAt },
+    /// The first ones in memory, the rest can be read once.
+    Stream { head: &'a [u8], rest: &'a mut dyn Read },
+}
+
+impl Source<'_> {
+    pub(super) fn head(&self) -> &[u8] {
+        match self {
+            Self::Bytes(bytes) => bytes,
+            Self::At { head, .. } | Self::Stream { head, .. } => head,
+        }
+    }
+
+    /// For reading it from its start, which a stream allows only once.
+    pub(super) fn input<'s>(&'s mut self, flags: &'s Flags) -> Input<'s> {
+        match self {
+            Self::Bytes(bytes) => Input::new(bytes, None, flags),
+            Self::At { at, .. } => Input::new(&[], Some(Box::new(AtReader::whole(*at))), flags),
+            Self::Stream { head, rest } => Input::new(head, Some(Box::new(&mut **rest)), flags),
+        }
+    }
+
+    /// Whether it can still be read from its start.
+    pub(super) fn is_whole(&self, flags: &Flags) -> bool {
+        !matches!(self, Self::Stream { .. }) || !flags.spent.get()
+    }
+
+    /// All of it, as it is.
+    pub(super) fn raw<T>(&mut self, pass: impl FnOnce(Content<'_>) -> T) -> T {
+        match self {
+            Self::Bytes(bytes) => pass(Content::Bytes(bytes)),
+            Self::At { at, .. } => pass(Content::Stream(&mut AtReader::whole(*at))),
+            Self::Stream { head, rest } => pass(Content::Stream(&mut head.chain(rest))),
+        }
+    }
+}
+
+/// Reads a stretch of something that can be read at any place.
+pub(super) struct AtReader<'a> {
+    at: &'a dyn ReadAt,
+    from: u64,
+    to: u64,
+}
+
+impl<'a> AtReader<'a> {
+    pub(super) fn whole(at: &'a dyn ReadAt) -> Self {
+        Self { at, from: 0, to: at.size() }
+    }
+
+    pub(super) fn new(at: &'a dyn ReadAt, from: u64, to: u64) -> Self {
+        Self { at, from, to }
+    }
+}
+
+impl Read for AtReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = usize::try_from(self.to.saturating_sub(self.from)).unwrap_or(usize::MAX).min(buffer.len());
+        if most == 0 {
+            return Ok(0);
+        }
+        let count = self.at.read_at(&mut buffer[..most], self.from)?;
+        if count == 0 {
+            return Err(said("became shorter while it was read: scan it again".to_owned()));
+        }
+        self.from += count as u64;
+        Ok(count)
+    }
+}

@@ -1,0 +1,263 @@
+//! One entry of a zip archive.
+
+use std::{
+    cell::Cell,
+    io::{self, BufRead, ErrorKind, Read},
+};
+
+use lzma_rust2::LzmaReader;
+use memchr::memmem;
+
+use super::{
+    LOCAL, Whole,
+    directory::{bytes, u16_at, u32_at, u64_at},
+};
+use crate::{
+    blob::ReadAt,
+    expand::{
+        budget::{Budget, Meter, said},
+        input::{Flags, Input},
+        job::{Job, Place},
+        source::AtReader,
+        xz, zstd,
+    },
+};
+
+/// A local header is so long, without name and extra field.
+const HEADER: u64 = 30;
+
+/// An entry is looked for in steps of so many bytes.
+const STEP: u64 = 64 << 10;
+
+/// What is known of an entry.
+pub(super) struct Entry {
+    pub(super) flags: u16,
+    pub(super) method: u16,
+    /// The checksum of the content, where it is known.
+    pub(super) crc: Option<u32>,
+    /// The size of the data, in bytes.
+    pub(super) packed: u64,
+    /// The size of the content in bytes, where it is known.
+    pub(super) size: Option<u64>,
+    /// Where the local header is.
+    pub(super) header: u64,
+}
+
+/// What came of an entry.
+pub(super) struct Passed {
+    /// All that should be in it was.
+    pub(super) is_well: bool,
+    /// Something was.
+    pub(super) has_output: bool,
+}
+
+impl Entry {
+    /// The next entry that begins at `from` or later, for archives without a directory; its name goes into `name`.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub(super) fn next(whole: &Whole<'_>, from: u64, name: &mut Vec<u8>) -> io::Result<Option<Self>> {
+        let Some(header_at) = search(whole, from, &[LOCAL])? else { return Ok(None) };
+        let room = whole.size() - header_at;
+        if room < HEADER {
+            return Ok(None);
+        }
+        let header = bytes(whole, header_at, HEADER)?;
+        let lengths = [26, 28].map(|at| u64::from(u16_at(&header, at)));
+        let names = bytes(whole, header_at + HEADER, (lengths[0] + lengths[1]).min(room - HEADER))?;
+        let split = names.len().min(usize::from(u16_at(&header, 26)));
+        name.clear();
+        name.extend(&names[..split]);
+        let flags = u16_at(&header, 6);
+        let mut entry = Self {
+            flags,
+            method: u16_at(&header, 8),
+            crc: Some(u32_at(&header, 14)),
+            packed: u64::from(u32_at(&header, 18)),
+            size: Some(u64::from(u32_at(&header, 22))),
+            header: header_at,
+        };
+        entry.enlarge(&names[split..]);
+        if flags & 8 != 0 {
+            // Both are behind the data, which ends where the next header begins.
+            (entry.crc, entry.size) = (None, None);
+            let data = header_at + HEADER + lengths[0] + lengths[1];
+            let end = search(whole, data, &[LOCAL, b"PK\x01\x02"])?.unwrap_or(whole.size());
+            entry.packed = end.saturating_sub(data);
+        }
+        Ok(Some(entry))
+    }
+
+    /// Takes sizes that need more than 32 bits from the extra field.
+    pub(super) fn enlarge(&mut self, mut extra: &[u8]) {
+        while extra.len() >= 4 {
+            let length = usize::from(u16_at(extra, 2)).min(extra.len() - 4);
+            let (field, rest) = extra[4..].split_at(length);
+            if u16_at(extra, 0) == 1 {
+                let mut numbers = field.chunks_exact(8).map(|number| u64_at(number, 0));
+                if self.size == Some(u64::from(u32::MAX)) {
+                    self.size = numbers.next().or(self.size);
+                }
+                if self.packed == u64::from(u32::MAX) {
+                    self.packed = numbers.next().unwrap_or(self.packed);
+                }
+                if self.header == u64::from(u32::MAX) {
+                    self.header = numbers.next().unwrap_or(self.header);
+                }
+            }
+            extra = rest;
+        }
+    }
+
+    /// Passes its content on; what was not well has been reported.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub(super) fn pass_on(
+        &self,
+        job: &mut Job<'_>,
+        place: &Place<'_>,
+        whole: &Whole<'_>,
+        name: &[u8],
+    ) -> io::Result<Passed> {
+        if self.packed == 0 && self.size.unwrap_or(0) == 0 {
+            return Ok(Passed { is_well: true, has_output: false });
+        }
+        let (flags, has_output) = (Flags::default(), Cell::new(false));
+        let content = self.content(whole, &flags, job.budget, &has_output);
+        let result = content.and_then(|mut content| job.inner(place, name, &mut content));
+        let has_output = has_output.get();
+        let Err(error) = result else { return Ok(Passed { is_well: true, has_output }) };
+        if whole.flags.failed.get() {
+            return Err(error);
+        }
+        let archive = place.join(name);
+        job.damaged(&Place { archive: Some(&archive), ..*place }, "data", &error);
+        Ok(Passed { is_well: false, has_output })
+    }
+
+    fn content<'a>(
+        &self,
+        whole: &'a Whole<'a>,
+        flags: &'a Flags,
+        budget: &'a Budget,
+        has_output: &'a Cell<bool>,
+    ) -> io::Result<Content<'a>> {
+        if self.flags & 1 != 0 {
+            return Err(said("is encrypted: unpack it with its password and scan what it holds".to_owned()));
+        }
+        let header = if self.header.checked_add(HEADER).is_some_and(|end| end <= whole.size()) {
+            bytes(whole, self.header, HEADER)?
+        } else {
+            Vec::new()
+        };
+        if !header.starts_with(LOCAL) {
+            return Err(io::Error::new(ErrorKind::InvalidData, "the directory leads nowhere"));
+        }
+        let from = self.header + HEADER + u64::from(u16_at(&header, 26)) + u64::from(u16_at(&header, 28));
+        let to = from.saturating_add(self.packed).min(whole.size());
+        let data = Input::new(&[], Some(Box::new(AtReader::new(whole, from, to))), flags);
+        let (inner, memory) = self.decoder(data)?;
+        Ok(Content {
+            inner,
+            meter: Meter::new(budget, memory.0, memory.1)?,
+            crc: flate2::Crc::new(),
+            produced: 0,
+            has_output,
+            expected: (self.size, self.crc),
+        })
+    }
+
+    /// The decoder, and how much memory it takes: as it goes on, and at once.
+    fn decoder<'a>(&self, mut data: Input<'a>) -> io::Result<(Box<dyn Read + 'a>, (u64, u64))> {
+        const MIB: u64 = 1 << 20;
+        Ok(match self.method {
+            0 => (Box::new(data), (0, 0)),
+            8 => (Box::new(flate2::bufread::DeflateDecoder::new(data)), (0, 0)),
+            9 => (Box::new(deflate64::Deflate64Decoder::with_buffer(data)), (0, 0)),
+            12 => (Box::new(bzip2::bufread::BzDecoder::new(data)), (0, 4 * MIB)),
+            14 => {
+                let header = data.peek(9)?;
+                if header.len() < 9 || u16_at(header, 2) != 5 {
+                    return Err(ErrorKind::UnexpectedEof.into());
+                }
+                let (properties, dictionary) = (header[4], u32_at(header, 5));
+                data.consume(9);
+                let has_end_mark = self.flags & 2 != 0;
+                let size = self.size.filter(|_| !has_end_mark).unwrap_or(u64::MAX);
+                let mut decoder = LzmaReader::new_with_props(data, size, properties, dictionary, None)?;
+                // What was unpacked before an error is given first.
+                decoder.set_defer_errors(true);
+                (Box::new(decoder), (u64::from(dictionary), 0))
+            }
+            93 => {
+                let window = zstd::window(data.peek(14)?);
+                let mut decoder = ::zstd::stream::read::Decoder::with_buffer(data)?;
+                decoder.window_log_max(zstd::LARGEST)?;
+                (Box::new(decoder), (window, MIB))
+            }
+            95 => {
+                let window = xz::dictionary_of_stream(data.peek(xz::HEADERS)?);
+                (Box::new(xz::Unpacked::new(data, true, window)), (window, 0))
+            }
+            method => {
+                return Err(said(format!(
+                    "is compressed by a method that is not known here (number {method}): unpack it and scan what it holds"
+                )));
+            }
+        })
+    }
+
+    /// Where it ends.
+    pub(super) fn end(&self) -> u64 {
+        self.header.saturating_add(HEADER).saturating_add(self.packed)
+    }
+}
+
+/// What an entry holds, and whether it is what it should be.
+struct Content<'a> {
+    inner: Box<dyn Read + 'a>,
+    meter: Meter<'a>,
+    crc: flate2::Crc,
+    produced: u64,
+    has_output: &'a Cell<bool>,
+    expected: (Option<u64>, Option<u32>),
+}
+
+impl Read for Content<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        let count = self.inner.read(buffer)?;
+        if count > 0 {
+            self.crc.update(&buffer[..count]);
+            self.produced += count as u64;
+            self.has_output.set(true);
+            self.meter.add(count)?;
+            return Ok(count);
+        }
+        let (size, crc) = self.expected;
+        if size.is_some_and(|size| self.produced < size) {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        if size.is_some_and(|size| size != self.produced) || crc.is_some_and(|crc| crc != self.crc.sum()) {
+            return Err(io::Error::new(ErrorKind::InvalidData, "its checksum is another one"));
+        }
+        Ok(0)
+    }
+}
+
+/// The first of some marks at `from` or later.
+fn search(whole: &Whole<'_>, from: u64, marks: &[&[u8]]) -> io::Result<Option<u64>> {
+    let mut at = from;
+    while at.saturating_add(4) <= whole.size() {
+        let chunk = bytes(whole, at, STEP.min(whole.size() - at))?;
+        if let Some(found) = marks.iter().filter_map(|mark| memmem::find(&chunk, mark)).min() {
+            return Ok(Some(at + found as u64));
+        }
+        // A mark may lie across the seam.
+        at += (chunk.len() as u64).saturating_sub(3).max(1);
+    }
+    Ok(None)
+}

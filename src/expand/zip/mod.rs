@@ -1,0 +1,262 @@
+//! zip, and all that is a zip: jar, whl, docx, apk, also behind a `#!` line.
+//!
+//! The directory is read here and not by a crate since those hold all of it in memory, however many entries it has,
+//! and read nothing of an archive that was cut short.
+
+mod directory;
+mod entry;
+
+use std::io;
+
+use memchr::memmem;
+
+use super::{
+    input::Flags,
+    job::{Job, Place},
+    source::{AtReader, Source},
+    spool::{Kept, Spool},
+};
+use crate::blob::ReadAt;
+use directory::{Directory, Found};
+use entry::Entry;
+
+const LOCAL: &[u8] = b"PK\x03\x04";
+
+const KIND: &str = "zip archive";
+
+/// Whether these are the first bytes of a zip: an entry, the end of an empty one, or the mark of a split one; or a
+/// script with an entry behind it.
+pub(super) fn recognise(head: &[u8]) -> bool {
+    matches!(head, [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] | [b'P', b'K', 7, 8, b'P', b'K', 3, 4, ..])
+        || may_begin_later(head) && holds_an_entry(head)
+}
+
+/// Whether it is a script, which may have a zip behind it.
+pub(super) fn may_begin_later(head: &[u8]) -> bool {
+    head.starts_with(b"#!")
+}
+
+/// Whether these bytes hold the header of an entry: its mark, a version there is, a method there is, a name.
+fn holds_an_entry(head: &[u8]) -> bool {
+    memmem::find_iter(head, LOCAL).any(|at| {
+        head.get(at + 4..at + 30).is_some_and(|header| {
+            header[0] < 64 && header[1] == 0 && header[4] < 100 && header[5] == 0 && header[22..24] != [0, 0]
+        })
+    })
+}
+
+pub(super) fn open(job: &mut Job<'_>, place: &Place<'_>, source: &mut Source<'_>) -> io::Result<()> {
+    match source {
+        Source::Bytes(bytes) => {
+            let flags = Flags::default();
+            if read(job, place, &Whole { at: &InMemory(bytes), flags: &flags })? == Outcome::Nothing {
+                return job.raw(place, source);
+            }
+            Ok(())
+        }
+        Source::At { at, .. } => {
+            let flags = Flags::default();
+            if read(job, place, &Whole { at: *at, flags: &flags })? == Outcome::Nothing {
+                return job.raw(place, source);
+            }
+            Ok(())
+        }
+        Source::Stream { .. } => open_stream(job, place, source),
+    }
+}
+
+/// Its directory is at its end, so a stream is kept before it is read.
+fn open_stream(job: &mut Job<'_>, place: &Place<'_>, source: &mut Source<'_>) -> io::Result<()> {
+    let flags = Flags::default();
+    let spool = Spool::new(source.input(&flags), job.budget);
+    let mut spool = match spool {
+        Ok(spool) => spool,
+        Err(error) if flags.failed.get() => return Err(error),
+        Err(error) => {
+            job.damaged(place, KIND, &error);
+            return Ok(());
+        }
+    };
+    let error = spool.error.take();
+    let own = Flags::default();
+    {
+        let kept = spool.kept();
+        let (memory, file);
+        let at: &dyn ReadAt = match kept {
+            Kept::Memory(bytes) => {
+                memory = InMemory(bytes);
+                &memory
+            }
+            Kept::File(at) => {
+                file = at;
+                &file
+            }
+        };
+        let whole = Whole { at, flags: &own };
+        // An archive whose end cannot be read has been reported by whoever could not read it.
+        let outcome = if error.is_some() {
+            walk(job, place, &whole)?;
+            Outcome::Opened
+        } else {
+            read(job, place, &whole)?
+        };
+        if outcome == Outcome::Nothing {
+            job.raw(place, &mut Source::At { head: &[], at })?;
+        }
+    }
+    match error {
+        Some(error) if flags.failed.get() => Err(error),
+        Some(error) => {
+            job.damaged(place, KIND, &error);
+            Ok(())
+        }
+        None => Ok(()),
+    }
+}
+
+/// What came of it.
+#[derive(PartialEq, Eq)]
+enum Outcome {
+    /// It was read as a zip; what was not has been reported.
+    Opened,
+    /// Nothing was found in it.
+    Nothing,
+}
+
+/// An archive that can be read at any place.
+struct Whole<'a> {
+    at: &'a dyn ReadAt,
+    flags: &'a Flags,
+}
+
+impl ReadAt for Whole<'_> {
+    fn size(&self) -> u64 {
+        self.at.size()
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        self.at.read_at(buffer, offset).inspect_err(|_| self.flags.failed.set(true))
+    }
+}
+
+struct InMemory<'a>(&'a [u8]);
+
+impl ReadAt for InMemory<'_> {
+    fn size(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.0.len());
+        let count = (self.0.len() - start).min(buffer.len());
+        buffer[..count].copy_from_slice(&self.0[start..start + count]);
+        Ok(count)
+    }
+}
+
+fn read(job: &mut Job<'_>, place: &Place<'_>, whole: &Whole<'_>) -> io::Result<Outcome> {
+    let found = match Directory::find(whole) {
+        Ok(found) => found,
+        Err(error) if whole.flags.failed.get() => return Err(error),
+        Err(error) => {
+            job.damaged(place, KIND, &error);
+            return walk(job, place, whole);
+        }
+    };
+    let Found::Here(mut directory) = found else {
+        job.not_scanned(
+            place,
+            "is a zip archive without its directory, which stands at the end: it was cut short or is damaged; what is \
+             there was scanned"
+                .to_owned(),
+        );
+        return walk(job, place, whole);
+    };
+    if directory.is_split {
+        job.not_scanned(
+            place,
+            "is one part of a zip archive: put all parts together and scan that".to_owned(),
+        );
+    }
+    job.text(place, b"(comment)", &directory.comment);
+    let result = each(job, place, whole, &mut directory);
+    if let (Err(error), false) = (&result, whole.flags.failed.get()) {
+        job.damaged(place, KIND, error);
+        return walk(job, place, whole);
+    }
+    result?;
+    around(job, place, whole, &directory)?;
+    Ok(Outcome::Opened)
+}
+
+/// What stands before the first entry and behind the end: scripts, and what nobody expects.
+fn around(
+    job: &mut Job<'_>,
+    place: &Place<'_>,
+    whole: &Whole<'_>,
+    directory: &Directory<'_>,
+) -> io::Result<()> {
+    before(job, place, whole, directory.first_entry.min(directory.start))?;
+    if directory.end < whole.size() && !job.budget.is_stopped() {
+        let mut behind = AtReader::new(whole, directory.end, whole.size());
+        job.inner(place, b"(what stands behind it)", &mut behind)?;
+    }
+    Ok(())
+}
+
+/// What stands before the first entry, in lines of the file itself.
+fn before(job: &mut Job<'_>, place: &Place<'_>, whole: &Whole<'_>, first: u64) -> io::Result<()> {
+    if first == 0 || job.budget.is_stopped() {
+        return Ok(());
+    }
+    job.plain(place, &mut AtReader::new(whole, 0, first))
+}
+
+/// Every entry of the directory.
+fn each(
+    job: &mut Job<'_>,
+    place: &Place<'_>,
+    whole: &Whole<'_>,
+    directory: &mut Directory<'_>,
+) -> io::Result<()> {
+    let mut name = Vec::new();
+    while !job.budget.is_stopped() {
+        let Some(entry) = directory.next(&mut name)? else { return Ok(()) };
+        job.budget.entry()?;
+        job.name(place, &name);
+        if !directory.entry_comment.is_empty() {
+            let archive = place.join(&name);
+            job.text(&Place { archive: Some(&archive), ..*place }, b"(comment)", &directory.entry_comment);
+        }
+        entry.pass_on(job, place, whole, &name)?;
+    }
+    Ok(())
+}
+
+/// Reads the entries one after the other, without a directory.
+fn walk(job: &mut Job<'_>, place: &Place<'_>, whole: &Whole<'_>) -> io::Result<Outcome> {
+    let mut outcome = Outcome::Nothing;
+    let mut from = 0;
+    let mut is_first = true;
+    let mut name = Vec::new();
+    while let (Some(entry), false) = (Entry::next(whole, from, &mut name)?, job.budget.is_stopped()) {
+        if let Err(error) = job.budget.entry() {
+            job.damaged(place, KIND, &error);
+            break;
+        }
+        if std::mem::take(&mut is_first) {
+            before(job, place, whole, entry.header)?;
+        }
+        job.name(place, &name);
+        // Where one is damaged, its size may be, too.
+        from = entry.header + 4;
+        let passed = entry.pass_on(job, place, whole, &name)?;
+        if passed.has_output {
+            outcome = Outcome::Opened;
+        }
+        if passed.is_well {
+            from = entry.end();
+        }
+    }
+    Ok(outcome)
+}
