@@ -69,9 +69,13 @@ fn collect_prefixes(path: &Path, table: &toml::Table, prefixes: &mut BTreeSet<(L
     }
 }
 
-/// The prefixes that contain no other, cut to what the search needs: finding those finds them all.
+/// The prefixes that contain no other, each up to its first separator: finding those finds them all.
 fn minimal<'a>(prefixes: impl Iterator<Item = &'a (Level, String)>) -> BTreeSet<&'a str> {
     let all: BTreeSet<&str> = prefixes.map(|(_, prefix)| prefix.as_str()).collect();
     let contains_no_other = |one: &&&str| !all.iter().any(|other| other != *one && one.contains(other));
-    all.iter().filter(contains_no_other).map(|one| &one[..one.len().min(LONGEST)]).collect()
+    let start = |prefix: &&'a str| -> &'a str {
+        let separator = prefix.find(['-', '_', '.']).map_or(prefix.len(), |at| at + 1);
+        &prefix[..separator.min(LONGEST)]
+    };
+    all.iter().filter(contains_no_other).map(start).collect()
 }

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Times depend on the machine and on what else it does, so the programs take turns and what counts is the ratio
-//! within a round. Nothing is asserted; `docs/benchmarks.md` says what was measured and how to read it.
+//! within a round; processor time suffers least from the neighbors. Nothing is asserted; `docs/benchmarks.md` says what was measured and how to read it.
 #![allow(clippy::print_stdout, reason = "the tables are what this program is for")]
 
 use std::{
@@ -51,6 +51,9 @@ const MEMORY_RUNS: usize = 5;
 
 /// Time between two looks at a process's memory.
 const LOOK: Duration = Duration::from_micros(200);
+
+/// The kernel's ticks in a second, as `/proc` counts them on all common machines.
+const TICKS: f64 = 100.0;
 
 const SMALL: usize = 2 << 10;
 const SPARSE: u64 = 5 << 30;
@@ -168,10 +171,22 @@ fn high_water_mark(status: &str) -> Option<u64> {
     Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? << 10)
 }
 
+/// Processor time, of user and system, of all processes that have been waited for. A tick is long, but what one run
+/// loses by rounding the next one gains, so the mean of many is exact enough.
+fn ticks_of_children() -> Option<u64> {
+    /// Fields between the name of the program and the two wanted, in `proc_pid_stat(5)`.
+    const SKIPPED: usize = 13;
+    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut fields = fields.split_whitespace().skip(SKIPPED).map(str::parse::<u64>);
+    Some(fields.next()?.ok()? + fields.next()?.ok()?)
+}
+
 /// Lets the contestants take turns and prints what came of it; the first one is what the others are compared with.
 fn compare(title: &str, contestants: &[Contestant], args: &Args) -> Result<()> {
     let mut times = vec![Vec::new(); contestants.len()];
     let mut exits = vec![None; contestants.len()];
+    let mut ticks = vec![Some(0); contestants.len()];
     for contestant in contestants {
         for _ in 0..if contestant.is_slow { args.warm_up.min(1) } else { args.warm_up } {
             contestant.time()?;
@@ -182,22 +197,28 @@ fn compare(title: &str, contestants: &[Contestant], args: &Args) -> Result<()> {
             // Who goes first changes, since the one before leaves its traces in the caches.
             let at = (turn + round) % contestants.len();
             if !contestants[at].is_slow || round < args.slow_rounds {
+                let before = ticks_of_children();
                 let (seconds, status) = contestants[at].time()?;
+                ticks[at] = ticks[at]
+                    .zip(before)
+                    .zip(ticks_of_children())
+                    .map(|((sum, before), after)| sum + after - before);
                 times[at].push(seconds);
                 exits[at] = status.code();
             }
         }
     }
-    println!("\n| {title} | median | minimum | ratio | peak memory | exit | rounds |");
-    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+    println!("\n| {title} | median | minimum | ratio | processor | peak memory | exit | rounds |");
+    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     for (at, contestant) in contestants.iter().enumerate() {
         let ratios = times[at].iter().zip(&times[0]).map(|(own, first)| own / first);
         println!(
-            "| {} | {} | {} | {:.2} | {} | {} | {} |",
+            "| {} | {} | {} | {:.2} | {} | {} | {} | {} |",
             contestant.label,
             milliseconds(median(times[at].iter().copied())),
             milliseconds(times[at].iter().copied().fold(f64::INFINITY, f64::min)),
             median(ratios),
+            ticks[at].map_or_else(|| "?".to_owned(), |ticks| processor_time(ticks, times[at].len())),
             contestant.peak_memory()?.map_or_else(|| "?".to_owned(), megabytes),
             exits[at].map_or_else(|| "signal".to_owned(), |code| code.to_string()),
             times[at].len(),
@@ -219,6 +240,12 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 fn milliseconds(seconds: f64) -> String {
     let milliseconds = seconds * 1e3;
     if milliseconds < 100.0 { format!("{milliseconds:.1} ms") } else { format!("{milliseconds:.0} ms") }
+}
+
+/// The mean of some runs, where ticks are fine enough to tell it.
+fn processor_time(ticks: u64, runs: usize) -> String {
+    let seconds = ticks as f64 / TICKS / runs as f64;
+    if seconds < 1.0 / TICKS { format!("< {}", milliseconds(1.0 / TICKS)) } else { milliseconds(seconds) }
 }
 
 fn megabytes(bytes: u64) -> String {

@@ -1,4 +1,4 @@
-//! Base64, RFC 4648. Its two alphabets differ in characters that no encoded key has, see [`super::run`].
+//! Base64, RFC 4648, in both alphabets.
 //!
 //! A text inside base64 has three alignments, and each gives a short literal that does not depend on what stands
 //! before or after: `sk-` is `c2st`, `?nNrL`, `??zay`.
@@ -39,10 +39,15 @@ pub fn literals(text: &[u8]) -> Vec<Literal> {
 /// Decodes the groups of `range`, which begins at the border of one.
 #[must_use]
 pub fn decode(run: &Run<'_>, range: &Range<usize>) -> Decoded {
-    let mut chars = &run.text[range.clone()];
+    let standard = |byte: &u8| match byte {
+        b'-' => b'+',
+        b'_' => b'/',
+        other => *other,
+    };
+    let mut chars: Vec<u8> = run.text[range.clone()].iter().map(standard).collect();
     // One character alone holds no byte.
     if chars.len() % GROUP.0 == 1 {
-        chars = &chars[..chars.len() - 1];
+        chars.pop();
     }
     let text = LENIENT.decode(chars).unwrap_or_default();
     run.decoded(range, text, GROUP.0, GROUP.1)

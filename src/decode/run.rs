@@ -18,6 +18,9 @@ const LOWEST: u8 = b'0';
 /// Bytes looked at in one step. A run of [`SHORTEST`] covers at least one whole step.
 const STEP: usize = 16;
 
+/// How far before a run base64 is looked for, in bytes: for evidence, which need not be near.
+const WIDEST: usize = 1 << 10;
+
 fn is_member(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
 }
@@ -25,8 +28,10 @@ fn is_member(byte: u8) -> bool {
 /// A run, put together where it was wrapped into lines.
 #[derive(Debug)]
 pub struct Run<'t> {
-    /// The run without what separates its lines.
+    /// The run without what separates its lines, and what base64 there is before it on its first line.
     pub text: Cow<'t, [u8]>,
+    /// Where in `text` the run itself begins.
+    pub core: usize,
     /// For every line: where it begins in `text`, and where in the source.
     lines: Vec<(usize, usize)>,
     /// What it covers of the source.
@@ -67,8 +72,10 @@ impl Run<'_> {
 #[must_use]
 pub fn next(text: &[u8], from: usize) -> Option<Run<'_>> {
     let first = next_line(text, from)?;
-    let mut lines = vec![(0, first.start)];
-    let mut joined: Cow<'_, [u8]> = Cow::Borrowed(&text[first.clone()]);
+    let may_belong = |byte: &u8| is_member(*byte) || matches!(byte, b'+' | b'/' | b'-' | b'_');
+    let core = text[..first.start].iter().rev().take(WIDEST).take_while(|byte| may_belong(byte)).count();
+    let mut lines = vec![(0, first.start - core)];
+    let mut joined: Cow<'_, [u8]> = Cow::Borrowed(&text[first.start - core..first.end]);
     let mut end = first.end;
     while let Some(start) = line_break(text, end) {
         let length = text[start..].iter().take_while(|byte| is_member(**byte)).count();
@@ -79,7 +86,7 @@ pub fn next(text: &[u8], from: usize) -> Option<Run<'_>> {
         joined.to_mut().extend_from_slice(&text[start..start + length]);
         end = start + length;
     }
-    Some(Run { text: joined, lines, source: first.start..end })
+    Some(Run { text: joined, core, lines, source: first.start..end })
 }
 
 /// The first line's worth of a long run that ends after `from`.

@@ -42,12 +42,21 @@ pub(super) fn left(text: &[u8], start: usize) -> LeftEdge {
                 LeftEdge::Clear
             } else if byte.is_ascii_alphanumeric() {
                 LeftEdge::Glued
+            } else if stands_alone(before) {
+                LeftEdge::Clear
             } else {
                 LeftEdge::Word
             }
         }
         _ => LeftEdge::Clear,
     }
+}
+
+/// Whether the `-` or `_` that the text ends in belongs to no word: `${KEY:-sk-…}`, `__sk-…__`, a line of a diff.
+fn stands_alone(before: &[u8]) -> bool {
+    const MOST: usize = 2;
+    let marks = before.iter().rev().take(MOST).take_while(|byte| matches!(byte, b'-' | b'_')).count();
+    before[..before.len() - marks].last().is_none_or(|byte| !BASE64URL.has(*byte))
 }
 
 /// Whether the text ends in an escape sequence whose last byte looks like part of a word.
@@ -61,8 +70,9 @@ fn ends_in_escape(before: &[u8]) -> bool {
     };
     // \n \t \0 …
     (from_end(2) == Some(b'\\') && from_end(1).is_some_and(|byte| b"abefnrtv0".contains(&byte)))
-        // %20, and =3D of quoted-printable text
-        || (are_hex(2) && matches!(from_end(3), Some(b'%' | b'=')))
+        // %20, and =3D of quoted-printable text, which knows no lower case
+        || (are_hex(2) && from_end(3) == Some(b'%'))
+        || (are_hex(2) && from_end(3) == Some(b'=') && !before[before.len() - 2..].iter().any(u8::is_ascii_lowercase))
         // \x22 \u0022 \U00000022 \042
         || (are_hex(2) && opened_by(3, b"x"))
         || (are_hex(4) && opened_by(5, b"uU"))
@@ -104,6 +114,9 @@ mod tests {
             "\x1b[93m",
             "\\x1b[1;31m",
             "\\033[0m",
+            "${K:-",
+            "__",
+            "\n-",
             "\\e[m",
             "é",
         ];
@@ -117,7 +130,7 @@ mod tests {
         for before in ["ta", "20", "n", "x22", "u0022", "[93m", "m", "042"] {
             assert_eq!(left(before.as_bytes(), before.len()), LeftEdge::Glued, "{before:?}");
         }
-        for before in ["KEY_", "-", "btn-"] {
+        for before in ["KEY_", "a-", "btn-", "a__", "---"] {
             assert_eq!(left(before.as_bytes(), before.len()), LeftEdge::Word, "{before:?}");
         }
     }

@@ -81,6 +81,8 @@ struct Hit {
     /// With what stands near.
     confidence: Confidence,
     evidence: Option<Evidence>,
+    /// What stands before it is a row of key prefixes: it was pasted into a template.
+    is_pasted: bool,
 }
 
 impl Hit {

@@ -106,18 +106,25 @@ fn holds_telling_word(body: &[u8]) -> bool {
     TELLING_WORDS.iter().any(|word| memchr::memmem::find(&letters, word.as_bytes()).is_some())
 }
 
-/// Two or more pieces between separators, each in one case or a short number.
+/// Two or more pieces between separators, each a word in one case, perhaps with a number behind it, or a short number.
 fn only_words(body: &[u8]) -> bool {
     const LONGEST_NUMBER: usize = 6;
     let mut pieces = 0;
     let only = body.split(|byte| b"-_.".contains(byte)).filter(|piece| !piece.is_empty()).all(|piece| {
         pieces += 1;
-        piece.iter().all(u8::is_ascii_lowercase)
-            || piece[1..].iter().all(u8::is_ascii_lowercase) && piece[0].is_ascii_uppercase()
-            || piece.iter().all(u8::is_ascii_uppercase)
-            || piece.len() <= LONGEST_NUMBER && piece.iter().all(u8::is_ascii_digit)
+        let digits = piece.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let word = &piece[..piece.len() - digits];
+        let in_one_case = word.iter().all(u8::is_ascii_lowercase)
+            || word.iter().all(u8::is_ascii_uppercase)
+            || word[0].is_ascii_uppercase() && word[1..].iter().all(u8::is_ascii_lowercase);
+        digits <= LONGEST_NUMBER && in_one_case
     });
     only && pieces >= 2
+}
+
+/// Whether what follows says that the rest was left out.
+pub(super) fn is_cut_off(after: &[u8]) -> bool {
+    [&b"..."[..], b"***", "…".as_bytes(), "•".as_bytes()].iter().any(|mark| after.starts_with(mark))
 }
 
 #[cfg(test)]

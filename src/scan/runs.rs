@@ -57,7 +57,7 @@ impl RunSearch {
     }
 
     fn in_run(&self, run: &Run<'_>, range: &Range<usize>, decoded: &mut impl FnMut(&'static str, Decoded)) {
-        let first = run.text_of(range.start);
+        let first = run.text_of(range.start).max(run.core);
         let last = run.text_of(range.end);
         // Up to where each phase has been decoded.
         let mut done = [[0; PHASES]; 2];
@@ -78,19 +78,13 @@ impl RunSearch {
                 if found < *done {
                     continue;
                 }
-                let round = around(run, codec, group, width);
+                let round = around(run, codec, group, width, 0);
                 *done = if round.end == run.text.len() {
                     round.end
                 } else {
                     round.end.saturating_sub(LONGEST_KEY).max(at)
                 };
-                decoded(
-                    name,
-                    match codec {
-                        Codec::Base64 => base64::decode(run, &round),
-                        Codec::Hex => hex::decode(run, &round),
-                    },
-                );
+                decoded(name, decode(run, codec, group, width));
             }
         }
     }
@@ -111,9 +105,29 @@ pub(super) fn each<'s>(
     }
 }
 
-/// What of a run to decode: whole groups round the one at `group`.
-fn around(run: &Run<'_>, codec: Codec, group: usize, width: usize) -> Range<usize> {
-    let mut before = BEFORE.min(group);
+/// Decodes round a group. What stands before the run itself belongs to it if that gives readable text, as in base64 of
+/// `?key=…`, but not if it is the folder of a path.
+fn decode(run: &Run<'_>, codec: Codec, group: usize, width: usize) -> Decoded {
+    let round = around(run, codec, group, width, 0);
+    let decoded = match codec {
+        Codec::Base64 => base64::decode(run, &round),
+        Codec::Hex => return hex::decode(run, &round),
+    };
+    let readable = decoded.text.iter().take_while(|byte| is_text(**byte)).count();
+    if round.start + readable * 4 / 3 >= run.core {
+        return decoded;
+    }
+    base64::decode(run, &around(run, codec, group, width, run.core))
+}
+
+fn is_text(byte: u8) -> bool {
+    // Zeros are the other half of UTF-16.
+    matches!(byte, 0 | b'\t' | b'\n' | b'\r' | b' '..=b'~')
+}
+
+/// What of a run to decode: whole groups round the one at `group`, from `first` on.
+fn around(run: &Run<'_>, codec: Codec, group: usize, width: usize, first: usize) -> Range<usize> {
+    let mut before = BEFORE.min(group.saturating_sub(first));
     let mut after = AFTER.min(run.text.len() - group);
     if codec == Codec::Hex {
         let (left, right) = run.text.split_at(group);

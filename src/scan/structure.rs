@@ -187,24 +187,27 @@ impl Dispatch {
             }
             let mut left = None;
             for entry in &group.shapes {
-                if entry.may_fit(text, start, end)
-                    && left.get_or_insert_with(|| self.left_edge(text, start)).satisfies(entry.edges)
-                {
-                    hits.extend(try_shape(text, start, entry, scratch));
+                if !entry.may_fit(text, start, end) {
+                    continue;
+                }
+                let (edge, is_pasted) = *left.get_or_insert_with(|| self.left_edge(text, start));
+                if edge.satisfies(entry.edges) {
+                    hits.extend(try_shape(text, start, entry, scratch).map(|hit| Hit { is_pasted, ..hit }));
                 }
             }
         }
     }
 
-    fn left_edge(&self, text: &[u8], start: usize) -> LeftEdge {
+    /// What stands before `start`, and whether it is a row of key prefixes: in `sk-sk-…` somebody pasted over the
+    /// template's own prefix, and what counts is the edge of the first one.
+    fn left_edge(&self, text: &[u8], start: usize) -> (LeftEdge, bool) {
         let edge = edges::left(text, start);
         if edge.satisfies(Edges::Strict) {
-            return edge;
+            return (edge, false);
         }
-        // Pasted over the template's own prefix, as in `sk-sk-…`: what counts is the edge of the first one.
         match self.strip_prefix_before(text, start) {
-            Some(first) => edges::left(text, first),
-            None => edge,
+            Some(first) => (edges::left(text, first), true),
+            None => (edge, false),
         }
     }
 
@@ -258,6 +261,13 @@ fn try_shape(text: &[u8], start: usize, entry: &Entry, scratch: &mut Scratch) ->
     if placeholder::is_made_up(&rest[..length], &scratch.bodies, form.confidence != Confidence::Certain) {
         return None;
     }
+    // A loose shape fits the start of anything.
+    if form.needs_evidence
+        && form.confidence == Confidence::Possible
+        && placeholder::is_cut_off(&rest[length..])
+    {
+        return None;
+    }
     let public = shape.prefix().len();
     if known::is_published(&Secret::new(&rest[..length], public)) {
         return None;
@@ -275,5 +285,6 @@ fn try_shape(text: &[u8], start: usize, entry: &Entry, scratch: &mut Scratch) ->
         base: form.confidence,
         confidence: form.confidence,
         evidence,
+        is_pasted: false,
     })
 }

@@ -31,6 +31,11 @@ pub(crate) fn may_be(subject: &Subject, id: &str) -> bool {
 /// Whether nobody could tell where the key ends, when `after` follows it: its last part has a length that is not certain, and an
 /// alphabet that `after` begins with.
 pub(crate) fn is_ambiguous(subject: &Subject, after: &str) -> bool {
+    // A loose shape fits the start of anything, and this says that the rest was left out.
+    let is_loose = subject.form.needs_evidence && subject.form.confidence == Confidence::Possible;
+    if is_loose && ["...", "…"].iter().any(|mark| after.starts_with(mark)) {
+        return true;
+    }
     let source = subject.shape.source();
     let Some((_, last)) = source.strip_suffix('}').and_then(|source| source.rsplit_once('{')) else {
         return false;
@@ -63,12 +68,23 @@ pub(crate) fn cannot_be_encoded(subject: &Subject, key: &str, encoding: &Encodin
     const SHORTEST: usize = 24;
     let is_run = encoding.chain.iter().any(|name| matches!(*name, "base64" | "hex"));
     let too_short = is_run && subject.form.confidence == Confidence::Possible && key.len() < SHORTEST;
-    // Its punctuation may itself be an escape, or end one.
-    let has_punctuation = subject.shape.source().contains("{P:")
-        && !encoding.chain.iter().all(|name| matches!(*name, "base64" | "hex" | "utf-16le" | "utf-16be"));
+    let source = subject.shape.source();
+    // Its punctuation may itself be an escape, or end one; in base64 it ends the run of letters and digits.
+    let is_plain_inside = encoding.chain.iter().all(|name| matches!(*name, "hex" | "utf-16le" | "utf-16be"));
+    let has_punctuation = source.contains("{P:") && !is_plain_inside;
+    // Base64 inside: padding at the end of a line of the right length is a soft line break.
+    let ends_in_padding = source.contains("{S:") && key.ends_with('=');
+    // Wrapped: a line feed between the key and its evidence, or a `?` before it, ends the run on an earlier line.
+    let evidence_is_apart = subject.form.needs_evidence
+        && ["columns", "line feeds"].iter().any(|wrapped| encoding.name.contains(wrapped));
     // Escaped prefixes are known by their separator, and Twilio's has none.
     let has_no_separator = encoding.is_escape && subject.rule.id == "twilio-api-key-sid";
-    has_no_separator || too_short || has_punctuation || has_inner_padding(key)
+    has_no_separator
+        || too_short
+        || has_punctuation
+        || ends_in_padding
+        || evidence_is_apart
+        || has_inner_padding(key)
 }
 
 /// Whether the pieces of a split key cannot be told from something else.
@@ -80,7 +96,10 @@ pub(crate) fn cannot_be_split(subject: &Subject, key: &str, cuts: &[usize]) -> b
     // A piece that begins like a key is taken for another one.
     let begins_again =
         cuts.iter().any(|cut| ["sk-", "sk_", "rk_"].iter().any(|prefix| key[*cut..].starts_with(prefix)));
-    first_is_whole || begins_again || has_inner_padding(key) || subject.shape.source().contains("{P:")
+    // A piece of padding alone may be left out of a key, and a check character may be anything.
+    let only_padding = cuts.iter().any(|cut| key[*cut..].trim_matches('=').is_empty());
+    let has_punctuation = ["{P:", "{base32-check}"].iter().any(|part| subject.shape.source().contains(part));
+    first_is_whole || begins_again || only_padding || has_inner_padding(key) || has_punctuation
 }
 
 /// Generated base64 has its padding anywhere, where it begins what looks like quoted-printable.

@@ -25,13 +25,12 @@ struct Unit {
 /// Reads the escape that a text begins with.
 type Escape = fn(&[u8]) -> Option<Unit>;
 
-const ESCAPES: &[Escape] =
-    &[percent::unit, backslash::unit, html::unit, quoted_printable::unit, quoted_printable::soft_break];
+const ESCAPES: &[Escape] = &[percent::unit, backslash::unit, html::unit, quoted_printable::unit];
 
 /// How the separators of a key's prefix are written where they are escaped: every key has one.
 pub const LITERALS: &[&str] = &[
-    "%2D", "%2d", "%5F", "%5f", "\\x2", "\\x5", "\\u002", "\\u005", "\\05", "\\13", "k\\_", "&#4", "&#9",
-    "&#x", "=2D",
+    "%2D", "%2d", "%5F", "%5f", "\\x2", "\\x5", "\\u00", "\\u{", "\\U0", "\\05", "\\13", "k\\_", "&#4",
+    "&#9", "&#x", "=2D", "=5F", "k\\-", "s\\-", "K\\-", "c\\_", "2\\_", "t\\_", "%2E", "%2e",
 ];
 
 /// The last letters of all prefixes, before their first separator.
@@ -82,32 +81,43 @@ impl Token {
 /// where the separator begins.
 #[must_use]
 pub fn separator(text: &[u8], at: usize) -> Option<usize> {
-    let at = if text[at] == b'k' { at + 1 } else { at };
+    // A letter leads where the escape alone is too short to search for.
+    let at = if text[at].is_ascii_alphanumeric() { at + 1 } else { at };
     let at = at - text[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
-    if !unit(&text[at..]).is_some_and(|unit| matches!(unit.byte, Some(b'-' | b'_'))) {
+    if !unit(text, at).is_some_and(|unit| matches!(unit.byte, Some(b'-' | b'_' | b'.'))) {
         return None;
     }
     let escaped = (2..=8.min(at)).find_map(|length| {
-        let unit = unit(&text[at - length..at]).filter(|unit| unit.length == length)?;
+        let unit = unit(&text[..at], at - length).filter(|unit| unit.length == length)?;
         unit.byte
     });
     let letter = escaped.or_else(|| text[..at].last().copied())?;
     LAST_LETTERS.contains(&letter).then_some(at)
 }
 
-/// Whether a plain token that ends at `end` goes on behind an escape or a seam.
+/// Whether a token whose plain part ends at `end` goes on behind an escape or a seam.
 #[must_use]
 pub fn goes_on(text: &[u8], end: usize) -> bool {
-    let rest = &text[end..];
-    let Some(first) = rest.first() else { return false };
-    if !b"%\\&=\"'`$\n\r".contains(first) {
+    // Some keys hold `.`, `:`, `+` or `/`, and are cut behind one.
+    let more =
+        text[end..].iter().take(LONGEST / 8).take_while(|byte| is_key_byte(**byte) && **byte != b'=').count();
+    let mut at = end + more;
+    // Padding is part of a key, but mostly the start of something else.
+    if let Some([b'=', b'"' | b'\'' | b'`' | b'\\', ..]) = text.get(at..) {
+        at += 1;
+    }
+    if !text.get(at).is_some_and(|byte| b"%\\&=\"'`$".contains(byte)) {
         return false;
     }
-    match unit(rest) {
-        Some(Unit { byte: Some(byte), .. }) => is_key_byte(byte),
-        Some(Unit { length, .. }) => rest.get(length).is_some_and(|byte| is_key_byte(*byte)),
-        None => split::seam(rest).is_some(),
-    }
+    let byte = match unit(text, at) {
+        Some(Unit { byte: Some(byte), .. }) => Some(byte),
+        Some(Unit { length, .. }) => text.get(at + length).copied(),
+        None => {
+            let rest = &text[at..];
+            return split::seam(rest).or_else(|| split::inner_seam(rest, &mut false)).is_some();
+        }
+    };
+    byte.is_some_and(is_key_byte)
 }
 
 /// Undoes the escapes round `anchor`, and then as far as the token goes.
@@ -119,7 +129,7 @@ pub fn token(text: &[u8], anchor: usize) -> Token {
     let mut opened = false;
     while at < limit {
         let rest = &text[at..];
-        if let Some(unit) = unit(rest) {
+        if let Some(unit) = unit(text, at) {
             token.undone.push((token.decoded.text.len(), unit.name));
             if let Some(byte) = unit.byte {
                 token.decoded.push(byte, at..at + unit.length);
@@ -148,8 +158,8 @@ pub fn token(text: &[u8], anchor: usize) -> Token {
     token
 }
 
-fn unit(text: &[u8]) -> Option<Unit> {
-    ESCAPES.iter().find_map(|escape| escape(text))
+fn unit(text: &[u8], at: usize) -> Option<Unit> {
+    ESCAPES.iter().find_map(|escape| escape(&text[at..])).or_else(|| quoted_printable::soft_break(text, at))
 }
 
 /// Whether some issuer's keys hold it.
@@ -196,7 +206,11 @@ mod tests {
             ("sk&#45;ab ", "sk-ab ", "html-entity"),
             ("sk&#x2D;ab ", "sk-ab ", "html-entity"),
             ("sk=2Dab ", "sk-ab ", "quoted-printable"),
-            ("sk-a=\r\nb ", "sk-ab ", "quoted-printable"),
+            (
+                "sk-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa=\r\nb ",
+                "sk-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab ",
+                "quoted-printable",
+            ),
             ("sk-a\" + \"b\" ", "sk-ab\"", "split"),
             ("sk-a\"\n   'b' ", "sk-ab'", "split"),
             ("sk-a' . 'b' ", "sk-ab'", "split"),

@@ -13,7 +13,12 @@ pub(super) fn unit(text: &[u8]) -> Option<Unit> {
     Some(Unit { length: 3, byte: Some(ascii(hex(&digits)?)?), name: NAME })
 }
 
-pub(super) fn soft_break(text: &[u8]) -> Option<Unit> {
-    let length = [&b"=\r\n"[..], b"=\n"].into_iter().find(|line_end| text.starts_with(line_end))?.len();
-    Some(Unit { length, byte: None, name: NAME })
+/// A line that goes on in the next one. Encoders break lines that are about as long as lines may be; a shorter one that
+/// ends in `=` is padded base64.
+pub(super) fn soft_break(text: &[u8], at: usize) -> Option<Unit> {
+    const LENGTHS: std::ops::RangeInclusive<usize> = 50..=76;
+    let length = [&b"=\r\n"[..], b"=\n"].into_iter().find(|line_end| text[at..].starts_with(line_end))?.len();
+    let line = text[..at].iter().rev().take(LENGTHS.end() + 1).take_while(|byte| **byte != b'\n').count();
+    let is_padding = text[..at].ends_with(b"=");
+    (LENGTHS.contains(&line) && !is_padding).then_some(Unit { length, byte: None, name: NAME })
 }
