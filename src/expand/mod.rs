@@ -1,9 +1,9 @@
 //! Archives and compressed files are opened, and what is in them is passed on like files of their own.
 //!
 //! What a file is, is told by its first bytes, never by its name. A new format is one file here and a row in
-//! [`FORMATS`]. A container reads its bytes through an [`input::Input`] or a [`source::Whole`], which remember whether
-//! an error came from below: whose error it is reports it, everybody else passes it on, so that one damage makes one
-//! report. Nothing is ever written under a name that an archive gives.
+//! `FORMATS`. A container reads its bytes through an `Input`, a zip through a `Whole`, which remember whether an error
+//! came from below: whose error it is reports it, everybody else passes it on, so that one damage makes one report.
+//! Nothing is ever written under a name that an archive gives.
 
 mod budget;
 mod bzip2;
