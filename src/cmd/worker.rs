@@ -77,6 +77,9 @@ impl Worker<'_> {
     /// All that is found in a name.
     fn in_name(&mut self, name: &[u8]) -> Vec<Detection> {
         let mut secrets = Vec::new();
+        if !may_hold_a_key(name) {
+            return secrets;
+        }
         // Short texts are slow to search; what follows a line feed is not of the name.
         let mut text = std::mem::take(&mut self.name);
         text.clear();
@@ -223,4 +226,13 @@ fn text(path: &[u8]) -> Cow<'_, str> {
         text.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
     }
     Cow::Owned(text)
+}
+
+/// Whether some part of a name is long enough; most are not, and there are as many names as files.
+fn may_hold_a_key(name: &[u8]) -> bool {
+    const SHORTEST: usize = 16;
+    let is_separator = |byte: &u8| matches!(byte, b'/' | b'.' | b' ');
+    name.split(is_separator).any(|part| {
+        part.len() >= SHORTEST && part.iter().any(u8::is_ascii_digit) || part.len() >= 2 * SHORTEST
+    })
 }

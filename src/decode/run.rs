@@ -15,8 +15,11 @@ pub const SHORTEST: usize = 32;
 /// The smallest member; spaces, quotes, brackets, most operators and line ends are all below it.
 const LOWEST: u8 = b'0';
 
-/// Bytes looked at in one step. A run of [`SHORTEST`] covers at least one whole step.
+/// Bytes looked at in one step. A run of [`SHORTEST`] covers one step wholly.
 const STEP: usize = 16;
+
+/// Bytes of a look, of which a step takes two: the first mostly says it all.
+const LOOK: usize = 8;
 
 /// How far before a run base64 is looked for, in bytes: for evidence, which need not be near.
 const WIDEST: usize = 1 << 10;
@@ -93,7 +96,8 @@ pub fn next(text: &[u8], from: usize) -> Option<Run<'_>> {
 fn next_line(text: &[u8], from: usize) -> Option<Range<usize>> {
     let mut at = from;
     while let Some(step) = text.get(at..).and_then(<[u8]>::first_chunk::<STEP>) {
-        if has_lower(step) {
+        let (first, second) = step.split_at(LOOK);
+        if has_lower(first) || has_lower(second) {
             at += STEP;
             continue;
         }
@@ -112,13 +116,12 @@ fn next_line(text: &[u8], from: usize) -> Option<Range<usize>> {
     None
 }
 
-/// Whether any byte is below [`LOWEST`], eight at a time: the borrow of a subtraction shows in the top bit.
-fn has_lower(step: &[u8; STEP]) -> bool {
+/// Whether any byte is below [`LOWEST`], all at once: the borrow of a subtraction shows in the top bit.
+fn has_lower(look: &[u8]) -> bool {
     const ONES: u64 = u64::MAX / 255;
     const TOPS: u64 = ONES * 0x80;
-    let word = u128::from_le_bytes(*step);
-    let below = |word: u64| word.wrapping_sub(ONES * LOWEST as u64) & !word & TOPS;
-    below(word as u64) | below((word >> 64) as u64) != 0
+    let word = look.first_chunk().map_or(0, |look: &[u8; LOOK]| u64::from_le_bytes(*look));
+    word.wrapping_sub(ONES * LOWEST as u64) & !word & TOPS != 0
 }
 
 /// Where the next line of a wrapped run begins, if it is wrapped at `at`: behind a line feed and indentation, or one

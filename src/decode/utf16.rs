@@ -40,6 +40,9 @@ pub fn recognise(start: &[u8]) -> Option<Order> {
         [0xfe, 0xff, ..] => return Some(Order::Big),
         _ => {}
     }
+    if !start.iter().take(4).any(|byte| *byte == 0) {
+        return None;
+    }
     let units: Vec<&[u8]> = start.chunks_exact(2).take(UNITS).collect();
     let wide = |high: usize| {
         let is_text = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
@@ -98,9 +101,9 @@ impl Transcoder {
 }
 
 /// Decodes the string round `at`, where two units of ASCII begin; as far as it is made of printable ASCII and at most
-/// `reach` bytes to either side.
+/// `reach` bytes to either side. The order shows only where the string begins or ends.
 #[must_use]
-pub fn string_around(text: &[u8], at: usize, reach: usize) -> Decoded {
+pub fn string_around(text: &[u8], at: usize, reach: usize) -> (Decoded, Order) {
     let is_text = |unit: &[u8]| unit[1] == 0 && matches!(unit[0], b'\t' | b'\n' | b'\r' | b' '..=b'~');
     let before = &text[at.saturating_sub(reach)..at];
     let start = at - 2 * before.rchunks_exact(2).take_while(|unit| is_text(unit)).count();
@@ -113,12 +116,14 @@ pub fn string_around(text: &[u8], at: usize, reach: usize) -> Decoded {
     for unit in (start..end).step_by(2) {
         push(&mut decoded, unit, 2);
     }
+    let mut order = Order::Little;
     if end > start && last_of_big(end) {
         push(&mut decoded, end, 1);
+        order = Order::Big;
         end += 1;
     }
     debug_assert!(end <= text.len());
-    decoded
+    (decoded, order)
 }
 
 #[cfg(test)]
@@ -148,7 +153,8 @@ mod tests {
             let binary =
                 [b"\x01\x02\x03\xff".to_vec(), encode("x sk-abc!", order), vec![0xff, 0xfe, 0, 0]].concat();
             let at = binary.windows(4).position(|window| window == b"s\0k\0").unwrap();
-            let decoded = string_around(&binary, at, 1000);
+            let (decoded, found) = string_around(&binary, at, 1000);
+            assert_eq!(found, order);
             assert!(decoded.text.windows(8).any(|window| window == b" sk-abc!"), "{order:?} {decoded:?}");
         }
     }

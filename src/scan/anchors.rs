@@ -1,7 +1,8 @@
-//! The literals that betray a key, found in one pass with SIMD: what keys begin with, plain and in UTF-16, and the
-//! escaped separators of their prefixes. Base64 and hex are looked for in long runs only, see [`super::runs`].
+//! The literals that betray a key, found with SIMD: what keys begin with, and the escaped separators of their prefixes.
+//! Two searches, since fewer literals at a time raise fewer false alarms. UTF-16 is looked for only where there are
+//! zeros, base64 and hex only in long runs, see [`super::runs`].
 
-use std::ops::Range;
+use std::{ops::Range, sync::OnceLock};
 
 use aho_corasick::packed::{Config, MatchKind, Searcher};
 use memchr::memmem;
@@ -14,41 +15,47 @@ use crate::{
 /// Searches for all anchors at once.
 pub(super) struct Anchors {
     plain: &'static [&'static str],
-    wide: usize,
     search: Literals,
+    escapes: Literals,
+    wide: OnceLock<Literals>,
 }
 
-/// An anchor that was found.
+/// What a key begins with, found in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Anchor {
     /// Where it begins.
     pub(super) at: usize,
-    pub(super) kind: Kind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// What a key begins with: which of [`Anchors::plain`].
-    Plain(usize),
-    /// The same in UTF-16.
-    Wide,
-    /// One of [`escape::LITERALS`].
-    Escape,
+    /// Which of [`Anchors::plain`] it is.
+    pub(super) literal: usize,
 }
 
 impl Anchors {
     /// The anchors of all forms that can reach `least`.
     pub(super) fn new(least: Confidence) -> Self {
         let plain = if least == Confidence::Possible { literals::ALL } else { literals::DEFAULT };
-        let mut all: Vec<Vec<u8>> = plain.iter().map(|literal| literal.as_bytes().to_vec()).collect();
-        let mut wide: Vec<Vec<u8>> = plain.iter().map(|literal| in_utf16(literal.as_bytes())).collect();
-        wide.sort();
-        wide.dedup();
-        let wide_from = all.len();
-        all.append(&mut wide);
-        let escapes_from = all.len();
-        all.extend(escape::LITERALS.iter().map(|literal| literal.as_bytes().to_vec()));
-        Self { plain, wide: escapes_from - wide_from, search: Literals::new(&all) }
+        let own = |literals: &[&str]| -> Vec<Vec<u8>> {
+            literals.iter().map(|one| one.as_bytes().to_vec()).collect()
+        };
+        let search = Literals::new(&own(plain));
+        Self { plain, search, escapes: Literals::new(&own(escape::LITERALS)), wide: OnceLock::new() }
+    }
+
+    /// The first of [`escape::LITERALS`] at or after `from`.
+    pub(super) fn next_escape(&self, text: &[u8], from: usize) -> Option<usize> {
+        self.escapes.next(text, from).map(|(at, _)| at)
+    }
+
+    /// The first character of a plain anchor in UTF-16, at or after `from`. Only for texts that hold zeros: a search of
+    /// its own leaves the other one fast.
+    pub(super) fn next_wide(&self, text: &[u8], from: usize) -> Option<usize> {
+        let search = self.wide.get_or_init(|| {
+            let mut wide: Vec<Vec<u8>> =
+                self.plain.iter().map(|literal| in_utf16(literal.as_bytes())).collect();
+            wide.sort();
+            wide.dedup();
+            Literals::new(&wide)
+        });
+        search.next(text, from).map(|(at, _)| at)
     }
 
     /// What keys begin with.
@@ -76,12 +83,7 @@ impl Anchors {
     /// The first anchor at or after `from`.
     pub(super) fn next(&self, text: &[u8], from: usize) -> Option<Anchor> {
         let (at, literal) = self.search.next(text, from)?;
-        let kind = match literal.checked_sub(self.plain.len()) {
-            None => Kind::Plain(literal),
-            Some(wide) if wide < self.wide => Kind::Wide,
-            Some(_) => Kind::Escape,
-        };
-        Some(Anchor { at, kind })
+        Some(Anchor { at, literal })
     }
 }
 

@@ -2,12 +2,7 @@
 
 use std::ops::Range;
 
-use super::{
-    Engine, Hit, REACH, Scratch,
-    anchors::{Anchor, Kind},
-    runs::RunSearch,
-    structure::Dispatch,
-};
+use super::{Engine, Hit, REACH, Scratch, anchors::Anchor, runs::RunSearch, structure::Dispatch};
 use crate::{
     decode::{Decoded, escape, utf16},
     rule::{BASE64URL, Confidence, RuleSet},
@@ -26,8 +21,6 @@ struct Seen {
     token_end: usize,
     /// Escapes have been undone up to here.
     escapes: usize,
-    /// UTF-16 has been decoded up to here.
-    wide: usize,
 }
 
 impl Engine {
@@ -47,68 +40,114 @@ impl Engine {
             from = self.try_anchor(text, anchor, depth, &mut seen, scratch, hits).max(anchor.at + 1);
         }
         if depth < DEEPEST {
+            self.scan_escapes(text, &range, depth, scratch, hits);
+            if !(depth == 0 && scratch.wide_apart) {
+                self.scan_wide(text, &range, depth, scratch, hits);
+            }
             let runs = || self.runs.get_or_init(|| RunSearch::new(self.anchors.plain()));
             super::runs::each(runs, text, &range, |name, decoded| {
+                let before = hits.len();
                 self.scan_inner(&decoded, depth, scratch, hits, |_| vec![name]);
+                hits.len() > before
             });
         }
         scratch.context.clear();
+    }
+
+    /// Decodes strings in UTF-16, as binaries hold them.
+    fn scan_wide(
+        &self,
+        text: &[u8],
+        range: &Range<usize>,
+        depth: usize,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) {
+        let Some(first) = memchr::memchr(0, &text[range.clone()]) else { return };
+        // The zero may be the second byte of what it belongs to, or the first.
+        let mut from = range.start + first.saturating_sub(1);
+        while let Some(at) = self.anchors.next_wide(text, from).filter(|at| *at < range.end) {
+            let (decoded, order) = utf16::string_around(text, at, WIDE);
+            from = decoded.ends.last().map_or(at + 1, |end| (*end).max(at + 1));
+            self.scan_inner(&decoded, depth, scratch, hits, |_| vec![order.name()]);
+        }
     }
 
     /// Returns from where on to look for the next anchor.
     fn try_anchor(
         &self,
         text: &[u8],
-        Anchor { at, kind }: Anchor,
+        anchor: Anchor,
         depth: usize,
         seen: &mut Seen,
         scratch: &mut Scratch,
         hits: &mut Vec<Hit>,
     ) -> usize {
-        match kind {
-            Kind::Plain(literal) => {
-                if seen.token_end <= at {
-                    seen.token_end = at + BASE64URL.run(&text[at..], usize::MAX);
-                }
-                let dispatch = self
-                    .dispatch
-                    .get_or_init(|| Dispatch::new(RuleSet::builtin(), &self.anchors, self.least));
-                dispatch.try_anchor(text, (at, literal), seen.token_end, scratch, hits);
-                if depth < DEEPEST && at >= seen.escapes && escape::goes_on(text, seen.token_end) {
-                    self.undo_escapes(text, at, depth, seen, scratch, hits);
-                }
-                if seen.token_end - at > 2 * dispatch.longest {
-                    let last = seen.token_end - dispatch.longest;
-                    return dispatch.next_inside_token(&text[..last], at + 1);
-                }
-            }
-            Kind::Wide if depth < DEEPEST && at >= seen.wide && !(depth == 0 && scratch.wide_apart) => {
-                let decoded = utf16::string_around(text, at, WIDE);
-                seen.wide = decoded.ends.last().copied().unwrap_or_default();
-                self.scan_inner(&decoded, depth, scratch, hits, |_| vec![utf16::Order::Little.name()]);
-            }
-            Kind::Escape if depth < DEEPEST && at >= seen.escapes => {
-                if let Some(separator) = escape::separator(text, at) {
-                    self.undo_escapes(text, separator, depth, seen, scratch, hits);
-                }
-            }
-            _ => {}
+        let at = anchor.at;
+        if seen.token_end <= at {
+            seen.token_end = at + BASE64URL.run(&text[at..], usize::MAX);
+        }
+        let length = seen.token_end - at;
+        // Most anchors are the end of a word. The rules need not even be read for those.
+        let is_word = length < self.shortest() && text.get(seen.token_end).is_none_or(|byte| *byte != b'.');
+        if depth < DEEPEST && at >= seen.escapes && escape::goes_on(text, seen.token_end) {
+            seen.escapes = self.undo_escapes(text, at, depth, scratch, hits);
+        }
+        if is_word {
+            return 0;
+        }
+        let dispatch =
+            self.dispatch.get_or_init(|| Dispatch::new(RuleSet::builtin(), &self.anchors, self.least));
+        dispatch.try_anchor(text, anchor, seen.token_end, scratch, hits);
+        if length > 2 * dispatch.longest {
+            let last = seen.token_end - dispatch.longest;
+            return dispatch.next_inside_token(&text[..last], at + 1);
         }
         0
     }
 
+    /// No key has fewer characters of base64url from its anchor on, unless a dot ends them.
+    fn shortest(&self) -> usize {
+        if self.least == Confidence::Possible { 0 } else { 16 }
+    }
+
+    /// Returns up to where in the text escapes have been undone.
     fn undo_escapes(
         &self,
         text: &[u8],
         at: usize,
         depth: usize,
-        seen: &mut Seen,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) -> usize {
+        let token = escape::token(text, at);
+        self.scan_inner(&token.decoded, depth, scratch, hits, |span| token.encodings(span));
+        token.settled()
+    }
+
+    /// Undoes the escapes of tokens whose prefix has one.
+    fn scan_escapes(
+        &self,
+        text: &[u8],
+        range: &Range<usize>,
+        depth: usize,
         scratch: &mut Scratch,
         hits: &mut Vec<Hit>,
     ) {
-        let token = escape::token(text, at);
-        seen.escapes = token.settled();
-        self.scan_inner(&token.decoded, depth, scratch, hits, |span| token.encodings(span));
+        // Nearly all of them hold one of three bytes that many texts have nowhere.
+        let within = &text[range.clone()];
+        let has_some = memchr::memchr3(b'%', b'\\', b'&', within).is_some()
+            || escape::QUOTED_PRINTABLE.iter().any(|literal| memchr::memmem::find(within, literal).is_some());
+        if !has_some {
+            return;
+        }
+        let mut from = range.start;
+        while let Some(at) = self.anchors.next_escape(text, from).filter(|at| *at < range.end) {
+            from = at + 1;
+            if let Some(separator) = escape::separator(text, at) {
+                from = self.undo_escapes(text, separator, depth, scratch, hits).max(from);
+            }
+        }
     }
 
     /// Scans decoded text; its hits stand where their encoded form does. Those that `encodings` gives nothing for are

@@ -56,7 +56,7 @@ impl RunSearch {
         Self { searches: searches.collect() }
     }
 
-    fn in_run(&self, run: &Run<'_>, range: &Range<usize>, decoded: &mut impl FnMut(&'static str, Decoded)) {
+    fn in_run(&self, run: &Run<'_>, range: &Range<usize>, decoded: &mut impl FnMut(&'static str, Decoded) -> bool) {
         let first = run.text_of(range.start).max(run.core);
         let last = run.text_of(range.end);
         // Up to where each phase has been decoded.
@@ -78,13 +78,22 @@ impl RunSearch {
                 if found < *done {
                     continue;
                 }
-                let round = around(run, codec, group, width, 0);
+                let round = around(run, codec, group, width, run.core);
                 *done = if round.end == run.text.len() {
                     round.end
                 } else {
                     round.end.saturating_sub(LONGEST_KEY).max(at)
                 };
-                decoded(name, decode(run, codec, group, width));
+                let found = match codec {
+                    Codec::Base64 => decoded(name, base64::decode(run, &round)),
+                    Codec::Hex => decoded(name, hex::decode(run, &round)),
+                };
+                if found
+                    && codec == Codec::Base64
+                    && let Some(more) = with_text_before(run, group)
+                {
+                    decoded(name, more);
+                }
             }
         }
     }
@@ -96,7 +105,7 @@ pub(super) fn each<'s>(
     search: impl Fn() -> &'s RunSearch,
     text: &[u8],
     range: &Range<usize>,
-    mut decoded: impl FnMut(&'static str, Decoded),
+    mut decoded: impl FnMut(&'static str, Decoded) -> bool,
 ) {
     let mut from = range.start.saturating_sub(BEFORE);
     while let Some(run) = run::next(text, from).filter(|run| run.source.start < range.end) {
@@ -105,19 +114,16 @@ pub(super) fn each<'s>(
     }
 }
 
-/// Decodes round a group. What stands before the run itself belongs to it if that gives readable text, as in base64 of
-/// `?key=…`, but not if it is the folder of a path.
-fn decode(run: &Run<'_>, codec: Codec, group: usize, width: usize) -> Decoded {
-    let round = around(run, codec, group, width, 0);
-    let decoded = match codec {
-        Codec::Base64 => base64::decode(run, &round),
-        Codec::Hex => return hex::decode(run, &round),
-    };
-    let readable = decoded.text.iter().take_while(|byte| is_text(**byte)).count();
-    if round.start + readable * 4 / 3 >= run.core {
-        return decoded;
+/// Decodes round a group once more, with the base64 before the run: it may name the issuer. It belongs to the run if it
+/// gives readable text, as in base64 of `?key=…`, but not if it is the folder of a path.
+fn with_text_before(run: &Run<'_>, group: usize) -> Option<Decoded> {
+    if run.core == 0 {
+        return None;
     }
-    base64::decode(run, &around(run, codec, group, width, run.core))
+    let round = around(run, Codec::Base64, group, 4, 0);
+    let decoded = base64::decode(run, &round);
+    let readable = decoded.text.iter().take_while(|byte| is_text(**byte)).count();
+    (round.start + readable * 4 / 3 >= run.core).then_some(decoded)
 }
 
 fn is_text(byte: u8) -> bool {

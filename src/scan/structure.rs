@@ -6,7 +6,7 @@ use memchr::memmem;
 
 use super::{
     Hit, Scratch,
-    anchors::{Anchors, Kind, Literals},
+    anchors::{Anchor, Anchors, Literals},
     edges::{self, LeftEdge},
     known, placeholder,
 };
@@ -172,12 +172,12 @@ impl Dispatch {
     pub(super) fn try_anchor(
         &self,
         text: &[u8],
-        (at, anchor): (usize, usize),
+        Anchor { at, literal }: Anchor,
         end: usize,
         scratch: &mut Scratch,
         hits: &mut Vec<Hit>,
     ) {
-        let table = &self.by_anchor[anchor];
+        let table = &self.by_anchor[literal];
         let Some(next) = text.get(at + table.length) else { return };
         for group in table.by_next[usize::from(*next)].iter().map(|group| &table.groups[usize::from(*group)])
         {
@@ -247,10 +247,7 @@ impl Table {
 
 /// The first anchor in a prefix, and where it stands there.
 fn first_anchor(anchors: &Anchors, prefix: &[u8]) -> Option<(usize, usize)> {
-    anchors.find(prefix, 0..prefix.len()).find_map(|anchor| match anchor.kind {
-        Kind::Plain(literal) => Some((literal, anchor.at)),
-        _ => None,
-    })
+    anchors.find(prefix, 0..prefix.len()).map(|anchor| (anchor.literal, anchor.at)).next()
 }
 
 fn try_shape(text: &[u8], start: usize, entry: &Entry, scratch: &mut Scratch) -> Option<Hit> {

@@ -73,7 +73,8 @@ pub(crate) fn cannot_be_encoded(subject: &Subject, key: &str, encoding: &Encodin
     let is_plain_inside = encoding.chain.iter().all(|name| matches!(*name, "hex" | "utf-16le" | "utf-16be"));
     let has_punctuation = source.contains("{P:") && !is_plain_inside;
     // Base64 inside: padding at the end of a line of the right length is a soft line break.
-    let ends_in_padding = source.contains("{S:") && key.ends_with('=');
+    let ends_in_padding =
+        ["{S:", "{base32-check}"].iter().any(|part| source.contains(part)) && key.ends_with('=');
     // Wrapped: a line feed between the key and its evidence, or a `?` before it, ends the run on an earlier line.
     let evidence_is_apart = subject.form.needs_evidence
         && ["columns", "line feeds"].iter().any(|wrapped| encoding.name.contains(wrapped));
@@ -99,7 +100,14 @@ pub(crate) fn cannot_be_split(subject: &Subject, key: &str, cuts: &[usize]) -> b
     // A piece of padding alone may be left out of a key, and a check character may be anything.
     let only_padding = cuts.iter().any(|cut| key[*cut..].trim_matches('=').is_empty());
     let has_punctuation = ["{P:", "{base32-check}"].iter().any(|part| subject.shape.source().contains(part));
-    first_is_whole || begins_again || only_padding || has_inner_padding(key) || has_punctuation
+    // At the end of a line of the right length, one `=` is a soft line break.
+    let ends_in_padding = key.ends_with('=') && !key.ends_with("==");
+    first_is_whole
+        || begins_again
+        || only_padding
+        || ends_in_padding
+        || has_inner_padding(key)
+        || has_punctuation
 }
 
 /// Generated base64 has its padding anywhere, where it begins what looks like quoted-printable.

@@ -30,8 +30,11 @@ const ESCAPES: &[Escape] = &[percent::unit, backslash::unit, html::unit, quoted_
 /// How the separators of a key's prefix are written where they are escaped: every key has one.
 pub const LITERALS: &[&str] = &[
     "%2D", "%2d", "%5F", "%5f", "\\x2", "\\x5", "\\u00", "\\u{", "\\U0", "\\05", "\\13", "k\\_", "&#4",
-    "&#9", "&#x", "=2D", "=5F", "k\\-", "s\\-", "K\\-", "c\\_", "2\\_", "t\\_", "%2E", "%2e",
+    "&#9", "&#x", "=2D", "=5F", "k\\-", "s\\-", "c\\_", "2\\_", "%2E", "%2e",
 ];
+
+/// Those of them that hold none of `%`, `\\` and `&`.
+pub const QUOTED_PRINTABLE: &[&[u8]] = &[b"=2D", b"=5F"];
 
 /// The last letters of all prefixes, before their first separator.
 const LAST_LETTERS: &[u8] = b"skctK2";
