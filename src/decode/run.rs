@@ -31,10 +31,10 @@ fn is_member(byte: u8) -> bool {
 /// A run, put together where it was wrapped into lines.
 #[derive(Debug)]
 pub struct Run<'t> {
-    /// The run without what separates its lines, and what base64 there is before it on its first line.
+    /// The run without what separates its lines.
     pub text: Cow<'t, [u8]>,
-    /// Where in `text` the run itself begins.
-    pub core: usize,
+    /// All that stands before it in the source.
+    before: &'t [u8],
     /// For every line: where it begins in `text`, and where in the source.
     lines: Vec<(usize, usize)>,
     /// What it covers of the source.
@@ -42,6 +42,23 @@ pub struct Run<'t> {
 }
 
 impl Run<'_> {
+    /// The run with the base64 that stands directly before it, and how much that is.
+    #[must_use]
+    pub fn with_text_before(&self) -> (Self, usize) {
+        let may_belong = |byte: &u8| is_member(*byte) || matches!(byte, b'+' | b'/' | b'-' | b'_');
+        let count = self.before.iter().rev().take(WIDEST).take_while(|byte| may_belong(byte)).count();
+        let (before, more) = self.before.split_at(self.before.len() - count);
+        let first = (0, before.len());
+        let lines = self.lines.iter().map(|(start, source)| (start + count, *source));
+        let whole = Self {
+            text: Cow::Owned([more, &self.text].concat()),
+            before,
+            lines: std::iter::once(first).chain(lines).collect(),
+            source: before.len()..self.source.end,
+        };
+        (whole, count)
+    }
+
     /// Where the byte at `at` stands in the source.
     #[must_use]
     pub fn source_of(&self, at: usize) -> usize {
@@ -75,10 +92,8 @@ impl Run<'_> {
 #[must_use]
 pub fn next(text: &[u8], from: usize) -> Option<Run<'_>> {
     let first = next_line(text, from)?;
-    let may_belong = |byte: &u8| is_member(*byte) || matches!(byte, b'+' | b'/' | b'-' | b'_');
-    let core = text[..first.start].iter().rev().take(WIDEST).take_while(|byte| may_belong(byte)).count();
-    let mut lines = vec![(0, first.start - core)];
-    let mut joined: Cow<'_, [u8]> = Cow::Borrowed(&text[first.start - core..first.end]);
+    let mut lines = vec![(0, first.start)];
+    let mut joined: Cow<'_, [u8]> = Cow::Borrowed(&text[first.clone()]);
     let mut end = first.end;
     while let Some(start) = line_break(text, end) {
         let length = text[start..].iter().take_while(|byte| is_member(**byte)).count();
@@ -89,18 +104,18 @@ pub fn next(text: &[u8], from: usize) -> Option<Run<'_>> {
         joined.to_mut().extend_from_slice(&text[start..start + length]);
         end = start + length;
     }
-    Some(Run { text: joined, core, lines, source: first.start..end })
+    Some(Run { text: joined, before: &text[..first.start], lines, source: first.start..end })
 }
 
 /// The first line's worth of a long run that ends after `from`.
 fn next_line(text: &[u8], from: usize) -> Option<Range<usize>> {
     let mut at = from;
-    while let Some(step) = text.get(at..).and_then(<[u8]>::first_chunk::<STEP>) {
-        let (first, second) = step.split_at(LOOK);
-        if has_lower(first) || has_lower(second) {
-            at += STEP;
-            continue;
-        }
+    loop {
+        let mut steps = text.get(at..)?.chunks_exact(STEP);
+        let skipped =
+            steps.by_ref().take_while(|step| has_lower(&step[..LOOK]) || has_lower(&step[LOOK..])).count();
+        at += skipped * STEP;
+        let step = text.get(at..at + STEP)?;
         // What follows the last byte that does not belong may be the start of a run.
         if let Some(last) = step.iter().rposition(|byte| !is_member(*byte)) {
             at += last + 1;
@@ -113,7 +128,6 @@ fn next_line(text: &[u8], from: usize) -> Option<Range<usize>> {
         }
         at = end;
     }
-    None
 }
 
 /// Whether any byte is below [`LOWEST`], all at once: the borrow of a subtraction shows in the top bit.

@@ -56,8 +56,13 @@ impl RunSearch {
         Self { searches: searches.collect() }
     }
 
-    fn in_run(&self, run: &Run<'_>, range: &Range<usize>, decoded: &mut impl FnMut(&'static str, Decoded) -> bool) {
-        let first = run.text_of(range.start).max(run.core);
+    fn in_run(
+        &self,
+        run: &Run<'_>,
+        range: &Range<usize>,
+        decoded: &mut impl FnMut(&'static str, Decoded) -> bool,
+    ) {
+        let first = run.text_of(range.start);
         let last = run.text_of(range.end);
         // Up to where each phase has been decoded.
         let mut done = [[0; PHASES]; 2];
@@ -78,7 +83,7 @@ impl RunSearch {
                 if found < *done {
                     continue;
                 }
-                let round = around(run, codec, group, width, run.core);
+                let round = around(run, codec, group, width);
                 *done = if round.end == run.text.len() {
                     round.end
                 } else {
@@ -117,13 +122,14 @@ pub(super) fn each<'s>(
 /// Decodes round a group once more, with the base64 before the run: it may name the issuer. It belongs to the run if it
 /// gives readable text, as in base64 of `?key=…`, but not if it is the folder of a path.
 fn with_text_before(run: &Run<'_>, group: usize) -> Option<Decoded> {
-    if run.core == 0 {
+    let (whole, before) = run.with_text_before();
+    if before == 0 {
         return None;
     }
-    let round = around(run, Codec::Base64, group, 4, 0);
-    let decoded = base64::decode(run, &round);
+    let round = around(&whole, Codec::Base64, group + before, 4);
+    let decoded = base64::decode(&whole, &round);
     let readable = decoded.text.iter().take_while(|byte| is_text(**byte)).count();
-    (round.start + readable * 4 / 3 >= run.core).then_some(decoded)
+    (round.start + readable * 4 / 3 >= before).then_some(decoded)
 }
 
 fn is_text(byte: u8) -> bool {
@@ -131,9 +137,9 @@ fn is_text(byte: u8) -> bool {
     matches!(byte, 0 | b'\t' | b'\n' | b'\r' | b' '..=b'~')
 }
 
-/// What of a run to decode: whole groups round the one at `group`, from `first` on.
-fn around(run: &Run<'_>, codec: Codec, group: usize, width: usize, first: usize) -> Range<usize> {
-    let mut before = BEFORE.min(group.saturating_sub(first));
+/// What of a run to decode: whole groups round the one at `group`.
+fn around(run: &Run<'_>, codec: Codec, group: usize, width: usize) -> Range<usize> {
+    let mut before = BEFORE.min(group);
     let mut after = AFTER.min(run.text.len() - group);
     if codec == Codec::Hex {
         let (left, right) = run.text.split_at(group);
