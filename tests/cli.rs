@@ -130,6 +130,19 @@ fn confidence_decides_what_is_reported() {
 }
 
 #[test]
+fn the_name_of_a_file_tells_whose_key_it_is() {
+    let sandbox = Sandbox::new();
+    sandbox.write("moonshot.env", key("sk-{A:48}", 1));
+    sandbox.write("baichuan_key.txt", key("sk-{plain-hex32}", 1));
+    let report = sandbox.scan(&[]);
+    assert_eq!(
+        report.places(),
+        ["baichuan_key.txt:1:1 baichuan-api-key", "moonshot.env:1:1 moonshot-api-key"]
+    );
+    assert!(report.json["findings"][1]["why"].as_str().unwrap().contains("in the name of the file"));
+}
+
+#[test]
 fn secrets_are_shown_only_when_asked_for() {
     let sandbox = leaky();
     let secret = openai_key(1);

@@ -3,11 +3,13 @@
 
 mod support;
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use skanner::{
     blob::Content,
-    finding::Detection,
     rule::{Confidence, RuleSet},
     scan::{Engine, Scratch},
 };
@@ -61,23 +63,29 @@ fn rules_are_listed_for_machines_too() {
 /// Whatever chance puts into a key, a placeholder test must not take it for made up.
 #[test]
 fn no_random_key_is_taken_for_a_placeholder() {
-    const EACH: usize = 20_000;
+    const EACH: usize = 100_000;
     let engine = Engine::new(Confidence::Possible, false);
-    let mut scratch = Scratch::default();
-    let mut rng = fastrand::Rng::with_seed(42);
-    for rule in RuleSet::builtin().iter() {
-        let forms: Vec<_> =
-            rule.forms.iter().flat_map(|form| form.shapes.iter().map(move |shape| (form, shape))).collect();
-        for at in 0..EACH {
-            let (form, shape) = forms[at % forms.len()];
-            let key = shape.generate(&mut rng);
-            let context = if form.needs_evidence { rule.context[0].shown.as_str() } else { "" };
-            let text = format!("{context} {key}");
-            let mut found: Vec<Detection> = Vec::new();
-            engine
-                .scan(Content::Bytes(text.as_bytes()), &mut scratch, &mut 0, |one| found.push(one))
-                .unwrap();
-            assert!(!found.is_empty(), "{}: {} key number {at} is lost", rule.id, shape.source());
+    let rules: Vec<_> = RuleSet::builtin().iter().collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut scratch = Scratch::default();
+        while let Some(rule) = rules.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut rng = fastrand::Rng::with_seed(42);
+            let forms = rule.forms.iter().flat_map(|form| form.shapes.iter().map(move |shape| (form, shape)));
+            let forms: Vec<_> = forms.collect();
+            for at in 0..EACH {
+                let (form, shape) = forms[at % forms.len()];
+                let key = shape.generate(&mut rng);
+                let context = if form.needs_evidence { rule.context[0].shown.as_str() } else { "" };
+                let text = format!("{context} {key}");
+                let mut found = false;
+                engine.scan(Content::Bytes(text.as_bytes()), &mut scratch, &mut 0, |_| found = true).unwrap();
+                assert!(found, "{}: {} key number {at} is lost", rule.id, shape.source());
+            }
         }
-    }
+    };
+    std::thread::scope(|scope| {
+        let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        (0..workers).for_each(|_| drop(scope.spawn(work)));
+    });
 }

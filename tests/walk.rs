@@ -186,6 +186,36 @@ fn keys_in_names_are_found_and_masked() {
 }
 
 #[test]
+fn keys_encoded_in_names_are_masked_too() {
+    let sandbox = Sandbox::new();
+    let key = support::key("sk-or-v1-{h:64}", 3);
+    let encoded: String = key.bytes().map(|byte| format!("{byte:02x}")).collect();
+    sandbox.write(format!("é-{encoded}.txt"), "nothing in it");
+    let run = sandbox.skanner(&["scan", "--format", "json"]);
+    assert!(run.stdout.contains("é-sk-or-v1-…") && !run.stdout.contains(&encoded[40..80]), "{run:?}");
+}
+
+#[test]
+fn a_file_called_dot_git_is_read_like_any_other() {
+    let sandbox = tree_with_keys(&["sub/.git"]);
+    assert_eq!(sandbox.scan(&["--no-ignore"]).paths(), ["sub/.git"]);
+    let report = sandbox.scan(&[]);
+    assert_eq!((report.code, report.paths()), (2, vec!["sub/.git".to_owned()]));
+}
+
+#[test]
+fn a_key_in_the_name_of_a_folder_does_not_leak_through_an_error() {
+    let sandbox = Sandbox::new();
+    let key = openai_key(4);
+    sandbox.write(format!("{key}/.git"), "gitdir: nowhere");
+    for format in ["text", "json", "jsonl", "sarif"] {
+        let run = sandbox.skanner(&["scan", "--format", format]);
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(!run.stdout.contains(&key[20..60]), "{format}: {}", run.stdout);
+    }
+}
+
+#[test]
 fn the_report_does_not_depend_on_threads() {
     let names: Vec<String> = (0..300).map(|at| format!("d{}/f{at}.txt", at % 17)).collect();
     let sandbox = tree_with_keys(&names.iter().map(String::as_str).collect::<Vec<_>>());

@@ -112,7 +112,7 @@ const SHAPES: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn windows_and_whole_texts_agree(seed: u64, pieces in prop::collection::vec((0..PIECES.len(), 0..SHAPES.len(), 0..3000_usize), 200..500)) {

@@ -57,7 +57,7 @@ pub fn main() -> ExitCode {
     match run(&cli, color) {
         Ok(verdict) => verdict.into(),
         // Whoever read the output has seen enough of it.
-        Err(error) if is_broken_pipe(&error) => Verdict::Findings.into(),
+        Err(error) if is_broken_pipe(&error) => Verdict::Clean.into(),
         Err(error) => {
             let mut stderr = AutoStream::auto(io::stderr());
             let _ = writeln!(stderr, "skanner: {error:#}");

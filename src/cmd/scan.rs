@@ -116,17 +116,23 @@ fn write_reports(args: &ScanArgs, report: &Report, view: &View) -> Result<()> {
         (format.write)(report, view, &mut text)?;
         Ok(text)
     };
-    for output in &args.output {
-        let text = rendered(&output.format, &View { color: false, ..*view })?;
-        replace(&output.file, &text).with_context(|| format!("cannot write {}", output.file.display()))?;
-    }
+    // A file that cannot be written must not cost the report on standard output.
+    let files: Result<Vec<()>> = args
+        .output
+        .iter()
+        .map(|output| {
+            let text = rendered(&output.format, &View { color: false, ..*view })?;
+            replace(&output.file, &text).with_context(|| format!("cannot write {}", output.file.display()))
+        })
+        .collect();
     let text = rendered(&args.format, view)?;
     let mut out = io::stdout().lock();
     match out.write_all(&text).and_then(|()| out.flush()) {
         // Whoever read the output has seen enough of it; the verdict stays.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result.context("cannot write to standard output"),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        result => result.context("cannot write to standard output")?,
     }
+    files.map(|_| ())
 }
 
 /// Writes a file whole or not at all, so that a run that is cut short leaves no half report.

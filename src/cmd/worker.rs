@@ -85,6 +85,7 @@ impl Worker<'_> {
         text.clear();
         text.extend_from_slice(name);
         text.extend_from_slice(&[b'\n'; 64]);
+        self.scratch.set_name(b"");
         // Reading from memory cannot fail.
         let _ = self.engine.scan(Content::Bytes(&text), &mut self.scratch, &mut 0, |one| secrets.push(one));
         self.name = text;
@@ -139,6 +140,8 @@ impl Sink for Worker<'_> {
 
     fn not_scanned(&mut self, what: &[u8], why: String) {
         let what = self.shown_path(what).unwrap_or_else(|| text(what).into());
+        // Messages of libraries name paths, too.
+        let why = masked(why.as_bytes(), &self.in_name(why.as_bytes()));
         self.name_not_scanned(&what, None, why);
     }
 }
@@ -164,6 +167,8 @@ impl Inside<'_, '_> {
         }
         let Worker { engine, scratch, counts, own, .. } = &mut *self.worker;
         let (mut read, mut detections) = (0, Vec::new());
+        let path = origin.archive.unwrap_or(origin.path);
+        scratch.set_name(path.rsplit(|byte| matches!(byte, b'/' | b'!')).next().unwrap_or(path));
         let result = engine.scan(content, scratch, &mut read, |detection| detections.push(detection));
         own.scanned.bytes += read;
         if let Some(counts) = counts {
@@ -206,11 +211,21 @@ impl Drop for Worker<'_> {
     }
 }
 
-/// A path as text, with the secrets that were found in it masked.
+/// A path as text, with the secrets that were found in it masked where they stand, encoded or not.
 fn masked(path: &[u8], secrets: &[Detection]) -> String {
     let mut shown = text(path).into_owned();
     for detection in secrets {
         shown = shown.replace(&detection.secret.reveal(), &detection.secret.masked());
+    }
+    if secrets.iter().any(|detection| !detection.encoding.is_empty()) {
+        let end = |column: u64| usize::try_from(column - 1).unwrap_or(usize::MAX);
+        let mut characters: Vec<char> = text(path).chars().collect();
+        for detection in secrets.iter().rev() {
+            let length = characters.len();
+            let range = end(detection.span.column).min(length)..end(detection.span.end_column).min(length);
+            characters.splice(range, detection.secret.masked().chars());
+        }
+        shown = characters.into_iter().collect();
     }
     shown
 }

@@ -2,13 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{Detection, Finding, Occurrence, Secret};
+use super::{Detection, Finding, Occurrence};
 use crate::blob::SourceKind;
 
 /// Gathers detections; one a thread, merged at the end.
 #[derive(Debug, Default)]
 pub struct Collector {
-    by_secret: HashMap<Secret, Vec<(Detection, Occurrence)>>,
+    by_secret: HashMap<Box<[u8]>, Vec<(Detection, Occurrence)>>,
 }
 
 impl Collector {
@@ -29,7 +29,7 @@ impl Collector {
             excerpt: detection.excerpt.clone(),
             line_hash: None,
         };
-        self.by_secret.entry(detection.secret.clone()).or_default().push((detection, occurrence));
+        self.by_secret.entry(detection.secret.normalised().into()).or_default().push((detection, occurrence));
     }
 
     /// Takes over all that another one gathered.
@@ -42,8 +42,7 @@ impl Collector {
     /// One finding a secret, sorted by path, inner path, line, column and rule.
     #[must_use]
     pub fn into_findings(self) -> Vec<Finding> {
-        let mut findings: Vec<Finding> =
-            self.by_secret.into_iter().map(|(secret, sightings)| finding(secret, sightings)).collect();
+        let mut findings: Vec<Finding> = self.by_secret.into_values().map(finding).collect();
         findings.sort_by(|a, b| {
             let key = |finding: &Finding| {
                 let first = &finding.occurrences[0];
@@ -56,7 +55,7 @@ impl Collector {
 }
 
 /// The sighting that says most names the finding: the surest, one with evidence before one without, the first.
-fn finding(secret: Secret, mut sightings: Vec<(Detection, Occurrence)>) -> Finding {
+fn finding(mut sightings: Vec<(Detection, Occurrence)>) -> Finding {
     sightings.sort_by(|(_, a), (_, b)| a.order().cmp(&b.order()));
     let best = sightings
         .iter()
@@ -72,8 +71,8 @@ fn finding(secret: Secret, mut sightings: Vec<(Detection, Occurrence)>) -> Findi
         confidence: best.confidence,
         why: best.why,
         candidates: best.candidates,
-        fingerprint: secret.fingerprint(),
-        secret,
+        fingerprint: best.secret.fingerprint(),
+        secret: best.secret,
         occurrences,
     }
 }

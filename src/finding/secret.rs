@@ -39,14 +39,18 @@ impl Secret {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
+    /// The key without base64 padding, which people keep or drop: what makes two secrets the same.
+    pub(crate) fn normalised(&self) -> &[u8] {
+        let padding = self.bytes.iter().rev().take_while(|byte| **byte == b'=').count();
+        &self.bytes[..self.bytes.len() - padding]
+    }
+
     /// Identifies the key wherever and however it is written: 128 bits of SHA-256 over a fixed text and the key
     /// without base64 padding, as 32 hex digits. The rule is not part of it, so that a better rule name does not
     /// change it. Who knows the fingerprint cannot get back to a key of more than a hundred random bits.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        let padding = self.bytes.iter().rev().take_while(|byte| **byte == b'=').count();
-        let normalised = &self.bytes[..self.bytes.len() - padding];
-        let hash = Sha256::new().chain_update(DOMAIN).chain_update(normalised).finalize();
+        let hash = Sha256::new().chain_update(DOMAIN).chain_update(self.normalised()).finalize();
         hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

@@ -22,16 +22,21 @@ pub(super) struct Evidence {
     pub(super) lines: isize,
     /// Bytes between it and the key.
     pub(super) bytes: usize,
+    /// It stands in the name of the file.
+    pub(super) in_name: bool,
 }
 
 impl Evidence {
-    /// Smaller is nearer: by lines, what comes before the key first, then by bytes.
-    pub(super) fn distance(&self) -> (usize, bool, usize) {
-        (self.lines.unsigned_abs(), self.lines > 0, self.bytes)
+    /// Smaller is nearer: what stands in the text, by lines, what comes before the key first, then by bytes.
+    pub(super) fn distance(&self) -> (bool, usize, bool, usize) {
+        (self.in_name, self.lines.unsigned_abs(), self.lines > 0, self.bytes)
     }
 
     fn describe(&self) -> String {
-        let Self { text, lines, .. } = self;
+        let Self { text, lines, in_name, .. } = self;
+        if *in_name {
+            return format!("`{text}` in the name of the file");
+        }
         let plural = if lines.abs() == 1 { "" } else { "s" };
         match lines {
             0 => format!("`{text}` on the same line"),
@@ -61,6 +66,15 @@ impl Context {
         self.key = 0..0;
     }
 
+    /// The longest word of the rule's issuer in the name of a file, as in `deepseek.env`.
+    pub(super) fn evidence_in_name(name: &[u8], rule: &Rule) -> Option<Evidence> {
+        let mut words = Stretch::default();
+        words.set(name, 0..name.len());
+        let found = rule.context.iter().filter(|word| words.find(name, &word.lower).next().is_some());
+        let longest = found.max_by_key(|word| word.lower.len())?;
+        Some(Evidence { text: longest.shown.clone(), lines: 0, bytes: 0, in_name: true })
+    }
+
     /// The nearest text that points at the rule's issuer.
     pub(super) fn evidence(&mut self, text: &[u8], key: &Range<usize>, rule: &Rule) -> Option<Evidence> {
         self.read(text, key);
@@ -71,11 +85,13 @@ impl Context {
                     text: word.shown.clone(),
                     lines: -lines(&self.before.lowered[at..]),
                     bytes: self.before.lowered.len() - at - word.lower.len(),
+                    in_name: false,
                 });
                 let below = self.after.find(text, &word.lower).next().map(|at| Evidence {
                     text: word.shown.clone(),
                     lines: lines(&self.after.lowered[..at]),
                     bytes: at,
+                    in_name: false,
                 });
                 above.into_iter().chain(below).min_by_key(Evidence::distance)
             })

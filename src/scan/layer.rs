@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::{Engine, Hit, REACH, Scratch, anchors::Anchor, runs::RunSearch, structure::Dispatch};
+use super::{
+    Engine, Hit, REACH, Scratch, anchors::Anchor, evidence::Context, runs::RunSearch, structure::Dispatch,
+};
 use crate::{
     decode::{Decoded, escape, utf16},
     rule::{BASE64URL, Confidence, RuleSet},
@@ -182,6 +184,9 @@ pub(super) fn weigh(text: &[u8], hits: &mut Vec<Hit>, scratch: &mut Scratch) {
     hits.retain_mut(|hit| {
         if hit.evidence.is_none() && hit.decoded.is_some() {
             hit.evidence = scratch.context.evidence(text, &hit.span, &hit.rule);
+        }
+        if hit.evidence.is_none() {
+            hit.evidence = Context::evidence_in_name(&scratch.name, &hit.rule);
         }
         let form = hit.form();
         let confidence: Confidence =

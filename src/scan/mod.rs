@@ -58,8 +58,17 @@ pub struct Scratch {
     hits: Vec<Hit>,
     bodies: Vec<Range<usize>>,
     context: Context,
+    name: Vec<u8>,
     /// The text is read as UTF-16, too, so that its strings need not be looked for one by one.
     wide_apart: bool,
+}
+
+impl Scratch {
+    /// Says what the next texts are called: a name can tell whose key it is.
+    pub fn set_name(&mut self, name: &[u8]) {
+        self.name.clear();
+        self.name.extend_from_slice(name);
+    }
 }
 
 /// A shape that fits, in bytes of the text at hand.

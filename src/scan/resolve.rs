@@ -46,13 +46,13 @@ fn choose(hits: &[Hit], group: &Range<usize>, kept: &mut Vec<Kept>) {
 
 /// Greater is better: the surer one; one that was pasted into a template such as `sk-proj-…`, before what the template
 /// makes of it; one whose issuer is named near it, the nearer the better. Where nothing is said, the rule that stands
-/// for all issuers of a shape goes before each of them; then the shape with more fixed bytes, the longer one.
+/// for all issuers of a shape goes before each of them; then the shape with more fixed bytes, the longer one, the one that is as it stands.
 fn rank(hit: &Hit) -> impl Ord {
     let told = hit.evidence.as_ref().filter(|_| !hit.rule.shared);
     (
         (hit.confidence, hit.is_pasted),
         (told.is_some(), Reverse(told.map(super::Evidence::distance)), hit.base),
-        (hit.rule.shared, hit.fixed, hit.span.len()),
+        (hit.rule.shared, hit.fixed, hit.span.len(), Reverse(hit.encoding.len())),
     )
 }
 

@@ -170,7 +170,10 @@ impl<S: Sink> Visitor<'_, S> {
                 if entry.depth() > 1 {
                     self.walked.repositories.push(parent.to_owned());
                 }
-                return WalkState::Skip;
+                // The file of a worktree or submodule, or one that only has its name, is read like any other.
+                if kind.is_dir() {
+                    return WalkState::Skip;
+                }
             }
         }
         if kind.is_dir() {

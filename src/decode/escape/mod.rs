@@ -1,6 +1,6 @@
 //! Escapes inside a token, and strings that are split in the source: all are undone in one pass, since they mix.
 //!
-//! An escape is one file here and a row in [`ESCAPES`].
+//! An escape is one file here and a row in `ESCAPES`.
 
 mod backslash;
 mod html;
