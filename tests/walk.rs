@@ -207,7 +207,7 @@ fn a_file_called_dot_git_is_read_like_any_other() {
 fn a_key_in_the_name_of_a_folder_does_not_leak_through_an_error() {
     let sandbox = Sandbox::new();
     let key = openai_key(4);
-    sandbox.write(format!("{key}/.git"), "gitdir: nowhere");
+    sandbox.write(format!("{key}/.git"), "nonsense");
     for format in ["text", "json", "jsonl", "sarif"] {
         let run = sandbox.skanner(&["scan", "--format", format]);
         assert_eq!(run.code, 2, "{run:?}");

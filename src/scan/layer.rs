@@ -91,7 +91,8 @@ impl Engine {
         }
         let length = seen.token_end - at;
         // Most anchors are the end of a word. The rules need not even be read for those.
-        let is_word = length < self.shortest() && text.get(seen.token_end).is_none_or(|byte| *byte != b'.');
+        let ends_word = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`\\".contains(byte);
+        let is_word = length < self.shortest() && text.get(seen.token_end).is_none_or(ends_word);
         if depth < DEEPEST && at >= seen.escapes && escape::goes_on(text, seen.token_end) {
             seen.escapes = self.undo_escapes(text, at, depth, scratch, hits);
         }
@@ -108,7 +109,7 @@ impl Engine {
         0
     }
 
-    /// No key has fewer characters of base64url from its anchor on, unless a dot ends them.
+    /// No key that is all base64url has fewer characters from its anchor on.
     fn shortest(&self) -> usize {
         if self.least == Confidence::Possible { 0 } else { 16 }
     }

@@ -106,25 +106,31 @@ fn holds_telling_word(body: &[u8]) -> bool {
     TELLING_WORDS.iter().any(|word| memchr::memmem::find(&letters, word.as_bytes()).is_some())
 }
 
-/// Two or more pieces between separators, each a word in one case, perhaps with a number behind it, or a short number.
+/// Two or more pieces between separators, each a word in one case or a short number. Beside two words of four letters
+/// there may also be such as `v1`.
 fn only_words(body: &[u8]) -> bool {
     const LONGEST_NUMBER: usize = 6;
-    let mut pieces = 0;
+    const LONG_WORD: usize = 4;
+    let (mut pieces, mut long_words, mut is_numbered) = (0, 0, false);
     let only = body.split(|byte| b"-_.".contains(byte)).filter(|piece| !piece.is_empty()).all(|piece| {
-        pieces += 1;
         let digits = piece.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
         let word = &piece[..piece.len() - digits];
+        pieces += 1;
+        long_words += usize::from(digits == 0 && word.len() >= LONG_WORD);
+        is_numbered |= digits > 0 && !word.is_empty();
         let in_one_case = word.iter().all(u8::is_ascii_lowercase)
             || word.iter().all(u8::is_ascii_uppercase)
             || word[0].is_ascii_uppercase() && word[1..].iter().all(u8::is_ascii_lowercase);
         digits <= LONGEST_NUMBER && in_one_case
     });
-    only && pieces >= 2
+    only && pieces >= 2 && (!is_numbered || long_words >= 2)
 }
 
-/// Whether what follows says that the rest was left out.
+/// Whether what follows says that the rest was left out, or that this is the type of an OpenSSH key.
 pub(super) fn is_cut_off(after: &[u8]) -> bool {
-    [&b"..."[..], b"***", "…".as_bytes(), "•".as_bytes()].iter().any(|mark| after.starts_with(mark))
+    [&b"..."[..], b"***", b"@openssh.com", "…".as_bytes(), "•".as_bytes()]
+        .iter()
+        .any(|mark| after.starts_with(mark))
 }
 
 #[cfg(test)]

@@ -123,7 +123,7 @@ fn cell(subject: &Subject, split: &Split, number: usize) -> Option<Cell> {
 #[test]
 fn split_keys_are_found_whole() {
     const CUTS: usize = 7;
-    harness::run("splits", &Subject::all(), 38_000, |bench, subject| {
+    harness::run("splits", &Subject::all(), 37_000, |bench, subject| {
         let cells =
             SPLITS.iter().flat_map(|split| (0..CUTS).filter_map(|number| cell(subject, split, number)));
         let checked: Vec<_> = cells.map(|cell| bench.check(subject, &cell).err()).collect();
