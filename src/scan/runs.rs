@@ -47,7 +47,8 @@ impl RunSearch {
             all.extend(in_base64.map(|literal| (literal, Codec::Base64)));
             all.extend(hex::literals(text.as_bytes()).into_iter().map(|literal| (literal, Codec::Hex)));
         }
-        all.sort_by(|a, b| a.0.cmp(&b.0));
+        // The search looks at as many bytes at once as its shortest literal has: the short ones keep to themselves.
+        all.sort_by(|a, b| (a.0.bytes.len(), &a.0).cmp(&(b.0.bytes.len(), &b.0)));
         all.dedup();
         let searches = all.chunks(MOST).map(|chunk| {
             let literals: Vec<Vec<u8>> = chunk.iter().map(|(literal, _)| literal.bytes.clone()).collect();
