@@ -17,24 +17,57 @@ use std::ops::Range;
 pub struct Decoded {
     /// The text.
     pub text: Vec<u8>,
-    /// Where each byte begins in the source, and one entry more for the end.
-    pub(crate) starts: Vec<usize>,
-    /// Where each byte ends in the source.
-    pub(crate) ends: Vec<usize>,
+    places: Places,
+}
+
+#[derive(Debug)]
+enum Places {
+    /// Where each byte begins and ends in the source.
+    Each(Vec<Range<usize>>),
+    /// Characters of so many bits each, one behind the other from this place on.
+    Line { first: usize, bits: usize },
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self::Each(Vec::new())
+    }
 }
 
 impl Decoded {
+    /// Text whose bytes stand at these places.
+    pub(crate) fn with_places(text: Vec<u8>, places: Vec<Range<usize>>) -> Self {
+        Self { text, places: Places::Each(places) }
+    }
+
+    /// Text out of characters that hold `bits` bits each and stand on one line, from `first` on.
+    pub(crate) fn on_one_line(text: Vec<u8>, first: usize, bits: usize) -> Self {
+        Self { text, places: Places::Line { first, bits } }
+    }
+
     /// Adds a byte that stands at `source`.
     pub(crate) fn push(&mut self, byte: u8, source: Range<usize>) {
         self.text.push(byte);
-        self.starts.push(source.start);
-        self.ends.push(source.end);
+        if let Places::Each(places) = &mut self.places {
+            places.push(source);
+        }
     }
 
     /// Where a range of the text, which must not be empty, stands in the source.
     #[must_use]
     pub fn source(&self, range: &Range<usize>) -> Range<usize> {
-        self.starts[range.start]..self.ends[range.end - 1]
+        match &self.places {
+            Places::Each(places) => places[range.start].start..places[range.end - 1].end,
+            Places::Line { first, bits } => {
+                first + range.start * 8 / bits..first + (range.end * 8).div_ceil(*bits)
+            }
+        }
+    }
+
+    /// Where the text ends in the source; 0 if there is none.
+    #[must_use]
+    pub fn end(&self) -> usize {
+        if self.text.is_empty() { 0 } else { self.source(&(0..self.text.len())).end }
     }
 }
 

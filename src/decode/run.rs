@@ -80,11 +80,13 @@ impl Run<'_> {
     /// `range`.
     pub(super) fn decoded(&self, range: &Range<usize>, text: Vec<u8>, chars: usize, bytes: usize) -> Decoded {
         let bits = 8 * bytes / chars;
-        let first = |at: usize| range.start + at * 8 / bits;
-        let last = |at: usize| range.start + ((at + 1) * 8).div_ceil(bits) - 1;
-        let starts = (0..text.len()).map(|at| self.source_of(first(at))).collect();
-        let ends = (0..text.len()).map(|at| self.source_of(last(at)) + 1).collect();
-        Decoded { text, starts, ends }
+        if self.lines.len() == 1 {
+            return Decoded::on_one_line(text, self.source_of(range.start), bits);
+        }
+        let first = |at: usize| self.source_of(range.start + at * 8 / bits);
+        let last = |at: usize| self.source_of(range.start + ((at + 1) * 8).div_ceil(bits) - 1);
+        let places = (0..text.len()).map(|at| first(at)..last(at) + 1).collect();
+        Decoded::with_places(text, places)
     }
 }
 

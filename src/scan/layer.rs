@@ -70,7 +70,7 @@ impl Engine {
         let mut from = range.start + first.saturating_sub(1);
         while let Some(at) = self.anchors.next_wide(text, from).filter(|at| *at < range.end) {
             let (decoded, order) = utf16::string_around(text, at, WIDE);
-            from = decoded.ends.last().map_or(at + 1, |end| (*end).max(at + 1));
+            from = decoded.end().max(at + 1);
             self.scan_inner(&decoded, depth, scratch, hits, |_| vec![order.name()]);
         }
     }
