@@ -1,6 +1,7 @@
 //! What a source hands on: bytes, and where they came from.
 
 use std::{
+    fmt,
     fs::File,
     io::{self, Read},
 };
@@ -28,6 +29,44 @@ pub enum SourceKind {
     Stdin,
 }
 
+/// The name of a git object: SHA-1 (20 bytes) or SHA-256 (32).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectId {
+    bytes: [u8; 32],
+    length: u8,
+}
+
+impl ObjectId {
+    /// The longest name, in bytes.
+    const LONGEST: usize = 32;
+
+    /// Takes the name as bytes, not as hex digits; `None` where there are neither 20 nor 32 of them.
+    #[must_use]
+    pub fn new(name: &[u8]) -> Option<Self> {
+        let mut bytes = [0; Self::LONGEST];
+        bytes.get_mut(..name.len())?.copy_from_slice(name);
+        matches!(name.len(), 20 | 32).then(|| Self { bytes, length: name.len() as u8 })
+    }
+
+    /// The name as bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
+    }
+}
+
+impl fmt::Display for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ObjectId({self})")
+    }
+}
+
 /// Where bytes came from.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin<'a> {
@@ -37,6 +76,18 @@ pub struct Origin<'a> {
     pub path: &'a [u8],
     /// Where in the archive that is at `path`; the names of archives in archives are joined with `!`.
     pub archive: Option<&'a [u8]>,
+    /// The git object that holds the bytes, where one does: a blob, or the commit or tag of a message.
+    pub object: Option<ObjectId>,
+    /// The commit that brought it in, where that is known.
+    pub commit: Option<ObjectId>,
+}
+
+impl<'a> Origin<'a> {
+    /// A place outside of git's objects.
+    #[must_use]
+    pub fn new(source: SourceKind, path: &'a [u8]) -> Self {
+        Self { source, path, archive: None, object: None, commit: None }
+    }
 }
 
 /// How much is held at once, in bytes: what is larger comes as a stream. Small enough for a second-level cache, large

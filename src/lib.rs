@@ -11,6 +11,7 @@ pub mod cmd;
 pub mod decode;
 pub mod expand;
 pub mod finding;
+pub mod git;
 pub mod remedy;
 pub mod report;
 pub mod rule;

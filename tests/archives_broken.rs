@@ -143,7 +143,7 @@ impl Output for Everything {
 
 fn expand(bytes: &[u8], as_stream: bool) -> Everything {
     let mut everything = Everything::default();
-    let origin = Origin { source: SourceKind::File, path: b"x", archive: None };
+    let origin = Origin::new(SourceKind::File, b"x");
     let mut reader = bytes;
     let content = if as_stream { Content::Stream(&mut reader) } else { Content::Bytes(bytes) };
     Expander::default().expand(Blob { origin, content, at: None }, &mut everything).unwrap();

@@ -12,6 +12,7 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("rule", 0, &[]),
     ("decode", 0, &[]),
     ("finding", 1, &[]),
+    ("git", 1, &[]),
     ("expand", 2, &[]),
     ("scan", 2, &[]),
     ("source", 2, &[]),

@@ -101,7 +101,7 @@ impl Worker<'_> {
         }
         let shown: Arc<str> = masked(path, &secrets).into();
         for detection in secrets {
-            self.own.collector.add(detection, SourceKind::Name, &shown, None);
+            self.own.collector.add(detection, &Origin::new(SourceKind::Name, path), &shown, None);
         }
         Some(shown)
     }
@@ -120,7 +120,7 @@ impl Worker<'_> {
 
 impl Sink for Worker<'_> {
     fn blob(&mut self, blob: Blob<'_>) {
-        let path = blob.origin.path;
+        let Origin { path, source, .. } = blob.origin;
         let shown = self.shown_path(path);
         let mut expander = std::mem::take(&mut self.expander);
         let mut inside = Inside { worker: self, shown, is_whole: true };
@@ -132,10 +132,18 @@ impl Sink for Worker<'_> {
         }
         let is_whole = inside.is_whole;
         self.expander = expander;
-        self.own.scanned.files += u64::from(is_whole);
+        match source {
+            SourceKind::File | SourceKind::Stdin => self.own.scanned.files += u64::from(is_whole),
+            SourceKind::Index | SourceKind::Blob => self.own.scanned.blobs += u64::from(is_whole),
+            SourceKind::Message | SourceKind::Name | SourceKind::Config => {}
+        }
         if let Some(counts) = self.counts {
             counts.files.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    fn count(&mut self, read: Scanned) {
+        self.own.scanned.add(read);
     }
 
     fn not_scanned(&mut self, what: &[u8], why: String) {
@@ -187,7 +195,7 @@ impl Output for Inside<'_, '_> {
             let archive: Option<Arc<str>> =
                 origin.archive.map(|archive| masked(archive, &worker.in_name(archive)).into());
             for detection in detections {
-                worker.own.collector.add(detection, origin.source, &path, archive.as_ref());
+                worker.own.collector.add(detection, origin, &path, archive.as_ref());
             }
         }
         result
@@ -205,8 +213,7 @@ impl Drop for Worker<'_> {
         let own = std::mem::take(&mut self.own);
         let mut gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
         gathered.collector.merge(own.collector);
-        gathered.scanned.files += own.scanned.files;
-        gathered.scanned.bytes += own.scanned.bytes;
+        gathered.scanned.add(own.scanned);
         gathered.not_scanned.extend(own.not_scanned);
     }
 }

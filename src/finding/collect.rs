@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::{Detection, Finding, Occurrence};
-use crate::blob::SourceKind;
+use crate::blob::Origin;
 
 /// Gathers detections; one a thread, merged at the end.
 #[derive(Debug, Default)]
@@ -12,18 +12,20 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// Takes a sighting in a place whose path is `path`, or in the archive there.
+    /// Takes a sighting in a place whose path is shown as `path`, and that of what is in an archive there as `archive`.
     pub fn add(
         &mut self,
         detection: Detection,
-        source: SourceKind,
+        origin: &Origin<'_>,
         path: &Arc<str>,
         archive: Option<&Arc<str>>,
     ) {
         let occurrence = Occurrence {
-            source,
+            source: origin.source,
             path: path.clone(),
             archive: archive.cloned(),
+            object: origin.object,
+            commit: origin.commit,
             span: detection.span,
             encoding: detection.encoding.clone(),
             excerpt: detection.excerpt.clone(),

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    blob::SourceKind,
+    blob::{ObjectId, SourceKind},
     rule::{Confidence, Rule},
 };
 
@@ -80,6 +80,10 @@ pub struct Occurrence {
     pub path: Arc<str>,
     /// Where in the archive at `path`, safe to show as well; lines and columns are those of what is there.
     pub archive: Option<Arc<str>>,
+    /// The git object that holds it, where one does: a blob, or the commit or tag of a message.
+    pub object: Option<ObjectId>,
+    /// The commit that brought it in, where that is known.
+    pub commit: Option<ObjectId>,
     /// Where in it.
     pub span: Span,
     /// How it is written there, the outermost encoding first; empty for plain text.
@@ -91,8 +95,8 @@ pub struct Occurrence {
 }
 
 impl Occurrence {
-    fn order(&self) -> (&str, Option<&str>, Span, SourceKind) {
-        (&self.path, self.archive.as_deref(), self.span, self.source)
+    fn order(&self) -> impl Ord + '_ {
+        (&self.path, self.archive.as_deref(), self.span, self.source, self.object, self.commit)
     }
 
     /// The path with the inner path behind it, as in `a.zip!b/c.txt`.
@@ -169,6 +173,17 @@ pub struct Report {
     pub root: Option<PathBuf>,
     /// Secrets are shown whole, since the user asked for it.
     pub show_secrets: bool,
+}
+
+impl Scanned {
+    /// Adds what another part of the run has read.
+    pub fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.blobs += other.blobs;
+        self.commits += other.commits;
+        self.tags += other.tags;
+        self.bytes += other.bytes;
+    }
 }
 
 impl Report {

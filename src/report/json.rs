@@ -83,6 +83,12 @@ struct OccurrenceEntry<'a> {
     /// Lines and columns are those of what is there.
     #[serde(skip_serializing_if = "Option::is_none")]
     archive: Option<&'a str>,
+    /// The git object that holds it: a blob, or the commit or tag whose message it is; only for what git holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blob: Option<String>,
+    /// The commit that brought it in; only where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commit: Option<String>,
     /// First line.
     line: u64,
     /// Column of the first character.
@@ -192,6 +198,8 @@ fn occurrence(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
         source: occurrence.source,
         path: &occurrence.path,
         archive: occurrence.archive.as_deref(),
+        blob: occurrence.object.map(|id| id.to_string()),
+        commit: occurrence.commit.map(|id| id.to_string()),
         line: span.line,
         column: span.column,
         end_line: span.end_line,

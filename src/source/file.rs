@@ -28,7 +28,7 @@ impl FileReader {
 
     /// Pushes the text of a symbolic link.
     pub fn feed_link(path: &Path, sink: &mut impl Sink) {
-        let origin = Origin { source: SourceKind::File, path: shown(path), archive: None };
+        let origin = Origin::new(SourceKind::File, shown(path));
         match std::fs::read_link(path) {
             Ok(target) => {
                 let content = Content::Bytes(target.as_os_str().as_encoded_bytes());
@@ -51,7 +51,7 @@ impl FileReader {
             }
         }
         let start = &self.buffer[..filled];
-        let origin = Origin { source: SourceKind::File, path: shown(path), archive: None };
+        let origin = Origin::new(SourceKind::File, shown(path));
         if filled < WINDOW {
             sink.blob(Blob { origin, content: Content::Bytes(start), at: None });
             return Ok(());

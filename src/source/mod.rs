@@ -5,7 +5,7 @@ mod stdin;
 mod tracked;
 mod walk;
 
-use crate::blob::Blob;
+use crate::{blob::Blob, finding::Scanned};
 
 pub use file::{FileReader, why};
 pub use stdin::Stdin;
@@ -16,6 +16,9 @@ pub use walk::Walk;
 pub trait Sink: Send {
     /// Something was read, or is about to be.
     fn blob(&mut self, blob: Blob<'_>);
+
+    /// Counts what was read and is no blob: commits and tags.
+    fn count(&mut self, read: Scanned);
 
     /// Something should have been read and was not. `what` is a path or the name of an object, any bytes; `why` says
     /// what to do, where there is something.

@@ -17,7 +17,7 @@ impl Stdin {
     pub fn feed(&self, sink: &mut impl Sink) {
         let path = self.name.as_deref().unwrap_or_default().as_bytes();
         let mut counting = Counting { inner: std::io::stdin().lock(), count: 0 };
-        let origin = Origin { source: SourceKind::Stdin, path, archive: None };
+        let origin = Origin::new(SourceKind::Stdin, path);
         sink.blob(Blob { origin, content: Content::Stream(&mut counting), at: None });
         if counting.count == 0 {
             let name = if path.is_empty() { b"standard input" } else { path };

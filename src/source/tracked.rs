@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use git2::{Repository, RepositoryOpenFlags};
+use crate::git;
 
 /// An entry of the index.
 pub(super) struct Tracked {
@@ -17,7 +17,7 @@ pub(super) struct Tracked {
 /// # Errors
 /// When there is a repository whose index cannot be read.
 pub(super) fn below(folder: &Path) -> Result<Vec<Tracked>, git2::Error> {
-    let repository = match open(folder) {
+    let repository = match git::discover(folder) {
         Ok(repository) => repository,
         Err(error) if error.code() == git2::ErrorCode::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error),
@@ -29,7 +29,7 @@ pub(super) fn below(folder: &Path) -> Result<Vec<Tracked>, git2::Error> {
     let Ok(prefix) = folder_whole.strip_prefix(&root) else { return Ok(Vec::new()) };
     let index = repository.index()?;
     let tracked = index.iter().filter_map(|entry| {
-        let path = bytes_to_path(&entry.path).strip_prefix(prefix).ok()?.to_owned();
+        let path = git::path(&entry.path).strip_prefix(prefix).ok()?.to_owned();
         Some(Tracked {
             path: folder.join(path),
             is_submodule: entry.mode == u32::from(git2::FileMode::Commit),
@@ -41,43 +41,5 @@ pub(super) fn below(folder: &Path) -> Result<Vec<Tracked>, git2::Error> {
 /// The root of the work tree that `folder` is in.
 #[must_use]
 pub fn root(folder: &Path) -> Option<PathBuf> {
-    open(folder).ok()?.workdir().map(Path::to_owned)
-}
-
-fn open(folder: &Path) -> Result<Repository, git2::Error> {
-    prepare();
-    Repository::open_ext(folder, RepositoryOpenFlags::CROSS_FS, std::iter::empty::<&Path>())
-}
-
-/// Nothing of a repository is executed, so it does not matter who owns it; and the user's own configuration must not
-/// change what is found.
-fn prepare() {
-    static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| {
-        #[expect(
-            unsafe_code,
-            reason = "libgit2's global options; no other thread is inside libgit2 before the first open"
-        )]
-        // SAFETY: `Once` lets nobody else open a repository before this is done.
-        unsafe {
-            use git2::{ConfigLevel, opts};
-            let _ = opts::set_verify_owner_validation(false);
-            for level in
-                [ConfigLevel::ProgramData, ConfigLevel::System, ConfigLevel::XDG, ConfigLevel::Global]
-            {
-                let _ = opts::set_search_path(level, "");
-            }
-        }
-    });
-}
-
-#[cfg(unix)]
-fn bytes_to_path(bytes: &[u8]) -> &Path {
-    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
-    Path::new(OsStr::from_bytes(bytes))
-}
-
-#[cfg(not(unix))]
-fn bytes_to_path(bytes: &[u8]) -> &Path {
-    Path::new(std::str::from_utf8(bytes).unwrap_or_default())
+    git::discover(folder).ok()?.workdir().map(Path::to_owned)
 }

@@ -252,6 +252,8 @@ mod tests {
         Occurrence {
             source,
             path: path.into(),
+            object: None,
+            commit: None,
             archive: None,
             span: Span { line, column: 7, end_line: line, end_column: 7 + KEY.len() as u64 },
             encoding: Vec::new(),
