@@ -3,7 +3,7 @@
 //! A text inside base64 has three alignments, and each gives a short literal that does not depend on what stands
 //! before or after: `sk-` is `c2st`, `?nNrL`, `??zay`.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use base64::{
     Engine as _, alphabet,
@@ -22,35 +22,47 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// What a text looks like in base64, once for each alignment, as far as that is certain.
+/// The least length of a literal, in characters: shorter ones are slow to search for.
+const SHORTEST: usize = 4;
+
+/// What a text of three bytes or more looks like in base64 when a printable character follows it, at least once for
+/// each alignment: as far as that is certain, or, where that is too short, once for everything that may come next.
 #[must_use]
 pub fn literals(text: &[u8]) -> Vec<Literal> {
-    (0..GROUP.1)
-        .map(|alignment| {
-            let padded = [&b"\0\0"[..alignment], text].concat();
+    let mut all = Vec::new();
+    for alignment in 0..GROUP.1 {
+        let mut padded = [&b"\0\0"[..alignment], text, b" "].concat();
+        let lead = (alignment * 8).div_ceil(6);
+        let end = ((alignment + text.len()) * 8 / 6).max(lead + SHORTEST);
+        let next = padded.len() - 1;
+        for following in b'!'..=b'~' {
+            padded[next] = following;
             let encoded = STANDARD_NO_PAD.encode(&padded);
-            let lead = (alignment * 8).div_ceil(6);
-            let certain = padded.len() * 8 / 6;
-            Literal { bytes: encoded.as_bytes()[lead..certain].to_vec(), lead }
-        })
-        .collect()
+            all.push(Literal { bytes: encoded.as_bytes()[lead..end].to_vec(), lead });
+        }
+    }
+    all.sort();
+    all.dedup();
+    all
 }
 
 /// Decodes the groups of `range`, which begins at the border of one.
 #[must_use]
 pub fn decode(run: &Run<'_>, range: &Range<usize>) -> Decoded {
-    let standard = |byte: &u8| match byte {
-        b'-' => b'+',
-        b'_' => b'/',
-        other => *other,
-    };
-    let mut chars: Vec<u8> = run.text[range.clone()].iter().map(standard).collect();
     // One character alone holds no byte.
-    if chars.len() % GROUP.0 == 1 {
-        chars.pop();
+    let end = if range.len() % GROUP.0 == 1 { range.end - 1 } else { range.end };
+    let mut chars = Cow::Borrowed(&run.text[range.start..end]);
+    if memchr::memchr2(b'-', b'_', &chars).is_some() {
+        for byte in chars.to_mut() {
+            match byte {
+                b'-' => *byte = b'+',
+                b'_' => *byte = b'/',
+                _ => {}
+            }
+        }
     }
     let text = LENIENT.decode(chars).unwrap_or_default();
-    run.decoded(range, text, GROUP.0, GROUP.1)
+    run.decoded(range, text, 6)
 }
 
 #[cfg(test)]
@@ -62,12 +74,20 @@ mod tests {
 
     #[test]
     fn literals_stand_in_every_encoding_of_the_text() {
-        for before in ["", "x", "xy", "xyz", "\u{ff}"] {
-            for after in ["", "A", "zz", "~~~"] {
-                let encoded = STANDARD.encode(format!("{before}sk-{after}"));
-                let literal = &literals(b"sk-")[before.len() % 3];
-                let at = before.len() / 3 * 4 + literal.lead;
-                assert!(encoded.as_bytes()[at..].starts_with(&literal.bytes), "{encoded} {literal:?}");
+        for anchor in ["sk-", "rk_", "ek_", "lsv2_", "whsec_"] {
+            let literals = literals(anchor.as_bytes());
+            assert!(literals.iter().all(|literal| literal.bytes.len() >= SHORTEST), "{literals:?}");
+            for (before, after) in ["", "x", "xy", "xyz", "\u{ff}"]
+                .into_iter()
+                .flat_map(|before| ('!'..='~').map(move |after| (before, after)))
+            {
+                let encoded = STANDARD.encode(format!("{before}{anchor}{after}zz"));
+                let group = before.len() / 3 * 4;
+                let found = literals.iter().filter(|literal| {
+                    literal.lead == (before.len() % 3 * 8).div_ceil(6)
+                        && encoded.as_bytes()[group + literal.lead..].starts_with(&literal.bytes)
+                });
+                assert_eq!(found.count(), 1, "{encoded}");
             }
         }
     }

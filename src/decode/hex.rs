@@ -23,11 +23,11 @@ pub fn is_digit(byte: u8) -> bool {
 /// Decodes the pairs of `range`, which holds nothing but digits.
 #[must_use]
 pub fn decode(run: &Run<'_>, range: &Range<usize>) -> Decoded {
-    let value = |byte: u8| char::from(byte).to_digit(16).unwrap_or_default();
-    let pairs = run.text[range.clone()].chunks_exact(2);
-    let text =
-        pairs.map(|pair| u8::try_from(value(pair[0]) << 4 | value(pair[1])).unwrap_or_default()).collect();
-    run.decoded(range, text, 2, 1)
+    // A digit's low half is its value, a letter's is one less than its place after nine.
+    let value = |byte: u8| (byte & 0xf) + (byte >> 6) * 9;
+    let (pairs, _) = run.text[range.clone()].as_chunks();
+    let text = pairs.iter().map(|[high, low]| value(*high) << 4 | value(*low)).collect();
+    run.decoded(range, text, 4)
 }
 
 #[cfg(test)]

@@ -24,8 +24,9 @@ pub struct Decoded {
 enum Places {
     /// Where each byte begins and ends in the source.
     Each(Vec<Range<usize>>),
-    /// Characters of so many bits each, one behind the other from this place on.
-    Line { first: usize, bits: usize },
+    /// Characters of so many bits each, one behind the other. For every line: which character it begins with, and where
+    /// in the source.
+    Lines { lines: Vec<(usize, usize)>, bits: usize },
 }
 
 impl Default for Places {
@@ -35,14 +36,10 @@ impl Default for Places {
 }
 
 impl Decoded {
-    /// Text whose bytes stand at these places.
-    pub(crate) fn with_places(text: Vec<u8>, places: Vec<Range<usize>>) -> Self {
-        Self { text, places: Places::Each(places) }
-    }
-
-    /// Text out of characters that hold `bits` bits each and stand on one line, from `first` on.
-    pub(crate) fn on_one_line(text: Vec<u8>, first: usize, bits: usize) -> Self {
-        Self { text, places: Places::Line { first, bits } }
+    /// Text out of characters that hold `bits` bits each and stand on `lines`: which character each begins with, the
+    /// first one with the first, and where in the source.
+    pub(crate) fn on_lines(text: Vec<u8>, lines: Vec<(usize, usize)>, bits: usize) -> Self {
+        Self { text, places: Places::Lines { lines, bits } }
     }
 
     /// Adds a byte that stands at `source`.
@@ -58,8 +55,12 @@ impl Decoded {
     pub fn source(&self, range: &Range<usize>) -> Range<usize> {
         match &self.places {
             Places::Each(places) => places[range.start].start..places[range.end - 1].end,
-            Places::Line { first, bits } => {
-                first + range.start * 8 / bits..first + (range.end * 8).div_ceil(*bits)
+            Places::Lines { lines, bits } => {
+                let source = |character: usize| {
+                    let (first, source) = lines[lines.partition_point(|(first, _)| *first <= character) - 1];
+                    source + (character - first)
+                };
+                source(range.start * 8 / bits)..source((range.end * 8).div_ceil(*bits) - 1) + 1
             }
         }
     }

@@ -35,7 +35,7 @@ pub struct Run<'t> {
     pub text: Cow<'t, [u8]>,
     /// All that stands before it in the source.
     before: &'t [u8],
-    /// For every line: where it begins in `text`, and where in the source.
+    /// For every line but the first: where it begins in `text`, and where in the source.
     lines: Vec<(usize, usize)>,
     /// What it covers of the source.
     pub source: Range<usize>,
@@ -48,45 +48,40 @@ impl Run<'_> {
         let may_belong = |byte: &u8| is_member(*byte) || matches!(byte, b'+' | b'/' | b'-' | b'_');
         let count = self.before.iter().rev().take(WIDEST).take_while(|byte| may_belong(byte)).count();
         let (before, more) = self.before.split_at(self.before.len() - count);
-        let first = (0, before.len());
-        let lines = self.lines.iter().map(|(start, source)| (start + count, *source));
         let whole = Self {
             text: Cow::Owned([more, &self.text].concat()),
             before,
-            lines: std::iter::once(first).chain(lines).collect(),
+            lines: self.lines.iter().map(|(start, source)| (start + count, *source)).collect(),
             source: before.len()..self.source.end,
         };
         (whole, count)
     }
 
-    /// Where the byte at `at` stands in the source.
-    #[must_use]
-    pub fn source_of(&self, at: usize) -> usize {
-        let line = self.lines.partition_point(|(start, _)| *start <= at) - 1;
-        let (start, source) = self.lines[line];
-        source + (at - start)
-    }
-
     /// Where the byte at `source`, or the next one that belongs to the run, stands in the text.
     #[must_use]
     pub fn text_of(&self, source: usize) -> usize {
-        let line = self.lines.partition_point(|(_, start)| *start <= source);
-        let Some((start, line_source)) = line.checked_sub(1).map(|line| self.lines[line]) else { return 0 };
-        let end = self.lines.get(line).map_or(self.text.len(), |(next, _)| *next);
+        if source < self.source.start {
+            return 0;
+        }
+        let next = self.lines.partition_point(|(_, start)| *start <= source);
+        let (start, line_source) = self.line(next);
+        let end = self.lines.get(next).map_or(self.text.len(), |(next, _)| *next);
         (start + (source - line_source)).min(end)
     }
 
-    /// Decodes groups of `chars` characters, each of `bytes` bytes, with what `decode` gives for the characters of
-    /// `range`.
-    pub(super) fn decoded(&self, range: &Range<usize>, text: Vec<u8>, chars: usize, bytes: usize) -> Decoded {
-        let bits = 8 * bytes / chars;
-        if self.lines.len() == 1 {
-            return Decoded::on_one_line(text, self.source_of(range.start), bits);
-        }
-        let first = |at: usize| self.source_of(range.start + at * 8 / bits);
-        let last = |at: usize| self.source_of(range.start + ((at + 1) * 8).div_ceil(bits) - 1);
-        let places = (0..text.len()).map(|at| first(at)..last(at) + 1).collect();
-        Decoded::with_places(text, places)
+    /// Where the line before the one at `next` in `lines` begins in the text, and where in the source.
+    fn line(&self, next: usize) -> (usize, usize) {
+        next.checked_sub(1).map_or((0, self.source.start), |line| self.lines[line])
+    }
+
+    /// What `text` is, which was decoded from the characters of `range`, each of which holds `bits` bits.
+    pub(super) fn decoded(&self, range: &Range<usize>, text: Vec<u8>, bits: usize) -> Decoded {
+        let from = self.lines.partition_point(|(start, _)| *start <= range.start);
+        let (start, source) = self.line(from);
+        let first = (0, source + (range.start - start));
+        let more = self.lines[from..].iter().take_while(|(start, _)| *start < range.end);
+        let more = more.map(|(start, source)| (start - range.start, *source));
+        Decoded::on_lines(text, std::iter::once(first).chain(more).collect(), bits)
     }
 }
 
@@ -94,11 +89,11 @@ impl Run<'_> {
 #[must_use]
 pub fn next(text: &[u8], from: usize) -> Option<Run<'_>> {
     let first = next_line(text, from)?;
-    let mut lines = vec![(0, first.start)];
+    let mut lines = Vec::new();
     let mut joined: Cow<'_, [u8]> = Cow::Borrowed(&text[first.clone()]);
     let mut end = first.end;
     while let Some(start) = line_break(text, end) {
-        let length = text[start..].iter().take_while(|byte| is_member(**byte)).count();
+        let length = count_members(&text[start..]);
         if length == 0 {
             break;
         }
@@ -107,6 +102,18 @@ pub fn next(text: &[u8], from: usize) -> Option<Run<'_>> {
         end = start + length;
     }
     Some(Run { text: joined, before: &text[..first.start], lines, source: first.start..end })
+}
+
+/// How many members the text begins with.
+fn count_members(text: &[u8]) -> usize {
+    let (steps, _) = text.as_chunks::<STEP>();
+    let whole = steps.iter().take_while(|step| all_members(step)).count() * STEP;
+    whole + text[whole..].iter().take_while(|byte| is_member(**byte)).count()
+}
+
+/// Looks at every byte in any case, which takes vector instructions.
+fn all_members(step: &[u8; STEP]) -> bool {
+    step.iter().fold(true, |all, byte| all & is_member(*byte))
 }
 
 /// The first line's worth of a long run that ends after `from`.
@@ -124,7 +131,7 @@ fn next_line(text: &[u8], from: usize) -> Option<Range<usize>> {
             continue;
         }
         let start = at - text[from..at].iter().rev().take_while(|byte| is_member(**byte)).count();
-        let end = at + text[at..].iter().take_while(|byte| is_member(**byte)).count();
+        let end = at + count_members(&text[at..]);
         if end - start >= SHORTEST {
             return Some(start..end);
         }
@@ -165,7 +172,8 @@ mod tests {
         let text = format!("x: {}\n   {}==\nend", "A".repeat(40), "B".repeat(7));
         let run = next(text.as_bytes(), 0).unwrap();
         assert_eq!(run.text.len(), 47);
-        assert_eq!((run.source_of(0), run.source_of(39), run.source_of(40)), (3, 42, 47));
+        let decoded = run.decoded(&(0..47), vec![0; 35], 6);
+        assert_eq!((decoded.source(&(0..3)), decoded.source(&(29..31))), (3..7, 41..49));
         assert_eq!((run.text_of(3), run.text_of(44), run.text_of(47), run.text_of(0)), (0, 40, 40, 0));
         assert_eq!(run.source, 3..54);
     }

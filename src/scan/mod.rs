@@ -9,6 +9,7 @@ mod anchors;
 mod edges;
 mod evidence;
 mod excerpt;
+mod grams;
 mod known;
 mod layer;
 mod placeholder;

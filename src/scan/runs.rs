@@ -3,58 +3,69 @@
 
 use std::ops::Range;
 
-use super::anchors::Literals;
+use super::grams::{self, Clue, GramSearch};
 use crate::decode::{
-    Decoded, Literal, base64, hex,
+    Decoded, base64, hex,
     run::{self, Run},
 };
 
 /// Decoded before a literal, in characters: what stands before a key decides and gives evidence.
 const BEFORE: usize = 1 << 10;
 
-/// Decoded after a literal, in characters.
+/// What must have been decoded after a literal, in characters: a key, its UTF-16 perhaps, and as much evidence as
+/// counts. What begins later is decoded anew.
+const NEEDED: usize = 5 << 9;
+
+/// Decoded after a literal at once, in characters.
 const AFTER: usize = 4 << 10;
 
-/// No encoded key is longer than this, in characters.
-const LONGEST_KEY: usize = 1 << 10;
+/// The same where literals follow each other closely, so that little is decoded twice.
+const MOST_AFTER: usize = 32 << 10;
 
-/// Literals that a packed search takes at most, for speed.
-const MOST: usize = 60;
-
-/// A group of characters begins at one of so many places.
-const PHASES: usize = 4;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Codec {
-    Base64,
-    Hex,
+/// How a run can be encoded.
+struct Codec {
+    name: &'static str,
+    /// Characters of a group.
+    width: usize,
+    decode: fn(&Run<'_>, &Range<usize>) -> Decoded,
+    /// Whether a character is one of the codec's, where a run may hold others.
+    knows: Option<fn(u8) -> bool>,
 }
+
+const CODECS: [Codec; grams::CODECS] = [
+    Codec { name: "base64", width: 4, decode: base64::decode, knows: None },
+    Codec { name: "hex", width: 2, decode: hex::decode, knows: Some(hex::is_digit) },
+];
+const BASE64: usize = 0;
+const HEX: usize = 1;
 
 /// Searches long runs for encoded anchors.
 pub(super) struct RunSearch {
-    searches: Vec<(Literals, Vec<(Codec, usize)>)>,
+    search: GramSearch,
 }
 
 impl RunSearch {
     /// Looks for these texts in base64, in base64 of UTF-16, in base64 twice, and in hex.
     pub(super) fn new(plain: &[&str]) -> Self {
-        let mut all: Vec<(Literal, Codec)> = Vec::new();
+        let mut clues = Vec::new();
         for text in plain {
             let once = base64::literals(text.as_bytes());
             let twice = once.iter().flat_map(|literal| base64::literals(&literal.bytes));
             let wide: Vec<u8> = text.bytes().flat_map(|byte| [byte, 0]).collect();
             let in_base64 = once.iter().cloned().chain(twice).chain(base64::literals(&wide));
-            all.extend(in_base64.map(|literal| (literal, Codec::Base64)));
-            all.extend(hex::literals(text.as_bytes()).into_iter().map(|literal| (literal, Codec::Hex)));
+            let in_hex = hex::literals(text.as_bytes());
+            let all = in_base64
+                .map(|literal| (literal, BASE64))
+                .chain(in_hex.into_iter().map(|literal| (literal, HEX)));
+            clues.extend(all.map(|(literal, codec)| Clue {
+                literal: literal.bytes,
+                codec,
+                lead: literal.lead,
+            }));
         }
-        // The search looks at as many bytes at once as its shortest literal has: the short ones keep to themselves.
-        all.sort_by(|a, b| (a.0.bytes.len(), &a.0).cmp(&(b.0.bytes.len(), &b.0)));
-        all.dedup();
-        let searches = all.chunks(MOST).map(|chunk| {
-            let literals: Vec<Vec<u8>> = chunk.iter().map(|(literal, _)| literal.bytes.clone()).collect();
-            (Literals::new(&literals), chunk.iter().map(|(literal, codec)| (*codec, literal.lead)).collect())
-        });
-        Self { searches: searches.collect() }
+        clues.sort();
+        clues.dedup();
+        Self { search: GramSearch::new(clues) }
     }
 
     fn in_run(
@@ -63,45 +74,28 @@ impl RunSearch {
         range: &Range<usize>,
         decoded: &mut impl FnMut(&'static str, Decoded) -> bool,
     ) {
-        let first = run.text_of(range.start);
-        let last = run.text_of(range.end);
-        // Up to where each phase has been decoded.
-        let mut done = [[0; PHASES]; 2];
-        for (literals, meanings) in &self.searches {
-            let mut at = first;
-            while let Some((found, literal)) = literals.next(&run.text, at) {
-                if found >= last {
-                    break;
-                }
-                at = found + 1;
-                let (codec, lead) = meanings[literal];
-                let Some(group) = found.checked_sub(lead) else { continue };
-                let (name, width) = match codec {
-                    Codec::Base64 => ("base64", 4),
-                    Codec::Hex => ("hex", 2),
-                };
-                let done = &mut done[usize::from(codec == Codec::Hex)][group % width];
-                if found < *done {
-                    continue;
-                }
-                let round = around(run, codec, group, width);
-                *done = if round.end == run.text.len() {
-                    round.end
-                } else {
-                    round.end.saturating_sub(LONGEST_KEY).max(at)
-                };
-                let found = match codec {
-                    Codec::Base64 => decoded(name, base64::decode(run, &round)),
-                    Codec::Hex => decoded(name, hex::decode(run, &round)),
-                };
-                if found
-                    && codec == Codec::Base64
-                    && let Some(more) = with_text_before(run, group)
-                {
-                    decoded(name, more);
-                }
+        let range = run.text_of(range.start)..run.text_of(range.end);
+        // Up to where the last look reached, and how far one looks.
+        let (mut last, mut after) = (0, AFTER);
+        self.search.each(&run.text, &range, |clue, group| {
+            let codec = &CODECS[clue.codec];
+            let is_dense = last > 0 && group < last + AFTER;
+            after = if is_dense { MOST_AFTER.min(after * 2) } else { AFTER };
+            // What follows the range is for the next window, but for the ends of keys.
+            let limit = run.text.len().min(range.end + AFTER).min(group + after);
+            let round = around(run, codec, group, limit);
+            last = round.end;
+            let found = decoded(codec.name, (codec.decode)(run, &round));
+            if found
+                && clue.codec == BASE64
+                && let Some(more) = with_text_before(run, group)
+            {
+                decoded(codec.name, more);
             }
-        }
+            let is_cut = round.end == limit && limit < run.text.len();
+            // The clue itself is done with.
+            if is_cut { limit.saturating_sub(NEEDED).max(group + clue.lead + 1) } else { round.end }
+        });
     }
 }
 
@@ -127,7 +121,7 @@ fn with_text_before(run: &Run<'_>, group: usize) -> Option<Decoded> {
     if before == 0 {
         return None;
     }
-    let round = around(&whole, Codec::Base64, group + before, 4);
+    let round = around(&whole, &CODECS[BASE64], group + before, whole.text.len().min(group + before + AFTER));
     let decoded = base64::decode(&whole, &round);
     let readable = decoded.text.iter().take_while(|byte| is_text(**byte)).count();
     (round.start + readable * 4 / 3 >= before).then_some(decoded)
@@ -138,14 +132,13 @@ fn is_text(byte: u8) -> bool {
     matches!(byte, 0 | b'\t' | b'\n' | b'\r' | b' '..=b'~')
 }
 
-/// What of a run to decode: whole groups round the one at `group`.
-fn around(run: &Run<'_>, codec: Codec, group: usize, width: usize) -> Range<usize> {
+/// What of a run to decode: whole groups round the one at `group`, up to `limit`.
+fn around(run: &Run<'_>, codec: &Codec, group: usize, limit: usize) -> Range<usize> {
     let mut before = BEFORE.min(group);
-    let mut after = AFTER.min(run.text.len() - group);
-    if codec == Codec::Hex {
-        let (left, right) = run.text.split_at(group);
-        before = left.iter().rev().take(before).take_while(|byte| hex::is_digit(**byte)).count();
-        after = right.iter().take(after).take_while(|byte| hex::is_digit(**byte)).count();
+    let mut after = limit - group;
+    if let Some(knows) = codec.knows {
+        before = run.text[..group].iter().rev().take(before).take_while(|byte| knows(**byte)).count();
+        after = run.text[group..limit].iter().take_while(|byte| knows(**byte)).count();
     }
-    group - before / width * width..group + after
+    group - before / codec.width * codec.width..group + after
 }

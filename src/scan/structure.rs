@@ -136,7 +136,10 @@ impl Dispatch {
                     longest = longest.max(shape.lengths().1);
                     if form.edges != Edges::Strict {
                         let marker = entry.marker.as_ref().map(memmem::Finder::needle);
-                        distinctive.push(marker.unwrap_or(prefix).to_vec());
+                        // Without the anchor: a long token may be full of those.
+                        let behind = &prefix[offset + anchors.plain()[anchor].len()..];
+                        let telling = if behind.len() >= 3 { behind } else { prefix };
+                        distinctive.push(marker.unwrap_or(telling).to_vec());
                     }
                     let groups = &mut by_anchor[anchor].groups;
                     let at = groups.iter().position(|group| group.prefix == prefix).unwrap_or_else(|| {
@@ -154,6 +157,11 @@ impl Dispatch {
             }
         }
         by_anchor.iter_mut().for_each(Table::sort_by_next);
+        let all = distinctive.clone();
+        let holds_another = |one: &[u8]| {
+            all.iter().any(|other| other.len() < one.len() && memmem::find(one, other).is_some())
+        };
+        distinctive.retain(|one| !holds_another(one));
         distinctive.sort();
         distinctive.dedup();
         Self { by_anchor, longest, distinctive: Literals::new(&distinctive) }
