@@ -5,22 +5,12 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use base64::{
-    Engine as _, alphabet,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD_NO_PAD},
-};
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 
 use super::{Decoded, Literal, run::Run};
 
 /// Characters of a group, and the bytes they hold.
 const GROUP: (usize, usize) = (4, 3);
-
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_allow_trailing_bits(true)
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
 
 /// The least length of a literal, in characters: shorter ones are slow to search for.
 const SHORTEST: usize = 4;
@@ -61,7 +51,7 @@ pub fn decode(run: &Run<'_>, range: &Range<usize>) -> Decoded {
             }
         }
     }
-    let text = LENIENT.decode(chars).unwrap_or_default();
+    let text = base64_simd::forgiving_decode_to_vec(&chars).unwrap_or_default();
     run.decoded(range, text, 6)
 }
 

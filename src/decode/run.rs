@@ -24,6 +24,12 @@ const LOOK: usize = 8;
 /// How far before a run base64 is looked for, in bytes: for evidence, which need not be near.
 const WIDEST: usize = 1 << 10;
 
+/// One in every byte.
+const ONES: u64 = u64::MAX / 255;
+
+/// The top bit of every byte.
+const TOPS: u64 = ONES * 0x80;
+
 fn is_member(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
 }
@@ -106,14 +112,39 @@ pub fn next(text: &[u8], from: usize) -> Option<Run<'_>> {
 
 /// How many members the text begins with.
 fn count_members(text: &[u8]) -> usize {
-    let (steps, _) = text.as_chunks::<STEP>();
-    let whole = steps.iter().take_while(|step| all_members(step)).count() * STEP;
+    let (looks, _) = text.as_chunks::<LOOK>();
+    for (at, look) in looks.iter().enumerate() {
+        let others = non_members(look);
+        if others != 0 {
+            return at * LOOK + others.trailing_zeros() as usize / 8;
+        }
+    }
+    let whole = looks.len() * LOOK;
     whole + text[whole..].iter().take_while(|byte| is_member(**byte)).count()
 }
 
-/// Looks at every byte in any case, which takes vector instructions.
-fn all_members(step: &[u8; STEP]) -> bool {
-    step.iter().fold(true, |all, byte| all & is_member(*byte))
+/// How many members the text ends with.
+fn count_members_at_end(text: &[u8]) -> usize {
+    let (rest, looks) = text.as_rchunks::<LOOK>();
+    for (at, look) in looks.iter().rev().enumerate() {
+        let others = non_members(look);
+        if others != 0 {
+            return at * LOOK + others.leading_zeros() as usize / 8;
+        }
+    }
+    looks.len() * LOOK + rest.iter().rev().take_while(|byte| is_member(**byte)).count()
+}
+
+/// The top bit of every byte that is no member, all at once: adding `0x80 - c` to a byte of seven bits sets the top bit
+/// where it is `c` or more.
+fn non_members(look: &[u8; LOOK]) -> u64 {
+    let word = u64::from_le_bytes(*look);
+    let ascii = word & !TOPS;
+    let lower = ascii | ONES * 0x20;
+    let from = |word: u64, least: u8| word + ONES * u64::from(0x80 - least);
+    let digits = from(ascii, b'0') & !from(ascii, b'9' + 1);
+    let letters = from(lower, b'a') & !from(lower, b'z' + 1);
+    (word | !(digits | letters)) & TOPS
 }
 
 /// The first line's worth of a long run that ends after `from`.
@@ -126,12 +157,13 @@ fn next_line(text: &[u8], from: usize) -> Option<Range<usize>> {
         at += skipped * STEP;
         let step = text.get(at..at + STEP)?;
         // What follows the last byte that does not belong may be the start of a run.
-        if let Some(last) = step.iter().rposition(|byte| !is_member(*byte)) {
-            at += last + 1;
+        let members = count_members_at_end(step);
+        if members < STEP {
+            at += STEP - members;
             continue;
         }
-        let start = at - text[from..at].iter().rev().take_while(|byte| is_member(**byte)).count();
-        let end = at + count_members(&text[at..]);
+        let start = at - count_members_at_end(&text[from..at]);
+        let end = at + STEP + count_members(&text[at + STEP..]);
         if end - start >= SHORTEST {
             return Some(start..end);
         }
@@ -141,8 +173,6 @@ fn next_line(text: &[u8], from: usize) -> Option<Range<usize>> {
 
 /// Whether any byte is below [`LOWEST`], all at once: the borrow of a subtraction shows in the top bit.
 fn has_lower(look: &[u8]) -> bool {
-    const ONES: u64 = u64::MAX / 255;
-    const TOPS: u64 = ONES * 0x80;
     let word = look.first_chunk().map_or(0, |look: &[u8; LOOK]| u64::from_le_bytes(*look));
     word.wrapping_sub(ONES * LOWEST as u64) & !word & TOPS != 0
 }
@@ -176,6 +206,18 @@ mod tests {
         assert_eq!((decoded.source(&(0..3)), decoded.source(&(29..31))), (3..7, 41..49));
         assert_eq!((run.text_of(3), run.text_of(44), run.text_of(47), run.text_of(0)), (0, 40, 40, 0));
         assert_eq!(run.source, 3..54);
+    }
+
+    #[test]
+    fn members_are_told_apart_all_at_once() {
+        for byte in 0..=u8::MAX {
+            for at in 0..LOOK {
+                let mut look = [b'x'; LOOK];
+                look[at] = byte;
+                let expected = if is_member(byte) { 0 } else { 0x80 << (8 * at) };
+                assert_eq!(non_members(&look), expected, "{byte}");
+            }
+        }
     }
 
     proptest! {

@@ -64,15 +64,19 @@ struct Entry {
     clue: u16,
     /// Where in the literal it stands.
     offset: u8,
+    /// What the literal begins with.
+    start: [u8; SHORTEST],
 }
 
 impl GramSearch {
     pub(super) fn new(clues: Vec<Clue>) -> Self {
         let mut entries = Vec::new();
         for (at, clue) in (0..=u16::MAX).zip(&clues) {
-            assert!(clue.literal.len() >= SHORTEST, "{clue:?} is too short to be searched for by its grams");
+            let Some(start) = clue.literal.first_chunk() else {
+                unreachable!("{clue:?} is too short to be searched for by its grams")
+            };
             for (offset, gram) in (0..STEP as u8).zip(clue.literal.windows(GRAM)) {
-                entries.push(Entry { hash: hash(gram_of(gram)), clue: at, offset });
+                entries.push(Entry { hash: hash(gram_of(gram)), clue: at, offset, start: *start });
             }
         }
         assert!(entries.len() <= usize::from(u16::MAX), "more clues than a table of this kind is for");
@@ -152,11 +156,11 @@ impl GramSearch {
         for entry in
             self.entries[usize::from(self.starts[hash])..].iter().take_while(|entry| entry.hash == hash)
         {
-            let clue = &self.clues[usize::from(entry.clue)];
-            let Some(place) = at.checked_sub(usize::from(entry.offset)).filter(|place| range.contains(place))
-            else {
+            let place = at.wrapping_sub(usize::from(entry.offset));
+            if !range.contains(&place) || !text[place..].starts_with(&entry.start) {
                 continue;
-            };
+            }
+            let clue = &self.clues[usize::from(entry.clue)];
             let Some(group) = place.checked_sub(clue.lead) else { continue };
             let done = &mut done[reading(clue, group)];
             if place >= *done && text[place..].starts_with(&clue.literal) {

@@ -47,9 +47,9 @@ impl Engine {
                 self.scan_wide(text, &range, depth, scratch, hits);
             }
             let runs = || self.runs.get_or_init(|| RunSearch::new(self.anchors.plain()));
-            super::runs::each(runs, text, &range, |name, decoded| {
+            super::runs::each(runs, text, &range, |name, decoded, own| {
                 let before = hits.len();
-                self.scan_inner(&decoded, depth, scratch, hits, |_| vec![name]);
+                self.scan_inner(&decoded, own, depth, scratch, hits, |_| vec![name]);
                 hits.len() > before
             });
         }
@@ -71,7 +71,7 @@ impl Engine {
         while let Some(at) = self.anchors.next_wide(text, from).filter(|at| *at < range.end) {
             let (decoded, order) = utf16::string_around(text, at, WIDE);
             from = decoded.end().max(at + 1);
-            self.scan_inner(&decoded, depth, scratch, hits, |_| vec![order.name()]);
+            self.scan_inner(&decoded, usize::MAX, depth, scratch, hits, |_| vec![order.name()]);
         }
     }
 
@@ -124,7 +124,7 @@ impl Engine {
         hits: &mut Vec<Hit>,
     ) -> usize {
         let token = escape::token(text, at);
-        self.scan_inner(&token.decoded, depth, scratch, hits, |span| token.encodings(span));
+        self.scan_inner(&token.decoded, usize::MAX, depth, scratch, hits, |span| token.encodings(span));
         token.settled()
     }
 
@@ -153,18 +153,19 @@ impl Engine {
         }
     }
 
-    /// Scans decoded text; its hits stand where their encoded form does. Those that `encodings` gives nothing for are
-    /// not encoded at all, and have been found without this.
+    /// Scans decoded text for anchors in its first `own` bytes; its hits stand where their encoded form does. Those that
+    /// `encodings` gives nothing for are not encoded at all, and have been found without this.
     fn scan_inner(
         &self,
         decoded: &Decoded,
+        own: usize,
         depth: usize,
         scratch: &mut Scratch,
         hits: &mut Vec<Hit>,
         encodings: impl Fn(&Range<usize>) -> Vec<&'static str>,
     ) {
         let mut inner = Vec::new();
-        self.scan_layer(&decoded.text, 0..decoded.text.len(), depth + 1, scratch, &mut inner);
+        self.scan_layer(&decoded.text, 0..own.min(decoded.text.len()), depth + 1, scratch, &mut inner);
         for mut hit in inner {
             let mut encoding = encodings(&hit.span);
             if encoding.is_empty() {

@@ -27,14 +27,16 @@ struct Codec {
     name: &'static str,
     /// Characters of a group.
     width: usize,
+    /// Bytes that it holds.
+    bytes: usize,
     decode: fn(&Run<'_>, &Range<usize>) -> Decoded,
     /// Whether a character is one of the codec's, where a run may hold others.
     knows: Option<fn(u8) -> bool>,
 }
 
 const CODECS: [Codec; grams::CODECS] = [
-    Codec { name: "base64", width: 4, decode: base64::decode, knows: None },
-    Codec { name: "hex", width: 2, decode: hex::decode, knows: Some(hex::is_digit) },
+    Codec { name: "base64", width: 4, bytes: 3, decode: base64::decode, knows: None },
+    Codec { name: "hex", width: 2, bytes: 1, decode: hex::decode, knows: Some(hex::is_digit) },
 ];
 const BASE64: usize = 0;
 const HEX: usize = 1;
@@ -72,7 +74,7 @@ impl RunSearch {
         &self,
         run: &Run<'_>,
         range: &Range<usize>,
-        decoded: &mut impl FnMut(&'static str, Decoded) -> bool,
+        decoded: &mut impl FnMut(&'static str, Decoded, usize) -> bool,
     ) {
         let range = run.text_of(range.start)..run.text_of(range.end);
         // Up to where the last look reached, and how far one looks.
@@ -85,27 +87,31 @@ impl RunSearch {
             let limit = run.text.len().min(range.end + AFTER).min(group + after);
             let round = around(run, codec, group, limit);
             last = round.end;
-            let found = decoded(codec.name, (codec.decode)(run, &round));
-            if found
+            let is_cut = round.end == limit && limit < run.text.len();
+            // The clue itself is done with.
+            let done =
+                if is_cut { limit.saturating_sub(NEEDED).max(group + clue.lead + 1) } else { round.end };
+            // Two groups more than that: where exactly a clue's text begins does not matter then.
+            let groups = (done - round.start) / codec.width + 2;
+            let own = if is_cut { groups * codec.bytes } else { usize::MAX };
+            if decoded(codec.name, (codec.decode)(run, &round), own)
                 && clue.codec == BASE64
                 && let Some(more) = with_text_before(run, group)
             {
-                decoded(codec.name, more);
+                decoded(codec.name, more, usize::MAX);
             }
-            let is_cut = round.end == limit && limit < run.text.len();
-            // The clue itself is done with.
-            if is_cut { limit.saturating_sub(NEEDED).max(group + clue.lead + 1) } else { round.end }
+            done
         });
     }
 }
 
-/// Decodes round every encoded anchor that begins in `range` of the text, and says how it is encoded. The search is
-/// made when the first long run needs it.
+/// Decodes round every encoded anchor that begins in `range` of the text, and says how it is encoded, and how many bytes
+/// may be looked at for anchors: those behind are decoded again. The search is made when the first long run needs it.
 pub(super) fn each<'s>(
     search: impl Fn() -> &'s RunSearch,
     text: &[u8],
     range: &Range<usize>,
-    mut decoded: impl FnMut(&'static str, Decoded) -> bool,
+    mut decoded: impl FnMut(&'static str, Decoded, usize) -> bool,
 ) {
     let mut from = range.start.saturating_sub(BEFORE);
     while let Some(run) = run::next(text, from).filter(|run| run.source.start < range.end) {
