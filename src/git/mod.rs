@@ -1,8 +1,16 @@
 //! Opening repositories with libgit2, so that nothing of theirs is executed and no user's configuration counts.
 
+pub mod index;
+mod objects;
+pub mod rename;
+pub mod staged;
+pub mod tree;
+
 use std::path::Path;
 
 use git2::{Repository, RepositoryOpenFlags};
+
+pub use objects::{Objects, object_id, oid};
 
 /// The repository that `folder` is in.
 ///
@@ -11,6 +19,23 @@ use git2::{Repository, RepositoryOpenFlags};
 pub fn discover(folder: &Path) -> Result<Repository, git2::Error> {
     prepare();
     Repository::open_ext(folder, RepositoryOpenFlags::CROSS_FS, std::iter::empty::<&Path>())
+}
+
+/// The repository that a git command in the current folder would work on: `GIT_DIR`, `GIT_WORK_TREE`,
+/// `GIT_INDEX_FILE`, `GIT_OBJECT_DIRECTORY`, `GIT_ALTERNATE_OBJECT_DIRECTORIES`, `GIT_COMMON_DIR` and
+/// `GIT_CEILING_DIRECTORIES` count, since git tells its hooks by them what it works on.
+///
+/// # Errors
+/// libgit2's, with the code `NotFound` where there is no repository.
+pub fn from_environment() -> Result<Repository, git2::Error> {
+    prepare();
+    if std::env::var_os("GIT_DIR").is_some() {
+        return Repository::open_from_env();
+    }
+    let ceilings = std::env::var_os("GIT_CEILING_DIRECTORIES").unwrap_or_default();
+    // A folder that is mounted from elsewhere belongs to its repository all the same, as in `discover`.
+    let flags = RepositoryOpenFlags::FROM_ENV | RepositoryOpenFlags::CROSS_FS;
+    Repository::open_ext(".", flags, std::env::split_paths(&ceilings).filter(|path| path.is_absolute()))
 }
 
 /// Nothing of a repository is executed, so it does not matter who owns it; and the user's own configuration must not

@@ -1,6 +1,8 @@
 //! Where bytes come from. A source pushes what it reads into sinks, and owns the threads it needs for that.
 
 mod file;
+mod parallel;
+mod staged;
 mod stdin;
 mod tracked;
 mod walk;
@@ -8,6 +10,7 @@ mod walk;
 use crate::{blob::Blob, finding::Scanned};
 
 pub use file::{FileReader, why};
+pub use staged::{Held, Staged};
 pub use stdin::Stdin;
 pub use tracked::root as repository_root;
 pub use walk::Walk;

@@ -1,0 +1,110 @@
+//! The index, as git's documentation describes it in gitformat-index(5): versions 2 to 4, split and sparse ones, and
+//! the tree cache. libgit2 reads neither split nor sparse indexes, and compares every entry with its tree; the cache
+//! tells which folders are as they were.
+
+mod bitmap;
+mod cache_tree;
+mod format;
+mod split;
+
+use std::{
+    fs, io,
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use git2::Repository;
+
+use crate::blob::ObjectId;
+
+pub use cache_tree::CachedTree;
+
+/// The index of a repository, in memory.
+#[derive(Default)]
+pub struct Index {
+    entries: Vec<Entry>,
+    /// The names of all entries, one behind the other.
+    names: Vec<u8>,
+    cache: Option<CachedTree>,
+}
+
+/// One path in the index.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    name: Range<usize>,
+    /// What kind of file it is, as in a tree.
+    pub mode: u32,
+    /// What it holds.
+    pub id: ObjectId,
+    /// 0, or which side of a conflict it is.
+    pub stage: u8,
+    /// Only the name has been added (`git add -N`): a commit would leave it out.
+    pub is_intent: bool,
+}
+
+impl Index {
+    /// The index that the environment and the repository name. One that is not there is empty, as for git.
+    ///
+    /// # Errors
+    /// When it cannot be read whole, with its path and what to do.
+    pub fn of(repository: &Repository) -> Result<Self, String> {
+        let file = file(repository);
+        let said = |why: String| {
+            format!(
+                "the index {} cannot be read: {why}; if git cannot read it either, `rm` it and `git reset` to build it \
+                 anew",
+                file.display()
+            )
+        };
+        let bytes = match fs::read(&file) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(said(error.to_string())),
+        };
+        let hash_length = hash_length(repository);
+        let mut parsed = format::parse(&bytes, hash_length).map_err(said)?;
+        if let Some(link) = parsed.link.take() {
+            parsed = split::join(repository.path(), &link, parsed, hash_length).map_err(said)?;
+        }
+        parsed.check_order().map_err(said)?;
+        Ok(Self { entries: parsed.entries, names: parsed.names, cache: parsed.cache })
+    }
+
+    /// All entries, sorted by name and stage.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The path of an entry, from the root of the work tree; that of a folder outside of a sparse index ends with `/`.
+    #[must_use]
+    pub fn name(&self, entry: &Entry) -> &[u8] {
+        &self.names[entry.name.clone()]
+    }
+
+    /// What git remembers of the trees that the index would be written as. Git itself commits from it.
+    #[must_use]
+    pub fn cache(&self) -> Option<&CachedTree> {
+        self.cache.as_ref()
+    }
+}
+
+/// Git takes a relative `GIT_INDEX_FILE` from the root of the work tree.
+fn file(repository: &Repository) -> PathBuf {
+    let Some(file) = std::env::var_os("GIT_INDEX_FILE").filter(|file| !file.is_empty()) else {
+        return repository.path().join("index");
+    };
+    // With `GIT_DIR` alone the work tree is the current folder.
+    let is_here = std::env::var_os("GIT_DIR").is_some() && std::env::var_os("GIT_WORK_TREE").is_none();
+    match repository.workdir() {
+        Some(root) if !is_here => root.join(file),
+        _ => Path::new(&file).to_owned(),
+    }
+}
+
+fn hash_length(repository: &Repository) -> usize {
+    match repository.object_format() {
+        git2::ObjectFormat::Sha256 => 32,
+        git2::ObjectFormat::Sha1 => 20,
+    }
+}
