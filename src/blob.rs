@@ -48,6 +48,20 @@ impl ObjectId {
         matches!(name.len(), 20 | 32).then(|| Self { bytes, length: name.len() as u8 })
     }
 
+    /// Takes the name as 40 or 64 hex digits.
+    #[must_use]
+    pub fn from_hex(digits: &[u8]) -> Option<Self> {
+        let mut bytes = [0; Self::LONGEST];
+        if digits.len() > 2 * Self::LONGEST || digits.len() % 2 != 0 {
+            return None;
+        }
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
+            let digit = |at: usize| char::from(pair[at]).to_digit(16);
+            *byte = (digit(0)? << 4 | digit(1)?) as u8;
+        }
+        Self::new(&bytes[..digits.len() / 2])
+    }
+
     /// The name as bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

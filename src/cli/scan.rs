@@ -10,21 +10,32 @@ use super::ReportArgs;
 #[derive(Args, Debug)]
 pub struct ScanArgs {
     /// Files and folders to scan (default: `.`); `-` is standard input.
-    #[arg(conflicts_with = "staged")]
+    #[arg(conflicts_with_all = ["staged", "range"])]
     pub paths: Vec<PathBuf>,
 
     /// Read files that git ignores, too. Those it tracks are always read.
-    #[arg(long, conflicts_with = "staged")]
+    #[arg(long, conflicts_with_all = ["staged", "range"])]
     pub no_ignore: bool,
 
     /// What to call standard input in the report.
-    #[arg(long, value_name = "NAME", conflicts_with = "staged")]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["staged", "range"])]
     pub stdin_filename: Option<String>,
 
     /// Scan what the next commit would bring: the files in git's index, as they are there. Reports the keys that HEAD
     /// does not have in the same file yet.
     #[arg(long, help_heading = "Git")]
     pub staged: bool,
+
+    /// Scan what commits add, their messages included: `A..B`, `A...B` (since the merge base), `B --not --remotes`, or
+    /// `auto`, which asks the CI system. Reports each key with the commit that brings it; may be given several times.
+    #[arg(
+        long,
+        value_name = "REVISIONS",
+        allow_hyphen_values = true,
+        conflicts_with = "staged",
+        help_heading = "Git"
+    )]
+    pub range: Vec<String>,
 
     /// With --staged: report the keys that HEAD has, too.
     #[arg(long, requires = "staged", help_heading = "Git")]

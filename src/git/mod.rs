@@ -1,8 +1,10 @@
 //! Opening repositories with libgit2, so that nothing of theirs is executed and no user's configuration counts.
 
+pub mod ci;
 pub mod index;
 mod objects;
 pub mod rename;
+pub mod revisions;
 pub mod staged;
 pub mod tree;
 

@@ -2,6 +2,7 @@
 
 mod file;
 mod parallel;
+mod range;
 mod staged;
 mod stdin;
 mod tracked;
@@ -10,6 +11,7 @@ mod walk;
 use crate::{blob::Blob, finding::Scanned};
 
 pub use file::{FileReader, why};
+pub use range::Range;
 pub use staged::{Held, Staged};
 pub use stdin::Stdin;
 pub use tracked::root as repository_root;

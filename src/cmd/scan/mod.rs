@@ -1,6 +1,7 @@
 //! `skanner scan`: source, engine, report, reporter.
 
 mod files;
+mod range;
 mod staged;
 
 use std::{
@@ -21,7 +22,13 @@ use crate::{
 };
 
 pub(super) fn run(args: &ScanArgs, color: bool) -> Result<Verdict> {
-    if args.staged { staged::run(&args.report, args.all, color) } else { files::run(args, color) }
+    if args.staged {
+        staged::run(&args.report, args.all, color)
+    } else if args.range.is_empty() {
+        files::run(args, color)
+    } else {
+        range::run(&args.report, &args.range, color)
+    }
 }
 
 /// What a source has read.
