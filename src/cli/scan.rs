@@ -38,7 +38,7 @@ pub struct ScanArgs {
     pub range: Vec<String>,
 
     /// With --staged: report the keys that HEAD has, too.
-    #[arg(long, requires = "staged", help_heading = "Git")]
+    #[arg(long, requires = "staged", conflicts_with = "range", help_heading = "Git")]
     pub all: bool,
 
     /// What to do with what is found.

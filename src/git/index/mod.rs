@@ -94,12 +94,7 @@ fn file(repository: &Repository) -> PathBuf {
     let Some(file) = std::env::var_os("GIT_INDEX_FILE").filter(|file| !file.is_empty()) else {
         return repository.path().join("index");
     };
-    // With `GIT_DIR` alone the work tree is the current folder.
-    let is_here = std::env::var_os("GIT_DIR").is_some() && std::env::var_os("GIT_WORK_TREE").is_none();
-    match repository.workdir() {
-        Some(root) if !is_here => root.join(file),
-        _ => Path::new(&file).to_owned(),
-    }
+    repository.workdir().unwrap_or(Path::new("")).join(file)
 }
 
 fn hash_length(repository: &Repository) -> usize {
