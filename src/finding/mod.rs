@@ -76,7 +76,7 @@ pub struct Occurrence {
     /// The kind of place.
     pub source: SourceKind,
     /// The path, safe to show: what is not UTF-8 is escaped, a secret in it masked. Empty for standard input without
-    /// a name.
+    /// a name, and for objects of git that have none, such as commits.
     pub path: Arc<str>,
     /// Where in the archive at `path`, safe to show as well; lines and columns are those of what is there.
     pub archive: Option<Arc<str>>,

@@ -254,139 +254,46 @@ fn short(id: ObjectId) -> String {
 mod tests {
     use super::*;
 
-    fn detect(variables: &[(&str, &str)]) -> Result<Job> {
-        Job::detect(&|name| Some(variables.iter().find(|(own, _)| *own == name)?.1.to_owned()))
+    /// From variables as a shell would print them.
+    fn detect(variables: &str) -> Result<Job> {
+        let find =
+            |name: &str| variables.split(' ').find_map(|one| one.strip_prefix(name)?.strip_prefix('='));
+        Job::detect(&|name| find(name).map(str::to_owned))
     }
 
     #[test]
     fn each_system_says_what_is_new() {
-        let zeros = "0".repeat(40);
-        let long_zeros = "0".repeat(64);
-        type Row<'a> =
-            (&'a [(&'a str, &'a str)], &'a str, &'a str, &'a [&'a str], Option<&'a str>, &'a [&'a str]);
-        let rows: &[Row<'_>] = &[
+        let (zeros, long_zeros) = ("0".repeat(40), "0".repeat(64));
+        for (variables, expected) in [
+            ("GITHUB_ACTIONS=true GITHUB_SHA=h GITHUB_BASE_REF=main", "GitHub Actions: h [main] - []"),
+            ("GITHUB_ACTIONS=true GITHUB_SHA=h GITHUB_BASE_REF=", "GitHub Actions: h [] - []"),
+            ("GITLAB_CI=true CI_COMMIT_SHA=h CI_COMMIT_BEFORE_SHA=b", "GitLab CI: h [] b []"),
+            (&format!("GITLAB_CI=true CI_COMMIT_BEFORE_SHA={zeros}"), "GitLab CI: HEAD [] - []"),
+            (&format!("GITLAB_CI=true CI_COMMIT_BEFORE_SHA={long_zeros}"), "GitLab CI: HEAD [] - []"),
             (
-                &[("GITHUB_ACTIONS", "true"), ("GITHUB_SHA", "h"), ("GITHUB_BASE_REF", "main")],
-                "GitHub Actions",
-                "h",
-                &["main"],
-                None,
-                &[],
+                "GITLAB_CI=true CI_COMMIT_SHA=h CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main \
+                 CI_MERGE_REQUEST_DIFF_BASE_SHA=b CI_DEFAULT_BRANCH=trunk",
+                "GitLab CI: h [b main] - [trunk]",
             ),
+            ("BITBUCKET_COMMIT=h BITBUCKET_PR_DESTINATION_BRANCH=main", "Bitbucket Pipelines: h [main] - []"),
             (
-                &[("GITHUB_ACTIONS", "true"), ("GITHUB_SHA", "h"), ("GITHUB_BASE_REF", "")],
-                "GitHub Actions",
-                "h",
-                &[],
-                None,
-                &[],
+                "BUILD_BUILDID=1 BUILD_SOURCEVERSION=h SYSTEM_PULLREQUEST_TARGETBRANCH=refs/heads/main",
+                "Azure Pipelines: h [refs/heads/main] - []",
             ),
+            ("CIRCLECI=true CIRCLE_SHA1=h", "CircleCI: h [] - []"),
+            ("TRAVIS=true TRAVIS_COMMIT=h TRAVIS_COMMIT_RANGE=b...h", "Travis CI: h [] b []"),
             (
-                &[
-                    ("GITLAB_CI", "true"),
-                    ("CI_COMMIT_SHA", "h"),
-                    ("CI_COMMIT_BEFORE_SHA", &zeros),
-                    ("CI_MERGE_REQUEST_DIFF_BASE_SHA", "b"),
-                    ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"),
-                    ("CI_DEFAULT_BRANCH", "main"),
-                ],
-                "GitLab CI",
-                "h",
-                &["b", "main"],
-                None,
-                &["main"],
+                "DRONE=true DRONE_COMMIT_SHA=h DRONE_COMMIT_BEFORE=b DRONE_REPO_BRANCH=main",
+                "Drone: h [] b [main]",
             ),
-            (
-                &[("GITLAB_CI", "true"), ("CI_COMMIT_SHA", "h"), ("CI_COMMIT_BEFORE_SHA", "b")],
-                "GitLab CI",
-                "h",
-                &[],
-                Some("b"),
-                &[],
-            ),
-            (
-                &[("GITLAB_CI", "true"), ("CI_COMMIT_SHA", "h"), ("CI_COMMIT_BEFORE_SHA", &long_zeros)],
-                "GitLab CI",
-                "h",
-                &[],
-                None,
-                &[],
-            ),
-            (
-                &[("BITBUCKET_COMMIT", "h"), ("BITBUCKET_PR_DESTINATION_BRANCH", "main")],
-                "Bitbucket Pipelines",
-                "h",
-                &["main"],
-                None,
-                &[],
-            ),
-            (
-                &[
-                    ("BUILD_BUILDID", "1"),
-                    ("BUILD_SOURCEVERSION", "h"),
-                    ("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/main"),
-                ],
-                "Azure Pipelines",
-                "h",
-                &["refs/heads/main"],
-                None,
-                &[],
-            ),
-            (&[("CIRCLECI", "true"), ("CIRCLE_SHA1", "h")], "CircleCI", "h", &[], None, &[]),
-            (
-                &[("TRAVIS", "true"), ("TRAVIS_COMMIT", "h"), ("TRAVIS_COMMIT_RANGE", "b...h")],
-                "Travis CI",
-                "h",
-                &[],
-                Some("b"),
-                &[],
-            ),
-            (
-                &[
-                    ("DRONE", "true"),
-                    ("DRONE_COMMIT_SHA", "h"),
-                    ("DRONE_COMMIT_BEFORE", "b"),
-                    ("DRONE_REPO_BRANCH", "main"),
-                ],
-                "Drone",
-                "h",
-                &[],
-                Some("b"),
-                &["main"],
-            ),
-            (
-                &[
-                    ("BUILDKITE", "true"),
-                    ("BUILDKITE_COMMIT", "HEAD"),
-                    ("BUILDKITE_PULL_REQUEST_BASE_BRANCH", "main"),
-                ],
-                "Buildkite",
-                "HEAD",
-                &["main"],
-                None,
-                &[],
-            ),
-            (
-                &[("JENKINS_URL", "x"), ("GIT_COMMIT", "h"), ("GIT_PREVIOUS_COMMIT", "b")],
-                "Jenkins",
-                "h",
-                &[],
-                Some("b"),
-                &[],
-            ),
-            (&[("JENKINS_URL", "x"), ("CHANGE_TARGET", "main")], "Jenkins", "HEAD", &["main"], None, &[]),
-        ];
-        for (variables, system, head, target, before, default) in rows {
-            let job = detect(variables).unwrap();
-            let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-            let expected = Job {
-                system,
-                head: (*head).to_owned(),
-                target: owned(target),
-                before: before.map(str::to_owned),
-                default: owned(default),
-            };
-            assert_eq!(job, expected, "{variables:?}");
+            ("BUILDKITE=true BUILDKITE_PULL_REQUEST_BASE_BRANCH=main", "Buildkite: HEAD [main] - []"),
+            ("JENKINS_URL=x GIT_COMMIT=h GIT_PREVIOUS_COMMIT=b", "Jenkins: h [] b []"),
+            ("JENKINS_URL=x CHANGE_TARGET=main", "Jenkins: HEAD [main] - []"),
+        ] {
+            let Job { system, head, target, before, default } = detect(variables).unwrap();
+            let before = before.as_deref().unwrap_or("-");
+            let found = format!("{system}: {head} [{}] {before} [{}]", target.join(" "), default.join(" "));
+            assert_eq!(found, expected, "{variables}");
         }
     }
 
@@ -397,7 +304,7 @@ mod tests {
         let name = file.to_str().unwrap();
         let job = |event: &str| {
             std::fs::write(&file, event).unwrap();
-            detect(&[("GITHUB_ACTIONS", "true"), ("GITHUB_SHA", "h"), ("GITHUB_EVENT_PATH", name)])
+            detect(&format!("GITHUB_ACTIONS=true GITHUB_SHA=h GITHUB_EVENT_PATH={name}"))
         };
         let push = job(r#"{"before":"b","repository":{"default_branch":"trunk"}}"#).unwrap();
         assert_eq!((push.before.as_deref(), push.default), (Some("b"), vec!["trunk".to_owned()]));
@@ -410,6 +317,6 @@ mod tests {
 
     #[test]
     fn elsewhere_the_range_has_to_be_named() {
-        assert!(detect(&[("CI", "true")]).unwrap_err().to_string().contains("origin/main..HEAD"));
+        assert!(detect("CI=true").unwrap_err().to_string().contains("origin/main..HEAD"));
     }
 }

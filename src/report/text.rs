@@ -91,18 +91,21 @@ fn place_name(place: &Occurrence) -> String {
     let path = visible(&path);
     match place.source {
         SourceKind::Name => format!("the name {path}"),
-        SourceKind::Message if place.path.is_empty() => message_name(place),
+        SourceKind::Message | SourceKind::Blob if place.path.is_empty() => object_name(place),
         // With its inner path, if there is one.
         _ if place.path.is_empty() => format!("standard input{path}"),
         _ => path.into_owned(),
     }
 }
 
-/// Which message it is: a commit's, or a tag's.
-fn message_name(place: &Occurrence) -> String {
+/// An object that has no path.
+fn object_name(place: &Occurrence) -> String {
     let object = place.object.map(short).unwrap_or_default();
-    let kind = if place.commit == place.object { "commit" } else { "tag" };
-    format!("the {kind} {object}")
+    match place.source {
+        SourceKind::Blob => format!("the blob {object}{}", place.full_path()),
+        _ if place.commit.is_some() => format!("the message of commit {object}"),
+        _ => format!("the message of tag {object}"),
+    }
 }
 
 /// What else there is to say of a place that is no file of the work tree.

@@ -34,7 +34,7 @@ pub struct Range {
 }
 
 impl Range {
-    /// Pushes the messages of commits and annotated tags, whole as `git cat-file -p` shows them, and blobs, with paths
+    /// Pushes the messages of commits and annotated tags, whole as `git cat-file commit` shows them, and blobs, with paths
     /// from the root of the tree. A blob is read once for each path, unless something is found in it: then it is pushed
     /// for each commit that brings it. What is missing is named as not scanned.
     ///
