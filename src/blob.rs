@@ -52,7 +52,7 @@ impl ObjectId {
     #[must_use]
     pub fn from_hex(digits: &[u8]) -> Option<Self> {
         let mut bytes = [0; Self::LONGEST];
-        if digits.len() > 2 * Self::LONGEST || digits.len() % 2 != 0 {
+        if digits.len() > 2 * Self::LONGEST || !digits.len().is_multiple_of(2) {
             return None;
         }
         for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {

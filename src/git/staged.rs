@@ -93,7 +93,7 @@ impl Comparison<'_> {
                     self.staged.unmerged.push(index.name(entry).to_owned());
                     before.remove(name);
                 } else if !entry.is_intent {
-                    self.file(join(path, name), (Mode::new(entry.mode), entry.id), before.remove(name));
+                    self.file(join(path, name), (entry.mode, index.id(entry)), before.remove(name));
                 }
                 continue;
             };
@@ -107,9 +107,10 @@ impl Comparison<'_> {
             if rest.is_empty() {
                 // A folder outside of a sparse checkout, which stands for all that is in it.
                 at += 1;
-                self.staged.difference.compare(self.objects, entry.id, &[old_tree], &path);
-                let changed = old_tree.filter(|old| *old != entry.id);
-                let gone = changed.map(|id| (Entry { path, mode: Mode::Folder, id }, Some(entry.id)));
+                let new = index.id(entry);
+                self.staged.difference.compare(self.objects, new, &[old_tree], &path);
+                let changed = old_tree.filter(|old| *old != new);
+                let gone = changed.map(|id| (Entry { path, mode: Mode::Folder, id }, Some(new)));
                 self.staged.removed.extend(gone);
             } else {
                 let cache = cache.and_then(|cache| cache.child(folder));

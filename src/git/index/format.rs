@@ -4,14 +4,14 @@ use memchr::memchr;
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
 
-use super::{CachedTree, Entry, split::Link};
-use crate::blob::ObjectId;
+use super::{CachedTree, Entry, Mode, split::Link};
 
 /// What one file holds.
 #[derive(Default)]
 pub(super) struct Parsed {
     pub(super) entries: Vec<Entry>,
-    pub(super) names: Vec<u8>,
+    /// The file, and behind it the names that it does not hold whole.
+    pub(super) bytes: Vec<u8>,
     pub(super) cache: Option<CachedTree>,
     /// The file it is a part of.
     pub(super) link: Option<Link>,
@@ -31,37 +31,47 @@ const ID: usize = 40;
 const EXTENDED: u16 = 0x4000;
 const INTENT_TO_ADD: u16 = 0x2000;
 
+/// Entries point into at most so many bytes, names of version 4 included.
+const MOST: usize = u32::MAX as usize / 2;
+
 /// The files of which it is worth to compute the checksum beside the reading, in bytes.
 const LARGE: usize = 1 << 20;
 
-pub(super) fn parse(file: &[u8], hash_length: usize) -> Result<Parsed, String> {
+pub(super) fn parse(mut file: Vec<u8>, hash_length: usize) -> Result<Parsed, String> {
     let Some(end) = file.len().checked_sub(hash_length).filter(|end| *end >= HEADER) else {
         return Err("it is cut short".to_owned());
     };
+    if file.len() > MOST {
+        return Err("it is larger than any index that was thought of".to_owned());
+    }
     let (bytes, checksum) = file.split_at(end);
     // Git writes zeros where `index.skipHash` is set.
     let must_match = checksum.iter().any(|byte| *byte != 0);
     let matches = || !must_match || hash(bytes, hash_length) == checksum;
+    let mut names = Vec::new();
     let (matches, parsed) = if bytes.len() < LARGE {
-        (matches(), body(bytes, hash_length))
+        (matches(), body(bytes, hash_length, file.len(), &mut names))
     } else {
         std::thread::scope(|scope| {
             let matches = scope.spawn(matches);
-            let parsed = body(bytes, hash_length);
+            let parsed = body(bytes, hash_length, file.len(), &mut names);
             (matches.join().unwrap_or(false), parsed)
         })
     };
     if !matches && bytes.starts_with(b"DIRC") {
         return Err("its checksum does not match, so that it is damaged".to_owned());
     }
-    Ok(Parsed { checksum: checksum.to_owned(), ..parsed? })
+    let checksum = checksum.to_owned();
+    file.append(&mut names);
+    Ok(Parsed { checksum, bytes: file, ..parsed? })
 }
 
 fn hash(bytes: &[u8], hash_length: usize) -> Vec<u8> {
     if hash_length == 32 { Sha256::digest(bytes).to_vec() } else { Sha1::digest(bytes).to_vec() }
 }
 
-fn body(bytes: &[u8], hash_length: usize) -> Result<Parsed, String> {
+/// Reads all but the checksum. Names that are not there whole go into `names`, which will stand at `names_from`.
+fn body(bytes: &[u8], hash_length: usize, names_from: usize, names: &mut Vec<u8>) -> Result<Parsed, String> {
     let damaged = |what: &str| format!("{what}, so that it is damaged");
     let mut input = Input { bytes, at: 0 };
     if input.take(4) != Some(b"DIRC") {
@@ -73,12 +83,15 @@ fn body(bytes: &[u8], hash_length: usize) -> Result<Parsed, String> {
     }
     let mut parsed = Parsed::default();
     // No entry is shorter than this, so that a wrong number cannot make us reserve much.
-    let most = bytes.len() / (ID + hash_length);
-    parsed.entries.reserve(most.min(count as usize));
-    parsed.names.reserve(bytes.len().saturating_sub(count as usize * (ID + hash_length)).min(bytes.len()));
+    parsed.entries.reserve((bytes.len() / (ID + hash_length)).min(count as usize));
     for number in 0..count {
-        entry(&mut input, version, hash_length, &mut parsed)
-            .ok_or_else(|| damaged(&format!("entry {} of {count} is cut short", number + 1)))?;
+        let entry = if version == 4 {
+            short_entry(&mut input, hash_length, names_from, names)
+        } else {
+            whole_entry(&mut input, hash_length)
+        };
+        let entry = entry.ok_or_else(|| damaged(&format!("entry {} of {count} is cut short", number + 1)))?;
+        parsed.entries.push(entry);
     }
     while input.at < bytes.len() {
         let extension = input
@@ -108,43 +121,59 @@ fn body(bytes: &[u8], hash_length: usize) -> Result<Parsed, String> {
     Ok(parsed)
 }
 
-fn entry(input: &mut Input<'_>, version: u32, hash_length: usize, parsed: &mut Parsed) -> Option<()> {
+/// All of an entry but its name.
+fn head(input: &mut Input<'_>, hash_length: usize) -> Option<Entry> {
     let start = input.at;
     let fixed = input.take(ID + hash_length)?;
-    let mode = u32::from_be_bytes(fixed[MODE..MODE + 4].try_into().ok()?);
-    let id = ObjectId::new(&fixed[ID..])?;
+    let mode = Mode::new(u32::from_be_bytes(fixed[MODE..MODE + 4].try_into().ok()?));
     let flags = input.u16()?;
     let more = if flags & EXTENDED != 0 { input.u16()? } else { 0 };
-    let from = parsed.names.len();
-    if version == 4 {
-        let strip = usize::try_from(input.varint()?).ok()?;
-        let last = parsed.entries.last().map_or(0..0, |last| last.name.clone());
-        let kept = last.len().checked_sub(strip)?;
-        parsed.names.extend_from_within(last.start..last.start + kept);
-    }
-    let rest = input.bytes.get(input.at..)?;
-    let length = memchr(0, rest)?;
-    parsed.names.extend_from_slice(&rest[..length]);
+    let (stage, is_intent) = ((flags >> 12 & 3) as u8, more & INTENT_TO_ADD != 0);
+    Some(Entry { name: 0, name_length: 0, id: (start + ID) as u32, mode, stage, is_intent })
+}
+
+/// An entry of version 2 or 3, whose name stands in it.
+fn whole_entry(input: &mut Input<'_>, hash_length: usize) -> Option<Entry> {
+    let start = input.at;
+    let entry = head(input, hash_length)?;
+    let name = input.at;
+    let length = memchr(0, input.bytes.get(name..)?)?;
     input.at += length;
-    if version == 4 {
-        input.take(1)?;
-    } else {
-        // At least one zero, and as many as make the entry a multiple of eight bytes long.
-        let zeros = 8 - (input.at - start) % 8;
-        input.take(zeros).filter(|zeros| zeros.iter().all(|byte| *byte == 0))?;
-    }
-    let stage = (flags >> 12 & 3) as u8;
-    let is_intent = more & INTENT_TO_ADD != 0;
-    parsed.entries.push(Entry { name: from..parsed.names.len(), mode, id, stage, is_intent });
-    Some(())
+    // At least one zero, and as many as make the entry a multiple of eight bytes long.
+    let zeros = input.take(8 - (input.at - start) % 8)?;
+    zeros.iter().all(|byte| *byte == 0).then_some(Entry {
+        name: name as u32,
+        name_length: length as u32,
+        ..entry
+    })
+}
+
+/// An entry of version 4, which says how its name differs from the one before.
+fn short_entry(
+    input: &mut Input<'_>,
+    hash_length: usize,
+    names_from: usize,
+    names: &mut Vec<u8>,
+) -> Option<Entry> {
+    let entry = head(input, hash_length)?;
+    // Each name ends with a zero here, too, so that the last one can be found.
+    let before = names.len().saturating_sub(1);
+    let last = names[..before].iter().rposition(|byte| *byte == 0).map_or(0, |zero| zero + 1);
+    let kept = (before - last).checked_sub(usize::try_from(input.varint()?).ok()?)?;
+    let start = names.len();
+    names.extend_from_within(last..last + kept);
+    names.extend_from_slice(input.until(0)?);
+    let length = names.len() - start;
+    names.push(0);
+    let name = u32::try_from(names_from + start).ok().filter(|_| names.len() <= MOST)?;
+    Some(Entry { name, name_length: length as u32, ..entry })
 }
 
 impl Parsed {
     /// Everything else relies on the order, and git refuses an index without it, too.
     pub(super) fn check_order(&self) -> Result<(), String> {
-        let key = |entry: &Entry| (&self.names[entry.name.clone()], entry.stage);
-        if self.entries.iter().is_sorted_by(|a, b| key(a) < key(b))
-            && self.entries.first().is_none_or(|first| !first.name.is_empty())
+        if self.entries.is_sorted_by(|a, b| a.key(&self.bytes) < b.key(&self.bytes))
+            && self.entries.first().is_none_or(|first| first.name_length > 0)
         {
             return Ok(());
         }

@@ -9,12 +9,12 @@ mod split;
 
 use std::{
     fs, io,
-    ops::Range,
     path::{Path, PathBuf},
 };
 
 use git2::Repository;
 
+use super::tree::Mode;
 use crate::blob::ObjectId;
 
 pub use cache_tree::CachedTree;
@@ -23,23 +23,35 @@ pub use cache_tree::CachedTree;
 #[derive(Default)]
 pub struct Index {
     entries: Vec<Entry>,
-    /// The names of all entries, one behind the other.
-    names: Vec<u8>,
+    /// What the entries point into.
+    bytes: Vec<u8>,
+    hash_length: usize,
     cache: Option<CachedTree>,
 }
 
-/// One path in the index.
-#[derive(Clone, Debug)]
+/// One path in the index. It is small, since there may be a million of them, and points into the bytes of the index.
+#[derive(Clone, Copy, Debug)]
 pub struct Entry {
-    name: Range<usize>,
-    /// What kind of file it is, as in a tree.
-    pub mode: u32,
-    /// What it holds.
-    pub id: ObjectId,
+    name: u32,
+    name_length: u32,
+    id: u32,
+    /// What kind of file it is.
+    pub mode: Mode,
     /// 0, or which side of a conflict it is.
     pub stage: u8,
     /// Only the name has been added (`git add -N`): a commit would leave it out.
     pub is_intent: bool,
+}
+
+impl Entry {
+    fn name<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        &bytes[self.name as usize..][..self.name_length as usize]
+    }
+
+    /// By what entries are sorted.
+    fn key<'b>(&self, bytes: &'b [u8]) -> (&'b [u8], u8) {
+        (self.name(bytes), self.stage)
+    }
 }
 
 impl Index {
@@ -62,12 +74,13 @@ impl Index {
             Err(error) => return Err(said(error.to_string())),
         };
         let hash_length = hash_length(repository);
-        let mut parsed = format::parse(&bytes, hash_length).map_err(said)?;
+        let mut parsed = format::parse(bytes, hash_length).map_err(said)?;
         if let Some(link) = parsed.link.take() {
             parsed = split::join(repository.path(), &link, parsed, hash_length).map_err(said)?;
         }
         parsed.check_order().map_err(said)?;
-        Ok(Self { entries: parsed.entries, names: parsed.names, cache: parsed.cache })
+        let format::Parsed { entries, bytes, cache, .. } = parsed;
+        Ok(Self { entries, bytes, hash_length, cache })
     }
 
     /// All entries, sorted by name and stage.
@@ -79,7 +92,17 @@ impl Index {
     /// The path of an entry, from the root of the work tree; that of a folder outside of a sparse index ends with `/`.
     #[must_use]
     pub fn name(&self, entry: &Entry) -> &[u8] {
-        &self.names[entry.name.clone()]
+        entry.name(&self.bytes)
+    }
+
+    /// What an entry holds.
+    #[must_use]
+    pub fn id(&self, entry: &Entry) -> ObjectId {
+        let bytes = &self.bytes[entry.id as usize..][..self.hash_length];
+        let Some(id) = ObjectId::new(bytes) else {
+            unreachable!("the length is that of the repository's names")
+        };
+        id
     }
 
     /// What git remembers of the trees that the index would be written as. Git itself commits from it.

@@ -38,7 +38,7 @@ pub(super) fn join(
     let name = format!("sharedindex.{digits}");
     let said = |why: String| format!("its base {name}: {why}");
     let bytes = std::fs::read(git_folder.join(&name)).map_err(|error| said(error.to_string()))?;
-    let base = parse(&bytes, hash_length).map_err(said)?;
+    let base = parse(bytes, hash_length).map_err(said)?;
     if base.checksum != link.base || base.link.is_some() {
         return Err(said("it is not the one that is meant".to_owned()));
     }
@@ -46,15 +46,15 @@ pub(super) fn join(
 }
 
 fn merge(link: &Link, own: Parsed, base: Parsed) -> Option<Parsed> {
-    let mut kept: Vec<Option<Entry>> = base.entries.into_iter().map(Some).collect();
-    let (mut names, offset) = (base.names, own.names.len());
-    // The names of the base go behind our own.
-    for entry in kept.iter_mut().flatten() {
-        entry.name = entry.name.start + offset..entry.name.end + offset;
+    // The bytes of the base go behind our own.
+    let offset = u32::try_from(own.bytes.len()).ok()?;
+    let mut bytes = own.bytes;
+    bytes.extend_from_slice(&base.bytes);
+    let mut kept: Vec<Option<Entry>> = Vec::with_capacity(base.entries.len());
+    for entry in base.entries {
+        let (name, id) = (entry.name.checked_add(offset)?, entry.id.checked_add(offset)?);
+        kept.push(Some(Entry { name, id, ..entry }));
     }
-    let mut all_names = own.names;
-    all_names.append(&mut names);
-
     let (mut deleted, mut replaced) = (Vec::new(), Vec::new());
     if !link.bitmaps.is_empty() {
         let mut input = Input { bytes: &link.bitmaps, at: 0 };
@@ -64,16 +64,15 @@ fn merge(link: &Link, own: Parsed, base: Parsed) -> Option<Parsed> {
     let mut entries = own.entries.into_iter();
     for at in replaced {
         let old = kept.get_mut(at)?.as_mut()?;
-        let new = entries.next().filter(|new| new.name.is_empty())?;
-        *old = Entry { name: old.name.clone(), ..new };
+        let new = entries.next().filter(|new| new.name_length == 0)?;
+        *old = Entry { name: old.name, name_length: old.name_length, ..new };
     }
     for at in deleted {
         *kept.get_mut(at)? = None;
     }
     // One of our own stands before an entry of the base that has its name.
     let mut merged: Vec<Entry> = entries.chain(kept.into_iter().flatten()).collect();
-    let key = |entry: &Entry| (&all_names[entry.name.clone()], entry.stage);
-    merged.sort_by(|a, b| key(a).cmp(&key(b)));
-    merged.dedup_by(|b, a| key(a) == key(b));
-    Some(Parsed { entries: merged, names: all_names, cache: own.cache, ..Parsed::default() })
+    merged.sort_by(|a, b| a.key(&bytes).cmp(&b.key(&bytes)));
+    merged.dedup_by(|b, a| a.key(&bytes) == b.key(&bytes));
+    Some(Parsed { entries: merged, bytes, cache: own.cache, ..Parsed::default() })
 }
