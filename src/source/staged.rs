@@ -41,7 +41,7 @@ impl Staged {
             bail!("a bare repository has no index, so nothing can be staged in it; --range scans commits");
         }
         let head = head_tree(repository)?;
-        let index = Index::of(repository).map_err(anyhow::Error::msg)?;
+        let index = Index::from_environment(repository).map_err(anyhow::Error::msg)?;
         let objects = Objects::new(repository).context("the objects of the repository cannot be read")?;
         let changes = Changes::compare(&index, &objects, head);
         let mut sink = new_sink();

@@ -7,10 +7,7 @@ mod cache_tree;
 mod format;
 mod split;
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{fs, io, path::Path};
 
 use git2::Repository;
 
@@ -55,12 +52,29 @@ impl Entry {
 }
 
 impl Index {
-    /// The index that the environment and the repository name. One that is not there is empty, as for git.
+    /// The index that the next commit is made of: `GIT_INDEX_FILE` names it, or else it is the repository's own.
+    ///
+    /// # Errors
+    /// When it cannot be read whole, with its path and what to do.
+    pub fn from_environment(repository: &Repository) -> Result<Self, String> {
+        // Git takes a relative path from the root of the work tree.
+        let root = repository.workdir().unwrap_or(Path::new(""));
+        match std::env::var_os("GIT_INDEX_FILE").filter(|file| !file.is_empty()) {
+            Some(file) => Self::read(repository, &root.join(file)),
+            None => Self::of(repository),
+        }
+    }
+
+    /// The repository's own index.
     ///
     /// # Errors
     /// When it cannot be read whole, with its path and what to do.
     pub fn of(repository: &Repository) -> Result<Self, String> {
-        let file = file(repository);
+        Self::read(repository, &repository.path().join("index"))
+    }
+
+    /// One that is not there is empty, as for git.
+    fn read(repository: &Repository, file: &Path) -> Result<Self, String> {
         let said = |why: String| {
             format!(
                 "the index {} cannot be read: {why}; if git cannot read it either, `rm` it and `git reset` to build it \
@@ -68,7 +82,7 @@ impl Index {
                 file.display()
             )
         };
-        let bytes = match fs::read(&file) {
+        let bytes = match fs::read(file) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(said(error.to_string())),
@@ -110,14 +124,6 @@ impl Index {
     pub fn cache(&self) -> Option<&CachedTree> {
         self.cache.as_ref()
     }
-}
-
-/// Git takes a relative `GIT_INDEX_FILE` from the root of the work tree.
-fn file(repository: &Repository) -> PathBuf {
-    let Some(file) = std::env::var_os("GIT_INDEX_FILE").filter(|file| !file.is_empty()) else {
-        return repository.path().join("index");
-    };
-    repository.workdir().unwrap_or(Path::new("")).join(file)
 }
 
 fn hash_length(repository: &Repository) -> usize {
