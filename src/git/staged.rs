@@ -80,7 +80,7 @@ impl Comparison<'_> {
             self.staged.difference.not_read.push((path.to_owned(), why));
             None
         });
-        let mut before = tree.as_ref().map(Tree::by_name).unwrap_or_default();
+        let mut before = tree.as_ref().map(Tree::listing).unwrap_or_default();
         let name_start = if path.is_empty() { 0 } else { path.len() + 1 };
         let mut at = entries.start;
         while at < entries.end {
@@ -91,14 +91,14 @@ impl Comparison<'_> {
                 at += 1;
                 if entry.stage != 0 {
                     self.staged.unmerged.push(index.name(entry).to_owned());
-                    before.remove(name);
+                    before.take(name);
                 } else if !entry.is_intent {
-                    self.file(join(path, name), (entry.mode, index.id(entry)), before.remove(name));
+                    self.file(join(path, name), (entry.mode, index.id(entry)), before.take(name));
                 }
                 continue;
             };
             let (folder, rest) = (&name[..length], &name[length + 1..]);
-            let old = before.remove(folder);
+            let old = before.take(folder);
             let old_tree = old.filter(|(mode, _)| *mode == Mode::Folder).map(|(_, id)| id);
             if let Some((mode, id)) = old.filter(|_| old_tree.is_none()) {
                 self.staged.removed.push((Entry { path: join(path, folder), mode, id }, None));
@@ -119,8 +119,7 @@ impl Comparison<'_> {
                 at = end;
             }
         }
-        let rest =
-            before.into_iter().map(|(name, (mode, id))| (Entry { path: join(path, name), mode, id }, None));
+        let rest = before.rest().map(|(name, mode, id)| (Entry { path: join(path, name), mode, id }, None));
         self.staged.removed.extend(rest);
     }
 

@@ -92,10 +92,47 @@ impl<'r> Tree<'r> {
         })
     }
 
-    /// Its entries by their names.
+    /// Its entries, to be looked up by their names.
     #[must_use]
-    pub fn by_name(&self) -> HashMap<&[u8], (Mode, ObjectId)> {
-        self.entries().map(|(name, mode, id)| (name, (mode, id))).collect()
+    pub fn listing(&self) -> Listing<'_> {
+        Listing { entries: self.entries().collect(), ..Listing::default() }
+    }
+}
+
+/// The entries of a tree, each of which is taken at most once. Whoever compares two trees, or the index with a tree,
+/// asks in about the order of the entries, so that the next one is tried before any table is made.
+#[derive(Default)]
+pub struct Listing<'t> {
+    entries: Vec<Raw<'t>>,
+    taken: Vec<bool>,
+    next: usize,
+    places: Option<HashMap<&'t [u8], usize>>,
+}
+
+impl<'t> Listing<'t> {
+    /// Takes the entry of this name.
+    pub fn take(&mut self, name: &[u8]) -> Option<(Mode, ObjectId)> {
+        let at = match self.entries.get(self.next) {
+            Some((next, ..)) if *next == name => self.next,
+            _ => {
+                let entries = &self.entries;
+                let places = self.places.get_or_insert_with(|| {
+                    entries.iter().enumerate().map(|(at, (name, ..))| (*name, at)).collect()
+                });
+                *places.get(name)?
+            }
+        };
+        self.next = at + 1;
+        self.taken.resize(self.entries.len(), false);
+        let (_, mode, id) = self.entries[at];
+        (!std::mem::replace(&mut self.taken[at], true)).then_some((mode, id))
+    }
+
+    /// What has not been taken.
+    pub fn rest(self) -> impl Iterator<Item = Raw<'t>> {
+        let taken = self.taken;
+        let is_left = move |at: usize| !taken.get(at).copied().unwrap_or(false);
+        self.entries.into_iter().enumerate().filter(move |(at, _)| is_left(*at)).map(|(_, entry)| entry)
     }
 }
 
@@ -144,19 +181,21 @@ impl Difference {
         };
         let Some(tree) = read(new) else { return };
         let old: Vec<Tree<'_>> = old.iter().flatten().filter_map(|id| read(*id)).collect();
-        let old: Vec<_> = old.iter().map(Tree::by_name).collect();
+        let mut old: Vec<_> = old.iter().map(Tree::listing).collect();
+        let mut before = Vec::new();
         for (name, mode, id) in tree.entries() {
-            let before = || old.iter().filter_map(|tree| tree.get(name).copied());
-            if before().any(|before| before == (mode, id)) {
+            before.clear();
+            before.extend(old.iter_mut().filter_map(|tree| tree.take(name)));
+            if before.contains(&(mode, id)) {
                 continue;
             }
             let path = join(path, name);
             if mode == Mode::Folder {
-                let folders: Vec<_> =
-                    before().filter(|(mode, _)| *mode == Mode::Folder).map(|(_, id)| Some(id)).collect();
+                let folders = before.iter().filter(|(mode, _)| *mode == Mode::Folder);
+                let folders: Vec<_> = folders.map(|(_, id)| Some(*id)).collect();
                 self.compare(objects, id, &folders, &path);
             } else if mode.is_blob() {
-                let before = before().filter(|(mode, _)| mode.is_blob()).collect();
+                let before = before.iter().filter(|(mode, _)| mode.is_blob()).copied().collect();
                 self.added.push((Entry { path, mode, id }, before));
             }
         }
@@ -178,9 +217,9 @@ pub fn removed(
         return Ok(());
     }
     let new = new.map(|id| Tree::read(objects, id)).transpose()?;
-    let new = new.as_ref().map(Tree::by_name).unwrap_or_default();
+    let mut new = new.as_ref().map(Tree::listing).unwrap_or_default();
     for (name, mode, id) in Tree::read(objects, old)?.entries() {
-        let now = new.get(name).copied();
+        let now = new.take(name);
         let path = join(path, name);
         if mode == Mode::Folder {
             let folder = now.filter(|(mode, _)| *mode == Mode::Folder).map(|(_, id)| id);
@@ -199,7 +238,7 @@ pub fn join(folder: &[u8], name: &[u8]) -> Vec<u8> {
 }
 
 /// An entry as it stands in the tree, with its name.
-type Raw<'t> = (&'t [u8], Mode, ObjectId);
+pub type Raw<'t> = (&'t [u8], Mode, ObjectId);
 
 /// The mode in octal digits, a space, the name, a zero, the object.
 fn entry(bytes: &[u8], hash_length: usize) -> Option<(Raw<'_>, &[u8])> {

@@ -89,12 +89,8 @@ fn a_hook_works_in_linked_worktrees_and_submodules() {
     sandbox.git("linked", &["add", "x.py"]);
     let run = try_commit(&sandbox, "linked", &[], "");
     assert!(run.code == 1 && (run.stdout + &run.stderr).contains("\"x.py\""));
-    let report = || {
-        let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
-        Run::of(command.current_dir(sandbox.path("linked")).args(["scan", "--staged", "--format", "json"]))
-            .report()
-    };
-    assert_eq!(report().paths(), ["x.py"]);
+    let report = scan_in(&sandbox, "linked", &["--staged"], &[]).report();
+    assert_eq!(report.paths(), ["x.py"]);
     // The main work tree has another index.
     staged(&sandbox).assert_clean();
 
@@ -109,11 +105,7 @@ fn a_hook_works_in_linked_worktrees_and_submodules() {
     outer.git("outer", &["commit", "--quiet", "-m", "first"]);
     outer.write("outer/sub/x.py", line(1));
     outer.git("outer/sub", &["add", "x.py"]);
-    let scan = |folder: &str| {
-        let mut command = outer.command(env!("CARGO_BIN_EXE_skanner"));
-        Run::of(command.current_dir(outer.path(folder)).args(["scan", "--staged", "--format", "json"]))
-            .report()
-    };
+    let scan = |folder: &str| scan_in(&outer, folder, &["--staged"], &[]).report();
     assert_eq!(scan("outer/sub").paths(), ["x.py"]);
     scan("outer").assert_clean();
 }

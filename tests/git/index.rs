@@ -94,9 +94,7 @@ fn the_environment_says_which_repository_is_meant() {
     add.current_dir(sandbox.path("repository")).env("GIT_INDEX_FILE", "other").args(["add", "y.py"]);
     assert_eq!(Run::of(&mut add).code, 0);
     let scan = |folder: &str, variables: &[(&str, &str)]| {
-        let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
-        command.current_dir(sandbox.path(folder)).args(["scan", "--staged", "--format", "json"]);
-        Run::of(command.envs(variables.iter().copied())).report()
+        scan_in(&sandbox, folder, &["--staged"], variables).report()
     };
     assert_eq!(scan("repository/sub", &[]).paths(), ["sub/x.py"], "paths are from the root, as git's");
     assert_eq!(scan("repository", &[("GIT_INDEX_FILE", "other")]).paths(), ["y.py"]);

@@ -36,9 +36,7 @@ fn shallow(sandbox: &Sandbox, depth: &str) {
 }
 
 fn in_clone(sandbox: &Sandbox, revisions: &str) -> Run {
-    let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
-    command.current_dir(sandbox.path("../clone")).args(["scan", "--range", revisions, "--format", "json"]);
-    Run::of(&mut command)
+    scan_in(sandbox, "../clone", &["--range", revisions], &[])
 }
 
 #[test]
@@ -118,15 +116,8 @@ fn it_works_in_bare_repositories_worktrees_and_with_sha256() {
         sandbox.git(".", &["worktree", "add", "--quiet", "../linked", "-b", "linked"]);
         sandbox.git(".", &["clone", "--quiet", "--bare", ".", "../bare"]);
         for folder in ["../linked", "../bare"] {
-            let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
-            command.current_dir(sandbox.path(folder)).args([
-                "scan",
-                "--range",
-                "HEAD~1..HEAD",
-                "--format",
-                "json",
-            ]);
-            assert_eq!(places(&Run::of(&mut command).report()), set(&[("x.py", &id)]), "{format}, {folder}");
+            let run = scan_in(&sandbox, folder, &["--range", "HEAD~1..HEAD"], &[]);
+            assert_eq!(places(&run.report()), set(&[("x.py", &id)]), "{format}, {folder}");
         }
     }
 }

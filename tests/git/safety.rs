@@ -174,11 +174,9 @@ fn the_users_configuration_changes_nothing() {
     sandbox.write("../home/.gitconfig", config);
     sandbox.write("../home/.config/git/config", config);
     assert_eq!((staged(&sandbox).json, sandbox.scan(&["--range", "HEAD"]).json), plain);
-    let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
-    command
-        .env("GIT_CONFIG_GLOBAL", sandbox.path("../home/.gitconfig"))
-        .args(["scan", "--staged", "--format", "json"]);
-    assert_eq!(Run::of(&mut command).report().json, plain.0);
+    let file = sandbox.path("../home/.gitconfig");
+    let run = scan_in(&sandbox, ".", &["--staged"], &[("GIT_CONFIG_GLOBAL", file.to_str().unwrap())]);
+    assert_eq!(run.report().json, plain.0);
 }
 
 #[test]
