@@ -84,10 +84,8 @@ fn head_tree(repository: &Repository) -> Result<Option<ObjectId>> {
         Err(error) => return Err(error).context("HEAD cannot be read, so it is not known what is new"),
     };
     let tree = head.peel_to_commit().map(|commit| object_id(commit.tree_id()));
-    tree.map(Some).context(
-        "the commit of HEAD cannot be read, so it is not known what is new; `git fsck` tells more, --all scans \
-         nothing less",
-    )
+    tree.map(Some)
+        .context("the commit of HEAD cannot be read, so it is not known what is new; `git fsck` tells more")
 }
 
 /// What was there before a file was changed.

@@ -1,8 +1,8 @@
 //! `skanner scan`: source, engine, report, reporter.
 
 mod files;
-mod range;
-mod staged;
+pub(super) mod range;
+pub(super) mod staged;
 
 use std::{
     io::{self, Write},
