@@ -48,6 +48,20 @@ impl ObjectId {
         matches!(name.len(), 20 | 32).then(|| Self { bytes, length: name.len() as u8 })
     }
 
+    /// Takes the name as 40 or 64 hex digits.
+    #[must_use]
+    pub fn from_hex(digits: &[u8]) -> Option<Self> {
+        let mut bytes = [0; Self::LONGEST];
+        if digits.len() > 2 * Self::LONGEST || !digits.len().is_multiple_of(2) {
+            return None;
+        }
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
+            let digit = |at: usize| char::from(pair[at]).to_digit(16);
+            *byte = (digit(0)? << 4 | digit(1)?) as u8;
+        }
+        Self::new(&bytes[..digits.len() / 2])
+    }
+
     /// The name as bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
@@ -111,6 +125,26 @@ pub struct Blob<'a> {
     /// The same bytes at any place, where a stream comes from something that can give them: some containers have
     /// their directory at the end. Reading here may leave the stream anywhere.
     pub at: Option<&'a dyn ReadAt>,
+    /// What was there before, where only what is new is asked for.
+    pub before: Option<&'a dyn Before>,
+}
+
+impl<'a> Blob<'a> {
+    /// Content that nothing more is known of.
+    #[must_use]
+    pub fn new(origin: Origin<'a>, content: Content<'a>) -> Self {
+        Self { origin, content, at: None, before: None }
+    }
+}
+
+/// What there was before a change: a secret in it is no news. It is asked only where something was found.
+pub trait Before {
+    /// Whether something was at the same path.
+    fn had_path(&self) -> bool;
+
+    /// Passes on the earlier versions of the content. What cannot be read is left out, so that all counts as new that
+    /// only it holds.
+    fn versions(&self, pass: &mut dyn FnMut(Blob<'_>));
 }
 
 /// Bytes that can be read at any place.

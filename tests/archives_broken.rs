@@ -146,7 +146,7 @@ fn expand(bytes: &[u8], as_stream: bool) -> Everything {
     let origin = Origin::new(SourceKind::File, b"x");
     let mut reader = bytes;
     let content = if as_stream { Content::Stream(&mut reader) } else { Content::Bytes(bytes) };
-    Expander::default().expand(Blob { origin, content, at: None }, &mut everything).unwrap();
+    Expander::default().expand(Blob::new(origin, content), &mut everything).unwrap();
     everything
 }
 

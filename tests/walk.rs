@@ -130,6 +130,21 @@ fn a_sha256_repository_is_no_exception() {
 }
 
 #[test]
+fn split_and_sparse_indexes_are_no_exception() {
+    let sandbox = tree_with_keys(&["a/tracked.log", "a/ignored.log", "b/outside.log"]);
+    sandbox.git("", &["init", "-q"]);
+    sandbox.write(".gitignore", "*.log\n");
+    sandbox.git("", &["add", "-f", "a/tracked.log", "b/outside.log"]);
+    sandbox.git("", &["commit", "-qm", "logs"]);
+    sandbox.git("", &["update-index", "--split-index"]);
+    assert_eq!(sandbox.scan(&[]).paths(), ["a/tracked.log", "b/outside.log"]);
+    sandbox.git("", &["update-index", "--no-split-index"]);
+    sandbox.git("", &["sparse-checkout", "init", "--cone", "--sparse-index"]);
+    sandbox.git("", &["sparse-checkout", "set", "a"]);
+    assert_eq!(sandbox.scan(&[]).paths(), ["a/tracked.log"]);
+}
+
+#[test]
 fn an_index_that_cannot_be_read_is_no_clean_verdict() {
     let sandbox = tree_with_keys(&[]);
     sandbox.write("a.txt", "nothing");

@@ -1,11 +1,13 @@
 //! The command line: clap types and nothing else.
 
+mod report;
 mod scan;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-pub use scan::{FormatName, Output, ScanArgs};
+pub use report::{FormatName, Output, ReportArgs};
+pub use scan::ScanArgs;
 
 /// Finds API keys of the sk- family before they leave your hands.
 ///
@@ -26,7 +28,7 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Scan files and folders, or standard input.
+    /// Scan files and folders, standard input, or what is staged.
     Scan(Box<ScanArgs>),
     /// Show the rules, or run their examples.
     Rules(RulesArgs),

@@ -3,14 +3,15 @@
 use std::{
     borrow::Cow,
     io,
-    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
+    sync::{Arc, Mutex, OnceLock, PoisonError, atomic::Ordering},
 };
 
-use super::progress::Counts;
+use super::{known::Known, progress::Counts};
 use crate::{
-    blob::{Blob, Content, Origin, SourceKind},
+    blob::{Before, Blob, Content, Origin, SourceKind},
     expand::{Expander, Output},
     finding::{Collector, Detection, NotScanned, Report, Scanned},
+    rule::Confidence,
     scan::{Engine, Scratch},
     source::{Sink, why},
 };
@@ -18,6 +19,9 @@ use crate::{
 /// Hands out workers and gathers what they leave.
 pub(super) struct Workshop<'a> {
     engine: &'a Engine,
+    /// For what was there before a change. It looks for all there is, since a key that was only possible in its old
+    /// place is no news in a new one that says more.
+    earlier: OnceLock<Engine>,
     counts: Option<Arc<Counts>>,
     gathered: Mutex<Gathered>,
 }
@@ -31,12 +35,13 @@ struct Gathered {
 
 impl<'a> Workshop<'a> {
     pub(super) fn new(engine: &'a Engine, counts: Option<Arc<Counts>>) -> Self {
-        Self { engine, counts, gathered: Mutex::default() }
+        Self { engine, earlier: OnceLock::new(), counts, gathered: Mutex::default() }
     }
 
     pub(super) fn worker(&self) -> Worker<'_> {
         Worker {
             engine: self.engine,
+            earlier: &self.earlier,
             counts: self.counts.as_deref(),
             scratch: Scratch::default(),
             expander: Expander::default(),
@@ -64,6 +69,7 @@ impl<'a> Workshop<'a> {
 /// Scans what one thread of a source reads.
 pub(super) struct Worker<'a> {
     engine: &'a Engine,
+    earlier: &'a OnceLock<Engine>,
     counts: Option<&'a Counts>,
     scratch: Scratch,
     expander: Expander,
@@ -92,16 +98,19 @@ impl Worker<'_> {
         secrets
     }
 
-    /// The path as it may be shown, with secrets in it masked; those are findings of their own. Nothing where it may
-    /// be shown as it is.
-    fn shown_path(&mut self, path: &[u8]) -> Option<Arc<str>> {
+    /// The path as it may be shown, with secrets in it masked; those are findings of their own, unless the path was
+    /// there before. Nothing where it may be shown as it is.
+    fn shown_path(&mut self, path: &[u8], origin: Option<&Origin<'_>>) -> Option<Arc<str>> {
         let secrets = self.in_name(path);
         if secrets.is_empty() {
             return None;
         }
         let shown: Arc<str> = masked(path, &secrets).into();
-        for detection in secrets {
-            self.own.collector.add(detection, &Origin::new(SourceKind::Name, path), &shown, None);
+        if let Some(origin) = origin {
+            let origin = Origin { source: SourceKind::Name, object: None, ..*origin };
+            for detection in secrets {
+                self.own.collector.add(detection, &origin, &shown, None);
+            }
         }
         Some(shown)
     }
@@ -121,9 +130,11 @@ impl Worker<'_> {
 impl Sink for Worker<'_> {
     fn blob(&mut self, blob: Blob<'_>) {
         let Origin { path, source, .. } = blob.origin;
-        let shown = self.shown_path(path);
+        let before = blob.before;
+        let is_old = before.is_some_and(Before::had_path);
+        let shown = self.shown_path(path, (!is_old).then_some(&blob.origin));
         let mut expander = std::mem::take(&mut self.expander);
-        let mut inside = Inside { worker: self, shown, is_whole: true };
+        let mut inside = Inside { worker: self, shown, before, known: None, is_whole: true };
         let result = expander.expand(blob, &mut inside);
         if let Err(error) = result {
             inside.is_whole = false;
@@ -147,7 +158,8 @@ impl Sink for Worker<'_> {
     }
 
     fn not_scanned(&mut self, what: &[u8], why: String) {
-        let what = self.shown_path(what).unwrap_or_else(|| text(what).into());
+        let origin = Origin::new(SourceKind::Name, what);
+        let what = self.shown_path(what, Some(&origin)).unwrap_or_else(|| text(what).into());
         // Messages of libraries name paths, too.
         let why = masked(why.as_bytes(), &self.in_name(why.as_bytes()));
         self.name_not_scanned(&what, None, why);
@@ -159,6 +171,10 @@ struct Inside<'a, 'w> {
     worker: &'a mut Worker<'w>,
     /// The path as it may be shown; made when it is needed.
     shown: Option<Arc<str>>,
+    /// What was there before.
+    before: Option<&'a dyn Before>,
+    /// The secrets that were there before; looked for when something is found.
+    known: Option<Known>,
     /// Everything in it could be scanned.
     is_whole: bool,
 }
@@ -188,7 +204,12 @@ impl Inside<'_, '_> {
 
 impl Output for Inside<'_, '_> {
     fn blob(&mut self, origin: &Origin<'_>, content: Content<'_>) -> io::Result<()> {
-        let (result, detections) = self.scan(origin, content);
+        let (result, mut detections) = self.scan(origin, content);
+        if let Some(before) = self.before.filter(|_| !detections.is_empty()) {
+            let engine = self.worker.earlier.get_or_init(|| Engine::new(Confidence::Possible, false));
+            let known = self.known.get_or_insert_with(|| Known::of(before, engine));
+            detections.retain(|detection| !known.has(&detection.secret));
+        }
         if !detections.is_empty() {
             let path = self.shown(origin.path);
             let worker = &mut *self.worker;

@@ -83,7 +83,7 @@ impl Expander {
     /// # Errors
     /// When the blob itself cannot be read to its end; what came before has been passed on.
     pub fn expand(&mut self, blob: Blob<'_>, output: &mut dyn Output) -> io::Result<()> {
-        let Blob { origin, content, at } = blob;
+        let Blob { origin, content, at, .. } = blob;
         let rest = match content {
             Content::Bytes(bytes) if recognise(bytes).is_none() => {
                 return output.blob(&origin, Content::Bytes(bytes));

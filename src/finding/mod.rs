@@ -76,7 +76,7 @@ pub struct Occurrence {
     /// The kind of place.
     pub source: SourceKind,
     /// The path, safe to show: what is not UTF-8 is escaped, a secret in it masked. Empty for standard input without
-    /// a name.
+    /// a name, and for objects of git that have none, such as commits.
     pub path: Arc<str>,
     /// Where in the archive at `path`, safe to show as well; lines and columns are those of what is there.
     pub archive: Option<Arc<str>>,
@@ -156,6 +156,15 @@ pub struct NotScanned {
     pub file: Option<String>,
 }
 
+/// What a run scanned, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// It, as what a key is found in: `what is staged`.
+    pub what: String,
+    /// Why there was nothing to scan, if that is so: `nothing is staged`.
+    pub nothing: Option<String>,
+}
+
 /// All that a run has to say.
 #[derive(Debug, Default)]
 pub struct Report {
@@ -167,6 +176,8 @@ pub struct Report {
     pub not_scanned: Vec<NotScanned>,
     /// How many findings were suppressed.
     pub suppressed: u64,
+    /// What was scanned, where that is not the files of a tree.
+    pub subject: Option<Subject>,
     /// The folder that relative paths start from, absolute.
     pub base: PathBuf,
     /// The root of the repository `base` is in, absolute.

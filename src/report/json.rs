@@ -76,8 +76,9 @@ struct FindingEntry<'a> {
 struct OccurrenceEntry<'a> {
     /// The kind of place.
     source: SourceKind,
-    /// The path; bytes that are not UTF-8 are written `\xNN`, a secret in it is masked. Empty for standard input
-    /// without a name.
+    /// The path, from the current folder, or from the root of the tree for what git holds; bytes that are not UTF-8 are
+    /// written `\xNN`, a secret in it is masked. Empty for standard input without a name, and for messages of commits
+    /// and tags, of which lines and columns are those of `git cat-file commit` or `tag`.
     path: &'a str,
     /// Where in the archive at `path`, written like it, `!` between archives in archives; only for what is in one.
     /// Lines and columns are those of what is there.

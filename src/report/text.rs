@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{View, escape::visible};
 use crate::{
-    blob::SourceKind,
+    blob::{ObjectId, SourceKind},
     finding::{Finding, Occurrence, Report, Scanned},
     remedy,
     rule::Severity,
@@ -50,7 +50,8 @@ fn write_finding(report: &Report, finding: &Finding, view: &View, out: &mut dyn 
     let under = paint(view, color, &"^".repeat(excerpt[marker.0..marker.1].width()));
 
     writeln!(out, "{}: {}", paint(view, color, &format!("{}[{}]", rule.severity, rule.id)), rule.title)?;
-    writeln!(out, "{gutter}{} {}:{number}:{}", frame("-->"), place_name(place), place.span.column)?;
+    let (name, column, aside) = (place_name(place), place.span.column, aside(place));
+    writeln!(out, "{gutter}{} {name}:{number}:{column}{aside}", frame("-->"))?;
     writeln!(out, "{gutter} {}", frame("|"))?;
     writeln!(out, "{} {excerpt}", frame(&format!("{number} |")))?;
     writeln!(
@@ -90,10 +91,37 @@ fn place_name(place: &Occurrence) -> String {
     let path = visible(&path);
     match place.source {
         SourceKind::Name => format!("the name {path}"),
+        SourceKind::Message | SourceKind::Blob if place.path.is_empty() => object_name(place),
         // With its inner path, if there is one.
         _ if place.path.is_empty() => format!("standard input{path}"),
         _ => path.into_owned(),
     }
+}
+
+/// An object that has no path.
+fn object_name(place: &Occurrence) -> String {
+    let object = place.object.map(short).unwrap_or_default();
+    match place.source {
+        SourceKind::Blob => format!("the blob {object}{}", place.full_path()),
+        _ if place.commit.is_some() => format!("the message of commit {object}"),
+        _ => format!("the message of tag {object}"),
+    }
+}
+
+/// What else there is to say of a place that is no file of the work tree.
+fn aside(place: &Occurrence) -> String {
+    match (place.source, place.commit) {
+        (SourceKind::Index, _) => " (staged)".to_owned(),
+        (SourceKind::Blob | SourceKind::Name, Some(commit)) => format!(" (commit {})", short(commit)),
+        _ => String::new(),
+    }
+}
+
+/// Enough digits to name an object in most repositories.
+fn short(id: ObjectId) -> String {
+    let mut digits = id.to_string();
+    digits.truncate(12);
+    digits
 }
 
 /// The excerpt made safe, and where the secret stands in it now.
@@ -111,7 +139,10 @@ fn other_places(others: &[Occurrence], view: &View) -> String {
     let mut places: Vec<String> = others
         .iter()
         .take(shown)
-        .map(|place| format!("{}:{}:{}", place_name(place), place.span.line, place.span.column))
+        .map(|place| {
+            let (line, column) = (place.span.line, place.span.column);
+            format!("{}:{line}:{column}{}", place_name(place), aside(place))
+        })
         .collect();
     if others.len() > shown {
         places.push(format!("and {} more (-v lists them)", HumanCount((others.len() - shown) as u64)));
@@ -122,6 +153,13 @@ fn other_places(others: &[Occurrence], view: &View) -> String {
 /// What was found, what was read, and whether that proves anything.
 fn closing_line(report: &Report, view: &View) -> String {
     let read = format!("{} read in {}", amount(report.scanned), duration(view));
+    let subject = report.subject.as_ref();
+    if let Some(nothing) = subject.and_then(|subject| subject.nothing.as_ref())
+        && report.findings.is_empty()
+        && report.is_complete()
+    {
+        return paint(view, AnsiColor::BrightGreen, &format!("no key found: {}", visible(nothing)));
+    }
     let found = match report.findings.len() {
         0 => "no key found".to_owned(),
         1 => format!("1 key found ({})", by_severity(report)),
@@ -132,7 +170,8 @@ fn closing_line(report: &Report, view: &View) -> String {
         count => format!(", {} suppressed", HumanCount(count)),
     };
     let color = if report.findings.is_empty() && report.is_complete() { AnsiColor::BrightGreen } else { RED };
-    let found = paint(view, color, &found);
+    let place = subject.map_or_else(String::new, |subject| format!(" in {}", visible(&subject.what)));
+    let found = paint(view, color, &format!("{found}{place}"));
     match report.not_scanned.len() {
         0 => format!("{found}{suppressed}; {read}, nothing left out"),
         count => {

@@ -32,7 +32,7 @@ impl FileReader {
         match std::fs::read_link(path) {
             Ok(target) => {
                 let content = Content::Bytes(target.as_os_str().as_encoded_bytes());
-                sink.blob(Blob { origin, content, at: None });
+                sink.blob(Blob::new(origin, content));
             }
             Err(error) => sink.not_scanned(shown(path), why(&error)),
         }
@@ -53,7 +53,7 @@ impl FileReader {
         let start = &self.buffer[..filled];
         let origin = Origin::new(SourceKind::File, shown(path));
         if filled < WINDOW {
-            sink.blob(Blob { origin, content: Content::Bytes(start), at: None });
+            sink.blob(Blob::new(origin, Content::Bytes(start)));
             return Ok(());
         }
         // Only now is it worth asking what it is: a device that took a file's place gives bytes without end.
@@ -63,7 +63,8 @@ impl FileReader {
         }
         let at = FileAt { file: &file, size: metadata.len() };
         let rest = Bounded { file: &file, left: metadata.len().saturating_mul(2).max(LEAST_LIMIT) };
-        sink.blob(Blob { origin, content: Content::Stream(&mut start.chain(rest)), at: Some(&at) });
+        let content = Content::Stream(&mut start.chain(rest));
+        sink.blob(Blob { at: Some(&at), ..Blob::new(origin, content) });
         Ok(())
     }
 }

@@ -1,6 +1,9 @@
 //! Where bytes come from. A source pushes what it reads into sinks, and owns the threads it needs for that.
 
 mod file;
+mod parallel;
+mod range;
+mod staged;
 mod stdin;
 mod tracked;
 mod walk;
@@ -8,6 +11,8 @@ mod walk;
 use crate::{blob::Blob, finding::Scanned};
 
 pub use file::{FileReader, why};
+pub use range::Range;
+pub use staged::{Held, Staged};
 pub use stdin::Stdin;
 pub use tracked::root as repository_root;
 pub use walk::Walk;

@@ -18,7 +18,7 @@ impl Stdin {
         let path = self.name.as_deref().unwrap_or_default().as_bytes();
         let mut counting = Counting { inner: std::io::stdin().lock(), count: 0 };
         let origin = Origin::new(SourceKind::Stdin, path);
-        sink.blob(Blob { origin, content: Content::Stream(&mut counting), at: None });
+        sink.blob(Blob::new(origin, Content::Stream(&mut counting)));
         if counting.count == 0 {
             let name = if path.is_empty() { b"standard input" } else { path };
             sink.not_scanned(name, "was empty: nothing was scanned".to_owned());

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::git;
+use crate::git::{self, index::Index, tree::Mode};
 
 /// An entry of the index.
 pub(super) struct Tracked {
@@ -16,24 +16,23 @@ pub(super) struct Tracked {
 ///
 /// # Errors
 /// When there is a repository whose index cannot be read.
-pub(super) fn below(folder: &Path) -> Result<Vec<Tracked>, git2::Error> {
+pub(super) fn below(folder: &Path) -> Result<Vec<Tracked>, String> {
     let repository = match git::discover(folder) {
         Ok(repository) => repository,
         Err(error) if error.code() == git2::ErrorCode::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error),
+        Err(error) => return Err(error.message().to_owned()),
     };
     let (Some(root), Ok(folder_whole)) = (repository.workdir(), folder.canonicalize()) else {
         return Ok(Vec::new());
     };
     let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
     let Ok(prefix) = folder_whole.strip_prefix(&root) else { return Ok(Vec::new()) };
-    let index = repository.index()?;
-    let tracked = index.iter().filter_map(|entry| {
-        let path = git::path(&entry.path).strip_prefix(prefix).ok()?.to_owned();
-        Some(Tracked {
-            path: folder.join(path),
-            is_submodule: entry.mode == u32::from(git2::FileMode::Commit),
-        })
+    let index = Index::of(&repository)?;
+    // A folder in the index is one outside of a sparse checkout.
+    let entries = index.entries().iter().filter(|entry| entry.mode != Mode::Folder);
+    let tracked = entries.filter_map(|entry| {
+        let path = git::path(index.name(entry)).strip_prefix(prefix).ok()?.to_owned();
+        Some(Tracked { path: folder.join(path), is_submodule: entry.mode == Mode::Submodule })
     });
     Ok(tracked.collect())
 }

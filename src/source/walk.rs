@@ -66,11 +66,10 @@ impl Walk {
                             }
                         }
                     }
-                    Err(error) => sink.not_scanned(
+                    Err(why) => sink.not_scanned(
                         shown(&repository.join(".git/index")),
                         format!(
-                            "cannot be read, so it is not known which ignored files git tracks: {}; --no-ignore reads them all",
-                            error.message()
+                            "cannot be read, so it is not known which ignored files git tracks: {why}; --no-ignore reads them all"
                         ),
                     ),
                 }

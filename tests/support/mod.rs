@@ -67,6 +67,23 @@ impl Sandbox {
         run.report()
     }
 
+    /// Every file in a folder below the tree, with what it holds.
+    pub fn snapshot(&self, folder: &str) -> std::collections::BTreeMap<PathBuf, Vec<u8>> {
+        let (mut files, mut folders) = (std::collections::BTreeMap::new(), vec![self.path(folder)]);
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() && !path.is_symlink() {
+                    files.insert(path.clone(), Vec::new());
+                    folders.push(path);
+                } else {
+                    files.insert(path.clone(), fs::read(&path).unwrap());
+                }
+            }
+        }
+        files
+    }
+
     /// Runs git in a folder below the tree.
     pub fn git(&self, folder: impl AsRef<Path>, arguments: &[&str]) -> String {
         let mut command = self.command("git");

@@ -5,7 +5,10 @@ mod line_hash;
 mod tool;
 mod uri;
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use percent_encoding::percent_decode_str;
 use serde::{Serialize, Serializer};
@@ -109,11 +112,11 @@ impl Results<'_> {
         let index = self.rules.keys().position(|id| *id == rule.id);
         let mut same_path = (None, 0);
         finding.occurrences.iter().enumerate().map(move |(own, place)| {
-            let path = Some(place.full_path());
+            let path = Some((place.full_path(), place.object.filter(|_| place.path.is_empty())));
             same_path = if path == same_path.0 { (path, same_path.1 + 1) } else { (path, 1) };
             let mut location = location(self.report, place);
             let fingerprint =
-                place_fingerprint(finding, place, &uri(self.report, &place.path).0, same_path.1);
+                place_fingerprint(finding, place, &uri(self.report, &path_of(place)).0, same_path.1);
             let mut fingerprints = json!({ "skannerFinding/v1": fingerprint });
             if let Some(hash) = &place.line_hash {
                 fingerprints["primaryLocationLineHash"] = hash.as_str().into();
@@ -165,6 +168,9 @@ fn message(report: &Report, finding: &Finding, place: &Occurrence, others: &[&Oc
     let mut text = format!("{title} {}: {}, {why}.", visible(&secret), finding.confidence);
     match (&place.archive, place.source) {
         (None, SourceKind::Name) => text.push_str(" It stands in the name itself."),
+        (None, SourceKind::Message) if place.path.is_empty() => {
+            text.push_str(&format!(" It stands in the message of a {}.", kind(place)));
+        }
         (Some(archive), SourceKind::Name) => {
             text.push_str(&format!(" It stands in a name in this archive, {}.", visible(archive)));
         }
@@ -174,6 +180,9 @@ fn message(report: &Report, finding: &Finding, place: &Occurrence, others: &[&Oc
         }
         (None, _) => {}
     }
+    if let Some(commit) = place.commit {
+        text.push_str(&format!(" Commit {commit} brought it in."));
+    }
     if !finding.candidates.is_empty() {
         let issuers: Vec<_> = finding.candidates.iter().map(|candidate| visible(&candidate.issuer)).collect();
         text.push_str(&format!(" It could be a key of {}.", issuers.join(" or ")));
@@ -182,7 +191,7 @@ fn message(report: &Report, finding: &Finding, place: &Occurrence, others: &[&Oc
         text.push_str(&format!(" {step}"));
     }
     let link = |(other, id): (&&Occurrence, usize)| {
-        let (uri, _) = uri(report, &other.path);
+        let (uri, _) = uri(report, &path_of(other));
         let inner = other.archive.as_ref().map_or_else(String::new, |archive| format!("!{archive}"));
         let name = format!("{}{inner}", percent_decode_str(&uri).decode_utf8_lossy());
         let name = visible(&name).replace('\\', r"\\").replace('[', r"\[").replace(']', r"\]");
@@ -214,7 +223,7 @@ fn has_region(place: &Occurrence) -> bool {
 }
 
 fn location(report: &Report, place: &Occurrence) -> Value {
-    let mut physical = json!({ "artifactLocation": artifact(report, &place.path) });
+    let mut physical = json!({ "artifactLocation": artifact(report, &path_of(place)) });
     if has_region(place) {
         let span = place.span;
         physical["region"] = json!({
@@ -225,6 +234,23 @@ fn location(report: &Report, place: &Occurrence) -> Value {
         });
     }
     json!({ "physicalLocation": physical })
+}
+
+/// The path of a place. Objects of git that have none are named by a path that no work tree has.
+fn path_of(place: &Occurrence) -> Cow<'_, str> {
+    match place.object.filter(|_| place.path.is_empty()) {
+        Some(id) => Cow::Owned(format!(".git/{}/{id}", kind(place))),
+        None => Cow::Borrowed(&place.path),
+    }
+}
+
+/// What the object of a place is that has no path.
+fn kind(place: &Occurrence) -> &'static str {
+    match place.source {
+        SourceKind::Message if place.commit.is_some() => "commit",
+        SourceKind::Message => "tag",
+        _ => "blob",
+    }
 }
 
 /// The same after the key has moved within its file. `count` tells the places of one file apart.
@@ -321,6 +347,30 @@ mod tests {
         report.show_secrets = true;
         report.findings[0].occurrences[0].excerpt.text = KEY.to_owned();
         assert!(!written(&report).0.contains(KEY));
+    }
+
+    #[test]
+    fn objects_without_a_path_are_named_all_the_same() {
+        let [commit, blob] = [1, 2].map(|byte| crate::blob::ObjectId::new(&[byte; 20]));
+        let mut places =
+            [SourceKind::Message, SourceKind::Message, SourceKind::Blob].map(|kind| place("", 6, kind));
+        (places[0].object, places[0].commit) = (commit, commit);
+        (places[1].object, places[2].object) = (blob, blob);
+        let log = written(&report("openai-project-key", places.to_vec())).1;
+        let own = |at: usize| {
+            let result = &log["runs"][0]["results"][at];
+            let uri = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+            (uri.as_str().unwrap().to_owned(), result["message"]["text"].as_str().unwrap().to_owned())
+        };
+        let ids = ["01", "02"].map(|byte| byte.repeat(20));
+        assert!(own(0).0.ends_with(&format!("/.git/commit/{}", ids[0])));
+        assert!(
+            own(0)
+                .1
+                .contains(&format!("It stands in the message of a commit. Commit {} brought it in.", ids[0]))
+        );
+        assert!(own(1).0.ends_with(&format!("/.git/tag/{}", ids[1])));
+        assert!(own(2).0.ends_with(&format!("/.git/blob/{}", ids[1])));
     }
 
     #[test]

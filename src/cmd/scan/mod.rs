@@ -1,32 +1,55 @@
 //! `skanner scan`: source, engine, report, reporter.
 
+mod files;
+pub(super) mod range;
+pub(super) mod staged;
+
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs::File,
-    io::{self, BufReader, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
-    sync::Arc,
     time::Instant,
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use super::{Verdict, find_rule, progress::Progress, wants_progress, worker::Workshop};
 use crate::{
-    blob::SourceKind,
-    cli::ScanArgs,
-    finding::{Finding, Report},
+    cli::{ReportArgs, ScanArgs},
+    finding::{Finding, Report, Subject},
     report::{self, View},
     scan::Engine,
-    source::{self, Stdin, Walk},
+    source,
 };
 
 pub(super) fn run(args: &ScanArgs, color: bool) -> Result<Verdict> {
+    if args.staged {
+        staged::run(&args.report, args.all, color)
+    } else if args.range.is_empty() {
+        files::run(args, color)
+    } else {
+        range::run(&args.report, &args.range, color)
+    }
+}
+
+/// What a source has read.
+pub(super) struct Read {
+    /// The folder that relative paths start from.
+    pub(super) base: PathBuf,
+    /// What was scanned, where that is not files.
+    pub(super) subject: Option<Subject>,
+}
+
+/// Lets `feed` push a source into the workers, and reports what they found.
+pub(super) fn conclude(
+    args: &ReportArgs,
+    color: bool,
+    feed: impl FnOnce(&Workshop<'_>) -> Result<Read>,
+) -> Result<Verdict> {
     let start = Instant::now();
     for id in args.rule.iter().chain(&args.exclude_rule) {
         find_rule(id)?;
     }
-    let report = scan(args)?;
+    let report = scan(args, feed)?;
     let view = View { color, quiet: args.quiet, verbose: args.verbose, elapsed: start.elapsed() };
     write_reports(args, &report, &view)?;
     Ok(if !report.is_complete() {
@@ -38,78 +61,38 @@ pub(super) fn run(args: &ScanArgs, color: bool) -> Result<Verdict> {
     })
 }
 
-fn scan(args: &ScanArgs) -> Result<Report> {
+fn scan(args: &ReportArgs, feed: impl FnOnce(&Workshop<'_>) -> Result<Read>) -> Result<Report> {
     let engine = Engine::new(args.min_confidence, args.show_secrets);
     let progress = (wants_progress() && !args.no_progress).then(Progress::start);
     let workshop = Workshop::new(&engine, progress.as_ref().map(Progress::counts).cloned());
-
-    let (stdin, roots): (Vec<_>, Vec<_>) =
-        args.paths.iter().cloned().partition(|path| path == Path::new("-"));
-    if !stdin.is_empty() {
-        Stdin { name: args.stdin_filename.clone() }.feed(&mut workshop.worker());
-    }
-    ensure!(args.stdin_filename.is_none() || !stdin.is_empty(), "--stdin-filename goes with the path `-`");
-    if !roots.is_empty() {
-        Walk { roots: distinct(roots), respect_ignore: !args.no_ignore, threads: threads(args) }
-            .feed(&|| workshop.worker());
-    }
+    let read = feed(&workshop)?;
     drop(progress);
 
     let mut report = workshop.into_report();
     report.findings.retain(|finding| is_wanted(args, finding));
-    report.base = std::env::current_dir().context("the current folder is gone")?;
+    report.base = read.base;
+    report.subject = read.subject;
     report.show_secrets = args.show_secrets;
     let names = args.output.iter().map(|output| &output.format).chain([&args.format]);
     if names.filter_map(|name| report::format(name)).any(|format| format.wants_line_hashes) {
         report.root = source::repository_root(&report.base).and_then(|root| root.canonicalize().ok());
-        add_line_hashes(&mut report);
+        files::add_line_hashes(&mut report);
     }
     Ok(report)
 }
 
-fn is_wanted(args: &ScanArgs, finding: &Finding) -> bool {
+fn is_wanted(args: &ReportArgs, finding: &Finding) -> bool {
     let id = &finding.rule.id;
     finding.confidence >= args.min_confidence
         && (args.rule.is_empty() || args.rule.contains(id))
         && !args.exclude_rule.contains(id)
 }
 
-fn threads(args: &ScanArgs) -> usize {
+fn threads(args: &ReportArgs) -> usize {
     args.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZero::get)
 }
 
-fn distinct(paths: Vec<PathBuf>) -> Vec<PathBuf> {
-    let mut seen = BTreeSet::new();
-    paths.into_iter().filter(|path| seen.insert(path.clone())).collect()
-}
-
-/// Reads the files that hold findings once more, for a report that wants GitHub's hashes of their lines.
-fn add_line_hashes(report: &mut Report) {
-    let mut lines: BTreeMap<Arc<str>, BTreeSet<u64>> = BTreeMap::new();
-    let mut places: Vec<_> =
-        report.findings.iter_mut().flat_map(|finding| &mut finding.occurrences).collect();
-    places.retain(|place| place.source == SourceKind::File && place.archive.is_none());
-    for place in &places {
-        lines.entry(place.path.clone()).or_default().insert(place.span.line);
-    }
-    let hashes: BTreeMap<_, _> = lines
-        .into_iter()
-        .filter_map(|(path, wanted)| {
-            // What cannot be read again goes without: the hash only helps GitHub to tell alerts apart.
-            if !std::fs::symlink_metadata(&*path).ok()?.is_file() {
-                return None;
-            }
-            let file = File::open(&*path).ok()?;
-            Some((path, report::line_hashes(BufReader::new(file), &wanted).ok()?))
-        })
-        .collect();
-    for place in places {
-        place.line_hash =
-            hashes.get(&place.path).and_then(|lines| Some(lines.get(&place.span.line)?.clone()));
-    }
-}
-
-fn write_reports(args: &ScanArgs, report: &Report, view: &View) -> Result<()> {
+fn write_reports(args: &ReportArgs, report: &Report, view: &View) -> Result<()> {
     let rendered = |name: &str, view: &View| -> Result<Vec<u8>> {
         let format = report::format(name).context("clap lets only known formats pass")?;
         let mut text = Vec::new();

@@ -1,0 +1,98 @@
+//! Arguments of every command that scans: which findings count, and how they are reported.
+
+use std::{num::NonZeroUsize, path::PathBuf};
+
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+
+use crate::{report::FORMATS, rule::Confidence};
+
+/// Which findings count, and how they are reported.
+#[derive(Args, Debug)]
+pub struct ReportArgs {
+    /// How to write the report to standard output.
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format_parser(), help_heading = "Output")]
+    pub format: FormatName,
+
+    /// Write the report to a file as well; may be given several times.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output, help_heading = "Output")]
+    pub output: Vec<Output>,
+
+    /// How sure a finding must be to be reported.
+    #[arg(long, value_name = "LEVEL", default_value = "likely", value_parser = confidence_parser(), help_heading = "Output")]
+    pub min_confidence: Confidence,
+
+    /// Report only findings of this rule; may be given several times.
+    #[arg(long, value_name = "ID", help_heading = "Output")]
+    pub rule: Vec<String>,
+
+    /// Do not report findings of this rule; may be given several times.
+    #[arg(long, value_name = "ID", help_heading = "Output")]
+    pub exclude_rule: Vec<String>,
+
+    /// Show secrets whole in text and JSON. Think of who reads the log.
+    #[arg(long, help_heading = "Output")]
+    pub show_secrets: bool,
+
+    /// Exit with 0 when keys were found; still with 2 when the run is not a proof.
+    #[arg(long, help_heading = "Output")]
+    pub exit_zero: bool,
+
+    /// No progress bar.
+    #[arg(long, help_heading = "Output")]
+    pub no_progress: bool,
+
+    /// Say nothing when there is nothing to say.
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
+    pub quiet: bool,
+
+    /// List every place of a key and every step to take.
+    #[arg(short, long, help_heading = "Output")]
+    pub verbose: bool,
+
+    /// How many threads to use (default: one a processor).
+    #[arg(short = 'j', long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+}
+
+/// The name of a format that exists.
+pub type FormatName = String;
+
+/// A report to write to a file.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// The format.
+    pub format: FormatName,
+    /// The file, which is replaced.
+    pub file: PathBuf,
+}
+
+fn format_parser() -> PossibleValuesParser {
+    PossibleValuesParser::new(
+        FORMATS.iter().map(|format| clap::builder::PossibleValue::new(format.name).help(format.about)),
+    )
+}
+
+fn confidence_parser() -> impl TypedValueParser<Value = Confidence> {
+    PossibleValuesParser::new(["certain", "likely", "possible"]).map(|name| match name.as_str() {
+        "certain" => Confidence::Certain,
+        "likely" => Confidence::Likely,
+        _ => Confidence::Possible,
+    })
+}
+
+fn parse_output(text: &str) -> Result<Output, String> {
+    let names = || FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
+    let (format, file) = text.split_once('=').ok_or_else(|| {
+        format!("expected FORMAT=FILE, such as sarif=skanner.sarif; formats are {}", names())
+    })?;
+    if !FORMATS.iter().any(|known| known.name == format) {
+        return Err(format!("there is no format `{format}`; formats are {}", names()));
+    }
+    if file.is_empty() {
+        return Err("the name of the file is missing after `=`".to_owned());
+    }
+    Ok(Output { format: format.to_owned(), file: file.into() })
+}

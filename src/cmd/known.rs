@@ -1,0 +1,51 @@
+//! The secrets that were in a file before it was changed: they are no news, wherever and however they stand now.
+
+use std::{collections::HashSet, io};
+
+use crate::{
+    blob::{Before, Content, Origin},
+    expand::{Expander, Output},
+    finding::Secret,
+    scan::{Engine, Scratch},
+};
+
+/// What the earlier versions of one file hold.
+pub(super) struct Known {
+    secrets: HashSet<Box<[u8]>>,
+}
+
+impl Known {
+    /// Scans the earlier versions as any file is scanned: archives are opened, encodings undone. What cannot be read
+    /// makes nothing known.
+    pub(super) fn of(before: &dyn Before, engine: &Engine) -> Self {
+        let mut search = Search { engine, scratch: Scratch::default(), secrets: HashSet::new() };
+        let mut expander = Expander::default();
+        before.versions(&mut |blob| {
+            let _ = expander.expand(blob, &mut search);
+        });
+        Self { secrets: search.secrets }
+    }
+
+    pub(super) fn has(&self, secret: &Secret) -> bool {
+        self.secrets.contains(secret.normalised())
+    }
+}
+
+struct Search<'a> {
+    engine: &'a Engine,
+    scratch: Scratch,
+    secrets: HashSet<Box<[u8]>>,
+}
+
+impl Output for Search<'_> {
+    fn blob(&mut self, origin: &Origin<'_>, content: Content<'_>) -> io::Result<()> {
+        let path = origin.archive.unwrap_or(origin.path);
+        self.scratch.set_name(path);
+        let secrets = &mut self.secrets;
+        self.engine.scan(content, &mut self.scratch, &mut 0, |detection| {
+            secrets.insert(detection.secret.normalised().into());
+        })
+    }
+
+    fn not_scanned(&mut self, _: &Origin<'_>, _: String) {}
+}

@@ -1,0 +1,71 @@
+//! Files, folders and standard input.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::File,
+    io::BufReader,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Context, Result, ensure};
+
+use super::{Read, Verdict, conclude, threads};
+use crate::{
+    blob::SourceKind,
+    cli::ScanArgs,
+    finding::Report,
+    report,
+    source::{Stdin, Walk},
+};
+
+pub(super) fn run(args: &ScanArgs, color: bool) -> Result<Verdict> {
+    conclude(&args.report, color, |workshop| {
+        let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
+        let (stdin, roots): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| path == Path::new("-"));
+        ensure!(
+            args.stdin_filename.is_none() || !stdin.is_empty(),
+            "--stdin-filename goes with the path `-`"
+        );
+        if !stdin.is_empty() {
+            Stdin { name: args.stdin_filename.clone() }.feed(&mut workshop.worker());
+        }
+        if !roots.is_empty() {
+            let (roots, threads) = (distinct(roots), threads(&args.report));
+            Walk { roots, respect_ignore: !args.no_ignore, threads }.feed(&|| workshop.worker());
+        }
+        let base = std::env::current_dir().context("the current folder is gone")?;
+        Ok(Read { base, subject: None })
+    })
+}
+
+fn distinct(paths: Vec<PathBuf>) -> Vec<PathBuf> {
+    let mut seen = BTreeSet::new();
+    paths.into_iter().filter(|path| seen.insert(path.clone())).collect()
+}
+
+/// Reads the files that hold findings once more, for a report that wants GitHub's hashes of their lines.
+pub(super) fn add_line_hashes(report: &mut Report) {
+    let mut lines: BTreeMap<Arc<str>, BTreeSet<u64>> = BTreeMap::new();
+    let mut places: Vec<_> =
+        report.findings.iter_mut().flat_map(|finding| &mut finding.occurrences).collect();
+    places.retain(|place| place.source == SourceKind::File && place.archive.is_none());
+    for place in &places {
+        lines.entry(place.path.clone()).or_default().insert(place.span.line);
+    }
+    let hashes: BTreeMap<_, _> = lines
+        .into_iter()
+        .filter_map(|(path, wanted)| {
+            // What cannot be read again goes without: the hash only helps GitHub to tell alerts apart.
+            if !std::fs::symlink_metadata(&*path).ok()?.is_file() {
+                return None;
+            }
+            let file = File::open(&*path).ok()?;
+            Some((path, report::line_hashes(BufReader::new(file), &wanted).ok()?))
+        })
+        .collect();
+    for place in places {
+        place.line_hash =
+            hashes.get(&place.path).and_then(|lines| Some(lines.get(&place.span.line)?.clone()));
+    }
+}

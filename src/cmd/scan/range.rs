@@ -1,0 +1,38 @@
+//! What a set of commits adds.
+
+use anyhow::Result;
+
+use super::{Read, Verdict, conclude, staged, threads};
+use crate::{
+    cli::ReportArgs,
+    finding::Subject,
+    git::{ci, revisions::Selection},
+    source::Range,
+};
+
+/// Scans what the commits add that the words name, or the CI system if they are `auto`.
+pub(super) fn run(args: &ReportArgs, words: &[String], color: bool) -> Result<Verdict> {
+    let words = words.join(" ");
+    run_selected(args, color, |repository| {
+        if words == "auto" {
+            return ci::Job::detect(&|name| std::env::var(name).ok())?.select(repository);
+        }
+        Ok((Selection::parse(repository, &words)?, words))
+    })
+}
+
+/// Scans what the commits add that `select` names, which also says how to call them.
+pub(in crate::cmd) fn run_selected(
+    args: &ReportArgs,
+    color: bool,
+    select: impl FnOnce(&git2::Repository) -> Result<(Selection, String)>,
+) -> Result<Verdict> {
+    conclude(args, color, |workshop| {
+        let repository = staged::open()?;
+        let (selection, what) = select(&repository)?;
+        let range = Range { selection, threads: threads(args) };
+        let count = range.feed(&repository, &|| workshop.worker())?;
+        let nothing = (count == 0).then(|| format!("{what} has no commit that is new"));
+        Ok(Read { base: staged::base(&repository)?, subject: Some(Subject { what, nothing }) })
+    })
+}

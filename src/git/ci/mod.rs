@@ -1,0 +1,206 @@
+//! What a CI system was started for, from the environment it gives: which commits are new.
+
+mod systems;
+
+use anyhow::{Context, Result, bail};
+use git2::Repository;
+use serde_json::Value;
+
+use systems::{Event, SYSTEMS};
+
+use super::{
+    oid,
+    revisions::{Selection, resolve, way_out},
+};
+use crate::blob::ObjectId;
+
+/// What a CI system says; nothing of it has been looked up in the repository.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Job {
+    /// The system's name.
+    pub system: &'static str,
+    /// The commit to check.
+    head: String,
+    /// What a pull request is to be merged into, the best name first; empty for a push.
+    target: Vec<String>,
+    /// What the branch was before; nothing where it is new or the system does not say.
+    before: Option<String>,
+    /// The default branch, the best name first.
+    default: Vec<String>,
+}
+
+impl Job {
+    /// Reads an environment, through `variable`.
+    ///
+    /// # Errors
+    /// When no system is recognized, or its event cannot be read.
+    pub fn detect(variable: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
+        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let Some(system) = SYSTEMS.iter().find(|system| variable(system.sign).is_some()) else {
+            let known: Vec<_> = SYSTEMS.iter().map(|system| system.name).collect();
+            bail!(
+                "--range auto reads the environment of a CI system, and this is none of {}; name the range, as in \
+                 `--range origin/main..HEAD`",
+                known.join(", ")
+            );
+        };
+        let mut document = Value::Null;
+        if let Some(file) = system.event.as_ref().and_then(|event| variable(event.file)) {
+            let text = std::fs::read(&file)
+                .with_context(|| format!("{}'s event {file} cannot be read", system.name));
+            document = serde_json::from_slice(&text?)
+                .with_context(|| format!("{}'s event {file} is no JSON", system.name))?;
+        }
+        let gather = |paths: &[&str], names: &[&str]| -> Vec<String> {
+            let said = paths.iter().filter_map(|path| document.pointer(path)?.as_str().map(str::to_owned));
+            said.chain(names.iter().filter_map(|name| variable(name))).collect()
+        };
+        let event = |part: fn(&Event) -> &'static [&'static str]| system.event.as_ref().map_or(&[][..], part);
+        let target = gather(event(|event| event.target), system.target);
+        let before = gather(event(|event| event.before), system.before)
+            .into_iter()
+            .map(|before| before.split("..").next().unwrap_or_default().to_owned())
+            // Zeros stand for nothing; names of commits have 40 or 64 digits.
+            .find(|before| before.bytes().any(|digit| digit != b'0'));
+        let default = gather(event(|event| event.default), system.default);
+        let head = gather(event(|event| event.head), system.head)
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| "HEAD".to_owned());
+        Ok(Self { system: system.name, head, target, before, default })
+    }
+
+    /// The commits to scan, and how to call them in a report.
+    ///
+    /// A pull request is compared with its target. A push is compared with what was there before; where that is not
+    /// known, with the default branch; and on that, everything is scanned.
+    ///
+    /// # Errors
+    /// When a commit is not here, with the way to get it.
+    pub fn select(&self, repository: &Repository) -> Result<(Selection, String)> {
+        let Self { system, head, target, before, default } = self;
+        let tip = resolve(repository, head).with_context(|| format!("{system} asks for it"))?;
+        let selected = |base: Option<ObjectId>, words: &str| {
+            let selection = Selection { tips: vec![tip], hidden: base.into_iter().collect() };
+            let base = base.map(|base| format!("{}..", short(base))).unwrap_or_default();
+            Ok((selection, format!("{base}{} ({system}: {words})", short(tip))))
+        };
+        if !target.is_empty() {
+            let Some(base) = find(repository, target) else {
+                bail!(
+                    "{system} wants the target `{}`, which is not here{}",
+                    target.join("` or `"),
+                    way_out(repository)
+                );
+            };
+            return selected(Some(base), "pull request");
+        }
+        if let Some(base) = before.as_ref().and_then(|before| find(repository, std::slice::from_ref(before)))
+        {
+            return selected(Some(base), "push");
+        }
+        // It was rewritten, or is new. The default branch itself would hide all of its own commits.
+        let default = default.iter().map(String::as_str).chain(["HEAD"]);
+        let default =
+            default.filter_map(|branch| resolve(repository, &format!("refs/remotes/origin/{branch}")).ok());
+        let base = default.into_iter().find(|base| !reaches(repository, *base, tip));
+        let why =
+            if before.is_some() { "the commit before the push is gone" } else { "no commit before is named" };
+        match base {
+            Some(base) => selected(Some(base), &format!("{why}, so what is not on the default branch")),
+            None => selected(None, &format!("{why}, so the whole history")),
+        }
+    }
+}
+
+/// The first of some commits or branches that is here. A branch of the server stands before a local one.
+fn find(repository: &Repository, names: &[String]) -> Option<ObjectId> {
+    names.iter().find_map(|name| {
+        let branch = name.strip_prefix("refs/heads/").unwrap_or(name);
+        let is_commit = name.len() >= 40 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let remote = (!is_commit).then(|| resolve(repository, &format!("refs/remotes/origin/{branch}")).ok());
+        remote.flatten().or_else(|| resolve(repository, branch).ok())
+    })
+}
+
+/// Whether one commit is another or comes after it.
+fn reaches(repository: &Repository, from: ObjectId, to: ObjectId) -> bool {
+    from == to || repository.graph_descendant_of(oid(from), oid(to)).unwrap_or(false)
+}
+
+fn short(id: ObjectId) -> String {
+    let mut digits = id.to_string();
+    digits.truncate(12);
+    digits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// From variables as a shell would print them.
+    fn detect(variables: &str) -> Result<Job> {
+        let find =
+            |name: &str| variables.split(' ').find_map(|one| one.strip_prefix(name)?.strip_prefix('='));
+        Job::detect(&|name| find(name).map(str::to_owned))
+    }
+
+    #[test]
+    fn each_system_says_what_is_new() {
+        let (zeros, long_zeros) = ("0".repeat(40), "0".repeat(64));
+        for (variables, expected) in [
+            ("GITHUB_ACTIONS=true GITHUB_SHA=h GITHUB_BASE_REF=main", "GitHub Actions: h [main] - []"),
+            ("GITHUB_ACTIONS=true GITHUB_SHA=h GITHUB_BASE_REF=", "GitHub Actions: h [] - []"),
+            ("GITLAB_CI=true CI_COMMIT_SHA=h CI_COMMIT_BEFORE_SHA=b", "GitLab CI: h [] b []"),
+            (&format!("GITLAB_CI=true CI_COMMIT_BEFORE_SHA={zeros}"), "GitLab CI: HEAD [] - []"),
+            (&format!("GITLAB_CI=true CI_COMMIT_BEFORE_SHA={long_zeros}"), "GitLab CI: HEAD [] - []"),
+            (
+                "GITLAB_CI=true CI_COMMIT_SHA=h CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main \
+                 CI_MERGE_REQUEST_DIFF_BASE_SHA=b CI_DEFAULT_BRANCH=trunk",
+                "GitLab CI: h [b main] - [trunk]",
+            ),
+            ("BITBUCKET_COMMIT=h BITBUCKET_PR_DESTINATION_BRANCH=main", "Bitbucket Pipelines: h [main] - []"),
+            (
+                "BUILD_BUILDID=1 BUILD_SOURCEVERSION=h SYSTEM_PULLREQUEST_TARGETBRANCH=refs/heads/main",
+                "Azure Pipelines: h [refs/heads/main] - []",
+            ),
+            ("CIRCLECI=true CIRCLE_SHA1=h", "CircleCI: h [] - []"),
+            ("TRAVIS=true TRAVIS_COMMIT=h TRAVIS_COMMIT_RANGE=b...h", "Travis CI: h [] b []"),
+            (
+                "DRONE=true DRONE_COMMIT_SHA=h DRONE_COMMIT_BEFORE=b DRONE_REPO_BRANCH=main",
+                "Drone: h [] b [main]",
+            ),
+            ("BUILDKITE=true BUILDKITE_PULL_REQUEST_BASE_BRANCH=main", "Buildkite: HEAD [main] - []"),
+            ("JENKINS_URL=x GIT_COMMIT=h GIT_PREVIOUS_COMMIT=b", "Jenkins: h [] b []"),
+            ("JENKINS_URL=x CHANGE_TARGET=main", "Jenkins: HEAD [main] - []"),
+        ] {
+            let Job { system, head, target, before, default } = detect(variables).unwrap();
+            let before = before.as_deref().unwrap_or("-");
+            let found = format!("{system}: {head} [{}] {before} [{}]", target.join(" "), default.join(" "));
+            assert_eq!(found, expected, "{variables}");
+        }
+    }
+
+    #[test]
+    fn events_of_github_say_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("event.json");
+        let name = file.to_str().unwrap();
+        let job = |event: &str| {
+            std::fs::write(&file, event).unwrap();
+            detect(&format!("GITHUB_ACTIONS=true GITHUB_SHA=h GITHUB_EVENT_PATH={name}"))
+        };
+        let push = job(r#"{"before":"b","repository":{"default_branch":"trunk"}}"#).unwrap();
+        assert_eq!((push.before.as_deref(), push.default), (Some("b"), vec!["trunk".to_owned()]));
+        let zeros = format!(r#"{{"before":"{}"}}"#, "0".repeat(40));
+        assert_eq!(job(&zeros).unwrap().before, None);
+        let request = job(r#"{"pull_request":{"base":{"sha":"b"},"head":{"sha":"p"}}}"#).unwrap();
+        assert_eq!((request.head.as_str(), request.target), ("p", vec!["b".to_owned()]));
+        assert!(job("rubbish").unwrap_err().to_string().contains("is no JSON"));
+    }
+
+    #[test]
+    fn elsewhere_the_range_has_to_be_named() {
+        assert!(detect("CI=true").unwrap_err().to_string().contains("origin/main..HEAD"));
+    }
+}

@@ -1,0 +1,55 @@
+//! The extension `TREE`: the trees that parts of the index would be written as, as far as they have not changed.
+
+use super::format::Input;
+use crate::blob::ObjectId;
+
+/// No path is longer than this many bytes, so that no folders lie deeper.
+const DEEPEST: usize = 4096 / 2;
+
+/// A folder, as the tree cache knows it.
+pub struct CachedTree {
+    name: Box<[u8]>,
+    /// How many entries of the index lie in it, and its tree; nothing where something in it has changed since.
+    pub tree: Option<(usize, ObjectId)>,
+    /// The folders in it, sorted by name.
+    children: Vec<CachedTree>,
+}
+
+impl CachedTree {
+    pub(super) fn parse(content: &[u8], hash_length: usize) -> Option<Self> {
+        let mut input = Input { bytes: content, at: 0 };
+        let root = Self::node(&mut input, hash_length, 0)?;
+        (input.at == content.len()).then_some(root)
+    }
+
+    fn node(input: &mut Input<'_>, hash_length: usize, depth: usize) -> Option<Self> {
+        if depth > DEEPEST {
+            return None;
+        }
+        let name = input.until(0)?.into();
+        let count: i64 = number(input.until(b' ')?)?;
+        let below: usize = number(input.until(b'\n')?)?;
+        let tree = match usize::try_from(count) {
+            Ok(count) => Some((count, ObjectId::new(input.take(hash_length)?)?)),
+            Err(_) => None,
+        };
+        let mut children = Vec::new();
+        for _ in 0..below {
+            children.push(Self::node(input, hash_length, depth + 1)?);
+        }
+        // Git sorts them by length first.
+        children.sort_by(|a, b| a.name.cmp(&b.name));
+        Some(Self { name, tree, children })
+    }
+
+    /// The folder of this name in it.
+    #[must_use]
+    pub fn child(&self, name: &[u8]) -> Option<&Self> {
+        let at = self.children.binary_search_by(|child| (*child.name).cmp(name)).ok()?;
+        Some(&self.children[at])
+    }
+}
+
+fn number<N: std::str::FromStr>(digits: &[u8]) -> Option<N> {
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}

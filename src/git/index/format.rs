@@ -1,0 +1,227 @@
+//! Header, entries, extensions and checksum.
+
+use memchr::memchr;
+use sha1::{Digest, Sha1};
+use sha2::Sha256;
+
+use super::{CachedTree, Entry, Mode, split::Link};
+
+/// What one file holds.
+#[derive(Default)]
+pub(super) struct Parsed {
+    pub(super) entries: Vec<Entry>,
+    /// The file, and behind it the names that it does not hold whole.
+    pub(super) bytes: Vec<u8>,
+    pub(super) cache: Option<CachedTree>,
+    /// The file it is a part of.
+    pub(super) link: Option<Link>,
+    /// Its checksum, by which a split index names its base.
+    pub(super) checksum: Vec<u8>,
+}
+
+/// `DIRC`, version, number of entries.
+const HEADER: usize = 12;
+
+/// Where the mode stands in an entry: behind two times of eight bytes, the device and the inode.
+const MODE: usize = 24;
+
+/// Where the object's name stands in an entry.
+const ID: usize = 40;
+
+const EXTENDED: u16 = 0x4000;
+const INTENT_TO_ADD: u16 = 0x2000;
+
+/// Entries point into at most so many bytes, names of version 4 included.
+const MOST: usize = u32::MAX as usize / 2;
+
+/// The files of which it is worth to compute the checksum beside the reading, in bytes.
+const LARGE: usize = 1 << 20;
+
+pub(super) fn parse(mut file: Vec<u8>, hash_length: usize) -> Result<Parsed, String> {
+    let Some(end) = file.len().checked_sub(hash_length).filter(|end| *end >= HEADER) else {
+        return Err("it is cut short".to_owned());
+    };
+    if file.len() > MOST {
+        return Err("it is larger than any index that was thought of".to_owned());
+    }
+    let (bytes, checksum) = file.split_at(end);
+    // Git writes zeros where `index.skipHash` is set.
+    let must_match = checksum.iter().any(|byte| *byte != 0);
+    let matches = || !must_match || hash(bytes, hash_length) == checksum;
+    let mut names = Vec::new();
+    let (matches, parsed) = if bytes.len() < LARGE {
+        (matches(), body(bytes, hash_length, file.len(), &mut names))
+    } else {
+        std::thread::scope(|scope| {
+            let matches = scope.spawn(matches);
+            let parsed = body(bytes, hash_length, file.len(), &mut names);
+            (matches.join().unwrap_or(false), parsed)
+        })
+    };
+    if !matches && bytes.starts_with(b"DIRC") {
+        return Err("its checksum does not match, so that it is damaged".to_owned());
+    }
+    let checksum = checksum.to_owned();
+    file.append(&mut names);
+    Ok(Parsed { checksum, bytes: file, ..parsed? })
+}
+
+fn hash(bytes: &[u8], hash_length: usize) -> Vec<u8> {
+    if hash_length == 32 { Sha256::digest(bytes).to_vec() } else { Sha1::digest(bytes).to_vec() }
+}
+
+/// Reads all but the checksum. Names that are not there whole go into `names`, which will stand at `names_from`.
+fn body(bytes: &[u8], hash_length: usize, names_from: usize, names: &mut Vec<u8>) -> Result<Parsed, String> {
+    let damaged = |what: &str| format!("{what}, so that it is damaged");
+    let mut input = Input { bytes, at: 0 };
+    if input.take(4) != Some(b"DIRC") {
+        return Err("it is no index of git".to_owned());
+    }
+    let (version, count) = (input.u32().unwrap_or(0), input.u32().unwrap_or(0));
+    if !matches!(version, 2..=4) {
+        return Err(format!("it has version {version}, and skanner knows the versions 2 to 4"));
+    }
+    let mut parsed = Parsed::default();
+    // No entry is shorter than this, so that a wrong number cannot make us reserve much.
+    parsed.entries.reserve((bytes.len() / (ID + hash_length)).min(count as usize));
+    for number in 0..count {
+        let entry = if version == 4 {
+            short_entry(&mut input, hash_length, names_from, names)
+        } else {
+            whole_entry(&mut input, hash_length)
+        };
+        let entry = entry.ok_or_else(|| damaged(&format!("entry {} of {count} is cut short", number + 1)))?;
+        parsed.entries.push(entry);
+    }
+    while input.at < bytes.len() {
+        let extension = input
+            .take(4)
+            .zip(input.u32())
+            .and_then(|(name, size)| Some((<[u8; 4]>::try_from(name).ok()?, input.take(size as usize)?)));
+        let (name, content) = extension.ok_or_else(|| damaged("an extension is cut short"))?;
+        match &name {
+            b"TREE" => {
+                let tree = CachedTree::parse(content, hash_length);
+                parsed.cache = Some(tree.ok_or_else(|| damaged("its tree cache makes no sense"))?);
+            }
+            b"link" => {
+                let link = Link::parse(content, hash_length);
+                parsed.link = Some(link.ok_or_else(|| damaged("its link makes no sense"))?);
+            }
+            // That folders may stand for what is in them.
+            b"sdir" => {}
+            // By their first letter git tells what may be left out of account.
+            _ if name[0].is_ascii_uppercase() => {}
+            _ => {
+                let name = String::from_utf8_lossy(&name).into_owned();
+                return Err(format!("it needs the extension `{name}`, which skanner does not know"));
+            }
+        }
+    }
+    Ok(parsed)
+}
+
+/// All of an entry but its name.
+fn head(input: &mut Input<'_>, hash_length: usize) -> Option<Entry> {
+    let start = input.at;
+    let fixed = input.take(ID + hash_length)?;
+    let mode = Mode::new(u32::from_be_bytes(fixed[MODE..MODE + 4].try_into().ok()?));
+    let flags = input.u16()?;
+    let more = if flags & EXTENDED != 0 { input.u16()? } else { 0 };
+    let (stage, is_intent) = ((flags >> 12 & 3) as u8, more & INTENT_TO_ADD != 0);
+    Some(Entry { name: 0, name_length: 0, id: (start + ID) as u32, mode, stage, is_intent })
+}
+
+/// An entry of version 2 or 3, whose name stands in it.
+fn whole_entry(input: &mut Input<'_>, hash_length: usize) -> Option<Entry> {
+    let start = input.at;
+    let entry = head(input, hash_length)?;
+    let name = input.at;
+    let length = memchr(0, input.bytes.get(name..)?)?;
+    input.at += length;
+    // At least one zero, and as many as make the entry a multiple of eight bytes long.
+    let zeros = input.take(8 - (input.at - start) % 8)?;
+    zeros.iter().all(|byte| *byte == 0).then_some(Entry {
+        name: name as u32,
+        name_length: length as u32,
+        ..entry
+    })
+}
+
+/// An entry of version 4, which says how its name differs from the one before.
+fn short_entry(
+    input: &mut Input<'_>,
+    hash_length: usize,
+    names_from: usize,
+    names: &mut Vec<u8>,
+) -> Option<Entry> {
+    let entry = head(input, hash_length)?;
+    // Each name ends with a zero here, too, so that the last one can be found.
+    let before = names.len().saturating_sub(1);
+    let last = names[..before].iter().rposition(|byte| *byte == 0).map_or(0, |zero| zero + 1);
+    let kept = (before - last).checked_sub(usize::try_from(input.varint()?).ok()?)?;
+    let start = names.len();
+    names.extend_from_within(last..last + kept);
+    names.extend_from_slice(input.until(0)?);
+    let length = names.len() - start;
+    names.push(0);
+    let name = u32::try_from(names_from + start).ok().filter(|_| names.len() <= MOST)?;
+    Some(Entry { name, name_length: length as u32, ..entry })
+}
+
+impl Parsed {
+    /// Everything else relies on the order, and git refuses an index without it, too.
+    pub(super) fn check_order(&self) -> Result<(), String> {
+        if self.entries.is_sorted_by(|a, b| a.key(&self.bytes) < b.key(&self.bytes))
+            && self.entries.first().is_none_or(|first| first.name_length > 0)
+        {
+            return Ok(());
+        }
+        Err("its entries are not in order, so that it is damaged".to_owned())
+    }
+}
+
+/// Bytes that are read from the front.
+pub(super) struct Input<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) at: usize,
+}
+
+impl<'a> Input<'a> {
+    pub(super) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+        let taken = self.bytes.get(self.at..self.at.checked_add(count)?)?;
+        self.at += count;
+        Some(taken)
+    }
+
+    pub(super) fn u16(&mut self) -> Option<u16> {
+        Some(u16::from_be_bytes(self.take(2)?.try_into().ok()?))
+    }
+
+    pub(super) fn u32(&mut self) -> Option<u32> {
+        Some(u32::from_be_bytes(self.take(4)?.try_into().ok()?))
+    }
+
+    pub(super) fn u64(&mut self) -> Option<u64> {
+        Some(u64::from_be_bytes(self.take(8)?.try_into().ok()?))
+    }
+
+    /// The bytes up to `end`, which is skipped.
+    pub(super) fn until(&mut self, end: u8) -> Option<&'a [u8]> {
+        let length = memchr(end, self.bytes.get(self.at..)?)?;
+        let taken = self.take(length)?;
+        self.at += 1;
+        Some(taken)
+    }
+
+    /// As in the offsets of packs: seven bits a byte, and one is added before each shift.
+    fn varint(&mut self) -> Option<u64> {
+        let mut byte = self.take(1)?[0];
+        let mut value = u64::from(byte & 0x7f);
+        while byte & 0x80 != 0 {
+            byte = self.take(1)?[0];
+            value = value.checked_add(1)?.checked_mul(0x80)? + u64::from(byte & 0x7f);
+        }
+        Some(value)
+    }
+}

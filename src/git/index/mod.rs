@@ -1,0 +1,134 @@
+//! The index, as git's documentation describes it in gitformat-index(5): versions 2 to 4, split and sparse ones, and
+//! the tree cache. libgit2 reads neither split nor sparse indexes, and compares every entry with its tree; the cache
+//! tells which folders are as they were.
+
+mod bitmap;
+mod cache_tree;
+mod format;
+mod split;
+
+use std::{fs, io, path::Path};
+
+use git2::Repository;
+
+use super::tree::Mode;
+use crate::blob::ObjectId;
+
+pub use cache_tree::CachedTree;
+
+/// The index of a repository, in memory.
+#[derive(Default)]
+pub struct Index {
+    entries: Vec<Entry>,
+    /// What the entries point into.
+    bytes: Vec<u8>,
+    hash_length: usize,
+    cache: Option<CachedTree>,
+}
+
+/// One path in the index. It is small, since there may be a million of them, and points into the bytes of the index.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    name: u32,
+    name_length: u32,
+    id: u32,
+    /// What kind of file it is.
+    pub mode: Mode,
+    /// 0, or which side of a conflict it is.
+    pub stage: u8,
+    /// Only the name has been added (`git add -N`): a commit would leave it out.
+    pub is_intent: bool,
+}
+
+impl Entry {
+    fn name<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        &bytes[self.name as usize..][..self.name_length as usize]
+    }
+
+    /// By what entries are sorted.
+    fn key<'b>(&self, bytes: &'b [u8]) -> (&'b [u8], u8) {
+        (self.name(bytes), self.stage)
+    }
+}
+
+impl Index {
+    /// The index that the next commit is made of: `GIT_INDEX_FILE` names it, or else it is the repository's own.
+    ///
+    /// # Errors
+    /// When it cannot be read whole, with its path and what to do.
+    pub fn from_environment(repository: &Repository) -> Result<Self, String> {
+        // Git takes a relative path from the root of the work tree.
+        let root = repository.workdir().unwrap_or(Path::new(""));
+        match std::env::var_os("GIT_INDEX_FILE").filter(|file| !file.is_empty()) {
+            Some(file) => Self::read(repository, &root.join(file)),
+            None => Self::of(repository),
+        }
+    }
+
+    /// The repository's own index.
+    ///
+    /// # Errors
+    /// When it cannot be read whole, with its path and what to do.
+    pub fn of(repository: &Repository) -> Result<Self, String> {
+        Self::read(repository, &repository.path().join("index"))
+    }
+
+    /// One that is not there is empty, as for git.
+    fn read(repository: &Repository, file: &Path) -> Result<Self, String> {
+        let said = |why: String| {
+            format!(
+                "the index {} cannot be read: {why}; if git cannot read it either, `rm` it and `git reset` to build it \
+                 anew",
+                file.display()
+            )
+        };
+        let bytes = match fs::read(file) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(said(error.to_string())),
+        };
+        let hash_length = hash_length(repository);
+        let mut parsed = format::parse(bytes, hash_length).map_err(said)?;
+        if let Some(link) = parsed.link.take() {
+            parsed = split::join(repository.path(), &link, parsed, hash_length).map_err(said)?;
+        }
+        parsed.check_order().map_err(said)?;
+        let format::Parsed { entries, bytes, cache, .. } = parsed;
+        Ok(Self { entries, bytes, hash_length, cache })
+    }
+
+    /// All entries, sorted by name and stage.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The path of an entry, from the root of the work tree; that of a folder outside of a sparse index ends with `/`.
+    #[must_use]
+    pub fn name(&self, entry: &Entry) -> &[u8] {
+        entry.name(&self.bytes)
+    }
+
+    /// What an entry holds.
+    #[must_use]
+    pub fn id(&self, entry: &Entry) -> ObjectId {
+        let bytes = &self.bytes[entry.id as usize..][..self.hash_length];
+        let Some(id) = ObjectId::new(bytes) else {
+            unreachable!("the length is that of the repository's names")
+        };
+        id
+    }
+
+    /// What git remembers of the trees that the index would be written as. Git itself commits from it.
+    #[must_use]
+    pub fn cache(&self) -> Option<&CachedTree> {
+        self.cache.as_ref()
+    }
+}
+
+fn hash_length(repository: &Repository) -> usize {
+    match repository.object_format() {
+        git2::ObjectFormat::Sha256 => 32,
+        git2::ObjectFormat::Sha1 => 20,
+    }
+}

@@ -1,0 +1,78 @@
+//! The extension `link`: an index that says how it differs from another, the shared one.
+
+use std::path::Path;
+
+use super::{
+    Entry,
+    bitmap::Bitmap,
+    format::{Input, Parsed, parse},
+};
+
+/// How an index differs from its base.
+pub(super) struct Link {
+    /// The checksum of the base; all zeros where there is none.
+    base: Vec<u8>,
+    /// Two bitmaps: which entries of the base are not there any more, and which are replaced by the first ones of this
+    /// index, which have no names.
+    bitmaps: Vec<u8>,
+}
+
+impl Link {
+    pub(super) fn parse(content: &[u8], hash_length: usize) -> Option<Self> {
+        let (base, bitmaps) = content.split_at_checked(hash_length)?;
+        Some(Self { base: base.to_owned(), bitmaps: bitmaps.to_owned() })
+    }
+}
+
+/// The index as it is with its base, which lies in the same folder.
+pub(super) fn join(
+    git_folder: &Path,
+    link: &Link,
+    own: Parsed,
+    hash_length: usize,
+) -> Result<Parsed, String> {
+    if link.base.iter().all(|byte| *byte == 0) {
+        return Ok(own);
+    }
+    let digits: String = link.base.iter().map(|byte| format!("{byte:02x}")).collect();
+    let name = format!("sharedindex.{digits}");
+    let said = |why: String| format!("its base {name}: {why}");
+    let bytes = std::fs::read(git_folder.join(&name)).map_err(|error| said(error.to_string()))?;
+    let base = parse(bytes, hash_length).map_err(said)?;
+    if base.checksum != link.base || base.link.is_some() {
+        return Err(said("it is not the one that is meant".to_owned()));
+    }
+    merge(link, own, base).ok_or_else(|| "it does not fit its base".to_owned())
+}
+
+fn merge(link: &Link, own: Parsed, base: Parsed) -> Option<Parsed> {
+    // The bytes of the base go behind our own.
+    let offset = u32::try_from(own.bytes.len()).ok()?;
+    let mut bytes = own.bytes;
+    bytes.extend_from_slice(&base.bytes);
+    let mut kept: Vec<Option<Entry>> = Vec::with_capacity(base.entries.len());
+    for entry in base.entries {
+        let (name, id) = (entry.name.checked_add(offset)?, entry.id.checked_add(offset)?);
+        kept.push(Some(Entry { name, id, ..entry }));
+    }
+    let (mut deleted, mut replaced) = (Vec::new(), Vec::new());
+    if !link.bitmaps.is_empty() {
+        let mut input = Input { bytes: &link.bitmaps, at: 0 };
+        deleted = Bitmap::parse(&mut input, kept.len())?.0;
+        replaced = Bitmap::parse(&mut input, kept.len())?.0;
+    }
+    let mut entries = own.entries.into_iter();
+    for at in replaced {
+        let old = kept.get_mut(at)?.as_mut()?;
+        let new = entries.next().filter(|new| new.name_length == 0)?;
+        *old = Entry { name: old.name, name_length: old.name_length, ..new };
+    }
+    for at in deleted {
+        *kept.get_mut(at)? = None;
+    }
+    // One of our own stands before an entry of the base that has its name.
+    let mut merged: Vec<Entry> = entries.chain(kept.into_iter().flatten()).collect();
+    merged.sort_by(|a, b| a.key(&bytes).cmp(&b.key(&bytes)));
+    merged.dedup_by(|b, a| a.key(&bytes) == b.key(&bytes));
+    Some(Parsed { entries: merged, bytes, cache: own.cache, ..Parsed::default() })
+}

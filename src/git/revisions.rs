@@ -1,0 +1,152 @@
+//! Which commits are meant, in the words of git-rev-list(1): `A..B`, `A...B`, `B ^A`, `B --not --remotes`.
+
+use anyhow::{Context, Result, bail};
+use git2::{ErrorCode, Repository};
+
+use super::object_id;
+use crate::blob::ObjectId;
+
+/// A set of commits: all that can be reached from some objects and not from others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Where the set begins: commits, annotated tags, or what a tag names.
+    pub tips: Vec<ObjectId>,
+    /// What is known already, with everything before it.
+    pub hidden: Vec<ObjectId>,
+}
+
+impl Selection {
+    /// Reads words that are separated by spaces: revisions, `^REV`, `A..B`, `A...B`, `--not`, `--all`, and `--branches`,
+    /// `--tags` and `--remotes`, each with `=PATTERN` or without. `A...B` is what `B` adds since its merge base with
+    /// `A`, as in git-diff(1).
+    ///
+    /// # Errors
+    /// When a word is no revision of the repository, or no tip is named.
+    pub fn parse(repository: &Repository, words: &str) -> Result<Self> {
+        let mut selection = Self::default();
+        let (mut is_hidden, mut has_tips) = (false, false);
+        for word in words.split_whitespace() {
+            if word == "--not" {
+                is_hidden = !is_hidden;
+                continue;
+            }
+            if let Some(option) = word.strip_prefix("--") {
+                selection.add_all(is_hidden, references(repository, option)?);
+                has_tips |= !is_hidden;
+                continue;
+            }
+            let (hide, show) = match (word.strip_prefix('^'), word.split_once("...")) {
+                (Some(word), _) if !word.contains("..") => (vec![resolve(repository, word)?], vec![]),
+                (None, Some((from, to))) => {
+                    let (from, to) = (or_head(from), or_head(to));
+                    (merge_bases(repository, from, to)?, vec![resolve(repository, to)?])
+                }
+                (None, None) => match word.split_once("..") {
+                    Some((from, to)) => {
+                        (vec![resolve(repository, or_head(from))?], vec![resolve(repository, or_head(to))?])
+                    }
+                    None => (vec![], vec![resolve(repository, word)?]),
+                },
+                _ => bail!("`{word}` is no range: `^` goes before a single revision"),
+            };
+            has_tips |= if is_hidden { !hide.is_empty() } else { !show.is_empty() };
+            selection.add_all(!is_hidden, hide);
+            selection.add_all(is_hidden, show);
+        }
+        if !has_tips {
+            bail!(
+                "the range `{words}` names nothing to scan; write for instance `main..HEAD`, or `HEAD --not --remotes`"
+            );
+        }
+        Ok(selection)
+    }
+
+    fn add_all(&mut self, is_hidden: bool, ids: Vec<ObjectId>) {
+        if is_hidden { &mut self.hidden } else { &mut self.tips }.extend(ids);
+    }
+}
+
+fn or_head(revision: &str) -> &str {
+    if revision.is_empty() { "HEAD" } else { revision }
+}
+
+/// The object that a revision names; annotated tags are not looked through.
+///
+/// # Errors
+/// When there is none, with the way to get it.
+pub fn resolve(repository: &Repository, revision: &str) -> Result<ObjectId> {
+    match repository.revparse_single(revision) {
+        Ok(object) => Ok(object_id(object.id())),
+        Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) => {
+            bail!("there is no revision `{revision}` here{}", way_out(repository))
+        }
+        Err(error) => Err(error).with_context(|| format!("the revision `{revision}` cannot be read")),
+    }
+}
+
+/// What to do about a revision that is missing.
+#[must_use]
+pub fn way_out(repository: &Repository) -> &'static str {
+    if repository.is_shallow() {
+        "; this clone is shallow: fetch the rest with `git fetch --unshallow`, or check out with `fetch-depth: 0`"
+    } else {
+        "; if it is on a server, `git fetch` it first"
+    }
+}
+
+fn merge_bases(repository: &Repository, from: &str, to: &str) -> Result<Vec<ObjectId>> {
+    let commit = |revision: &str| -> Result<git2::Oid> {
+        let id = resolve(repository, revision)?;
+        let object = repository.find_object(super::oid(id), None)?;
+        let commit = object.peel_to_commit();
+        Ok(commit.with_context(|| format!("`{revision}` is no commit"))?.id())
+    };
+    match repository.merge_bases(commit(from)?, commit(to)?) {
+        Ok(bases) => Ok(bases.iter().map(|base| object_id(*base)).collect()),
+        Err(error) if error.code() == ErrorCode::NotFound => {
+            bail!("`{from}` and `{to}` have no commit in common{}", way_out(repository))
+        }
+        Err(error) => {
+            Err(error).with_context(|| format!("the merge base of `{from}` and `{to}` cannot be found"))
+        }
+    }
+}
+
+/// The objects that the references of an option of git-rev-list(1) name.
+fn references(repository: &Repository, option: &str) -> Result<Vec<ObjectId>> {
+    let (kind, pattern) = match option.split_once('=') {
+        Some((kind, pattern)) => (kind, Some(pattern)),
+        None => (option, None),
+    };
+    let folder = match (kind, pattern) {
+        ("all", None) => "refs/",
+        ("branches", _) => "refs/heads/",
+        ("tags", _) => "refs/tags/",
+        ("remotes", _) => "refs/remotes/",
+        _ => bail!(
+            "`--{option}` is not understood in a range; --not, --all, --branches, --tags and --remotes are"
+        ),
+    };
+    // As git does: a pattern without a wildcard means what is below it.
+    let glob = match pattern {
+        None => format!("{folder}*"),
+        Some(pattern) if pattern.contains(['*', '?', '[']) => format!("{folder}{pattern}"),
+        Some(pattern) => format!("{folder}{}/*", pattern.trim_end_matches('/')),
+    };
+    let mut ids = Vec::new();
+    for reference in repository.references_glob(&glob)? {
+        let reference = reference?;
+        // A symbolic one, such as refs/remotes/origin/HEAD, may lead to a branch that is gone.
+        match reference.resolve() {
+            Ok(reference) => ids.extend(reference.target().map(object_id)),
+            Err(error) if error.code() == ErrorCode::NotFound => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if kind == "all"
+        && let Some(head) = repository.head().ok().and_then(|head| head.target())
+    {
+        ids.push(object_id(head));
+    }
+    Ok(ids)
+}

@@ -1,0 +1,161 @@
+//! In what the index differs from the tree of `HEAD`: what the next commit would bring.
+
+use std::ops::Range;
+
+use memchr::memchr;
+
+use super::{
+    Objects,
+    index::{CachedTree, Index},
+    tree::{self, Difference, Entry, Mode, Tree, join},
+};
+use crate::blob::ObjectId;
+
+/// What a commit of the index would change.
+#[derive(Default)]
+pub struct Staged {
+    /// Files and links, each with what `HEAD` has at its path, and folders that could not be compared.
+    pub difference: Difference,
+    /// What is in `HEAD` and no longer in the index. A folder stands for all that is in it but not in the tree beside
+    /// it, which has come in its place.
+    pub removed: Vec<(Entry, Option<ObjectId>)>,
+    /// Paths with conflicts, of which git would not make a commit.
+    pub unmerged: Vec<Vec<u8>>,
+}
+
+impl Staged {
+    /// Compares the index with a tree; without one, before the first commit, everything is new.
+    #[must_use]
+    pub fn compare(index: &Index, objects: &Objects<'_>, head: Option<ObjectId>) -> Self {
+        let mut comparison = Comparison { index, objects, staged: Self::default() };
+        comparison.folder(0..index.entries().len(), b"", head, index.cache());
+        let mut staged = comparison.staged;
+        staged.removed.sort();
+        staged.unmerged.dedup();
+        staged
+    }
+
+    /// The files and links that a commit would remove, each by itself. Folders that cannot be read are left out.
+    #[must_use]
+    pub fn removed_files(&self, objects: &Objects<'_>) -> Vec<Entry> {
+        let mut files = Vec::new();
+        for (entry, now) in &self.removed {
+            if entry.mode == Mode::Folder {
+                // What cannot be read cannot make less news of a key.
+                let _ = tree::removed(objects, entry.id, *now, &entry.path, &mut files);
+            } else if entry.mode.is_blob() {
+                files.push(entry.clone());
+            }
+        }
+        files
+    }
+
+    /// Whether a commit would change nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.difference.added.is_empty() && self.removed.is_empty() && self.unmerged.is_empty()
+    }
+}
+
+struct Comparison<'a> {
+    index: &'a Index,
+    objects: &'a Objects<'a>,
+    staged: Staged,
+}
+
+impl Comparison<'_> {
+    /// Compares the entries of a folder with its tree. One whose tree is cached and the same is not looked into.
+    fn folder(
+        &mut self,
+        entries: Range<usize>,
+        path: &[u8],
+        head: Option<ObjectId>,
+        cache: Option<&CachedTree>,
+    ) {
+        let cached = cache.and_then(|cache| cache.tree).filter(|(count, _)| *count == entries.len());
+        if cached.is_some() && cached.map(|(_, id)| id) == head {
+            return;
+        }
+        let tree = head.map(|id| Tree::read(self.objects, id)).transpose().unwrap_or_else(|why| {
+            self.staged.difference.not_read.push((path.to_owned(), why));
+            None
+        });
+        let mut before = tree.as_ref().map(Tree::listing).unwrap_or_default();
+        let name_start = if path.is_empty() { 0 } else { path.len() + 1 };
+        let mut at = entries.start;
+        while at < entries.end {
+            let index = self.index;
+            let entry = &index.entries()[at];
+            let name = &index.name(entry)[name_start..];
+            let Some(length) = memchr(b'/', name) else {
+                at += 1;
+                if entry.stage != 0 {
+                    self.staged.unmerged.push(index.name(entry).to_owned());
+                    before.take(name);
+                } else if !entry.is_intent {
+                    self.file(join(path, name), (entry.mode, index.id(entry)), before.take(name));
+                }
+                continue;
+            };
+            let (folder, rest) = (&name[..length], &name[length + 1..]);
+            let old = before.take(folder);
+            let old_tree = old.filter(|(mode, _)| *mode == Mode::Folder).map(|(_, id)| id);
+            if let Some((mode, id)) = old.filter(|_| old_tree.is_none()) {
+                self.staged.removed.push((Entry { path: join(path, folder), mode, id }, None));
+            }
+            let path = join(path, folder);
+            if rest.is_empty() {
+                // A folder outside of a sparse checkout, which stands for all that is in it.
+                at += 1;
+                let new = index.id(entry);
+                self.staged.difference.compare(self.objects, new, &[old_tree], &path);
+                let changed = old_tree.filter(|old| *old != new);
+                let gone = changed.map(|id| (Entry { path, mode: Mode::Folder, id }, Some(new)));
+                self.staged.removed.extend(gone);
+            } else {
+                let cache = cache.and_then(|cache| cache.child(folder));
+                let end = self.end(at..entries.end, &path, cache);
+                self.folder(at..end, &path, old_tree, cache);
+                at = end;
+            }
+        }
+        let rest = before.rest().map(|(name, mode, id)| (Entry { path: join(path, name), mode, id }, None));
+        self.staged.removed.extend(rest);
+    }
+
+    fn file(&mut self, path: Vec<u8>, now: (Mode, ObjectId), before: Option<(Mode, ObjectId)>) {
+        let (mode, id) = now;
+        if before == Some(now) {
+            return;
+        }
+        if let Some((mode, id)) = before.filter(|(mode, _)| *mode == Mode::Folder) {
+            self.staged.removed.push((Entry { path: path.clone(), mode, id }, None));
+        }
+        if mode.is_blob() {
+            let before = before.into_iter().filter(|(mode, _)| mode.is_blob()).collect();
+            self.staged.difference.added.push((Entry { path, mode, id }, before));
+        }
+    }
+
+    /// Where the entries of the folder at `path` end, which begin where `rest` does.
+    fn end(&self, rest: Range<usize>, path: &[u8], cache: Option<&CachedTree>) -> usize {
+        let entries = &self.index.entries()[rest.clone()];
+        let is_inside = |at: usize| {
+            let name = self.index.name(&entries[at]);
+            name.get(path.len()) == Some(&b'/') && name.starts_with(path)
+        };
+        // The cache is asked first, so that whole folders are passed over.
+        let cached = cache.and_then(|cache| cache.tree).map(|(count, _)| count);
+        if let Some(count) = cached.filter(|count| (1..=entries.len()).contains(count))
+            && is_inside(count - 1)
+            && !(count < entries.len() && is_inside(count))
+        {
+            return rest.start + count;
+        }
+        rest.start
+            + entries.partition_point(|entry| {
+                let name = self.index.name(entry);
+                name.get(path.len()) == Some(&b'/') && name.starts_with(path)
+            })
+    }
+}

@@ -1,0 +1,251 @@
+//! Trees: what is in one, and in what it differs from others.
+
+use std::collections::HashMap;
+
+use git2::{ObjectType, OdbObject};
+use memchr::memchr;
+
+use super::Objects;
+use crate::blob::ObjectId;
+
+/// What kind of thing an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mode {
+    /// A file.
+    File,
+    /// A file that may be executed.
+    Executable,
+    /// A symbolic link.
+    Link,
+    /// A folder.
+    Folder,
+    /// The commit of a submodule, which is in another repository.
+    Submodule,
+}
+
+impl Mode {
+    /// From the bits of a mode.
+    #[must_use]
+    pub fn new(bits: u32) -> Self {
+        match bits & 0o170_000 {
+            0o040_000 => Self::Folder,
+            0o120_000 => Self::Link,
+            0o160_000 => Self::Submodule,
+            _ if bits & 0o111 != 0 => Self::Executable,
+            _ => Self::File,
+        }
+    }
+
+    /// Whether it has content of its own: a blob.
+    #[must_use]
+    pub fn is_blob(self) -> bool {
+        matches!(self, Self::File | Self::Executable | Self::Link)
+    }
+}
+
+/// A path and what is there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// From the root of the work tree.
+    pub path: Vec<u8>,
+    /// What kind of thing it is.
+    pub mode: Mode,
+    /// Its object.
+    pub id: ObjectId,
+}
+
+/// A tree that has been read.
+pub struct Tree<'r> {
+    object: OdbObject<'r>,
+    hash_length: usize,
+}
+
+impl<'r> Tree<'r> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Why it cannot be read, and what to do about it.
+    pub fn read(objects: &'r Objects<'_>, id: ObjectId) -> Result<Self, String> {
+        let tree = Self { object: objects.read(id, ObjectType::Tree)?, hash_length: id.as_bytes().len() };
+        if tree.bounds().is_none() {
+            return Err(format!("tree {id} is damaged: run `git fsck`"));
+        }
+        Ok(tree)
+    }
+
+    /// Whether all of it can be read; the names in it have to be names.
+    fn bounds(&self) -> Option<()> {
+        let mut rest = self.object.data();
+        while !rest.is_empty() {
+            (_, rest) = entry(rest, self.hash_length)?;
+        }
+        Some(())
+    }
+
+    /// Its entries in git's order, in which folders count as if their names ended with `/`.
+    pub fn entries(&self) -> impl Iterator<Item = Raw<'_>> {
+        let mut rest = self.object.data();
+        std::iter::from_fn(move || {
+            let (found, next) = entry(rest, self.hash_length)?;
+            rest = next;
+            Some(found)
+        })
+    }
+
+    /// Its entries, to be looked up by their names.
+    #[must_use]
+    pub fn listing(&self) -> Listing<'_> {
+        Listing { entries: self.entries().collect(), ..Listing::default() }
+    }
+}
+
+/// The entries of a tree, each of which is taken at most once. Whoever compares two trees, or the index with a tree,
+/// asks in about the order of the entries, so that the next one is tried before any table is made.
+#[derive(Default)]
+pub struct Listing<'t> {
+    entries: Vec<Raw<'t>>,
+    taken: Vec<bool>,
+    next: usize,
+    places: Option<HashMap<&'t [u8], usize>>,
+}
+
+impl<'t> Listing<'t> {
+    /// Takes the entry of this name.
+    pub fn take(&mut self, name: &[u8]) -> Option<(Mode, ObjectId)> {
+        let at = match self.entries.get(self.next) {
+            Some((next, ..)) if *next == name => self.next,
+            _ => {
+                let entries = &self.entries;
+                let places = self.places.get_or_insert_with(|| {
+                    entries.iter().enumerate().map(|(at, (name, ..))| (*name, at)).collect()
+                });
+                *places.get(name)?
+            }
+        };
+        self.next = at + 1;
+        self.taken.resize(self.entries.len(), false);
+        let (_, mode, id) = self.entries[at];
+        (!std::mem::replace(&mut self.taken[at], true)).then_some((mode, id))
+    }
+
+    /// What has not been taken.
+    pub fn rest(self) -> impl Iterator<Item = Raw<'t>> {
+        let taken = self.taken;
+        let is_left = move |at: usize| !taken.get(at).copied().unwrap_or(false);
+        self.entries.into_iter().enumerate().filter(move |(at, _)| is_left(*at)).map(|(_, entry)| entry)
+    }
+}
+
+/// What is at a path below a tree; nothing where nothing is.
+///
+/// # Errors
+/// When a tree on the way cannot be read.
+pub fn at(objects: &Objects<'_>, tree: ObjectId, path: &[u8]) -> Result<Option<(Mode, ObjectId)>, String> {
+    let mut here = (Mode::Folder, tree);
+    for name in path.split(|byte| *byte == b'/') {
+        if here.0 != Mode::Folder {
+            return Ok(None);
+        }
+        let tree = Tree::read(objects, here.1)?;
+        let found = tree.entries().find(|(own, ..)| *own == name).map(|(_, mode, id)| (mode, id));
+        let Some(found) = found else { return Ok(None) };
+        here = found;
+    }
+    Ok(Some(here))
+}
+
+/// What a comparison of trees gives.
+#[derive(Default)]
+pub struct Difference {
+    /// Files and links, each with what was at its path in each of the old trees that had something there.
+    pub added: Vec<(Entry, Vec<(Mode, ObjectId)>)>,
+    /// Folders that could not be compared, and why.
+    pub not_read: Vec<(Vec<u8>, String)>,
+}
+
+impl Difference {
+    /// Adds the files and links below `new`, a tree at `path`, that are different in all of the old trees: what a
+    /// commit brings, or a merge on top of what its parents bring. Where there are no old trees, that is everything.
+    ///
+    /// Folders that one of the old trees has as well are not even read.
+    pub fn compare(&mut self, objects: &Objects<'_>, new: ObjectId, old: &[Option<ObjectId>], path: &[u8]) {
+        if old.contains(&Some(new)) {
+            return;
+        }
+        let mut read = |id: ObjectId| match Tree::read(objects, id) {
+            Ok(tree) => Some(tree),
+            Err(why) => {
+                self.not_read.push((path.to_owned(), why));
+                None
+            }
+        };
+        let Some(tree) = read(new) else { return };
+        let old: Vec<Tree<'_>> = old.iter().flatten().filter_map(|id| read(*id)).collect();
+        let mut old: Vec<_> = old.iter().map(Tree::listing).collect();
+        let mut before = Vec::new();
+        for (name, mode, id) in tree.entries() {
+            before.clear();
+            before.extend(old.iter_mut().filter_map(|tree| tree.take(name)));
+            if before.contains(&(mode, id)) {
+                continue;
+            }
+            let path = join(path, name);
+            if mode == Mode::Folder {
+                let folders = before.iter().filter(|(mode, _)| *mode == Mode::Folder);
+                let folders: Vec<_> = folders.map(|(_, id)| Some(*id)).collect();
+                self.compare(objects, id, &folders, &path);
+            } else if mode.is_blob() {
+                let before = before.iter().filter(|(mode, _)| mode.is_blob()).copied().collect();
+                self.added.push((Entry { path, mode, id }, before));
+            }
+        }
+    }
+}
+
+/// The files and links below `old`, a tree at `path`, at whose paths `new` has nothing.
+///
+/// # Errors
+/// When a tree cannot be read.
+pub fn removed(
+    objects: &Objects<'_>,
+    old: ObjectId,
+    new: Option<ObjectId>,
+    path: &[u8],
+    removed_files: &mut Vec<Entry>,
+) -> Result<(), String> {
+    if new == Some(old) {
+        return Ok(());
+    }
+    let new = new.map(|id| Tree::read(objects, id)).transpose()?;
+    let mut new = new.as_ref().map(Tree::listing).unwrap_or_default();
+    for (name, mode, id) in Tree::read(objects, old)?.entries() {
+        let now = new.take(name);
+        let path = join(path, name);
+        if mode == Mode::Folder {
+            let folder = now.filter(|(mode, _)| *mode == Mode::Folder).map(|(_, id)| id);
+            removed(objects, id, folder, &path, removed_files)?;
+        } else if mode.is_blob() && !now.is_some_and(|(mode, _)| mode.is_blob()) {
+            removed_files.push(Entry { path, mode, id });
+        }
+    }
+    Ok(())
+}
+
+/// The path of something in a folder; that of the root is empty.
+#[must_use]
+pub fn join(folder: &[u8], name: &[u8]) -> Vec<u8> {
+    if folder.is_empty() { name.to_owned() } else { [folder, b"/", name].concat() }
+}
+
+/// An entry as it stands in the tree, with its name.
+pub type Raw<'t> = (&'t [u8], Mode, ObjectId);
+
+/// The mode in octal digits, a space, the name, a zero, the object.
+fn entry(bytes: &[u8], hash_length: usize) -> Option<(Raw<'_>, &[u8])> {
+    let space = memchr(b' ', bytes)?;
+    let mode = u32::from_str_radix(std::str::from_utf8(&bytes[..space]).ok()?, 8).ok()?;
+    let bytes = &bytes[space + 1..];
+    let zero = memchr(0, bytes).filter(|length| *length > 0)?;
+    let id = ObjectId::new(bytes.get(zero + 1..zero + 1 + hash_length)?)?;
+    Some(((&bytes[..zero], Mode::new(mode), id), &bytes[zero + 1 + hash_length..]))
+}

@@ -1,0 +1,223 @@
+//! One commit of a range: its message, and what it brings.
+
+use std::{
+    cell::Cell,
+    collections::{HashMap, HashSet},
+    fs, io,
+    sync::{Arc, Mutex},
+};
+
+use anyhow::{Context, Result};
+use git2::{ObjectType, Repository};
+
+use super::{super::Sink, locked};
+use crate::{
+    blob::{Before, Blob, Content, ObjectId, Origin, SourceKind},
+    finding::Scanned,
+    git::{
+        Objects, rename,
+        tree::{self, Difference, Entry},
+    },
+};
+
+/// A blob at a path, and the commit that brings it.
+pub(super) struct Site {
+    pub(super) entry: Entry,
+    /// Something was at the path in a parent.
+    had_path: bool,
+    commit: Option<ObjectId>,
+    /// The tree of the commit.
+    tree: ObjectId,
+    /// The trees of its parents.
+    parents: Arc<[ObjectId]>,
+}
+
+impl Site {
+    /// Those of one blob at one path stand together.
+    pub(super) fn order(&self) -> impl Ord + '_ {
+        (&self.entry.path, self.entry.id, self.commit)
+    }
+}
+
+/// Files that one tree has and another does not.
+type Gone = HashMap<(ObjectId, ObjectId), Arc<[Entry]>>;
+
+/// Reads commits.
+pub(super) struct Commits<'r> {
+    objects: &'r Objects<'r>,
+    /// Where the history of a shallow clone ends.
+    ends: HashSet<ObjectId>,
+    /// By the tree of a parent and that of the commit; filled where something is found.
+    gone: Mutex<Gone>,
+}
+
+impl<'r> Commits<'r> {
+    pub(super) fn new(repository: &Repository, objects: &'r Objects<'r>) -> Result<Self> {
+        Ok(Self { objects, ends: shallow(repository)?, gone: Mutex::default() })
+    }
+
+    /// Pushes the commit's text and adds the sites of what it brings.
+    pub(super) fn commit(&self, id: ObjectId, sink: &mut impl Sink, sites: &mut Vec<Site>) {
+        let name = || format!("commit {id}").into_bytes();
+        let object = match self.objects.read(id, ObjectType::Commit) {
+            Ok(object) => object,
+            Err(why) => return sink.not_scanned(&name(), why),
+        };
+        let text = object.data();
+        let origin = Origin { object: Some(id), commit: Some(id), ..Origin::new(SourceKind::Message, b"") };
+        sink.blob(Blob::new(origin, Content::Bytes(text)));
+        sink.count(Scanned { commits: 1, ..Scanned::default() });
+        let Some(Header { tree, parents }) = Header::parse(text) else {
+            return sink.not_scanned(&name(), "is damaged: run `git fsck`".to_owned());
+        };
+        if self.ends.contains(&id) && !parents.is_empty() {
+            let why = "its parents are not here, so it is not known what it adds: this clone is shallow; fetch the rest \
+                       with `git fetch --unshallow`, or check out with `fetch-depth: 0`";
+            return sink.not_scanned(&name(), why.to_owned());
+        }
+        let trees: Result<Vec<ObjectId>, String> =
+            parents.iter().map(|parent| self.tree_of(*parent)).collect();
+        match trees {
+            Ok(parents) => self.compare(Some(id), tree, parents, sink, sites),
+            Err(why) => sink.not_scanned(&name(), format!("it is not known what it adds: {why}")),
+        }
+    }
+
+    /// Adds the sites of all that is in a tree.
+    pub(super) fn tree(&self, tree: ObjectId, sink: &mut impl Sink, sites: &mut Vec<Site>) {
+        self.compare(None, tree, Vec::new(), sink, sites);
+    }
+
+    fn tree_of(&self, commit: ObjectId) -> Result<ObjectId, String> {
+        let object = self.objects.read(commit, ObjectType::Commit)?;
+        Header::parse(object.data())
+            .map(|header| header.tree)
+            .ok_or_else(|| format!("commit {commit} is damaged"))
+    }
+
+    fn compare(
+        &self,
+        commit: Option<ObjectId>,
+        tree: ObjectId,
+        parents: Vec<ObjectId>,
+        sink: &mut impl Sink,
+        sites: &mut Vec<Site>,
+    ) {
+        let mut difference = Difference::default();
+        let old: Vec<_> = parents.iter().copied().map(Some).collect();
+        difference.compare(self.objects, tree, &old, b"");
+        for (path, why) in difference.not_read {
+            let at = if path.is_empty() { b"the root folder" } else { path.as_slice() };
+            let commit = commit.map(|id| format!(" (commit {id})")).unwrap_or_default();
+            sink.not_scanned(&[at, commit.as_bytes()].concat(), format!("cannot be compared: {why}"));
+        }
+        let parents: Arc<[ObjectId]> = parents.into();
+        sites.extend(difference.added.into_iter().map(|(entry, before)| {
+            let had_path = !before.is_empty();
+            Site { entry, had_path, commit, tree, parents: parents.clone() }
+        }));
+    }
+
+    /// Pushes the blob of a group of sites, and says whether something was found in it. If so, it is pushed for each of
+    /// the commits.
+    pub(super) fn file(&self, group: &[Site], sink: &mut impl Sink) -> bool {
+        let Entry { id, path, .. } = &group[0].entry;
+        let object = match self.objects.read(*id, ObjectType::Blob) {
+            Ok(object) => object,
+            Err(why) => {
+                sink.not_scanned(path, why);
+                return true;
+            }
+        };
+        for site in group {
+            let earlier =
+                Earlier { commits: self, site, content: object.data(), was_asked: Cell::new(false) };
+            let origin =
+                Origin { object: Some(*id), commit: site.commit, ..Origin::new(SourceKind::Blob, path) };
+            let content = Content::Bytes(object.data());
+            sink.blob(Blob { before: Some(&earlier), ..Blob::new(origin, content) });
+            // What was there before is only asked where something was found.
+            if !earlier.was_asked.get() {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn gone(&self, old: ObjectId, new: ObjectId) -> Arc<[Entry]> {
+        if let Some(files) = locked(&self.gone).get(&(old, new)) {
+            return files.clone();
+        }
+        let mut files = Vec::new();
+        // What cannot be read cannot make less news of a key.
+        let _ = tree::removed(self.objects, old, Some(new), b"", &mut files);
+        let files: Arc<[Entry]> = files.into();
+        locked(&self.gone).insert((old, new), files.clone());
+        files
+    }
+}
+
+/// What the parents of a commit had.
+struct Earlier<'a> {
+    commits: &'a Commits<'a>,
+    site: &'a Site,
+    content: &'a [u8],
+    was_asked: Cell<bool>,
+}
+
+impl Before for Earlier<'_> {
+    fn had_path(&self) -> bool {
+        self.site.had_path
+    }
+
+    fn versions(&self, pass: &mut dyn FnMut(Blob<'_>)) {
+        self.was_asked.set(true);
+        let Self { commits, site, .. } = self;
+        let mut version = |path: &[u8], id: ObjectId| {
+            if let Ok(object) = commits.objects.read(id, ObjectType::Blob) {
+                pass(Blob::new(Origin::new(SourceKind::Blob, path), Content::Bytes(object.data())));
+            }
+        };
+        for parent in &*site.parents {
+            match tree::at(commits.objects, *parent, &site.entry.path) {
+                Ok(Some((mode, id))) if mode.is_blob() => version(&site.entry.path, id),
+                Ok(_) => {
+                    let gone = commits.gone(*parent, site.tree);
+                    let source = rename::source(commits.objects, &site.entry, self.content, &gone);
+                    if let Some(source) = source {
+                        version(&source.path, source.id);
+                    }
+                }
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+/// The first lines of a commit.
+struct Header {
+    tree: ObjectId,
+    parents: Vec<ObjectId>,
+}
+
+impl Header {
+    fn parse(text: &[u8]) -> Option<Self> {
+        let mut lines = text.split(|byte| *byte == b'\n');
+        let tree = ObjectId::from_hex(lines.next()?.strip_prefix(b"tree ")?)?;
+        let parents = lines.map_while(|line| line.strip_prefix(b"parent "));
+        Some(Self { tree, parents: parents.map(ObjectId::from_hex).collect::<Option<_>>()? })
+    }
+}
+
+/// The commits whose parents a shallow clone leaves out.
+fn shallow(repository: &Repository) -> Result<HashSet<ObjectId>> {
+    let named = std::env::var_os("GIT_SHALLOW_FILE").filter(|file| !file.is_empty());
+    let file = named.map_or_else(|| repository.commondir().join("shallow"), Into::into);
+    match fs::read(&file) {
+        Ok(text) => {
+            Ok(text.split(|byte| byte.is_ascii_whitespace()).filter_map(ObjectId::from_hex).collect())
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(HashSet::new()),
+        Err(error) => Err(error).with_context(|| format!("{} cannot be read", file.display())),
+    }
+}

@@ -1,0 +1,113 @@
+//! Where a range begins and where it ends: annotated tags are looked through, and what they say is kept.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result, anyhow, bail};
+use git2::{ObjectType, Repository, Sort};
+
+use crate::{
+    blob::ObjectId,
+    git::{
+        Objects, object_id, oid,
+        revisions::{Selection, way_out},
+    },
+};
+
+/// What the tips of a selection lead to.
+pub(super) struct Tips {
+    commits: BTreeSet<ObjectId>,
+    hidden: BTreeSet<ObjectId>,
+    /// Annotated tags that are not hidden, with their text.
+    pub(super) tags: Vec<(ObjectId, Vec<u8>)>,
+    /// Trees that a tip names instead of a commit.
+    pub(super) trees: Vec<ObjectId>,
+    /// Blobs that a tip names instead of a commit.
+    pub(super) blobs: Vec<(ObjectId, Vec<u8>)>,
+}
+
+impl Tips {
+    /// Looks through the tags.
+    ///
+    /// # Errors
+    /// When an object that the selection names cannot be read.
+    pub(super) fn read(
+        objects: &Objects<'_>,
+        repository: &Repository,
+        selection: &Selection,
+    ) -> Result<Self> {
+        let mut tips = Self {
+            commits: BTreeSet::new(),
+            hidden: BTreeSet::new(),
+            tags: Vec::new(),
+            trees: Vec::new(),
+            blobs: Vec::new(),
+        };
+        // What is hidden may be any object; all on the way to its commit is hidden with it.
+        let mut known = BTreeSet::new();
+        for id in selection.hidden.iter().copied().collect::<BTreeSet<_>>() {
+            let mut next = Some(id);
+            while let Some(id) = next.take().filter(|id| known.insert(*id)) {
+                match objects.kind(id).map_err(|why| missing(repository, why))? {
+                    ObjectType::Tag => next = Some(tag(objects, id)?.1),
+                    ObjectType::Commit => drop(tips.hidden.insert(id)),
+                    _ => {}
+                }
+            }
+        }
+        for id in selection.tips.iter().copied().collect::<BTreeSet<_>>() {
+            let mut next = Some(id);
+            while let Some(id) = next.take().filter(|id| known.insert(*id)) {
+                match objects.kind(id).map_err(|why| missing(repository, why))? {
+                    ObjectType::Tag => {
+                        let (text, target) = tag(objects, id)?;
+                        tips.tags.push((id, text));
+                        next = Some(target);
+                    }
+                    ObjectType::Commit => drop(tips.commits.insert(id)),
+                    ObjectType::Tree => tips.trees.push(id),
+                    _ => {
+                        let blob = objects.read(id, ObjectType::Blob).map_err(anyhow::Error::msg)?;
+                        tips.blobs.push((id, blob.data().to_owned()));
+                    }
+                }
+            }
+        }
+        Ok(tips)
+    }
+
+    /// The commits that can be reached from the tips and not from what is hidden.
+    ///
+    /// # Errors
+    /// When one of them is missing.
+    pub(super) fn list(&self, repository: &Repository) -> Result<Vec<ObjectId>> {
+        if self.commits.is_empty() {
+            return Ok(Vec::new());
+        }
+        let list = || -> Result<Vec<ObjectId>, git2::Error> {
+            let mut walk = repository.revwalk()?;
+            walk.set_sorting(Sort::NONE)?;
+            self.commits.iter().try_for_each(|id| walk.push(oid(*id)))?;
+            self.hidden.iter().try_for_each(|id| walk.hide(oid(*id)))?;
+            walk.map(|id| id.map(object_id)).collect()
+        };
+        list().with_context(|| format!("the commits of the range cannot be listed{}", way_out(repository)))
+    }
+}
+
+fn missing(repository: &Repository, why: String) -> anyhow::Error {
+    anyhow!(
+        "a revision of the range cannot be read: {why}{}",
+        if repository.is_shallow() { way_out(repository) } else { "" }
+    )
+}
+
+/// The text of an annotated tag, and what it names.
+fn tag(objects: &Objects<'_>, id: ObjectId) -> Result<(Vec<u8>, ObjectId)> {
+    let object = objects.read(id, ObjectType::Tag).map_err(anyhow::Error::msg)?;
+    let text = object.data().to_owned();
+    let first = text.split(|byte| *byte == b'\n').next().and_then(|line| line.strip_prefix(b"object "));
+    match first.and_then(ObjectId::from_hex) {
+        Some(target) => Ok((text, target)),
+        None => bail!("tag {id} is damaged: run `git fsck`"),
+    }
+}

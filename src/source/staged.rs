@@ -1,0 +1,122 @@
+//! What the index would commit.
+
+use std::sync::OnceLock;
+
+use anyhow::{Context, Result, bail};
+use git2::{ErrorCode, ObjectType, Repository};
+
+use super::{Sink, parallel};
+use crate::{
+    blob::{Before, Blob, Content, ObjectId, Origin, SourceKind},
+    git::{Objects, index::Index, object_id, rename, staged::Staged as Changes, tree},
+};
+
+/// The files that a commit would bring: as they are in the index, not in the work tree.
+pub struct Staged {
+    /// Whether secrets are reported as well that `HEAD` has in the same file already.
+    pub all: bool,
+    /// How many threads to read with, where there is much to read.
+    pub threads: usize,
+}
+
+/// What the index holds, next to what is pushed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// Nothing is staged.
+    Nothing,
+    /// Files are only taken away.
+    Removals,
+    /// There is content to commit.
+    Content,
+}
+
+impl Staged {
+    /// Pushes what is staged in the repository, with paths from the root of its work tree. Conflicts, and objects that
+    /// cannot be read, are named as not scanned.
+    ///
+    /// # Errors
+    /// When it has no work tree, or the index or `HEAD` cannot be read.
+    pub fn feed<S: Sink>(&self, repository: &Repository, new_sink: &(impl Fn() -> S + Sync)) -> Result<Held> {
+        if repository.is_bare() {
+            bail!("a bare repository has no index, so nothing can be staged in it; --range scans commits");
+        }
+        let head = head_tree(repository)?;
+        let index = Index::from_environment(repository).map_err(anyhow::Error::msg)?;
+        let objects = Objects::new(repository).context("the objects of the repository cannot be read")?;
+        let changes = Changes::compare(&index, &objects, head);
+        let mut sink = new_sink();
+        for path in &changes.unmerged {
+            let why = "has conflicts: resolve them, stage it with `git add`, and scan again";
+            sink.not_scanned(path, why.to_owned());
+        }
+        for (path, why) in &changes.difference.not_read {
+            let path: &[u8] = if path.is_empty() { b"HEAD" } else { path };
+            sink.not_scanned(path, format!("cannot be compared with HEAD: {why}"));
+        }
+        let gone = OnceLock::new();
+        let gone = || gone.get_or_init(|| changes.removed_files(&objects)).as_slice();
+        parallel::feed(&changes.difference.added, self.threads, new_sink, sink, |(entry, before), sink| {
+            let object = match objects.read(entry.id, ObjectType::Blob) {
+                Ok(object) => object,
+                Err(why) => return sink.not_scanned(&entry.path, why),
+            };
+            let content = object.data();
+            let earlier = Earlier { objects: &objects, entry, content, before, gone: &gone };
+            let origin = Origin { object: Some(entry.id), ..Origin::new(SourceKind::Index, &entry.path) };
+            let before = (!self.all).then_some(&earlier as &dyn Before);
+            sink.blob(Blob { before, ..Blob::new(origin, Content::Bytes(content)) });
+        });
+        Ok(if !changes.difference.added.is_empty() {
+            Held::Content
+        } else if changes.is_empty() {
+            Held::Nothing
+        } else {
+            Held::Removals
+        })
+    }
+}
+
+/// The tree of `HEAD`; nothing before the first commit.
+fn head_tree(repository: &Repository) -> Result<Option<ObjectId>> {
+    let head = match repository.head() {
+        Ok(head) => head,
+        Err(error) if error.code() == ErrorCode::UnbornBranch => return Ok(None),
+        Err(error) => return Err(error).context("HEAD cannot be read, so it is not known what is new"),
+    };
+    let tree = head.peel_to_commit().map(|commit| object_id(commit.tree_id()));
+    tree.map(Some)
+        .context("the commit of HEAD cannot be read, so it is not known what is new; `git fsck` tells more")
+}
+
+/// What was there before a file was changed.
+pub(super) struct Earlier<'a, 'g> {
+    pub(super) objects: &'a Objects<'a>,
+    pub(super) entry: &'a tree::Entry,
+    pub(super) content: &'a [u8],
+    /// What was at its path.
+    pub(super) before: &'a [(tree::Mode, ObjectId)],
+    /// What the same change takes away.
+    pub(super) gone: &'a (dyn Fn() -> &'g [tree::Entry] + 'a),
+}
+
+impl Before for Earlier<'_, '_> {
+    fn had_path(&self) -> bool {
+        !self.before.is_empty()
+    }
+
+    fn versions(&self, pass: &mut dyn FnMut(Blob<'_>)) {
+        let mut version = |path: &[u8], id: ObjectId| {
+            if let Ok(object) = self.objects.read(id, ObjectType::Blob) {
+                pass(Blob::new(Origin::new(SourceKind::Blob, path), Content::Bytes(object.data())));
+            }
+        };
+        for (_, id) in self.before {
+            version(&self.entry.path, *id);
+        }
+        if self.before.is_empty()
+            && let Some(source) = rename::source(self.objects, self.entry, self.content, (self.gone)())
+        {
+            version(&source.path, source.id);
+        }
+    }
+}
