@@ -20,8 +20,14 @@ use support::{Report, Run, Sandbox, openai_key};
 /// The most memory a scan may take, in kB.
 const MEMORY: u64 = 60 << 10;
 
-/// A scan, and the most memory it took in kB: what is read last while it runs is the most so far.
+/// A scan, and the most memory it took in kB. On a busy machine one may end before it was looked at, and is run again.
 fn scan_and_measure(sandbox: &Sandbox) -> (Report, u64) {
+    let mut runs = (0..10).map(|_| try_to_measure(sandbox));
+    runs.find(|(_, most)| *most > 1000).expect("no run was measured at all")
+}
+
+/// What is read last while the scan runs is the most so far.
+fn try_to_measure(sandbox: &Sandbox) -> (Report, u64) {
     let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
     command.args(["scan", "--format", "json"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
@@ -39,7 +45,6 @@ fn scan_and_measure(sandbox: &Sandbox) -> (Report, u64) {
     let run = Run::from(child.wait_with_output().unwrap());
     done.send(()).unwrap();
     let most = watcher.join().unwrap();
-    assert!(most > 1000, "{most} kB: was it measured at all?");
     (run.report(), most)
 }
 

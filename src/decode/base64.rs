@@ -5,7 +5,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use base64_simd::{STANDARD_NO_PAD, forgiving_decode_to_vec};
 
 use super::{Decoded, Literal, run::Run};
 
@@ -27,8 +27,8 @@ pub fn literals(text: &[u8]) -> Vec<Literal> {
         let next = padded.len() - 1;
         for following in b'!'..=b'~' {
             padded[next] = following;
-            let encoded = STANDARD_NO_PAD.encode(&padded);
-            all.push(Literal { bytes: encoded.as_bytes()[lead..end].to_vec(), lead });
+            let encoded: Vec<u8> = STANDARD_NO_PAD.encode_type(&padded);
+            all.push(Literal { bytes: encoded[lead..end].to_vec(), lead });
         }
     }
     all.sort();
@@ -51,13 +51,13 @@ pub fn decode(run: &Run<'_>, range: &Range<usize>) -> Decoded {
             }
         }
     }
-    let text = base64_simd::forgiving_decode_to_vec(&chars).unwrap_or_default();
+    let text = forgiving_decode_to_vec(&chars).unwrap_or_default();
     run.decoded(range, text, 6)
 }
 
 #[cfg(test)]
 mod tests {
-    use base64::engine::general_purpose::STANDARD;
+    use base64_simd::STANDARD;
 
     use super::*;
     use crate::decode::run;
@@ -71,7 +71,7 @@ mod tests {
                 .into_iter()
                 .flat_map(|before| ('!'..='~').map(move |after| (before, after)))
             {
-                let encoded = STANDARD.encode(format!("{before}{anchor}{after}zz"));
+                let encoded = STANDARD.encode_to_string(format!("{before}{anchor}{after}zz"));
                 let group = before.len() / 3 * 4;
                 let found = literals.iter().filter(|literal| {
                     literal.lead == (before.len() % 3 * 8).div_ceil(6)
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn every_byte_knows_its_characters() {
-        let text = format!("{} ", STANDARD.encode("0123456789".repeat(4)));
+        let text = format!("{} ", STANDARD.encode_to_string("0123456789".repeat(4)));
         let run = run::next(text.as_bytes(), 0).unwrap();
         let decoded = decode(&run, &(4..run.text.len()));
         assert!(decoded.text.starts_with(b"3456789"));

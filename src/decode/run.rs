@@ -140,8 +140,8 @@ fn count_members_at_end(text: &[u8]) -> usize {
 fn non_members(look: &[u8; LOOK]) -> u64 {
     let word = u64::from_le_bytes(*look);
     let ascii = word & !TOPS;
-    let lower = ascii | ONES * 0x20;
-    let from = |word: u64, least: u8| word + ONES * u64::from(0x80 - least);
+    let lower = ascii | (ONES * 0x20);
+    let from = |word: u64, least: u8| word + (ONES * u64::from(0x80 - least));
     let digits = from(ascii, b'0') & !from(ascii, b'9' + 1);
     let letters = from(lower, b'a') & !from(lower, b'z' + 1);
     (word | !(digits | letters)) & TOPS

@@ -1,9 +1,6 @@
 //! Base64 that decodes to text of a known form.
 
-use base64::{
-    Engine as _,
-    engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
-};
+use base64_simd::{STANDARD, STANDARD_NO_PAD};
 
 use super::{BASE64URL, Named, STANDARD as STANDARD_CLASS, uuid};
 
@@ -32,7 +29,7 @@ pub(super) static KEY_ULID: Named = Named {
         text.extend((0..24).map(|_| ULID_DIGITS[rng.usize(0..32)]));
         text.push(b',');
         text.extend((0..25).map(|_| rng.alphanumeric() as u8));
-        STANDARD_NO_PAD.encode(text).into_bytes()
+        STANDARD_NO_PAD.encode_type(text)
     },
 };
 
@@ -57,12 +54,12 @@ pub(super) static TWO_UUIDS: Named = Named {
     },
     generate: |rng| {
         let uuids = [uuid::random_uuid4(rng), uuid::random_uuid4(rng)].map(|hex| uuid::with_dashes(&hex));
-        STANDARD.encode(uuids.join(&b':')).into_bytes()
+        STANDARD.encode_type(uuids.join(&b':'))
     },
 };
 
 /// Decodes standard base64 whose padding may have been dropped.
 fn decode(text: &[u8]) -> Option<Vec<u8>> {
     let end = text.iter().rposition(|byte| BASE64URL.has(*byte) || matches!(byte, b'+' | b'/'))? + 1;
-    (text.len() - end <= 2).then(|| STANDARD_NO_PAD.decode(&text[..end]).ok()).flatten()
+    (text.len() - end <= 2).then(|| STANDARD_NO_PAD.decode_to_vec(&text[..end]).ok()).flatten()
 }

@@ -1,9 +1,6 @@
 //! Alibaba's newer keys end in a signature: ECDSA over P-256 in DER (SEC 1, section C.5), base64 in either alphabet.
 
-use base64::{
-    Engine as _,
-    engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD},
-};
+use base64_simd::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 use super::{BASE64_ANY, Named};
 
@@ -31,7 +28,7 @@ pub(super) static DER_SIGNATURE: Named = Named {
             der.extend((0..31).map(|_| rng.u8(..)));
         }
         der[1] = u8::try_from(der.len() - 2).unwrap_or(u8::MAX);
-        STANDARD.encode(der).into_bytes()
+        STANDARD.encode_type(der)
     },
 };
 
@@ -39,7 +36,8 @@ fn accepts(text: &[u8]) -> bool {
     let unpadded = text.trim_ascii_end();
     let padding = unpadded.iter().rev().take_while(|byte| **byte == b'=').count();
     let unpadded = &unpadded[..unpadded.len() - padding];
-    let decoded = STANDARD_NO_PAD.decode(unpadded).or_else(|_| URL_SAFE_NO_PAD.decode(unpadded));
+    let decoded =
+        STANDARD_NO_PAD.decode_to_vec(unpadded).or_else(|_| URL_SAFE_NO_PAD.decode_to_vec(unpadded));
     padding <= 2 && decoded.is_ok_and(|der| is_signature(&der))
 }
 
