@@ -1,11 +1,13 @@
 //! The command line: clap types and nothing else.
 
+mod hook;
 mod report;
 mod scan;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub use hook::{HookArgs, HookCommand};
 pub use report::{FormatName, Output, ReportArgs};
 pub use scan::ScanArgs;
 
@@ -30,6 +32,8 @@ pub struct Cli {
 pub enum Command {
     /// Scan files and folders, standard input, or what is staged.
     Scan(Box<ScanArgs>),
+    /// Serve git's hooks, or install them.
+    Hook(Box<HookArgs>),
     /// Show the rules, or run their examples.
     Rules(RulesArgs),
     /// Tell all about one rule: what the key opens, how to revoke it, what it looks like.

@@ -10,7 +10,7 @@ use clap::{
 use crate::{report::FORMATS, rule::Confidence};
 
 /// Which findings count, and how they are reported.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct ReportArgs {
     /// How to write the report to standard output.
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format_parser(), help_heading = "Output")]

@@ -17,6 +17,11 @@ pub struct ScanArgs {
     #[arg(long, conflicts_with_all = ["staged", "range"])]
     pub no_ignore: bool,
 
+    /// Leave out paths that git ignores and does not track even if they are named, as tools do that pass on lists of
+    /// files. It is no error if none remains.
+    #[arg(long, conflicts_with_all = ["staged", "range", "no_ignore"])]
+    pub force_exclude: bool,
+
     /// What to call standard input in the report.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["staged", "range"])]
     pub stdin_filename: Option<String>,

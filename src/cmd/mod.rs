@@ -1,6 +1,7 @@
 //! The commands: the only place that knows several stages, and composes them.
 
 mod explain;
+mod hook;
 mod known;
 mod progress;
 mod rules;
@@ -70,6 +71,7 @@ pub fn main() -> ExitCode {
 fn run(cli: &Cli, color: bool) -> Result<Verdict> {
     match &cli.command {
         Command::Scan(args) => scan::run(args, color),
+        Command::Hook(args) => hook::run(&args.command, color),
         Command::Rules(args) => rules::run(args),
         Command::Explain { rule } => print(&explain::page(find_rule(rule)?)),
         Command::Schema { document: SchemaDocument::Report } => {

@@ -3,6 +3,7 @@
 pub mod ci;
 pub mod index;
 mod objects;
+pub mod program;
 pub mod rename;
 pub mod revisions;
 pub mod staged;

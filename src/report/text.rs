@@ -205,6 +205,10 @@ fn amount(scanned: Scanned) -> String {
     ];
     let mut parts: Vec<String> =
         kinds.iter().filter(|(count, _)| *count > 0).map(|(count, kind)| plural(*count, kind)).collect();
+    if parts.is_empty() && scanned.bytes > 0 {
+        // A message or a name, which is no thing of its own.
+        return DecimalBytes(scanned.bytes).to_string();
+    }
     if parts.is_empty() {
         parts.push("no file".to_owned());
     }

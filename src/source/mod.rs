@@ -1,6 +1,8 @@
 //! Where bytes come from. A source pushes what it reads into sinks, and owns the threads it needs for that.
 
+mod exclude;
 mod file;
+mod message;
 mod parallel;
 mod range;
 mod staged;
@@ -11,8 +13,9 @@ mod walk;
 use crate::{blob::Blob, finding::Scanned};
 
 pub use file::{FileReader, why};
+pub use message::{Message, Tail};
 pub use range::Range;
-pub use staged::{Held, Staged};
+pub use staged::{Held, Staged, Wanted};
 pub use stdin::Stdin;
 pub use tracked::root as repository_root;
 pub use walk::Walk;

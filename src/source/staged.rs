@@ -1,6 +1,6 @@
 //! What the index would commit.
 
-use std::sync::OnceLock;
+use std::{path::Path, sync::OnceLock};
 
 use anyhow::{Context, Result, bail};
 use git2::{ErrorCode, ObjectType, Repository};
@@ -8,13 +8,20 @@ use git2::{ErrorCode, ObjectType, Repository};
 use super::{Sink, parallel};
 use crate::{
     blob::{Before, Blob, Content, ObjectId, Origin, SourceKind},
-    git::{Objects, index::Index, object_id, rename, staged::Staged as Changes, tree},
+    git::{self, Objects, index::Index, object_id, rename, staged::Staged as Changes, tree},
 };
 
+/// Says of a path whether it is wanted.
+pub type Wanted<'a> = dyn Fn(&[u8]) -> bool + 'a;
+
 /// The files that a commit would bring: as they are in the index, not in the work tree.
-pub struct Staged {
+pub struct Staged<'a> {
     /// Whether secrets are reported as well that `HEAD` has in the same file already.
     pub all: bool,
+    /// Which files are read, where that is not all: it is asked for each path that is staged.
+    pub wanted: Option<&'a Wanted<'a>>,
+    /// Whether a file is passed over that is the same in the work tree, since it is read there.
+    pub differing: bool,
     /// How many threads to read with, where there is much to read.
     pub threads: usize,
 }
@@ -30,7 +37,7 @@ pub enum Held {
     Content,
 }
 
-impl Staged {
+impl Staged<'_> {
     /// Pushes what is staged in the repository, with paths from the root of its work tree. Conflicts, and objects that
     /// cannot be read, are named as not scanned.
     ///
@@ -43,7 +50,7 @@ impl Staged {
         let head = head_tree(repository)?;
         let index = Index::from_environment(repository).map_err(anyhow::Error::msg)?;
         let objects = Objects::new(repository).context("the objects of the repository cannot be read")?;
-        let changes = Changes::compare(&index, &objects, head);
+        let mut changes = Changes::compare(&index, &objects, head);
         let mut sink = new_sink();
         for path in &changes.unmerged {
             let why = "has conflicts: resolve them, stage it with `git add`, and scan again";
@@ -53,6 +60,12 @@ impl Staged {
             let path: &[u8] = if path.is_empty() { b"HEAD" } else { path };
             sink.not_scanned(path, format!("cannot be compared with HEAD: {why}"));
         }
+        let is_empty = changes.difference.added.is_empty();
+        if let Some(wanted) = self.wanted {
+            changes.difference.added.retain(|(entry, _)| wanted(&entry.path));
+        }
+        let root = repository.workdir().filter(|_| self.differing);
+        let all = self.all;
         let gone = OnceLock::new();
         let gone = || gone.get_or_init(|| changes.removed_files(&objects)).as_slice();
         parallel::feed(&changes.difference.added, self.threads, new_sink, sink, |(entry, before), sink| {
@@ -61,12 +74,15 @@ impl Staged {
                 Err(why) => return sink.not_scanned(&entry.path, why),
             };
             let content = object.data();
+            if root.is_some_and(|root| is_same(&root.join(git::path(&entry.path)), content)) {
+                return;
+            }
             let earlier = Earlier { objects: &objects, entry, content, before, gone: &gone };
             let origin = Origin { object: Some(entry.id), ..Origin::new(SourceKind::Index, &entry.path) };
-            let before = (!self.all).then_some(&earlier as &dyn Before);
+            let before = (!all).then_some(&earlier as &dyn Before);
             sink.blob(Blob { before, ..Blob::new(origin, Content::Bytes(content)) });
         });
-        Ok(if !changes.difference.added.is_empty() {
+        Ok(if !is_empty {
             Held::Content
         } else if changes.is_empty() {
             Held::Nothing
@@ -74,6 +90,13 @@ impl Staged {
             Held::Removals
         })
     }
+}
+
+/// Whether a file holds just these bytes; a link holds its target for git, and does not do so here.
+fn is_same(file: &Path, content: &[u8]) -> bool {
+    let is_alike =
+        file.symlink_metadata().is_ok_and(|data| data.is_file() && data.len() == content.len() as u64);
+    is_alike && std::fs::read(file).is_ok_and(|bytes| bytes == content)
 }
 
 /// The tree of `HEAD`; nothing before the first commit.

@@ -10,7 +10,7 @@ use std::{
 
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
-use super::{FileReader, Sink, shown, tracked, why};
+use super::{FileReader, Sink, exclude, shown, tracked, why};
 
 /// The files below some paths.
 pub struct Walk {
@@ -18,6 +18,9 @@ pub struct Walk {
     pub roots: Vec<PathBuf>,
     /// Whether `.gitignore` and `.git/info/exclude` leave out what git does not track.
     pub respect_ignore: bool,
+    /// Whether what is named here is left out, too, where git ignores it and does not track it. Links that are named
+    /// are not followed then, since that is how git takes them.
+    pub force_exclude: bool,
     /// How many threads to read with.
     pub threads: usize,
 }
@@ -27,8 +30,10 @@ impl Walk {
     pub fn feed<S: Sink>(&self, new_sink: &(impl Fn() -> S + Sync)) {
         let mut sink = new_sink();
         let mut reader = FileReader::default();
-        for root in &self.roots {
+        let remaining = self.force_exclude.then(|| exclude::remaining(&self.roots, &mut sink));
+        for root in remaining.as_ref().unwrap_or(&self.roots) {
             match fs::metadata(root) {
+                _ if self.force_exclude && root.is_symlink() => FileReader::feed_link(root, &mut sink),
                 Ok(metadata) if metadata.is_dir() => self.feed_folder(root, new_sink, &mut reader, &mut sink),
                 Ok(metadata) if metadata.is_file() => reader.feed(root, true, &mut sink),
                 Ok(metadata) => sink.not_scanned(shown(root), special(metadata.file_type())),

@@ -31,8 +31,13 @@ pub(super) fn run(args: &ScanArgs, color: bool) -> Result<Verdict> {
             Stdin { name: args.stdin_filename.clone() }.feed(&mut workshop.worker());
         }
         if !roots.is_empty() {
-            let (roots, threads) = (distinct(roots), threads(&args.report));
-            Walk { roots, respect_ignore: !args.no_ignore, threads }.feed(&|| workshop.worker());
+            Walk {
+                roots: distinct(roots),
+                respect_ignore: !args.no_ignore,
+                force_exclude: args.force_exclude,
+                threads: threads(&args.report),
+            }
+            .feed(&|| workshop.worker());
         }
         let base = std::env::current_dir().context("the current folder is gone")?;
         Ok(Read { base, subject: None })

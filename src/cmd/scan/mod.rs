@@ -21,6 +21,8 @@ use crate::{
     source,
 };
 
+pub(super) use staged::{base, open};
+
 pub(super) fn run(args: &ScanArgs, color: bool) -> Result<Verdict> {
     if args.staged {
         staged::run(&args.report, args.all, color)
@@ -29,6 +31,11 @@ pub(super) fn run(args: &ScanArgs, color: bool) -> Result<Verdict> {
     } else {
         range::run(&args.report, &args.range, color)
     }
+}
+
+/// Scans what is new in what is staged.
+pub(super) fn staged(args: &ReportArgs, color: bool) -> Result<Verdict> {
+    staged::run(args, false, color)
 }
 
 /// What a source has read.
@@ -88,7 +95,7 @@ fn is_wanted(args: &ReportArgs, finding: &Finding) -> bool {
         && !args.exclude_rule.contains(id)
 }
 
-fn threads(args: &ReportArgs) -> usize {
+pub(super) fn threads(args: &ReportArgs) -> usize {
     args.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZero::get)
 }
 

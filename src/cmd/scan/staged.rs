@@ -17,7 +17,7 @@ use crate::{
 pub(in crate::cmd) fn run(args: &ReportArgs, all: bool, color: bool) -> Result<Verdict> {
     conclude(args, color, |workshop| {
         let repository = open()?;
-        let staged = Staged { all, threads: threads(args) };
+        let staged = Staged { all, wanted: None, differing: false, threads: threads(args) };
         let held = staged.feed(&repository, &|| workshop.worker())?;
         let nothing = match held {
             Held::Content => None,

@@ -1,0 +1,95 @@
+//! What is about to be committed.
+
+use std::{
+    cell::RefCell,
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use git2::Repository;
+
+use crate::{
+    cli::ReportArgs,
+    cmd::{
+        Verdict,
+        scan::{self, Read, conclude, threads},
+    },
+    finding::Subject,
+    git,
+    source::{Message, Staged, Tail, Walk},
+};
+
+/// Whether there is a commit to compare with; if that cannot be told, the scan says why.
+pub(super) fn has_head() -> bool {
+    !git::from_environment()
+        .is_ok_and(|repository| repository.is_empty().unwrap_or(false) || unborn(&repository))
+}
+
+fn unborn(repository: &Repository) -> bool {
+    repository.head().is_err_and(|error| error.code() == git2::ErrorCode::UnbornBranch)
+}
+
+/// Scans the files that a framework has named.
+///
+/// While git makes a commit, those that are staged are read as they are staged, and what is new in them counts, as
+/// without names. Else somebody wants to know of these files, `pre-commit run --all-files` for instance: they are read
+/// whole, in the work tree, and as they are staged where that is something else.
+pub(super) fn files(
+    args: &ReportArgs,
+    files: &[PathBuf],
+    force_exclude: bool,
+    color: bool,
+) -> Result<Verdict> {
+    // Git sets it for this hook, and frameworks pass it on.
+    let is_commit = std::env::var_os("GIT_INDEX_FILE").is_some_and(|file| !file.is_empty());
+    conclude(args, color, |workshop| {
+        let repository = scan::open()?;
+        let root = scan::base(&repository)?;
+        let named: Vec<_> = files.iter().map(|file| (file, inner(&root, file))).collect();
+        let wanted: HashSet<&[u8]> = named.iter().filter_map(|(_, inner)| inner.as_deref()).collect();
+        let met = RefCell::new(HashSet::new());
+        let is_wanted = |path: &[u8]| wanted.get(path).map(|path| met.borrow_mut().insert(*path)).is_some();
+        let staged = Staged {
+            all: !is_commit,
+            wanted: Some(&is_wanted),
+            differing: !is_commit,
+            threads: threads(args),
+        };
+        staged.feed(&repository, &|| workshop.worker())?;
+        let met = met.into_inner();
+        let is_left =
+            |inner: &Option<Vec<u8>>| !is_commit || inner.as_deref().is_none_or(|path| !met.contains(path));
+        let roots: Vec<PathBuf> =
+            named.iter().filter(|(_, inner)| is_left(inner)).map(|(file, _)| (*file).clone()).collect();
+        Walk { roots, respect_ignore: true, force_exclude, threads: threads(args) }
+            .feed(&|| workshop.worker());
+        // Paths of the index start from the root, those of files from here, which is the same under a framework.
+        let subject = Subject { what: "the files that were named".to_owned(), nothing: None };
+        Ok(Read { base: root, subject: Some(subject) })
+    })
+}
+
+/// The path from the root of the work tree, as git writes it; nothing for what is elsewhere.
+fn inner(root: &Path, file: &Path) -> Option<Vec<u8>> {
+    let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // The last part may be a link, which git does not follow. A folder that is gone can still be staged.
+    let folder =
+        parent.canonicalize().or_else(|_| Ok::<_, std::io::Error>(std::env::current_dir()?.join(parent)));
+    let path = folder.ok()?.join(file.file_name()?);
+    let inner = path.strip_prefix(root).ok()?;
+    Some(inner.as_os_str().as_encoded_bytes().to_owned())
+}
+
+/// Scans the message of a commit.
+pub(super) fn message(args: &ReportArgs, file: &Path, color: bool) -> Result<Verdict> {
+    // Git sets it so when it has not opened an editor; see run_commit_hook in its commit.c.
+    let is_edited = std::env::var_os("GIT_EDITOR").is_none_or(|editor| editor != ":");
+    let tail = if is_edited { Tail::Dropped } else { Tail::Kept };
+    conclude(args, color, |workshop| {
+        Message { file: file.to_owned(), tail }.feed(&mut workshop.worker());
+        let base = std::env::current_dir().context("the current folder is gone")?;
+        let subject = Subject { what: "the message".to_owned(), nothing: None };
+        Ok(Read { base, subject: Some(subject) })
+    })
+}

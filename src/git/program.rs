@@ -1,0 +1,60 @@
+//! Questions that only the installed git can answer, since the answer depends on its version and on the user's own
+//! configuration: where it looks for hooks. Nothing that is scanned depends on them.
+
+use std::{
+    ffi::OsStr,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail};
+
+/// Runs git in a folder and gives the first line of what it prints; nothing when it exits with 1, as `git config`
+/// does for a key that is not set.
+///
+/// # Errors
+/// When git cannot be started or fails otherwise, with what it says.
+pub fn ask(folder: &Path, arguments: &[impl AsRef<OsStr>]) -> Result<Option<String>> {
+    let mut command = Command::new("git");
+    command.args(arguments).current_dir(folder).stdin(Stdio::null()).env("LC_ALL", "C");
+    let output = command.output().context("git cannot be started; hooks need it in the path")?;
+    if output.status.success() {
+        let text = String::from_utf8(output.stdout).context("git answers with a path that is not UTF-8")?;
+        return Ok(Some(text.strip_suffix('\n').unwrap_or(&text).to_owned()));
+    }
+    if output.status.code() == Some(1) {
+        return Ok(None);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let what: Vec<_> = arguments.iter().map(|word| word.as_ref().to_string_lossy()).collect();
+    bail!("`git {}` failed: {}", what.join(" "), said.trim())
+}
+
+/// The version of a git, as `git --version` prints it: `git version 2.54.0.windows.1`.
+#[must_use]
+pub fn version(printed: &str) -> Option<(u32, u32)> {
+    let mut numbers = printed.strip_prefix("git version ")?.split(|c: char| !c.is_ascii_digit());
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version;
+
+    #[test]
+    fn versions_of_every_make_are_read() {
+        for (printed, expected) in [
+            ("git version 2.39.5", Some((2, 39))),
+            ("git version 2.50.1 (Apple Git-155)", Some((2, 50))),
+            ("git version 2.54.0.windows.1", Some((2, 54))),
+            ("git version 2.54.0-rc1", Some((2, 54))),
+            ("git version 2.55.0.618.g1a3e64c6c4", Some((2, 55))),
+            ("git version 3.0", Some((3, 0))),
+            ("git version next", None),
+            ("hub version 2.14", None),
+            ("", None),
+        ] {
+            assert_eq!(version(printed), expected, "{printed}");
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Hooks for all repositories of a user. Which way is open depends on the version of git and on what is configured.
+
+use std::{
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+
+use super::{Event, script::quoted};
+use crate::git::program::{self, ask};
+
+/// The first version of git that runs the hooks which `hook.<name>.command` configures.
+const CONFIGURED: (u32, u32) = (2, 54);
+
+/// What git's own template holds beside examples of hooks.
+const EXCLUDE: &str = "info/exclude";
+
+/// A way to have a hook in all repositories; the first that is open disturbs least.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// `hook.skanner-<event>.command`: it stands beside all other hooks, in repositories that are there already, too.
+    Configured,
+    /// The folder that `core.hooksPath` names: git looks nowhere else already.
+    HooksPath(PathBuf),
+    /// The template that `git clone` and `git init` copy. To set `core.hooksPath` would reach more repositories, but
+    /// git would no longer run the hooks those have by themselves.
+    Template {
+        /// The folder of the template.
+        folder: PathBuf,
+        /// `init.templateDir` does not name it yet.
+        is_new: bool,
+    },
+}
+
+/// Chooses a way. `own` is the folder for a template of ours.
+#[must_use]
+pub fn choose(
+    version: Option<(u32, u32)>,
+    hooks_path: Option<PathBuf>,
+    template: Option<PathBuf>,
+    own: PathBuf,
+) -> Way {
+    match (hooks_path, template) {
+        _ if version >= Some(CONFIGURED) => Way::Configured,
+        (Some(folder), _) => Way::HooksPath(folder),
+        (None, Some(folder)) => Way::Template { folder, is_new: false },
+        (None, None) => Way::Template { folder: own, is_new: true },
+    }
+}
+
+/// The hook's name in git's configuration, the command, and the event.
+///
+/// Each event has a name of its own, since git does not tell a command which event it is run for.
+///
+/// # Errors
+/// When the program's path is not UTF-8, which git's configuration cannot hold.
+pub fn settings(event: Event, program: &Path) -> Result<[(String, String); 2]> {
+    let path = String::from_utf8(quoted(program.as_os_str()));
+    let path = path.with_context(|| format!("the path {} is not UTF-8", program.display()))?;
+    let arguments = match event {
+        Event::PreCommit => "pre-commit",
+        Event::CommitMsg => "commit-msg --",
+        Event::PrePush => "pre-push --refs-from-git --",
+        Event::PreReceive => "pre-receive",
+    };
+    // Git appends the arguments of the hook. Standard output of a push is for what git says.
+    let command = format!(
+        "skanner={path}; test -x \"$skanner\" || {{ echo \"skanner: the program is gone, so nothing was checked and \
+         nothing goes on. Install it again and run 'skanner hook install --global', or run 'git config --global \
+         --remove-section hook.{}'; --no-verify goes on unchecked.\" >&2; exit 2; }}; exec >&2; \"$skanner\" hook \
+         {arguments}",
+        name(event)
+    );
+    Ok([
+        (format!("hook.{}.command", name(event)), command),
+        (format!("hook.{}.event", name(event)), event.name().to_owned()),
+    ])
+}
+
+fn name(event: Event) -> String {
+    format!("skanner-{event}")
+}
+
+/// Configures a hook for the user, in place of what was configured under the same name.
+///
+/// # Errors
+/// When git cannot write its configuration.
+pub fn configure(event: Event, program: &Path) -> Result<()> {
+    for (key, value) in settings(event, program)? {
+        config(&["--replace-all", &key, &value])?;
+    }
+    Ok(())
+}
+
+/// Takes away what [`configure`] has set; says whether there was something.
+///
+/// # Errors
+/// When git cannot write its configuration.
+pub fn unconfigure(event: Event) -> Result<bool> {
+    let is_set = config(&["--get", &format!("hook.{}.command", name(event))])?.is_some();
+    if is_set {
+        config(&["--remove-section", &format!("hook.{}", name(event))])?;
+    }
+    Ok(is_set)
+}
+
+/// The way that is open on this machine.
+///
+/// # Errors
+/// When git cannot be asked, or there is no home.
+pub fn way() -> Result<Way> {
+    let printed = ask(Path::new("."), &["--version"])?.unwrap_or_default();
+    let version = program::version(&printed);
+    Ok(choose(version, configured("core.hooksPath")?, configured("init.templateDir")?, own_template()?))
+}
+
+/// The folders that hooks may have been put into, on any way.
+///
+/// # Errors
+/// When git cannot be asked, or there is no home.
+pub fn folders() -> Result<Vec<PathBuf>> {
+    let template = configured("init.templateDir")?.unwrap_or(own_template()?);
+    Ok(configured("core.hooksPath")?.into_iter().chain([template.join("hooks")]).collect())
+}
+
+/// A path that holds for all repositories of the user.
+fn configured(key: &str) -> Result<Option<PathBuf>> {
+    // Asked where no repository has a say; what the system's administrator has set counts as well.
+    let found =
+        ask(Path::new("/"), &["config", "--type=path", "--get", key])?.filter(|path| !path.is_empty());
+    match found.map(PathBuf::from) {
+        Some(path) if path.is_relative() => bail!(
+            "{key} is {} for all repositories, and starts in each of them: install the hooks in each repository",
+            path.display()
+        ),
+        path => Ok(path),
+    }
+}
+
+/// Makes git copy from a template of ours instead of its own.
+///
+/// # Errors
+/// When git cannot write its configuration.
+pub fn use_template(folder: &Path) -> Result<()> {
+    // Git's own template has this file, and people append to it.
+    let exclude = folder.join(EXCLUDE);
+    let parent = exclude.parent().unwrap_or(folder);
+    fs::create_dir_all(parent)
+        .and_then(|()| {
+            fs::write(&exclude, "# Patterns of files that git ignores in this repository, for you alone.\n")
+        })
+        .with_context(|| format!("cannot write {}", exclude.display()))?;
+    let folder =
+        folder.to_str().context("the folder of data is not UTF-8, which git's configuration cannot hold")?;
+    config(&["init.templateDir", folder]).map(drop)
+}
+
+/// Takes our own template away, once there is no hook left in it.
+///
+/// # Errors
+/// When git cannot write its configuration.
+pub fn drop_template() -> Result<()> {
+    let folder = &own_template()?;
+    if fs::remove_dir(folder.join("hooks")).is_ok() {
+        config(&["--unset", "init.templateDir"])?;
+        let _ = fs::remove_file(folder.join(EXCLUDE));
+        let _ = fs::remove_dir(folder.join("info"));
+        // Whatever else somebody has put there stays.
+        let _ = fs::remove_dir(folder);
+        let _ = folder.parent().map(fs::remove_dir);
+    }
+    Ok(())
+}
+
+/// Where data of programs belongs, by the XDG base directory specification.
+fn own_template() -> Result<PathBuf> {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let data = absolute("XDG_DATA_HOME").or_else(|| Some(absolute("HOME")?.join(".local/share")));
+    Ok(data
+        .context("HOME is not set, so it is not known whose configuration to change")?
+        .join("skanner/git-template"))
+}
+
+fn config(arguments: &[&str]) -> Result<Option<String>> {
+    let all: Vec<&OsStr> = ["config", "--global"].iter().chain(arguments).map(OsStr::new).collect();
+    ask(Path::new("."), &all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_that_disturbs_least_is_taken() {
+        let [path, template, own] = ["/hooks", "/template", "/own"].map(PathBuf::from);
+        let new = Some((2, 54));
+        let old = Some((2, 53));
+        let some = |path: &PathBuf| Some(path.clone());
+        for (version, hooks_path, set, expected) in [
+            (new, None, None, Way::Configured),
+            (Some((3, 0)), some(&path), some(&template), Way::Configured),
+            (old, some(&path), some(&template), Way::HooksPath(path.clone())),
+            (old, None, some(&template), Way::Template { folder: template.clone(), is_new: false }),
+            (old, None, None, Way::Template { folder: own.clone(), is_new: true }),
+            (None, None, None, Way::Template { folder: own.clone(), is_new: true }),
+        ] {
+            assert_eq!(choose(version, hooks_path, set, own.clone()), expected, "{version:?}");
+        }
+    }
+
+    #[test]
+    fn commands_are_safe_in_a_shell() {
+        let [(key, command), event] = settings(Event::PrePush, Path::new("/a b/it's/$(x)/skanner")).unwrap();
+        assert_eq!(key, "hook.skanner-pre-push.command");
+        assert!(command.starts_with(r"skanner='/a b/it'\''s/$(x)/skanner';"), "{command}");
+        assert!(command.ends_with("hook pre-push --refs-from-git --"), "{command}");
+        assert_eq!(event, ("hook.skanner-pre-push.event".to_owned(), "pre-push".to_owned()));
+    }
+}

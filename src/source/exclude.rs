@@ -1,0 +1,78 @@
+//! Which of the paths that a tool has named are left out: those that git ignores and does not track.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
+
+use git2::Repository;
+
+use super::{Sink, shown};
+use crate::git::{self, index::Index, tree::Mode};
+
+/// The paths that remain. Submodules are left out as well: what is in them is committed in their own repository.
+pub(super) fn remaining(paths: &[PathBuf], sink: &mut impl Sink) -> Vec<PathBuf> {
+    let mut repositories = Repositories::default();
+    let is_left = |path: &&PathBuf| match repositories.leaves_out(path) {
+        Ok(leaves_out) => !leaves_out,
+        Err(why) => {
+            let why =
+                format!("it is not known whether git ignores it: {why}; without --force-exclude it is read");
+            sink.not_scanned(shown(path), why);
+            false
+        }
+    };
+    paths.iter().filter(is_left).cloned().collect()
+}
+
+/// What was asked before: tools name many files of few folders.
+#[derive(Default)]
+struct Repositories {
+    opened: Vec<(PathBuf, Repository, Index)>,
+    /// Which of the opened ones a folder belongs to.
+    of: HashMap<PathBuf, Option<usize>>,
+}
+
+impl Repositories {
+    fn leaves_out(&mut self, path: &Path) -> Result<bool, String> {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let (Ok(folder), Some(name)) = (parent.canonicalize(), path.file_name()) else {
+            // What is not there is named when it is read; `.` and `..` are no files.
+            return Ok(false);
+        };
+        let at = match self.of.get(&folder) {
+            Some(at) => *at,
+            None => {
+                let at = self.open(&folder)?;
+                self.of.insert(folder.clone(), at);
+                at
+            }
+        };
+        let Some((root, repository, index)) = at.map(|at| &self.opened[at]) else { return Ok(false) };
+        let path = folder.join(name);
+        let Ok(inner) = path.strip_prefix(root) else { return Ok(false) };
+        let bytes = inner.as_os_str().as_encoded_bytes();
+        let from = index.entries().partition_point(|entry| index.name(entry) < bytes);
+        if let Some(entry) = index.entries().get(from).filter(|entry| index.name(entry) == bytes) {
+            return Ok(entry.mode == Mode::Submodule);
+        }
+        repository.is_path_ignored(inner).map_err(|error| error.message().to_owned())
+    }
+
+    fn open(&mut self, folder: &Path) -> Result<Option<usize>, String> {
+        let repository = match git::discover(folder) {
+            Ok(repository) => repository,
+            Err(error) if error.code() == git2::ErrorCode::NotFound => return Ok(None),
+            Err(error) => return Err(error.message().to_owned()),
+        };
+        let Some(root) = repository.workdir().and_then(|root| root.canonicalize().ok()) else {
+            return Ok(None);
+        };
+        if let Some(at) = self.opened.iter().position(|(known, ..)| *known == root) {
+            return Ok(Some(at));
+        }
+        let index = Index::of(&repository)?;
+        self.opened.push((root, repository, index));
+        Ok(Some(self.opened.len() - 1))
+    }
+}
