@@ -90,10 +90,10 @@ impl Run<'_> {
     }
 }
 
-/// The first long run that ends after `from`, wrapped lines put together.
+/// The first long run that ends after the start of `range` and begins before its end, wrapped lines put together.
 #[must_use]
-pub fn next(text: &[u8], from: usize) -> Option<Run<'_>> {
-    let first = next_line(text, from)?;
+pub fn next(text: &[u8], range: Range<usize>) -> Option<Run<'_>> {
+    let first = next_line(text, range)?;
     let mut lines = vec![(0, first.start)];
     let mut joined: Cow<'_, [u8]> = Cow::Borrowed(&text[first.clone()]);
     let mut end = first.end;
@@ -109,14 +109,21 @@ pub fn next(text: &[u8], from: usize) -> Option<Run<'_>> {
     Some(Run { text: joined, before: &text[..first.start], lines, source: first.start..end })
 }
 
-/// The first line's worth of a long run that ends after `from`.
-fn next_line(text: &[u8], from: usize) -> Option<Range<usize>> {
+/// The first line's worth of a long run that ends after the start of `range` and begins before its end.
+fn next_line(text: &[u8], range: Range<usize>) -> Option<Range<usize>> {
+    let from = range.start;
+    // The step that a run covers wholly may be the one after that in which it begins.
+    let end_of_steps = range.end.saturating_add(STEP);
+    let last = text.len().min(end_of_steps.saturating_add(STEP));
     let mut at = from;
     loop {
-        let mut steps = text.get(at..)?.chunks_exact(STEP);
+        let mut steps = text.get(at..last)?.chunks_exact(STEP);
         let skipped =
             steps.by_ref().take_while(|step| has_lower(&step[..LOOK]) || has_lower(&step[LOOK..])).count();
         at += skipped * STEP;
+        if at >= end_of_steps {
+            return None;
+        }
         let step = text.get(at..at + STEP)?;
         // What follows the last byte that does not belong may be the start of a run.
         if let Some(last) = step.iter().rposition(|byte| !is_member(*byte)) {
@@ -126,7 +133,7 @@ fn next_line(text: &[u8], from: usize) -> Option<Range<usize>> {
         let start = at - text[from..at].iter().rev().take_while(|byte| is_member(**byte)).count();
         let end = at + text[at..].iter().take_while(|byte| is_member(**byte)).count();
         if end - start >= SHORTEST {
-            return Some(start..end);
+            return (start < range.end).then_some(start..end);
         }
         at = end;
     }
@@ -163,7 +170,7 @@ mod tests {
     #[test]
     fn puts_wrapped_lines_together() {
         let text = format!("x: {}\n   {}==\nend", "A".repeat(40), "B".repeat(7));
-        let run = next(text.as_bytes(), 0).unwrap();
+        let run = next(text.as_bytes(), 0..text.len()).unwrap();
         assert_eq!(run.text.len(), 47);
         assert_eq!((run.source_of(0), run.source_of(39), run.source_of(40)), (3, 42, 47));
         assert_eq!((run.text_of(3), run.text_of(44), run.text_of(47), run.text_of(0)), (0, 40, 40, 0));
@@ -174,7 +181,7 @@ mod tests {
         #[test]
         fn finds_every_long_run(before in "[ a-z]{0,40}", run in "[A-Za-z0-9]{28,80}", after in " [ a-z]{0,40}") {
             let text = format!("{before} {run}{after}");
-            let found = next(text.as_bytes(), 0).filter(|found| found.text.len() == run.len());
+            let found = next(text.as_bytes(), 0..text.len()).filter(|found| found.text.len() == run.len());
             let expected = run.len() >= SHORTEST;
             prop_assert_eq!(found.is_some(), expected, "{:?}", text);
         }

@@ -69,10 +69,7 @@ impl RunSearch {
         let mut done = [[0; PHASES]; 2];
         for (literals, meanings) in &self.searches {
             let mut at = first;
-            while let Some((found, literal)) = literals.next(&run.text, at) {
-                if found >= last {
-                    break;
-                }
+            while let Some((found, literal)) = literals.next(&run.text, at..last) {
                 at = found + 1;
                 let (codec, lead) = meanings[literal];
                 let Some(group) = found.checked_sub(lead) else { continue };
@@ -114,7 +111,7 @@ pub(super) fn each<'s>(
     mut decoded: impl FnMut(&'static str, Decoded) -> bool,
 ) {
     let mut from = range.start.saturating_sub(BEFORE);
-    while let Some(run) = run::next(text, from).filter(|run| run.source.start < range.end) {
+    while let Some(run) = run::next(text, from..range.end) {
         from = run.source.end;
         search().in_run(&run, range, &mut decoded);
     }
