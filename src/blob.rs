@@ -48,6 +48,19 @@ impl ObjectId {
         matches!(name.len(), 20 | 32).then(|| Self { bytes, length: name.len() as u8 })
     }
 
+    /// Takes the name as hex digits; `None` where there are neither 40 nor 64 of them.
+    #[must_use]
+    pub fn from_hex(digits: &[u8]) -> Option<Self> {
+        let mut bytes = [0; Self::LONGEST];
+        if !digits.iter().all(u8::is_ascii_hexdigit) {
+            return None;
+        }
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        matches!(digits.len(), 40 | 64).then(|| Self { bytes, length: (digits.len() / 2) as u8 })
+    }
+
     /// The name as bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

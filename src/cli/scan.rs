@@ -16,6 +16,14 @@ pub struct ScanArgs {
     #[arg(default_value = ".")]
     pub paths: Vec<PathBuf>,
 
+    /// Read the whole history of the repository that PATH is in: every object, names, messages and git's own files.
+    #[arg(long)]
+    pub history: bool,
+
+    /// A shallow clone is enough: do not exit with 2 for what came before its first commits.
+    #[arg(long, requires = "history")]
+    pub allow_shallow: bool,
+
     /// Read files that git ignores, too. Those it tracks are always read.
     #[arg(long)]
     pub no_ignore: bool,

@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Verdict, find_rule, progress::Progress, wants_progress, worker::Workshop};
+use super::{Verdict, find_rule, history, progress::Progress, wants_progress, worker::Workshop};
 use crate::{
     blob::SourceKind,
     cli::ScanArgs,
@@ -49,7 +49,11 @@ fn scan(args: &ScanArgs) -> Result<Report> {
         Stdin { name: args.stdin_filename.clone() }.feed(&mut workshop.worker());
     }
     ensure!(args.stdin_filename.is_none() || !stdin.is_empty(), "--stdin-filename goes with the path `-`");
-    if !roots.is_empty() {
+    if args.history {
+        for root in &roots {
+            history::scan(root, threads(args), args.allow_shallow, &workshop, false);
+        }
+    } else if !roots.is_empty() {
         Walk { roots: distinct(roots), respect_ignore: !args.no_ignore, threads: threads(args) }
             .feed(&|| workshop.worker());
     }

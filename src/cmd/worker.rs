@@ -3,16 +3,17 @@
 use std::{
     borrow::Cow,
     io,
+    ops::Range,
     sync::{Arc, Mutex, PoisonError, atomic::Ordering},
 };
 
 use super::progress::Counts;
 use crate::{
     blob::{Blob, Content, Origin, SourceKind},
-    expand::{Expander, Output},
+    expand::{self, Expander, Output},
     finding::{Collector, Detection, NotScanned, Report, Scanned},
-    scan::{Engine, Scratch},
-    source::{Sink, why},
+    scan::{Engine, Scratch, looks_wide},
+    source::{Look, Searcher, Sink, why},
 };
 
 /// Hands out workers and gathers what they leave.
@@ -151,6 +152,37 @@ impl Sink for Worker<'_> {
         // Messages of libraries name paths, too.
         let why = masked(why.as_bytes(), &self.in_name(why.as_bytes()));
         self.name_not_scanned(&what, None, why);
+    }
+}
+
+impl Searcher for Worker<'_> {
+    fn look(&mut self, bytes: &[u8], novel: Option<&[Range<usize>]>) -> Look {
+        if let Some(counts) = self.counts {
+            counts.objects.fetch_add(1, Ordering::Relaxed);
+            counts.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        }
+        // What is in a container may be anything.
+        if expand::is_container(bytes) {
+            return Look::Suspect;
+        }
+        let is_wide = looks_wide(bytes);
+        if self.engine.may_find(bytes, novel.filter(|_| !is_wide), &mut self.scratch) {
+            Look::Suspect
+        } else if is_wide {
+            Look::Alone
+        } else {
+            Look::Clean
+        }
+    }
+
+    fn name(&mut self, origin: &Origin<'_>) {
+        let secrets = self.in_name(origin.path);
+        if !secrets.is_empty() {
+            let shown: Arc<str> = masked(origin.path, &secrets).into();
+            for detection in secrets {
+                self.own.collector.add(detection, origin, &shown, None);
+            }
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Opening repositories with libgit2, so that nothing of theirs is executed and no user's configuration counts.
 
+pub mod object;
 pub mod pack;
+pub mod store;
 
 use std::path::Path;
 

@@ -1,6 +1,7 @@
 //! Where bytes come from. A source pushes what it reads into sinks, and owns the threads it needs for that.
 
 mod file;
+mod history;
 mod stdin;
 mod tracked;
 mod walk;
@@ -8,6 +9,7 @@ mod walk;
 use crate::{blob::Blob, finding::Scanned};
 
 pub use file::{FileReader, why};
+pub use history::{Fed, History, Look, Searcher};
 pub use stdin::Stdin;
 pub use tracked::root as repository_root;
 pub use walk::Walk;

@@ -26,7 +26,7 @@ use crate::blob::ObjectId;
 const HEADER: usize = 12;
 
 /// Why what is made from something that cannot be read cannot be read, either.
-const LOST_BASE: &str = "is a delta against an object that cannot be read";
+pub const LOST_BASE: &str = "is a delta against an object that cannot be read";
 
 /// All packs of a repository that can be read.
 #[derive(Default)]

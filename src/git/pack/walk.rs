@@ -56,7 +56,7 @@ pub trait Visitor: Send {
     fn object(&mut self, object: Object<'_, Self::Mark>) -> Self::Mark;
 
     /// An object could not be read from its pack. Its kind is said where it is known.
-    fn failed(&mut self, id: ObjectId, kind: Option<Kind>, why: &str);
+    fn failed(&mut self, id: ObjectId, kind: Option<Kind>, why: &'static str);
 
     /// Reads an object that is in none of the packs where it should be.
     fn elsewhere(&mut self, id: ObjectId) -> Option<(Kind, Vec<u8>)>;
@@ -294,7 +294,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
     }
 
     /// Neither the entry nor what is made from it can be read.
-    fn fail(&mut self, at: usize, entry: u32, why: &str) {
+    fn fail(&mut self, at: usize, entry: u32, why: &'static str) {
         let pack = &self.packs[at];
         let mut below = vec![entry];
         let mut why = why;
