@@ -12,6 +12,7 @@ pub mod decode;
 pub mod expand;
 pub mod finding;
 pub mod git;
+pub mod locate;
 pub mod remedy;
 pub mod report;
 pub mod rule;

@@ -1,5 +1,7 @@
 //! `skanner scan --history`: every object and every name of a repository, and what it says where some are not there.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
 mod support;
 
 use std::{
@@ -7,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use support::{Report, Sandbox, key, openai_key};
+use support::{Report, Sandbox, openai_key};
 
 /// A repository with a few commits and no key.
 fn repository() -> Sandbox {
@@ -161,16 +163,6 @@ fn keys_are_found_wherever_git_keeps_them() {
             assert_found(&sandbox, &key, source);
         }
     }
-}
-
-#[test]
-fn evidence_may_be_the_name_of_the_file() {
-    let sandbox = repository();
-    let secret = key("sk-{h:32}", 1);
-    sandbox.write("deepseek.env", &secret);
-    commit(&sandbox, "add");
-    let files = sandbox.scan(&[]);
-    assert_eq!(history(&sandbox).json["findings"][0]["rule"], files.json["findings"][0]["rule"]);
 }
 
 #[test]

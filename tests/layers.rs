@@ -14,6 +14,7 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("finding", 1, &[]),
     ("git", 1, &[]),
     ("expand", 2, &[]),
+    ("locate", 2, &[]),
     ("scan", 2, &[]),
     ("source", 2, &[]),
     ("report", 2, &["remedy"]),

@@ -49,11 +49,13 @@ fn scan(args: &ScanArgs) -> Result<Report> {
         Stdin { name: args.stdin_filename.clone() }.feed(&mut workshop.worker());
     }
     ensure!(args.stdin_filename.is_none() || !stdin.is_empty(), "--stdin-filename goes with the path `-`");
-    if args.history {
-        for root in &roots {
-            history::scan(root, threads(args), args.allow_shallow, &workshop, false);
-        }
-    } else if !roots.is_empty() {
+    let read = if args.history {
+        history::read(&roots, threads(args), args.allow_shallow, &workshop)
+    } else {
+        Vec::new()
+    };
+    let locations = history::locate(&read, threads(args), &workshop);
+    if !args.history && !roots.is_empty() {
         Walk { roots: distinct(roots), respect_ignore: !args.no_ignore, threads: threads(args) }
             .feed(&|| workshop.worker());
     }
@@ -61,6 +63,10 @@ fn scan(args: &ScanArgs) -> Result<Report> {
 
     let mut report = workshop.into_report();
     report.findings.retain(|finding| is_wanted(args, finding));
+    let masks = Workshop::new(&engine, None);
+    for finding in &mut report.findings {
+        history::tell(finding, &locations, &mut masks.worker());
+    }
     report.base = std::env::current_dir().context("the current folder is gone")?;
     report.show_secrets = args.show_secrets;
     let names = args.output.iter().map(|output| &output.format).chain([&args.format]);

@@ -47,6 +47,11 @@ impl<'a> Workshop<'a> {
         }
     }
 
+    /// Whether something was found in an object of a repository, by workers that are done.
+    pub(super) fn has_objects(&self) -> bool {
+        self.gathered.lock().unwrap_or_else(PoisonError::into_inner).collector.has_objects()
+    }
+
     /// What all workers found and read, in an order that does not depend on which of them did.
     pub(super) fn into_report(self) -> Report {
         let gathered = self.gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -105,6 +110,11 @@ impl Worker<'_> {
             self.own.collector.add(detection, &Origin::new(SourceKind::Name, path), &shown, None);
         }
         Some(shown)
+    }
+
+    /// A text as it may be shown, with secrets in it masked.
+    pub(super) fn safe(&mut self, bytes: &[u8]) -> String {
+        masked(bytes, &self.in_name(bytes))
     }
 
     fn name_not_scanned(&mut self, path: &Arc<str>, archive: Option<&[u8]>, why: String) {

@@ -1,5 +1,6 @@
 //! Opening repositories with libgit2, so that nothing of theirs is executed and no user's configuration counts.
 
+mod loose;
 pub mod object;
 pub mod pack;
 pub mod store;
@@ -7,6 +8,8 @@ pub mod store;
 use std::path::Path;
 
 use git2::{Repository, RepositoryOpenFlags};
+
+use crate::blob::ObjectId;
 
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +58,32 @@ impl Kinds {
 pub fn discover(folder: &Path) -> Result<Repository, git2::Error> {
     prepare();
     Repository::open_ext(folder, RepositoryOpenFlags::CROSS_FS, std::iter::empty::<&Path>())
+}
+
+/// All refs with the objects they name, sorted by name; the older entries of the stash, which are refs in all but name;
+/// and HEAD where it names a commit itself. Objects are not looked at.
+///
+/// # Errors
+/// When they cannot be listed.
+pub fn refs(repository: &Repository) -> Result<Vec<(Vec<u8>, ObjectId)>, git2::Error> {
+    let mut refs = Vec::new();
+    let mut add = |name: Vec<u8>, target: Option<git2::Oid>| {
+        refs.extend(target.and_then(|oid| ObjectId::new(oid.as_bytes())).map(|target| (name, target)));
+    };
+    for reference in repository.references()? {
+        let reference = reference?;
+        // What a symbolic one leads to is listed by itself.
+        add(reference.name_bytes().to_vec(), reference.target());
+    }
+    if let Ok(stash) = repository.reflog("refs/stash") {
+        for (number, entry) in stash.iter().enumerate().skip(1) {
+            add(format!("refs/stash@{{{number}}}").into_bytes(), Some(entry.id_new()));
+        }
+    }
+    let head = repository.find_reference("HEAD").ok().and_then(|head| head.target());
+    add(b"HEAD".to_vec(), head);
+    refs.sort();
+    Ok(refs)
 }
 
 /// Nothing of a repository is executed, so it does not matter who owns it; and the user's own configuration must not

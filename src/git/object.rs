@@ -35,8 +35,16 @@ pub fn tree(bytes: &[u8], width: usize, mut each: impl FnMut(Range<usize>, TreeE
     let mut at = 0;
     while at < bytes.len() {
         let rest = &bytes[at..];
-        let Some(end) = memchr::memchr(0, rest) else { return false };
-        let Some(space) = memchr::memchr(b' ', &rest[..end]) else { return false };
+        // Nearly all modes have five or six digits.
+        let space = match rest {
+            [_, _, _, _, _, b' ', ..] => 5,
+            [_, _, _, _, _, _, b' ', ..] => 6,
+            _ => match memchr::memchr2(b' ', 0, rest) {
+                Some(space) if rest[space] == b' ' => space,
+                _ => return false,
+            },
+        };
+        let Some(end) = memchr::memchr(0, &rest[space..]).map(|end| space + end) else { return false };
         let Some(id) = rest.get(end + 1..end + 1 + width).and_then(ObjectId::new) else { return false };
         let next = at + end + 1 + width;
         each(at..next, TreeEntry { mode: &rest[..space], name: &rest[space + 1..end], id });

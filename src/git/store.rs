@@ -6,10 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use git2::{ErrorClass, ErrorCode, Oid, Repository};
+use git2::{Oid, Repository};
 
 use super::{
-    Kind,
+    Kind, loose,
     pack::{Damage, Packs},
 };
 use crate::blob::ObjectId;
@@ -31,6 +31,8 @@ pub struct Store {
     pub is_partial: bool,
     /// Length of a name, in bytes.
     pub width: usize,
+    /// The folders of objects.
+    folders: Vec<PathBuf>,
 }
 
 impl Store {
@@ -56,29 +58,84 @@ impl Store {
         loose.sort_unstable();
         loose.dedup();
         loose.retain(|id| !packs.contains(*id));
-        Self { packs, loose, damages, folder, is_partial, width }
+        Self { packs, loose, damages, folder, is_partial, width, folders }
     }
 }
 
-/// Reads one object through libgit2, which looks everywhere and checks its hash.
-///
-/// # Errors
-/// Why it cannot be read, in words that follow the name of the object.
-pub fn read(odb: &git2::Odb<'_>, id: ObjectId) -> Result<(Kind, Vec<u8>), String> {
-    let oid = Oid::from_bytes(id.as_bytes()).map_err(|error| error.message().to_owned())?;
-    let object = odb.read(oid).map_err(|error| match (error.code(), error.class()) {
-        (ErrorCode::NotFound, _) => "is missing".to_owned(),
-        (_, ErrorClass::Zlib) => "is damaged: it cannot be inflated".to_owned(),
-        _ => format!("is damaged: {}", error.message()),
-    })?;
-    let kind = match object.kind() {
-        git2::ObjectType::Commit => Kind::Commit,
-        git2::ObjectType::Tree => Kind::Tree,
-        git2::ObjectType::Blob => Kind::Blob,
-        git2::ObjectType::Tag => Kind::Tag,
-        _ => return Err("is of no kind that is known".to_owned()),
+impl Store {
+    /// How many objects there are; each has a number below this.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.packs.len() + self.loose.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The number of an object.
+    #[must_use]
+    pub fn number(&self, id: ObjectId) -> Option<u32> {
+        self.packs.number(id).or_else(|| {
+            let at = self.loose.binary_search(&id).ok()?;
+            Some((self.packs.len() + at) as u32)
+        })
+    }
+
+    /// Reads one object and proves by its hash that it is the one. libgit2 is not asked: a damaged index makes it crash.
+    ///
+    /// # Errors
+    /// Why it cannot be read, in words that follow its name.
+    pub fn read(&self, id: ObjectId) -> Result<(Kind, Vec<u8>), String> {
+        let mut why = "is missing".to_owned();
+        match self
+            .packs
+            .read(id)
+            .map_err(|why| why.map(str::to_owned))
+            .and_then(|object| proved(id, object).map_err(Some))
+        {
+            Ok(object) => return Ok(object),
+            Err(Some(error)) => why = error,
+            Err(None) => {}
+        }
+        let name = id.to_string();
+        for folder in &self.folders {
+            let path = folder.join(&name[..2]).join(&name[2..]);
+            if path.symlink_metadata().is_ok() {
+                match loose::read(&path).and_then(|object| proved(id, object)) {
+                    Ok(object) => return Ok(object),
+                    Err(error) => why = error,
+                }
+            }
+        }
+        Err(why)
+    }
+
+    /// The object of a number.
+    #[must_use]
+    pub fn id(&self, number: u32) -> Option<ObjectId> {
+        let at = number as usize;
+        self.packs.id(number).or_else(|| self.loose.get(at.checked_sub(self.packs.len())?).copied())
+    }
+}
+
+/// The object, if its hash is its name.
+fn proved(id: ObjectId, (kind, bytes): (Kind, Vec<u8>)) -> Result<(Kind, Vec<u8>), String> {
+    let named = match kind {
+        Kind::Commit => git2::ObjectType::Commit,
+        Kind::Tree => git2::ObjectType::Tree,
+        Kind::Blob => git2::ObjectType::Blob,
+        Kind::Tag => git2::ObjectType::Tag,
     };
-    Ok((kind, object.data().to_vec()))
+    let format =
+        if id.as_bytes().len() == 32 { git2::ObjectFormat::Sha256 } else { git2::ObjectFormat::Sha1 };
+    match Oid::hash_object_ext(named, &bytes, format) {
+        Ok(hash) if hash.as_bytes() == id.as_bytes() => Ok((kind, bytes)),
+        Ok(_) => Err("is damaged: its content is not what its name says".to_owned()),
+        Err(error) => Err(error.message().to_owned()),
+    }
 }
 
 /// The folder of objects and those of all alternates, each once.

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{View, escape::visible};
 use crate::{
     blob::SourceKind,
-    finding::{Finding, Occurrence, Report, Scanned},
+    finding::{Event, Finding, History, Occurrence, Report, Scanned},
     remedy,
     rule::Severity,
 };
@@ -75,6 +75,9 @@ fn notes(report: &Report, finding: &Finding, view: &View) -> Vec<(&'static str, 
     if finding.occurrences.len() > 1 {
         notes.push(("also at", other_places(&finding.occurrences[1..], view)));
     }
+    if let Some(history) = &finding.history {
+        notes.push(("history", life(history, view)));
+    }
     if !finding.candidates.is_empty() {
         let issuers: Vec<String> =
             finding.candidates.iter().map(|one| format!("{} ({})", one.issuer, one.why)).collect();
@@ -85,11 +88,52 @@ fn notes(report: &Report, finding: &Finding, view: &View) -> Vec<(&'static str, 
     notes
 }
 
+/// When the key came and went, and what leads to it.
+fn life(history: &History, view: &View) -> String {
+    let event = |event: &Event| {
+        let date = event.date.split('T').next().unwrap_or_default();
+        format!("{} ({date}, {}: {})", short(&event.commit), event.author, event.summary)
+    };
+    let mut parts = Vec::new();
+    if let Some(introduced) = &history.introduced {
+        parts.push(format!("introduced by {}", event(introduced)));
+    }
+    match &history.removed {
+        _ if history.at_head => parts.push("still at HEAD".to_owned()),
+        Some(removed) => parts.push(format!("removed by {}", event(removed))),
+        None => parts.push("not at HEAD".to_owned()),
+    }
+    if history.commits > 0 {
+        parts.push(format!("in {}", plural(history.commits, "commit")));
+    }
+    let shown = if view.verbose { history.refs.len() } else { FEW };
+    let mut refs: Vec<String> = history.refs.iter().take(shown).cloned().collect();
+    if history.refs.len() > shown {
+        refs.push(format!("{} more refs (-v lists them)", HumanCount((history.refs.len() - shown) as u64)));
+    }
+    parts.push(if refs.is_empty() {
+        "no ref leads to it, only the store of objects has it".to_owned()
+    } else {
+        format!("reached from {}", refs.join(", "))
+    });
+    parts.join("; ")
+}
+
+/// The first digits of an object's name.
+fn short(id: &str) -> &str {
+    const DIGITS: usize = 12;
+    &id[..id.len().min(DIGITS)]
+}
+
 fn place_name(place: &Occurrence) -> String {
     let path = place.full_path();
     let path = visible(&path);
+    let object = place.object.map(|id| id.to_string()).unwrap_or_default();
     match place.source {
         SourceKind::Name => format!("the name {path}"),
+        SourceKind::Message => format!("commit or tag {}", short(&object)),
+        SourceKind::Blob if path.is_empty() => format!("blob {}", short(&object)),
+        SourceKind::Blob => format!("{path} (blob {})", short(&object)),
         // With its inner path, if there is one.
         _ if place.path.is_empty() => format!("standard input{path}"),
         _ => path.into_owned(),

@@ -154,8 +154,7 @@ impl Forest {
             }
         }
         for (entry, _) in is_known.iter().enumerate().filter(|(_, is_known)| !**is_known) {
-            let why = "is one of several deltas against each other, so that none can be made";
-            self.lost.push((self.positions[entry], why));
+            self.lost.push((self.positions[entry], super::CIRCLE));
         }
     }
 
@@ -188,6 +187,12 @@ impl Forest {
     /// Where an entry stands in the index.
     pub(super) fn position(&self, entry: u32) -> usize {
         self.positions[entry as usize] as usize
+    }
+
+    /// The entry that begins here.
+    pub(super) fn entry_at(&self, offset: u64) -> Option<u32> {
+        let offsets = &self.offsets[..self.positions.len()];
+        offsets.binary_search(&offset).ok().map(|entry| entry as u32)
     }
 
     /// Where an entry stands in the pack.

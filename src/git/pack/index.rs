@@ -1,7 +1,7 @@
 //! The index of a pack, versions 1 and 2: which objects there are, sorted by name, and where. See git's
 //! `gitformat-pack`.
 
-use std::ops::Range;
+use std::{cmp::Ordering, ops::Range};
 
 use super::map::Mapped;
 use crate::blob::ObjectId;
@@ -11,6 +11,9 @@ const MAGIC: &[u8] = b"\xfftOc";
 
 /// Entries of the fan-out: one for each first byte of a name.
 const FAN: usize = 256;
+
+/// How often the place of a name is guessed before its neighborhood is halved.
+const GUESSES: usize = 8;
 
 /// Set in an offset that stands in the table of large offsets.
 const LARGE: u32 = 1 << 31;
@@ -72,7 +75,10 @@ impl Index {
             Layout::One { entries: names }
         };
         let index = Self { map, width, count, fan, layout };
-        let is_sorted = (1..count).all(|at| index.name(at - 1) < index.name(at));
+        let is_sorted = (1..count).all(|at| {
+            let (before, name) = (index.name(at - 1), index.name(at));
+            key(before) < key(name) || before < name
+        });
         let fits = |at: usize| {
             let byte = usize::from(index.name(at)[0]);
             at < index.fan[byte] as usize && (byte == 0 || at >= index.fan[byte - 1] as usize)
@@ -140,16 +146,35 @@ impl Index {
         let first = usize::from(*name.first()?);
         let mut low = first.checked_sub(1).map_or(0, |before| self.fan[before] as usize);
         let mut high = self.fan[first] as usize;
+        // Names are spread evenly, so that the place of one can be guessed from its digits. Those that were made to be
+        // near each other are halved.
+        let wanted = key(name);
+        let mut guesses = 0;
         while low < high {
-            let middle = low.midpoint(high);
-            match self.name(middle).cmp(name) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Equal => return Some(middle),
-                std::cmp::Ordering::Greater => high = middle,
+            let (first, last) = (key(self.name(low)), key(self.name(high - 1)));
+            if wanted < first || wanted > last {
+                return None;
+            }
+            let middle = if guesses < GUESSES && last > first {
+                let share = u128::from(wanted - first) * (high - 1 - low) as u128 / u128::from(last - first);
+                low + share as usize
+            } else {
+                low.midpoint(high)
+            };
+            guesses += 1;
+            match key(self.name(middle)).cmp(&wanted).then_with(|| self.name(middle).cmp(name)) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Equal => return Some(middle),
+                Ordering::Greater => high = middle,
             }
         }
         None
     }
+}
+
+/// The first bytes of a name as a number of the same order.
+fn key(name: &[u8]) -> u64 {
+    name.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
 }
 
 fn word(bytes: &[u8], at: usize) -> Option<u32> {

@@ -7,6 +7,7 @@ mod header;
 mod index;
 mod map;
 mod queue;
+mod single;
 mod walk;
 
 use std::path::{Path, PathBuf};
@@ -27,6 +28,10 @@ const HEADER: usize = 12;
 
 /// Why what is made from something that cannot be read cannot be read, either.
 pub const LOST_BASE: &str = "is a delta against an object that cannot be read";
+
+const NO_BASE: &str = "is a delta against an object that is not here";
+
+const CIRCLE: &str = "is one of several deltas against each other, so that none can be made";
 
 /// All packs of a repository that can be read.
 #[derive(Default)]

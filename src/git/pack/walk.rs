@@ -181,7 +181,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
             kinds,
             queue,
             visitor,
-            inflater: Inflater::default(),
+            inflater: Inflater::new(),
             stack: Vec::new(),
             delta: Vec::new(),
             novel: Vec::new(),
@@ -237,8 +237,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
         let mut delta = std::mem::take(&mut self.delta);
         let made = self.inflater.inflate(pack, entry, &mut delta).and_then(|header| {
             let Content::ByName(name) = header.content else { return Err("has changed while it was read") };
-            let (kind, base) =
-                self.visitor.elsewhere(name).ok_or("is a delta against an object that is not here")?;
+            let (kind, base) = self.visitor.elsewhere(name).ok_or(super::NO_BASE)?;
             delta::apply(&base, &delta, bytes, &mut self.novel)?;
             Ok(kind)
         });
@@ -348,21 +347,33 @@ impl<'a, V: Visitor> Walker<'a, V> {
 }
 
 /// Inflates entries.
-struct Inflater(Decompressor);
-
-impl Default for Inflater {
-    fn default() -> Self {
-        Self(Decompressor::new())
-    }
+pub(super) struct Inflater {
+    decompressor: Decompressor,
+    /// Whether the checksum of the index counts.
+    is_checked: bool,
 }
 
 impl Inflater {
+    fn new() -> Self {
+        Self { decompressor: Decompressor::new(), is_checked: true }
+    }
+
+    /// For those who hash what comes out, which proves more than the checksum of the index.
+    pub(super) fn unchecked() -> Self {
+        Self { is_checked: false, ..Self::new() }
+    }
+
     /// Inflates what follows the header of an entry, and checks it in all ways that are cheap: the CRC-32 that the index
     /// has of the entry, the size that the header has, and the Adler-32 that zlib has of the content.
-    fn inflate(&mut self, pack: &Pack, entry: u32, bytes: &mut Vec<u8>) -> Result<Header, &'static str> {
-        let packed = &pack.data[pack.forest.range(entry)];
+    pub(super) fn inflate(
+        &mut self,
+        pack: &Pack,
+        entry: u32,
+        bytes: &mut Vec<u8>,
+    ) -> Result<Header, &'static str> {
+        let packed = pack.data.get(pack.forest.range(entry)).ok_or("is said to be outside of its pack")?;
         let checksum = pack.index.checksum(pack.forest.position(entry));
-        if checksum.is_some_and(|checksum| crc32fast::hash(packed) != checksum) {
+        if self.is_checked && checksum.is_some_and(|checksum| crc32fast::hash(packed) != checksum) {
             return Err("is damaged: its checksum is another one");
         }
         let header = Header::parse(packed, pack.width).ok_or("has a header that cannot be read")?;
@@ -375,7 +386,7 @@ impl Inflater {
             return Err("is too large for the memory there is");
         }
         bytes.resize(size, 0);
-        match self.0.zlib_decompress(packed, bytes) {
+        match self.decompressor.zlib_decompress(packed, bytes) {
             Ok(count) if count == size => Ok(header),
             Ok(_) | Err(DecompressionError::InsufficientSpace) => {
                 Err("is damaged: it is not as large as it says")

@@ -273,6 +273,7 @@ mod tests {
             fingerprint: secret.fingerprint(),
             secret,
             occurrences,
+            history: None,
         };
         Report {
             findings: vec![finding],

@@ -91,8 +91,9 @@ impl History {
         }
         let shallow = self.shallow(&mut sink);
         let (store, path) = (&self.store, self.repository.path());
-        let new_reader = || Reader::new(new_sink(), store, path, &shallow);
+        let new_reader = || Reader::new(new_sink(), store, &shallow);
         let mut readers = self.store.packs.walk(Kinds::ALL, self.threads, &new_reader);
+        self.expect_refs(&mut sink, &mut readers);
         let mut failed: Vec<Failed> =
             readers.iter_mut().flat_map(|reader| std::mem::take(&mut reader.failed)).collect();
         failed.sort_unstable();
@@ -133,7 +134,7 @@ impl History {
         Fed { suspects, nested }
     }
 
-    /// Reads through libgit2 what lies loose and what no pack could give, and returns what cannot be read at all.
+    /// Reads one by one what lies loose and what no pack could give, and returns what cannot be read at all.
     fn read_one_by_one<S: Searcher>(
         &self,
         readers: &mut [Reader<'_, S>],
@@ -163,6 +164,18 @@ impl History {
         unread
     }
 
+    /// Looks whether what the refs name is here.
+    fn expect_refs<S: Searcher>(&self, sink: &mut S, readers: &mut [Reader<'_, S>]) {
+        let Some(reader) = readers.first_mut() else { return };
+        match git::refs(&self.repository) {
+            Ok(refs) => refs.into_iter().for_each(|(_, target)| reader.expect(target)),
+            Err(error) => {
+                let why = format!("its refs cannot be listed: {}", error.message());
+                sink.not_scanned(files::shown(self.repository.path()).as_os_str().as_encoded_bytes(), why);
+            }
+        }
+    }
+
     /// Names what other objects name and what is not here.
     fn name_missing(&self, missing: &[ObjectId], sink: &mut impl Sink) {
         if missing.is_empty() {
@@ -184,16 +197,15 @@ impl History {
             sink.not_scanned(path.as_os_str().as_encoded_bytes(), why);
             return;
         }
-        let why = "is missing, though a commit, tag or folder names it".to_owned();
+        let why = "is missing, though a ref, commit, tag or folder names it".to_owned();
         name_some(&missing.iter().map(|id| (*id, why.clone())).collect::<Vec<_>>(), sink);
     }
 
-    /// Pushes a blob under one of its names; an empty one where none is known.
-    pub fn feed_blob(&self, id: ObjectId, path: &[u8], sink: &mut impl Searcher) {
-        let read = self.repository.odb().map_err(|error| error.message().to_owned());
-        match read.and_then(|odb| git::store::read(&odb, id)) {
+    /// Pushes a blob under one of its names, an empty one where none is known, and with the commit that brought it in.
+    pub fn feed_blob(&self, id: ObjectId, commit: Option<ObjectId>, path: &[u8], sink: &mut impl Searcher) {
+        match self.store.read(id) {
             Ok((_, bytes)) => {
-                let origin = Origin { object: Some(id), ..Origin::new(SourceKind::Blob, path) };
+                let origin = Origin { object: Some(id), commit, ..Origin::new(SourceKind::Blob, path) };
                 sink.blob(Blob { origin, content: Content::Bytes(&bytes), at: None });
             }
             Err(why) => sink.not_scanned(format!("object {id}").as_bytes(), why),

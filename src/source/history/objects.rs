@@ -1,18 +1,16 @@
 //! What is done with each object.
 
-use std::{ops::Range, path::Path};
-
-use git2::Repository;
+use std::ops::Range;
 
 use super::{Look, Searcher};
 use crate::{
     blob::{Blob, Content, ObjectId, Origin, SourceKind},
     finding::Scanned,
     git::{
-        self, Kind,
+        Kind,
         object::{self, Commit},
         pack::{Base, Object, Visitor},
-        store::{self, Store},
+        store::Store,
     },
 };
 
@@ -29,9 +27,6 @@ const EMPTY_TREES: [&[u8]; 2] = [
 pub(super) struct Reader<'a, S> {
     sink: S,
     store: &'a Store,
-    /// Of this thread alone.
-    repository: Option<Repository>,
-    path: &'a Path,
     /// The commits whose parents may be missing, sorted.
     shallow: &'a [ObjectId],
     pub(super) suspects: Vec<ObjectId>,
@@ -40,37 +35,19 @@ pub(super) struct Reader<'a, S> {
 }
 
 impl<'a, S: Searcher> Reader<'a, S> {
-    pub(super) fn new(sink: S, store: &'a Store, path: &'a Path, shallow: &'a [ObjectId]) -> Self {
-        Self {
-            sink,
-            store,
-            repository: None,
-            path,
-            shallow,
-            suspects: Vec::new(),
-            missing: Vec::new(),
-            failed: Vec::new(),
-        }
+    pub(super) fn new(sink: S, store: &'a Store, shallow: &'a [ObjectId]) -> Self {
+        Self { sink, store, shallow, suspects: Vec::new(), missing: Vec::new(), failed: Vec::new() }
     }
 
-    /// Reads an object through libgit2 and takes it; says why where that fails. `why` is what its pack had against it.
+    /// Reads an object by itself and takes it; says why where that fails. `why` is what its pack had against it.
     pub(super) fn read(&mut self, id: ObjectId, why: Option<&str>) -> Option<(ObjectId, String)> {
-        match self.read_alone(id) {
+        match self.store.read(id) {
             Ok((kind, bytes)) => {
                 self.take(id, kind, &bytes, None);
                 None
             }
             Err(own) => Some((id, why.map_or(own, str::to_owned))),
         }
-    }
-
-    fn read_alone(&mut self, id: ObjectId) -> Result<(Kind, Vec<u8>), String> {
-        let words = |error: git2::Error| error.message().to_owned();
-        if self.repository.is_none() {
-            self.repository = Some(git::discover(self.path).map_err(words)?);
-        }
-        let Some(repository) = &self.repository else { unreachable!("it has just been opened") };
-        store::read(&repository.odb().map_err(words)?, id)
     }
 
     fn take(&mut self, id: ObjectId, kind: Kind, bytes: &[u8], base: Option<&[Range<usize>]>) -> bool {
@@ -157,7 +134,8 @@ impl<'a, S: Searcher> Reader<'a, S> {
         }
     }
 
-    fn expect(&mut self, id: ObjectId) {
+    /// Something names this object, so it should be here.
+    pub(super) fn expect(&mut self, id: ObjectId) {
         if !is_here(self.store, id) {
             self.missing.push(id);
         }
@@ -188,6 +166,6 @@ impl<S: Searcher> Visitor for Reader<'_, S> {
     }
 
     fn elsewhere(&mut self, id: ObjectId) -> Option<(Kind, Vec<u8>)> {
-        self.read_alone(id).ok()
+        self.store.read(id).ok()
     }
 }
