@@ -151,7 +151,6 @@ fn keys_are_found_wherever_git_keeps_them() {
         }),
     ];
     for (seed, (name, source, put)) in put.iter().enumerate() {
-        println!("{name}");
         let sandbox = repository();
         let key = openai_key(seed as u64);
         put(&sandbox, &key);

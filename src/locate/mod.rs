@@ -33,12 +33,15 @@ const DEEPEST: usize = 64;
 pub struct Location<'a> {
     store: &'a Store,
     /// Of each suspect blob, by its name, the folders that it is in, and what it is called there.
-    suspects: HashMap<ObjectId, Vec<(u32, Box<[u8]>)>>,
+    suspects: HashMap<ObjectId, Vec<Entry>>,
     folders: Folders,
     commits: Commits,
     refs: Vec<Ref>,
     head: Option<ObjectId>,
 }
+
+/// A folder, and the name of something in it.
+type Entry = (u32, Box<[u8]>);
 
 /// A ref and what it leads to.
 struct Ref {
@@ -56,7 +59,7 @@ impl<'a> Location<'a> {
         let Gathered { edges, held, commits } = gather::gather(store, suspects, threads);
         let folders = Folders::new(store.len(), edges);
         let commits = Commits::new(commits, store);
-        let mut by_name: HashMap<ObjectId, Vec<(u32, Box<[u8]>)>> = HashMap::new();
+        let mut by_name: HashMap<ObjectId, Vec<Entry>> = HashMap::new();
         for (suspect, folder, name) in held {
             by_name.entry(suspects[suspect as usize]).or_default().push((folder, name));
         }
