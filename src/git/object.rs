@@ -11,15 +11,15 @@ pub struct TreeEntry<'t> {
     pub mode: &'t [u8],
     /// Its name; any bytes but `/` and zero in a sound tree.
     pub name: &'t [u8],
-    /// The object it names.
-    pub id: ObjectId,
+    /// The name of the object, as bytes: there are so many entries that nothing is made of those that do not count.
+    pub id: &'t [u8],
 }
 
 impl TreeEntry<'_> {
     /// Whether it is a folder.
     #[must_use]
     pub fn is_tree(&self) -> bool {
-        matches!(self.mode, b"40000" | b"040000")
+        self.mode == b"40000" || self.mode == b"040000"
     }
 
     /// Whether it is the commit of a submodule, which is an object of another repository.
@@ -31,6 +31,7 @@ impl TreeEntry<'_> {
 
 /// Calls `each` for every entry of a tree, with where it stands. Names are `width` bytes long. Returns whether the tree
 /// is sound to its end.
+#[inline]
 pub fn tree(bytes: &[u8], width: usize, mut each: impl FnMut(Range<usize>, TreeEntry<'_>)) -> bool {
     let mut at = 0;
     while at < bytes.len() {
@@ -44,13 +45,30 @@ pub fn tree(bytes: &[u8], width: usize, mut each: impl FnMut(Range<usize>, TreeE
                 _ => return false,
             },
         };
-        let Some(end) = memchr::memchr(0, &rest[space..]).map(|end| space + end) else { return false };
-        let Some(id) = rest.get(end + 1..end + 1 + width).and_then(ObjectId::new) else { return false };
+        let Some(end) = zero(&rest[space..]).map(|end| space + end) else { return false };
+        let Some(id) = rest.get(end + 1..end + 1 + width) else { return false };
         let next = at + end + 1 + width;
         each(at..next, TreeEntry { mode: &rest[..space], name: &rest[space + 1..end], id });
         at = next;
     }
     true
+}
+
+/// Where the first zero is. Names are so short that calling anything takes longer than looking.
+#[inline]
+fn zero(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 255;
+    const TOPS: u64 = ONES * 0x80;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        // The lowest top bit that is set is that of the first zero; above it borrows may have set more.
+        let zeros = word.wrapping_sub(ONES) & !word & TOPS;
+        if zeros != 0 {
+            return Some(at * 8 + zeros.trailing_zeros() as usize / 8);
+        }
+    }
+    rest.iter().position(|byte| *byte == 0).map(|at| words.len() * 8 + at)
 }
 
 /// The header of a commit or tag, and its message.

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Entries of the small memory of numbers, a power of two.
-const REMEMBERED: usize = 1 << 12;
+const REMEMBERED: usize = 1 << 14;
 
 /// A commit in numbers.
 pub(super) struct Row {
@@ -70,19 +70,23 @@ impl Suspects {
     fn new(suspects: &[ObjectId]) -> Self {
         let mut table = Box::new([0; 1024]);
         for id in suspects {
-            let bit = Self::bit(*id);
+            let bit = Self::bit(id.as_bytes());
             table[bit / 64] |= 1 << (bit % 64);
         }
         Self { numbers: suspects.iter().copied().zip(0..).collect(), table }
     }
 
-    fn bit(id: ObjectId) -> usize {
-        usize::from(id.as_bytes()[0]) << 8 | usize::from(id.as_bytes()[1])
+    fn bit(id: &[u8]) -> usize {
+        usize::from(id[0]) << 8 | usize::from(id[1])
     }
 
-    fn number(&self, id: ObjectId) -> Option<u32> {
+    #[inline]
+    fn number(&self, id: &[u8]) -> Option<u32> {
         let bit = Self::bit(id);
-        if self.table[bit / 64] & 1 << (bit % 64) == 0 { None } else { self.numbers.get(&id).copied() }
+        if self.table[bit / 64] & 1 << (bit % 64) == 0 {
+            return None;
+        }
+        self.numbers.get(&ObjectId::new(id)?).copied()
     }
 }
 
@@ -131,12 +135,12 @@ impl<'a> Reader<'a> {
         let Self { store, suspects, remembered, edges, held, .. } = self;
         object::tree(bytes, store.width, |_, entry| {
             if entry.is_tree() {
-                let low = entry.id.as_bytes();
-                let slot = usize::from(u16::from_le_bytes([low[2], low[3]])) % REMEMBERED;
+                let slot = usize::from(u16::from_le_bytes([entry.id[2], entry.id[3]])) % REMEMBERED;
                 let (known, child) = &mut remembered[slot];
-                if *known != Some(entry.id) {
-                    let Some(found) = store.number(entry.id) else { return };
-                    (*known, *child) = (Some(entry.id), found);
+                if known.is_none_or(|known| known.as_bytes() != entry.id) {
+                    let Some(id) = ObjectId::new(entry.id) else { return };
+                    let Some(found) = store.number(id) else { return };
+                    (*known, *child) = (Some(id), found);
                 }
                 edges.push((number, *child));
             } else if let Some(suspect) = suspects.number(entry.id) {

@@ -81,12 +81,11 @@ impl Location<'_> {
                     path.push(b'/');
                 }
                 path.extend_from_slice(entry.name);
-                if objects.contains(&entry.id) {
-                    paths.push((path, entry.id));
-                } else if entry.is_tree()
-                    && self.store.number(entry.id).is_some_and(|number| above.has(number))
-                {
-                    folders.push((path, entry.id));
+                let Some(id) = ObjectId::new(entry.id) else { return };
+                if objects.contains(&id) {
+                    paths.push((path, id));
+                } else if entry.is_tree() && self.store.number(id).is_some_and(|number| above.has(number)) {
+                    folders.push((path, id));
                 }
             });
             waiting.extend(folders.into_iter().rev());

@@ -103,8 +103,10 @@ impl<'a, S: Searcher> Reader<'a, S> {
                 }
             }
             sink.name(&Origin { object: Some(id), ..Origin::new(SourceKind::Name, entry.name) });
-            if !entry.is_submodule() && !is_here(store, entry.id) {
-                missing.push(entry.id);
+            if let Some(id) =
+                ObjectId::new(entry.id).filter(|id| !entry.is_submodule() && !is_here(store, *id))
+            {
+                missing.push(id);
             }
         });
         sink.count(Scanned { bytes: bytes.len() as u64, ..Scanned::default() });
