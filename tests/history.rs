@@ -353,3 +353,18 @@ fn missing_and_damaged_loose_objects_are_named() {
     fs::remove_file(&path).unwrap();
     history(&sandbox).assert_not_scanned(&["is missing"]);
 }
+
+#[test]
+fn a_format_that_is_not_known_is_never_clean() {
+    for (name, value) in [("extensions.refStorage", "reftable"), ("extensions.unheardOf", "true")] {
+        let sandbox = repository();
+        sandbox.git("", &["config", "core.repositoryFormatVersion", "1"]);
+        sandbox.write(".git/config", {
+            let config = fs::read_to_string(sandbox.path(".git/config")).unwrap();
+            let (section, key) = name.split_once('.').unwrap();
+            format!("{config}[{section}]\n\t{key} = {value}\n")
+        });
+        let report = history(&sandbox);
+        report.assert_not_scanned(&["cannot be opened"]);
+    }
+}
