@@ -13,6 +13,7 @@ pub mod expand;
 pub mod finding;
 pub mod git;
 pub mod hook;
+pub mod locate;
 pub mod remedy;
 pub mod report;
 pub mod rule;

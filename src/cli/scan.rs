@@ -42,6 +42,14 @@ pub struct ScanArgs {
     )]
     pub range: Vec<String>,
 
+    /// Read the whole history of the repository that PATH is in: every object, names, messages and git's own files.
+    #[arg(long, conflicts_with_all = ["staged", "range", "no_ignore", "force_exclude"], help_heading = "Git")]
+    pub history: bool,
+
+    /// With --history: a shallow clone is enough; do not exit with 2 for what came before its first commits.
+    #[arg(long, requires = "history", help_heading = "Git")]
+    pub allow_shallow: bool,
+
     /// With --staged: report the keys that HEAD has, too.
     #[arg(long, requires = "staged", conflicts_with = "range", help_heading = "Git")]
     pub all: bool,

@@ -1,6 +1,7 @@
 //! The commands: the only place that knows several stages, and composes them.
 
 mod explain;
+mod history;
 mod hook;
 mod known;
 mod progress;

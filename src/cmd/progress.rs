@@ -21,6 +21,8 @@ const TICK: Duration = Duration::from_millis(100);
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     pub(super) files: AtomicU64,
+    /// Objects of a repository.
+    pub(super) objects: AtomicU64,
     pub(super) bytes: AtomicU64,
 }
 
@@ -45,8 +47,11 @@ impl Progress {
                 .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
             while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
                 let files = HumanCount(read.files.load(Ordering::Relaxed));
+                let objects = read.objects.load(Ordering::Relaxed);
                 let bytes = DecimalBytes(read.bytes.load(Ordering::Relaxed));
-                bar.set_message(format!("{files} files, {bytes}"));
+                let objects =
+                    if objects > 0 { format!("{} objects, ", HumanCount(objects)) } else { String::new() };
+                bar.set_message(format!("{objects}{files} files, {bytes}"));
                 bar.tick();
             }
             bar.finish_and_clear();

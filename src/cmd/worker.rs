@@ -3,17 +3,18 @@
 use std::{
     borrow::Cow,
     io,
+    ops::Range,
     sync::{Arc, Mutex, OnceLock, PoisonError, atomic::Ordering},
 };
 
 use super::{known::Known, progress::Counts};
 use crate::{
     blob::{Before, Blob, Content, Origin, SourceKind},
-    expand::{Expander, Output},
+    expand::{self, Expander, Output},
     finding::{Collector, Detection, NotScanned, Report, Scanned},
     rule::Confidence,
-    scan::{Engine, Scratch},
-    source::{Sink, why},
+    scan::{Engine, Scratch, looks_wide},
+    source::{Look, Searcher, Sink, why},
 };
 
 /// Hands out workers and gathers what they leave.
@@ -49,6 +50,11 @@ impl<'a> Workshop<'a> {
             own: Gathered::default(),
             gathered: &self.gathered,
         }
+    }
+
+    /// Whether something was found in an object of a repository, by workers that are done.
+    pub(super) fn has_objects(&self) -> bool {
+        self.gathered.lock().unwrap_or_else(PoisonError::into_inner).collector.has_objects()
     }
 
     /// What all workers found and read, in an order that does not depend on which of them did.
@@ -115,6 +121,11 @@ impl Worker<'_> {
         Some(shown)
     }
 
+    /// A text as it may be shown, with secrets in it masked.
+    pub(super) fn safe(&mut self, bytes: &[u8]) -> String {
+        masked(bytes, &self.in_name(bytes))
+    }
+
     fn name_not_scanned(&mut self, path: &Arc<str>, archive: Option<&[u8]>, why: String) {
         let not_scanned = match archive {
             None => NotScanned { what: path.to_string(), why, file: None },
@@ -163,6 +174,37 @@ impl Sink for Worker<'_> {
         // Messages of libraries name paths, too.
         let why = masked(why.as_bytes(), &self.in_name(why.as_bytes()));
         self.name_not_scanned(&what, None, why);
+    }
+}
+
+impl Searcher for Worker<'_> {
+    fn look(&mut self, bytes: &[u8], novel: Option<&[Range<usize>]>) -> Look {
+        if let Some(counts) = self.counts {
+            counts.objects.fetch_add(1, Ordering::Relaxed);
+            counts.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        }
+        // What is in a container may be anything.
+        if expand::is_container(bytes) {
+            return Look::Suspect;
+        }
+        let is_wide = looks_wide(bytes);
+        if self.engine.may_find(bytes, novel.filter(|_| !is_wide), &mut self.scratch) {
+            Look::Suspect
+        } else if is_wide {
+            Look::Alone
+        } else {
+            Look::Clean
+        }
+    }
+
+    fn name(&mut self, origin: &Origin<'_>) {
+        let secrets = self.in_name(origin.path);
+        if !secrets.is_empty() {
+            let shown: Arc<str> = masked(origin.path, &secrets).into();
+            for detection in secrets {
+                self.own.collector.add(detection, origin, &shown, None);
+            }
+        }
     }
 }
 

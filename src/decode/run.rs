@@ -91,10 +91,10 @@ impl Run<'_> {
     }
 }
 
-/// The first long run that ends after `from`, wrapped lines put together.
+/// The first long run that ends after the start of `range` and begins before its end, wrapped lines put together.
 #[must_use]
-pub fn next(text: &[u8], from: usize) -> Option<Run<'_>> {
-    let first = next_line(text, from)?;
+pub fn next(text: &[u8], range: Range<usize>) -> Option<Run<'_>> {
+    let first = next_line(text, range)?;
     let mut lines = Vec::new();
     let mut joined: Cow<'_, [u8]> = Cow::Borrowed(&text[first.clone()]);
     let mut end = first.end;
@@ -147,14 +147,21 @@ fn non_members(look: &[u8; LOOK]) -> u64 {
     (word | !(digits | letters)) & TOPS
 }
 
-/// The first line's worth of a long run that ends after `from`.
-fn next_line(text: &[u8], from: usize) -> Option<Range<usize>> {
+/// The first line's worth of a long run that ends after the start of `range` and begins before its end.
+fn next_line(text: &[u8], range: Range<usize>) -> Option<Range<usize>> {
+    let from = range.start;
+    // The step that a run covers wholly may be the one after that in which it begins.
+    let end_of_steps = range.end.saturating_add(STEP);
+    let last = text.len().min(end_of_steps.saturating_add(STEP));
     let mut at = from;
     loop {
-        let mut steps = text.get(at..)?.chunks_exact(STEP);
+        let mut steps = text.get(at..last)?.chunks_exact(STEP);
         let skipped =
             steps.by_ref().take_while(|step| has_lower(&step[..LOOK]) || has_lower(&step[LOOK..])).count();
         at += skipped * STEP;
+        if at >= end_of_steps {
+            return None;
+        }
         let step = text.get(at..at + STEP)?;
         // What follows the last byte that does not belong may be the start of a run.
         let members = count_members_at_end(step);
@@ -165,7 +172,7 @@ fn next_line(text: &[u8], from: usize) -> Option<Range<usize>> {
         let start = at - count_members_at_end(&text[from..at]);
         let end = at + STEP + count_members(&text[at + STEP..]);
         if end - start >= SHORTEST {
-            return Some(start..end);
+            return (start < range.end).then_some(start..end);
         }
         at = end;
     }
@@ -200,7 +207,7 @@ mod tests {
     #[test]
     fn puts_wrapped_lines_together() {
         let text = format!("x: {}\n   {}==\nend", "A".repeat(40), "B".repeat(7));
-        let run = next(text.as_bytes(), 0).unwrap();
+        let run = next(text.as_bytes(), 0..text.len()).unwrap();
         assert_eq!(run.text.len(), 47);
         let decoded = run.decoded(&(0..47), vec![0; 35], 6);
         assert_eq!((decoded.source(&(0..3)), decoded.source(&(29..31))), (3..7, 41..49));
@@ -224,7 +231,7 @@ mod tests {
         #[test]
         fn finds_every_long_run(before in "[ a-z]{0,40}", run in "[A-Za-z0-9]{28,80}", after in " [ a-z]{0,40}") {
             let text = format!("{before} {run}{after}");
-            let found = next(text.as_bytes(), 0).filter(|found| found.text.len() == run.len());
+            let found = next(text.as_bytes(), 0..text.len()).filter(|found| found.text.len() == run.len());
             let expected = run.len() >= SHORTEST;
             prop_assert_eq!(found.is_some(), expected, "{:?}", text);
         }

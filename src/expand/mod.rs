@@ -71,6 +71,12 @@ fn recognise(head: &[u8]) -> Option<&'static Format> {
     FORMATS.iter().find(|format| (format.recognise)(head))
 }
 
+/// Whether these are the bytes of something that is opened.
+#[must_use]
+pub fn is_container(bytes: &[u8]) -> bool {
+    recognise(bytes).is_some()
+}
+
 /// Opens containers; one a thread, since it keeps its buffers.
 #[derive(Default)]
 pub struct Expander {

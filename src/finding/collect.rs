@@ -34,6 +34,12 @@ impl Collector {
         self.by_secret.entry(detection.secret.normalised().into()).or_default().push((detection, occurrence));
     }
 
+    /// Whether something was found in an object of a repository.
+    #[must_use]
+    pub fn has_objects(&self) -> bool {
+        self.by_secret.values().flatten().any(|(_, occurrence)| occurrence.object.is_some())
+    }
+
     /// Takes over all that another one gathered.
     pub fn merge(&mut self, other: Self) {
         for (secret, mut sightings) in other.by_secret {
@@ -76,5 +82,6 @@ fn finding(mut sightings: Vec<(Detection, Occurrence)>) -> Finding {
         fingerprint: best.secret.fingerprint(),
         secret: best.secret,
         occurrences,
+        history: None,
     }
 }

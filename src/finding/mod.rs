@@ -126,6 +126,42 @@ pub struct Finding {
     pub fingerprint: String,
     /// Every place, sorted; never empty.
     pub occurrences: Vec<Occurrence>,
+    /// Its life in the history of a repository, where that was read.
+    pub history: Option<History>,
+}
+
+/// The life of a secret in the history of a repository. All texts are safe to show: secrets in them are masked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct History {
+    /// The first commit that holds it while none of its parents does; null if no commit holds it.
+    pub introduced: Option<Event>,
+    /// The last commit that does not hold it while a parent does; null while HEAD holds it, and if no commit took it
+    /// out.
+    pub removed: Option<Event>,
+    /// Whether the commit that is checked out holds it.
+    pub at_head: bool,
+    /// The refs that lead to a commit that holds it, or to the object itself, sorted; `refs/stash@{1}` is an older
+    /// stash.
+    pub refs: Vec<String>,
+    /// How many commits hold it.
+    pub commits: u64,
+    /// Whether some ref leads to it. If not, it is in the store of objects alone.
+    pub reachable: bool,
+}
+
+/// A commit that put a secret into a history, or took it out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Event {
+    /// The commit.
+    pub commit: String,
+    /// Who wrote it: name and address.
+    pub author: String,
+    /// When it was written, in the form of RFC 3339 with the zone of the author; empty where the commit does not say.
+    pub date: String,
+    /// The first line of its message.
+    pub summary: String,
+    /// The path of the secret in it, or before it; empty where it stands in no file.
+    pub path: String,
 }
 
 /// How much was really read.

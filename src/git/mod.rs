@@ -2,18 +2,64 @@
 
 pub mod ci;
 pub mod index;
+mod loose;
+pub mod object;
 mod objects;
+pub mod pack;
 pub mod program;
 pub mod rename;
 pub mod revisions;
 pub mod staged;
+pub mod store;
 pub mod tree;
 
 use std::path::Path;
 
 use git2::{Repository, RepositoryOpenFlags};
 
+use crate::blob::ObjectId;
+
 pub use objects::{Objects, object_id, oid};
+
+/// What an object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A state of the whole tree, and where it comes from.
+    Commit,
+    /// A folder.
+    Tree,
+    /// The content of a file.
+    Blob,
+    /// An annotated tag.
+    Tag,
+}
+
+/// Some kinds of objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kinds(u8);
+
+impl Kinds {
+    /// All of them.
+    pub const ALL: Self = Self::of(&[Kind::Commit, Kind::Tree, Kind::Blob, Kind::Tag]);
+
+    /// These.
+    #[must_use]
+    pub const fn of(kinds: &[Kind]) -> Self {
+        let mut bits = 0;
+        let mut at = 0;
+        while at < kinds.len() {
+            bits |= 1 << kinds[at] as u8;
+            at += 1;
+        }
+        Self(bits)
+    }
+
+    /// Whether this is one of them.
+    #[must_use]
+    pub fn contains(self, kind: Kind) -> bool {
+        self.0 & 1 << kind as u8 != 0
+    }
+}
 
 /// The repository that `folder` is in.
 ///
@@ -68,6 +114,32 @@ pub fn from_environment() -> Result<Repository, git2::Error> {
         repository.odb()?.add_disk_alternate(folder)?;
     }
     Ok(repository)
+}
+
+/// All refs with the objects they name, sorted by name; the older entries of the stash, which are refs in all but name;
+/// and HEAD where it names a commit itself. Objects are not looked at.
+///
+/// # Errors
+/// When they cannot be listed.
+pub fn refs(repository: &Repository) -> Result<Vec<(Vec<u8>, ObjectId)>, git2::Error> {
+    let mut refs = Vec::new();
+    let mut add = |name: Vec<u8>, target: Option<git2::Oid>| {
+        refs.extend(target.and_then(|oid| ObjectId::new(oid.as_bytes())).map(|target| (name, target)));
+    };
+    for reference in repository.references()? {
+        let reference = reference?;
+        // What a symbolic one leads to is listed by itself.
+        add(reference.name_bytes().to_vec(), reference.target());
+    }
+    if let Ok(stash) = repository.reflog("refs/stash") {
+        for (number, entry) in stash.iter().enumerate().skip(1) {
+            add(format!("refs/stash@{{{number}}}").into_bytes(), Some(entry.id_new()));
+        }
+    }
+    let head = repository.find_reference("HEAD").ok().and_then(|head| head.target());
+    add(b"HEAD".to_vec(), head);
+    refs.sort();
+    Ok(refs)
 }
 
 /// Nothing of a repository is executed, so it does not matter who owns it; and the user's own configuration must not

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     blob::SourceKind,
-    finding::{Candidate, Finding, NotScanned, Occurrence, Report, Scanned},
+    finding::{Candidate, Finding, History, NotScanned, Occurrence, Report, Scanned},
     remedy,
     rule::{Confidence, Severity},
 };
@@ -67,6 +67,9 @@ struct FindingEntry<'a> {
     fingerprint: &'a str,
     /// Every place of the secret.
     occurrences: Vec<OccurrenceEntry<'a>>,
+    /// Its life in the history of the repository; only with `--history`, and only of what is in an object.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    history: Option<&'a History>,
     /// What to do.
     remedy: Remedy<'a>,
 }
@@ -189,6 +192,7 @@ fn entry<'a>(report: &Report, finding: &'a Finding) -> FindingEntry<'a> {
         secret: report.show(&finding.secret),
         fingerprint: &finding.fingerprint,
         occurrences: finding.occurrences.iter().map(occurrence).collect(),
+        history: finding.history.as_ref(),
         remedy: Remedy { revoke_url: remedy::revoke_url(rule), steps: remedy::steps(rule) },
     }
 }

@@ -8,8 +8,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{View, escape::visible};
 use crate::{
-    blob::{ObjectId, SourceKind},
-    finding::{Finding, Occurrence, Report, Scanned},
+    blob::SourceKind,
+    finding::{Event, Finding, History, Occurrence, Report, Scanned},
     remedy,
     rule::Severity,
 };
@@ -76,6 +76,9 @@ fn notes(report: &Report, finding: &Finding, view: &View) -> Vec<(&'static str, 
     if finding.occurrences.len() > 1 {
         notes.push(("also at", other_places(&finding.occurrences[1..], view)));
     }
+    if let Some(history) = &finding.history {
+        notes.push(("history", life(history, view)));
+    }
     if !finding.candidates.is_empty() {
         let issuers: Vec<String> =
             finding.candidates.iter().map(|one| format!("{} ({})", one.issuer, one.why)).collect();
@@ -84,6 +87,37 @@ fn notes(report: &Report, finding: &Finding, view: &View) -> Vec<(&'static str, 
     let steps = remedy::steps(&finding.rule);
     notes.push(("help", if view.verbose { steps.join(" ") } else { steps[0].clone() }));
     notes
+}
+
+/// When the key came and went, and what leads to it.
+fn life(history: &History, view: &View) -> String {
+    let event = |event: &Event| {
+        let date = event.date.split('T').next().unwrap_or_default();
+        format!("{} ({date}, {}: {})", short(&event.commit), event.author, event.summary)
+    };
+    let mut parts = Vec::new();
+    if let Some(introduced) = &history.introduced {
+        parts.push(format!("introduced by {}", event(introduced)));
+    }
+    match &history.removed {
+        _ if history.at_head => parts.push("still at HEAD".to_owned()),
+        Some(removed) => parts.push(format!("removed by {}", event(removed))),
+        None => parts.push("not at HEAD".to_owned()),
+    }
+    if history.commits > 0 {
+        parts.push(format!("in {}", plural(history.commits, "commit")));
+    }
+    let shown = if view.verbose { history.refs.len() } else { FEW };
+    let mut refs: Vec<String> = history.refs.iter().take(shown).cloned().collect();
+    if history.refs.len() > shown {
+        refs.push(format!("{} more refs (-v lists them)", HumanCount((history.refs.len() - shown) as u64)));
+    }
+    parts.push(if refs.is_empty() {
+        "no ref leads to it, only the store of objects has it".to_owned()
+    } else {
+        format!("reached from {}", refs.join(", "))
+    });
+    parts.join("; ")
 }
 
 fn place_name(place: &Occurrence) -> String {
@@ -100,7 +134,7 @@ fn place_name(place: &Occurrence) -> String {
 
 /// An object that has no path.
 fn object_name(place: &Occurrence) -> String {
-    let object = place.object.map(short).unwrap_or_default();
+    let object = place.object.map(|id| short(&id.to_string()).to_owned()).unwrap_or_default();
     match place.source {
         SourceKind::Blob => format!("the blob {object}{}", place.full_path()),
         _ if place.commit.is_some() => format!("the message of commit {object}"),
@@ -112,16 +146,17 @@ fn object_name(place: &Occurrence) -> String {
 fn aside(place: &Occurrence) -> String {
     match (place.source, place.commit) {
         (SourceKind::Index, _) => " (staged)".to_owned(),
-        (SourceKind::Blob | SourceKind::Name, Some(commit)) => format!(" (commit {})", short(commit)),
+        (SourceKind::Blob | SourceKind::Name, Some(commit)) => {
+            format!(" (commit {})", short(&commit.to_string()))
+        }
         _ => String::new(),
     }
 }
 
 /// Enough digits to name an object in most repositories.
-fn short(id: ObjectId) -> String {
-    let mut digits = id.to_string();
-    digits.truncate(12);
-    digits
+fn short(id: &str) -> &str {
+    const DIGITS: usize = 12;
+    &id[..id.len().min(DIGITS)]
 }
 
 /// The excerpt made safe, and where the secret stands in it now.

@@ -40,14 +40,14 @@ impl Anchors {
         Self { plain, search, escapes: Literals::new(&own(escape::LITERALS)), wide: OnceLock::new() }
     }
 
-    /// The first of [`escape::LITERALS`] at or after `from`.
-    pub(super) fn next_escape(&self, text: &[u8], from: usize) -> Option<usize> {
-        self.escapes.next(text, from).map(|(at, _)| at)
+    /// The first of [`escape::LITERALS`] that begins in `range`.
+    pub(super) fn next_escape(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
+        self.escapes.next(text, range).map(|(at, _)| at)
     }
 
-    /// The first character of a plain anchor in UTF-16, at or after `from`. Only for texts that hold zeros: a search of
-    /// its own leaves the other one fast.
-    pub(super) fn next_wide(&self, text: &[u8], from: usize) -> Option<usize> {
+    /// The first character of a plain anchor in UTF-16 that begins in `range`. Only for texts that hold zeros: a search
+    /// of its own leaves the other one fast.
+    pub(super) fn next_wide(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
         let search = self.wide.get_or_init(|| {
             let mut wide: Vec<Vec<u8>> =
                 self.plain.iter().map(|literal| in_utf16(literal.as_bytes())).collect();
@@ -55,7 +55,7 @@ impl Anchors {
             wide.dedup();
             Literals::new(&wide)
         });
-        search.next(text, from).map(|(at, _)| at)
+        search.next(text, range).map(|(at, _)| at)
     }
 
     /// What keys begin with.
@@ -71,18 +71,15 @@ impl Anchors {
     ) -> impl Iterator<Item = Anchor> + 't {
         let mut from = range.start;
         std::iter::from_fn(move || {
-            if from >= range.end {
-                return None;
-            }
-            let anchor = self.next(text, from)?;
+            let anchor = self.next(text, from..range.end)?;
             from = anchor.at + 1;
-            (anchor.at < range.end).then_some(anchor)
+            Some(anchor)
         })
     }
 
-    /// The first anchor at or after `from`.
-    pub(super) fn next(&self, text: &[u8], from: usize) -> Option<Anchor> {
-        let (at, literal) = self.search.next(text, from)?;
+    /// The first anchor that begins in `range`.
+    pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<Anchor> {
+        let (at, literal) = self.search.next(text, range)?;
         Some(Anchor { at, literal })
     }
 }
@@ -99,7 +96,13 @@ fn in_utf16(literal: &[u8]) -> Vec<u8> {
 }
 
 /// A set of literals to search for.
-pub(super) enum Literals {
+pub(super) struct Literals {
+    search: Search,
+    /// The longest literal, in bytes.
+    longest: usize,
+}
+
+enum Search {
     Packed(Searcher),
     /// Machines without the vector instructions that the packed search is made of.
     OneByOne(Vec<memmem::Finder<'static>>),
@@ -109,26 +112,33 @@ impl Literals {
     /// At most 64 of them, each at least three bytes long.
     pub(super) fn new(literals: &[Vec<u8>]) -> Self {
         let packed = Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(literals).build();
-        match packed {
-            Some(searcher) => Self::Packed(searcher),
-            None => Self::OneByOne(
+        let search = match packed {
+            Some(searcher) => Search::Packed(searcher),
+            None => Search::OneByOne(
                 literals.iter().map(|literal| memmem::Finder::new(literal).into_owned()).collect(),
             ),
-        }
+        };
+        Self { search, longest: literals.iter().map(Vec::len).max().unwrap_or(0) }
     }
 
-    /// The first occurrence at or after `from`: where, and of which literal.
-    pub(super) fn next(&self, text: &[u8], from: usize) -> Option<(usize, usize)> {
-        match self {
-            Self::Packed(searcher) => {
-                let found = searcher.find_in(text, (from..text.len()).into())?;
+    /// The first occurrence that begins in `range`: where, and of which literal.
+    pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<(usize, usize)> {
+        let Range { start: from, end } = range;
+        if from >= end {
+            return None;
+        }
+        let most = text.len().min(end + self.longest.saturating_sub(1));
+        let found = match &self.search {
+            Search::Packed(searcher) => {
+                let found = searcher.find_in(text, (from..most).into())?;
                 Some((found.start(), found.pattern().as_usize()))
             }
-            Self::OneByOne(finders) => finders
+            Search::OneByOne(finders) => finders
                 .iter()
                 .enumerate()
-                .filter_map(|(literal, finder)| Some((from + finder.find(&text[from..])?, literal)))
+                .filter_map(|(literal, finder)| Some((from + finder.find(&text[from..most])?, literal)))
                 .min(),
-        }
+        };
+        found.filter(|(at, _)| *at < end)
     }
 }

@@ -38,7 +38,7 @@ impl Engine {
         scratch.context.clear();
         let mut seen = Seen::default();
         let mut from = range.start;
-        while let Some(anchor) = self.anchors.next(text, from).filter(|anchor| anchor.at < range.end) {
+        while let Some(anchor) = self.anchors.next(text, from..range.end) {
             from = self.try_anchor(text, anchor, depth, &mut seen, scratch, hits).max(anchor.at + 1);
         }
         if depth < DEEPEST {
@@ -68,7 +68,7 @@ impl Engine {
         let Some(first) = memchr::memchr(0, &text[range.clone()]) else { return };
         // The zero may be the second byte of what it belongs to, or the first.
         let mut from = range.start + first.saturating_sub(1);
-        while let Some(at) = self.anchors.next_wide(text, from).filter(|at| *at < range.end) {
+        while let Some(at) = self.anchors.next_wide(text, from..range.end) {
             let (decoded, order) = utf16::string_around(text, at, WIDE);
             from = decoded.end().max(at + 1);
             self.scan_inner(&decoded, usize::MAX, depth, scratch, hits, |_| vec![order.name()]);
@@ -145,7 +145,7 @@ impl Engine {
             return;
         }
         let mut from = range.start;
-        while let Some(at) = self.anchors.next_escape(text, from).filter(|at| *at < range.end) {
+        while let Some(at) = self.anchors.next_escape(text, from..range.end) {
             from = at + 1;
             if let Some(separator) = escape::separator(text, at) {
                 from = self.undo_escapes(text, separator, depth, scratch, hits).max(from);
@@ -193,7 +193,8 @@ pub(super) fn weigh(text: &[u8], hits: &mut Vec<Hit>, scratch: &mut Scratch) {
         let form = hit.form();
         let confidence: Confidence =
             if hit.evidence.is_some() { form.confidence_with_evidence() } else { form.confidence };
-        let stays = hit.evidence.is_some() || !form.needs_evidence;
+        let may_be_named = scratch.is_name_unknown && !hit.rule.context.is_empty();
+        let stays = hit.evidence.is_some() || !form.needs_evidence || may_be_named;
         hit.confidence = confidence;
         stays
     });

@@ -114,7 +114,7 @@ pub(super) fn each<'s>(
     mut decoded: impl FnMut(&'static str, Decoded, usize) -> bool,
 ) {
     let mut from = range.start.saturating_sub(BEFORE);
-    while let Some(run) = run::next(text, from).filter(|run| run.source.start < range.end) {
+    while let Some(run) = run::next(text, from..range.end) {
         from = run.source.end;
         search().in_run(&run, range, &mut decoded);
     }

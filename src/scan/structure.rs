@@ -172,7 +172,7 @@ impl Dispatch {
     pub(super) fn next_inside_token(&self, text: &[u8], from: usize) -> usize {
         // What was found may be a marker, with the start of its key this far before it.
         self.distinctive
-            .next(text, from)
+            .next(text, from..text.len())
             .map_or(text.len(), |(at, _)| at.saturating_sub(self.longest).max(from))
     }
 

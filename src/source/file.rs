@@ -21,7 +21,12 @@ pub struct FileReader {
 impl FileReader {
     /// Pushes one file, or says why it could not be read. A link is followed only where `follow` says so.
     pub fn feed(&mut self, path: &Path, follow: bool, sink: &mut impl Sink) {
-        if let Err(error) = self.try_feed(path, follow, sink) {
+        self.feed_as(SourceKind::File, path, follow, sink);
+    }
+
+    /// Pushes one file as another kind of place.
+    pub fn feed_as(&mut self, kind: SourceKind, path: &Path, follow: bool, sink: &mut impl Sink) {
+        if let Err(error) = self.try_feed(kind, path, follow, sink) {
             sink.not_scanned(shown(path), why(&error));
         }
     }
@@ -38,7 +43,13 @@ impl FileReader {
         }
     }
 
-    fn try_feed(&mut self, path: &Path, follow: bool, sink: &mut impl Sink) -> io::Result<()> {
+    fn try_feed(
+        &mut self,
+        kind: SourceKind,
+        path: &Path,
+        follow: bool,
+        sink: &mut impl Sink,
+    ) -> io::Result<()> {
         let mut file = open(path, follow)?;
         self.buffer.resize(WINDOW, 0);
         let mut filled = 0;
@@ -51,7 +62,7 @@ impl FileReader {
             }
         }
         let start = &self.buffer[..filled];
-        let origin = Origin::new(SourceKind::File, shown(path));
+        let origin = Origin::new(kind, shown(path));
         if filled < WINDOW {
             sink.blob(Blob::new(origin, Content::Bytes(start)));
             return Ok(());

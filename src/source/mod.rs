@@ -2,6 +2,7 @@
 
 mod exclude;
 mod file;
+mod history;
 mod message;
 mod parallel;
 mod range;
@@ -13,6 +14,7 @@ mod walk;
 use crate::{blob::Blob, finding::Scanned};
 
 pub use file::{FileReader, why};
+pub use history::{Fed, History, Look, Searcher};
 pub use message::{Message, Tail};
 pub use range::Range;
 pub use staged::{Held, Staged, Wanted};

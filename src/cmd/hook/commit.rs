@@ -66,7 +66,7 @@ pub(super) fn files(
             .feed(&|| workshop.worker());
         // Paths of the index start from the root, those of files from here, which is the same under a framework.
         let subject = Subject { what: "the files that were named".to_owned(), nothing: None };
-        Ok(Read { base: root, subject: Some(subject) })
+        Ok(Read::git(root, subject))
     })
 }
 
@@ -90,6 +90,6 @@ pub(super) fn message(args: &ReportArgs, file: &Path, color: bool) -> Result<Ver
         Message { file: file.to_owned(), tail }.feed(&mut workshop.worker());
         let base = std::env::current_dir().context("the current folder is gone")?;
         let subject = Subject { what: "the message".to_owned(), nothing: None };
-        Ok(Read { base, subject: Some(subject) })
+        Ok(Read::git(base, subject))
     })
 }

@@ -153,7 +153,7 @@ fn scan(args: &ReportArgs, color: bool, push: impl FnOnce(&Repository) -> Result
         };
         let nothing = (count == 0).then(|| format!("{} has no commit that is new", push.what));
         let subject = Subject { what: push.what, nothing };
-        Ok(Read { base: scan::base(&repository)?, subject: Some(subject) })
+        Ok(Read::git(scan::base(&repository)?, subject))
     })
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Read, Verdict, conclude, threads};
+use super::{Read, Verdict, conclude, history, threads};
 use crate::{
     blob::SourceKind,
     cli::ScanArgs,
@@ -30,7 +30,10 @@ pub(super) fn run(args: &ScanArgs, color: bool) -> Result<Verdict> {
         if !stdin.is_empty() {
             Stdin { name: args.stdin_filename.clone() }.feed(&mut workshop.worker());
         }
-        if !roots.is_empty() {
+        let mut histories = Vec::new();
+        if args.history {
+            histories = history::read(&roots, threads(&args.report), args.allow_shallow, workshop);
+        } else if !roots.is_empty() {
             Walk {
                 roots: distinct(roots),
                 respect_ignore: !args.no_ignore,
@@ -40,7 +43,7 @@ pub(super) fn run(args: &ScanArgs, color: bool) -> Result<Verdict> {
             .feed(&|| workshop.worker());
         }
         let base = std::env::current_dir().context("the current folder is gone")?;
-        Ok(Read { base, subject: None })
+        Ok(Read { base, subject: None, histories })
     })
 }
 

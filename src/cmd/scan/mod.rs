@@ -12,7 +12,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::{Verdict, find_rule, progress::Progress, wants_progress, worker::Workshop};
+use super::{Verdict, find_rule, history, progress::Progress, wants_progress, worker::Workshop};
 use crate::{
     cli::{ReportArgs, ScanArgs},
     finding::{Finding, Report, Subject},
@@ -44,6 +44,15 @@ pub(super) struct Read {
     pub(super) base: PathBuf,
     /// What was scanned, where that is not files.
     pub(super) subject: Option<Subject>,
+    /// The repositories whose whole history was read.
+    pub(super) histories: Vec<history::Read>,
+}
+
+impl Read {
+    /// A part of a repository; `base` is the folder that its paths start from.
+    pub(super) fn git(base: PathBuf, subject: Subject) -> Self {
+        Self { base, subject: Some(subject), histories: Vec::new() }
+    }
 }
 
 /// Lets `feed` push a source into the workers, and reports what they found.
@@ -73,10 +82,15 @@ fn scan(args: &ReportArgs, feed: impl FnOnce(&Workshop<'_>) -> Result<Read>) -> 
     let progress = (wants_progress() && !args.no_progress).then(Progress::start);
     let workshop = Workshop::new(&engine, progress.as_ref().map(Progress::counts).cloned());
     let read = feed(&workshop)?;
+    let locations = history::locate(&read.histories, threads(args), &workshop);
     drop(progress);
 
     let mut report = workshop.into_report();
     report.findings.retain(|finding| is_wanted(args, finding));
+    let masks = Workshop::new(&engine, None);
+    for finding in &mut report.findings {
+        history::tell(finding, &locations, &mut masks.worker());
+    }
     report.base = read.base;
     report.subject = read.subject;
     report.show_secrets = args.show_secrets;

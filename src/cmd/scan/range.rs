@@ -33,6 +33,6 @@ pub(in crate::cmd) fn run_selected(
         let range = Range { selection, threads: threads(args) };
         let count = range.feed(&repository, &|| workshop.worker())?;
         let nothing = (count == 0).then(|| format!("{what} has no commit that is new"));
-        Ok(Read { base: staged::base(&repository)?, subject: Some(Subject { what, nothing }) })
+        Ok(Read::git(staged::base(&repository)?, Subject { what, nothing }))
     })
 }

@@ -25,7 +25,7 @@ pub(in crate::cmd) fn run(args: &ReportArgs, all: bool, color: bool) -> Result<V
             Held::Nothing => Some("nothing is staged"),
         };
         let subject = Subject { what: "what is staged".to_owned(), nothing: nothing.map(str::to_owned) };
-        Ok(Read { base: base(&repository)?, subject: Some(subject) })
+        Ok(Read::git(base(&repository)?, subject))
     })
 }
 

@@ -299,6 +299,7 @@ mod tests {
             fingerprint: secret.fingerprint(),
             secret,
             occurrences,
+            history: None,
         };
         Report {
             findings: vec![finding],

@@ -1,0 +1,17 @@
+//! Trees and commits.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use skanner::git::object::{self, Commit};
+
+fuzz_target!(|bytes: &[u8]| {
+    for width in [20, 32] {
+        let mut end = 0;
+        let is_sound = object::tree(bytes, width, |range, entry| {
+            assert_eq!((range.start, entry.id.len()), (end, width));
+            end = range.end;
+        });
+        assert_eq!(is_sound, end == bytes.len());
+    }
+    let _ = Commit::parse(bytes);
+});

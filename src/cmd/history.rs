@@ -1,0 +1,98 @@
+//! `skanner scan --history`: all objects, then what is suspect once more under its names, then the life of what was
+//! found.
+
+use std::path::{Path, PathBuf};
+
+use super::worker::{Worker, Workshop};
+use crate::{
+    blob::ObjectId,
+    finding::{Event, Finding, History as Told},
+    locate::{self, Location},
+    source::{History, Sink},
+};
+
+/// A repository that was read, and which of its blobs may hold a key.
+pub(super) struct Read {
+    history: History,
+    suspects: Vec<ObjectId>,
+}
+
+/// Reads the histories of the repositories that `roots` are in, with those of their submodules, or says why that cannot
+/// be done.
+pub(super) fn read(
+    roots: &[PathBuf],
+    threads: usize,
+    allow_shallow: bool,
+    workshop: &Workshop<'_>,
+) -> Vec<Read> {
+    let mut read = Vec::new();
+    let mut waiting: Vec<(PathBuf, bool)> = roots.iter().rev().map(|root| (root.clone(), false)).collect();
+    while let Some((path, is_nested)) = waiting.pop() {
+        let open = if is_nested { History::open_nested } else { History::open };
+        match open(&path, threads, allow_shallow) {
+            Ok(history) => {
+                let fed = history.feed(&|| workshop.worker());
+                waiting.extend(fed.nested.into_iter().map(|path| (path, true)));
+                read.push(Read { history, suspects: fed.suspects });
+            }
+            Err(error) => not_opened(&path, &error, &mut workshop.worker()),
+        }
+    }
+    read
+}
+
+fn not_opened(path: &Path, error: &git2::Error, worker: &mut Worker<'_>) {
+    let why = if error.code() == git2::ErrorCode::NotFound {
+        "is in no git repository: there is no history to scan".to_owned()
+    } else {
+        format!("its repository cannot be opened: {}", error.message())
+    };
+    worker.not_scanned(path.as_os_str().as_encoded_bytes(), why);
+}
+
+/// Scans the suspects under the names they have, and returns where everything is, for [`tell`].
+pub(super) fn locate<'a>(read: &'a [Read], threads: usize, workshop: &Workshop<'_>) -> Vec<Location<'a>> {
+    let mut locations = Vec::new();
+    for Read { history, suspects } in read {
+        if suspects.is_empty() && !workshop.has_objects() {
+            continue;
+        }
+        let mut worker = workshop.worker();
+        let (repository, store) = history.store();
+        let location = Location::read(repository, store, suspects, threads);
+        for id in suspects {
+            let places = location.places(*id);
+            for place in &places {
+                history.feed_blob(*id, place.commit, &place.path, &mut worker);
+            }
+            if places.is_empty() {
+                history.feed_blob(*id, None, b"", &mut worker);
+            }
+        }
+        locations.push(location);
+    }
+    locations
+}
+
+/// Adds its life to a finding.
+pub(super) fn tell(finding: &mut Finding, locations: &[Location<'_>], worker: &mut Worker<'_>) {
+    let mut objects: Vec<ObjectId> = finding.occurrences.iter().filter_map(|place| place.object).collect();
+    objects.sort_unstable();
+    objects.dedup();
+    let Some(life) = locations.iter().find_map(|location| location.life(&objects)) else { return };
+    let mut event = |event: locate::Event| Event {
+        commit: event.commit.to_string(),
+        author: worker.safe(&event.author),
+        date: event.date,
+        summary: worker.safe(&event.summary),
+        path: worker.safe(&event.path),
+    };
+    finding.history = Some(Told {
+        introduced: life.introduced.map(&mut event),
+        removed: life.removed.map(&mut event),
+        at_head: life.at_head,
+        refs: life.refs.iter().map(|name| worker.safe(name)).collect(),
+        commits: life.commits,
+        reachable: life.reachable,
+    });
+}

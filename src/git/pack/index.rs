@@ -1,0 +1,183 @@
+//! The index of a pack, versions 1 and 2: which objects there are, sorted by name, and where. See git's
+//! `gitformat-pack`.
+
+use std::{cmp::Ordering, ops::Range};
+
+use super::map::Mapped;
+use crate::blob::ObjectId;
+
+/// What an index of version 2 begins with; those of version 1 begin with the fan-out.
+const MAGIC: &[u8] = b"\xfftOc";
+
+/// Entries of the fan-out: one for each first byte of a name.
+const FAN: usize = 256;
+
+/// How often the place of a name is guessed before its neighborhood is halved.
+const GUESSES: usize = 8;
+
+/// Set in an offset that stands in the table of large offsets.
+const LARGE: u32 = 1 << 31;
+
+/// An index whose tables all lie within it.
+pub(super) struct Index {
+    map: Mapped,
+    /// Length of a name, in bytes.
+    width: usize,
+    count: usize,
+    /// Objects whose names begin with each byte, or one before it.
+    fan: Vec<u32>,
+    layout: Layout,
+}
+
+/// Where the tables begin.
+enum Layout {
+    /// Offset and name beside each other.
+    One {
+        entries: usize,
+    },
+    Two {
+        names: usize,
+        checksums: usize,
+        offsets: usize,
+        large: Range<usize>,
+    },
+}
+
+impl Index {
+    /// Checks that the tables are where they should be and that the names are sorted, since look-ups rest on it.
+    pub(super) fn new(map: Mapped, width: usize) -> Result<Self, &'static str> {
+        const CUT: &str = "is shorter than what it says it holds";
+        let is_two = map.starts_with(MAGIC);
+        if is_two && word(&map, 4).ok_or(CUT)? != 2 {
+            return Err("is of a version that is not known");
+        }
+        let start = if is_two { 8 } else { 0 };
+        let fan: Option<Vec<u32>> = (0..FAN).map(|at| word(&map, start + 4 * at)).collect();
+        let fan = fan.ok_or(CUT)?;
+        if !fan.is_sorted() {
+            return Err("has a fan-out that is not sorted");
+        }
+        let count = fan[FAN - 1] as usize;
+        let names = start + 4 * FAN;
+        let end = map.len().checked_sub(2 * width).ok_or(CUT)?;
+        let layout = if is_two {
+            let checksums = names + count * width;
+            let offsets = checksums + count * 4;
+            let large = offsets + count * 4;
+            if large > end || !(end - large).is_multiple_of(8) {
+                return Err(CUT);
+            }
+            Layout::Two { names, checksums, offsets, large: large..end }
+        } else {
+            if names + count * (4 + width) != end {
+                return Err(CUT);
+            }
+            Layout::One { entries: names }
+        };
+        let index = Self { map, width, count, fan, layout };
+        let is_sorted = (1..count).all(|at| {
+            let (before, name) = (index.name(at - 1), index.name(at));
+            key(before) < key(name) || before < name
+        });
+        let fits = |at: usize| {
+            let byte = usize::from(index.name(at)[0]);
+            at < index.fan[byte] as usize && (byte == 0 || at >= index.fan[byte - 1] as usize)
+        };
+        if !is_sorted || !(0..count).all(fits) {
+            return Err("has names that are not sorted");
+        }
+        Ok(index)
+    }
+
+    /// How many objects there are.
+    pub(super) fn len(&self) -> usize {
+        self.count
+    }
+
+    /// The name of the object at `position`, which is below [`Self::len`].
+    pub(super) fn name(&self, position: usize) -> &[u8] {
+        let start = match self.layout {
+            Layout::One { entries } => entries + position * (4 + self.width) + 4,
+            Layout::Two { names, .. } => names + position * self.width,
+        };
+        &self.map[start..start + self.width]
+    }
+
+    /// The name of the object at `position`.
+    pub(super) fn id(&self, position: usize) -> ObjectId {
+        let Some(id) = ObjectId::new(self.name(position)) else {
+            unreachable!("names are 20 or 32 bytes long")
+        };
+        id
+    }
+
+    /// Where in the pack the object at `position` begins; nothing where the table of large offsets ends before.
+    pub(super) fn offset(&self, position: usize) -> Option<u64> {
+        match &self.layout {
+            Layout::One { entries } => word(&self.map, entries + position * (4 + self.width)).map(u64::from),
+            Layout::Two { offsets, large, .. } => {
+                let offset = word(&self.map, offsets + position * 4)?;
+                if offset & LARGE == 0 {
+                    return Some(offset.into());
+                }
+                let at = large.start + (offset ^ LARGE) as usize * 8;
+                let bytes = self.map.get(large.clone()).and_then(|_| self.map.get(at..at + 8))?;
+                (at < large.end).then(|| u64::from_be_bytes(bytes.try_into().unwrap_or_default()))
+            }
+        }
+    }
+
+    /// The CRC-32 of the entry in the pack, header and all; version 1 has none.
+    pub(super) fn checksum(&self, position: usize) -> Option<u32> {
+        match self.layout {
+            Layout::One { .. } => None,
+            Layout::Two { checksums, .. } => word(&self.map, checksums + position * 4),
+        }
+    }
+
+    /// The checksum of the pack that the index was made for, with which that ends.
+    pub(super) fn of_pack(&self) -> &[u8] {
+        let end = self.map.len() - self.width;
+        &self.map[end - self.width..end]
+    }
+
+    /// The position of an object.
+    pub(super) fn find(&self, name: &[u8]) -> Option<usize> {
+        let first = usize::from(*name.first()?);
+        let mut low = first.checked_sub(1).map_or(0, |before| self.fan[before] as usize);
+        let mut high = self.fan[first] as usize;
+        // Names are spread evenly, so that the place of one can be guessed from its digits. Those that were made to be
+        // near each other are halved.
+        let wanted = key(name);
+        let mut guesses = 0;
+        while low < high {
+            let (first, last) = (key(self.name(low)), key(self.name(high - 1)));
+            if wanted < first || wanted > last {
+                return None;
+            }
+            let middle = if guesses < GUESSES && last > first {
+                let share = u128::from(wanted - first) * (high - 1 - low) as u128 / u128::from(last - first);
+                low + share as usize
+            } else {
+                low.midpoint(high)
+            };
+            guesses += 1;
+            match key(self.name(middle)).cmp(&wanted).then_with(|| self.name(middle).cmp(name)) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Equal => return Some(middle),
+                Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
+}
+
+/// The first bytes of a name as a number of the same order.
+fn key(name: &[u8]) -> u64 {
+    name.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
+}
+
+fn word(bytes: &[u8], at: usize) -> Option<u32> {
+    let bytes = bytes.get(at..)?.first_chunk()?;
+    Some(u32::from_be_bytes(*bytes))
+}

@@ -1,0 +1,91 @@
+//! Work for several threads: roots to begin with, and later what a busy thread gives away to an idle one, so that one
+//! giant tree keeps all of them busy to the end.
+
+use std::sync::{
+    Condvar, Mutex, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+};
+
+/// What is left to do.
+pub(super) struct Queue<R, T> {
+    roots: Vec<R>,
+    next: AtomicUsize,
+    shared: Mutex<Shared<T>>,
+    changed: Condvar,
+    threads: usize,
+    /// How many threads wait and have been given nothing yet.
+    hungry: AtomicUsize,
+}
+
+struct Shared<T> {
+    given: Vec<T>,
+    waiting: usize,
+    is_abandoned: bool,
+}
+
+/// Something to do.
+pub(super) enum Work<R, T> {
+    Root(R),
+    Given(T),
+}
+
+impl<R: Copy, T> Queue<R, T> {
+    /// All that there is to begin with, for exactly so many threads.
+    pub(super) fn new(roots: Vec<R>, threads: usize) -> Self {
+        Self {
+            roots,
+            next: AtomicUsize::new(0),
+            shared: Mutex::new(Shared { given: Vec::new(), waiting: 0, is_abandoned: false }),
+            changed: Condvar::new(),
+            threads,
+            hungry: AtomicUsize::new(0),
+        }
+    }
+
+    /// Waits for something to do; nothing once all threads have nothing left.
+    pub(super) fn next(&self) -> Option<Work<R, T>> {
+        let at = self.next.fetch_add(1, Ordering::Relaxed);
+        if let Some(root) = self.roots.get(at) {
+            return Some(Work::Root(*root));
+        }
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.waiting += 1;
+        loop {
+            if let Some(work) = shared.given.pop() {
+                shared.waiting -= 1;
+                self.count(&shared);
+                return Some(Work::Given(work));
+            }
+            if shared.waiting == self.threads || shared.is_abandoned {
+                self.changed.notify_all();
+                return None;
+            }
+            self.count(&shared);
+            shared = self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Lets nobody wait for a thread that is gone.
+    pub(super) fn abandon(&self) {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.is_abandoned = true;
+        self.changed.notify_all();
+    }
+
+    /// Whether some thread would like to be given something.
+    pub(super) fn is_hungry(&self) -> bool {
+        self.hungry.load(Ordering::Relaxed) > 0
+    }
+
+    /// Gives something to a thread that waits.
+    pub(super) fn give(&self, work: T) {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.given.push(work);
+        self.count(&shared);
+        self.changed.notify_one();
+    }
+
+    fn count(&self, shared: &Shared<T>) {
+        self.hungry.store(shared.waiting.saturating_sub(shared.given.len()), Ordering::Relaxed);
+    }
+}

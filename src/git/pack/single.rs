@@ -1,0 +1,81 @@
+//! Reads one object out of a pack, with all that it is made from.
+
+use super::{
+    Pack, Packs, delta,
+    header::{Content, Header},
+    walk::Inflater,
+};
+use crate::{blob::ObjectId, git::Kind};
+
+/// Objects in another pack that something is made from are followed so far.
+const DEEPEST: usize = 8;
+
+impl Packs {
+    /// Reads one object from the first pack that can give it. Nothing proves that it is the one of this name; whoever
+    /// needs that has to hash it.
+    ///
+    /// # Errors
+    /// Why the last pack that should have it cannot give it; nothing where none has it.
+    pub fn read(&self, id: ObjectId) -> Result<(Kind, Vec<u8>), Option<&'static str>> {
+        self.read_below(id, 0)
+    }
+
+    fn read_below(&self, id: ObjectId, depth: usize) -> Result<(Kind, Vec<u8>), Option<&'static str>> {
+        let mut error = None;
+        for pack in &self.packs {
+            if let Some(position) = pack.index.find(id.as_bytes()) {
+                match self.read_from(pack, position, depth) {
+                    Ok(object) => return Ok(object),
+                    Err(why) => error = Some(why),
+                }
+            }
+        }
+        Err(error)
+    }
+
+    fn read_from(&self, pack: &Pack, position: usize, depth: usize) -> Result<(Kind, Vec<u8>), &'static str> {
+        let mut inflater = Inflater::unchecked();
+        let entry_at = |offset: Option<u64>| pack.forest.entry_at(offset?);
+        let mut entry = entry_at(pack.index.offset(position)).ok_or("is said to be outside of its pack")?;
+        let mut deltas = Vec::new();
+        let (kind, mut bytes) = loop {
+            let header =
+                pack.data.get(pack.forest.range(entry)).and_then(|bytes| Header::parse(bytes, pack.width));
+            let header = header.ok_or("has a header that cannot be read")?;
+            let base = match header.content {
+                Content::Whole(kind) => {
+                    let mut bytes = Vec::new();
+                    inflater.inflate(pack, entry, &mut bytes)?;
+                    break (kind, bytes);
+                }
+                Content::ByDistance(distance) => {
+                    let start = pack.forest.range(entry).start as u64;
+                    entry_at(start.checked_sub(distance)).filter(|base| *base < entry)
+                }
+                Content::ByName(name) => match pack.index.find(name.as_bytes()) {
+                    Some(position) => entry_at(pack.index.offset(position)),
+                    None if depth < DEEPEST => {
+                        let base = self.read_below(name, depth + 1);
+                        deltas.push(entry);
+                        break base.map_err(|why| why.unwrap_or(super::NO_BASE))?;
+                    }
+                    None => None,
+                },
+            };
+            deltas.push(entry);
+            // A chain without a circle has every entry once.
+            if deltas.len() > pack.index.len() {
+                return Err(super::CIRCLE);
+            }
+            entry = base.ok_or(super::NO_BASE)?;
+        };
+        let (mut delta, mut novel) = (Vec::new(), Vec::new());
+        for entry in deltas.into_iter().rev() {
+            inflater.inflate(pack, entry, &mut delta)?;
+            let mut made = Vec::new();
+            delta::apply(&bytes, &delta, &mut made, &mut novel)?;
+            bytes = made;
+        }
+        Ok((kind, bytes))
+    }
+}

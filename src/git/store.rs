@@ -1,0 +1,247 @@
+//! Where a repository keeps its objects: packs and loose files, its own and those of its alternates.
+
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use git2::{Oid, Repository};
+
+use super::{
+    Kind, loose,
+    pack::{Damage, Packs},
+};
+use crate::blob::ObjectId;
+
+/// Alternates of alternates are followed so deep, as git does.
+const DEEPEST: usize = 5;
+
+/// All objects of a repository.
+pub struct Store {
+    /// Objects in packs.
+    pub packs: Packs,
+    /// The names of objects that no pack has, sorted.
+    pub loose: Vec<ObjectId>,
+    /// What is there and cannot be read.
+    pub damages: Vec<Damage>,
+    /// The folder of the repository itself, shared by all of its work trees.
+    pub folder: PathBuf,
+    /// Some pack came from a partial clone, so that objects may be missing by intention.
+    pub is_partial: bool,
+    /// Length of a name, in bytes.
+    pub width: usize,
+    /// The folders of objects.
+    folders: Vec<PathBuf>,
+}
+
+impl Store {
+    /// Opens all packs and lists all loose objects, on so many threads.
+    #[must_use]
+    pub fn open(repository: &Repository, threads: usize) -> Self {
+        let folder = repository.commondir().to_owned();
+        let width = match repository.object_format() {
+            git2::ObjectFormat::Sha256 => 32,
+            _ => 20,
+        };
+        let mut damages = Vec::new();
+        let folders = object_folders(&folder.join("objects"), &mut damages);
+        let mut indexes = Vec::new();
+        let mut is_partial = false;
+        let mut loose = Vec::new();
+        for objects in &folders {
+            is_partial |= list_packs(&objects.join("pack"), &mut indexes, &mut damages);
+            list_loose(objects, width, &mut loose, &mut damages);
+        }
+        let (packs, mut broken) = Packs::open(&indexes, width, threads);
+        damages.append(&mut broken);
+        loose.sort_unstable();
+        loose.dedup();
+        loose.retain(|id| !packs.contains(*id));
+        Self { packs, loose, damages, folder, is_partial, width, folders }
+    }
+}
+
+impl Store {
+    /// How many objects there are; each has a number below this.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.packs.len() + self.loose.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The number of an object.
+    #[must_use]
+    pub fn number(&self, id: ObjectId) -> Option<u32> {
+        self.packs.number(id).or_else(|| {
+            let at = self.loose.binary_search(&id).ok()?;
+            Some((self.packs.len() + at) as u32)
+        })
+    }
+
+    /// Reads one object and proves by its hash that it is the one. libgit2 is not asked: a damaged index makes it crash.
+    ///
+    /// # Errors
+    /// Why it cannot be read, in words that follow its name.
+    pub fn read(&self, id: ObjectId) -> Result<(Kind, Vec<u8>), String> {
+        let mut why = "is missing".to_owned();
+        match self
+            .packs
+            .read(id)
+            .map_err(|why| why.map(str::to_owned))
+            .and_then(|object| proved(id, object).map_err(Some))
+        {
+            Ok(object) => return Ok(object),
+            Err(Some(error)) => why = error,
+            Err(None) => {}
+        }
+        let name = id.to_string();
+        for folder in &self.folders {
+            let path = folder.join(&name[..2]).join(&name[2..]);
+            if path.symlink_metadata().is_ok() {
+                match loose::read(&path).and_then(|object| proved(id, object)) {
+                    Ok(object) => return Ok(object),
+                    Err(error) => why = error,
+                }
+            }
+        }
+        Err(why)
+    }
+
+    /// The object of a number.
+    #[must_use]
+    pub fn id(&self, number: u32) -> Option<ObjectId> {
+        let at = number as usize;
+        self.packs.id(number).or_else(|| self.loose.get(at.checked_sub(self.packs.len())?).copied())
+    }
+}
+
+/// The object, if its hash is its name.
+fn proved(id: ObjectId, (kind, bytes): (Kind, Vec<u8>)) -> Result<(Kind, Vec<u8>), String> {
+    let named = match kind {
+        Kind::Commit => git2::ObjectType::Commit,
+        Kind::Tree => git2::ObjectType::Tree,
+        Kind::Blob => git2::ObjectType::Blob,
+        Kind::Tag => git2::ObjectType::Tag,
+    };
+    let format =
+        if id.as_bytes().len() == 32 { git2::ObjectFormat::Sha256 } else { git2::ObjectFormat::Sha1 };
+    match Oid::hash_object_ext(named, &bytes, format) {
+        Ok(hash) if hash.as_bytes() == id.as_bytes() => Ok((kind, bytes)),
+        Ok(_) => Err("is damaged: its content is not what its name says".to_owned()),
+        Err(error) => Err(error.message().to_owned()),
+    }
+}
+
+/// The folder of objects and those of all alternates, each once.
+fn object_folders(own: &Path, damages: &mut Vec<Damage>) -> Vec<PathBuf> {
+    let mut folders = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut waiting = vec![(own.to_owned(), 0)];
+    while let Some((folder, depth)) = waiting.pop() {
+        let whole = match folder.canonicalize() {
+            Ok(whole) => whole,
+            Err(error) => {
+                damages.push(Damage {
+                    path: folder,
+                    why: format!("is a folder of objects that cannot be read: {error}"),
+                });
+                continue;
+            }
+        };
+        if !seen.insert(whole.clone()) {
+            continue;
+        }
+        let list = whole.join("info/alternates");
+        match fs::read(&list) {
+            Ok(text) if depth >= DEEPEST && !text.is_empty() => {
+                let why = format!(
+                    "names alternates at a depth of more than {DEEPEST}, where git does not look, either"
+                );
+                damages.push(Damage { path: list, why });
+            }
+            Ok(text) => {
+                let lines =
+                    text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty() && line[0] != b'#');
+                waiting.extend(lines.map(|line| (whole.join(super::path(line)), depth + 1)));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => damages.push(Damage { path: list, why: error.to_string() }),
+        }
+        folders.push(whole);
+    }
+    folders
+}
+
+/// Adds the indexes of packs, and says whether a pack is that of a partial clone.
+fn list_packs(folder: &Path, indexes: &mut Vec<PathBuf>, damages: &mut Vec<Damage>) -> bool {
+    let mut names = BTreeSet::new();
+    for entry in entries(folder, damages) {
+        names.insert(entry);
+    }
+    let has = |path: &Path, extension: &str| names.contains(&path.with_extension(extension));
+    let mut is_partial = false;
+    for path in &names {
+        let extension = path.extension().unwrap_or_default();
+        if extension == "idx" && has(path, "pack") {
+            indexes.push(path.clone());
+        } else if extension == "idx" {
+            damages.push(Damage {
+                path: path.clone(),
+                why: "is the index of a pack that is not there".to_owned(),
+            });
+        } else if extension == "pack" && !has(path, "idx") {
+            let why = "is a pack without its index: `git index-pack` makes one".to_owned();
+            damages.push(Damage { path: path.clone(), why });
+        } else if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"tmp_")) {
+            damages.push(leftover(path));
+        }
+        is_partial |= extension == "promisor";
+    }
+    is_partial
+}
+
+fn leftover(path: &Path) -> Damage {
+    let why =
+        "is what was left of an interrupted command, and is no object yet: `git gc` removes it".to_owned();
+    Damage { path: path.to_owned(), why }
+}
+
+fn list_loose(objects: &Path, width: usize, loose: &mut Vec<ObjectId>, damages: &mut Vec<Damage>) {
+    for folder in entries(objects, damages) {
+        let name = folder.file_name().unwrap_or_default().as_encoded_bytes().to_owned();
+        if name.starts_with(b"tmp_") {
+            damages.push(leftover(&folder));
+        }
+        if name.len() != 2 || !name.iter().all(u8::is_ascii_hexdigit) {
+            continue;
+        }
+        for path in entries(&folder, damages) {
+            let rest = path.file_name().unwrap_or_default().as_encoded_bytes();
+            match ObjectId::from_hex(&[&name, rest].concat()).filter(|id| id.as_bytes().len() == width) {
+                Some(id) => loose.push(id),
+                None => damages.push(leftover(&path)),
+            }
+        }
+    }
+}
+
+/// What is in a folder; nothing where there is no such folder.
+fn entries(folder: &Path, damages: &mut Vec<Damage>) -> Vec<PathBuf> {
+    let list = || -> io::Result<Vec<PathBuf>> {
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect()
+    };
+    match list() {
+        Ok(paths) => paths,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => {
+            damages.push(Damage { path: folder.to_owned(), why: error.to_string() });
+            Vec::new()
+        }
+    }
+}

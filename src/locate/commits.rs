@@ -1,0 +1,99 @@
+//! Commits in an order in which parents come first.
+
+use std::collections::HashMap;
+
+use super::gather::Row;
+use crate::{blob::ObjectId, git::store::Store};
+
+/// In place of a parent or tree: it is not here.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// All commits; parents before children.
+pub(super) struct Commits {
+    pub(super) ids: Vec<ObjectId>,
+    /// The number of the tree of each.
+    pub(super) trees: Vec<u32>,
+    /// When each was committed, in seconds since 1970.
+    pub(super) times: Vec<i64>,
+    /// Where the parents of each begin in `parents`.
+    first: Vec<u32>,
+    parents: Vec<u32>,
+    places: HashMap<ObjectId, u32>,
+}
+
+impl Commits {
+    pub(super) fn new(mut rows: Vec<Row>, store: &Store) -> Self {
+        rows.sort_unstable_by_key(|row| row.number);
+        rows.dedup_by_key(|row| row.number);
+        let row_of = |number: &u32| rows.binary_search_by_key(number, |row| row.number).ok();
+        let order = parents_first(&rows, &row_of);
+        let mut place_of_row = vec![NONE; rows.len()];
+        for (place, row) in order.iter().enumerate() {
+            place_of_row[*row as usize] = place as u32;
+        }
+        let mut commits = Self {
+            ids: Vec::with_capacity(rows.len()),
+            trees: Vec::with_capacity(rows.len()),
+            times: Vec::with_capacity(rows.len()),
+            first: vec![0],
+            parents: Vec::new(),
+            places: HashMap::with_capacity(rows.len()),
+        };
+        for row in &order {
+            let row = &rows[*row as usize];
+            let Some(id) = store.id(row.number) else { unreachable!("the number is that of an object") };
+            commits.places.insert(id, commits.ids.len() as u32);
+            commits.ids.push(id);
+            commits.trees.push(row.tree);
+            commits.times.push(row.time);
+            commits.parents.extend(row.parents.iter().filter_map(row_of).map(|row| place_of_row[row]));
+            commits.first.push(commits.parents.len() as u32);
+        }
+        commits
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// The parents of a commit that are here.
+    pub(super) fn parents(&self, commit: usize) -> &[u32] {
+        &self.parents[self.first[commit] as usize..self.first[commit + 1] as usize]
+    }
+
+    /// Where a commit stands.
+    pub(super) fn place(&self, id: ObjectId) -> Option<usize> {
+        self.places.get(&id).map(|place| *place as usize)
+    }
+}
+
+/// The rows in an order in which parents come first. Commits cannot be in a circle, since they name each other by
+/// their hashes; if somebody managed it, the circle would be cut somewhere.
+fn parents_first(rows: &[Row], row_of: &impl Fn(&u32) -> Option<usize>) -> Vec<u32> {
+    let mut order = Vec::with_capacity(rows.len());
+    let mut is_seen = vec![false; rows.len()];
+    let mut stack: Vec<(u32, usize)> = Vec::new();
+    for root in 0..rows.len() {
+        if std::mem::replace(&mut is_seen[root], true) {
+            continue;
+        }
+        stack.push((root as u32, 0));
+        while let Some((row, next)) = stack.last_mut() {
+            match rows[*row as usize].parents.get(*next) {
+                None => {
+                    order.push(*row);
+                    stack.pop();
+                }
+                Some(parent) => {
+                    *next += 1;
+                    if let Some(parent) = row_of(parent)
+                        && !std::mem::replace(&mut is_seen[parent], true)
+                    {
+                        stack.push((parent as u32, 0));
+                    }
+                }
+            }
+        }
+    }
+    order
+}

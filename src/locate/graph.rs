@@ -1,0 +1,64 @@
+//! Which folder is in which.
+
+/// For every object, the folders that it is in, in compressed rows.
+pub(super) struct Folders {
+    first: Vec<u32>,
+    parents: Vec<u32>,
+}
+
+/// A set of numbers.
+pub(super) struct Bits(Vec<u64>);
+
+impl Bits {
+    pub(super) fn new(count: usize) -> Self {
+        Self(vec![0; count.div_ceil(64)])
+    }
+
+    pub(super) fn has(&self, number: u32) -> bool {
+        self.0[number as usize / 64] & 1 << (number % 64) != 0
+    }
+
+    /// Whether it is new.
+    pub(super) fn add(&mut self, number: u32) -> bool {
+        let word = &mut self.0[number as usize / 64];
+        let bit = 1 << (number % 64);
+        let is_new = *word & bit == 0;
+        *word |= bit;
+        is_new
+    }
+}
+
+impl Folders {
+    /// Takes pairs of a folder and one that is in it, of `count` objects.
+    pub(super) fn new(count: usize, edges: Vec<Vec<(u32, u32)>>) -> Self {
+        let mut first = vec![0_u32; count + 1];
+        for (_, child) in edges.iter().flatten() {
+            first[*child as usize] += 1;
+        }
+        let mut sum = 0;
+        for place in &mut first {
+            sum += *place;
+            *place = sum;
+        }
+        let mut parents = vec![0; sum as usize];
+        for edges in edges {
+            for (parent, child) in edges {
+                let place = &mut first[child as usize];
+                *place -= 1;
+                parents[*place as usize] = parent;
+            }
+        }
+        Self { first, parents }
+    }
+
+    /// All folders that these are in, themselves included.
+    pub(super) fn above(&self, folders: impl Iterator<Item = u32>) -> Bits {
+        let mut above = Bits::new(self.first.len());
+        let mut waiting: Vec<u32> = folders.filter(|folder| above.add(*folder)).collect();
+        while let Some(folder) = waiting.pop() {
+            let range = self.first[folder as usize] as usize..self.first[folder as usize + 1] as usize;
+            waiting.extend(self.parents[range].iter().filter(|parent| above.add(**parent)));
+        }
+        above
+    }
+}

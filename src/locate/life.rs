@@ -1,0 +1,137 @@
+//! From folders and commits to the life of one secret.
+
+use super::{Location, commits::NONE, date, graph::Bits};
+use crate::{
+    blob::ObjectId,
+    git::{Kind, object::Commit},
+};
+
+/// What became of a secret. Texts are as git has them: they may hold secrets.
+#[derive(Clone, Debug, Default)]
+pub struct Life {
+    /// The first commit that holds it while none of its parents does.
+    pub introduced: Option<Event>,
+    /// The last commit that does not hold it while a parent does; only where HEAD does not hold it.
+    pub removed: Option<Event>,
+    /// Whether the commit that is checked out holds it.
+    pub at_head: bool,
+    /// The refs that lead to it.
+    pub refs: Vec<Vec<u8>>,
+    /// How many commits hold it.
+    pub commits: u64,
+    /// Whether some ref leads to it; if not, it is only in the store of objects.
+    pub reachable: bool,
+}
+
+/// A commit that changed something about a secret.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// The commit.
+    pub commit: ObjectId,
+    /// Who wrote it: name and address.
+    pub author: Vec<u8>,
+    /// When it was written, in the form of RFC 3339 with the author's zone; empty where the commit does not say.
+    pub date: String,
+    /// The first line of its message.
+    pub summary: Vec<u8>,
+    /// Where the secret stands in it, or stood before.
+    pub path: Vec<u8>,
+}
+
+impl Location<'_> {
+    /// The life of a secret that is in these objects: blobs, folders with it in their names, commits or tags. Nothing
+    /// where none of them is an object of this repository.
+    #[must_use]
+    pub fn life(&self, objects: &[ObjectId]) -> Option<Life> {
+        if !objects.iter().any(|id| self.store.number(*id).is_some()) {
+            return None;
+        }
+        let above = self.above(objects);
+        let holds = self.holding(&above, objects);
+        let mut life =
+            Life { commits: holds.iter().filter(|holds| **holds).count() as u64, ..Life::default() };
+        // Whether a commit or one before it holds the secret.
+        let mut reaches = holds.clone();
+        let mut introduced: Option<usize> = None;
+        let mut removed: Option<usize> = None;
+        for commit in 0..self.commits.len() {
+            let parents = self.commits.parents(commit);
+            reaches[commit] |= parents.iter().any(|parent| reaches[*parent as usize]);
+            let parent_holds = parents.iter().any(|parent| holds[*parent as usize]);
+            let time = |commit: usize| (self.commits.times[commit], commit);
+            if holds[commit] && !parent_holds && introduced.is_none_or(|first| time(commit) < time(first)) {
+                introduced = Some(commit);
+            }
+            if !holds[commit] && parent_holds && removed.is_none_or(|last| time(commit) > time(last)) {
+                removed = Some(commit);
+            }
+        }
+        let head = self.head.and_then(|head| self.commits.place(head));
+        life.at_head = head.is_some_and(|head| holds[head]);
+        for one in &self.refs {
+            let leads = self.commits.place(one.peeled).is_some_and(|commit| reaches[commit])
+                || objects.iter().any(|id| *id == one.target || *id == one.peeled)
+                || self.store.number(one.peeled).is_some_and(|number| above.has(number));
+            if leads {
+                life.refs.push(one.name.clone());
+            }
+        }
+        life.reachable = !life.refs.is_empty();
+        life.introduced = introduced.and_then(|commit| self.event(commit, commit, &above, objects));
+        if !life.at_head {
+            let before =
+                |removed: usize| self.commits.parents(removed).iter().find(|parent| holds[**parent as usize]);
+            life.removed =
+                removed.and_then(|removed| self.event(removed, *before(removed)? as usize, &above, objects));
+        }
+        Some(life)
+    }
+
+    /// The commit that brought a blob in, if one did.
+    pub(super) fn introduction(&self, holds: &[bool]) -> Option<usize> {
+        let is_new = |commit: &usize| {
+            holds[*commit] && !self.commits.parents(*commit).iter().any(|parent| holds[*parent as usize])
+        };
+        (0..self.commits.len()).filter(is_new).min_by_key(|commit| (self.commits.times[*commit], *commit))
+    }
+
+    /// All folders that hold one of the objects somewhere below them, and those of the objects that are folders.
+    pub(super) fn above(&self, objects: &[ObjectId]) -> Bits {
+        let folders = objects.iter().flat_map(|id| {
+            let own = self.store.number(*id).filter(|_| !self.suspects.contains_key(id));
+            let held = self.suspects.get(id).into_iter().flatten().map(|(folder, _)| *folder);
+            held.chain(own)
+        });
+        self.folders.above(folders)
+    }
+
+    /// Of each commit, whether it holds one of the objects.
+    pub(super) fn holding(&self, above: &Bits, objects: &[ObjectId]) -> Vec<bool> {
+        let tree = |tree: &u32| *tree != NONE && above.has(*tree);
+        let mut holds: Vec<bool> = self.commits.trees.iter().map(tree).collect();
+        for commit in objects.iter().filter_map(|id| self.commits.place(*id)) {
+            holds[commit] = true;
+        }
+        holds
+    }
+
+    /// The head of the checked out branch.
+    pub(super) fn head_place(&self) -> Option<usize> {
+        self.head.and_then(|head| self.commits.place(head))
+    }
+
+    /// What a commit says of itself, and where the secret is in the tree of `holder`.
+    fn event(&self, commit: usize, holder: usize, above: &Bits, objects: &[ObjectId]) -> Option<Event> {
+        let id = self.commits.ids[commit];
+        let (kind, bytes) = self.store.read(id).ok()?;
+        if kind != Kind::Commit {
+            return None;
+        }
+        let parsed = Commit::parse(&bytes);
+        let (author, date) = date::person(parsed.author);
+        let summary =
+            parsed.message.split(|byte| *byte == b'\n').find(|line| !line.is_empty()).unwrap_or_default();
+        let path = self.paths_in(holder, above, objects, 1).pop().map(|(path, _)| path).unwrap_or_default();
+        Some(Event { commit: id, author: author.to_vec(), date, summary: summary.to_vec(), path })
+    }
+}

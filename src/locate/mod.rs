@@ -1,0 +1,87 @@
+//! The life of what was found: which commits hold it, where it came in and went out, and which refs lead to it.
+//!
+//! A second pass over folders and commits, only when there is something to locate. It keeps which folder is in which,
+//! as numbers, and nothing else; from that follows the rest without looking at an object again.
+
+mod commits;
+mod date;
+mod gather;
+mod graph;
+mod life;
+mod paths;
+
+pub use gather::Gathered;
+pub use life::{Event, Life};
+pub use paths::Place;
+
+use std::collections::HashMap;
+
+use git2::Repository;
+
+use crate::{
+    blob::ObjectId,
+    git::{self, Kind, store::Store},
+};
+
+use commits::Commits;
+use graph::Folders;
+
+/// Tags of tags are followed so far.
+const DEEPEST: usize = 64;
+
+/// All that is known of where the objects of a repository are.
+pub struct Location<'a> {
+    store: &'a Store,
+    /// Of each suspect blob, by its name, the folders that it is in, and what it is called there.
+    suspects: HashMap<ObjectId, Vec<Entry>>,
+    folders: Folders,
+    commits: Commits,
+    refs: Vec<Ref>,
+    head: Option<ObjectId>,
+}
+
+/// A folder, and the name of something in it.
+type Entry = (u32, Box<[u8]>);
+
+/// A ref and what it leads to.
+struct Ref {
+    name: Vec<u8>,
+    /// The object it names, which may be a tag.
+    target: ObjectId,
+    /// The object behind all tags.
+    peeled: ObjectId,
+}
+
+impl<'a> Location<'a> {
+    /// Reads folders and commits on so many threads. What cannot be read has been named by the first pass.
+    #[must_use]
+    pub fn read(repository: &Repository, store: &'a Store, suspects: &[ObjectId], threads: usize) -> Self {
+        let Gathered { edges, held, commits } = gather::gather(store, suspects, threads);
+        let folders = Folders::new(store.len(), edges);
+        let commits = Commits::new(commits, store);
+        let mut by_name: HashMap<ObjectId, Vec<Entry>> = HashMap::new();
+        for (suspect, folder, name) in held {
+            by_name.entry(suspects[suspect as usize]).or_default().push((folder, name));
+        }
+        let refs = git::refs(repository).unwrap_or_default().into_iter();
+        let refs = refs.map(|(name, target)| Ref { name, target, peeled: peel(store, target) }).collect();
+        let head = repository.head().ok().and_then(|head| head.target());
+        let head = head.and_then(|oid| ObjectId::new(oid.as_bytes()));
+        Self { store, suspects: by_name, folders, commits, refs, head }
+    }
+}
+
+/// The object behind all tags.
+fn peel(store: &Store, target: ObjectId) -> ObjectId {
+    let mut id = target;
+    // Tags cannot be in a circle, but they may be many.
+    for _ in 0..DEEPEST {
+        let Ok((Kind::Tag, bytes)) = store.read(id) else { break };
+        let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        match line.strip_prefix(b"object ").and_then(ObjectId::from_hex) {
+            Some(next) => id = next,
+            None => break,
+        }
+    }
+    id
+}

@@ -1,0 +1,253 @@
+//! All that a repository holds: every object of its store, whether something leads to it or not, and git's own files.
+//!
+//! The first pass does not know what blobs are called. It only finds out which may hold a key ([`Fed::suspects`]); those are
+//! read once more when it is known under which names they stand.
+
+mod files;
+mod objects;
+
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use git2::Repository;
+
+use super::Sink;
+use crate::{
+    blob::{Blob, Content, ObjectId, Origin, SourceKind},
+    git::{self, Kinds, pack, store::Store},
+};
+
+use objects::{Failed, Reader};
+
+/// So many objects that could not be read are named one by one.
+const NAMED: usize = 1000;
+
+/// What a first look at the content of a blob says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// Nothing could be found in it under any name, nor in what is the same in another text.
+    Clean,
+    /// Nothing could be found in it, but it is read in a way that depends on more than the neighborhood of a key.
+    Alone,
+    /// It has to be scanned under its names.
+    Suspect,
+}
+
+/// A sink that can also tell what is worth pushing.
+pub trait Searcher: Sink {
+    /// Looks at a content that may have any name. With `novel`, only those ranges differ from a content that was
+    /// clean.
+    fn look(&mut self, bytes: &[u8], novel: Option<&[Range<usize>]>) -> Look;
+
+    /// Scans a name, which is the path of the origin.
+    fn name(&mut self, origin: &Origin<'_>);
+}
+
+/// The whole history of one repository.
+pub struct History {
+    repository: Repository,
+    store: Store,
+    threads: usize,
+    /// It is inside another one, which has pushed its plain files.
+    is_nested: bool,
+    /// The user knows that the clone is shallow.
+    allow_shallow: bool,
+}
+
+/// What the first pass leaves to do.
+pub struct Fed {
+    /// The blobs that may hold a key, sorted.
+    pub suspects: Vec<ObjectId>,
+    /// Repositories inside this one, such as those of submodules, whose objects have not been read.
+    pub nested: Vec<PathBuf>,
+}
+
+impl History {
+    /// Opens the repository that `path` is in.
+    ///
+    /// # Errors
+    /// When there is none, or libgit2 does not know its format.
+    pub fn open(path: &Path, threads: usize, allow_shallow: bool) -> Result<Self, git2::Error> {
+        let repository = git::discover(path)?;
+        let store = Store::open(&repository, threads);
+        Ok(Self { repository, store, threads, is_nested: false, allow_shallow })
+    }
+
+    /// The same for a repository that [`Fed::nested`] named: its plain files have been pushed.
+    ///
+    /// # Errors
+    /// When libgit2 does not know its format.
+    pub fn open_nested(path: &Path, threads: usize, allow_shallow: bool) -> Result<Self, git2::Error> {
+        Ok(Self { is_nested: true, ..Self::open(path, threads, allow_shallow)? })
+    }
+
+    /// Pushes all but blobs that are suspect, and returns those.
+    pub fn feed<S: Searcher>(&self, new_sink: &(impl Fn() -> S + Sync)) -> Fed {
+        let mut sink = new_sink();
+        for pack::Damage { path, why } in &self.store.damages {
+            sink.not_scanned(files::shown(path).as_os_str().as_encoded_bytes(), why.clone());
+        }
+        let shallow = self.shallow(&mut sink);
+        let (store, path) = (&self.store, self.repository.path());
+        let new_reader = || Reader::new(new_sink(), store, &shallow);
+        let mut readers = self.store.packs.walk(Kinds::ALL, self.threads, &new_reader);
+        self.expect_refs(&mut sink, &mut readers);
+        let mut failed: Vec<Failed> =
+            readers.iter_mut().flat_map(|reader| std::mem::take(&mut reader.failed)).collect();
+        failed.sort_unstable();
+        failed.dedup_by_key(|failed| failed.0);
+        let unread = self.read_one_by_one(&mut readers, &failed);
+        let mut suspects = Vec::new();
+        let mut missing = Vec::new();
+        for reader in &mut readers {
+            suspects.append(&mut reader.suspects);
+            missing.append(&mut reader.missing);
+        }
+        for list in [&mut suspects, &mut missing] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        drop(readers);
+        name_some(&unread, &mut sink);
+        let read_elsewhere =
+            failed.iter().filter(|(id, _)| unread.binary_search_by_key(id, |one| one.0).is_err());
+        match read_elsewhere.count() {
+            0 => {}
+            count => {
+                let why = format!(
+                    "its packs are damaged: {count} objects could be read, but not from where they should be; \
+                     `git fsck` says which"
+                );
+                sink.not_scanned(files::shown(path).as_os_str().as_encoded_bytes(), why);
+            }
+        }
+        self.name_missing(&missing, &mut sink);
+        let nested =
+            if self.is_nested { Vec::new() } else { files::feed(self.repository.commondir(), &mut sink) };
+        if self.store.packs.is_empty() && self.store.loose.is_empty() {
+            let path = files::shown(self.repository.path());
+            let why = "holds no object: there is no history to scan".to_owned();
+            sink.not_scanned(path.as_os_str().as_encoded_bytes(), why);
+        }
+        Fed { suspects, nested }
+    }
+
+    /// Reads one by one what lies loose and what no pack could give, and returns what cannot be read at all.
+    fn read_one_by_one<S: Searcher>(
+        &self,
+        readers: &mut [Reader<'_, S>],
+        failed: &[Failed],
+    ) -> Vec<(ObjectId, String)> {
+        let known = |(id, why): &Failed| (*id, Some(*why));
+        let all: Vec<_> =
+            failed.iter().map(known).chain(self.store.loose.iter().map(|id| (*id, None))).collect();
+        let share = all.len().div_ceil(readers.len().max(1)).max(1);
+        let mut unread: Vec<(ObjectId, String)> = std::thread::scope(|scope| {
+            let threads: Vec<_> = readers
+                .iter_mut()
+                .zip(all.chunks(share))
+                .map(|(reader, share)| {
+                    scope.spawn(move || {
+                        share.iter().filter_map(|(id, why)| reader.read(*id, *why)).collect::<Vec<_>>()
+                    })
+                })
+                .collect();
+            let results = threads.into_iter().map(|thread| match thread.join() {
+                Ok(unread) => unread,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            results.flatten().collect()
+        });
+        unread.sort_unstable();
+        unread
+    }
+
+    /// Looks whether what the refs name is here.
+    fn expect_refs<S: Searcher>(&self, sink: &mut S, readers: &mut [Reader<'_, S>]) {
+        let Some(reader) = readers.first_mut() else { return };
+        match git::refs(&self.repository) {
+            Ok(refs) => refs.into_iter().for_each(|(_, target)| reader.expect(target)),
+            Err(error) => {
+                let why = format!("its refs cannot be listed: {}", error.message());
+                sink.not_scanned(files::shown(self.repository.path()).as_os_str().as_encoded_bytes(), why);
+            }
+        }
+    }
+
+    /// Names what other objects name and what is not here.
+    fn name_missing(&self, missing: &[ObjectId], sink: &mut impl Sink) {
+        if missing.is_empty() {
+            return;
+        }
+        let is_promised = self.store.is_partial
+            || self.repository.config().is_ok_and(|config| {
+                config
+                    .entries(Some(r"remote\..*\.promisor"))
+                    .is_ok_and(|mut entries| entries.next().is_some())
+            });
+        if is_promised {
+            let path = files::shown(self.repository.path());
+            let why = format!(
+                "is a partial clone: {} objects that its commits and folders name are not here; \
+                 `git fetch --refetch --no-filter` fetches them",
+                missing.len()
+            );
+            sink.not_scanned(path.as_os_str().as_encoded_bytes(), why);
+            return;
+        }
+        let why = "is missing, though a ref, commit, tag or folder names it".to_owned();
+        name_some(&missing.iter().map(|id| (*id, why.clone())).collect::<Vec<_>>(), sink);
+    }
+
+    /// Pushes a blob under one of its names, an empty one where none is known, and with the commit that brought it in.
+    pub fn feed_blob(&self, id: ObjectId, commit: Option<ObjectId>, path: &[u8], sink: &mut impl Searcher) {
+        match self.store.read(id) {
+            Ok((_, bytes)) => {
+                let origin = Origin { object: Some(id), commit, ..Origin::new(SourceKind::Blob, path) };
+                sink.blob(Blob::new(origin, Content::Bytes(&bytes)));
+            }
+            Err(why) => sink.not_scanned(format!("object {id}").as_bytes(), why),
+        }
+    }
+
+    /// The objects, and the repository they are in.
+    #[must_use]
+    pub fn store(&self) -> (&Repository, &Store) {
+        (&self.repository, &self.store)
+    }
+
+    /// The commits at which a shallow clone ends, which are named unless the user knows of it.
+    fn shallow(&self, sink: &mut impl Sink) -> Vec<ObjectId> {
+        let path = self.store.folder.join("shallow");
+        let text = match std::fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
+            Err(error) => {
+                sink.not_scanned(files::shown(&path).as_os_str().as_encoded_bytes(), super::why(&error));
+                return Vec::new();
+            }
+        };
+        let mut commits: Vec<_> = text.split(|byte| *byte == b'\n').filter_map(ObjectId::from_hex).collect();
+        commits.sort_unstable();
+        if !commits.is_empty() && !self.allow_shallow {
+            let why = "is a shallow clone: what came before its first commits is not here; `git fetch --unshallow` \
+                       fetches it, and --allow-shallow scans what is here";
+            let path = files::shown(self.repository.path());
+            sink.not_scanned(path.as_os_str().as_encoded_bytes(), why.to_owned());
+        }
+        commits
+    }
+}
+
+/// Names objects that could not be read: the first of them one by one.
+fn name_some(objects: &[(ObjectId, String)], sink: &mut impl Sink) {
+    for (id, why) in objects.iter().take(NAMED) {
+        sink.not_scanned(format!("object {id}").as_bytes(), why.clone());
+    }
+    let rest = objects.len().saturating_sub(NAMED);
+    if rest > 0 {
+        sink.not_scanned(b"further objects", format!("{rest} more of them cannot be read, either"));
+    }
+}
