@@ -14,10 +14,10 @@ use skanner::{
 };
 use support::key;
 
-/// Ways to write a key, each with text round it that it needs.
 /// A way to write a text, with its name.
 type Writing = (&'static str, fn(&str) -> Vec<u8>);
 
+/// Ways to write a key, each with text round it that it needs.
 const WRITINGS: &[Writing] = &[
     ("plain", |key| format!(" KEY=\"{key}\"\n").into_bytes()),
     ("base64", |key| format!(" {} ", STANDARD.encode(format!("KEY={key}\n"))).into_bytes()),

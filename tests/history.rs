@@ -60,6 +60,9 @@ fn change(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
     fs::write(path, bytes).unwrap();
 }
 
+/// What a place is called, the source that is reported for it, and how a key gets there.
+type Place = (&'static str, &'static str, fn(&Sandbox, &str));
+
 #[test]
 fn a_repository_without_keys_is_clean() {
     let sandbox = repository();
@@ -77,7 +80,7 @@ fn a_repository_without_keys_is_clean() {
 
 #[test]
 fn keys_are_found_wherever_git_keeps_them() {
-    let put: &[(&str, &str, fn(&Sandbox, &str))] = &[
+    let put: &[Place] = &[
         ("a deleted file", "blob", |sandbox, key| {
             sandbox.write("gone.env", format!("KEY={key}\n"));
             commit(sandbox, "add");
