@@ -1,9 +1,12 @@
 //! Opening repositories with libgit2, so that nothing of theirs is executed and no user's configuration counts.
 
+mod entries;
 mod loose;
 pub mod object;
 pub mod pack;
 pub mod store;
+
+pub use entries::{Known, entries};
 
 use std::path::Path;
 
