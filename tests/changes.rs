@@ -8,7 +8,7 @@ use std::ops::Range;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use proptest::prelude::*;
 use skanner::{
-    git::pack::apply,
+    git::pack::{Changes, apply},
     rule::{Confidence, RuleSet},
     scan::{Engine, Scratch, looks_wide},
 };
@@ -100,14 +100,14 @@ fn delta(base: &[u8], range: Range<usize>, new: &[u8]) -> Vec<u8> {
 #[track_caller]
 fn is_known(engine: &Engine, base: &[u8], range: Range<usize>, new: &[u8], what: &str) -> bool {
     let mut scratch = Scratch::default();
-    let (mut text, mut novel) = (Vec::new(), Vec::new());
-    apply(base, &delta(base, range.clone(), new), &mut text, &mut novel).unwrap();
+    let (mut text, mut changes) = (Vec::new(), Changes::default());
+    apply(base, &delta(base, range.clone(), new), &mut text, &mut changes).unwrap();
     assert_eq!(text, [&base[..range.start], new, &base[range.end..]].concat());
     if looks_wide(base) || looks_wide(&text) || engine.may_find(base, None, &mut scratch) {
         return false;
     }
     let whole = engine.may_find(&text, None, &mut scratch);
-    let by_change = engine.may_find(&text, Some(&novel), &mut scratch);
+    let by_change = engine.may_find(&text, Some(&changes.novel), &mut scratch);
     assert_eq!(by_change, whole, "{what}: {range:?} of {}", base.len());
     whole
 }
@@ -175,9 +175,14 @@ proptest! {
         number(&mut delta, base.len());
         number(&mut delta, expected.len());
         delta.extend(body);
-        let (mut made, mut novel) = (Vec::new(), Vec::new());
-        apply(&base, &delta, &mut made, &mut novel).unwrap();
+        let (mut made, mut changes) = (Vec::new(), Changes::default());
+        apply(&base, &delta, &mut made, &mut changes).unwrap();
         prop_assert_eq!(&made, &expected);
+        let Changes { novel, copied } = changes;
+        for part in &copied {
+            prop_assert_eq!(&made[part.to..][..part.length], &base[part.from..][..part.length]);
+        }
+        prop_assert!(copied.windows(2).all(|pair| pair[0].to + pair[0].length <= pair[1].to));
         prop_assert!(novel.windows(2).all(|pair| pair[0].end <= pair[1].start));
         prop_assert!(novel.iter().all(|range| range.start <= range.end && range.end <= made.len()));
         // Between two novel places, the text is a stretch of the base, and reaches its ends where it reaches its own.

@@ -11,7 +11,7 @@ use skanner::{
     git::{
         Kind, Kinds,
         object::{self, Commit},
-        pack::{Header, Object, Packs, Visitor, apply},
+        pack::{Changes, Header, Object, Packs, Visitor, apply},
     },
 };
 use support::Sandbox;
@@ -197,11 +197,11 @@ proptest! {
             });
             prop_assert_eq!(is_sound, end == bytes.len());
         }
-        let (mut made, mut novel) = (Vec::new(), Vec::new());
-        let _ = apply(&base, &bytes, &mut made, &mut novel);
+        let (mut made, mut changes) = (Vec::new(), Changes::default());
+        let _ = apply(&base, &bytes, &mut made, &mut changes);
         // With the sizes right, more of it is read.
         let delta = [&[base.len() as u8, 60], &bytes[..]].concat();
-        if apply(&base, &delta, &mut made, &mut novel).is_ok() {
+        if apply(&base, &delta, &mut made, &mut changes).is_ok() {
             prop_assert_eq!(made.len(), 60);
         }
         let _ = Commit::parse(&bytes);

@@ -2,13 +2,14 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use skanner::git::pack::apply;
+use skanner::git::pack::{Changes, apply};
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((&length, rest)) = bytes.split_first() else { return };
     let (base, delta) = rest.split_at(rest.len().min(length.into()));
-    let (mut result, mut novel) = (Vec::new(), Vec::new());
-    if apply(base, delta, &mut result, &mut novel).is_ok() {
+    let (mut result, mut changes) = (Vec::new(), Changes::default());
+    if apply(base, delta, &mut result, &mut changes).is_ok() {
+        let novel = &changes.novel;
         assert!(novel.iter().all(|range| range.start <= range.end && range.end <= result.len()));
         assert!(novel.windows(2).all(|pair| pair[0].end <= pair[1].start));
     }

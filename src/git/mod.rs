@@ -1,6 +1,7 @@
 //! Opening repositories with libgit2, so that nothing of theirs is executed and no user's configuration counts.
 
 pub mod ci;
+mod entries;
 pub mod index;
 mod loose;
 pub mod object;
@@ -19,6 +20,7 @@ use git2::{Repository, RepositoryOpenFlags};
 
 use crate::blob::ObjectId;
 
+pub use entries::{Known, entries};
 pub use objects::{Objects, object_id, oid};
 
 /// What an object is.

@@ -31,27 +31,29 @@ impl TreeEntry<'_> {
 
 /// Calls `each` for every entry of a tree, with where it stands. Names are `width` bytes long. Returns whether the tree
 /// is sound to its end.
-#[inline]
 pub fn tree(bytes: &[u8], width: usize, mut each: impl FnMut(Range<usize>, TreeEntry<'_>)) -> bool {
     let mut at = 0;
     while at < bytes.len() {
-        let rest = &bytes[at..];
-        // Nearly all modes have five or six digits.
-        let space = match rest {
-            [_, _, _, _, _, b' ', ..] => 5,
-            [_, _, _, _, _, _, b' ', ..] => 6,
-            _ => match memchr::memchr2(b' ', 0, rest) {
-                Some(space) if rest[space] == b' ' => space,
-                _ => return false,
-            },
-        };
-        let Some(end) = zero(&rest[space..]).map(|end| space + end) else { return false };
-        let Some(id) = rest.get(end + 1..end + 1 + width) else { return false };
-        let next = at + end + 1 + width;
-        each(at..next, TreeEntry { mode: &rest[..space], name: &rest[space + 1..end], id });
-        at = next;
+        let Some((end, entry)) = tree_entry(bytes, at, width) else { return false };
+        each(at..end, entry);
+        at = end;
     }
     true
+}
+
+/// The entry that begins at `at`, and where it ends; nothing where none does.
+#[inline]
+pub fn tree_entry(bytes: &[u8], at: usize, width: usize) -> Option<(usize, TreeEntry<'_>)> {
+    let rest = &bytes[at..];
+    // Nearly all modes have five or six digits.
+    let space = match rest {
+        [_, _, _, _, _, b' ', ..] => 5,
+        [_, _, _, _, _, _, b' ', ..] => 6,
+        _ => memchr::memchr2(b' ', 0, rest).filter(|space| rest[*space] == b' ')?,
+    };
+    let end = space + zero(&rest[space..])?;
+    let id = rest.get(end + 1..end + 1 + width)?;
+    Some((at + end + 1 + width, TreeEntry { mode: &rest[..space], name: &rest[space + 1..end], id }))
 }
 
 /// Where the first zero is. Names are so short that calling anything takes longer than looking.

@@ -121,6 +121,35 @@ impl Store {
     }
 }
 
+/// Looks numbers up and remembers the last ones: neighbors in a chain of trees name the same objects.
+pub struct Numbers<'a> {
+    store: &'a Store,
+    remembered: Vec<(Option<ObjectId>, u32)>,
+}
+
+/// How many numbers are remembered, a power of two.
+const REMEMBERED: usize = 1 << 14;
+
+impl<'a> Numbers<'a> {
+    /// Remembers nothing yet.
+    #[must_use]
+    pub fn new(store: &'a Store) -> Self {
+        Self { store, remembered: vec![(None, 0); REMEMBERED] }
+    }
+
+    /// The number of the object of this name, as [`Store::number`] gives it.
+    pub fn get(&mut self, name: &[u8]) -> Option<u32> {
+        let id = ObjectId::new(name)?;
+        let slot = usize::from(u16::from_le_bytes([name[2], name[3]])) % REMEMBERED;
+        let (known, number) = &mut self.remembered[slot];
+        if *known != Some(id) {
+            *number = self.store.number(id)?;
+            *known = Some(id);
+        }
+        Some(*number)
+    }
+}
+
 /// The object, if its hash is its name.
 fn proved(id: ObjectId, (kind, bytes): (Kind, Vec<u8>)) -> Result<(Kind, Vec<u8>), String> {
     let named = match kind {

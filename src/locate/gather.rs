@@ -6,15 +6,18 @@ use super::{commits::NONE, date};
 use crate::{
     blob::ObjectId,
     git::{
-        Kind, Kinds,
+        self, Kind, Kinds, Known,
         object::{self, Commit},
-        pack::{Object, Visitor},
-        store::Store,
+        pack::{Copied, Object, Visitor},
+        store::{Numbers, Store},
     },
 };
 
-/// Entries of the small memory of numbers, a power of two.
-const REMEMBERED: usize = 1 << 14;
+/// The value of an entry that is neither a folder nor suspect.
+const OTHER: u32 = u32::MAX;
+
+/// Set in the value of an entry that is suspect.
+const SUSPECT: u32 = 1 << 31;
 
 /// A commit in numbers.
 pub(super) struct Row {
@@ -45,7 +48,7 @@ pub(super) fn gather(store: &Store, suspects: &[ObjectId], threads: usize) -> Ga
     let mut last = new_reader();
     for id in failed.into_iter().chain(store.loose.iter().copied()) {
         if let Some((kind, bytes)) = last.elsewhere(id) {
-            last.take(id, kind, &bytes);
+            last.take(id, kind, &bytes, None);
         }
     }
     readers.push(last);
@@ -93,8 +96,7 @@ impl Suspects {
 struct Reader<'a> {
     store: &'a Store,
     suspects: &'a Suspects,
-    /// Numbers that were looked up last: neighbors in a chain name the same folders.
-    remembered: Vec<(Option<ObjectId>, u32)>,
+    numbers: Numbers<'a>,
     edges: Vec<(u32, u32)>,
     held: Vec<(u32, u32, Box<[u8]>)>,
     commits: Vec<Row>,
@@ -106,7 +108,7 @@ impl<'a> Reader<'a> {
         Self {
             store,
             suspects,
-            remembered: vec![(None, 0); REMEMBERED],
+            numbers: Numbers::new(store),
             edges: Vec::new(),
             held: Vec::new(),
             commits: Vec::new(),
@@ -114,47 +116,55 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn take(&mut self, id: ObjectId, kind: Kind, bytes: &[u8]) {
-        let Some(number) = self.store.number(id) else { return };
+    fn take(&mut self, id: ObjectId, kind: Kind, bytes: &[u8], base: Base<'_>) -> Option<Vec<Known>> {
+        let number = self.store.number(id)?;
         match kind {
-            Kind::Tree => self.folder(number, bytes),
+            Kind::Tree => self.folder(number, bytes, base),
             Kind::Commit => {
                 let commit = Commit::parse(bytes);
+                let tree = commit.tree.and_then(|tree| self.numbers.get(tree.as_bytes()));
+                let parents = commit.parents.iter().filter_map(|parent| self.numbers.get(parent.as_bytes()));
                 self.commits.push(Row {
                     number,
-                    tree: commit.tree.and_then(|tree| self.store.number(tree)).unwrap_or(NONE),
-                    parents: commit.parents.iter().filter_map(|parent| self.store.number(*parent)).collect(),
+                    tree: tree.unwrap_or(NONE),
+                    parents: parents.collect(),
                     time: date::seconds(commit.committer),
                 });
+                None
             }
-            Kind::Blob | Kind::Tag => {}
+            Kind::Blob | Kind::Tag => None,
         }
     }
 
-    fn folder(&mut self, number: u32, bytes: &[u8]) {
-        let Self { store, suspects, remembered, edges, held, .. } = self;
-        object::tree(bytes, store.width, |_, entry| {
+    fn folder(&mut self, number: u32, bytes: &[u8], base: Base<'_>) -> Option<Vec<Known>> {
+        let Self { store, suspects, numbers, edges, held, .. } = self;
+        let known = git::entries(bytes, base, store.width, |entry| {
             if entry.is_tree() {
-                let slot = usize::from(u16::from_le_bytes([entry.id[2], entry.id[3]])) % REMEMBERED;
-                let (known, child) = &mut remembered[slot];
-                if known.is_none_or(|known| known.as_bytes() != entry.id) {
-                    let Some(id) = ObjectId::new(entry.id) else { return };
-                    let Some(found) = store.number(id) else { return };
-                    (*known, *child) = (Some(id), found);
-                }
-                edges.push((number, *child));
-            } else if let Some(suspect) = suspects.number(entry.id) {
-                held.push((suspect, number, entry.name.into()));
+                numbers.get(entry.id).filter(|number| *number < SUSPECT).unwrap_or(OTHER)
+            } else {
+                suspects.number(entry.id).map_or(OTHER, |suspect| suspect | SUSPECT)
             }
-        });
+        })?;
+        for entry in known[..known.len() - 1].iter().filter(|entry| entry.value != OTHER) {
+            if entry.value & SUSPECT == 0 {
+                edges.push((number, entry.value));
+            } else if let Some((_, named)) = object::tree_entry(bytes, entry.start as usize, store.width) {
+                held.push((entry.value ^ SUSPECT, number, named.name.into()));
+            }
+        }
+        Some(known)
     }
 }
 
-impl Visitor for Reader<'_> {
-    type Mark = ();
+/// What is known of the tree that another one is made from.
+type Base<'a> = Option<(&'a [Known], &'a [Copied])>;
 
-    fn object(&mut self, object: Object<'_, ()>) {
-        self.take(object.id, object.kind, object.bytes);
+impl Visitor for Reader<'_> {
+    type Mark = Option<Vec<Known>>;
+
+    fn object(&mut self, object: Object<'_, Self::Mark>) -> Self::Mark {
+        let base = object.base.and_then(|base| Some((&base.mark.as_ref()?[..], &base.changes.copied[..])));
+        self.take(object.id, object.kind, object.bytes, base)
     }
 
     fn failed(&mut self, id: ObjectId, _: Option<Kind>, _: &'static str) {

@@ -121,7 +121,7 @@ impl Engine {
 
     /// Whether a scan of the text could find anything, whatever the text is called. With `novel`, of a text that was
     /// made from one in which nothing could be found: the ranges, in their order, in which the two differ; see
-    /// [`crate::git::pack::Base::novel`].
+    /// [`crate::git::pack::Changes::novel`].
     #[must_use]
     pub fn may_find(&self, text: &[u8], novel: Option<&[Range<usize>]>, scratch: &mut Scratch) -> bool {
         if looks_wide(text) {

@@ -6,9 +6,29 @@ use std::ops::Range;
 /// An object made from a delta is no larger, in bytes: a few bytes of delta may stand for megabytes.
 pub const LARGEST: u64 = 2 << 30;
 
-/// Makes an object from its base. In `novel` it says which parts of the result do not stand in the base as they stand
-/// here: what was inserted, and as empty ranges the seams between parts that are not adjacent in the base. The start of
-/// the result is such a seam unless it is that of the base, and so is the end.
+/// How an object differs from what it was made from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Which parts of the object do not stand in the base as they stand here, in their order: what was inserted, and as
+    /// empty ranges the seams between parts that are not adjacent in the base. The start of the object is such a seam
+    /// unless it is that of the base, and so is the end.
+    pub novel: Vec<Range<usize>>,
+    /// What was copied, in the order it has in the object.
+    pub copied: Vec<Copied>,
+}
+
+/// A part of an object that stands in its base, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Where it stands in the object.
+    pub to: usize,
+    /// Where it stands in the base.
+    pub from: usize,
+    /// How long it is, in bytes.
+    pub length: usize,
+}
+
+/// Makes an object from its base, and says how they differ.
 ///
 /// # Errors
 /// When the delta is damaged or belongs to another base. `result` holds anything then.
@@ -16,11 +36,13 @@ pub fn apply(
     base: &[u8],
     delta: &[u8],
     result: &mut Vec<u8>,
-    novel: &mut Vec<Range<usize>>,
+    changes: &mut Changes,
 ) -> Result<(), &'static str> {
     const CUT: &str = "its delta is cut short";
     result.clear();
+    let Changes { novel, copied } = changes;
     novel.clear();
+    copied.clear();
     let mut rest = delta;
     let base_size = size(&mut rest).ok_or(CUT)?;
     if base_size != base.len() as u64 {
@@ -41,16 +63,24 @@ pub fn apply(
         rest = after;
         let start = result.len();
         if operation & 0x80 != 0 {
-            let copied = copy(operation, &mut rest).ok_or(CUT)?;
-            if copied.start != adjacent {
+            let range = copy(operation, &mut rest).ok_or(CUT)?;
+            let from = range.start;
+            if from != adjacent {
                 add(novel, start..start);
             }
-            adjacent = copied.end;
-            let piece = base.get(copied).ok_or("its delta copies what is not in its base")?;
+            let piece = base.get(range).ok_or("its delta copies what is not in its base")?;
             if result_size - start < piece.len() {
                 return Err("its delta gives more than it says");
             }
             result.extend_from_slice(piece);
+            // Git copies at most 64 KiB at once.
+            match copied.last_mut() {
+                Some(last) if from == adjacent && last.to + last.length == start => {
+                    last.length += piece.len()
+                }
+                _ => copied.push(Copied { to: start, from, length: piece.len() }),
+            }
+            adjacent = from + piece.len();
         } else if operation != 0 {
             let count = usize::from(operation);
             let piece = rest.get(..count).ok_or(CUT)?;

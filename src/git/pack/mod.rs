@@ -12,7 +12,7 @@ mod walk;
 
 use std::path::{Path, PathBuf};
 
-pub use delta::{LARGEST, apply};
+pub use delta::{Changes, Copied, LARGEST, apply};
 pub use header::{Content, Header};
 pub use walk::{Base, Object, Visitor};
 

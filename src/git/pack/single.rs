@@ -1,7 +1,8 @@
 //! Reads one object out of a pack, with all that it is made from.
 
 use super::{
-    Pack, Packs, delta,
+    Pack, Packs,
+    delta::{self, Changes},
     header::{Content, Header},
     walk::Inflater,
 };
@@ -69,11 +70,11 @@ impl Packs {
             }
             entry = base.ok_or(super::NO_BASE)?;
         };
-        let (mut delta, mut novel) = (Vec::new(), Vec::new());
+        let (mut delta, mut changes) = (Vec::new(), Changes::default());
         for entry in deltas.into_iter().rev() {
             inflater.inflate(pack, entry, &mut delta)?;
             let mut made = Vec::new();
-            delta::apply(&bytes, &delta, &mut made, &mut novel)?;
+            delta::apply(&bytes, &delta, &mut made, &mut changes)?;
             bytes = made;
         }
         Ok((kind, bytes))

@@ -9,7 +9,8 @@ use std::{ops::Range, sync::Arc};
 use libdeflater::{DecompressionError, Decompressor};
 
 use super::{
-    Pack, delta,
+    Pack,
+    delta::{self, Changes},
     header::{Content, Header},
     queue::{Queue, Work},
 };
@@ -42,15 +43,15 @@ pub struct Object<'a, M> {
 /// What an object was made from.
 pub struct Base<'a, M> {
     /// What the visitor made of it.
-    pub mark: M,
-    /// What of the object does not stand like this in the base: ranges in their order, and seams as empty ranges.
-    pub novel: &'a [Range<usize>],
+    pub mark: &'a M,
+    /// How the object differs from it.
+    pub changes: &'a Changes,
 }
 
 /// Takes the objects; one a thread.
 pub trait Visitor: Send {
     /// What is remembered of an object for those that are made from it.
-    type Mark: Copy + Send + Sync;
+    type Mark: Clone + Send + Sync;
 
     /// Takes an object.
     fn object(&mut self, object: Object<'_, Self::Mark>) -> Self::Mark;
@@ -165,7 +166,7 @@ struct Walker<'a, V: Visitor> {
     inflater: Inflater,
     stack: Vec<Frame<V::Mark>>,
     delta: Vec<u8>,
-    novel: Vec<Range<usize>>,
+    changes: Changes,
     spare: Vec<Vec<u8>>,
 }
 
@@ -184,7 +185,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
             inflater: Inflater::new(),
             stack: Vec::new(),
             delta: Vec::new(),
-            novel: Vec::new(),
+            changes: Changes::default(),
             spare: Vec::new(),
         }
     }
@@ -238,7 +239,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
         let made = self.inflater.inflate(pack, entry, &mut delta).and_then(|header| {
             let Content::ByName(name) = header.content else { return Err("has changed while it was read") };
             let (kind, base) = self.visitor.elsewhere(name).ok_or(super::NO_BASE)?;
-            delta::apply(&base, &delta, bytes, &mut self.novel)?;
+            delta::apply(&base, &delta, bytes, &mut self.changes)?;
             Ok(kind)
         });
         self.delta = delta;
@@ -250,20 +251,26 @@ impl<'a, V: Visitor> Walker<'a, V> {
         let pack = &self.packs[at];
         let mut bytes = self.buffer();
         let Some(frame) = self.stack.last() else { return };
-        let (kind, mark) = (frame.kind, frame.mark);
+        let kind = frame.kind;
         let read = self
             .inflater
             .inflate(pack, entry, &mut self.delta)
-            .and_then(|_| delta::apply(&frame.bytes, &self.delta, &mut bytes, &mut self.novel));
-        if frame.left.is_empty()
-            && let Some(done) = self.stack.pop()
-        {
-            self.recycle(done.bytes);
+            .and_then(|_| delta::apply(&frame.bytes, &self.delta, &mut bytes, &mut self.changes));
+        // Its bytes are let go before the child is gone into, if that is the last one; its mark is still needed.
+        let is_last = frame.left.is_empty();
+        let Some(mut frame) = self.stack.pop() else { return };
+        if is_last {
+            self.recycle(std::mem::replace(&mut frame.bytes, Bytes::Own(Vec::new())));
         }
-        if let Err(why) = read {
-            return self.fail(at, entry, why);
-        }
-        let mark = self.visit(at, entry, kind, &bytes, mark);
+        let mark = match read {
+            Ok(()) => self.visit(at, entry, kind, &bytes, frame.mark.as_ref()),
+            Err(why) => {
+                self.fail(at, entry, why);
+                self.keep(frame);
+                return;
+            }
+        };
+        self.keep(frame);
         self.push(pack.forest.children(entry), Frame { bytes: Bytes::Own(bytes), kind, mark, left: 0..0 });
     }
 
@@ -273,15 +280,22 @@ impl<'a, V: Visitor> Walker<'a, V> {
         entry: u32,
         kind: Kind,
         bytes: &[u8],
-        mark: Option<V::Mark>,
+        mark: Option<&V::Mark>,
     ) -> Option<V::Mark> {
         let pack = &self.packs[at];
         let position = pack.forest.position(entry);
         if pack.is_copy(position) {
             return None;
         }
-        let base = mark.map(|mark| Base { mark, novel: &self.novel });
+        let base = mark.map(|mark| Base { mark, changes: &self.changes });
         Some(self.visitor.object(Object { id: pack.index.id(position), kind, bytes, base }))
+    }
+
+    /// Puts a frame back unless it is done.
+    fn keep(&mut self, frame: Frame<V::Mark>) {
+        if !frame.left.is_empty() {
+            self.stack.push(frame);
+        }
     }
 
     fn push(&mut self, children: Range<u32>, frame: Frame<V::Mark>) {
@@ -322,7 +336,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
         let given = Frame {
             bytes: Bytes::Shared(frame.bytes.share()),
             kind: frame.kind,
-            mark: frame.mark,
+            mark: frame.mark.clone(),
             left: last..frame.left.end,
         };
         frame.left.end = last;

@@ -7,10 +7,10 @@ use crate::{
     blob::{Blob, Content, ObjectId, Origin, SourceKind},
     finding::Scanned,
     git::{
-        Kind,
-        object::{self, Commit},
-        pack::{Base, Object, Visitor},
-        store::Store,
+        self, Kind, Known,
+        object::Commit,
+        pack::{Base, Copied, Object, Visitor},
+        store::{Numbers, Store},
     },
 };
 
@@ -27,6 +27,7 @@ const EMPTY_TREES: [&[u8]; 2] = [
 pub(super) struct Reader<'a, S> {
     sink: S,
     store: &'a Store,
+    numbers: Numbers<'a>,
     /// The commits whose parents may be missing, sorted.
     shallow: &'a [ObjectId],
     pub(super) suspects: Vec<ObjectId>,
@@ -36,7 +37,15 @@ pub(super) struct Reader<'a, S> {
 
 impl<'a, S: Searcher> Reader<'a, S> {
     pub(super) fn new(sink: S, store: &'a Store, shallow: &'a [ObjectId]) -> Self {
-        Self { sink, store, shallow, suspects: Vec::new(), missing: Vec::new(), failed: Vec::new() }
+        Self {
+            sink,
+            store,
+            numbers: Numbers::new(store),
+            shallow,
+            suspects: Vec::new(),
+            missing: Vec::new(),
+            failed: Vec::new(),
+        }
     }
 
     /// Reads an object by itself and takes it; says why where that fails. `why` is what its pack had against it.
@@ -50,16 +59,22 @@ impl<'a, S: Searcher> Reader<'a, S> {
         }
     }
 
-    fn take(&mut self, id: ObjectId, kind: Kind, bytes: &[u8], base: Option<&[Range<usize>]>) -> bool {
+    fn take(&mut self, id: ObjectId, kind: Kind, bytes: &[u8], base: Option<Base<'_, Mark>>) -> Mark {
         match kind {
-            Kind::Blob => self.blob(id, bytes, base),
+            Kind::Blob => {
+                let base = base.filter(|base| matches!(base.mark, Mark::Clean));
+                self.blob(id, bytes, base.map(|base| &base.changes.novel[..]))
+            }
             Kind::Tree => {
-                self.tree(id, bytes, base);
-                true
+                let base = base.and_then(|base| match base.mark {
+                    Mark::Tree(known) => Some((&known[..], &base.changes.copied[..])),
+                    _ => None,
+                });
+                self.tree(id, bytes, base)
             }
             Kind::Commit => {
                 self.commit(id, bytes);
-                true
+                Mark::Unsure
             }
             Kind::Tag => {
                 self.message(id, None, bytes);
@@ -70,48 +85,38 @@ impl<'a, S: Searcher> Reader<'a, S> {
                     Some(target) => self.expect(target),
                     None => self.unsound(id, "is a tag that names no object"),
                 }
-                true
+                Mark::Unsure
             }
         }
     }
 
-    /// Says whether what is made from it may be judged by its differences.
-    fn blob(&mut self, id: ObjectId, bytes: &[u8], novel: Option<&[Range<usize>]>) -> bool {
-        match self.sink.look(bytes, novel) {
-            Look::Suspect => {
-                self.suspects.push(id);
-                false
-            }
-            look => {
-                self.sink.count(Scanned { blobs: 1, bytes: bytes.len() as u64, ..Scanned::default() });
-                look == Look::Clean
-            }
+    fn blob(&mut self, id: ObjectId, bytes: &[u8], novel: Option<&[Range<usize>]>) -> Mark {
+        let look = self.sink.look(bytes, novel);
+        if look == Look::Suspect {
+            self.suspects.push(id);
+        } else {
+            self.sink.count(Scanned { blobs: 1, bytes: bytes.len() as u64, ..Scanned::default() });
         }
+        if look == Look::Clean { Mark::Clean } else { Mark::Unsure }
     }
 
-    /// Scans the names in a folder, and looks whether what they name is there. With `novel`, only entries that the base
-    /// does not have.
-    fn tree(&mut self, id: ObjectId, bytes: &[u8], novel: Option<&[Range<usize>]>) {
-        let Self { sink, store, missing, .. } = self;
-        let mut left = novel;
-        let is_sound = object::tree(bytes, store.width, |range, entry| {
-            if let Some(ranges) = &mut left {
-                let done = ranges.iter().take_while(|novel| novel.end <= range.start).count();
-                *ranges = &ranges[done..];
-                if ranges.first().is_none_or(|novel| novel.start >= range.end) {
-                    return;
-                }
-            }
+    /// Scans the names in a folder, and looks whether what they name is there; only those that its base does not have.
+    fn tree(&mut self, id: ObjectId, bytes: &[u8], base: Option<(&[Known], &[Copied])>) -> Mark {
+        let Self { sink, store, numbers, missing, .. } = self;
+        let known = git::entries(bytes, base, store.width, |entry| {
             sink.name(&Origin { object: Some(id), ..Origin::new(SourceKind::Name, entry.name) });
-            if let Some(id) =
-                ObjectId::new(entry.id).filter(|id| !entry.is_submodule() && !is_here(store, *id))
-            {
-                missing.push(id);
+            if !entry.is_submodule() && numbers.get(entry.id).is_none() {
+                missing.extend(ObjectId::new(entry.id).filter(|id| !is_empty_tree(*id)));
             }
+            0
         });
         sink.count(Scanned { bytes: bytes.len() as u64, ..Scanned::default() });
-        if !is_sound {
-            self.unsound(id, "is a folder that is damaged; the names before the damage were scanned");
+        match known {
+            Some(known) => Mark::Tree(known),
+            None => {
+                self.unsound(id, "is a folder that is damaged; the names before the damage were scanned");
+                Mark::Unsure
+            }
         }
     }
 
@@ -138,7 +143,7 @@ impl<'a, S: Searcher> Reader<'a, S> {
 
     /// Something names this object, so it should be here.
     pub(super) fn expect(&mut self, id: ObjectId) {
-        if !is_here(self.store, id) {
+        if self.numbers.get(id.as_bytes()).is_none() && !is_empty_tree(id) {
             self.missing.push(id);
         }
     }
@@ -148,19 +153,26 @@ impl<'a, S: Searcher> Reader<'a, S> {
     }
 }
 
-fn is_here(store: &Store, id: ObjectId) -> bool {
-    store.packs.contains(id)
-        || store.loose.binary_search(&id).is_ok()
-        || EMPTY_TREES.iter().any(|tree| ObjectId::from_hex(tree) == Some(id))
+fn is_empty_tree(id: ObjectId) -> bool {
+    EMPTY_TREES.iter().any(|tree| ObjectId::from_hex(tree) == Some(id))
+}
+
+/// What is remembered of an object for those that are made from it.
+#[derive(Clone)]
+pub(super) enum Mark {
+    /// Nothing is in it, and what is made from it may be judged by its differences.
+    Clean,
+    /// What is made from it has to be read whole.
+    Unsure,
+    /// The entries of a tree, which have been read.
+    Tree(Vec<Known>),
 }
 
 impl<S: Searcher> Visitor for Reader<'_, S> {
-    /// Whether what is made from it may be judged by its differences.
-    type Mark = bool;
+    type Mark = Mark;
 
-    fn object(&mut self, object: Object<'_, bool>) -> bool {
-        let base = object.base.filter(|base: &Base<'_, bool>| base.mark).map(|base| base.novel);
-        self.take(object.id, object.kind, object.bytes, base)
+    fn object(&mut self, object: Object<'_, Mark>) -> Mark {
+        self.take(object.id, object.kind, object.bytes, object.base)
     }
 
     fn failed(&mut self, id: ObjectId, _: Option<Kind>, why: &'static str) {
