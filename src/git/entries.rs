@@ -59,3 +59,52 @@ pub fn entries(
     known.push(Known { start: u32::try_from(at).ok()?, value: 0 });
     Some(known)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const WIDTH: usize = 4;
+
+    /// Entries read one by one: where each begins, and a value that depends on all of it.
+    fn read(bytes: &[u8], base: Option<(&[Known], &[Copied])>) -> Option<Vec<Known>> {
+        entries(bytes, base, WIDTH, |entry| {
+            let all = [entry.mode, entry.name, entry.id];
+            all.concat()
+                .iter()
+                .fold(7, |hash: u32, byte| hash.wrapping_mul(31).wrapping_add(u32::from(*byte)))
+        })
+    }
+
+    /// Trees whose names of objects look like modes, names and their ends.
+    fn tree() -> impl Strategy<Value = Vec<u8>> {
+        let id = prop::collection::vec(prop::sample::select(b"1 \0a".to_vec()), WIDTH);
+        let entry =
+            ("1[01]{4,5} [a1]{1,3}", id).prop_map(|(start, id)| [start.as_bytes(), b"\0", &id].concat());
+        prop::collection::vec(entry, 0..6).prop_map(|entries| entries.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+        #[test]
+        fn what_the_base_knows_changes_nothing(
+            base in tree(),
+            new in tree(),
+            cuts: [prop::sample::Index; 4],
+        ) {
+            let Some(known) = read(&base, None) else { return Ok(()) };
+            let at = |cut: &prop::sample::Index, text: &[u8]| cut.index(text.len() + 1);
+            // Any two stretches of the base round anything, in any order, as a delta may have them.
+            let (first, second) = (at(&cuts[0], &base), at(&cuts[1], &base));
+            let middle = &new[at(&cuts[2], &new).min(at(&cuts[3], &new))..];
+            let bytes = [&base[..first], middle, &base[second..]].concat();
+            let copied = [
+                Copied { to: 0, from: 0, length: first },
+                Copied { to: first + middle.len(), from: second, length: base.len() - second },
+            ];
+            prop_assert_eq!(read(&bytes, Some((&known, &copied))), read(&bytes, None));
+        }
+    }
+}
