@@ -47,8 +47,8 @@ pub(super) fn gather(store: &Store, suspects: &[ObjectId], threads: usize) -> Ga
         readers.iter_mut().flat_map(|reader| std::mem::take(&mut reader.failed)).collect();
     let mut last = new_reader();
     for id in failed.into_iter().chain(store.loose.iter().copied()) {
-        if let Some((kind, bytes)) = last.elsewhere(id) {
-            last.take(id, kind, &bytes, None);
+        if let (Some(number), Some((kind, bytes))) = (store.number(id), last.elsewhere(id)) {
+            last.take(number, kind, &bytes, None);
         }
     }
     readers.push(last);
@@ -116,8 +116,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn take(&mut self, id: ObjectId, kind: Kind, bytes: &[u8], base: Base<'_>) -> Option<Vec<Known>> {
-        let number = self.store.number(id)?;
+    fn take(&mut self, number: u32, kind: Kind, bytes: &[u8], base: Base<'_>) -> Option<Vec<Known>> {
         match kind {
             Kind::Tree => self.folder(number, bytes, base),
             Kind::Commit => {
@@ -164,7 +163,7 @@ impl Visitor for Reader<'_> {
 
     fn object(&mut self, object: Object<'_, Self::Mark>) -> Self::Mark {
         let base = object.base.and_then(|base| Some((&base.mark.as_ref()?[..], &base.changes.copied[..])));
-        self.take(object.id, object.kind, object.bytes, base)
+        self.take(object.number, object.kind, object.bytes, base)
     }
 
     fn failed(&mut self, id: ObjectId, _: Option<Kind>, _: &'static str) {

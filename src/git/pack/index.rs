@@ -12,8 +12,8 @@ const MAGIC: &[u8] = b"\xfftOc";
 /// Entries of the fan-out: one for each first byte of a name.
 const FAN: usize = 256;
 
-/// How often the place of a name is guessed before its neighborhood is halved.
-const GUESSES: usize = 8;
+/// Names are sorted into slots by so many of their first bits at most: four megabytes hold the slots then.
+const MOST_SLOT_BITS: u32 = 20;
 
 /// Set in an offset that stands in the table of large offsets.
 const LARGE: u32 = 1 << 31;
@@ -24,8 +24,11 @@ pub(super) struct Index {
     /// Length of a name, in bytes.
     width: usize,
     count: usize,
-    /// Objects whose names begin with each byte, or one before it.
-    fan: Vec<u32>,
+    /// By how many of their first bits names are sorted into slots; about one name a slot.
+    slot_bits: u32,
+    /// Where the names of each slot begin, and where those of the last one end. The index has such a table itself, for
+    /// the first byte; this one saves most of the steps of a look-up, each of which waits for memory.
+    slots: Vec<u32>,
     layout: Layout,
 }
 
@@ -74,18 +77,20 @@ impl Index {
             }
             Layout::One { entries: names }
         };
-        let index = Self { map, width, count, fan, layout };
+        let slot_bits = count.max(2).ilog2().min(MOST_SLOT_BITS);
+        let mut index = Self { map, width, count, slot_bits, slots: Vec::new(), layout };
         let is_sorted = (1..count).all(|at| {
             let (before, name) = (index.name(at - 1), index.name(at));
             key(before) < key(name) || before < name
         });
         let fits = |at: usize| {
             let byte = usize::from(index.name(at)[0]);
-            at < index.fan[byte] as usize && (byte == 0 || at >= index.fan[byte - 1] as usize)
+            at < fan[byte] as usize && (byte == 0 || at >= fan[byte - 1] as usize)
         };
         if !is_sorted || !(0..count).all(fits) {
             return Err("has names that are not sorted");
         }
+        index.sort_into_slots();
         Ok(index)
     }
 
@@ -143,32 +148,35 @@ impl Index {
 
     /// The position of an object.
     pub(super) fn find(&self, name: &[u8]) -> Option<usize> {
-        let first = usize::from(*name.first()?);
-        let mut low = first.checked_sub(1).map_or(0, |before| self.fan[before] as usize);
-        let mut high = self.fan[first] as usize;
-        // Names are spread evenly, so that the place of one can be guessed from its digits. Those that were made to be
-        // near each other are halved.
         let wanted = key(name);
-        let mut guesses = 0;
+        let slot = self.slot(wanted);
+        let (mut low, mut high) = (self.slots[slot] as usize, self.slots[slot + 1] as usize);
+        // One or two names, unless somebody made them to be near each other.
         while low < high {
-            let (first, last) = (key(self.name(low)), key(self.name(high - 1)));
-            if wanted < first || wanted > last {
-                return None;
-            }
-            let middle = if guesses < GUESSES && last > first {
-                let share = u128::from(wanted - first) * (high - 1 - low) as u128 / u128::from(last - first);
-                low + share as usize
-            } else {
-                low.midpoint(high)
-            };
-            guesses += 1;
-            match key(self.name(middle)).cmp(&wanted).then_with(|| self.name(middle).cmp(name)) {
+            let middle = low.midpoint(high);
+            let other = self.name(middle);
+            match key(other).cmp(&wanted).then_with(|| other.cmp(name)) {
                 Ordering::Less => low = middle + 1,
                 Ordering::Equal => return Some(middle),
                 Ordering::Greater => high = middle,
             }
         }
         None
+    }
+
+    fn slot(&self, key: u64) -> usize {
+        (key >> (u64::BITS - self.slot_bits)) as usize
+    }
+
+    /// Fills in the slots.
+    fn sort_into_slots(&mut self) {
+        let mut slots = Vec::with_capacity((1 << self.slot_bits) + 1);
+        for (position, name) in (0..self.count).map(|position| (position as u32, self.name(position))) {
+            let slot = self.slot(key(name));
+            slots.resize(slots.len().max(slot + 1), position);
+        }
+        slots.resize((1 << self.slot_bits) + 1, self.count as u32);
+        self.slots = slots;
     }
 }
 

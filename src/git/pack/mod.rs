@@ -47,6 +47,8 @@ struct Pack {
     /// Length of a name, in bytes.
     width: usize,
     forest: Forest,
+    /// How many objects the packs before this one have.
+    before: u32,
     /// Of each object, by its position in the index, whether a pack before this one has it, too. Empty where none does.
     copies: Vec<bool>,
 }
@@ -73,6 +75,7 @@ impl Packs {
                     damages.extend(pack.check().err());
                     pack.forest = Forest::new(&pack, threads);
                     pack.find_copies(&packs);
+                    pack.before = packs.last().map_or(0, |last| last.before + last.index.len() as u32);
                     packs.push(pack);
                 }
                 Err(damage) => damages.push(damage),
@@ -111,14 +114,7 @@ impl Packs {
     /// The number of an object, below [`Self::len`].
     #[must_use]
     pub fn number(&self, id: ObjectId) -> Option<u32> {
-        let mut before = 0;
-        for pack in &self.packs {
-            if let Some(position) = pack.index.find(id.as_bytes()) {
-                return Some(before + position as u32);
-            }
-            before += pack.index.len() as u32;
-        }
-        None
+        self.packs.iter().find_map(|pack| Some(pack.before + pack.index.find(id.as_bytes())? as u32))
     }
 
     /// The object of a number.
@@ -155,7 +151,7 @@ impl Pack {
         let index =
             Index::new(map, width).map_err(|why| damage(index_path, format!("is damaged: it {why}")))?;
         let data = Mapped::open(&path).map_err(|error| damage(&path, error.to_string()))?;
-        Ok(Self { path, data, index, width, forest: Forest::empty(), copies: Vec::new() })
+        Ok(Self { path, data, index, width, forest: Forest::empty(), before: 0, copies: Vec::new() })
     }
 
     /// Whether the pack is whole and the one that the index was made for, as far as its two ends tell.

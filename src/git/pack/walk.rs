@@ -32,6 +32,8 @@ const SPARE: usize = 32;
 pub struct Object<'a, M> {
     /// Its name.
     pub id: ObjectId,
+    /// Its number, as [`super::Packs::number`] gives it.
+    pub number: u32,
     /// What it is.
     pub kind: Kind,
     /// All of it.
@@ -288,7 +290,13 @@ impl<'a, V: Visitor> Walker<'a, V> {
             return None;
         }
         let base = mark.map(|mark| Base { mark, changes: &self.changes });
-        Some(self.visitor.object(Object { id: pack.index.id(position), kind, bytes, base }))
+        Some(self.visitor.object(Object {
+            id: pack.index.id(position),
+            number: pack.before + position as u32,
+            kind,
+            bytes,
+            base,
+        }))
     }
 
     /// Puts a frame back unless it is done.
