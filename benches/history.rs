@@ -25,10 +25,10 @@ use skanner::{
         Kind, Kinds,
         pack::{Object, Visitor},
     },
-    locate::Location,
+    locate::{Gatherer, Location},
     rule::Confidence,
     scan::{Engine, Scratch, looks_wide},
-    source::{History, Look, Searcher, Sink},
+    source::{Fed, History, Look, Searcher, Sink},
 };
 
 /// Measures a scan of one history.
@@ -111,11 +111,14 @@ fn main() -> Result<()> {
         let (_, decode) = timed(|| history.store().1.packs.walk(Kinds::ALL, threads, &|| Nothing));
         let engine = Engine::new(Confidence::Likely, false);
         let looker = || Looker { engine: &engine, scratch: Scratch::default() };
-        let (fed, first) = timed(|| history.feed(&looker));
+        let (fed, first) = timed(|| feed(&history, &looker));
         let (repository, store) = history.store();
-        let (_, second) = timed(|| Location::read(repository, store, &fed.suspects, threads));
+        let (_, second) = timed(|| {
+            let gathered = Gatherer::new(store, &fed.suspects).finish(Vec::new(), threads);
+            Location::new(repository, store, gathered)
+        });
         let alone = open_alone(path)?;
-        let (_, single) = timed(|| alone.feed(&looker));
+        let (_, single) = timed(|| feed(&alone, &looker));
         let git = if args.no_git { Duration::ZERO } else { cat_file(path)? };
         println!(
             "{:>10.2} {:>10.2} {:>10.2} {:>10.2} {:>10.2} {:>10.2} {:>10.2}",
@@ -133,6 +136,11 @@ fn main() -> Result<()> {
 
 fn open(path: &Path, threads: usize) -> Result<History> {
     History::open(path, threads, true).with_context(|| format!("cannot open {}", path.display()))
+}
+
+/// The first pass, with nothing to locate.
+fn feed<'e>(history: &History, looker: &(impl Fn() -> Looker<'e> + Sync)) -> Fed {
+    history.feed_folders(history.feed_contents(looker), looker, &|| None::<Nothing>).0
 }
 
 fn open_alone(path: &Path) -> Result<History> {

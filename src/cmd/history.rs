@@ -7,7 +7,7 @@ use super::worker::{Worker, Workshop};
 use crate::{
     blob::ObjectId,
     finding::{Event, Finding, History as Told},
-    locate::{self, Location},
+    locate::{self, Gathered, Gatherer, Location},
     source::{History, Sink},
 };
 
@@ -15,6 +15,8 @@ use crate::{
 pub(super) struct Read {
     history: History,
     suspects: Vec<ObjectId>,
+    /// Where things are, if it was known in time that something has to be located.
+    gathered: Option<Gathered>,
 }
 
 /// Reads the histories of the repositories that `roots` are in, with those of their submodules, or says why that cannot
@@ -31,9 +33,18 @@ pub(super) fn read(
         let open = if is_nested { History::open_nested } else { History::open };
         match open(&path, threads, allow_shallow) {
             Ok(history) => {
-                let fed = history.feed(&|| workshop.worker());
+                let contents = history.feed_contents(&|| workshop.worker());
+                let (_, store) = history.store();
+                // If there is something to locate, folders are gathered while they are read for their names.
+                let gatherer = is_found(contents.suspects(), workshop)
+                    .then(|| Gatherer::new(store, contents.suspects()));
+                let reader = || gatherer.as_ref().map(Gatherer::reader);
+                let (fed, readers) = history.feed_folders(contents, &|| workshop.worker(), &reader);
+                let gathered = gatherer
+                    .as_ref()
+                    .map(|gatherer| gatherer.finish(readers.into_iter().flatten().collect(), threads));
                 waiting.extend(fed.nested.into_iter().map(|path| (path, true)));
-                read.push(Read { history, suspects: fed.suspects });
+                read.push(Read { suspects: fed.suspects, gathered, history });
             }
             Err(error) => not_opened(&path, &error, &mut workshop.worker()),
         }
@@ -50,17 +61,25 @@ fn not_opened(path: &Path, error: &git2::Error, worker: &mut Worker<'_>) {
     worker.not_scanned(path.as_os_str().as_encoded_bytes(), why);
 }
 
+/// Whether there is something to locate.
+fn is_found(suspects: &[ObjectId], workshop: &Workshop<'_>) -> bool {
+    !suspects.is_empty() || workshop.has_objects()
+}
+
 /// Scans the suspects under the names they have, and returns where everything is, for [`tell`].
-pub(super) fn locate<'a>(read: &'a [Read], threads: usize, workshop: &Workshop<'_>) -> Vec<Location<'a>> {
+pub(super) fn locate<'a>(read: &'a mut [Read], threads: usize, workshop: &Workshop<'_>) -> Vec<Location<'a>> {
     let mut locations = Vec::new();
-    for Read { history, suspects } in read {
-        if suspects.is_empty() && !workshop.has_objects() {
+    for Read { history, suspects, gathered } in read {
+        if !is_found(suspects, workshop) {
             continue;
         }
         let mut worker = workshop.worker();
         let (repository, store) = history.store();
-        let location = Location::read(repository, store, suspects, threads);
-        for id in suspects {
+        let gathered = gathered.take();
+        // A key in the name of a folder or file was found too late to be gathered for.
+        let gathered = gathered.unwrap_or_else(|| Gatherer::new(store, suspects).finish(Vec::new(), threads));
+        let location = Location::new(repository, store, gathered);
+        for id in &*suspects {
             let places = location.places(*id);
             for place in &places {
                 history.feed_blob(*id, place.commit, &place.path, &mut worker);

@@ -30,6 +30,8 @@ pub(super) struct Row {
 /// What was read.
 #[derive(Default)]
 pub struct Gathered {
+    /// The suspects, by their numbers.
+    pub(super) suspects: Vec<ObjectId>,
     /// Pairs of a folder and one in it; one list a thread.
     pub(super) edges: Vec<Vec<(u32, u32)>>,
     /// Which suspect is in which folder, and what it is called there.
@@ -37,33 +39,65 @@ pub struct Gathered {
     pub(super) commits: Vec<Row>,
 }
 
-/// Reads all folders and commits. What cannot be read has been named by the first pass.
-pub(super) fn gather(store: &Store, suspects: &[ObjectId], threads: usize) -> Gathered {
-    let suspects = Suspects::new(suspects);
-    let new_reader = || Reader::new(store, &suspects);
-    let kinds = Kinds::of(&[Kind::Tree, Kind::Commit]);
-    let mut readers = store.packs.walk(kinds, threads, &new_reader);
-    let failed: Vec<ObjectId> =
-        readers.iter_mut().flat_map(|reader| std::mem::take(&mut reader.failed)).collect();
-    let mut last = new_reader();
-    for id in failed.into_iter().chain(store.loose.iter().copied()) {
-        if let (Some(number), Some((kind, bytes))) = (store.number(id), last.elsewhere(id)) {
-            last.take(number, kind, &bytes, None);
+/// Reads folders and commits, to locate suspects. What cannot be read is named by whoever scans them.
+pub struct Gatherer<'a> {
+    store: &'a Store,
+    suspects: Suspects,
+}
+
+impl<'a> Gatherer<'a> {
+    /// Will locate these.
+    #[must_use]
+    pub fn new(store: &'a Store, suspects: &[ObjectId]) -> Self {
+        Self { store, suspects: Suspects::new(suspects) }
+    }
+
+    /// Takes folders and commits; one a thread.
+    #[must_use]
+    pub fn reader(&self) -> FolderReader<'_> {
+        FolderReader {
+            store: self.store,
+            suspects: &self.suspects,
+            numbers: Numbers::new(self.store),
+            edges: Vec::new(),
+            held: Vec::new(),
+            commits: Vec::new(),
+            failed: Vec::new(),
         }
     }
-    readers.push(last);
-    let mut gathered = Gathered::default();
-    for mut reader in readers {
-        gathered.edges.push(reader.edges);
-        gathered.held.append(&mut reader.held);
-        gathered.commits.append(&mut reader.commits);
+
+    /// Takes what the readers have, which have seen all folders in packs unless there are none, and reads what is left.
+    #[must_use]
+    pub fn finish(&self, readers: Vec<FolderReader<'_>>, threads: usize) -> Gathered {
+        let is_new = readers.is_empty();
+        let kinds: &[Kind] = if is_new { &[Kind::Tree, Kind::Commit] } else { &[Kind::Commit] };
+        let mut readers = readers;
+        readers.extend(self.store.packs.walk(Kinds::of(kinds), threads, &|| self.reader()));
+        let mut failed: Vec<ObjectId> =
+            readers.iter_mut().flat_map(|reader| std::mem::take(&mut reader.failed)).collect();
+        failed.sort_unstable();
+        failed.dedup();
+        let mut last = self.reader();
+        for id in failed.into_iter().chain(self.store.loose.iter().copied()) {
+            if let (Some(number), Some((kind, bytes))) = (self.store.number(id), last.elsewhere(id)) {
+                last.take(number, kind, &bytes, None);
+            }
+        }
+        readers.push(last);
+        let mut gathered = Gathered { suspects: self.suspects.ids.clone(), ..Gathered::default() };
+        for mut reader in readers {
+            gathered.edges.push(reader.edges);
+            gathered.held.append(&mut reader.held);
+            gathered.commits.append(&mut reader.commits);
+        }
+        gathered.held.sort_unstable();
+        gathered
     }
-    gathered.held.sort_unstable();
-    gathered
 }
 
 /// The suspects by name, behind a small table that says of nearly all others that they are none.
 struct Suspects {
+    ids: Vec<ObjectId>,
     numbers: HashMap<ObjectId, u32>,
     /// A bit for every value of the first two bytes of a name.
     table: Box<[u64; 1024]>,
@@ -76,7 +110,7 @@ impl Suspects {
             let bit = Self::bit(id.as_bytes());
             table[bit / 64] |= 1 << (bit % 64);
         }
-        Self { numbers: suspects.iter().copied().zip(0..).collect(), table }
+        Self { ids: suspects.to_vec(), numbers: suspects.iter().copied().zip(0..).collect(), table }
     }
 
     fn bit(id: &[u8]) -> usize {
@@ -93,7 +127,8 @@ impl Suspects {
     }
 }
 
-struct Reader<'a> {
+/// Takes folders and commits on one thread.
+pub struct FolderReader<'a> {
     store: &'a Store,
     suspects: &'a Suspects,
     numbers: Numbers<'a>,
@@ -103,19 +138,7 @@ struct Reader<'a> {
     failed: Vec<ObjectId>,
 }
 
-impl<'a> Reader<'a> {
-    fn new(store: &'a Store, suspects: &'a Suspects) -> Self {
-        Self {
-            store,
-            suspects,
-            numbers: Numbers::new(store),
-            edges: Vec::new(),
-            held: Vec::new(),
-            commits: Vec::new(),
-            failed: Vec::new(),
-        }
-    }
-
+impl FolderReader<'_> {
     fn take(&mut self, number: u32, kind: Kind, bytes: &[u8], base: Base<'_>) -> Option<Vec<Known>> {
         match kind {
             Kind::Tree => self.folder(number, bytes, base),
@@ -158,7 +181,7 @@ impl<'a> Reader<'a> {
 /// What is known of the tree that another one is made from.
 type Base<'a> = Option<(&'a [Known], &'a [Copied])>;
 
-impl Visitor for Reader<'_> {
+impl Visitor for FolderReader<'_> {
     type Mark = Option<Vec<Known>>;
 
     fn object(&mut self, object: Object<'_, Self::Mark>) -> Self::Mark {

@@ -1,7 +1,8 @@
 //! The life of what was found: which commits hold it, where it came in and went out, and which refs lead to it.
 //!
-//! A second pass over folders and commits, only when there is something to locate. It keeps which folder is in which,
-//! as numbers, and nothing else; from that follows the rest without looking at an object again.
+//! Folders and commits are gathered only when there is something to locate, folders while their names are scanned. What
+//! is kept is which folder is in which, as numbers, and nothing else; from that follows the rest without looking at an
+//! object again.
 
 mod commits;
 mod date;
@@ -10,7 +11,7 @@ mod graph;
 mod life;
 mod paths;
 
-pub use gather::Gathered;
+pub use gather::{FolderReader, Gathered, Gatherer};
 pub use life::{Event, Life};
 pub use paths::Place;
 
@@ -53,10 +54,10 @@ struct Ref {
 }
 
 impl<'a> Location<'a> {
-    /// Reads folders and commits on so many threads. What cannot be read has been named by the first pass.
+    /// Sorts out what was gathered of a repository.
     #[must_use]
-    pub fn read(repository: &Repository, store: &'a Store, suspects: &[ObjectId], threads: usize) -> Self {
-        let Gathered { edges, held, commits } = gather::gather(store, suspects, threads);
+    pub fn new(repository: &Repository, store: &'a Store, gathered: Gathered) -> Self {
+        let Gathered { suspects, edges, held, commits } = gathered;
         let folders = Folders::new(store.len(), edges);
         let commits = Commits::new(commits, store);
         let mut by_name: HashMap<ObjectId, Vec<Entry>> = HashMap::new();

@@ -81,8 +81,8 @@ fn scan(args: &ReportArgs, feed: impl FnOnce(&Workshop<'_>) -> Result<Read>) -> 
     let engine = Engine::new(args.min_confidence, args.show_secrets);
     let progress = (wants_progress() && !args.no_progress).then(Progress::start);
     let workshop = Workshop::new(&engine, progress.as_ref().map(Progress::counts).cloned());
-    let read = feed(&workshop)?;
-    let locations = history::locate(&read.histories, threads(args), &workshop);
+    let mut read = feed(&workshop)?;
+    let locations = history::locate(&mut read.histories, threads(args), &workshop);
     drop(progress);
 
     let mut report = workshop.into_report();

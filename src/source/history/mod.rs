@@ -16,7 +16,11 @@ use git2::Repository;
 use super::Sink;
 use crate::{
     blob::{Blob, Content, ObjectId, Origin, SourceKind},
-    git::{self, Kinds, pack, store::Store},
+    git::{
+        self, Kind, Kinds,
+        pack::{self, Both, Visitor},
+        store::Store,
+    },
 };
 
 use objects::{Failed, Reader};
@@ -64,6 +68,71 @@ pub struct Fed {
     pub nested: Vec<PathBuf>,
 }
 
+/// What has been read before the folders.
+#[derive(Default)]
+pub struct Contents {
+    suspects: Vec<ObjectId>,
+    missing: Vec<ObjectId>,
+    /// What could not be read from its pack, sorted.
+    failed: Vec<ObjectId>,
+    /// What could not be read at all, and why.
+    unread: Vec<(ObjectId, String)>,
+}
+
+impl Contents {
+    /// The blobs that may hold a key.
+    #[must_use]
+    pub fn suspects(&self) -> &[ObjectId] {
+        &self.suspects
+    }
+
+    /// What the readers could not read from packs, sorted, without what is known already.
+    fn take_failed<S>(&mut self, readers: &mut [Reader<'_, S>]) -> Vec<Failed> {
+        let mut failed: Vec<Failed> =
+            readers.iter_mut().flat_map(|reader| std::mem::take(&mut reader.failed)).collect();
+        failed.retain(|(id, _)| self.failed.binary_search(id).is_err());
+        failed.sort_unstable();
+        failed.dedup_by_key(|failed| failed.0);
+        self.failed.extend(failed.iter().map(|(id, _)| id));
+        self.failed.sort_unstable();
+        failed
+    }
+
+    /// Takes what the readers found out.
+    fn take<S>(&mut self, readers: Vec<Reader<'_, S>>) {
+        for mut reader in readers {
+            self.suspects.append(&mut reader.suspects);
+            self.missing.append(&mut reader.missing);
+        }
+    }
+
+    /// Reads objects one by one, each with what its pack had against it, and remembers those that cannot be read at all.
+    fn read_one_by_one<S: Searcher>(
+        &mut self,
+        objects: Vec<(ObjectId, Option<&str>)>,
+        readers: &mut [Reader<'_, S>],
+    ) {
+        let share = objects.len().div_ceil(readers.len().max(1)).max(1);
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = readers
+                .iter_mut()
+                .zip(objects.chunks(share))
+                .map(|(reader, share)| {
+                    scope.spawn(move || {
+                        share.iter().filter_map(|(id, why)| reader.read(*id, *why)).collect::<Vec<_>>()
+                    })
+                })
+                .collect();
+            for thread in threads {
+                match thread.join() {
+                    Ok(mut unread) => self.unread.append(&mut unread),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+        });
+    }
+}
+
 impl History {
     /// Opens the repository that `path` is in.
     ///
@@ -83,36 +152,58 @@ impl History {
         Ok(Self { is_nested: true, ..Self::open(path, threads, allow_shallow)? })
     }
 
-    /// Pushes all but blobs that are suspect, and returns those.
-    pub fn feed<S: Searcher>(&self, new_sink: &(impl Fn() -> S + Sync)) -> Fed {
+    /// Pushes all but folders and blobs that are suspect; [`Self::feed_folders`] has to follow.
+    pub fn feed_contents<S: Searcher>(&self, new_sink: &(impl Fn() -> S + Sync)) -> Contents {
         let mut sink = new_sink();
         for pack::Damage { path, why } in &self.store.damages {
             sink.not_scanned(files::shown(path).as_os_str().as_encoded_bytes(), why.clone());
         }
         let shallow = self.shallow(&mut sink);
-        let (store, path) = (&self.store, self.repository.path());
+        let store = &self.store;
         let new_reader = || Reader::new(new_sink(), store, &shallow);
-        let mut readers = self.store.packs.walk(Kinds::ALL, self.threads, &new_reader);
+        let kinds = Kinds::of(&[Kind::Blob, Kind::Commit, Kind::Tag]);
+        let mut readers = self.store.packs.walk(kinds, self.threads, &new_reader);
         self.expect_refs(&mut sink, &mut readers);
-        let mut failed: Vec<Failed> =
-            readers.iter_mut().flat_map(|reader| std::mem::take(&mut reader.failed)).collect();
-        failed.sort_unstable();
-        failed.dedup_by_key(|failed| failed.0);
-        let unread = self.read_one_by_one(&mut readers, &failed);
-        let mut suspects = Vec::new();
-        let mut missing = Vec::new();
-        for reader in &mut readers {
-            suspects.append(&mut reader.suspects);
-            missing.append(&mut reader.missing);
-        }
+        let mut contents = Contents::default();
+        let failed = contents.take_failed(&mut readers);
+        let loose = self.store.loose.iter().map(|id| (*id, None));
+        let all = failed.iter().map(|(id, why)| (*id, Some(*why))).chain(loose).collect();
+        contents.read_one_by_one(all, &mut readers);
+        contents.take(readers);
+        contents
+    }
+
+    /// Pushes the names in folders, and shows `beside` the folders in packs. Then says what could not be read.
+    pub fn feed_folders<S: Searcher, V: Visitor>(
+        &self,
+        contents: Contents,
+        new_sink: &(impl Fn() -> S + Sync),
+        beside: &(impl Fn() -> V + Sync),
+    ) -> (Fed, Vec<V>) {
+        let mut contents = contents;
+        let store = &self.store;
+        let new_reader = || Both(Reader::new(new_sink(), store, &[]), beside());
+        let both = self.store.packs.walk(Kinds::of(&[Kind::Tree]), self.threads, &new_reader);
+        let (mut readers, beside): (Vec<_>, Vec<_>) =
+            both.into_iter().map(|Both(own, other)| (own, other)).unzip();
+        let failed = contents.take_failed(&mut readers);
+        contents.read_one_by_one(failed.iter().map(|(id, why)| (*id, Some(*why))).collect(), &mut readers);
+        contents.take(readers);
+        (self.conclude(contents, &mut new_sink()), beside)
+    }
+
+    /// Names what could not be read, and git's own files.
+    fn conclude(&self, contents: Contents, sink: &mut impl Sink) -> Fed {
+        let Contents { mut suspects, mut missing, failed, mut unread } = contents;
         for list in [&mut suspects, &mut missing] {
             list.sort_unstable();
             list.dedup();
         }
-        drop(readers);
-        name_some(&unread, &mut sink);
+        unread.sort_unstable();
+        name_some(&unread, sink);
+        let path = self.repository.path();
         let read_elsewhere =
-            failed.iter().filter(|(id, _)| unread.binary_search_by_key(id, |one| one.0).is_err());
+            failed.iter().filter(|id| unread.binary_search_by_key(*id, |one| one.0).is_err());
         match read_elsewhere.count() {
             0 => {}
             count => {
@@ -123,45 +214,14 @@ impl History {
                 sink.not_scanned(files::shown(path).as_os_str().as_encoded_bytes(), why);
             }
         }
-        self.name_missing(&missing, &mut sink);
-        let nested =
-            if self.is_nested { Vec::new() } else { files::feed(self.repository.commondir(), &mut sink) };
+        self.name_missing(&missing, sink);
+        let nested = if self.is_nested { Vec::new() } else { files::feed(self.repository.commondir(), sink) };
         if self.store.packs.is_empty() && self.store.loose.is_empty() {
             let path = files::shown(self.repository.path());
             let why = "holds no object: there is no history to scan".to_owned();
             sink.not_scanned(path.as_os_str().as_encoded_bytes(), why);
         }
         Fed { suspects, nested }
-    }
-
-    /// Reads one by one what lies loose and what no pack could give, and returns what cannot be read at all.
-    fn read_one_by_one<S: Searcher>(
-        &self,
-        readers: &mut [Reader<'_, S>],
-        failed: &[Failed],
-    ) -> Vec<(ObjectId, String)> {
-        let known = |(id, why): &Failed| (*id, Some(*why));
-        let all: Vec<_> =
-            failed.iter().map(known).chain(self.store.loose.iter().map(|id| (*id, None))).collect();
-        let share = all.len().div_ceil(readers.len().max(1)).max(1);
-        let mut unread: Vec<(ObjectId, String)> = std::thread::scope(|scope| {
-            let threads: Vec<_> = readers
-                .iter_mut()
-                .zip(all.chunks(share))
-                .map(|(reader, share)| {
-                    scope.spawn(move || {
-                        share.iter().filter_map(|(id, why)| reader.read(*id, *why)).collect::<Vec<_>>()
-                    })
-                })
-                .collect();
-            let results = threads.into_iter().map(|thread| match thread.join() {
-                Ok(unread) => unread,
-                Err(panic) => std::panic::resume_unwind(panic),
-            });
-            results.flatten().collect()
-        });
-        unread.sort_unstable();
-        unread
     }
 
     /// Looks whether what the refs name is here.
