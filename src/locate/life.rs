@@ -21,6 +21,9 @@ pub struct Life {
     pub commits: u64,
     /// Whether some ref leads to it; if not, it is only in the store of objects.
     pub reachable: bool,
+    /// When the newest commit or tag was made that holds it, in seconds since 1970. Nothing where none of them says so:
+    /// it is in no commit or tag, or in one without a date.
+    pub newest: Option<i64>,
 }
 
 /// A commit that changed something about a secret.
@@ -77,6 +80,7 @@ impl Location<'_> {
             }
         }
         life.reachable = !life.refs.is_empty();
+        life.newest = self.newest(&holds, objects);
         life.introduced = introduced.and_then(|commit| self.event(commit, commit, &above, objects));
         if !life.at_head {
             let before =
@@ -85,6 +89,23 @@ impl Location<'_> {
                 removed.and_then(|removed| self.event(removed, *before(removed)? as usize, &above, objects));
         }
         Some(life)
+    }
+
+    /// When the newest of these commits was committed, and of these objects those that are tags.
+    fn newest(&self, holds: &[bool], objects: &[ObjectId]) -> Option<i64> {
+        let commits =
+            holds.iter().zip(&self.commits.times).filter(|(holds, _)| **holds).map(|(_, time)| *time);
+        let is_other = |id: &&ObjectId| !self.suspects.contains_key(id) && self.commits.place(**id).is_none();
+        let tags = objects.iter().filter(is_other).filter_map(|id| match self.store.read(*id) {
+            Ok((Kind::Tag, bytes)) => {
+                let mut lines = bytes.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty());
+                Some(lines.find_map(|line| line.strip_prefix(b"tagger ")).map_or(0, date::seconds))
+            }
+            _ => None,
+        });
+        let times: Vec<i64> = commits.chain(tags).collect();
+        // Zero stands for a date that is missing.
+        times.iter().copied().max().filter(|_| !times.contains(&0))
     }
 
     /// The commit that brought a blob in, if one did.

@@ -10,6 +10,7 @@ mod graph;
 mod life;
 mod paths;
 
+pub use date::parse as parse_date;
 pub use gather::Gathered;
 pub use life::{Event, Life};
 pub use paths::Place;

@@ -1,5 +1,7 @@
 //! `skanner scan --history`: all objects, then what is suspect once more under its names, then the life of what was
-//! found.
+//! found, then what of it is asked for.
+
+mod filter;
 
 use std::path::{Path, PathBuf};
 
@@ -7,14 +9,26 @@ use super::worker::{Worker, Workshop};
 use crate::{
     blob::ObjectId,
     finding::{Event, Finding, History as Told},
-    locate::{self, Location},
+    locate::{self, Life, Location},
     source::{History, Sink},
 };
+
+pub(super) use filter::Filter;
 
 /// A repository that was read, and which of its blobs may hold a key.
 pub(super) struct Read {
     history: History,
     suspects: Vec<ObjectId>,
+    /// The user knows that a clone may be shallow.
+    allow_shallow: bool,
+}
+
+impl Read {
+    /// Whether it is a shallow clone that is not named as such, since the user knows.
+    pub(super) fn is_shallow(&self) -> bool {
+        let (_, store) = self.history.store();
+        self.allow_shallow && std::fs::metadata(store.folder.join("shallow")).is_ok_and(|file| file.len() > 0)
+    }
 }
 
 /// Reads the histories of the repositories that `roots` are in, with those of their submodules, or says why that cannot
@@ -33,7 +47,7 @@ pub(super) fn read(
             Ok(history) => {
                 let fed = history.feed(&|| workshop.worker());
                 waiting.extend(fed.nested.into_iter().map(|path| (path, true)));
-                read.push(Read { history, suspects: fed.suspects });
+                read.push(Read { history, suspects: fed.suspects, allow_shallow });
             }
             Err(error) => not_opened(&path, &error, &mut workshop.worker()),
         }
@@ -50,10 +64,10 @@ fn not_opened(path: &Path, error: &git2::Error, worker: &mut Worker<'_>) {
     worker.not_scanned(path.as_os_str().as_encoded_bytes(), why);
 }
 
-/// Scans the suspects under the names they have, and returns where everything is, for [`tell`].
+/// Scans the suspects under the names they have, and returns where everything is, for [`life`].
 pub(super) fn locate<'a>(read: &'a [Read], threads: usize, workshop: &Workshop<'_>) -> Vec<Location<'a>> {
     let mut locations = Vec::new();
-    for Read { history, suspects } in read {
+    for Read { history, suspects, .. } in read {
         if suspects.is_empty() && !workshop.has_objects() {
             continue;
         }
@@ -74,12 +88,16 @@ pub(super) fn locate<'a>(read: &'a [Read], threads: usize, workshop: &Workshop<'
     locations
 }
 
-/// Adds its life to a finding.
-pub(super) fn tell(finding: &mut Finding, locations: &[Location<'_>], worker: &mut Worker<'_>) {
+/// The life of what was found, in the first repository that holds it.
+pub(super) fn life(finding: &Finding, locations: &[Location<'_>]) -> Option<Life> {
     let mut objects: Vec<ObjectId> = finding.occurrences.iter().filter_map(|place| place.object).collect();
     objects.sort_unstable();
     objects.dedup();
-    let Some(life) = locations.iter().find_map(|location| location.life(&objects)) else { return };
+    locations.iter().find_map(|location| location.life(&objects))
+}
+
+/// A life as it may be shown.
+pub(super) fn told(life: Life, worker: &mut Worker<'_>) -> Told {
     let mut event = |event: locate::Event| Event {
         commit: event.commit.to_string(),
         author: worker.safe(&event.author),
@@ -87,12 +105,12 @@ pub(super) fn tell(finding: &mut Finding, locations: &[Location<'_>], worker: &m
         summary: worker.safe(&event.summary),
         path: worker.safe(&event.path),
     };
-    finding.history = Some(Told {
+    Told {
         introduced: life.introduced.map(&mut event),
         removed: life.removed.map(&mut event),
         at_head: life.at_head,
         refs: life.refs.iter().map(|name| worker.safe(name)).collect(),
         commits: life.commits,
         reachable: life.reachable,
-    });
+    }
 }

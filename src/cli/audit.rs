@@ -1,0 +1,30 @@
+//! Arguments of `skanner audit`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::ReportArgs;
+
+/// Tell whether a repository may be published.
+///
+/// Reads the work tree, the index and the whole history: every object, names, messages and git's own files. Shows each
+/// key with its life, the most dangerous first, and ends with a verdict: safe to publish, not safe, or not a proof.
+#[derive(Args, Debug)]
+pub struct AuditArgs {
+    /// The repository, or any folder in it.
+    #[arg(default_value = ".")]
+    pub repo: PathBuf,
+
+    /// Read files that git ignores, too: they are not published with a push, but with the folder.
+    #[arg(long)]
+    pub no_ignore: bool,
+
+    /// A shallow clone is enough; do not exit with 2 for what came before its first commits.
+    #[arg(long)]
+    pub allow_shallow: bool,
+
+    /// What to do with what is found.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
