@@ -7,6 +7,9 @@ use clap::Args;
 use super::ReportArgs;
 use crate::locate;
 
+/// What scans another part of a repository. Without this, clap would not ask for --history beside them.
+const NO_HISTORY: [&str; 2] = ["staged", "range"];
+
 /// Whether the whole history is read, and which keys in it are asked for.
 #[derive(Args, Debug)]
 pub struct HistoryArgs {
@@ -15,22 +18,22 @@ pub struct HistoryArgs {
     pub history: bool,
 
     /// With --history: a shallow clone is enough; do not exit with 2 for what came before its first commits.
-    #[arg(long, requires = "history", help_heading = "Git")]
+    #[arg(long, requires = "history", conflicts_with_all = NO_HISTORY, help_heading = "Git")]
     pub allow_shallow: bool,
 
     /// With --history: leave out keys that are only in commits and tags from before DATE, which is YYYY-MM-DD (in UTC)
     /// or in the form of RFC 3339. The closing line counts them.
-    #[arg(long, value_name = "DATE", value_parser = parse_date, requires = "history", help_heading = "Git")]
+    #[arg(long, value_name = "DATE", value_parser = parse_date, requires = "history", conflicts_with_all = NO_HISTORY, help_heading = "Git")]
     pub since: Option<i64>,
 
     /// With --history: leave out keys that no such ref leads to: `main`, `HEAD`, `release/*`, `refs/pull`; may be given
     /// several times.
-    #[arg(long = "ref", value_name = "GLOB", requires = "history", help_heading = "Git")]
+    #[arg(long = "ref", value_name = "GLOB", requires = "history", conflicts_with_all = NO_HISTORY, help_heading = "Git")]
     pub refs: Vec<String>,
 
     /// With --history: leave out keys without a place whose path matches, written as in .gitignore: `src/`, `*.env`,
-    /// `!tests/`; may be given several times.
-    #[arg(long, value_name = "GLOB", requires = "history", allow_hyphen_values = true, help_heading = "Git")]
+    /// `!tests/**`; may be given several times.
+    #[arg(long, value_name = "GLOB", requires = "history", conflicts_with_all = NO_HISTORY, allow_hyphen_values = true, help_heading = "Git")]
     pub path: Vec<String>,
 }
 

@@ -22,12 +22,20 @@ pub(in crate::cmd) struct Filter {
 }
 
 impl Filter {
-    /// What the user asks for in these histories.
+    /// What the user asks for but for refs, which depend on the repositories.
     ///
     /// # Errors
-    /// When a pattern is none, or no ref is called like that.
-    pub(in crate::cmd) fn new(args: &HistoryArgs, histories: &[Read]) -> Result<Self> {
-        let mut refs = None;
+    /// When a pattern is none.
+    pub(in crate::cmd) fn new(args: &HistoryArgs) -> Result<Self> {
+        let paths = (!args.path.is_empty()).then(|| patterns(&args.path)).transpose()?;
+        Ok(Self { since: args.since, refs: None, paths })
+    }
+
+    /// Looks up which refs of these repositories are asked for.
+    ///
+    /// # Errors
+    /// When none of them is called like that.
+    pub(in crate::cmd) fn find_refs(&mut self, args: &HistoryArgs, histories: &[Read]) -> Result<()> {
         for glob in &args.refs {
             let named = histories.iter().flat_map(|read| matching(read.history.store().0, glob));
             let named: BTreeSet<_> = named.collect();
@@ -36,10 +44,9 @@ impl Filter {
                 "--ref {glob}: no ref is called like that; `git for-each-ref` lists them, and a pattern is one such as \
                  main, 'release/*' or refs/pull"
             );
-            refs.get_or_insert_with(BTreeSet::new).extend(named);
+            self.refs.get_or_insert_with(BTreeSet::new).extend(named);
         }
-        let paths = (!args.path.is_empty()).then(|| patterns(&args.path)).transpose()?;
-        Ok(Self { since: args.since, refs, paths })
+        Ok(())
     }
 
     /// The option that leaves a key out with this life, if one does. What has no date is not older than anything.
@@ -71,11 +78,15 @@ impl Filter {
 /// behind `refs/`, `refs/heads/`, `refs/tags/` or `refs/remotes/`; all below a folder.
 fn matching(repository: &Repository, glob: &str) -> Vec<Vec<u8>> {
     let mut names = Vec::new();
+    let glob = glob.trim_end_matches('/');
+    if glob.is_empty() {
+        // libgit2 takes it for HEAD.
+        return names;
+    }
     let one = repository.resolve_reference_from_short_name(glob);
     // A symbolic one, such as HEAD, leads to another one.
     names.extend(one.and_then(|one| one.resolve()).map(|one| one.name_bytes().to_vec()));
     let below = if glob.contains(['*', '?', '[']) { "" } else { "/*" };
-    let glob = glob.trim_end_matches('/');
     for folder in ["", "refs/", "refs/heads/", "refs/tags/", "refs/remotes/"] {
         let Ok(refs) = repository.references_glob(&format!("{folder}{glob}{below}")) else { continue };
         names.extend(refs.flatten().map(|one| one.name_bytes().to_vec()));

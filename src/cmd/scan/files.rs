@@ -34,8 +34,9 @@ pub(super) fn run(args: &ScanArgs, color: bool) -> Result<Verdict> {
         let mut read = Read::files(base);
         if args.history.history {
             let options = &args.history;
+            read.filter = history::Filter::new(options)?;
             read.histories = history::read(&roots, threads(&args.report), options.allow_shallow, workshop);
-            read.filter = history::Filter::new(options, &read.histories)?;
+            read.filter.find_refs(options, &read.histories)?;
         } else if !roots.is_empty() {
             Walk {
                 roots: distinct(roots),
