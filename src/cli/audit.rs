@@ -6,10 +6,7 @@ use clap::Args;
 
 use super::ReportArgs;
 
-/// Tell whether a repository may be published.
-///
-/// Reads the work tree, the index and the whole history: every object, names, messages and git's own files. Shows each
-/// key with its life, the most dangerous first, and ends with a verdict: safe to publish, not safe, or not a proof.
+/// Which repository to judge, and what to do with what is found.
 #[derive(Args, Debug)]
 pub struct AuditArgs {
     /// The repository, or any folder in it.

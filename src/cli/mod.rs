@@ -35,6 +35,10 @@ pub enum Command {
     /// Scan files and folders, standard input, or what is staged.
     Scan(Box<ScanArgs>),
     /// Tell whether a repository may be published: files, index and whole history.
+    ///
+    /// Reads the work tree, the index, and every object, name and message that the repository holds. Shows each key once,
+    /// with its places and its life, the most dangerous first. The last line is the verdict: safe to publish, not safe, or
+    /// not a proof. Reports for machines are sorted by path, and JSON has the verdict as `audit`.
     Audit(Box<AuditArgs>),
     /// Serve git's hooks, or install them.
     Hook(Box<HookArgs>),
