@@ -141,6 +141,22 @@ fn since_leaves_out_what_is_only_in_older_commits_and_tags() {
 }
 
 #[test]
+fn one_place_without_a_date_is_enough_to_stay() {
+    let corpus = Corpus::new();
+    corpus.sandbox.write("again.txt", format!("once more: {}", corpus.keys["old"]));
+    corpus.sandbox.git("", &["hash-object", "-w", "again.txt"]);
+    corpus.assert_kept(&["--since", "9999-12-31"], &["old", "loose", "config"]);
+    // A commit whose date is damaged.
+    let tree = corpus.sandbox.git("", &["rev-parse", "v1^{tree}"]);
+    let person = "A <a@example.org>";
+    let text =
+        format!("tree {tree}author {person} 1 +0000\ncommitter {person} today\n\n{}\n", corpus.keys["tag"]);
+    corpus.sandbox.write("commit", text);
+    corpus.sandbox.git("", &["hash-object", "-w", "-t", "commit", "--literally", "commit"]);
+    corpus.assert_kept(&["--since", "9999-12-31"], &["old", "kept", "tag", "loose", "config"]);
+}
+
+#[test]
 fn a_date_that_is_none_is_refused_with_what_was_expected() {
     let corpus = Corpus::new();
     for date in ["yesterday", "2020", "2020-02-30", "2020-01-01T12:00", "01/02/2020", "1577836800", ""] {

@@ -21,9 +21,6 @@ pub struct Life {
     pub commits: u64,
     /// Whether some ref leads to it; if not, it is only in the store of objects.
     pub reachable: bool,
-    /// When the newest commit or tag was made that holds it, in seconds since 1970. Nothing where none of them says so:
-    /// it is in no commit or tag, or in one without a date.
-    pub newest: Option<i64>,
 }
 
 /// A commit that changed something about a secret.
@@ -80,7 +77,6 @@ impl Location<'_> {
             }
         }
         life.reachable = !life.refs.is_empty();
-        life.newest = self.newest(&holds, objects);
         life.introduced = introduced.and_then(|commit| self.event(commit, commit, &above, objects));
         if !life.at_head {
             let before =
@@ -91,21 +87,33 @@ impl Location<'_> {
         Some(life)
     }
 
-    /// When the newest of these commits was committed, and of these objects those that are tags.
-    fn newest(&self, holds: &[bool], objects: &[ObjectId]) -> Option<i64> {
-        let commits =
-            holds.iter().zip(&self.commits.times).filter(|(holds, _)| **holds).map(|(_, time)| *time);
-        let is_other = |id: &&ObjectId| !self.suspects.contains_key(id) && self.commits.place(**id).is_none();
-        let tags = objects.iter().filter(is_other).filter_map(|id| match self.store.read(*id) {
-            Ok((Kind::Tag, bytes)) => {
-                let mut lines = bytes.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty());
-                Some(lines.find_map(|line| line.strip_prefix(b"tagger ")).map_or(0, date::seconds))
-            }
-            _ => None,
-        });
-        let times: Vec<i64> = commits.chain(tags).collect();
+    /// Whether all commits and tags that hold a secret in these objects were made before a time, in seconds since 1970;
+    /// they were not, as far as is known, if one has no date or no commit leads to a blob. Nothing where none of the
+    /// objects is one of this repository.
+    #[must_use]
+    pub fn is_older(&self, objects: &[ObjectId], time: i64) -> Option<bool> {
+        if !objects.iter().any(|id| self.store.number(*id).is_some()) {
+            return None;
+        }
         // Zero stands for a date that is missing.
-        times.iter().copied().max().filter(|_| !times.contains(&0))
+        let is_old = |seconds: i64| seconds != 0 && seconds < time;
+        let holds = self.holding(&self.above(objects), objects);
+        let mut commits = holds.iter().zip(&self.commits.times).filter(|(holds, _)| **holds).peekable();
+        let is_committed = commits.peek().is_some();
+        let mut is_tagged = false;
+        let is_other = |id: &&ObjectId| !self.suspects.contains_key(id) && self.commits.place(**id).is_none();
+        let is_all_old = commits.all(|(_, time)| is_old(*time))
+            && objects.iter().filter(is_other).all(|id| match self.store.read(*id) {
+                Ok((Kind::Tag, bytes)) => {
+                    is_tagged = true;
+                    let mut header = bytes.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty());
+                    let tagger = header.find_map(|line| line.strip_prefix(b"tagger "));
+                    is_old(tagger.map_or(0, date::seconds))
+                }
+                Ok((Kind::Blob, _)) => false,
+                _ => true,
+            });
+        Some(is_all_old && (is_committed || is_tagged))
     }
 
     /// The commit that brought a blob in, if one did.

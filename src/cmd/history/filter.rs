@@ -7,8 +7,12 @@ use anyhow::{Context, Result, ensure};
 use git2::Repository;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::Read;
-use crate::{cli::HistoryArgs, finding::Finding, locate::Life};
+use super::{Read, objects};
+use crate::{
+    cli::HistoryArgs,
+    finding::Finding,
+    locate::{Life, Location},
+};
 
 /// What keys must be like; by default all are asked for.
 #[derive(Default)]
@@ -50,10 +54,20 @@ impl Filter {
     }
 
     /// The option that leaves a key out with this life, if one does. What has no date is not older than anything.
-    pub(in crate::cmd) fn leaves_out(&self, finding: &Finding, life: Option<&Life>) -> Option<&'static str> {
-        let is_outside = finding.occurrences.iter().any(|place| place.object.is_none());
-        let newest = life.and_then(|life| life.newest).filter(|_| !is_outside);
-        if self.since.zip(newest).is_some_and(|(since, newest)| newest < since) {
+    pub(in crate::cmd) fn leaves_out(
+        &self,
+        finding: &Finding,
+        life: Option<&Life>,
+        locations: &[Location<'_>],
+    ) -> Option<&'static str> {
+        let is_older = |since| {
+            let objects = objects(finding);
+            let is_outside = finding.occurrences.iter().any(|place| place.object.is_none());
+            let mut older =
+                locations.iter().filter_map(|location| location.is_older(&objects, since)).peekable();
+            !is_outside && older.peek().is_some() && older.all(|is_older| is_older)
+        };
+        if self.since.is_some_and(is_older) {
             return Some("--since");
         }
         let is_reached = |refs: &BTreeSet<Vec<u8>>| {

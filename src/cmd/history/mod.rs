@@ -90,10 +90,16 @@ pub(super) fn locate<'a>(read: &'a [Read], threads: usize, workshop: &Workshop<'
 
 /// The life of what was found, in the first repository that holds it.
 pub(super) fn life(finding: &Finding, locations: &[Location<'_>]) -> Option<Life> {
+    let objects = objects(finding);
+    locations.iter().find_map(|location| location.life(&objects))
+}
+
+/// The objects that hold what was found.
+fn objects(finding: &Finding) -> Vec<ObjectId> {
     let mut objects: Vec<ObjectId> = finding.occurrences.iter().filter_map(|place| place.object).collect();
     objects.sort_unstable();
     objects.dedup();
-    locations.iter().find_map(|location| location.life(&objects))
+    objects
 }
 
 /// A life as it may be shown.

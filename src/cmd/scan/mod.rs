@@ -106,7 +106,8 @@ fn scan(args: &ReportArgs, feed: impl FnOnce(&Workshop<'_>) -> Result<Read>) -> 
     let left_out = &mut report.left_out;
     report.findings.retain_mut(|finding| {
         let life = history::life(finding, &locations);
-        let option = unwanted(args, finding).or_else(|| read.filter.leaves_out(finding, life.as_ref()));
+        let option =
+            unwanted(args, finding).or_else(|| read.filter.leaves_out(finding, life.as_ref(), &locations));
         if let Some(option) = option {
             *left_out.entry(option).or_default() += 1;
             return false;
