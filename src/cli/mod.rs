@@ -1,5 +1,6 @@
 //! The command line: clap types and nothing else.
 
+mod audit;
 mod hook;
 mod report;
 mod scan;
@@ -7,9 +8,10 @@ mod scan;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub use audit::AuditArgs;
 pub use hook::{HookArgs, HookCommand};
 pub use report::{FormatName, Output, ReportArgs};
-pub use scan::ScanArgs;
+pub use scan::{HistoryArgs, ScanArgs};
 
 /// Finds API keys of the sk- family before they leave your hands.
 ///
@@ -32,6 +34,12 @@ pub struct Cli {
 pub enum Command {
     /// Scan files and folders, standard input, or what is staged.
     Scan(Box<ScanArgs>),
+    /// Tell whether a repository may be published: files, index and whole history.
+    ///
+    /// Reads the work tree, the index, and every object, name and message that the repository holds. Shows each key once,
+    /// with its places and its life, the most dangerous first. The last line is the verdict: safe to publish, not safe, or
+    /// not a proof. Reports for machines are sorted by path, and JSON has the verdict as `audit`.
+    Audit(Box<AuditArgs>),
     /// Serve git's hooks, or install them.
     Hook(Box<HookArgs>),
     /// Show the rules, or run their examples.

@@ -1,5 +1,6 @@
 //! The commands: the only place that knows several stages, and composes them.
 
+mod audit;
 mod explain;
 mod history;
 mod hook;
@@ -72,6 +73,7 @@ pub fn main() -> ExitCode {
 fn run(cli: &Cli, color: bool) -> Result<Verdict> {
     match &cli.command {
         Command::Scan(args) => scan::run(args, color),
+        Command::Audit(args) => audit::run(args, color),
         Command::Hook(args) => hook::run(&args.command, color),
         Command::Rules(args) => rules::run(args),
         Command::Explain { rule } => print(&explain::page(find_rule(rule)?)),

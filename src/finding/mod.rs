@@ -1,9 +1,10 @@
 //! What was found, and what a run has to say in the end.
 
+mod audit;
 mod collect;
 mod secret;
 
-use std::{borrow::Cow, path::PathBuf, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -13,6 +14,7 @@ use crate::{
     rule::{Confidence, Rule},
 };
 
+pub use audit::{Audit, Safety, Standing};
 pub use collect::Collector;
 pub use secret::Secret;
 
@@ -212,6 +214,13 @@ pub struct Report {
     pub not_scanned: Vec<NotScanned>,
     /// How many findings were suppressed.
     pub suppressed: u64,
+    /// How many findings options of the call have left out, by the name of the option; none that left out nothing.
+    pub left_out: BTreeMap<&'static str, u64>,
+    /// A repository was read that is a shallow clone, and the user knows it: what came before its first commits is not
+    /// here.
+    pub is_shallow: bool,
+    /// It shall be said whether a repository may be published: see [`Report::audit`].
+    pub is_audit: bool,
     /// What was scanned, where that is not the files of a tree.
     pub subject: Option<Subject>,
     /// The folder that relative paths start from, absolute.

@@ -1,5 +1,8 @@
 //! When a commit was written, as people read it.
 
+/// In seconds.
+const DAY: i64 = 86_400;
+
 /// A line such as `A U Thor <a@example.org> 1700000000 +0100`, taken apart: who, and when in the form of RFC 3339 with
 /// the zone of the author. What is no such line is given as it is, without a time.
 pub(super) fn person(line: &[u8]) -> (&[u8], String) {
@@ -21,9 +24,60 @@ fn number(digits: &[u8]) -> Option<i64> {
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
+/// A point in time as people write it, in seconds since 1970: `YYYY-MM-DD` for the beginning of that day in UTC, or the
+/// form of RFC 3339, such as `2024-02-29T12:30:00+01:00`. Parts of seconds are dropped. Nothing where it is neither.
+#[must_use]
+pub fn parse(text: &str) -> Option<i64> {
+    let (day, time) = text.split_at_checked(10)?;
+    let [year, month, day] = fields(day, b'-', [4, 2, 2])?;
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let length = match month {
+        2 => 28 + i64::from(is_leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    let midnight = (1..=length).contains(&day).then(|| days(year, month, day) * DAY)?;
+    if time.is_empty() {
+        return Some(midnight);
+    }
+    // RFC 3339, section 5.6, lets `T` and `Z` be small, and a space stand for `T`.
+    let (clock, rest) = time.strip_prefix(['T', 't', ' '])?.split_at_checked(8)?;
+    let [hour, minute, second] = fields(clock, b':', [2, 2, 2])?;
+    // A leap second is the first one of the next minute here.
+    let is_clock = hour < 24 && minute < 60 && second <= 60;
+    let zone = match rest.strip_prefix('.') {
+        None => rest,
+        Some(part) => {
+            let zone = part.trim_start_matches(|digit: char| digit.is_ascii_digit());
+            (zone.len() < part.len()).then_some(zone)?
+        }
+    };
+    let offset = match zone {
+        "Z" | "z" => 0,
+        _ => {
+            let sign = if zone.starts_with('-') { -1 } else { 1 };
+            let [hour, minute] = fields(zone.strip_prefix(['+', '-'])?, b':', [2, 2])?;
+            sign * (hour < 24 && minute < 60).then_some(hour * 60 + minute)?
+        }
+    };
+    is_clock.then_some(midnight + hour * 3600 + minute * 60 + second - offset * 60)
+}
+
+/// Numbers of so many digits with a separator between them.
+fn fields<const N: usize>(text: &str, separator: u8, lengths: [usize; N]) -> Option<[i64; N]> {
+    let mut numbers = [0; N];
+    let mut parts = text.as_bytes().split(|byte| *byte == separator);
+    for (own, length) in numbers.iter_mut().zip(lengths) {
+        let digits =
+            parts.next().filter(|part| part.len() == length && part.iter().all(u8::is_ascii_digit))?;
+        *own = number(digits)?;
+    }
+    parts.next().is_none().then_some(numbers)
+}
+
 /// `zone` is written as git does: `+0130` is 130.
 fn rfc3339(seconds: i64, zone: i64) -> String {
-    const DAY: i64 = 86_400;
     let zone = zone.clamp(-1459, 1459);
     let minutes = zone / 100 * 60 + zone % 100;
     let local = seconds.clamp(-62_135_596_800 + DAY, 253_402_300_799 - DAY) + minutes * 60;
@@ -54,9 +108,79 @@ fn date(days: i64) -> (i64, i64, i64) {
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
+/// The way back, after Howard Hinnant's `days_from_civil`.
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let month = if month > 2 { month - 3 } else { month + 9 };
+    let day_of_year = (153 * month + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_people_write_is_understood_or_refused() {
+        for (text, expected) in [
+            ("1970-01-01", 0),
+            ("2000-02-29", 951_782_400),
+            ("2023-11-14T14:13:20-08:00", 1_700_000_000),
+            ("2023-11-14t22:13:20z", 1_700_000_000),
+            ("2023-11-14 22:13:20.999Z", 1_700_000_000),
+            ("1969-12-31T23:59:59+00:00", -1),
+            ("2016-12-31T23:59:60Z", 1_483_228_800),
+        ] {
+            assert_eq!(parse(text), Some(expected), "{text}");
+        }
+        for text in [
+            "",
+            "2024",
+            "2024-1-1",
+            "2024-02-30",
+            "2023-02-29",
+            "1900-02-29",
+            "2024-13-01",
+            "2024-00-01",
+            "2024-01-00",
+            "2024-01-01T",
+            "2024-01-01T12:00",
+            "2024-01-01T12:00:00",
+            "2024-01-01T24:00:00Z",
+            "2024-01-01T12:60:00Z",
+            "2024-01-01T12:00:61Z",
+            "2024-01-01T12:00:00.Z",
+            "2024-01-01T12:00:00+1",
+            "2024-01-01T12:00:00+0100",
+            "2024-01-01T12:00:00+24:00",
+            "2024-01-01T12:00:00ZZ",
+            "2024-01-01Z",
+            " 2024-01-01",
+            "2024-01-01 ",
+            "2024/01/01",
+            "+024-01-01",
+            "yesterday",
+            "1700000000",
+            "２０２４-01-01",
+            "2024-01-0é",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let mut random = fastrand::Rng::with_seed(1);
+        for _ in 0..100_000 {
+            let seconds = random.i64(-62_000_000_000..253_000_000_000);
+            let zone = random.i64(-12..=12) * 100 + random.i64(0..60);
+            let text = rfc3339(seconds, zone);
+            assert_eq!(parse(&text), Some(seconds), "{text} {zone}");
+        }
+    }
 
     #[test]
     fn times_are_those_of_the_author() {

@@ -87,6 +87,35 @@ impl Location<'_> {
         Some(life)
     }
 
+    /// Whether all commits and tags that hold a secret in these objects were made before a time, in seconds since 1970;
+    /// they were not, as far as is known, if one has no date or no commit leads to a blob. Nothing where none of the
+    /// objects is one of this repository.
+    #[must_use]
+    pub fn is_older(&self, objects: &[ObjectId], time: i64) -> Option<bool> {
+        if !objects.iter().any(|id| self.store.number(*id).is_some()) {
+            return None;
+        }
+        // Zero stands for a date that is missing.
+        let is_old = |seconds: i64| seconds != 0 && seconds < time;
+        let holds = self.holding(&self.above(objects), objects);
+        let mut commits = holds.iter().zip(&self.commits.times).filter(|(holds, _)| **holds).peekable();
+        let is_committed = commits.peek().is_some();
+        let mut is_tagged = false;
+        let is_other = |id: &&ObjectId| !self.suspects.contains_key(id) && self.commits.place(**id).is_none();
+        let is_all_old = commits.all(|(_, time)| is_old(*time))
+            && objects.iter().filter(is_other).all(|id| match self.store.read(*id) {
+                Ok((Kind::Tag, bytes)) => {
+                    is_tagged = true;
+                    let mut header = bytes.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty());
+                    let tagger = header.find_map(|line| line.strip_prefix(b"tagger "));
+                    is_old(tagger.map_or(0, date::seconds))
+                }
+                Ok((Kind::Blob, _)) => false,
+                _ => true,
+            });
+        Some(is_all_old && (is_committed || is_tagged))
+    }
+
     /// The commit that brought a blob in, if one did.
     pub(super) fn introduction(&self, holds: &[bool]) -> Option<usize> {
         let is_new = |commit: &usize| {

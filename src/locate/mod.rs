@@ -11,6 +11,7 @@ mod graph;
 mod life;
 mod paths;
 
+pub use date::parse as parse_date;
 pub use gather::{FolderReader, Gathered, Gatherer};
 pub use life::{Event, Life};
 pub use paths::Place;

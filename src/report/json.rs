@@ -1,13 +1,16 @@
 //! JSON and JSON lines, version 1. The types here are the contract: `skanner schema report` is made from them.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::Serialize;
 
 use crate::{
     blob::SourceKind,
-    finding::{Candidate, Finding, History, NotScanned, Occurrence, Report, Scanned},
+    finding::{Audit, Candidate, Finding, History, NotScanned, Occurrence, Report, Scanned},
     remedy,
     rule::{Confidence, Severity},
 };
@@ -39,6 +42,16 @@ struct Document<'a> {
     not_scanned: &'a [NotScanned],
     /// How many findings were suppressed.
     suppressed: u64,
+    /// How many keys options of the call have left out, by the name of the option; only where one did. Each key is
+    /// counted once.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    left_out: &'a BTreeMap<&'static str, u64>,
+    /// Whether a shallow clone was accepted, so that what came before its first commits was not read; only if so.
+    #[serde(skip_serializing_if = "is_false")]
+    shallow: bool,
+    /// Whether the repository may be published; only of `skanner audit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audit: Option<Audit>,
     /// One entry a secret, sorted by path, line, column and rule.
     findings: Vec<FindingEntry<'a>>,
 }
@@ -67,7 +80,8 @@ struct FindingEntry<'a> {
     fingerprint: &'a str,
     /// Every place of the secret.
     occurrences: Vec<OccurrenceEntry<'a>>,
-    /// Its life in the history of the repository; only with `--history`, and only of what is in an object.
+    /// Its life in the history of the repository; only with `--history` and of `skanner audit`, and only
+    /// of what is in an object.
     #[serde(skip_serializing_if = "Option::is_none")]
     history: Option<&'a History>,
     /// What to do.
@@ -126,6 +140,12 @@ struct Summary<'a> {
     scanned: Scanned,
     not_scanned: &'a [NotScanned],
     suppressed: u64,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    left_out: &'a BTreeMap<&'static str, u64>,
+    #[serde(skip_serializing_if = "is_false")]
+    shallow: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audit: Option<Audit>,
     findings: usize,
 }
 
@@ -155,6 +175,9 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         scanned: report.scanned,
         not_scanned: &report.not_scanned,
         suppressed: report.suppressed,
+        left_out: &report.left_out,
+        shallow: report.is_shallow,
+        audit: report.audit(),
         findings: report.findings.iter().map(|finding| entry(report, finding)).collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
@@ -170,6 +193,9 @@ pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()
         scanned: report.scanned,
         not_scanned: &report.not_scanned,
         suppressed: report.suppressed,
+        left_out: &report.left_out,
+        shallow: report.is_shallow,
+        audit: report.audit(),
         findings: report.findings.len(),
     });
     for line in findings.chain([summary]) {
@@ -177,6 +203,11 @@ pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()
         writeln!(out)?;
     }
     Ok(())
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 fn entry<'a>(report: &Report, finding: &'a Finding) -> FindingEntry<'a> {

@@ -47,10 +47,23 @@ impl Staged<'_> {
         if repository.is_bare() {
             bail!("a bare repository has no index, so nothing can be staged in it; --range scans commits");
         }
-        let head = head_tree(repository)?;
         let index = Index::from_environment(repository).map_err(anyhow::Error::msg)?;
+        self.feed_index(&index, repository, new_sink)
+    }
+
+    /// The same for an index of this repository.
+    ///
+    /// # Errors
+    /// When `HEAD` cannot be read.
+    pub fn feed_index<S: Sink>(
+        &self,
+        index: &Index,
+        repository: &Repository,
+        new_sink: &(impl Fn() -> S + Sync),
+    ) -> Result<Held> {
+        let head = head_tree(repository)?;
         let objects = Objects::new(repository).context("the objects of the repository cannot be read")?;
-        let mut changes = Changes::compare(&index, &objects, head);
+        let mut changes = Changes::compare(index, &objects, head);
         let mut sink = new_sink();
         for path in &changes.unmerged {
             let why = "has conflicts: resolve them, stage it with `git add`, and scan again";

@@ -21,6 +21,8 @@ pub struct Walk {
     /// Whether what is named here is left out, too, where git ignores it and does not track it. Links that are named
     /// are not followed then, since that is how git takes them.
     pub force_exclude: bool,
+    /// Whether a folder without a file to read is no error, since there is more to read than folders.
+    pub may_be_empty: bool,
     /// How many threads to read with.
     pub threads: usize,
 }
@@ -80,7 +82,7 @@ impl Walk {
                 }
             }
         }
-        if met == 0 {
+        if met == 0 && !self.may_be_empty {
             let hint = if self.respect_ignore { "; --no-ignore reads what git ignores, too" } else { "" };
             sink.not_scanned(shown(root), format!("holds no file to read{hint}"));
         }

@@ -62,7 +62,7 @@ pub(super) fn files(
             |inner: &Option<Vec<u8>>| !is_commit || inner.as_deref().is_none_or(|path| !met.contains(path));
         let roots: Vec<PathBuf> =
             named.iter().filter(|(_, inner)| is_left(inner)).map(|(file, _)| (*file).clone()).collect();
-        Walk { roots, respect_ignore: true, force_exclude, threads: threads(args) }
+        Walk { roots, respect_ignore: true, force_exclude, may_be_empty: false, threads: threads(args) }
             .feed(&|| workshop.worker());
         // Paths of the index start from the root, those of files from here, which is the same under a framework.
         let subject = Subject { what: "the files that were named".to_owned(), nothing: None };

@@ -30,20 +30,24 @@ pub(super) fn run(args: &ScanArgs, color: bool) -> Result<Verdict> {
         if !stdin.is_empty() {
             Stdin { name: args.stdin_filename.clone() }.feed(&mut workshop.worker());
         }
-        let mut histories = Vec::new();
-        if args.history {
-            histories = history::read(&roots, threads(&args.report), args.allow_shallow, workshop);
+        let base = std::env::current_dir().context("the current folder is gone")?;
+        let mut read = Read::files(base);
+        if args.history.history {
+            let options = &args.history;
+            read.filter = history::Filter::new(options)?;
+            read.histories = history::read(&roots, threads(&args.report), options.allow_shallow, workshop);
+            read.filter.find_refs(options, &read.histories)?;
         } else if !roots.is_empty() {
             Walk {
                 roots: distinct(roots),
                 respect_ignore: !args.no_ignore,
                 force_exclude: args.force_exclude,
+                may_be_empty: false,
                 threads: threads(&args.report),
             }
             .feed(&|| workshop.worker());
         }
-        let base = std::env::current_dir().context("the current folder is gone")?;
-        Ok(Read { base, subject: None, histories })
+        Ok(read)
     })
 }
 

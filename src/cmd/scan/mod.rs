@@ -46,12 +46,27 @@ pub(super) struct Read {
     pub(super) subject: Option<Subject>,
     /// The repositories whose whole history was read.
     pub(super) histories: Vec<history::Read>,
+    /// What of it is asked for.
+    pub(super) filter: history::Filter,
+    /// It shall be said whether the repository may be published.
+    pub(super) is_audit: bool,
 }
 
 impl Read {
+    /// What is in a folder that paths start from.
+    pub(super) fn files(base: PathBuf) -> Self {
+        Self {
+            base,
+            subject: None,
+            histories: Vec::new(),
+            filter: history::Filter::default(),
+            is_audit: false,
+        }
+    }
+
     /// A part of a repository; `base` is the folder that its paths start from.
     pub(super) fn git(base: PathBuf, subject: Subject) -> Self {
-        Self { base, subject: Some(subject), histories: Vec::new() }
+        Self { subject: Some(subject), ..Self::files(base) }
     }
 }
 
@@ -86,11 +101,22 @@ fn scan(args: &ReportArgs, feed: impl FnOnce(&Workshop<'_>) -> Result<Read>) -> 
     drop(progress);
 
     let mut report = workshop.into_report();
-    report.findings.retain(|finding| is_wanted(args, finding));
+    report.findings.retain(|finding| finding.confidence >= args.min_confidence);
     let masks = Workshop::new(&engine, None);
-    for finding in &mut report.findings {
-        history::tell(finding, &locations, &mut masks.worker());
-    }
+    let left_out = &mut report.left_out;
+    report.findings.retain_mut(|finding| {
+        let life = history::life(finding, &locations);
+        let option =
+            unwanted(args, finding).or_else(|| read.filter.leaves_out(finding, life.as_ref(), &locations));
+        if let Some(option) = option {
+            *left_out.entry(option).or_default() += 1;
+            return false;
+        }
+        finding.history = life.map(|life| history::told(life, &mut masks.worker()));
+        true
+    });
+    report.is_shallow = read.histories.iter().any(history::Read::is_shallow);
+    report.is_audit = read.is_audit;
     report.base = read.base;
     report.subject = read.subject;
     report.show_secrets = args.show_secrets;
@@ -102,11 +128,13 @@ fn scan(args: &ReportArgs, feed: impl FnOnce(&Workshop<'_>) -> Result<Read>) -> 
     Ok(report)
 }
 
-fn is_wanted(args: &ReportArgs, finding: &Finding) -> bool {
+/// The option by which a rule is not wanted.
+fn unwanted(args: &ReportArgs, finding: &Finding) -> Option<&'static str> {
     let id = &finding.rule.id;
-    finding.confidence >= args.min_confidence
-        && (args.rule.is_empty() || args.rule.contains(id))
-        && !args.exclude_rule.contains(id)
+    if !args.rule.is_empty() && !args.rule.contains(id) {
+        return Some("--rule");
+    }
+    args.exclude_rule.contains(id).then_some("--exclude-rule")
 }
 
 pub(super) fn threads(args: &ReportArgs) -> usize {

@@ -1,15 +1,17 @@
 //! For people: each key with its line, why we think so and what to do, then one line about the whole run.
 
+mod closing;
+
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use indicatif::{DecimalBytes, HumanCount, HumanDuration};
+use indicatif::HumanCount;
 use unicode_width::UnicodeWidthStr;
 
 use super::{View, escape::visible};
 use crate::{
     blob::SourceKind,
-    finding::{Event, Finding, History, Occurrence, Report, Scanned},
+    finding::{Event, Finding, History, Occurrence, Report},
     remedy,
     rule::Severity,
 };
@@ -20,17 +22,20 @@ const FEW: usize = 5;
 const RED: AnsiColor = AnsiColor::BrightRed;
 
 pub(super) fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
-    for finding in &report.findings {
+    let findings = if report.is_audit { report.by_danger() } else { report.findings.iter().collect() };
+    for finding in findings {
         write_finding(report, finding, view, out)?;
     }
     for input in &report.not_scanned {
         let label = paint(view, RED, "not scanned");
         writeln!(out, "{label}: {}: {}", visible(&input.what), visible(&input.why))?;
     }
-    if view.quiet && report.findings.is_empty() && report.is_complete() {
+    let is_clean = report.findings.is_empty() && report.is_complete();
+    // What was left out is always something to say.
+    if view.quiet && is_clean && report.left_out.is_empty() && !report.is_shallow {
         return Ok(());
     }
-    writeln!(out, "{}", closing_line(report, view))
+    writeln!(out, "{}", closing::line(report, view))
 }
 
 /// Drawn as rustc draws its errors, which people know how to read.
@@ -76,8 +81,10 @@ fn notes(report: &Report, finding: &Finding, view: &View) -> Vec<(&'static str, 
     if finding.occurrences.len() > 1 {
         notes.push(("also at", other_places(&finding.occurrences[1..], view)));
     }
-    if let Some(history) = &finding.history {
-        notes.push(("history", life(history, view)));
+    match &finding.history {
+        Some(history) => notes.push(("history", life(history, view))),
+        None if report.is_audit => notes.push(("history", "no object of the repository holds it".to_owned())),
+        None => {}
     }
     if !finding.candidates.is_empty() {
         let issuers: Vec<String> =
@@ -185,81 +192,8 @@ fn other_places(others: &[Occurrence], view: &View) -> String {
     places.join(", ")
 }
 
-/// What was found, what was read, and whether that proves anything.
-fn closing_line(report: &Report, view: &View) -> String {
-    let read = format!("{} read in {}", amount(report.scanned), duration(view));
-    let subject = report.subject.as_ref();
-    if let Some(nothing) = subject.and_then(|subject| subject.nothing.as_ref())
-        && report.findings.is_empty()
-        && report.is_complete()
-    {
-        return paint(view, AnsiColor::BrightGreen, &format!("no key found: {}", visible(nothing)));
-    }
-    let found = match report.findings.len() {
-        0 => "no key found".to_owned(),
-        1 => format!("1 key found ({})", by_severity(report)),
-        count => format!("{} keys found ({})", HumanCount(count as u64), by_severity(report)),
-    };
-    let suppressed = match report.suppressed {
-        0 => String::new(),
-        count => format!(", {} suppressed", HumanCount(count)),
-    };
-    let color = if report.findings.is_empty() && report.is_complete() { AnsiColor::BrightGreen } else { RED };
-    let place = subject.map_or_else(String::new, |subject| format!(" in {}", visible(&subject.what)));
-    let found = paint(view, color, &format!("{found}{place}"));
-    match report.not_scanned.len() {
-        0 => format!("{found}{suppressed}; {read}, nothing left out"),
-        count => {
-            let not = paint(
-                view,
-                RED,
-                &format!("not a proof: {} could not be read", plural(count as u64, "input")),
-            );
-            format!("{found}{suppressed}; {read}; {not}")
-        }
-    }
-}
-
-fn by_severity(report: &Report) -> String {
-    let mut parts = Vec::new();
-    for severity in [Severity::Critical, Severity::High, Severity::Medium, Severity::Low] {
-        let count = report.findings.iter().filter(|finding| finding.rule.severity == severity).count();
-        if count > 0 {
-            parts.push(format!("{} {severity}", HumanCount(count as u64)));
-        }
-    }
-    parts.join(", ")
-}
-
-fn amount(scanned: Scanned) -> String {
-    let kinds = [
-        (scanned.files, "file"),
-        (scanned.blobs, "blob"),
-        (scanned.commits, "commit"),
-        (scanned.tags, "tag"),
-    ];
-    let mut parts: Vec<String> =
-        kinds.iter().filter(|(count, _)| *count > 0).map(|(count, kind)| plural(*count, kind)).collect();
-    if parts.is_empty() && scanned.bytes > 0 {
-        // A message or a name, which is no thing of its own.
-        return DecimalBytes(scanned.bytes).to_string();
-    }
-    if parts.is_empty() {
-        parts.push("no file".to_owned());
-    }
-    format!("{} ({})", parts.join(", "), DecimalBytes(scanned.bytes))
-}
-
 fn plural(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", HumanCount(count), if count == 1 { "" } else { "s" })
-}
-
-fn duration(view: &View) -> String {
-    if view.elapsed.as_secs() >= 60 {
-        HumanDuration(view.elapsed).to_string()
-    } else {
-        format!("{:.2} s", view.elapsed.as_secs_f64())
-    }
 }
 
 fn paint(view: &View, color: AnsiColor, text: &str) -> String {

@@ -1,5 +1,7 @@
 //! `skanner scan --history`: all objects, then what is suspect once more under its names, then the life of what was
-//! found.
+//! found, then what of it is asked for.
+
+mod filter;
 
 use std::path::{Path, PathBuf};
 
@@ -7,9 +9,11 @@ use super::worker::{Worker, Workshop};
 use crate::{
     blob::ObjectId,
     finding::{Event, Finding, History as Told},
-    locate::{self, Gathered, Gatherer, Location},
+    locate::{self, Gathered, Gatherer, Life, Location},
     source::{History, Sink},
 };
+
+pub(super) use filter::Filter;
 
 /// A repository that was read, and which of its blobs may hold a key.
 pub(super) struct Read {
@@ -17,6 +21,16 @@ pub(super) struct Read {
     suspects: Vec<ObjectId>,
     /// Where things are, if it was known in time that something has to be located.
     gathered: Option<Gathered>,
+    /// The user knows that a clone may be shallow.
+    allow_shallow: bool,
+}
+
+impl Read {
+    /// Whether it is a shallow clone that is not named as such, since the user knows.
+    pub(super) fn is_shallow(&self) -> bool {
+        let (_, store) = self.history.store();
+        self.allow_shallow && std::fs::metadata(store.folder.join("shallow")).is_ok_and(|file| file.len() > 0)
+    }
 }
 
 /// Reads the histories of the repositories that `roots` are in, with those of their submodules, or says why that cannot
@@ -44,7 +58,7 @@ pub(super) fn read(
                     .as_ref()
                     .map(|gatherer| gatherer.finish(readers.into_iter().flatten().collect(), threads));
                 waiting.extend(fed.nested.into_iter().map(|path| (path, true)));
-                read.push(Read { suspects: fed.suspects, gathered, history });
+                read.push(Read { suspects: fed.suspects, gathered, allow_shallow, history });
             }
             Err(error) => not_opened(&path, &error, &mut workshop.worker()),
         }
@@ -66,10 +80,10 @@ fn is_found(suspects: &[ObjectId], workshop: &Workshop<'_>) -> bool {
     !suspects.is_empty() || workshop.has_objects()
 }
 
-/// Scans the suspects under the names they have, and returns where everything is, for [`tell`].
+/// Scans the suspects under the names they have, and returns where everything is, for [`life`].
 pub(super) fn locate<'a>(read: &'a mut [Read], threads: usize, workshop: &Workshop<'_>) -> Vec<Location<'a>> {
     let mut locations = Vec::new();
-    for Read { history, suspects, gathered } in read {
+    for Read { history, suspects, gathered, .. } in read {
         if !is_found(suspects, workshop) {
             continue;
         }
@@ -93,12 +107,22 @@ pub(super) fn locate<'a>(read: &'a mut [Read], threads: usize, workshop: &Worksh
     locations
 }
 
-/// Adds its life to a finding.
-pub(super) fn tell(finding: &mut Finding, locations: &[Location<'_>], worker: &mut Worker<'_>) {
+/// The life of what was found, in the first repository that holds it.
+pub(super) fn life(finding: &Finding, locations: &[Location<'_>]) -> Option<Life> {
+    let objects = objects(finding);
+    locations.iter().find_map(|location| location.life(&objects))
+}
+
+/// The objects that hold what was found.
+fn objects(finding: &Finding) -> Vec<ObjectId> {
     let mut objects: Vec<ObjectId> = finding.occurrences.iter().filter_map(|place| place.object).collect();
     objects.sort_unstable();
     objects.dedup();
-    let Some(life) = locations.iter().find_map(|location| location.life(&objects)) else { return };
+    objects
+}
+
+/// A life as it may be shown.
+pub(super) fn told(life: Life, worker: &mut Worker<'_>) -> Told {
     let mut event = |event: locate::Event| Event {
         commit: event.commit.to_string(),
         author: worker.safe(&event.author),
@@ -106,12 +130,12 @@ pub(super) fn tell(finding: &mut Finding, locations: &[Location<'_>], worker: &m
         summary: worker.safe(&event.summary),
         path: worker.safe(&event.path),
     };
-    finding.history = Some(Told {
+    Told {
         introduced: life.introduced.map(&mut event),
         removed: life.removed.map(&mut event),
         at_head: life.at_head,
         refs: life.refs.iter().map(|name| worker.safe(name)).collect(),
         commits: life.commits,
         reachable: life.reachable,
-    });
+    }
 }

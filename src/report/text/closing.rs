@@ -1,0 +1,136 @@
+//! The last line: what was found, what was read, and what that proves.
+
+use anstyle::AnsiColor;
+use indicatif::{DecimalBytes, HumanCount, HumanDuration};
+
+use super::{RED, View, paint, plural};
+use crate::{
+    finding::{Audit, Report, Safety, Scanned},
+    report::escape::visible,
+    rule::Severity,
+};
+
+/// What was found, what was read, and whether that proves anything. Of an audit the verdict comes first.
+pub(super) fn line(report: &Report, view: &View) -> String {
+    let subject = report.subject.as_ref();
+    let is_clean = report.findings.is_empty() && report.is_complete();
+    let is_all = report.is_complete() && report.left_out.is_empty() && !report.is_shallow;
+    if let Some(nothing) = subject.and_then(|subject| subject.nothing.as_ref())
+        && is_clean
+        && is_all
+    {
+        return paint(view, AnsiColor::BrightGreen, &format!("no key found: {}", visible(nothing)));
+    }
+    let color = match is_clean {
+        true if is_all => AnsiColor::BrightGreen,
+        true => AnsiColor::BrightYellow,
+        false => RED,
+    };
+    let read = format!("{} read in {}", amount(report.scanned), duration(view));
+    let not_read = (!report.is_complete()).then(|| {
+        let count = report.not_scanned.len() as u64;
+        paint(view, RED, &format!("not a proof: {} could not be read", plural(count, "input")))
+    });
+    let suppressed = match report.suppressed {
+        0 => String::new(),
+        count => format!(", {} suppressed", HumanCount(count)),
+    };
+    let what = subject.map(|subject| visible(&subject.what));
+    let mut parts = Vec::new();
+    if let Some(audit) = report.audit() {
+        parts.extend(not_read);
+        parts.extend(
+            verdict(&audit, report).map(|verdict| format!("{}{suppressed}", paint(view, color, &verdict))),
+        );
+        parts.extend(exceptions(report));
+        parts.push(what.map_or_else(|| read.clone(), |what| format!("{what}: {read}")));
+    } else {
+        let place = what.map_or_else(String::new, |what| format!(" in {what}"));
+        let found = paint(view, color, &format!("{}{place}", found(report)));
+        parts.push(format!("{found}{suppressed}"));
+        parts.extend(exceptions(report));
+        parts.push(read);
+        parts.extend(not_read);
+    }
+    let end = if is_all { ", nothing left out" } else { "" };
+    format!("{}{end}", parts.join("; "))
+}
+
+fn found(report: &Report) -> String {
+    match report.findings.len() {
+        0 => "no key found".to_owned(),
+        count => format!("{} found ({})", plural(count as u64, "key"), by_severity(report)),
+    }
+}
+
+/// Whether the repository may be published, as far as it was read; nothing where it was not and no key was found.
+fn verdict(audit: &Audit, report: &Report) -> Option<String> {
+    if audit.keys == 0 {
+        return (audit.verdict == Safety::Safe).then(|| match report.left_out.is_empty() {
+            true => "safe to publish".to_owned(),
+            false => "safe to publish but for what was left out".to_owned(),
+        });
+    }
+    let places = [
+        (audit.at_head, "still at HEAD"),
+        (audit.uncommitted, "in files that are not committed"),
+        (audit.only_in_history, "only in history"),
+        (audit.unreachable, "only in objects that no ref leads to"),
+    ];
+    let mut parts = vec![plural(audit.keys, "key")];
+    let places = places.iter().filter(|(count, _)| *count > 0);
+    parts.extend(places.map(|(count, place)| format!("{} {place}", HumanCount(*count))));
+    Some(format!("not safe: {} ({})", parts.join(", "), by_severity(report)))
+}
+
+/// What this run did not tell or read by the user's own will.
+fn exceptions(report: &Report) -> Vec<String> {
+    let mut parts = Vec::new();
+    if !report.left_out.is_empty() {
+        let by =
+            report.left_out.iter().map(|(option, count)| format!("{} by {option}", plural(*count, "key")));
+        parts.push(format!("left out: {}", by.collect::<Vec<_>>().join(", ")));
+    }
+    if report.is_shallow {
+        parts.push("a shallow clone: what came before its first commits was not read".to_owned());
+    }
+    parts
+}
+
+fn by_severity(report: &Report) -> String {
+    let mut parts = Vec::new();
+    for severity in [Severity::Critical, Severity::High, Severity::Medium, Severity::Low] {
+        let count = report.findings.iter().filter(|finding| finding.rule.severity == severity).count();
+        if count > 0 {
+            parts.push(format!("{} {severity}", HumanCount(count as u64)));
+        }
+    }
+    parts.join(", ")
+}
+
+fn amount(scanned: Scanned) -> String {
+    let kinds = [
+        (scanned.files, "file"),
+        (scanned.blobs, "blob"),
+        (scanned.commits, "commit"),
+        (scanned.tags, "tag"),
+    ];
+    let mut parts: Vec<String> =
+        kinds.iter().filter(|(count, _)| *count > 0).map(|(count, kind)| plural(*count, kind)).collect();
+    if parts.is_empty() && scanned.bytes > 0 {
+        // A message or a name, which is no thing of its own.
+        return DecimalBytes(scanned.bytes).to_string();
+    }
+    if parts.is_empty() {
+        parts.push("no file".to_owned());
+    }
+    format!("{} ({})", parts.join(", "), DecimalBytes(scanned.bytes))
+}
+
+fn duration(view: &View) -> String {
+    if view.elapsed.as_secs() >= 60 {
+        HumanDuration(view.elapsed).to_string()
+    } else {
+        format!("{:.2} s", view.elapsed.as_secs_f64())
+    }
+}

@@ -1,0 +1,498 @@
+//! `skanner audit`: the verdict on a repository, wherever in it a key is.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+mod support;
+
+use std::fs;
+
+use serde_json::{Value, json};
+use support::{Report, Run, Sandbox, key, openai_key};
+
+/// A repository with two commits and no key.
+fn repository() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.git("", &["init", "-q"]);
+    for number in 0..2 {
+        sandbox.write("src/main.c", format!("int x = {number};\n"));
+        sandbox.write(".gitignore", "ignored/\n");
+        commit(&sandbox, &format!("commit {number}"));
+    }
+    sandbox
+}
+
+fn commit(sandbox: &Sandbox, message: &str) {
+    sandbox.git("", &["add", "-A"]);
+    sandbox.git("", &["commit", "-qm", message]);
+}
+
+/// A commit that is gone from all refs and reflogs.
+fn take_back(sandbox: &Sandbox) {
+    sandbox.git("", &["reset", "-q", "--hard", "HEAD~"]);
+    fs::remove_dir_all(sandbox.path(".git/logs")).unwrap();
+}
+
+fn audit(sandbox: &Sandbox, arguments: &[&str]) -> Run {
+    sandbox.skanner(&[&["audit"], arguments].concat())
+}
+
+fn audit_json(sandbox: &Sandbox, arguments: &[&str]) -> Report {
+    audit(sandbox, &[&["--format", "json"], arguments].concat()).report()
+}
+
+/// The verdict in the last line, without what was read.
+#[track_caller]
+fn verdict(run: &Run) -> &str {
+    let line = run.stdout.lines().last().unwrap_or_else(|| panic!("{run:?}"));
+    line.split_once("; files, index and history: ").unwrap_or_else(|| panic!("{line}")).0
+}
+
+#[track_caller]
+fn assert_audit(report: &Report, verdict: &str, numbers: [u64; 5]) {
+    let [keys, at_head, uncommitted, only_in_history, unreachable] = numbers;
+    let expected = json!({
+        "verdict": verdict, "keys": keys, "at_head": at_head, "uncommitted": uncommitted,
+        "only_in_history": only_in_history, "unreachable": unreachable
+    });
+    assert_eq!(report.json["audit"], expected);
+}
+
+const HEAD: (&str, [u64; 5]) = ("1 still at HEAD", [1, 1, 0, 0, 0]);
+const UNCOMMITTED: (&str, [u64; 5]) = ("1 in files that are not committed", [1, 0, 1, 0, 0]);
+const HISTORY: (&str, [u64; 5]) = ("1 only in history", [1, 0, 0, 1, 0]);
+const STORE: (&str, [u64; 5]) = ("1 only in objects that no ref leads to", [1, 0, 0, 0, 1]);
+
+/// What a place is called, how a key gets there, and what is said of it.
+type Row = (&'static str, fn(&Sandbox, &str), (&'static str, [u64; 5]));
+
+const ROWS: &[Row] = &[
+    ("an untracked file", |s, key| drop(s.write("new.txt", key)), UNCOMMITTED),
+    ("a change in the work tree", |s, key| drop(s.write("src/main.c", key)), UNCOMMITTED),
+    ("the name of a file", |s, key| drop(s.write(format!("{key}.txt"), "")), UNCOMMITTED),
+    (
+        "only staged",
+        |s, key| {
+            s.write("new.txt", key);
+            s.git("", &["add", "new.txt"]);
+            fs::remove_file(s.path("new.txt")).unwrap();
+        },
+        UNCOMMITTED,
+    ),
+    (
+        "staged over a file",
+        |s, key| {
+            s.write("src/main.c", key);
+            s.git("", &["add", "-A"]);
+            s.write("src/main.c", "int x;\n");
+        },
+        UNCOMMITTED,
+    ),
+    (
+        "HEAD and the work tree",
+        |s, key| {
+            s.write("a.txt", key);
+            commit(s, "key");
+        },
+        HEAD,
+    ),
+    (
+        "HEAD, not the work tree",
+        |s, key| {
+            s.write("a.txt", key);
+            commit(s, "key");
+            fs::remove_file(s.path("a.txt")).unwrap();
+        },
+        HEAD,
+    ),
+    (
+        "HEAD, not the index",
+        |s, key| {
+            s.write("a.txt", key);
+            commit(s, "key");
+            s.git("", &["rm", "-q", "a.txt"]);
+        },
+        HEAD,
+    ),
+    (
+        "ignored, but tracked",
+        |s, key| {
+            s.write("ignored/a.txt", key);
+            s.git("", &["add", "-f", "ignored/a.txt"]);
+            s.git("", &["commit", "-qm", "key"]);
+        },
+        HEAD,
+    ),
+    (
+        "only history",
+        |s, key| {
+            s.write("a.txt", key);
+            commit(s, "key");
+            fs::remove_file(s.path("a.txt")).unwrap();
+            commit(s, "no key");
+        },
+        HISTORY,
+    ),
+    (
+        "history, and a file that is not tracked",
+        |s, key| {
+            s.write("a.txt", key);
+            commit(s, "key");
+            fs::remove_file(s.path("a.txt")).unwrap();
+            commit(s, "no key");
+            s.write("b.txt", key);
+        },
+        UNCOMMITTED,
+    ),
+    (
+        "another branch",
+        |s, key| {
+            s.git("", &["checkout", "-q", "-b", "topic"]);
+            s.write("a.txt", key);
+            commit(s, "key");
+            s.git("", &["checkout", "-q", "main"]);
+        },
+        HISTORY,
+    ),
+    (
+        "a message",
+        |s, key| {
+            s.git("", &["commit", "-q", "--allow-empty", "-m", key]);
+            s.git("", &["commit", "-q", "--allow-empty", "-m", "next"]);
+        },
+        HISTORY,
+    ),
+    ("the message of HEAD", |s, key| drop(s.git("", &["commit", "-q", "--allow-empty", "-m", key])), HEAD),
+    ("a tag", |s, key| drop(s.git("", &["tag", "-a", "v1", "-m", key])), HISTORY),
+    ("a note", |s, key| drop(s.git("", &["notes", "add", "-m", key])), HISTORY),
+    (
+        "a stash",
+        |s, key| {
+            s.write("src/main.c", key);
+            s.git("", &["stash", "-q"]);
+        },
+        HISTORY,
+    ),
+    (
+        "an older stash",
+        |s, key| {
+            s.write("src/main.c", key);
+            s.git("", &["stash", "-q"]);
+            s.write("src/main.c", "other");
+            s.git("", &["stash", "-q"]);
+        },
+        HISTORY,
+    ),
+    (
+        "an unreachable commit",
+        |s, key| {
+            s.write("a.txt", key);
+            commit(s, "key");
+            take_back(s);
+        },
+        STORE,
+    ),
+    (
+        "an unreachable message",
+        |s, key| {
+            s.git("", &["commit", "-q", "--allow-empty", "-m", key]);
+            take_back(s);
+            s.write(".git/COMMIT_EDITMSG", "");
+        },
+        STORE,
+    ),
+    (
+        "an object that nothing leads to",
+        |s, key| {
+            s.write("a.txt", key);
+            s.git("", &["add", "-A"]);
+            s.git("", &["reset", "-q", "--hard"]);
+        },
+        STORE,
+    ),
+    (
+        "the configuration",
+        |s, key| drop(s.git("", &["config", "remote.x.url", &format!("https://{key}@example.org")])),
+        UNCOMMITTED,
+    ),
+    ("a hook", |s, key| drop(s.write(".git/hooks/pre-push", format!("export K={key}\n"))), UNCOMMITTED),
+];
+
+#[test]
+fn the_verdict_says_where_a_key_is() {
+    for (seed, (name, put, (words, numbers))) in ROWS.iter().enumerate() {
+        let sandbox = repository();
+        let secret = openai_key(seed as u64);
+        put(&sandbox, &secret);
+        let run = audit(&sandbox, &[]);
+        assert_eq!(verdict(&run), format!("not safe: 1 key, {words} (1 critical)"), "{name}: {run:?}");
+        assert_eq!(run.code, 1, "{name}");
+        assert!(run.stdout.ends_with(" s, nothing left out\n"), "{name}: {run:?}");
+        assert_eq!(run.stdout.matches("= history: ").count(), 1, "{name}: {run:?}");
+        assert!(!run.stdout.contains(&secret[10..40]), "{name}");
+        let report = audit_json(&sandbox, &[]);
+        assert_audit(&report, "not_safe", *numbers);
+        assert_eq!((report.code, report.not_scanned()), (1, vec![]), "{name}");
+        assert_eq!(audit(&sandbox, &["--exit-zero"]).code, 0, "{name}");
+    }
+}
+
+#[test]
+fn without_a_key_it_is_safe_to_publish() {
+    let sandbox = repository();
+    let run = audit(&sandbox, &[]);
+    assert_eq!((verdict(&run), run.code), ("safe to publish", 0), "{run:?}");
+    let report = audit_json(&sandbox, &[]);
+    report.assert_clean();
+    assert_audit(&report, "safe", [0; 5]);
+    let scanned = &report.json["scanned"];
+    assert_eq!(
+        (&scanned["commits"], &scanned["blobs"], &scanned["files"]),
+        (&json!(2), &json!(3), &json!(2)),
+        "{scanned}"
+    );
+    let lines = audit(&sandbox, &["--format", "jsonl"]).stdout;
+    let summary: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+    assert_eq!((&summary["type"], &summary["audit"]["verdict"]), (&json!("summary"), &json!("safe")));
+    assert_eq!(sandbox.scan(&["--history"]).json["audit"], Value::Null);
+    assert_eq!(audit(&sandbox, &["-q"]).stdout, "");
+}
+
+#[test]
+fn what_git_ignores_is_not_published() {
+    let sandbox = repository();
+    sandbox.write("ignored/a.txt", openai_key(1));
+    assert_eq!(verdict(&audit(&sandbox, &[])), "safe to publish");
+    let report = audit_json(&sandbox, &["--no-ignore"]);
+    assert_eq!(report.paths(), ["ignored/a.txt"]);
+    assert_audit(&report, "not_safe", UNCOMMITTED.1);
+}
+
+#[test]
+fn what_cannot_be_read_is_no_proof() {
+    let sandbox = repository();
+    let blob = sandbox.git("", &["rev-parse", "HEAD:src/main.c"]);
+    let object = sandbox.path(format!(".git/objects/{}/{}", &blob[..2], &blob.trim()[2..]));
+    fs::remove_file(&object).unwrap();
+    let run = audit(&sandbox, &[]);
+    assert_eq!((verdict(&run), run.code), ("not a proof: 1 input could not be read", 2), "{run:?}");
+    sandbox.write("a.txt", openai_key(1));
+    let run = audit(&sandbox, &["--exit-zero"]);
+    let expected = "not a proof: 1 input could not be read; not safe: 1 key, 1 in files that are not committed (1 critical)";
+    assert_eq!((verdict(&run), run.code), (expected, 2), "{run:?}");
+    assert_audit(&audit_json(&sandbox, &[]), "not_a_proof", UNCOMMITTED.1);
+}
+
+#[test]
+fn each_part_is_read_though_another_one_cannot_be() {
+    let sandbox = repository();
+    sandbox.write("a.txt", openai_key(1));
+    sandbox.git("", &["commit", "-q", "--allow-empty", "-m", &openai_key(2)]);
+    sandbox.write(".git/index", "DIRC, but no index");
+    let report = audit_json(&sandbox, &["--no-ignore"]);
+    report.assert_not_scanned(&["what is staged: the index"]);
+    assert_audit(&report, "not_a_proof", [2, 1, 1, 0, 0]);
+
+    let sandbox = repository();
+    sandbox.write("a.txt", openai_key(1));
+    sandbox.write(".git/refs/heads/main", "1234567890123456789012345678901234567890\n");
+    let report = audit_json(&sandbox, &[]);
+    assert_audit(&report, "not_a_proof", UNCOMMITTED.1);
+    assert!(report.not_scanned().iter().any(|line| line.starts_with("what is staged: ")), "{report:?}");
+}
+
+#[test]
+fn a_shallow_clone_is_no_proof_unless_it_is_meant() {
+    let sandbox = repository();
+    let url = format!("file://{}", sandbox.tree().display());
+    sandbox.git("..", &["clone", "-q", "--depth=1", &url, "clone"]);
+    let clone = sandbox.path("../clone");
+    let clone = clone.to_str().unwrap();
+    let report = audit_json(&sandbox, &[clone]);
+    report.assert_not_scanned(&["shallow clone"]);
+    assert_audit(&report, "not_a_proof", [0; 5]);
+    assert_eq!(report.json["shallow"], Value::Null);
+
+    let run = audit(&sandbox, &["--allow-shallow", clone]);
+    let expected = "safe to publish; a shallow clone: what came before its first commits was not read";
+    assert_eq!((verdict(&run), run.code), (expected, 0), "{run:?}");
+    assert!(!run.stdout.contains("nothing left out"), "{run:?}");
+    assert_eq!(verdict(&audit(&sandbox, &["--allow-shallow", "-q", clone])), expected, "-q does not hide it");
+    assert_eq!(audit_json(&sandbox, &["--allow-shallow", clone]).json["shallow"], true);
+    let scan = sandbox.skanner(&["scan", "--history", "--allow-shallow", clone]);
+    assert!(scan.stdout.contains("; a shallow clone: what came before"), "{scan:?}");
+    let whole = audit(&sandbox, &["--allow-shallow"]);
+    assert_eq!(verdict(&whole), "safe to publish");
+}
+
+#[test]
+fn a_bare_repository_has_its_history_alone_and_says_so() {
+    let sandbox = repository();
+    sandbox.write("a.txt", openai_key(1));
+    commit(&sandbox, "key");
+    sandbox.git("..", &["clone", "-q", "--bare", "tree", "bare"]);
+    let bare = sandbox.path("../bare");
+    let bare = bare.to_str().unwrap();
+    let run = audit(&sandbox, &[bare]);
+    let expected = "not safe: 1 key, 1 still at HEAD (1 critical); the history alone, since a bare repository has no \
+                    files and no index: 4 blobs, 3 commits";
+    assert!(run.stdout.lines().last().unwrap().starts_with(expected), "{run:?}");
+    assert_eq!(run.code, 1);
+    sandbox.git("../bare", &["update-ref", "refs/heads/main", "main~"]);
+    sandbox.git("../bare", &["gc", "-q", "--prune=now"]);
+    let run = audit(&sandbox, &[bare]);
+    assert_eq!(run.code, 0);
+    assert!(run.stdout.starts_with("safe to publish; the history alone, since a bare repository"), "{run:?}");
+}
+
+#[test]
+fn an_empty_repository_or_none_is_no_proof() {
+    let sandbox = Sandbox::new();
+    let run = audit(&sandbox, &[]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+    assert!(run.stderr.contains(". is in no git repository, so there is no history to audit"), "{run:?}");
+    let run = audit(&sandbox, &["missing"]);
+    assert_eq!((run.code, run.stderr.as_str()), (2, "skanner: missing: no such file or folder\n"));
+
+    sandbox.git("", &["init", "-q"]);
+    let report = audit_json(&sandbox, &[]);
+    report.assert_not_scanned(&["holds no object"]);
+    assert_audit(&report, "not_a_proof", [0; 5]);
+    // What is there is read all the same.
+    sandbox.write("a.txt", openai_key(1));
+    let run = audit(&sandbox, &[]);
+    assert!(verdict(&run).ends_with("; not safe: 1 key, 1 in files that are not committed (1 critical)"));
+    sandbox.git("", &["add", "-A"]);
+    let report = audit_json(&sandbox, &[]);
+    assert_eq!((report.code, report.places().len()), (1, 3), "file, index and blob: {report:?}");
+}
+
+#[test]
+fn a_work_tree_without_files_is_no_hole() {
+    let sandbox = repository();
+    sandbox.git("..", &["clone", "-q", "--no-checkout", "tree", "clone"]);
+    let clone = sandbox.path("../clone");
+    assert_eq!(verdict(&audit(&sandbox, &[clone.to_str().unwrap()])), "safe to publish");
+}
+
+#[test]
+fn one_entry_a_secret_the_most_dangerous_first() {
+    let sandbox = repository();
+    // By path, they would come in the opposite order.
+    let medium = key("sk_test_{A:99}", 1);
+    let (store, history, head) = (openai_key(1), openai_key(2), openai_key(3));
+    sandbox.write("a.txt", &store);
+    commit(&sandbox, "key");
+    take_back(&sandbox);
+    sandbox.write("b.txt", &history);
+    commit(&sandbox, "key");
+    fs::remove_file(sandbox.path("b.txt")).unwrap();
+    sandbox.write("c.txt", &head);
+    sandbox.write("_.txt", format!("stripe = {medium}\n"));
+    commit(&sandbox, "more");
+    sandbox.write("0.txt", openai_key(4));
+
+    let run = audit(&sandbox, &["--show-secrets"]);
+    let shown: Vec<&str> =
+        run.stdout.lines().filter_map(|line| Some(line.split_once("= secret: ")?.1)).collect();
+    // Neither HEAD nor a ref holds the untracked one and the unreachable one: by path.
+    assert_eq!(shown, [&head, &history, &openai_key(4), &store, &medium]);
+    let expected = "not safe: 5 keys, 2 still at HEAD, 1 in files that are not committed, 1 only in history, 1 only \
+                    in objects that no ref leads to";
+    assert!(verdict(&run).starts_with(expected), "{run:?}");
+
+    // Machines get the order of every report.
+    let report = audit_json(&sandbox, &[]);
+    assert_audit(&report, "not_safe", [5, 2, 1, 1, 1]);
+    let places: Vec<&str> = report.json["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| finding["occurrences"][0]["path"].as_str().unwrap())
+        .collect();
+    assert_eq!(places, ["0.txt", "_.txt", "a.txt", "b.txt", "c.txt"]);
+    let lives: Vec<&Value> =
+        report.json["findings"].as_array().unwrap().iter().map(|one| &one["history"]["at_head"]).collect();
+    assert_eq!(lives, [&Value::Null, &json!(true), &json!(false), &json!(false), &json!(true)]);
+    let kinds: Vec<&str> = report.json["findings"][4]["occurrences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|place| place["source"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds, ["file", "blob"]);
+}
+
+#[test]
+fn the_report_is_the_same_from_wherever_it_is_asked_for() {
+    let sandbox = repository();
+    sandbox.write("src/deep/a.txt", openai_key(1));
+    sandbox.git("", &["add", "-A"]);
+    sandbox.git("", &["config", "remote.x.url", &format!("https://{}@example.org", openai_key(2))]);
+    let here = audit_json(&sandbox, &[]);
+    // The staged blob is in no folder yet.
+    assert_eq!(here.paths(), ["", ".git/config", "src/deep/a.txt"]);
+    for (folder, path) in [("src/deep", "."), ("src", "deep"), ("..", "tree"), ("../home", "../tree/src")] {
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
+        command.current_dir(sandbox.path(folder)).args(["audit", "--format", "json", path]);
+        // Another repository's hook may call it.
+        command.env("GIT_INDEX_FILE", "../home/none").env("GIT_DIR", "../home");
+        let run = Run::of(command.args(["--output", "json=report.json"]));
+        assert_eq!(run.report().json, here.json, "{folder} {path}");
+        let file = sandbox.path(folder).join("report.json");
+        assert_eq!(fs::read_to_string(&file).unwrap(), run.stdout);
+        fs::remove_file(file).unwrap();
+    }
+}
+
+#[test]
+fn linked_worktrees_and_submodules_are_parts_of_it() {
+    let sandbox = repository();
+    sandbox.git("", &["worktree", "add", "-q", "../linked"]);
+    sandbox.write("../linked/new.txt", openai_key(1));
+    let linked = sandbox.path("../linked");
+    let report = audit_json(&sandbox, &[linked.to_str().unwrap()]);
+    assert_eq!((report.paths(), report.code), (vec!["new.txt".to_owned()], 1), "{report:?}");
+    assert_audit(&report, "not_safe", UNCOMMITTED.1);
+
+    sandbox.git("..", &["init", "-q", "library"]);
+    sandbox.write("../library/gone.txt", openai_key(2));
+    for step in
+        [&["add", "."][..], &["commit", "-qm", "x"], &["rm", "-q", "gone.txt"], &["commit", "-qm", "y"]]
+    {
+        sandbox.git("../library", step);
+    }
+    sandbox.git("", &["submodule", "--quiet", "add", "../library", "vendor"]);
+    commit(&sandbox, "vendor");
+    let report = audit_json(&sandbox, &[]);
+    assert_audit(&report, "not_safe", HISTORY.1);
+}
+
+#[test]
+fn what_options_leave_out_is_no_quiet_safety() {
+    let sandbox = repository();
+    sandbox.write("a.txt", openai_key(1));
+    let run = audit(&sandbox, &["-q", "--exclude-rule", "openai-project-key"]);
+    let expected = "safe to publish but for what was left out; left out: 1 key by --exclude-rule";
+    assert_eq!((verdict(&run), run.code), (expected, 0), "{run:?}");
+}
+
+#[test]
+fn all_formats_work_and_keep_the_secret() {
+    let sandbox = repository();
+    sandbox.write("a.txt", openai_key(1));
+    commit(&sandbox, "key");
+    let schema: Value = serde_json::from_str(&sandbox.skanner(&["schema", "report"]).stdout).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    assert!(validator.is_valid(&audit_json(&sandbox, &[]).json));
+    for format in ["text", "json", "jsonl", "sarif"] {
+        let run = audit(&sandbox, &["--format", format]);
+        assert_eq!((run.code, run.stderr.as_str()), (1, ""), "{format}");
+        assert!(
+            run.stdout.contains("openai-project-key") && !run.stdout.contains(&openai_key(1)),
+            "{format}"
+        );
+        let once = audit(&sandbox, &["--format", format, "-j1"]).stdout;
+        if format != "text" {
+            assert_eq!(once, run.stdout, "{format}");
+        }
+    }
+}
