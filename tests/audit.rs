@@ -344,6 +344,24 @@ fn a_bare_repository_has_its_history_alone_and_says_so() {
 }
 
 #[test]
+fn a_repository_without_configuration_is_bare_as_for_git() {
+    let sandbox = repository();
+    sandbox.write("a.txt", openai_key(1));
+    sandbox.git("..", &["clone", "-q", "--bare", "tree", "outside/bare"]);
+    sandbox.write("../outside/bare/beside.txt", "");
+    sandbox.write("../outside/other.txt", openai_key(2));
+    fs::remove_file(sandbox.path("../outside/bare/config")).unwrap();
+    assert_eq!(sandbox.git("../outside/bare", &["rev-parse", "--is-bare-repository"]), "true\n");
+    for path in ["../outside/bare", "../outside/bare/objects"] {
+        let run = audit(&sandbox, &[path]);
+        assert!(run.stdout.starts_with("safe to publish; the history alone"), "{run:?}");
+    }
+    // One with a work tree stays one.
+    fs::remove_file(sandbox.path(".git/config")).unwrap();
+    assert_eq!(audit_json(&sandbox, &["src"]).paths(), ["a.txt"]);
+}
+
+#[test]
 fn an_empty_repository_or_none_is_no_proof() {
     let sandbox = Sandbox::new();
     let run = audit(&sandbox, &[]);
