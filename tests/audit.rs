@@ -273,7 +273,11 @@ fn what_cannot_be_read_is_no_proof() {
     let object = sandbox.path(format!(".git/objects/{}/{}", &blob[..2], &blob.trim()[2..]));
     fs::remove_file(&object).unwrap();
     let run = audit(&sandbox, &[]);
-    assert_eq!((verdict(&run), run.code), ("not a proof: 1 input could not be read", 2), "{run:?}");
+    assert_eq!(
+        (verdict(&run), run.code),
+        ("not a proof: 1 input could not be read; no key in the rest", 2),
+        "{run:?}"
+    );
     sandbox.write("a.txt", openai_key(1));
     let run = audit(&sandbox, &["--exit-zero"]);
     let expected = "not a proof: 1 input could not be read; not safe: 1 key, 1 in files that are not committed (1 critical)";
@@ -341,6 +345,24 @@ fn a_bare_repository_has_its_history_alone_and_says_so() {
     let run = audit(&sandbox, &[bare]);
     assert_eq!(run.code, 0);
     assert!(run.stdout.starts_with("safe to publish; the history alone, since a bare repository"), "{run:?}");
+}
+
+#[test]
+fn a_repository_without_configuration_is_bare_as_for_git() {
+    let sandbox = repository();
+    sandbox.write("a.txt", openai_key(1));
+    sandbox.git("..", &["clone", "-q", "--bare", "tree", "outside/bare"]);
+    sandbox.write("../outside/bare/beside.txt", "");
+    sandbox.write("../outside/other.txt", openai_key(2));
+    fs::remove_file(sandbox.path("../outside/bare/config")).unwrap();
+    assert_eq!(sandbox.git("../outside/bare", &["rev-parse", "--is-bare-repository"]), "true\n");
+    for path in ["../outside/bare", "../outside/bare/objects"] {
+        let run = audit(&sandbox, &[path]);
+        assert!(run.stdout.starts_with("safe to publish; the history alone"), "{run:?}");
+    }
+    // One with a work tree stays one.
+    fs::remove_file(sandbox.path(".git/config")).unwrap();
+    assert_eq!(audit_json(&sandbox, &["src"]).paths(), ["a.txt"]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ pub mod staged;
 pub mod store;
 pub mod tree;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use git2::{Repository, RepositoryOpenFlags};
 
@@ -69,7 +69,24 @@ impl Kinds {
 /// libgit2's, with the code `NotFound` where there is no repository.
 pub fn discover(folder: &Path) -> Result<Repository, git2::Error> {
     prepare();
-    Repository::open_ext(folder, RepositoryOpenFlags::CROSS_FS, std::iter::empty::<&Path>())
+    open(folder, &[])
+}
+
+/// Opens the repository round a folder, unless it lies above a ceiling.
+fn open(folder: &Path, ceilings: &[PathBuf]) -> Result<Repository, git2::Error> {
+    let repository = Repository::open_ext(folder, RepositoryOpenFlags::CROSS_FS, ceilings)?;
+    // Where the configuration does not say, git takes a folder of another name than `.git` for a bare repository, and
+    // libgit2 takes the folder that it lies in for its work tree.
+    let is_named = repository.path().file_name().is_some_and(|name| name == ".git");
+    let is_linked =
+        repository.is_worktree() || repository.workdir().is_none_or(|root| root.join(".git").exists());
+    let is_configured = repository
+        .config()
+        .is_ok_and(|config| ["core.bare", "core.worktree"].iter().any(|name| config.get_entry(name).is_ok()));
+    if is_named || is_linked || is_configured {
+        return Ok(repository);
+    }
+    Repository::open_bare(repository.path())
 }
 
 /// The repository that a git command in the current folder would work on: `GIT_DIR`, `GIT_WORK_TREE`,
@@ -92,7 +109,7 @@ pub fn from_environment() -> Result<Repository, git2::Error> {
             let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
             Repository::open_ext(folder, flags, std::iter::empty::<&Path>())?
         }
-        None => Repository::open_ext(".", RepositoryOpenFlags::CROSS_FS, split("GIT_CEILING_DIRECTORIES"))?,
+        None => open(Path::new("."), &split("GIT_CEILING_DIRECTORIES"))?,
     };
     if let Some(folder) = variable("GIT_COMMON_DIR")
         && Path::new(&folder).canonicalize().ok() != repository.commondir().canonicalize().ok()

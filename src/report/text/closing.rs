@@ -39,9 +39,7 @@ pub(super) fn line(report: &Report, view: &View) -> String {
     let mut parts = Vec::new();
     if let Some(audit) = report.audit() {
         parts.extend(not_read);
-        parts.extend(
-            verdict(&audit, report).map(|verdict| format!("{}{suppressed}", paint(view, color, &verdict))),
-        );
+        parts.push(format!("{}{suppressed}", paint(view, color, &verdict(&audit, report))));
         parts.extend(exceptions(report));
         parts.push(what.map_or_else(|| read.clone(), |what| format!("{what}: {read}")));
     } else {
@@ -63,13 +61,15 @@ fn found(report: &Report) -> String {
     }
 }
 
-/// Whether the repository may be published, as far as it was read; nothing where it was not and no key was found.
-fn verdict(audit: &Audit, report: &Report) -> Option<String> {
+/// Whether the repository may be published, as far as it was read.
+fn verdict(audit: &Audit, report: &Report) -> String {
     if audit.keys == 0 {
-        return (audit.verdict == Safety::Safe).then(|| match report.left_out.is_empty() {
-            true => "safe to publish".to_owned(),
-            false => "safe to publish but for what was left out".to_owned(),
-        });
+        let text = match audit.verdict {
+            Safety::Safe if report.left_out.is_empty() => "safe to publish",
+            Safety::Safe => "safe to publish but for what was left out",
+            Safety::NotSafe | Safety::NotAProof => "no key in the rest",
+        };
+        return text.to_owned();
     }
     let places = [
         (audit.at_head, "still at HEAD"),
@@ -80,7 +80,7 @@ fn verdict(audit: &Audit, report: &Report) -> Option<String> {
     let mut parts = vec![plural(audit.keys, "key")];
     let places = places.iter().filter(|(count, _)| *count > 0);
     parts.extend(places.map(|(count, place)| format!("{} {place}", HumanCount(*count))));
-    Some(format!("not safe: {} ({})", parts.join(", "), by_severity(report)))
+    format!("not safe: {} ({})", parts.join(", "), by_severity(report))
 }
 
 /// What this run did not tell or read by the user's own will.
