@@ -70,7 +70,19 @@ impl History {
     /// # Errors
     /// When there is none, or libgit2 does not know its format.
     pub fn open(path: &Path, threads: usize, allow_shallow: bool) -> Result<Self, git2::Error> {
-        let repository = git::discover(path)?;
+        Self::new(git::discover(path)?, threads, allow_shallow)
+    }
+
+    fn new(repository: Repository, threads: usize, allow_shallow: bool) -> Result<Self, git2::Error> {
+        // What libgit2 reads later on, without looking whether it is a file.
+        for name in ["packed-refs", "logs/refs/stash"] {
+            match git::plain::check(&repository.commondir().join(name)) {
+                Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => {
+                    return Err(git2::Error::from_str(&format!("{name} {error}")));
+                }
+                _ => {}
+            }
+        }
         let store = Store::open(&repository, threads);
         Ok(Self { repository, store, threads, is_nested: false, allow_shallow })
     }
@@ -80,7 +92,7 @@ impl History {
     /// # Errors
     /// When libgit2 does not know its format.
     pub fn open_nested(path: &Path, threads: usize, allow_shallow: bool) -> Result<Self, git2::Error> {
-        Ok(Self { is_nested: true, ..Self::open(path, threads, allow_shallow)? })
+        Ok(Self { is_nested: true, ..Self::new(git::open(path)?, threads, allow_shallow)? })
     }
 
     /// Pushes all but blobs that are suspect, and returns those.
@@ -221,7 +233,7 @@ impl History {
     /// The commits at which a shallow clone ends, which are named unless the user knows of it.
     fn shallow(&self, sink: &mut impl Sink) -> Vec<ObjectId> {
         let path = self.store.folder.join("shallow");
-        let text = match std::fs::read(&path) {
+        let text = match git::plain::read(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
             Err(error) => {
