@@ -70,18 +70,15 @@ impl History {
     /// # Errors
     /// When there is none, or libgit2 does not know its format.
     pub fn open(path: &Path, threads: usize, allow_shallow: bool) -> Result<Self, git2::Error> {
+        if let Ok(folder) = Repository::discover_path(path, std::iter::empty::<&Path>()) {
+            plain(&folder, "shallow")?;
+        }
         Self::new(git::discover(path)?, threads, allow_shallow)
     }
 
     fn new(repository: Repository, threads: usize, allow_shallow: bool) -> Result<Self, git2::Error> {
-        // What libgit2 reads later on, without looking whether it is a file.
         for name in ["packed-refs", "logs/refs/stash"] {
-            match git::plain::check(&repository.commondir().join(name)) {
-                Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => {
-                    return Err(git2::Error::from_str(&format!("{name} {error}")));
-                }
-                _ => {}
-            }
+            plain(repository.commondir(), name)?;
         }
         let store = Store::open(&repository, threads);
         Ok(Self { repository, store, threads, is_nested: false, allow_shallow })
@@ -92,6 +89,7 @@ impl History {
     /// # Errors
     /// When libgit2 does not know its format.
     pub fn open_nested(path: &Path, threads: usize, allow_shallow: bool) -> Result<Self, git2::Error> {
+        plain(path, "shallow")?;
         Ok(Self { is_nested: true, ..Self::new(git::open(path)?, threads, allow_shallow)? })
     }
 
@@ -250,6 +248,16 @@ impl History {
             sink.not_scanned(path.as_os_str().as_encoded_bytes(), why.to_owned());
         }
         commits
+    }
+}
+
+/// Refuses what libgit2 would read without looking whether it is a file.
+fn plain(folder: &Path, name: &str) -> Result<(), git2::Error> {
+    match git::plain::check(&folder.join(name)) {
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => {
+            Err(git2::Error::from_str(&format!("{name} {error}")))
+        }
+        _ => Ok(()),
     }
 }
 
