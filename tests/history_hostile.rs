@@ -125,8 +125,9 @@ fn a_key_behind_any_number_of_tags_is_reached() {
             70 => &in_middle,
             _ => "none",
         };
-        let tag =
-            format!("object {id}\ntype {kind}\ntag t{number}\ntagger A <a@b> 1700000000 +0000\n\n{message}\n");
+        let tag = format!(
+            "object {id}\ntype {kind}\ntag t{number}\ntagger A <a@b> 1700000000 +0000\n\n{message}\n"
+        );
         id = object(&sandbox, "tag", tag.as_bytes());
         if number == 100 {
             sandbox.git("", &["update-ref", "refs/tags/middle", &id]);
@@ -148,7 +149,10 @@ fn what_is_checked_out_in_a_linked_worktree_is_reached() {
     sandbox.write("../linked/a.txt", &secret);
     sandbox.git("../linked", &["commit", "-qam", "key"]);
     let own = life(&sandbox, &secret);
-    assert_eq!((&own["at_head"], &own["refs"]), (&false.into(), &serde_json::json!(["worktrees/linked/HEAD"])));
+    assert_eq!(
+        (&own["at_head"], &own["refs"]),
+        (&false.into(), &serde_json::json!(["worktrees/linked/HEAD"]))
+    );
     let linked = sandbox.path("../linked");
     let report = sandbox.scan(&["--history", linked.to_str().unwrap()]);
     assert_eq!(report.json["findings"][0]["history"]["at_head"], true);
@@ -180,7 +184,8 @@ fn folders_may_be_very_deep_and_keys_in_them_are_placed() {
     for _ in 0..1500 {
         id = write_loose(&sandbox, "tree", &tree_entry("40000", "d", &id));
     }
-    let commit = format!("tree {id}\nauthor A <a@b> 1700000000 +0000\ncommitter A <a@b> 1700000000 +0000\n\nx\n");
+    let commit =
+        format!("tree {id}\nauthor A <a@b> 1700000000 +0000\ncommitter A <a@b> 1700000000 +0000\n\nx\n");
     let commit = object(&sandbox, "commit", commit.as_bytes());
     sandbox.git("", &["update-ref", "refs/heads/deep", &commit]);
     let life = life(&sandbox, &secret);
@@ -207,7 +212,8 @@ fn folders_that_hold_each_other_many_times_end() {
         let entries: Vec<u8> = (0..10).flat_map(|at| tree_entry("40000", &format!("d{at}"), &id)).collect();
         id = object(&sandbox, "tree", &entries);
     }
-    let commit = format!("tree {id}\nauthor A <a@b> 1700000000 +0000\ncommitter A <a@b> 1700000000 +0000\n\nx\n");
+    let commit =
+        format!("tree {id}\nauthor A <a@b> 1700000000 +0000\ncommitter A <a@b> 1700000000 +0000\n\nx\n");
     let commit = object(&sandbox, "commit", commit.as_bytes());
     sandbox.git("", &["update-ref", "refs/heads/bomb", &commit]);
     assert_eq!(life(&sandbox, &secret)["introduced"]["commit"], *commit);
