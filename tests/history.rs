@@ -112,6 +112,76 @@ fn keys_are_found_wherever_git_keeps_them() {
             sandbox.write("src/0.txt", key);
             sandbox.git("", &["stash", "-q"]);
         }),
+        ("an older stash", "blob", |sandbox, key| {
+            sandbox.write("src/0.txt", key);
+            sandbox.git("", &["stash", "-q"]);
+            sandbox.write("src/0.txt", "other");
+            sandbox.git("", &["stash", "-q"]);
+        }),
+        ("the staged half of a stash", "blob", |sandbox, key| {
+            sandbox.write("src/0.txt", key);
+            sandbox.git("", &["add", "-A"]);
+            sandbox.write("src/0.txt", "not the key");
+            sandbox.git("", &["stash", "-q"]);
+        }),
+        ("what a merge itself brought", "blob", |sandbox, key| {
+            sandbox.git("", &["checkout", "-q", "-b", "side", "HEAD~"]);
+            sandbox.git("", &["merge", "-q", "--no-ff", "--no-commit", "-s", "ours", "main"]);
+            sandbox.write("src/0.txt", key);
+            commit(sandbox, "merge");
+            sandbox.write("src/0.txt", "gone");
+            commit(sandbox, "remove");
+        }),
+        ("a file that was moved and changed", "blob", |sandbox, key| {
+            fs::rename(sandbox.path("src/main.c"), sandbox.path("moved.c")).unwrap();
+            let text = fs::read_to_string(sandbox.path("moved.c")).unwrap();
+            sandbox.write("moved.c", format!("{text}{key}\n"));
+            commit(sandbox, "move");
+            sandbox.write("moved.c", text);
+            commit(sandbox, "remove");
+        }),
+        ("a link that became a file", "blob", |sandbox, key| {
+            std::os::unix::fs::symlink("a", sandbox.path("link")).unwrap();
+            commit(sandbox, "link");
+            fs::remove_file(sandbox.path("link")).unwrap();
+            sandbox.write("link", key);
+            commit(sandbox, "file");
+        }),
+        ("a file without differences", "blob", |sandbox, key| {
+            sandbox.write(".gitattributes", "*.txt -diff\n*.c binary\n");
+            sandbox.write("a.txt", key);
+            commit(sandbox, "add");
+        }),
+        ("a binary file", "blob", |sandbox, key| {
+            sandbox.write("a.bin", format!("\0\u{1}{key}\0\0"));
+            commit(sandbox, "add");
+        }),
+        ("UTF-16", "blob", |sandbox, key| {
+            let units = format!("\u{feff}KEY={key}\r\n");
+            let bytes: Vec<u8> = units.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            sandbox.write("a.reg", bytes);
+            commit(sandbox, "add");
+        }),
+        ("an amended commit", "blob", |sandbox, key| {
+            sandbox.write("src/0.txt", key);
+            commit(sandbox, "oops");
+            sandbox.write("src/0.txt", "better");
+            sandbox.git("", &["commit", "-q", "-a", "--amend", "--no-edit"]);
+        }),
+        ("the header of a commit", "message", |sandbox, key| {
+            let tree = sandbox.git("", &["rev-parse", "HEAD^{tree}"]);
+            let people = "author A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000";
+            let text = format!("tree {tree}{people}\ngpgsig -----BEGIN\n {key}\n -----END\n\nsigned\n");
+            sandbox.write(".git/x", text);
+            sandbox.git("", &["hash-object", "-w", "-t", "commit", ".git/x"]);
+            fs::remove_file(sandbox.path(".git/x")).unwrap();
+        }),
+        ("the message of a commit that was not made", "config", |sandbox, key| {
+            sandbox.write(".git/COMMIT_EDITMSG", key);
+        }),
+        ("the name of a tag", "name", |sandbox, key| {
+            sandbox.git("", &["tag", key]);
+        }),
         ("an untracked file in a stash", "blob", |sandbox, key| {
             sandbox.write("new.txt", key);
             sandbox.git("", &["stash", "-q", "-u"]);
@@ -161,9 +231,9 @@ fn keys_are_found_wherever_git_keeps_them() {
         // The same out of a pack, with all that nothing leads to.
         sandbox.git("", &["repack", "-q", "-a", "-d", "-k", "-f", "--depth=50"]);
         sandbox.git("", &["pack-refs", "--all"]);
-        if *name != "a branch" {
-            assert_found(&sandbox, &key, source);
-        }
+        // The names of refs are lines of a file then.
+        let is_ref = ["a branch", "the name of a tag"].contains(name);
+        assert_found(&sandbox, &key, if is_ref { "config" } else { source });
     }
 }
 
@@ -220,6 +290,28 @@ fn several_packs_and_alternates_are_read_once() {
     assert_eq!(borrowed.json["findings"][0]["fingerprint"], own.json["findings"][0]["fingerprint"]);
     assert_eq!(borrowed.json["scanned"]["commits"], 6);
     assert_eq!(borrowed.code, 1);
+}
+
+#[test]
+fn a_mirror_and_a_multi_pack_index_hide_nothing() {
+    let sandbox = repository();
+    let secret = openai_key(1);
+    sandbox.git("", &["repack", "-q", "-a", "-d"]);
+    sandbox.write("key.txt", &secret);
+    commit(&sandbox, "key");
+    sandbox.git("", &["update-ref", "refs/pull/7/head", "HEAD"]);
+    sandbox.git("", &["reset", "-q", "--hard", "HEAD~"]);
+    sandbox.git("", &["repack", "-q"]);
+    sandbox.git("", &["multi-pack-index", "write"]);
+    assert_eq!(files_of_packs(&sandbox, "pack").len(), 2);
+    assert_found(&sandbox, &secret, "blob");
+    let tree = sandbox.tree();
+    sandbox.git("..", &["clone", "-q", "--mirror", "--no-local", tree.to_str().unwrap(), "mirror"]);
+    let mirror = sandbox.path("../mirror");
+    let report = sandbox.scan(&["--history", mirror.to_str().unwrap()]);
+    let history = &report.json["findings"][0]["history"];
+    assert_eq!(history["refs"], serde_json::json!(["refs/pull/7/head"]));
+    assert_eq!((report.code, &history["at_head"]), (1, &false.into()));
 }
 
 #[test]

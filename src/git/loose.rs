@@ -1,10 +1,10 @@
 //! An object in a file of its own: zlib over a header such as `blob 12`, a zero, and the content.
 
-use std::{fs::File, io::Read, path::Path};
+use std::{io::Read, path::Path};
 
 use flate2::read::ZlibDecoder;
 
-use super::{Kind, pack::LARGEST};
+use super::{Kind, pack::LARGEST, plain};
 
 /// No header is longer, in bytes.
 const LONGEST_HEADER: usize = 32;
@@ -15,7 +15,7 @@ const LONGEST_HEADER: usize = 32;
 /// Why it cannot be read, in words that follow the name of the object.
 pub(super) fn read(path: &Path) -> Result<(Kind, Vec<u8>), String> {
     let damaged = |error: std::io::Error| format!("is damaged or cannot be read: {error}");
-    let file = File::open(path).map_err(damaged)?;
+    let file = plain::open(path).map_err(damaged)?;
     let mut reader = ZlibDecoder::new(file);
     let mut header = Vec::new();
     let mut byte = [0];

@@ -7,6 +7,7 @@ mod loose;
 pub mod object;
 mod objects;
 pub mod pack;
+pub(crate) mod plain;
 pub mod program;
 pub mod rename;
 pub mod revisions;
@@ -14,7 +15,10 @@ pub mod staged;
 pub mod store;
 pub mod tree;
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 use git2::{Repository, RepositoryOpenFlags};
 
@@ -69,11 +73,11 @@ impl Kinds {
 /// libgit2's, with the code `NotFound` where there is no repository.
 pub fn discover(folder: &Path) -> Result<Repository, git2::Error> {
     prepare();
-    open(folder, &[])
+    open_round(folder, &[])
 }
 
 /// Opens the repository round a folder, unless it lies above a ceiling.
-fn open(folder: &Path, ceilings: &[PathBuf]) -> Result<Repository, git2::Error> {
+fn open_round(folder: &Path, ceilings: &[PathBuf]) -> Result<Repository, git2::Error> {
     let repository = Repository::open_ext(folder, RepositoryOpenFlags::CROSS_FS, ceilings)?;
     // Where the configuration does not say, git takes a folder of another name than `.git` for a bare repository, and
     // libgit2 takes the folder that it lies in for its work tree.
@@ -87,6 +91,16 @@ fn open(folder: &Path, ceilings: &[PathBuf]) -> Result<Repository, git2::Error> 
         return Ok(repository);
     }
     Repository::open_bare(repository.path())
+}
+
+/// The repository whose own folder this is, and none around it.
+///
+/// # Errors
+/// libgit2's, with the code `NotFound` where it is no sound repository.
+pub fn open(folder: &Path) -> Result<Repository, git2::Error> {
+    prepare();
+    let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
+    Repository::open_ext(folder, flags, std::iter::empty::<&Path>())
 }
 
 /// The repository that a git command in the current folder would work on: `GIT_DIR`, `GIT_WORK_TREE`,
@@ -109,7 +123,7 @@ pub fn from_environment() -> Result<Repository, git2::Error> {
             let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
             Repository::open_ext(folder, flags, std::iter::empty::<&Path>())?
         }
-        None => open(Path::new("."), &split("GIT_CEILING_DIRECTORIES"))?,
+        None => open_round(Path::new("."), &split("GIT_CEILING_DIRECTORIES"))?,
     };
     if let Some(folder) = variable("GIT_COMMON_DIR")
         && Path::new(&folder).canonicalize().ok() != repository.commondir().canonicalize().ok()
@@ -136,7 +150,7 @@ pub fn from_environment() -> Result<Repository, git2::Error> {
 }
 
 /// All refs with the objects they name, sorted by name; the older entries of the stash, which are refs in all but name;
-/// and HEAD where it names a commit itself. Objects are not looked at.
+/// and HEAD where it names a commit itself, also that of each linked work tree. Objects are not looked at.
 ///
 /// # Errors
 /// When they cannot be listed.
@@ -157,8 +171,23 @@ pub fn refs(repository: &Repository) -> Result<Vec<(Vec<u8>, ObjectId)>, git2::E
     }
     let head = repository.find_reference("HEAD").ok().and_then(|head| head.target());
     add(b"HEAD".to_vec(), head);
+    // Git calls them so, too.
+    for (name, head) in heads_of_worktrees(repository.commondir()) {
+        add([b"worktrees/", name.as_encoded_bytes(), b"/HEAD"].concat(), Some(head));
+    }
     refs.sort();
     Ok(refs)
+}
+
+/// The names of linked work trees and the commits that are checked out in them where that is no branch.
+fn heads_of_worktrees(folder: &Path) -> Vec<(OsString, git2::Oid)> {
+    let Ok(entries) = std::fs::read_dir(folder.join("worktrees")) else { return Vec::new() };
+    let head = |entry: std::fs::DirEntry| {
+        let text = plain::read(&entry.path().join("HEAD")).ok()?;
+        let id = ObjectId::from_hex(text.trim_ascii_end())?;
+        Some((entry.file_name(), oid(id)))
+    };
+    entries.filter_map(|entry| head(entry.ok()?)).collect()
 }
 
 /// Nothing of a repository is executed, so it does not matter who owns it; and the user's own configuration must not

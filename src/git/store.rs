@@ -11,6 +11,7 @@ use git2::{Oid, Repository};
 use super::{
     Kind, loose,
     pack::{Damage, Packs},
+    plain,
 };
 use crate::blob::ObjectId;
 
@@ -187,7 +188,7 @@ fn object_folders(own: &Path, damages: &mut Vec<Damage>) -> Vec<PathBuf> {
             continue;
         }
         let list = whole.join("info/alternates");
-        match fs::read(&list) {
+        match plain::read(&list) {
             Ok(text) if depth >= DEEPEST && !text.is_empty() => {
                 let why = format!(
                     "names alternates at a depth of more than {DEEPEST}, where git does not look, either"

@@ -39,8 +39,8 @@ pub struct Event {
 }
 
 impl Location<'_> {
-    /// The life of a secret that is in these objects: blobs, folders with it in their names, commits or tags. Nothing
-    /// where none of them is an object of this repository.
+    /// The life of a secret that is in these objects, which are sorted: blobs, folders with it in their names, commits or
+    /// tags. Nothing where none of them is an object of this repository.
     #[must_use]
     pub fn life(&self, objects: &[ObjectId]) -> Option<Life> {
         if !objects.iter().any(|id| self.store.number(*id).is_some()) {
@@ -68,9 +68,11 @@ impl Location<'_> {
         }
         let head = self.head.and_then(|head| self.commits.place(head));
         life.at_head = head.is_some_and(|head| holds[head]);
+        let tags = self.tags.leading_to(objects);
         for one in &self.refs {
             let leads = self.commits.place(one.peeled).is_some_and(|commit| reaches[commit])
-                || objects.iter().any(|id| *id == one.target || *id == one.peeled)
+                || tags.contains(&one.target)
+                || [one.target, one.peeled].iter().any(|id| objects.binary_search(id).is_ok())
                 || self.store.number(one.peeled).is_some_and(|number| above.has(number));
             if leads {
                 life.refs.push(one.name.clone());

@@ -10,6 +10,7 @@ mod gather;
 mod graph;
 mod life;
 mod paths;
+mod tags;
 
 pub use date::parse as parse_date;
 pub use gather::{FolderReader, Gathered, Gatherer};
@@ -22,14 +23,12 @@ use git2::Repository;
 
 use crate::{
     blob::ObjectId,
-    git::{self, Kind, store::Store},
+    git::{self, store::Store},
 };
 
 use commits::Commits;
 use graph::Folders;
-
-/// Tags of tags are followed so far.
-const DEEPEST: usize = 64;
+use tags::Tags;
 
 /// All that is known of where the objects of a repository are.
 pub struct Location<'a> {
@@ -39,6 +38,7 @@ pub struct Location<'a> {
     folders: Folders,
     commits: Commits,
     refs: Vec<Ref>,
+    tags: Tags,
     head: Option<ObjectId>,
 }
 
@@ -66,24 +66,11 @@ impl<'a> Location<'a> {
             by_name.entry(suspects[suspect as usize]).or_default().push((folder, name));
         }
         let refs = git::refs(repository).unwrap_or_default().into_iter();
-        let refs = refs.map(|(name, target)| Ref { name, target, peeled: peel(store, target) }).collect();
+        let mut tags = Tags::default();
+        let peel = |(name, target)| Ref { name, target, peeled: tags.peel(store, &commits, target) };
+        let refs = refs.map(peel).collect();
         let head = repository.head().ok().and_then(|head| head.target());
         let head = head.and_then(|oid| ObjectId::new(oid.as_bytes()));
-        Self { store, suspects: by_name, folders, commits, refs, head }
+        Self { store, suspects: by_name, folders, commits, refs, tags, head }
     }
-}
-
-/// The object behind all tags.
-fn peel(store: &Store, target: ObjectId) -> ObjectId {
-    let mut id = target;
-    // Tags cannot be in a circle, but they may be many.
-    for _ in 0..DEEPEST {
-        let Ok((Kind::Tag, bytes)) = store.read(id) else { break };
-        let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        match line.strip_prefix(b"object ").and_then(ObjectId::from_hex) {
-            Some(next) => id = next,
-            None => break,
-        }
-    }
-    id
 }

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{Location, commits::NONE, graph::Bits};
-use crate::{blob::ObjectId, git::object};
+use crate::{
+    blob::ObjectId,
+    git::{object, tree::join},
+};
 
 /// So many paths of one blob are looked for in one commit.
 const MOST: usize = 64;
@@ -57,8 +60,8 @@ impl Location<'_> {
         Some(path)
     }
 
-    /// Paths of the objects in the tree of a commit, in the order of the tree, at most so many. Only folders that hold
-    /// one of them are read.
+    /// Paths of the objects, which are sorted, in the tree of a commit, in the order of the tree, at most so many. Only
+    /// folders that hold one of them are read.
     pub(super) fn paths_in(
         &self,
         commit: usize,
@@ -76,16 +79,12 @@ impl Location<'_> {
             let Ok((_, bytes)) = self.store.read(folder) else { continue };
             let mut folders = Vec::new();
             object::tree(&bytes, self.store.width, |_, entry| {
-                let mut path = prefix.clone();
-                if !path.is_empty() {
-                    path.push(b'/');
-                }
-                path.extend_from_slice(entry.name);
                 let Some(id) = ObjectId::new(entry.id) else { return };
-                if objects.contains(&id) {
-                    paths.push((path, id));
+                // Paths are only made of what counts: they may be long, and folders large.
+                if objects.binary_search(&id).is_ok() {
+                    paths.push((join(&prefix, entry.name), id));
                 } else if entry.is_tree() && self.store.number(id).is_some_and(|number| above.has(number)) {
-                    folders.push((path, id));
+                    folders.push((join(&prefix, entry.name), id));
                 }
             });
             waiting.extend(folders.into_iter().rev());

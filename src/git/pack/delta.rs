@@ -6,6 +6,10 @@ use std::ops::Range;
 /// An object made from a delta is no larger, in bytes: a few bytes of delta may stand for megabytes.
 pub const LARGEST: u64 = 2 << 30;
 
+/// An object that is put together of more parts counts as new from its start to its end: of few bytes of a pack there
+/// can be very many parts.
+const MOST_PARTS: usize = 1 << 20;
+
 /// How an object differs from what it was made from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
@@ -59,6 +63,7 @@ pub fn apply(
     }
     // Where the base would go on if the next copy were adjacent to the last one.
     let mut adjacent = 0;
+    let mut is_in_shreds = false;
     while let Some((&operation, after)) = rest.split_first() {
         rest = after;
         let start = result.len();
@@ -93,11 +98,20 @@ pub fn apply(
         } else {
             return Err("its delta has an operation that is not known");
         }
+        if copied.len().max(novel.len()) > MOST_PARTS {
+            is_in_shreds = true;
+            novel.clear();
+            copied.clear();
+        }
     }
     if result.len() != result_size {
         return Err("its delta gives less than it says");
     }
-    if adjacent != base.len() {
+    if is_in_shreds {
+        copied.clear();
+        novel.clear();
+        novel.push(0..result_size);
+    } else if adjacent != base.len() {
         add(novel, result_size..result_size);
     }
     Ok(())

@@ -403,6 +403,9 @@ impl Inflater {
         if header.size / MOST_INFLATION > packed.len() as u64 {
             return Err("is damaged: it is said to be larger than it can be");
         }
+        if header.size > delta::LARGEST {
+            return Err("is larger than 2 GiB, too large to be read into memory");
+        }
         let size = usize::try_from(header.size).unwrap_or(usize::MAX);
         if size > bytes.capacity() && bytes.try_reserve_exact(size - bytes.len()).is_err() {
             return Err("is too large for the memory there is");

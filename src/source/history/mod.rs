@@ -139,7 +139,16 @@ impl History {
     /// # Errors
     /// When there is none, or libgit2 does not know its format.
     pub fn open(path: &Path, threads: usize, allow_shallow: bool) -> Result<Self, git2::Error> {
-        let repository = git::discover(path)?;
+        if let Ok(folder) = Repository::discover_path(path, std::iter::empty::<&Path>()) {
+            plain(&folder, "shallow")?;
+        }
+        Self::new(git::discover(path)?, threads, allow_shallow)
+    }
+
+    fn new(repository: Repository, threads: usize, allow_shallow: bool) -> Result<Self, git2::Error> {
+        for name in ["packed-refs", "logs/refs/stash"] {
+            plain(repository.commondir(), name)?;
+        }
         let store = Store::open(&repository, threads);
         Ok(Self { repository, store, threads, is_nested: false, allow_shallow })
     }
@@ -149,7 +158,8 @@ impl History {
     /// # Errors
     /// When libgit2 does not know its format.
     pub fn open_nested(path: &Path, threads: usize, allow_shallow: bool) -> Result<Self, git2::Error> {
-        Ok(Self { is_nested: true, ..Self::open(path, threads, allow_shallow)? })
+        plain(path, "shallow")?;
+        Ok(Self { is_nested: true, ..Self::new(git::open(path)?, threads, allow_shallow)? })
     }
 
     /// Pushes all but folders and blobs that are suspect; [`Self::feed_folders`] has to follow.
@@ -281,7 +291,7 @@ impl History {
     /// The commits at which a shallow clone ends, which are named unless the user knows of it.
     fn shallow(&self, sink: &mut impl Sink) -> Vec<ObjectId> {
         let path = self.store.folder.join("shallow");
-        let text = match std::fs::read(&path) {
+        let text = match git::plain::read(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
             Err(error) => {
@@ -298,6 +308,16 @@ impl History {
             sink.not_scanned(path.as_os_str().as_encoded_bytes(), why.to_owned());
         }
         commits
+    }
+}
+
+/// Refuses what libgit2 would read without looking whether it is a file.
+fn plain(folder: &Path, name: &str) -> Result<(), git2::Error> {
+    match git::plain::check(&folder.join(name)) {
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => {
+            Err(git2::Error::from_str(&format!("{name} {error}")))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1,0 +1,67 @@
+//! Annotated tags, which may name tags in turn.
+
+use std::collections::{HashMap, HashSet};
+
+use super::commits::Commits;
+use crate::{
+    blob::ObjectId,
+    git::{Kind, store::Store},
+};
+
+/// What the tags name that some ref leads to.
+#[derive(Default)]
+pub(super) struct Tags {
+    named: HashMap<ObjectId, ObjectId>,
+    /// What is behind all tags, of those that a ref names.
+    peeled: HashMap<ObjectId, ObjectId>,
+}
+
+impl Tags {
+    /// The object behind all tags, of which there may be any number. Each is read once.
+    pub(super) fn peel(&mut self, store: &Store, commits: &Commits, target: ObjectId) -> ObjectId {
+        let mut id = target;
+        // Tags cannot be in a circle, since they name each other by their hashes, which are proved here.
+        while commits.place(id).is_none() && !self.peeled.contains_key(&id) {
+            let next = match self.named.get(&id) {
+                Some(next) => *next,
+                None => {
+                    let Ok((Kind::Tag, bytes)) = store.read(id) else { break };
+                    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+                    match line.strip_prefix(b"object ").and_then(ObjectId::from_hex) {
+                        Some(next) => next,
+                        None => break,
+                    }
+                }
+            };
+            self.named.insert(id, next);
+            id = next;
+        }
+        let peeled = self.peeled.get(&id).copied().unwrap_or(id);
+        // Where another ref meets this chain, it need not be followed again from there.
+        let mut way = target;
+        while let Some(next) = self.named.get(&way).filter(|_| way != peeled)
+            && self.peeled.insert(way, peeled).is_none()
+        {
+            way = *next;
+        }
+        peeled
+    }
+
+    /// The tags that lead to one of these objects.
+    pub(super) fn leading_to(&self, objects: &[ObjectId]) -> HashSet<ObjectId> {
+        let mut leading = HashSet::new();
+        if self.named.is_empty() {
+            return leading;
+        }
+        let mut namers: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
+        for (tag, named) in &self.named {
+            namers.entry(*named).or_default().push(*tag);
+        }
+        let mut waiting = objects.to_vec();
+        while let Some(id) = waiting.pop() {
+            let new = namers.get(&id).into_iter().flatten();
+            waiting.extend(new.filter(|tag| leading.insert(**tag)));
+        }
+        leading
+    }
+}
