@@ -120,6 +120,7 @@ fn scan(args: &ReportArgs, feed: impl FnOnce(&Workshop<'_>) -> Result<Read>) -> 
     report.base = read.base;
     report.subject = read.subject;
     report.show_secrets = args.show_secrets;
+    report.show_suppressed = args.show_suppressed;
     let names = args.output.iter().map(|output| &output.format).chain([&args.format]);
     if names.filter_map(|name| report::format(name)).any(|format| format.wants_line_hashes) {
         report.root = source::repository_root(&report.base).and_then(|root| root.canonicalize().ok());
