@@ -5,6 +5,7 @@
 //! [`report`] writes them. [`cmd`] alone composes the stages; `docs/architecture.md` tells the whole story and
 //! `tests/layers.rs` keeps it true.
 
+pub mod baseline;
 pub mod blob;
 pub mod cli;
 pub mod cmd;

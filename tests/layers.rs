@@ -13,6 +13,7 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("decode", 0, &[]),
     ("finding", 1, &[]),
     ("git", 1, &[]),
+    ("baseline", 2, &[]),
     ("hook", 2, &[]),
     ("expand", 2, &[]),
     ("locate", 2, &[]),

@@ -1,0 +1,290 @@
+//! Which places of a finding are known.
+
+use std::collections::BTreeMap;
+
+use super::{Baseline, FilePath, Fingerprint, Place, Places};
+use crate::finding::{Finding, Occurrence};
+
+/// Where a known secret is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// In the files that have an entry for it; in another one it is a finding.
+    #[default]
+    File,
+    /// Everywhere.
+    Secret,
+}
+
+/// What a run knows of the places where something was found.
+pub struct Scene<'a> {
+    /// How paths are called in the baseline.
+    pub places: &'a Places,
+    /// Whether a place is in the past: in the history, and not as what is there now. Nothing that a run calls new is.
+    pub is_past: &'a dyn Fn(&Occurrence) -> bool,
+    /// Whether there is no file any more where an entry says there is one.
+    pub is_gone: &'a dyn Fn(&FilePath) -> bool,
+}
+
+/// A finding, taken apart.
+#[derive(Debug)]
+pub struct Split {
+    /// What remains a finding.
+    pub open: Option<Finding>,
+    /// What is known, by the number of the entry that knows it.
+    pub known: Vec<(usize, Finding)>,
+}
+
+/// A place that no entry knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The secret.
+    pub fingerprint: Fingerprint,
+    /// The rule that found it.
+    pub rule: std::sync::Arc<str>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// What a run could see, and so which entries it can call useless.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// All files.
+    pub files: bool,
+    /// The whole history.
+    pub history: bool,
+}
+
+/// Compares findings with a baseline, and remembers what became of its entries.
+#[derive(Debug)]
+pub struct Cover<'a> {
+    baseline: &'a Baseline,
+    scope: Scope,
+    /// Of each entry, whether something matched it.
+    pub(super) used: Vec<bool>,
+    /// Of each entry, whether its secret stands where it says.
+    pub(super) held: Vec<bool>,
+    /// Entries of files that are gone, and the file that has taken over.
+    pub(super) moved: BTreeMap<usize, FilePath>,
+    /// Entries whose secret is in the past.
+    pub(super) past: Vec<bool>,
+    /// What no entry knows, in the order of the findings.
+    pub(super) found: Vec<Found>,
+}
+
+/// Where an occurrence stands for the baseline.
+enum Spot {
+    Past(Option<FilePath>),
+    File(FilePath),
+    /// Where nothing has a name that lasts, such as the message of a new commit.
+    Nameless,
+}
+
+impl<'a> Cover<'a> {
+    /// Begins with a baseline that nothing has matched yet.
+    #[must_use]
+    pub fn new(baseline: &'a Baseline, scope: Scope) -> Self {
+        let count = baseline.entries().len();
+        Self {
+            baseline,
+            scope,
+            used: vec![false; count],
+            held: vec![false; count],
+            past: vec![false; count],
+            moved: BTreeMap::new(),
+            found: Vec::new(),
+        }
+    }
+
+    /// Takes what is known from a finding. All places of a secret must come at once.
+    pub fn take(&mut self, finding: Finding, scene: &Scene<'_>) -> Split {
+        let Some(fingerprint) = Fingerprint::parse(&finding.fingerprint) else {
+            return Split { open: Some(finding), known: Vec::new() };
+        };
+        let spots: Vec<Spot> = finding.occurrences.iter().map(|place| spot(place, scene)).collect();
+        let entries = self.baseline.of(fingerprint);
+        let mut by_file = self.by_file(entries.clone(), &spots);
+        if !entries.is_empty() {
+            self.follow(entries.clone(), &mut by_file, scene);
+        }
+        let any = Some(entries.start).filter(|_| !entries.is_empty());
+        let in_history = entries.clone().find(|at| matches!(self.baseline.entries()[*at].place, Place::History(_)));
+        let everywhere = any.filter(|_| self.scope == Scope::Secret);
+        let by: Vec<Option<usize>> = spots
+            .iter()
+            .map(|spot| match spot {
+                // The past cannot be taken back, wherever it was: who has accepted the secret has accepted that.
+                Spot::Past(path) => path.as_ref().and_then(|path| self.entry_at(&entries, path)).or(in_history).or(any),
+                Spot::File(path) => by_file.get(path).copied().flatten().or(everywhere),
+                Spot::Nameless => everywhere,
+            })
+            .collect();
+        let is_past = spots.iter().any(|spot| matches!(spot, Spot::Past(_)));
+        for entry in by.iter().flatten() {
+            self.used[*entry] = true;
+        }
+        if self.scope == Scope::Secret && by.iter().any(Option::is_some) {
+            self.used[entries.clone()].fill(true);
+        }
+        self.past[entries.clone()].fill(is_past);
+        self.note_found(fingerprint, &finding, &spots, &by, any.is_some());
+        split(finding, by)
+    }
+
+    /// The entry for each file that the secret stands in.
+    fn by_file(
+        &mut self,
+        entries: std::ops::Range<usize>,
+        spots: &[Spot],
+    ) -> BTreeMap<FilePath, Option<usize>> {
+        let mut by_file = BTreeMap::new();
+        for spot in spots {
+            if let Spot::File(path) = spot
+                && !by_file.contains_key(path)
+            {
+                let entry = self.entry_at(&entries, path);
+                if let Some(entry) = entry {
+                    self.held[entry] = true;
+                }
+                by_file.insert(path.clone(), entry);
+            }
+        }
+        by_file
+    }
+
+    /// Lets entries of files that are gone stand for other files, one for one: they were renamed.
+    fn follow(
+        &mut self,
+        entries: std::ops::Range<usize>,
+        by_file: &mut BTreeMap<FilePath, Option<usize>>,
+        scene: &Scene<'_>,
+    ) {
+        let mut unknown: Vec<FilePath> =
+            by_file.iter().filter(|(_, entry)| entry.is_none()).map(|(path, _)| path.clone()).collect();
+        // An archive that is still there has been read if something was found in it.
+        let same_archive = |a: &FilePath, b: &FilePath| a.inner.is_some() && b.inner.is_some() && a.path == b.path;
+        let mut spare: Vec<(usize, &FilePath, bool)> = Vec::new();
+        if !unknown.is_empty() {
+            for entry in entries.filter(|entry| !self.held[*entry]) {
+                if let Place::File(path) = &self.baseline.entries()[entry].place {
+                    let is_gone = (scene.is_gone)(path);
+                    if is_gone || unknown.iter().any(|other| same_archive(path, other)) {
+                        spare.push((entry, path, is_gone));
+                    }
+                }
+            }
+        }
+        // A file that has only gone to another folder is told by its name.
+        for needs_name in [true, false] {
+            spare.retain(|(entry, old, is_gone)| {
+                let is_new = |new: &FilePath| {
+                    (*is_gone || same_archive(old, new)) && (!needs_name || new.name() == old.name())
+                };
+                let Some(at) = unknown.iter().position(is_new) else { return true };
+                let new = unknown.remove(at);
+                by_file.insert(new.clone(), Some(*entry));
+                self.moved.insert(*entry, new);
+                false
+            });
+        }
+    }
+
+    fn entry_at(&self, entries: &std::ops::Range<usize>, path: &FilePath) -> Option<usize> {
+        let of_secret = &self.baseline.entries()[entries.clone()];
+        let at = of_secret.iter().position(|entry| matches!(&entry.place, Place::File(own) if own == path))?;
+        Some(entries.start + at)
+    }
+
+    fn note_found(
+        &mut self,
+        fingerprint: Fingerprint,
+        finding: &Finding,
+        spots: &[Spot],
+        by: &[Option<usize>],
+        is_known: bool,
+    ) {
+        let mut places: Vec<Place> = Vec::new();
+        let unknown = spots.iter().zip(by).filter(|(_, by)| by.is_none()).map(|(spot, _)| spot);
+        for spot in unknown.clone() {
+            if let Spot::File(path) = spot {
+                places.push(Place::File(path.clone()));
+            }
+        }
+        places.sort();
+        places.dedup();
+        let past = unknown.filter_map(|spot| match spot {
+            Spot::Past(path) => Some(path.clone()),
+            _ => None,
+        });
+        // With an entry for a file, the past is known as well.
+        if let (true, false, Some(path)) = (places.is_empty(), is_known, past.min()) {
+            places.push(Place::History(path));
+        }
+        let rule = &finding.rule.id;
+        self.found.extend(places.into_iter().map(|place| Found { fingerprint, rule: rule.as_str().into(), place }));
+    }
+
+    /// The numbers of entries that nothing has matched, of those that a run can judge.
+    #[must_use]
+    pub fn unused(&self, judged: Judged) -> Vec<usize> {
+        let entries = self.baseline.entries().iter().enumerate();
+        let unused = entries.filter(|(at, entry)| {
+            let is_judged = match entry.place {
+                Place::File(_) => judged.files,
+                Place::History(_) => judged.history,
+            };
+            is_judged && !self.used[*at]
+        });
+        unused.map(|(at, _)| at).collect()
+    }
+
+    /// An entry was looked after by other means, and is in use.
+    pub fn confirm(&mut self, entry: usize) {
+        self.used[entry] = true;
+        self.held[entry] = true;
+    }
+
+    /// Whether the secret of an entry of a file stands there, or somewhere else that the entry counts for.
+    pub(super) fn stands(&self, entry: usize) -> bool {
+        self.held[entry] || self.scope == Scope::Secret && self.used[entry]
+    }
+
+    /// What no entry knows and one could, in the order of the findings.
+    #[must_use]
+    pub fn found(&self) -> &[Found] {
+        &self.found
+    }
+
+    /// The baseline that was compared with.
+    #[must_use]
+    pub fn baseline(&self) -> &'a Baseline {
+        self.baseline
+    }
+}
+
+fn spot(occurrence: &Occurrence, scene: &Scene<'_>) -> Spot {
+    let path = scene.places.of(occurrence);
+    if (scene.is_past)(occurrence) {
+        return Spot::Past(path);
+    }
+    path.map_or(Spot::Nameless, Spot::File)
+}
+
+/// Gives each place to the entry that knows it.
+fn split(mut finding: Finding, by: Vec<Option<usize>>) -> Split {
+    if by.iter().all(Option::is_none) {
+        return Split { open: Some(finding), known: Vec::new() };
+    }
+    let mut open = Vec::new();
+    let mut known: BTreeMap<usize, Vec<Occurrence>> = BTreeMap::new();
+    for (occurrence, by) in std::mem::take(&mut finding.occurrences).into_iter().zip(by) {
+        match by {
+            Some(entry) => known.entry(entry).or_default().push(occurrence),
+            None => open.push(occurrence),
+        }
+    }
+    let part = |occurrences| Finding { occurrences, ..finding.clone() };
+    Split {
+        open: (!open.is_empty()).then(|| part(open)),
+        known: known.into_iter().map(|(entry, places)| (entry, part(places))).collect(),
+    }
+}

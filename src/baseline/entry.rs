@@ -1,0 +1,86 @@
+//! One entry, and its line.
+
+use std::{fmt, sync::Arc};
+
+use super::Place;
+
+/// A known finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The secret.
+    pub fingerprint: Fingerprint,
+    /// The rule that found it, for people: nothing depends on it, so that a rule may get another name.
+    pub rule: Arc<str>,
+    /// Where it stands.
+    pub place: Place,
+    /// The line that it was read from, 1-based; 0 if it is new.
+    pub line: u64,
+    /// Comments that stand directly above it, with their `#`.
+    pub notes: Vec<Arc<str>>,
+}
+
+/// The fingerprint of a secret, as [`Secret::fingerprint`](crate::finding::Secret::fingerprint) writes it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint(u128);
+
+impl Fingerprint {
+    const DIGITS: usize = 32;
+
+    /// Takes 32 hex digits in lower case.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let digit = |digit| match digit {
+            b'0'..=b'9' => Some(u128::from(digit - b'0')),
+            b'a'..=b'f' => Some(u128::from(digit - b'a' + 10)),
+            _ => None,
+        };
+        let bytes = text.as_bytes();
+        if bytes.len() != Self::DIGITS {
+            return None;
+        }
+        bytes.iter().try_fold(0, |value, byte| Some(value << 4 | digit(*byte)?)).map(Self)
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fingerprint({self})")
+    }
+}
+
+impl Entry {
+    /// Reads a line without its end, or says what is wrong with it. The line's number and its notes are the caller's.
+    pub(super) fn parse(line: &str, last_rule: &mut Arc<str>) -> Result<Self, String> {
+        const FORM: &str = "expected a fingerprint, a rule and a path with spaces between them";
+        let mut rest = line;
+        let mut word = || {
+            let (word, behind) = rest.split_once([' ', '\t'])?;
+            rest = behind.trim_start_matches([' ', '\t']);
+            Some(word)
+        };
+        let (Some(fingerprint), Some(rule)) = (word(), word()) else { return Err(FORM.to_owned()) };
+        let fingerprint = Fingerprint::parse(fingerprint)
+            .ok_or_else(|| format!("{FORM}, but the first word is no fingerprint, which is 32 of 0-9 and a-f"))?;
+        let place = rest.trim_end_matches([' ', '\t']);
+        if place.is_empty() {
+            return Err(FORM.to_owned());
+        }
+        // Most entries have the rule of the one before.
+        if **last_rule != *rule {
+            *last_rule = rule.into();
+        }
+        Ok(Self { fingerprint, rule: last_rule.clone(), place: Place::parse(place)?, line: 0, notes: Vec::new() })
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.fingerprint, self.rule, self.place)
+    }
+}

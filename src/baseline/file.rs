@@ -1,0 +1,215 @@
+//! The file: reading it strictly, and writing it whole or not at all.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Read, Write},
+    ops::Range,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Context, Result, bail};
+
+use super::{Entry, Fingerprint};
+use crate::git::plain;
+
+/// A larger file is refused, in bytes: it would be about half a million entries.
+const MOST: u64 = 64 << 20;
+
+/// What stands at the top, for people who meet the file for the first time. The lines are in the order of their bytes, so
+/// that `LC_ALL=C sort -u` leaves them there; and each stands for itself, since merges and older versions may bring
+/// more of them.
+const HEADER: &[&str] = &[
+    "# Known findings of skanner, which it does not report. `skanner baseline --help` tells how to change this file.",
+    "# One line an entry: fingerprint of the secret, rule, path. The order of lines does not matter, nor do doubled ones.",
+    "# To merge branches without conflicts, have the line `.skanner-baseline merge=union` in .gitattributes.",
+];
+
+/// The entries of a baseline.
+#[derive(Clone, Debug, Default)]
+pub struct Baseline {
+    /// Sorted by fingerprint and place, each once.
+    entries: Vec<Entry>,
+    /// Comments that stand above no entry.
+    rest: Vec<Arc<str>>,
+}
+
+/// Whether a file may be a symbolic link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follow {
+    /// The user has named it.
+    Yes,
+    /// A tree has brought it along; a link in its place could lead anywhere.
+    No,
+}
+
+/// Reads the baseline at a path; nothing where there is none. `shown` is what to call it.
+///
+/// # Errors
+/// When it is something else than a file, cannot be read, or has a line that is none of a baseline.
+pub fn read(path: &Path, shown: &str, follow: Follow) -> Result<Option<Baseline>> {
+    match fs::symlink_metadata(path) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        Ok(metadata) if metadata.is_symlink() && follow == Follow::No => bail!(
+            "{shown} is a symbolic link, which is not followed: put the file itself there, or name the one it leads to \
+             with --baseline"
+        ),
+        _ => {}
+    }
+    let mut bytes = Vec::new();
+    plain::open(path)
+        .and_then(|file| file.take(MOST + 1).read_to_end(&mut bytes))
+        .with_context(|| format!("the baseline {shown} cannot be read"))?;
+    if bytes.len() as u64 > MOST {
+        bail!("{shown} is larger than {} MiB, which is too large for a baseline", MOST >> 20);
+    }
+    Baseline::parse(&bytes, shown).map(Some)
+}
+
+/// Writes a baseline whole or not at all, through a link if there is one.
+///
+/// # Errors
+/// Those of the system.
+pub fn write(path: &Path, baseline: &Baseline) -> Result<()> {
+    replace(path, baseline.to_string().as_bytes())
+        .with_context(|| format!("the baseline {} cannot be written", path.display()))
+}
+
+fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
+    let path: PathBuf = if path.is_symlink() { path.canonicalize()? } else { path.to_owned() };
+    let permissions = match fs::metadata(&path) {
+        Ok(metadata) if metadata.is_file() => Some(metadata.permissions()),
+        Ok(_) => return Err(io::Error::new(io::ErrorKind::InvalidInput, "something else than a file is there")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let temporary = path.with_file_name(name);
+    // Nobody's file, and no link that somebody put there, is written to.
+    let mut file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
+    let written = (|| {
+        file.write_all(text)?;
+        if let Some(permissions) = permissions {
+            file.set_permissions(permissions)?;
+        }
+        file.sync_all()?;
+        fs::rename(&temporary, &path)
+    })();
+    written.inspect_err(|_| {
+        let _ = fs::remove_file(&temporary);
+    })
+}
+
+impl Baseline {
+    /// Takes entries in any order; of those with the same secret and place, the first counts.
+    #[must_use]
+    pub fn new(mut entries: Vec<Entry>) -> Self {
+        let key = |entry: &Entry| (entry.fingerprint, entry.place.clone());
+        if !entries.is_sorted_by(|a, b| (a.fingerprint, &a.place) < (b.fingerprint, &b.place)) {
+            entries.sort_by_cached_key(key);
+            entries.dedup_by(|later, earlier| {
+                let is_same = later.fingerprint == earlier.fingerprint && later.place == earlier.place;
+                if is_same {
+                    for note in later.notes.drain(..) {
+                        if !earlier.notes.contains(&note) {
+                            earlier.notes.push(note);
+                        }
+                    }
+                }
+                is_same
+            });
+        }
+        Self { entries, rest: Vec::new() }
+    }
+
+    /// Reads the text of a baseline. `shown` is what to call its file.
+    ///
+    /// # Errors
+    /// Where a line is neither an entry, nor a comment, nor empty: with file, line and what to do.
+    pub fn parse(bytes: &[u8], shown: &str) -> Result<Self> {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let line = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() + 1;
+                bail!("{shown}:{line}: is not UTF-8, so this is no baseline; `skanner baseline create --force` makes a new one")
+            }
+        };
+        let (mut entries, mut notes, mut rule): (_, Vec<Arc<str>>, _) = (Vec::new(), Vec::new(), "".into());
+        for (line, number) in text.lines().zip(1..) {
+            // Git may have given it the line ends of Windows, and then have merged such a line twice.
+            let line = line.trim_end_matches('\r');
+            if line.starts_with('#') {
+                if !HEADER.contains(&line) && !notes.iter().any(|note| **note == *line) {
+                    notes.push(line.into());
+                }
+            } else if !line.trim_matches([' ', '\t']).is_empty() {
+                let entry = Entry::parse(line, &mut rule);
+                let mut entry = entry.map_err(|why| match is_conflict(line) {
+                    true => anyhow::anyhow!(
+                        "{shown}:{number}: git has left a conflict here: keep the entries of both sides, and delete the \
+                         lines with <<<<<<<, =======, >>>>>>> and |||||||; with `.skanner-baseline merge=union` in \
+                         .gitattributes there will be no more of them"
+                    ),
+                    false => anyhow::anyhow!(
+                        "{shown}:{number}: {why}; delete the line if nobody knows what it means, and its finding is \
+                         reported again"
+                    ),
+                })?;
+                entry.line = number;
+                entry.notes = std::mem::take(&mut notes);
+                entries.push(entry);
+            }
+        }
+        Ok(Self { rest: notes, ..Self::new(entries) })
+    }
+
+    /// All entries, sorted by fingerprint and place.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Which entries are of this secret.
+    pub(super) fn of(&self, fingerprint: Fingerprint) -> Range<usize> {
+        let start = self.entries.partition_point(|entry| entry.fingerprint < fingerprint);
+        let count = self.entries[start..].partition_point(|entry| entry.fingerprint == fingerprint);
+        start..start + count
+    }
+
+    /// The same file with other entries.
+    #[must_use]
+    pub fn with(&self, entries: Vec<Entry>) -> Self {
+        Self { rest: self.rest.clone(), ..Self::new(entries) }
+    }
+}
+
+/// Whether git wrote the line between two sides that it could not merge.
+fn is_conflict(line: &str) -> bool {
+    ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|marker| {
+        line.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    })
+}
+
+/// The text of the file.
+impl std::fmt::Display for Baseline {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for line in HEADER {
+            writeln!(f, "{line}")?;
+        }
+        // As `sort` would sort them. That is not the order of places, which are escaped in lines.
+        let mut lines: Vec<(String, &Entry)> =
+            self.entries.iter().map(|entry| (entry.to_string(), entry)).collect();
+        lines.sort_by(|(a, _), (b, _)| a.cmp(b));
+        for (line, entry) in lines {
+            for note in &entry.notes {
+                writeln!(f, "{note}")?;
+            }
+            writeln!(f, "{line}")?;
+        }
+        self.rest.iter().try_for_each(|note| writeln!(f, "{note}"))
+    }
+}
