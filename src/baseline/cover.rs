@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{Baseline, FilePath, Fingerprint, Place, Places};
-use crate::finding::{Finding, Occurrence};
+use crate::{
+    blob::SourceKind,
+    finding::{Finding, Occurrence},
+};
 
 /// Where a known secret is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -107,13 +110,16 @@ impl<'a> Cover<'a> {
             self.follow(entries.clone(), &mut by_file, scene);
         }
         let any = Some(entries.start).filter(|_| !entries.is_empty());
-        let in_history = entries.clone().find(|at| matches!(self.baseline.entries()[*at].place, Place::History(_)));
+        let in_history =
+            entries.clone().find(|at| matches!(self.baseline.entries()[*at].place, Place::History(_)));
         let everywhere = any.filter(|_| self.scope == Scope::Secret);
         let by: Vec<Option<usize>> = spots
             .iter()
             .map(|spot| match spot {
                 // The past cannot be taken back, wherever it was: who has accepted the secret has accepted that.
-                Spot::Past(path) => path.as_ref().and_then(|path| self.entry_at(&entries, path)).or(in_history).or(any),
+                Spot::Past(path) => {
+                    path.as_ref().and_then(|path| self.entry_at(&entries, path)).or(in_history).or(any)
+                }
                 Spot::File(path) => by_file.get(path).copied().flatten().or(everywhere),
                 Spot::Nameless => everywhere,
             })
@@ -161,7 +167,8 @@ impl<'a> Cover<'a> {
         let mut unknown: Vec<FilePath> =
             by_file.iter().filter(|(_, entry)| entry.is_none()).map(|(path, _)| path.clone()).collect();
         // An archive that is still there has been read if something was found in it.
-        let same_archive = |a: &FilePath, b: &FilePath| a.inner.is_some() && b.inner.is_some() && a.path == b.path;
+        let same_archive =
+            |a: &FilePath, b: &FilePath| a.inner.is_some() && b.inner.is_some() && a.path == b.path;
         let mut spare: Vec<(usize, &FilePath, bool)> = Vec::new();
         if !unknown.is_empty() {
             for entry in entries.filter(|entry| !self.held[*entry]) {
@@ -190,7 +197,8 @@ impl<'a> Cover<'a> {
 
     fn entry_at(&self, entries: &std::ops::Range<usize>, path: &FilePath) -> Option<usize> {
         let of_secret = &self.baseline.entries()[entries.clone()];
-        let at = of_secret.iter().position(|entry| matches!(&entry.place, Place::File(own) if own == path))?;
+        let at =
+            of_secret.iter().position(|entry| matches!(&entry.place, Place::File(own) if own == path))?;
         Some(entries.start + at)
     }
 
@@ -220,7 +228,11 @@ impl<'a> Cover<'a> {
             places.push(Place::History(path));
         }
         let rule = &finding.rule.id;
-        self.found.extend(places.into_iter().map(|place| Found { fingerprint, rule: rule.as_str().into(), place }));
+        self.found.extend(places.into_iter().map(|place| Found {
+            fingerprint,
+            rule: rule.as_str().into(),
+            place,
+        }));
     }
 
     /// The numbers of entries that nothing has matched, of those that a run can judge.
@@ -266,7 +278,11 @@ fn spot(occurrence: &Occurrence, scene: &Scene<'_>) -> Spot {
     if (scene.is_past)(occurrence) {
         return Spot::Past(path);
     }
-    path.map_or(Spot::Nameless, Spot::File)
+    match (path, occurrence.source) {
+        // A message, or the address of a remote repository.
+        (None, _) | (_, SourceKind::Message | SourceKind::Config) => Spot::Nameless,
+        (Some(path), _) => Spot::File(path),
+    }
 }
 
 /// Gives each place to the entry that knows it.

@@ -65,8 +65,9 @@ impl Entry {
             Some(word)
         };
         let (Some(fingerprint), Some(rule)) = (word(), word()) else { return Err(FORM.to_owned()) };
-        let fingerprint = Fingerprint::parse(fingerprint)
-            .ok_or_else(|| format!("{FORM}, but the first word is no fingerprint, which is 32 of 0-9 and a-f"))?;
+        let fingerprint = Fingerprint::parse(fingerprint).ok_or_else(|| {
+            format!("{FORM}, but the first word is no fingerprint, which is 32 of 0-9 and a-f")
+        })?;
         let place = rest.trim_end_matches([' ', '\t']);
         if place.is_empty() {
             return Err(FORM.to_owned());
@@ -75,7 +76,13 @@ impl Entry {
         if **last_rule != *rule {
             *last_rule = rule.into();
         }
-        Ok(Self { fingerprint, rule: last_rule.clone(), place: Place::parse(place)?, line: 0, notes: Vec::new() })
+        Ok(Self {
+            fingerprint,
+            rule: last_rule.clone(),
+            place: Place::parse(place)?,
+            line: 0,
+            notes: Vec::new(),
+        })
     }
 }
 

@@ -77,11 +77,13 @@ pub fn write(path: &Path, baseline: &Baseline) -> Result<()> {
         .with_context(|| format!("the baseline {} cannot be written", path.display()))
 }
 
-fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
+pub(super) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let path: PathBuf = if path.is_symlink() { path.canonicalize()? } else { path.to_owned() };
     let permissions = match fs::metadata(&path) {
         Ok(metadata) if metadata.is_file() => Some(metadata.permissions()),
-        Ok(_) => return Err(io::Error::new(io::ErrorKind::InvalidInput, "something else than a file is there")),
+        Ok(_) => {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "something else than a file is there"));
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),
     };
@@ -135,7 +137,9 @@ impl Baseline {
             Ok(text) => text,
             Err(error) => {
                 let line = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() + 1;
-                bail!("{shown}:{line}: is not UTF-8, so this is no baseline; `skanner baseline create --force` makes a new one")
+                bail!(
+                    "{shown}:{line}: is not UTF-8, so this is no baseline; `skanner baseline create --force` makes a new one"
+                )
             }
         };
         let (mut entries, mut notes, mut rule): (_, Vec<Arc<str>>, _) = (Vec::new(), Vec::new(), "".into());
@@ -189,9 +193,9 @@ impl Baseline {
 
 /// Whether git wrote the line between two sides that it could not merge.
 fn is_conflict(line: &str) -> bool {
-    ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|marker| {
-        line.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-    })
+    ["<<<<<<<", "=======", ">>>>>>>", "|||||||"]
+        .iter()
+        .any(|marker| line.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
 }
 
 /// The text of the file.

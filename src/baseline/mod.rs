@@ -4,6 +4,7 @@
 //! when lines move, when a rule gets a better name, or when time passes, and lines are sorted by fingerprint, so that two
 //! branches that each add one merge without a conflict. `docs/baseline.md` tells it to users.
 
+pub mod attributes;
 mod change;
 mod cover;
 mod entry;

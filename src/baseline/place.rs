@@ -39,7 +39,9 @@ impl Place {
             };
         }
         if text.starts_with('<') {
-            return Err(format!("a place in `<…>` can only be `{HISTORY}`; a path that begins so has `\\u{{3c}}` there"));
+            return Err(format!(
+                "a place in `<…>` can only be `{HISTORY}`; a path that begins so has `\\u{{3c}}` there"
+            ));
         }
         FilePath::parse(text).map(Self::File)
     }
@@ -129,8 +131,8 @@ fn unescape(text: &str) -> Result<String, String> {
                 let code = u32::from_str_radix(digits, 16).ok().filter(|_| is_hex)?;
                 Some((char::from_u32(code)?, behind))
             });
-            let (character, behind) =
-                character.ok_or("behind a backslash in a path can only be another one, or `u{…}` as in `\\u{20}`")?;
+            let (character, behind) = character
+                .ok_or("behind a backslash in a path can only be another one, or `u{…}` as in `\\u{20}`")?;
             whole.push(character);
             rest = behind;
         }
@@ -189,7 +191,19 @@ mod tests {
         for line in ["src/a b.py", "a#b", "../x/é.txt", "a.zip!b/c!d.txt", "<history>", "<history> a.py"] {
             assert_eq!(Place::parse(line).unwrap().to_string(), line);
         }
-        for wrong in ["", "<x> a", "<history>a", "a!", "!a", "a\\", "a\\n", "a\\u{}", "a\\u{d800}", "a\\u{+20}", "a\\u{20"] {
+        for wrong in [
+            "",
+            "<x> a",
+            "<history>a",
+            "a!",
+            "!a",
+            "a\\",
+            "a\\n",
+            "a\\u{}",
+            "a\\u{d800}",
+            "a\\u{+20}",
+            "a\\u{20",
+        ] {
             assert!(Place::parse(wrong).is_err(), "{wrong}");
         }
     }

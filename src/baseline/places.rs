@@ -199,7 +199,7 @@ mod tests {
         let places = Places::new(Path::new("/r"), &bases, &[]);
         let files = |path: &str| places.files(&FilePath { path: path.to_owned(), inner: None });
         assert_eq!(files("a"), [Path::new("/r/a")]);
-        assert_eq!(files("sk-…w9QA"), [Path::new("/r"); 0]);
+        assert!(files("sk-…w9QA").is_empty());
         assert_eq!(files("\\xff")[0], Path::new("/r/\\xff"));
         assert_eq!(files("\\xff").len(), 2);
     }

@@ -1,6 +1,7 @@
 //! The command line: clap types and nothing else.
 
 mod audit;
+mod baseline;
 mod hook;
 mod report;
 mod scan;
@@ -9,6 +10,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub use audit::AuditArgs;
+pub use baseline::{BaselineArgs, BaselineCommand, BaselineScan};
 pub use hook::{HookArgs, HookCommand};
 pub use report::{FormatName, Output, ReportArgs};
 pub use scan::{HistoryArgs, ScanArgs};
@@ -40,6 +42,12 @@ pub enum Command {
     /// with its places and its life, the most dangerous first. The last line is the verdict: safe to publish, not safe, or
     /// not a proof. Reports for machines are sorted by path, and JSON has the verdict as `audit`.
     Audit(Box<AuditArgs>),
+    /// Keep a list of known findings, which are not reported again.
+    ///
+    /// It is a file in the tree, `.skanner-baseline` at the root of the repository, which scans, audits and hooks use when
+    /// it is there. An entry is the fingerprint of a secret and the file it stands in: the secret may move in it, and
+    /// the file may be renamed; in another file it is a finding again. No entry tells a secret.
+    Baseline(Box<BaselineArgs>),
     /// Serve git's hooks, or install them.
     Hook(Box<HookArgs>),
     /// Show the rules, or run their examples.

@@ -32,6 +32,10 @@ pub struct ReportArgs {
     #[arg(long, value_name = "ID", help_heading = "Output")]
     pub exclude_rule: Vec<String>,
 
+    /// Known findings, in place of `.skanner-baseline` at the root of the repository. It must be there.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub baseline: Option<PathBuf>,
+
     /// Show secrets whole in text and JSON. Think of who reads the log.
     #[arg(long, help_heading = "Output")]
     pub show_secrets: bool,

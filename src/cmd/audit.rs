@@ -6,12 +6,14 @@ use anyhow::{Context, Result, bail};
 use git2::{ErrorCode, Repository};
 
 use super::{
-    Verdict, history,
+    Verdict,
+    baseline::Sight,
+    history,
     scan::{self, Read, conclude, threads},
     worker::Workshop,
 };
 use crate::{
-    cli::{AuditArgs, ReportArgs},
+    cli::AuditArgs,
     finding::Subject,
     git::{self, index::Index},
     source::{Sink, Staged, Walk},
@@ -20,20 +22,35 @@ use crate::{
 pub(super) fn run(args: &AuditArgs, color: bool) -> Result<Verdict> {
     let repository = open(&args.repo)?;
     let base = scan::base(&repository)?;
-    let report = enter(&base, &args.report)?;
+    let report = scan::enter(&base, &args.report)?;
     conclude(&report, color, |workshop| {
-        let what = if repository.is_bare() {
-            "the history alone, since a bare repository has no files and no index"
-        } else {
-            feed_files(args, &repository, workshop);
-            "files, index and history"
-        };
-        let here = [PathBuf::from(".")];
-        Ok(Read {
-            histories: history::read(&here, threads(&report), args.allow_shallow, workshop),
-            is_audit: true,
-            ..Read::git(base, Subject { what: what.to_owned(), nothing: None })
-        })
+        let read = feed(&repository, args.no_ignore, args.allow_shallow, threads(&report), workshop)?;
+        Ok(Read { is_audit: true, ..read })
+    })
+}
+
+/// Reads files, index and history of a repository whose root is the current folder.
+pub(super) fn feed(
+    repository: &Repository,
+    no_ignore: bool,
+    allow_shallow: bool,
+    threads: usize,
+    workshop: &Workshop<'_>,
+) -> Result<Read> {
+    let with_files = !repository.is_bare();
+    let what = if with_files {
+        feed_files(no_ignore, threads, repository, workshop);
+        "files, index and history"
+    } else {
+        "the history alone, since a bare repository has no files and no index"
+    };
+    let here = PathBuf::from(".");
+    let histories = history::read(std::slice::from_ref(&here), threads, allow_shallow, workshop);
+    let is_whole = !histories.iter().any(history::Read::is_shallow);
+    Ok(Read {
+        histories,
+        sight: Sight::History { at: here, with_files, is_whole },
+        ..Read::git(scan::base(repository)?, Subject { what: what.to_owned(), nothing: None })
     })
 }
 
@@ -52,22 +69,10 @@ fn open(path: &Path) -> Result<Repository> {
     }
 }
 
-/// Goes to the root of the tree, as `git -C` does, so that a file has the same path in the work tree, in the index and
-/// in the history. The files of `--output` are where the user means them.
-fn enter(base: &Path, args: &ReportArgs) -> Result<ReportArgs> {
-    let mut args = args.clone();
-    for output in &mut args.output {
-        output.file = std::path::absolute(&output.file).context("the current folder is gone")?;
-    }
-    std::env::set_current_dir(base).with_context(|| format!("cannot enter {}", base.display()))?;
-    Ok(args)
-}
-
-fn feed_files(args: &AuditArgs, repository: &Repository, workshop: &Workshop<'_>) {
-    let threads = threads(&args.report);
+fn feed_files(no_ignore: bool, threads: usize, repository: &Repository, workshop: &Workshop<'_>) {
     Walk {
         roots: vec![PathBuf::from(".")],
-        respect_ignore: !args.no_ignore,
+        respect_ignore: !no_ignore,
         force_exclude: false,
         may_be_empty: true,
         threads,

@@ -1,6 +1,7 @@
 //! The commands: the only place that knows several stages, and composes them.
 
 mod audit;
+mod baseline;
 mod explain;
 mod history;
 mod hook;
@@ -74,6 +75,7 @@ fn run(cli: &Cli, color: bool) -> Result<Verdict> {
     match &cli.command {
         Command::Scan(args) => scan::run(args, color),
         Command::Audit(args) => audit::run(args, color),
+        Command::Baseline(args) => baseline::run(&args.command, color),
         Command::Hook(args) => hook::run(&args.command, color),
         Command::Rules(args) => rules::run(args),
         Command::Explain { rule } => print(&explain::page(find_rule(rule)?)),

@@ -11,6 +11,7 @@ use crate::{
     cli::ReportArgs,
     cmd::{
         Verdict,
+        baseline::Sight,
         scan::{self, Read, conclude, threads},
         worker::Workshop,
     },
@@ -36,6 +37,8 @@ struct Push {
     /// Where it goes.
     url: Option<String>,
     what: String,
+    /// It comes from somebody else.
+    is_foreign: bool,
 }
 
 /// Scans what the remote repository does not have.
@@ -62,7 +65,13 @@ pub(super) fn to_remote(
         let mut selection = changed(repository, &updates);
         selection.hidden.extend(tracked(repository, remote.name)?);
         let url = remote.url.or(remote.name).map(str::to_owned);
-        Ok(Push { selection, names: names(&updates), url, what: "what is pushed".to_owned() })
+        Ok(Push {
+            selection,
+            names: names(&updates),
+            url,
+            what: "what is pushed".to_owned(),
+            is_foreign: false,
+        })
     })
 }
 
@@ -88,7 +97,7 @@ fn guess(repository: &Repository, remote: &Remote<'_>) -> Result<Push> {
     ));
     let url = remote.url.map(str::to_owned).or(url).or_else(|| remote_name.map(str::to_owned));
     let names = name.filter(|name| name.starts_with("refs/")).map(String::into_bytes).into_iter().collect();
-    Ok(Push { selection, names, url, what: format!("what is new in {to}") })
+    Ok(Push { selection, names, url, what: format!("what is new in {to}"), is_foreign: false })
 }
 
 /// What the remote repository has, as far as is known here.
@@ -120,7 +129,13 @@ pub(super) fn received(args: &ReportArgs, color: bool) -> Result<Verdict> {
         let mut selection = changed(repository, &updates);
         // There must be a tip in the words, which does not count.
         selection.hidden.extend(Selection::parse(repository, "--all --not --all")?.hidden);
-        Ok(Push { selection, names: names(&updates), url: None, what: "what was pushed".to_owned() })
+        Ok(Push {
+            selection,
+            names: names(&updates),
+            url: None,
+            what: "what was pushed".to_owned(),
+            is_foreign: true,
+        })
     })
 }
 
@@ -143,6 +158,7 @@ fn scan(args: &ReportArgs, color: bool, push: impl FnOnce(&Repository) -> Result
         let repository = scan::open()?;
         let push = push(&repository)?;
         feed_names(&push, workshop);
+        let sight = Sight::Commits { tips: push.selection.tips.clone(), is_foreign: push.is_foreign };
         let count = match push.selection.tips.is_empty() {
             // References are only deleted.
             true => 0,
@@ -153,7 +169,7 @@ fn scan(args: &ReportArgs, color: bool, push: impl FnOnce(&Repository) -> Result
         };
         let nothing = (count == 0).then(|| format!("{} has no commit that is new", push.what));
         let subject = Subject { what: push.what, nothing };
-        Ok(Read::git(scan::base(&repository)?, subject))
+        Ok(Read { sight, ..Read::git(scan::base(&repository)?, subject) })
     })
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Read, Verdict, conclude, history, threads};
+use super::{Read, Sight, Verdict, conclude, history, threads};
 use crate::{
     blob::SourceKind,
     cli::ScanArgs,
@@ -31,12 +31,17 @@ pub(super) fn run(args: &ScanArgs, color: bool) -> Result<Verdict> {
             Stdin { name: args.stdin_filename.clone() }.feed(&mut workshop.worker());
         }
         let base = std::env::current_dir().context("the current folder is gone")?;
-        let mut read = Read::files(base);
+        let mut read = Read { sight: Sight::Files(roots.clone()), ..Read::files(base) };
         if args.history.history {
             let options = &args.history;
             read.filter = history::Filter::new(options)?;
             read.histories = history::read(&roots, threads(&args.report), options.allow_shallow, workshop);
             read.filter.find_refs(options, &read.histories)?;
+            let is_part = options.since.is_some() || !options.refs.is_empty() || !options.path.is_empty();
+            if let Some(at) = roots.into_iter().next() {
+                let is_whole = !is_part && !read.histories.iter().any(history::Read::is_shallow);
+                read.sight = Sight::History { at, with_files: false, is_whole };
+            }
         } else if !roots.is_empty() {
             Walk {
                 roots: distinct(roots),

@@ -12,8 +12,16 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::{Verdict, find_rule, history, progress::Progress, wants_progress, worker::Workshop};
+use super::{
+    Verdict,
+    baseline::{self, Choice, Sight},
+    find_rule, history,
+    progress::Progress,
+    wants_progress,
+    worker::Workshop,
+};
 use crate::{
+    baseline::Scope,
     cli::{ReportArgs, ScanArgs},
     finding::{Finding, Report, Subject},
     report::{self, View},
@@ -50,6 +58,8 @@ pub(super) struct Read {
     pub(super) filter: history::Filter,
     /// It shall be said whether the repository may be published.
     pub(super) is_audit: bool,
+    /// What was looked at.
+    pub(super) sight: Sight,
 }
 
 impl Read {
@@ -61,38 +71,58 @@ impl Read {
             histories: Vec::new(),
             filter: history::Filter::default(),
             is_audit: false,
+            sight: Sight::Files(Vec::new()),
         }
     }
 
     /// A part of a repository; `base` is the folder that its paths start from.
     pub(super) fn git(base: PathBuf, subject: Subject) -> Self {
-        Self { subject: Some(subject), ..Self::files(base) }
+        Self { subject: Some(subject), sight: Sight::Index, ..Self::files(base) }
     }
 }
 
-/// Lets `feed` push a source into the workers, and reports what they found.
+/// Lets `feed` push a source into the workers, and reports what they found and nobody knew.
 pub(super) fn conclude(
     args: &ReportArgs,
     color: bool,
     feed: impl FnOnce(&Workshop<'_>) -> Result<Read>,
 ) -> Result<Verdict> {
+    let choice = Choice { named: args.baseline.clone(), is_isolated: false };
+    let known = |report: &mut Report, sight: &Sight, engine: &Engine| {
+        baseline::apply(report, sight, engine, args, &choice, Scope::File)
+    };
+    conclude_with(args, color, feed, known).map(|(verdict, ())| verdict)
+}
+
+/// The same with something else in place of the baseline.
+pub(super) fn conclude_with<T>(
+    args: &ReportArgs,
+    color: bool,
+    feed: impl FnOnce(&Workshop<'_>) -> Result<Read>,
+    known: impl FnOnce(&mut Report, &Sight, &Engine) -> Result<T>,
+) -> Result<(Verdict, T)> {
     let start = Instant::now();
     for id in args.rule.iter().chain(&args.exclude_rule) {
         find_rule(id)?;
     }
-    let report = scan(args, feed)?;
+    let (report, outcome) = scan(args, feed, known)?;
     let view = View { color, quiet: args.quiet, verbose: args.verbose, elapsed: start.elapsed() };
     write_reports(args, &report, &view)?;
-    Ok(if !report.is_complete() {
+    let verdict = if !report.is_complete() {
         Verdict::NotAProof
     } else if report.findings.is_empty() || args.exit_zero {
         Verdict::Clean
     } else {
         Verdict::Findings
-    })
+    };
+    Ok((verdict, outcome))
 }
 
-fn scan(args: &ReportArgs, feed: impl FnOnce(&Workshop<'_>) -> Result<Read>) -> Result<Report> {
+fn scan<T>(
+    args: &ReportArgs,
+    feed: impl FnOnce(&Workshop<'_>) -> Result<Read>,
+    known: impl FnOnce(&mut Report, &Sight, &Engine) -> Result<T>,
+) -> Result<(Report, T)> {
     let engine = Engine::new(args.min_confidence, args.show_secrets);
     let progress = (wants_progress() && !args.no_progress).then(Progress::start);
     let workshop = Workshop::new(&engine, progress.as_ref().map(Progress::counts).cloned());
@@ -121,12 +151,24 @@ fn scan(args: &ReportArgs, feed: impl FnOnce(&Workshop<'_>) -> Result<Read>) -> 
     report.subject = read.subject;
     report.show_secrets = args.show_secrets;
     report.show_suppressed = args.show_suppressed;
+    let outcome = known(&mut report, &read.sight, &engine)?;
     let names = args.output.iter().map(|output| &output.format).chain([&args.format]);
     if names.filter_map(|name| report::format(name)).any(|format| format.wants_line_hashes) {
         report.root = source::repository_root(&report.base).and_then(|root| root.canonicalize().ok());
         files::add_line_hashes(&mut report);
     }
-    Ok(report)
+    Ok((report, outcome))
+}
+
+/// Goes to the root of the tree, as `git -C` does, so that a file has the same path in the work tree, in the index and
+/// in the history. The files of `--output` are where the user means them.
+pub(super) fn enter(base: &Path, args: &ReportArgs) -> Result<ReportArgs> {
+    let mut args = args.clone();
+    for output in &mut args.output {
+        output.file = std::path::absolute(&output.file).context("the current folder is gone")?;
+    }
+    std::env::set_current_dir(base).with_context(|| format!("cannot enter {}", base.display()))?;
+    Ok(args)
 }
 
 /// The option by which a rule is not wanted.

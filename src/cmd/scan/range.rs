@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Read, Verdict, conclude, staged, threads};
+use super::{Read, Sight, Verdict, conclude, staged, threads};
 use crate::{
     cli::ReportArgs,
     finding::Subject,
@@ -30,9 +30,10 @@ pub(in crate::cmd) fn run_selected(
     conclude(args, color, |workshop| {
         let repository = staged::open()?;
         let (selection, what) = select(&repository)?;
+        let sight = Sight::Commits { tips: selection.tips.clone(), is_foreign: false };
         let range = Range { selection, threads: threads(args) };
         let count = range.feed(&repository, &|| workshop.worker())?;
         let nothing = (count == 0).then(|| format!("{what} has no commit that is new"));
-        Ok(Read::git(staged::base(&repository)?, Subject { what, nothing }))
+        Ok(Read { sight, ..Read::git(staged::base(&repository)?, Subject { what, nothing }) })
     })
 }

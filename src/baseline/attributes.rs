@@ -1,0 +1,72 @@
+//! The line in `.gitattributes` by which git merges two baselines: it takes the lines of both.
+
+use std::{fs, io, path::Path};
+
+use anyhow::{Context, Result};
+use git2::{AttrCheckFlags, Repository};
+
+use super::file::replace;
+use crate::git;
+
+/// Whether git would merge the file at this path, from the root of the work tree, as it should.
+#[must_use]
+pub fn is_union(repository: &Repository, path: &Path) -> bool {
+    let value = repository.get_attr(path, "merge", AttrCheckFlags::FILE_THEN_INDEX);
+    value.is_ok_and(|value| value == Some("union"))
+}
+
+/// The line for the file at this path, from the root of the work tree.
+#[must_use]
+pub fn line(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    // As gitattributes(5) has it: quoted like in C where there is a space, and what looks like a pattern escaped.
+    let mut pattern = String::new();
+    for character in path.chars() {
+        if matches!(character, '*' | '?' | '[' | ']' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    if pattern.contains(|c: char| c.is_whitespace() || c == '"') || pattern.starts_with(['#', '!']) {
+        pattern = format!("\"{}\"", pattern.replace('\\', "\\\\").replace('"', "\\\""));
+    }
+    format!("{pattern} merge=union")
+}
+
+/// Adds a line to the `.gitattributes` of this folder.
+///
+/// # Errors
+/// When it is no file, or cannot be read or written.
+pub fn add(root: &Path, line: &str) -> Result<()> {
+    let file = root.join(".gitattributes");
+    let add = || {
+        let mut text = match fs::symlink_metadata(&file) {
+            // Git does not read it either.
+            Ok(metadata) if metadata.is_symlink() => {
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a symbolic link"));
+            }
+            Ok(_) => git::plain::read(&file)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        if text.last().is_some_and(|byte| *byte != b'\n') {
+            text.push(b'\n');
+        }
+        text.extend_from_slice(line.as_bytes());
+        text.push(b'\n');
+        replace(&file, &text)
+    };
+    add().with_context(|| format!("the line `{line}` cannot be added to {}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_written_as_git_reads_them() {
+        assert_eq!(line(Path::new(".skanner-baseline")), ".skanner-baseline merge=union");
+        assert_eq!(line(Path::new("ci/known keys")), "\"ci/known keys\" merge=union");
+        assert_eq!(line(Path::new("a[1]")), "a\\[1\\] merge=union");
+    }
+}

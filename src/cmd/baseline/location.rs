@@ -1,0 +1,112 @@
+//! Which baseline counts for a run, and what its paths start from.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::Sight;
+use crate::{
+    baseline::{Bases, DEFAULT_NAME, Follow},
+    source,
+};
+
+/// What the call says about the baseline.
+#[derive(Clone, Debug, Default)]
+pub(in crate::cmd) struct Choice {
+    /// The file that the user has named.
+    pub(in crate::cmd) named: Option<PathBuf>,
+    /// No file is used that the tree has brought along.
+    pub(in crate::cmd) is_isolated: bool,
+}
+
+/// A baseline that may not be there.
+#[derive(Clone, Debug)]
+pub(super) struct Location {
+    /// The file.
+    pub(super) file: PathBuf,
+    /// What it is called in reports.
+    pub(super) shown: String,
+    /// Whether a link may be in its place.
+    pub(super) follow: Follow,
+    /// The folder that its paths start from.
+    pub(super) folder: PathBuf,
+    /// The root of the repository, or of what is scanned.
+    pub(super) root: PathBuf,
+    /// What paths in the report start from.
+    pub(super) bases: Bases,
+}
+
+impl Location {
+    /// Finds the file that counts; nothing if none does. `base` is where paths of the report start from.
+    ///
+    /// # Errors
+    /// When the current folder is gone.
+    pub(super) fn find(sight: &Sight, base: &Path, choice: &Choice) -> Result<Option<Self>> {
+        let is_foreign = matches!(sight, Sight::Commits { is_foreign: true, .. });
+        if choice.named.is_none() && (choice.is_isolated || is_foreign) {
+            return Ok(None);
+        }
+        let here = std::env::current_dir().context("the current folder is gone")?;
+        let start = match sight {
+            Sight::Files(named) => folder_of(named.iter().find(|path| path.as_os_str() != "-"), &here),
+            Sight::History { at, .. } => folder_of(Some(at), &here),
+            Sight::Index | Sight::Commits { .. } => base.to_owned(),
+        };
+        // Opening a repository costs more than a look for the file.
+        if choice.named.is_none() && !start.ancestors().any(|folder| is_there(&folder.join(DEFAULT_NAME))) {
+            return Ok(None);
+        }
+        let root = match sight {
+            Sight::Index | Sight::Commits { .. } => base.to_owned(),
+            _ => root(&start),
+        };
+        let location = Self::default(root, &here);
+        Ok(Some(match &choice.named {
+            Some(named) => location.named(named, &here),
+            None => location,
+        }))
+    }
+
+    /// The default file of a folder, be it there or not.
+    pub(super) fn default(root: PathBuf, here: &Path) -> Self {
+        let file = root.join(DEFAULT_NAME);
+        let shown = shown(&file, here);
+        let bases = Bases { files: here.to_owned(), tree: root.clone() };
+        Self { file, shown, follow: Follow::No, folder: root.clone(), root, bases }
+    }
+
+    /// Another file, which the user has named.
+    pub(super) fn named(self, named: &Path, here: &Path) -> Self {
+        let file = here.join(named);
+        let parent = file.parent().unwrap_or(&file);
+        let folder = parent.canonicalize().unwrap_or_else(|_| parent.to_owned());
+        let file = folder.join(file.file_name().unwrap_or_default());
+        // From a place elsewhere, such as a folder of a CI system, no path would be the same on another machine.
+        let folder = if folder.starts_with(&self.root) { folder } else { self.root.clone() };
+        let shown =
+            if named.is_absolute() { shown(&file, here) } else { named.to_string_lossy().into_owned() };
+        Self { file, shown, follow: Follow::Yes, folder, ..self }
+    }
+}
+
+/// The root of the repository that a folder is in, or the folder itself.
+pub(super) fn root(folder: &Path) -> PathBuf {
+    let root = source::repository_root(folder).and_then(|root| root.canonicalize().ok());
+    root.unwrap_or_else(|| folder.to_owned())
+}
+
+/// The folder that was named, or in which the file lies that was named.
+fn folder_of(path: Option<&PathBuf>, here: &Path) -> PathBuf {
+    let path = here.join(path.map_or(Path::new("."), |path| path));
+    let folder = if path.is_dir() { &path } else { path.parent().unwrap_or(&path) };
+    folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
+}
+
+fn is_there(file: &Path) -> bool {
+    file.symlink_metadata().is_ok()
+}
+
+/// A path as the user would write it from here.
+fn shown(file: &Path, here: &Path) -> String {
+    file.strip_prefix(here).unwrap_or(file).to_string_lossy().into_owned()
+}

@@ -1,0 +1,264 @@
+//! `skanner baseline`, and what scans make of one.
+
+mod apply;
+mod location;
+mod present;
+
+use std::io::{self, Write};
+
+use anstream::AutoStream;
+use anyhow::{Context, Result, bail, ensure};
+
+use self::{apply::Comparison, location::Location};
+use super::{
+    Verdict, audit,
+    scan::{self, Read, conclude_with, threads},
+    worker::Workshop,
+};
+use crate::{
+    baseline::{self, Baseline, Change, Entry, Found, Judged, Scope, attributes},
+    cli::{BaselineCommand, BaselineScan},
+    finding::{Report, Subject},
+    git,
+    scan::Engine,
+    source::Walk,
+};
+
+pub(super) use apply::apply;
+pub(super) use location::Choice;
+pub(super) use present::Sight;
+
+/// What to do with the file.
+#[derive(Clone, Copy)]
+enum Task {
+    Create { force: bool, gitattributes: bool },
+    Update { add: bool },
+    Check,
+}
+
+pub(super) fn run(command: &BaselineCommand, color: bool) -> Result<Verdict> {
+    let (task, args) = match command {
+        BaselineCommand::Create { force, gitattributes, scan } => {
+            (Task::Create { force: *force, gitattributes: *gitattributes }, scan)
+        }
+        BaselineCommand::Update { add, scan } => (Task::Update { add: *add }, scan),
+        BaselineCommand::Check { scan } => (Task::Check, scan),
+    };
+    ensure!(
+        args.report.rule.is_empty() && args.report.exclude_rule.is_empty(),
+        "--rule and --exclude-rule do not go with `skanner baseline`: entries of other rules would look as if nothing \
+         matched them"
+    );
+    let here = std::env::current_dir().context("the current folder is gone")?;
+    let root = location::root(&here);
+    let file = args.file.as_ref().or(args.report.baseline.as_ref()).map(|file| here.join(file));
+    let report = scan::enter(&root, &args.report)?;
+    let location = match file {
+        Some(file) => Location::default(root.clone(), &root).named(&file, &root),
+        None => Location::default(root.clone(), &root),
+    };
+    if let Task::Create { force: false, .. } = task {
+        refuse_to_replace(&location)?;
+    }
+    let scope = Scope::File;
+    let feed = |workshop: &Workshop<'_>| feed(args, &location, threads(&report), workshop);
+    let (verdict, outcome) = conclude_with(&report, color, feed, |report, sight, engine| {
+        let comparison = Comparison { sight, location: &location, scope };
+        compare(task, &comparison, report, engine)
+    })?;
+    let outcome = match outcome {
+        Outcome::Checked { is_fit: true } => return Ok(verdict),
+        Outcome::Checked { is_fit: false } => {
+            note(&format!(
+                "`skanner baseline update` takes the entries out of {} that nothing matches",
+                location.shown
+            ));
+            let fails = verdict == Verdict::Clean && !report.exit_zero;
+            return Ok(if fails { Verdict::Findings } else { verdict });
+        }
+        Outcome::NotWritten => {
+            note(&format!("{} was not written, since not everything could be read", location.shown));
+            return Ok(verdict);
+        }
+        Outcome::Written(change) => change,
+    };
+    if !report.quiet {
+        tell(&outcome, task, &location);
+    }
+    if let Task::Create { gitattributes, .. } = task {
+        see_to_merges(&location, gitattributes, report.quiet)?;
+    }
+    Ok(verdict)
+}
+
+/// What came of it.
+enum Outcome {
+    Checked { is_fit: bool },
+    NotWritten,
+    Written(Change),
+}
+
+fn refuse_to_replace(location: &Location) -> Result<()> {
+    let shown = &location.shown;
+    let what = match baseline::read(&location.file, shown, location.follow) {
+        Ok(None) => return Ok(()),
+        Ok(Some(baseline)) => match baseline.entries().len() {
+            1 => " with one entry".to_owned(),
+            count => format!(" with {count} entries"),
+        },
+        Err(_) => String::new(),
+    };
+    bail!(
+        "{shown} is there already{what}: `skanner baseline update` removes entries that nothing matches, `update --add` \
+         takes in what is new, and `create --force` writes it anew"
+    )
+}
+
+/// All that the baseline is compared with.
+fn feed(args: &BaselineScan, location: &Location, threads: usize, workshop: &Workshop<'_>) -> Result<Read> {
+    let root = &location.root;
+    if args.history {
+        let Ok(repository) = git::discover(root) else {
+            bail!("{} is in no git repository, so there is no history to read", root.display())
+        };
+        let mut read = audit::feed(&repository, args.no_ignore, args.allow_shallow, threads, workshop)?;
+        read.subject = Some(Subject { what: "files, index and history".to_owned(), nothing: None });
+        return Ok(read);
+    }
+    Walk {
+        roots: vec![".".into()],
+        respect_ignore: !args.no_ignore,
+        force_exclude: false,
+        may_be_empty: false,
+        threads,
+    }
+    .feed(&|| workshop.worker());
+    Ok(Read { sight: Sight::Files(vec![".".into()]), ..Read::files(root.clone()) })
+}
+
+/// Compares what was found with the file, and changes it.
+fn compare(task: Task, comparison: &Comparison<'_>, report: &mut Report, engine: &Engine) -> Result<Outcome> {
+    let location = comparison.location;
+    let old = baseline::read(&location.file, &location.shown, location.follow);
+    let old = match (task, old) {
+        (Task::Create { .. }, Ok(old)) => old.unwrap_or_default(),
+        // What is replaced need not be sound; but it must be a file.
+        (Task::Create { .. }, Err(_))
+            if location.file.symlink_metadata().is_ok_and(|data| data.is_file()) =>
+        {
+            Baseline::default()
+        }
+        (_, Ok(Some(old))) => old,
+        (_, Ok(None)) => {
+            bail!("there is no baseline {}; `skanner baseline create` makes one", location.shown)
+        }
+        (_, Err(error)) => return Err(error),
+    };
+    let history = match comparison.sight {
+        Sight::History { is_whole, .. } => *is_whole && report.is_complete(),
+        _ => false,
+    };
+    let judged = Judged { files: true, history };
+    let add = match task {
+        Task::Create { .. } => true,
+        Task::Update { add } => add,
+        Task::Check => {
+            let unused = comparison.apply(report, &old, judged, engine);
+            return Ok(Outcome::Checked { is_fit: unused == 0 });
+        }
+    };
+    if !report.is_complete() {
+        comparison.apply(report, &old, Judged::default(), engine);
+        return Ok(Outcome::NotWritten);
+    }
+    let findings = report.findings.clone();
+    let mut cover = comparison.run(report, &old);
+    comparison.unused(&mut cover, judged, engine);
+    let change = Change::of(&cover, judged, add);
+    if !change.is_none() || !location.file.exists() {
+        baseline::write(&location.file, &change.baseline)?;
+    }
+    // What is reported is what a scan would report from now on.
+    let text = change.baseline.to_string();
+    let new = Baseline::parse(text.as_bytes(), &location.shown)?;
+    report.findings = findings;
+    report.suppressed.retain(|one| one.by.kind != crate::finding::Kind::Baseline);
+    comparison.run(report, &new);
+    Ok(Outcome::Written(change))
+}
+
+/// Says what is different in the file.
+fn tell(change: &Change, task: Task, location: &Location) {
+    let shown = &location.shown;
+    let name_all = |what: &str, entries: &[Entry]| {
+        for entry in entries {
+            note(&format!("{what}: {}", apply::in_words(entry)));
+        }
+    };
+    name_all("removed", &change.removed);
+    for moved in &change.moved {
+        note(&format!("renamed: {} is in {} now", apply::in_words(&moved.entry), moved.to));
+    }
+    name_all("only in the history now", &change.only_in_history);
+    if matches!(task, Task::Update { .. }) {
+        name_all("added", &change.added);
+    }
+    let count = change.baseline.entries().len();
+    let entries = if count == 1 { "entry" } else { "entries" };
+    let left = change.left.len();
+    match task {
+        Task::Create { .. } => {
+            note(&format!("{shown} has {count} {entries} now: keys that are not reported again"))
+        }
+        _ if change.is_none() => note(&format!("{shown} stays as it is, with {count} {entries}")),
+        _ => note(&format!("{shown} has {count} {entries} now")),
+    }
+    if left > 0 {
+        let places: Vec<String> = change.left.iter().take(3).map(in_short).collect();
+        let more = if left > 3 { ", …" } else { "" };
+        note(&format!("not added, since they are new: {}{more}; --add takes them in", places.join(", ")));
+    }
+}
+
+fn in_short(found: &Found) -> String {
+    let Found { fingerprint, rule, place } = found.clone();
+    apply::in_words(&Entry { fingerprint, rule, place, line: 0, notes: Vec::new() })
+}
+
+/// Tells how branches with different baselines are merged without conflicts, or sees to it.
+fn see_to_merges(location: &Location, add: bool, quiet: bool) -> Result<()> {
+    let root = &location.root;
+    let inner = location.file.strip_prefix(root).ok();
+    let repository = git::discover(root).ok().filter(|repository| !repository.is_bare());
+    let (Some(inner), Some(repository)) = (inner, repository) else {
+        ensure!(!add, "{} lies in no work tree of git, so .gitattributes has no use", location.shown);
+        return Ok(());
+    };
+    if attributes::is_union(&repository, inner) {
+        return Ok(());
+    }
+    let line = attributes::line(inner);
+    if add {
+        attributes::add(root, &line)?;
+        note(&format!("added to .gitattributes: {line}"));
+    } else if !quiet {
+        note(&format!(
+            "with the line `{line}` in .gitattributes, git merges the baselines of two branches without conflicts; \
+             --gitattributes adds it"
+        ));
+    }
+    Ok(())
+}
+
+/// Says one thing in a line, to whoever reads it. Names come from strangers.
+fn note(text: &str) {
+    let text: String = text
+        .chars()
+        .flat_map(|character| match character.is_control() {
+            true => character.escape_unicode().collect::<Vec<_>>(),
+            false => vec![character],
+        })
+        .collect();
+    // Without a reader nothing is lost but words.
+    let _ = writeln!(AutoStream::auto(io::stderr()), "skanner: {text}");
+}

@@ -1,0 +1,173 @@
+//! What is there now: an entry of the baseline whose file is gone may stand for another one, and what a history holds and
+//! nobody sees any more is the past.
+
+use std::{
+    cell::OnceCell,
+    collections::HashSet,
+    io,
+    path::{Path, PathBuf},
+};
+
+use git2::{ErrorCode, Repository};
+
+use crate::{
+    baseline::{FilePath, Places},
+    blob::{ObjectId, SourceKind},
+    finding::Occurrence,
+    git::{
+        self, Objects,
+        index::Index,
+        tree::{self, Mode},
+    },
+};
+
+/// What a run looks at.
+#[derive(Clone, Debug)]
+pub(in crate::cmd) enum Sight {
+    /// Files, standard input or a message. The user has named these, or the current folder is meant.
+    Files(Vec<PathBuf>),
+    /// What is staged.
+    Index,
+    /// What these commits and other objects bring.
+    Commits {
+        /// The last ones of them.
+        tips: Vec<ObjectId>,
+        /// Whoever brings them is not trusted with a baseline.
+        is_foreign: bool,
+    },
+    /// The whole history of the repository that this is in.
+    History {
+        /// It, or a folder in it.
+        at: PathBuf,
+        /// All files of the work tree are read as well.
+        with_files: bool,
+        /// No key in it is left out by when, where or how it is reached, and nothing of it is missing.
+        is_whole: bool,
+    },
+}
+
+/// Answers what is there, and looks only when it is asked. What cannot be told counts as there, so that nothing is
+/// suppressed for want of an answer.
+pub(super) struct Present<'a> {
+    sight: &'a Sight,
+    places: &'a Places,
+    /// The root of the tree.
+    root: &'a Path,
+    repository: OnceCell<Option<Repository>>,
+    /// The trees of what is looked at; nothing if one of them cannot be read.
+    trees: OnceCell<Option<Vec<ObjectId>>>,
+    /// The paths in the index; nothing if it cannot be read.
+    index: OnceCell<Option<HashSet<Vec<u8>>>>,
+}
+
+impl<'a> Present<'a> {
+    pub(super) fn new(sight: &'a Sight, places: &'a Places, root: &'a Path) -> Self {
+        Self {
+            sight,
+            places,
+            root,
+            repository: OnceCell::new(),
+            trees: OnceCell::new(),
+            index: OnceCell::new(),
+        }
+    }
+
+    /// Whether a file of the baseline is not there any more.
+    pub(super) fn is_gone(&self, path: &FilePath) -> bool {
+        let files = self.places.files(path);
+        !files.is_empty()
+            && files.iter().all(|file| match self.sight {
+                Sight::Files(_) => is_off_disk(file),
+                Sight::Index => self.is_unstaged(file),
+                Sight::Commits { .. } => self.is_in_no_tree(file),
+                Sight::History { with_files, .. } => {
+                    self.is_in_no_tree(file) && (!with_files || is_off_disk(file))
+                }
+            })
+    }
+
+    /// Whether something is in the history, and not as what is there now.
+    pub(super) fn is_past(&self, occurrence: &Occurrence) -> bool {
+        if !matches!(self.sight, Sight::History { .. }) {
+            return false;
+        }
+        match occurrence.source {
+            SourceKind::File | SourceKind::Index | SourceKind::Stdin => false,
+            SourceKind::Message | SourceKind::Config => true,
+            SourceKind::Blob => !self.is_at_head(occurrence, occurrence.object),
+            // The names in folders are found without the way to them.
+            SourceKind::Name if occurrence.object.is_some() => true,
+            SourceKind::Name => occurrence.commit.is_some() && !self.is_at_head(occurrence, None),
+        }
+    }
+
+    /// Whether a tree holds this at its path.
+    fn is_at_head(&self, occurrence: &Occurrence, object: Option<ObjectId>) -> bool {
+        let Some(path) = self.places.of(occurrence) else { return false };
+        let Some((objects, trees)) = self.objects() else { return true };
+        self.places.files(&path).iter().filter_map(|file| self.inner(file)).any(|path| {
+            let is_it = |found: Result<Option<(Mode, ObjectId)>, String>| match found {
+                Ok(Some((_, id))) => object.is_none_or(|object| object == id),
+                Ok(None) => false,
+                Err(_) => true,
+            };
+            trees.iter().any(|root| is_it(tree::at(&objects, *root, &path)))
+        })
+    }
+
+    fn is_in_no_tree(&self, file: &Path) -> bool {
+        let Some((objects, trees)) = self.objects() else { return false };
+        let Some(path) = self.inner(file) else { return false };
+        trees.iter().all(|root| matches!(tree::at(&objects, *root, &path), Ok(None)))
+    }
+
+    fn is_unstaged(&self, file: &Path) -> bool {
+        let index = self.index.get_or_init(|| {
+            let repository = self.repository()?;
+            let index = Index::from_environment(repository).ok()?;
+            Some(index.entries().iter().map(|entry| index.name(entry).to_owned()).collect())
+        });
+        let (Some(index), Some(path)) = (index, self.inner(file)) else { return false };
+        // Folders outside of a sparse checkout end with a slash.
+        let above = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| &path[..=at]);
+        !index.contains(&path) && !above.into_iter().any(|folder| index.contains(folder))
+    }
+
+    /// The path of a file from the root of the tree.
+    fn inner(&self, file: &Path) -> Option<Vec<u8>> {
+        Some(file.strip_prefix(self.root).ok()?.as_os_str().as_encoded_bytes().to_owned())
+    }
+
+    fn repository(&self) -> Option<&Repository> {
+        let open = || match self.sight {
+            Sight::History { at, .. } => git::discover(at).ok(),
+            _ => git::from_environment().ok(),
+        };
+        self.repository.get_or_init(open).as_ref()
+    }
+
+    fn objects(&self) -> Option<(Objects<'_>, &[ObjectId])> {
+        let repository = self.repository()?;
+        let trees = self.trees.get_or_init(|| match self.sight {
+            Sight::Commits { tips, .. } => {
+                tips.iter().map(|tip| tree_of(repository, git::oid(*tip))).collect()
+            }
+            _ => match repository.head() {
+                Ok(head) => Some(vec![tree_of(repository, head.target()?)?]),
+                // Before the first commit there is nothing.
+                Err(error) => (error.code() == ErrorCode::UnbornBranch).then(Vec::new),
+            },
+        });
+        Some((Objects::new(repository).ok()?, trees.as_ref()?))
+    }
+}
+
+fn tree_of(repository: &Repository, id: git2::Oid) -> Option<ObjectId> {
+    let tree = repository.find_object(id, None).ok()?.peel_to_tree().ok()?;
+    Some(git::object_id(tree.id()))
+}
+
+pub(super) fn is_off_disk(file: &Path) -> bool {
+    let is_gone = |kind| matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
+    file.symlink_metadata().is_err_and(|error| is_gone(error.kind()))
+}
