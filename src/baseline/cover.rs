@@ -166,17 +166,17 @@ impl<'a> Cover<'a> {
     ) {
         let mut unknown: Vec<FilePath> =
             by_file.iter().filter(|(_, entry)| entry.is_none()).map(|(path, _)| path.clone()).collect();
-        // An archive that is still there has been read if something was found in it.
-        let same_archive =
-            |a: &FilePath, b: &FilePath| a.inner.is_some() && b.inner.is_some() && a.path == b.path;
+        // What is still there has been read if something was found in it: it was moved within an archive, or packed.
+        let same_archive = |a: &FilePath, b: &FilePath| a.path == b.path;
         let mut spare: Vec<(usize, &FilePath, bool)> = Vec::new();
-        if !unknown.is_empty() {
-            for entry in entries.filter(|entry| !self.held[*entry]) {
-                if let Place::File(path) = &self.baseline.entries()[entry].place {
-                    let is_gone = (scene.is_gone)(path);
-                    if is_gone || unknown.iter().any(|other| same_archive(path, other)) {
-                        spare.push((entry, path, is_gone));
-                    }
+        let entries = if unknown.is_empty() { 0..0 } else { entries };
+        for entry in entries {
+            if let Place::File(path) = &self.baseline.entries()[entry].place {
+                // Of several commits, earlier ones may have held it in a file that is gone in the last one.
+                let is_gone = (scene.is_gone)(path);
+                let is_moved = !self.held[entry] && unknown.iter().any(|other| same_archive(path, other));
+                if is_gone || is_moved {
+                    spare.push((entry, path, is_gone));
                 }
             }
         }

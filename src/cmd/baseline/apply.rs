@@ -175,7 +175,6 @@ fn read<'a>(files: impl Iterator<Item = &'a PathBuf>, engine: &Engine) -> Report
     for file in files {
         match file.symlink_metadata() {
             Ok(metadata) if metadata.is_symlink() => FileReader::feed_link(file, &mut worker),
-            Ok(metadata) if metadata.is_dir() => {}
             _ => reader.feed(file, false, &mut worker),
         }
     }

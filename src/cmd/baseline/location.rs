@@ -19,6 +19,9 @@ pub(in crate::cmd) struct Choice {
     pub(in crate::cmd) is_isolated: bool,
 }
 
+/// From so many folders below it, a file is still called by the way up.
+const MOST_UP: usize = 8;
+
 /// A baseline that may not be there.
 #[derive(Clone, Debug)]
 pub(super) struct Location {
@@ -108,5 +111,9 @@ fn is_there(file: &Path) -> bool {
 
 /// A path as the user would write it from here.
 fn shown(file: &Path, here: &Path) -> String {
-    file.strip_prefix(here).unwrap_or(file).to_string_lossy().into_owned()
+    let up = here.ancestors().take(MOST_UP).enumerate();
+    let mut from_here = up.filter_map(|(up, folder)| {
+        Some("../".repeat(up) + &file.strip_prefix(folder).ok()?.to_string_lossy())
+    });
+    from_here.next().unwrap_or_else(|| file.to_string_lossy().into_owned())
 }

@@ -118,7 +118,9 @@ impl<'a> Present<'a> {
     fn is_in_no_tree(&self, file: &Path) -> bool {
         let Some((objects, trees)) = self.objects() else { return false };
         let Some(path) = self.inner(file) else { return false };
-        trees.iter().all(|root| matches!(tree::at(&objects, *root, &path), Ok(None)))
+        trees
+            .iter()
+            .all(|root| matches!(tree::at(&objects, *root, &path), Ok(None | Some((Mode::Folder, _)))))
     }
 
     fn is_unstaged(&self, file: &Path) -> bool {
@@ -167,7 +169,10 @@ fn tree_of(repository: &Repository, id: git2::Oid) -> Option<ObjectId> {
     Some(git::object_id(tree.id()))
 }
 
+/// Whether there is no such file; a folder of its name is none.
 pub(super) fn is_off_disk(file: &Path) -> bool {
-    let is_gone = |kind| matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
-    file.symlink_metadata().is_err_and(|error| is_gone(error.kind()))
+    match file.symlink_metadata() {
+        Ok(metadata) => metadata.is_dir(),
+        Err(error) => matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),
+    }
 }
