@@ -102,9 +102,7 @@ fn complete(head: &IssuerFile, entry: RuleEntry) -> Result<Rule> {
     let names = entry.names.unwrap_or_else(|| head.names.clone());
     let hosts = entry.hosts.unwrap_or_else(|| head.hosts.clone());
     let words = entry.words.unwrap_or_else(|| head.words.clone());
-    let context = names.iter().chain(&hosts).chain(&words);
-    let context: Vec<_> =
-        context.map(|word| ContextWord { shown: word.clone(), lower: word.to_ascii_lowercase() }).collect();
+    let context = ContextWord::all(names.iter().chain(&hosts).chain(&words));
     let needs_evidence = entry.form.iter().any(|form| form.needs_evidence);
     ensure!(!needs_evidence || !context.is_empty(), "needs evidence, but names nothing to look for");
     Ok(Rule {
@@ -123,5 +121,6 @@ fn complete(head: &IssuerFile, entry: RuleEntry) -> Result<Rule> {
         forms: entry.form,
         examples: entry.examples,
         counter_examples: entry.counter_examples,
+        place: None,
     })
 }
