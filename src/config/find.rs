@@ -109,11 +109,21 @@ pub fn named(file: &Path, base: &Path) -> Result<Document> {
     Ok(Document { file, base: base.to_owned(), kind, text })
 }
 
+/// The root of the repository that a file or folder is in; its path must be absolute.
+#[must_use]
+pub fn root(path: &Path) -> Option<&Path> {
+    repository_root(if path.is_dir() { path } else { path.parent()? })
+}
+
 /// The root of the repository that the folder is in. A `.git` in a folder where everybody may write is nobody's word.
 fn repository_root(folder: &Path) -> Option<&Path> {
     let ancestors = folder.ancestors();
     let own = ancestors.enumerate().take_while(|(above, folder)| *above == 0 || !is_for_all(folder, true));
-    own.map(|(_, folder)| folder).find(|folder| folder.join(".git").symlink_metadata().is_ok())
+    own.map(|(_, folder)| folder).find(|folder| {
+        let has = |name: &str| folder.join(name).symlink_metadata().is_ok();
+        // The second is the folder of a bare repository.
+        has(".git") || !folder.ends_with(".git") && has("HEAD") && has("objects")
+    })
 }
 
 /// Whether the parent of a folder may speak for it where there is no repository.

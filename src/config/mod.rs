@@ -4,10 +4,13 @@
 //! `find` looks for the file, `table` reads TOML with positions, `parse` and its neighbors give each value its type.
 
 mod allow;
+mod environment;
 mod error;
 mod find;
 mod own;
 mod parse;
+mod schema;
+mod settings;
 mod table;
 
 use std::{fmt, path::PathBuf, sync::Arc};
@@ -15,8 +18,14 @@ use std::{fmt, path::PathBuf, sync::Arc};
 use crate::rule::{Confidence, Rule, Severity};
 
 pub use allow::{AcceptUnread, Allow};
+pub use environment::{Environment, VARIABLES, word};
 pub use error::{Invalid, Problem, nearest};
-pub use find::{Document, Kind, NAMES, find, named};
+pub use find::{Document, Kind, NAMES, find, named, root};
+pub use schema::schema;
+pub use settings::{Flags, MIN_CONFIDENCE, Setting, Settings, Source};
+
+/// A `skanner.toml` that says in comments what can be set.
+pub const TEMPLATE: &str = include_str!("template.toml");
 
 /// A line of a configuration file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

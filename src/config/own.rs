@@ -54,7 +54,7 @@ const MOST_WAYS: usize = 4096;
 const MOST_RULES: usize = 256;
 
 /// The same for the shapes of all of them.
-const MOST_SHAPES: usize = 1024;
+const MOST_SHAPES: usize = 256;
 
 pub(super) fn rules(reader: &Reader<'_>, entries: &[&Value<'_>]) -> Vec<At<Arc<Rule>>> {
     if let Some(one_more) = entries.get(MOST_RULES) {
@@ -252,6 +252,9 @@ fn example(shape: &Shape) -> Result<(), String> {
 /// Whether the engine can look for it, and does so in reasonable time.
 fn searchable(shape: &Shape) -> Result<(), String> {
     let source = shape.source();
+    if !source.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Err(format!("{source:?} must be printable ASCII, as keys are"));
+    }
     if shape.prefix().len() < LEAST_PREFIX {
         return Err(format!(
             "{source:?} must begin with {LEAST_PREFIX} literal bytes or more, to be searched by"

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::{
     blob::SourceKind,
-    finding::{Audit, Candidate, Finding, History, NotScanned, Occurrence, Report, Scanned},
+    finding::{Audit, Candidate, Configuration, Finding, History, NotScanned, Occurrence, Report, Scanned},
     remedy,
     rule::{Confidence, Severity},
 };
@@ -42,10 +42,13 @@ struct Document<'a> {
     not_scanned: &'a [NotScanned],
     /// How many findings were suppressed.
     suppressed: u64,
-    /// How many keys options of the call have left out, by the name of the option; only where one did. Each key is
-    /// counted once.
+    /// How many keys were left out by the name of what did: an option of the call, a variable, the configuration file; only
+    /// where one did. Each key is counted once.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    left_out: &'a BTreeMap<&'static str, u64>,
+    left_out: &'a BTreeMap<String, u64>,
+    /// The configuration file that counted; only if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    configuration: Option<&'a Configuration>,
     /// Whether a shallow clone was accepted, so that what came before its first commits was not read; only if so.
     #[serde(skip_serializing_if = "is_false")]
     shallow: bool,
@@ -141,7 +144,9 @@ struct Summary<'a> {
     not_scanned: &'a [NotScanned],
     suppressed: u64,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    left_out: &'a BTreeMap<&'static str, u64>,
+    left_out: &'a BTreeMap<String, u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    configuration: Option<&'a Configuration>,
     #[serde(skip_serializing_if = "is_false")]
     shallow: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -176,6 +181,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         not_scanned: &report.not_scanned,
         suppressed: report.suppressed,
         left_out: &report.left_out,
+        configuration: report.configuration.as_ref(),
         shallow: report.is_shallow,
         audit: report.audit(),
         findings: report.findings.iter().map(|finding| entry(report, finding)).collect(),
@@ -194,6 +200,7 @@ pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()
         not_scanned: &report.not_scanned,
         suppressed: report.suppressed,
         left_out: &report.left_out,
+        configuration: report.configuration.as_ref(),
         shallow: report.is_shallow,
         audit: report.audit(),
         findings: report.findings.len(),

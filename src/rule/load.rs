@@ -83,6 +83,25 @@ impl RuleSet {
         Ok(Self { rules })
     }
 
+    /// The built-in rules and those of a configuration, some of them of another severity than they say.
+    #[must_use]
+    pub fn with(
+        own: impl IntoIterator<Item = Arc<Rule>>,
+        severity: impl Fn(&Rule) -> Option<Severity>,
+    ) -> Self {
+        let regraded = |rule: Arc<Rule>| match severity(&rule) {
+            Some(severity) if severity != rule.severity => Arc::new(Rule { severity, ..Rule::clone(&rule) }),
+            _ => rule,
+        };
+        let rules = Self::builtin().rules.iter().cloned().chain(own).map(regraded);
+        Self { rules: rules.collect() }
+    }
+
+    /// The rules that are not built in.
+    pub fn own(&self) -> impl Iterator<Item = &Arc<Rule>> {
+        self.rules.iter().filter(|rule| rule.place.is_some())
+    }
+
     /// Every rule, in the order of the files.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Rule>> {
         self.rules.iter()

@@ -2,6 +2,7 @@
 
 mod load;
 mod parts;
+mod prefixes;
 mod shape;
 
 use std::{fmt, sync::Arc};
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use load::{RuleSet, literals};
 pub use parts::{BASE64URL, Class, Named};
+pub(crate) use prefixes::minimal;
 pub use shape::{Part, Shape};
 
 /// How bad it is when a stranger has the key.

@@ -5,7 +5,7 @@ use indicatif::{DecimalBytes, HumanCount, HumanDuration};
 
 use super::{RED, View, paint, plural};
 use crate::{
-    finding::{Audit, Report, Safety, Scanned},
+    finding::{Audit, Configuration, Report, Safety, Scanned},
     report::escape::visible,
     rule::Severity,
 };
@@ -14,7 +14,8 @@ use crate::{
 pub(super) fn line(report: &Report, view: &View) -> String {
     let subject = report.subject.as_ref();
     let is_clean = report.findings.is_empty() && report.is_complete();
-    let is_all = report.is_complete() && report.left_out.is_empty() && !report.is_shallow;
+    let is_weakened = report.configuration.as_ref().is_some_and(|file| !file.weakened.is_empty());
+    let is_all = report.is_complete() && report.left_out.is_empty() && !report.is_shallow && !is_weakened;
     if let Some(nothing) = subject.and_then(|subject| subject.nothing.as_ref())
         && is_clean
         && is_all
@@ -83,13 +84,19 @@ fn verdict(audit: &Audit, report: &Report) -> String {
     format!("not safe: {} ({})", parts.join(", "), by_severity(report))
 }
 
-/// What this run did not tell or read by the user's own will.
+/// What this run did not tell or read by the will of the user or the configuration.
 fn exceptions(report: &Report) -> Vec<String> {
     let mut parts = Vec::new();
     if !report.left_out.is_empty() {
         let by =
             report.left_out.iter().map(|(option, count)| format!("{} by {option}", plural(*count, "key")));
         parts.push(format!("left out: {}", by.collect::<Vec<_>>().join(", ")));
+    }
+    if let Some(Configuration { file, weakened }) = &report.configuration
+        && let Some((last, others)) = weakened.split_last()
+    {
+        let ways = if others.is_empty() { last.clone() } else { format!("{} and {last}", others.join(", ")) };
+        parts.push(format!("{file} {ways}"));
     }
     if report.is_shallow {
         parts.push("a shallow clone: what came before its first commits was not read".to_owned());
