@@ -9,6 +9,7 @@ pub mod baseline;
 pub mod blob;
 pub mod cli;
 pub mod cmd;
+pub mod config;
 pub mod decode;
 pub mod expand;
 pub mod finding;

@@ -10,6 +10,7 @@ use super::{
     baseline::Sight,
     history,
     scan::{self, Read, conclude, threads},
+    settings::{self, Start},
     worker::Workshop,
 };
 use crate::{
@@ -23,8 +24,10 @@ pub(super) fn run(args: &AuditArgs, color: bool) -> Result<Verdict> {
     let repository = open(&args.repo)?;
     let base = scan::base(&repository)?;
     let report = scan::enter(&base, &args.report)?;
-    conclude(&report, color, |workshop| {
-        let read = feed(&repository, args.no_ignore, args.allow_shallow, threads(&report), workshop)?;
+    let call = settings::load(&report, Start::Repository(&repository))?;
+    conclude(&call, color, |workshop| {
+        let threads = threads(&call.args);
+        let read = feed(&repository, args.no_ignore, args.allow_shallow, threads, workshop)?;
         Ok(Read { is_audit: true, ..read })
     })
 }

@@ -12,7 +12,6 @@ use crate::{
     blob::{Before, Blob, Content, Origin, SourceKind},
     expand::{self, Expander, Output},
     finding::{Collector, Detection, NotScanned, Report, Scanned},
-    rule::Confidence,
     scan::{Engine, Scratch, looks_wide},
     source::{Look, Searcher, Sink, why},
 };
@@ -248,7 +247,7 @@ impl Output for Inside<'_, '_> {
     fn blob(&mut self, origin: &Origin<'_>, content: Content<'_>) -> io::Result<()> {
         let (result, mut detections) = self.scan(origin, content);
         if let Some(before) = self.before.filter(|_| !detections.is_empty()) {
-            let engine = self.worker.earlier.get_or_init(|| Engine::new(Confidence::Possible, false));
+            let engine = self.worker.earlier.get_or_init(|| self.worker.engine.for_all());
             let known = self.known.get_or_insert_with(|| Known::of(before, engine));
             detections.retain(|detection| !known.has(&detection.secret));
         }

@@ -205,6 +205,15 @@ pub struct Subject {
     pub nothing: Option<String>,
 }
 
+/// The configuration file that a run went by. Its texts are safe to show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Configuration {
+    /// The file.
+    pub file: String,
+    /// How it makes less be reported than by default, in words that go on after its name: `leaves out 3 rules`.
+    pub weakened: Vec<String>,
+}
+
 /// All that a run has to say.
 #[derive(Debug, Default)]
 pub struct Report {
@@ -222,8 +231,11 @@ pub struct Report {
     pub accepted: Vec<Accepted>,
     /// Suppressed findings are listed, since the user asked for it.
     pub show_suppressed: bool,
-    /// How many findings options of the call have left out, by the name of the option; none that left out nothing.
-    pub left_out: BTreeMap<&'static str, u64>,
+    /// How many findings were left out by the name of what did: an option of the call, a variable, the configuration;
+    /// none that left out nothing.
+    pub left_out: BTreeMap<String, u64>,
+    /// The configuration file that counted, if there was one.
+    pub configuration: Option<Configuration>,
     /// A repository was read that is a shallow clone, and the user knows it: what came before its first commits is not
     /// here.
     pub is_shallow: bool,

@@ -5,59 +5,69 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 
 use super::{
-    Choice, Sight,
-    location::Location,
+    Sight,
+    location::{Location, is_asked_for},
     present::{Present, is_off_disk},
 };
 use crate::{
     baseline::{self, Baseline, Cover, Entry, Fingerprint, Judged, Place, Places, Scene, Scope},
-    cli::ReportArgs,
-    cmd::worker::Workshop,
+    cmd::{settings::Call, worker::Workshop},
+    config::{self, MIN_CONFIDENCE, Settings, Source},
     finding::{Kind, Report, Suppressed, Suppression, Unused},
-    rule::Confidence,
     scan::Engine,
     source::FileReader,
 };
 
+/// How many entries without a match are named by a scan; more is a matter for `skanner baseline`.
+const FEW: usize = 20;
+
+/// How many files a scan reads once more to tell whether entries match something.
+const MOST_READ: usize = 100;
+
 /// Takes from a report what is known, and names the entries that nothing matches, where that can be told.
 ///
 /// # Errors
-/// When the baseline was named and is not there, or cannot be read.
-pub(in crate::cmd) fn apply(
-    report: &mut Report,
-    sight: &Sight,
-    engine: &Engine,
-    args: &ReportArgs,
-    choice: &Choice,
-    scope: Scope,
-) -> Result<()> {
-    let Some(location) = Location::find(sight, &report.base, choice)? else { return Ok(()) };
-    let judged = judged(sight, &location, report, args);
-    if choice.named.is_none() && report.findings.is_empty() && judged == Judged::default() {
+/// When the baseline was asked for and is not there, or cannot be read.
+pub(in crate::cmd) fn apply(report: &mut Report, sight: &Sight, engine: &Engine, call: &Call) -> Result<()> {
+    let settings = &call.settings;
+    let Some(location) = Location::find(sight, &report.base, settings)? else { return Ok(()) };
+    let is_asked_for = is_asked_for(&settings.baseline.from);
+    let judged = judged(sight, &location, report, settings);
+    if !is_asked_for && report.findings.is_empty() && judged == Judged::default() {
         return Ok(());
     }
     let Some(baseline) = baseline::read(&location.file, &location.shown, location.follow)? else {
-        match choice.named {
-            Some(_) => bail!(
-                "there is no baseline {}; `skanner baseline create {0}` makes one of all that is found now",
-                location.shown
-            ),
-            None => return Ok(()),
-        }
+        ensure!(
+            !is_asked_for,
+            "there is no baseline {}; `skanner baseline create {0}` makes one of all that is found now",
+            location.shown
+        );
+        return Ok(());
     };
-    let comparison = Comparison { sight, location: &location, scope };
-    comparison.apply(report, &baseline, judged, engine);
+    let comparison = Comparison { sight, location: &location, scope: scope(settings) };
+    comparison.apply(report, &baseline, judged, engine, Some(FEW));
     Ok(())
 }
 
-/// What a run has seen so completely that an entry without a match is useless. Options that leave findings out are
-/// not the entries' fault.
-fn judged(sight: &Sight, location: &Location, report: &Report, args: &ReportArgs) -> Judged {
-    let is_plain =
-        args.rule.is_empty() && args.exclude_rule.is_empty() && args.min_confidence <= Confidence::Likely;
+/// Where a known finding is known.
+pub(super) fn scope(settings: &Settings) -> Scope {
+    match settings.baseline_scope.value {
+        config::Scope::File => Scope::File,
+        config::Scope::Secret => Scope::Secret,
+    }
+}
+
+/// What a run has seen so completely that an entry without a match is useless. That less is reported by this call than
+/// by others is not the entries' fault.
+fn judged(sight: &Sight, location: &Location, report: &Report, settings: &Settings) -> Judged {
+    let is_usual = |source: &Source| matches!(source, Source::Default | Source::File(_));
+    let least = &settings.min_confidence;
+    let is_plain = is_usual(&settings.rules.from)
+        && is_usual(&settings.exclude_rules.from)
+        && (is_usual(&least.from) || least.value <= MIN_CONFIDENCE);
     let is_root = |path: &Path| {
         let path = location.bases.files.join(path).canonicalize();
         path.is_ok_and(|path| location.root.starts_with(path))
@@ -83,20 +93,32 @@ impl Comparison<'_> {
         Places::new(&self.location.folder, &self.location.bases, named)
     }
 
-    /// Takes what is known from the findings, and names what nothing matches. Returns how many entries that are.
+    /// Takes what is known from the findings, and names what nothing matches, at most so many entries. Returns whether
+    /// everything is of use.
     pub(super) fn apply(
         &self,
         report: &mut Report,
         baseline: &Baseline,
         judged: Judged,
         engine: &Engine,
-    ) -> usize {
+        most: Option<usize>,
+    ) -> bool {
         let mut cover = self.run(report, baseline);
-        let unused = self.unused(&mut cover, judged, engine);
+        let unused = self.unused(&mut cover, judged, engine, most);
         let shown = &self.location.shown;
-        report.unused.extend(unused.iter().map(|at| told(&baseline.entries()[*at], shown)));
+        let named = unused.iter().take(most.unwrap_or(usize::MAX));
+        report.unused.extend(named.map(|at| told(&baseline.entries()[*at], shown)));
         report.unused.sort();
-        unused.len()
+        if most.is_some_and(|most| unused.len() > most) {
+            report.unused.push(Unused {
+                place: shown.clone(),
+                line: None,
+                what: "more entries".to_owned(),
+                why: "`skanner baseline check` names them all, and `skanner baseline update` removes them"
+                    .to_owned(),
+            });
+        }
+        unused.is_empty()
     }
 
     /// Moves what is known from the findings to what is suppressed.
@@ -120,20 +142,40 @@ impl Comparison<'_> {
         cover
     }
 
-    /// The entries that nothing matches. Where their file is still there, it may only not have been read: it is now.
-    pub(super) fn unused(&self, cover: &mut Cover<'_>, judged: Judged, engine: &Engine) -> Vec<usize> {
+    /// The entries that nothing matches. Where their file is still there, it may only not have been read: it is now. If
+    /// there are more than `most` without that, or far more with it, that is not asked, so that an old baseline costs
+    /// no more than a look at a few names.
+    pub(super) fn unused(
+        &self,
+        cover: &mut Cover<'_>,
+        judged: Judged,
+        engine: &Engine,
+        most: Option<usize>,
+    ) -> Vec<usize> {
         let places = self.places();
         let entries = cover.baseline().entries();
         let mut there: BTreeMap<PathBuf, Vec<usize>> = BTreeMap::new();
+        let mut gone = Vec::new();
         for at in cover.unused(judged) {
-            let Place::File(path) = &entries[at].place else { continue };
+            let Place::File(path) = &entries[at].place else {
+                gone.push(at);
+                continue;
+            };
             let files = places.files(path);
             // A masked secret is in its name, or it lies outside of what was read.
             if files.is_empty() || !self.is_inside(path) {
                 cover.confirm(at);
+                continue;
             }
-            for file in files.into_iter().filter(|file| !is_off_disk(file)) {
+            let is_gone = files.iter().all(|file| is_off_disk(file));
+            if is_gone {
+                gone.push(at);
+            }
+            for file in files.into_iter().filter(|_| !is_gone) {
                 there.entry(file).or_default().push(at);
+            }
+            if most.is_some_and(|most| gone.len() > most || there.len() > MOST_READ) {
+                return gone;
             }
         }
         if !there.is_empty() {

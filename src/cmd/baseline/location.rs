@@ -7,17 +7,9 @@ use anyhow::{Context, Result};
 use super::Sight;
 use crate::{
     baseline::{Bases, DEFAULT_NAME, Follow},
+    config::{Settings, Source},
     source,
 };
-
-/// What the call says about the baseline.
-#[derive(Clone, Debug, Default)]
-pub(in crate::cmd) struct Choice {
-    /// The file that the user has named.
-    pub(in crate::cmd) named: Option<PathBuf>,
-    /// No file is used that the tree has brought along.
-    pub(in crate::cmd) is_isolated: bool,
-}
 
 /// From so many folders below it, a file is still called by the way up.
 const MOST_UP: usize = 8;
@@ -44,9 +36,10 @@ impl Location {
     ///
     /// # Errors
     /// When the current folder is gone.
-    pub(super) fn find(sight: &Sight, base: &Path, choice: &Choice) -> Result<Option<Self>> {
+    pub(super) fn find(sight: &Sight, base: &Path, settings: &Settings) -> Result<Option<Self>> {
         let is_foreign = matches!(sight, Sight::Commits { is_foreign: true, .. });
-        if choice.named.is_none() && (choice.is_isolated || is_foreign) {
+        let named = settings.baseline.value.as_deref();
+        if named.is_none() && (settings.isolated.value || is_foreign) {
             return Ok(None);
         }
         let here = std::env::current_dir().context("the current folder is gone")?;
@@ -56,7 +49,7 @@ impl Location {
             Sight::Index | Sight::Commits { .. } => base.to_owned(),
         };
         // Opening a repository costs more than a look for the file.
-        if choice.named.is_none() && !start.ancestors().any(|folder| is_there(&folder.join(DEFAULT_NAME))) {
+        if named.is_none() && !start.ancestors().any(|folder| is_there(&folder.join(DEFAULT_NAME))) {
             return Ok(None);
         }
         let root = match sight {
@@ -64,8 +57,8 @@ impl Location {
             _ => root(&start),
         };
         let location = Self::default(root, &here);
-        Ok(Some(match &choice.named {
-            Some(named) => location.named(named, &here),
+        Ok(Some(match named {
+            Some(named) => location.named(named, &settings.baseline.from, &here),
             None => location,
         }))
     }
@@ -78,8 +71,8 @@ impl Location {
         Self { file, shown, follow: Follow::No, folder: root.clone(), root, bases }
     }
 
-    /// Another file, which the user has named.
-    pub(super) fn named(self, named: &Path, here: &Path) -> Self {
+    /// Another file, which the user or the configuration has named.
+    pub(super) fn named(self, named: &Path, by: &Source, here: &Path) -> Self {
         let file = here.join(named);
         let parent = file.parent().unwrap_or(&file);
         let folder = parent.canonicalize().unwrap_or_else(|_| parent.to_owned());
@@ -88,8 +81,15 @@ impl Location {
         let folder = if folder.starts_with(&self.root) { folder } else { self.root.clone() };
         let shown =
             if named.is_absolute() { shown(&file, here) } else { named.to_string_lossy().into_owned() };
-        Self { file, shown, follow: Follow::Yes, folder, ..self }
+        // What is in a configuration may have come with the tree.
+        let follow = if is_asked_for(by) { Follow::Yes } else { Follow::No };
+        Self { file, shown, follow, folder, ..self }
     }
+}
+
+/// Whether whoever called the program has named a file, which must be there then.
+pub(super) fn is_asked_for(by: &Source) -> bool {
+    matches!(by, Source::Flag(_) | Source::Environment(_))
 }
 
 /// The root of the repository that a folder is in, or the folder itself.

@@ -13,11 +13,13 @@ use self::{apply::Comparison, location::Location};
 use super::{
     Verdict, audit,
     scan::{self, Read, conclude_with, threads},
+    settings::{self, Start},
     worker::Workshop,
 };
 use crate::{
-    baseline::{self, Baseline, Change, Entry, Found, Judged, Scope, attributes},
+    baseline::{self, Baseline, Change, Entry, Found, Judged, attributes},
     cli::{BaselineCommand, BaselineScan},
+    config::Source,
     finding::{Report, Subject},
     git,
     scan::Engine,
@@ -25,7 +27,6 @@ use crate::{
 };
 
 pub(super) use apply::apply;
-pub(super) use location::Choice;
 pub(super) use present::Sight;
 
 /// What to do with the file.
@@ -44,25 +45,31 @@ pub(super) fn run(command: &BaselineCommand, color: bool) -> Result<Verdict> {
         BaselineCommand::Update { add, scan } => (Task::Update { add: *add }, scan),
         BaselineCommand::Check { scan } => (Task::Check, scan),
     };
-    ensure!(
-        args.report.rule.is_empty() && args.report.exclude_rule.is_empty(),
-        "--rule and --exclude-rule do not go with `skanner baseline`: entries of other rules would look as if nothing \
-         matched them"
-    );
     let here = std::env::current_dir().context("the current folder is gone")?;
     let root = location::root(&here);
-    let file = args.file.as_ref().or(args.report.baseline.as_ref()).map(|file| here.join(file));
+    let file = args.file.as_ref().map(|file| here.join(file));
     let report = scan::enter(&root, &args.report)?;
-    let location = match file {
-        Some(file) => Location::default(root.clone(), &root).named(&file, &root),
-        None => Location::default(root.clone(), &root),
+    let call = settings::load(&report, Start::Path(&root))?;
+    let settings = &call.settings;
+    for list in [&settings.rules, &settings.exclude_rules] {
+        ensure!(
+            matches!(list.from, Source::Default | Source::File(_)),
+            "{} does not go with `skanner baseline`: entries of other rules would look as if nothing matched them",
+            list.from
+        );
+    }
+    let location = Location::default(root.clone(), &root);
+    let location = match (&file, &settings.baseline.value) {
+        (Some(file), _) => location.named(file, &Source::Flag("FILE"), &root),
+        (None, Some(file)) => location.named(file, &settings.baseline.from, &root),
+        (None, None) => location,
     };
     if let Task::Create { force: false, .. } = task {
         refuse_to_replace(&location)?;
     }
-    let scope = Scope::File;
-    let feed = |workshop: &Workshop<'_>| feed(args, &location, threads(&report), workshop);
-    let (verdict, outcome) = conclude_with(&report, color, feed, |report, sight, engine| {
+    let scope = apply::scope(settings);
+    let feed = |workshop: &Workshop<'_>| feed(args, &location, threads(&call.args), workshop);
+    let (verdict, outcome) = conclude_with(&call, color, feed, |report, sight, engine| {
         let comparison = Comparison { sight, location: &location, scope };
         compare(task, &comparison, report, engine)
     })?;
@@ -163,17 +170,17 @@ fn compare(task: Task, comparison: &Comparison<'_>, report: &mut Report, engine:
         Task::Create { .. } => true,
         Task::Update { add } => add,
         Task::Check => {
-            let unused = comparison.apply(report, &old, judged, engine);
-            return Ok(Outcome::Checked { is_fit: unused == 0 });
+            let is_fit = comparison.apply(report, &old, judged, engine, None);
+            return Ok(Outcome::Checked { is_fit });
         }
     };
     if !report.is_complete() {
-        comparison.apply(report, &old, Judged::default(), engine);
+        comparison.apply(report, &old, Judged::default(), engine, None);
         return Ok(Outcome::NotWritten);
     }
     let findings = report.findings.clone();
     let mut cover = comparison.run(report, &old);
-    comparison.unused(&mut cover, judged, engine);
+    comparison.unused(&mut cover, judged, engine, None);
     let change = Change::of(&cover, judged, add);
     if !change.is_none() || !location.file.exists() {
         baseline::write(&location.file, &change.baseline)?;

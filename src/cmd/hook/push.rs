@@ -13,6 +13,7 @@ use crate::{
         Verdict,
         baseline::Sight,
         scan::{self, Read, conclude, threads},
+        settings::{self, Start},
         worker::Workshop,
     },
     finding::Subject,
@@ -37,8 +38,6 @@ struct Push {
     /// Where it goes.
     url: Option<String>,
     what: String,
-    /// It comes from somebody else.
-    is_foreign: bool,
 }
 
 /// Scans what the remote repository does not have.
@@ -58,20 +57,15 @@ pub(super) fn to_remote(
         note("git pushes nothing, so nothing was scanned");
         return Ok(Verdict::Clean);
     }
-    scan(args, color, |repository| {
+    let repository = scan::open()?;
+    scan(args, &repository, Start::Repository(&repository), color, |repository| {
         if updates.is_empty() {
             return guess(repository, remote);
         }
         let mut selection = changed(repository, &updates);
         selection.hidden.extend(tracked(repository, remote.name)?);
         let url = remote.url.or(remote.name).map(str::to_owned);
-        Ok(Push {
-            selection,
-            names: names(&updates),
-            url,
-            what: "what is pushed".to_owned(),
-            is_foreign: false,
-        })
+        Ok(Push { selection, names: names(&updates), url, what: "what is pushed".to_owned() })
     })
 }
 
@@ -97,7 +91,7 @@ fn guess(repository: &Repository, remote: &Remote<'_>) -> Result<Push> {
     ));
     let url = remote.url.map(str::to_owned).or(url).or_else(|| remote_name.map(str::to_owned));
     let names = name.filter(|name| name.starts_with("refs/")).map(String::into_bytes).into_iter().collect();
-    Ok(Push { selection, names, url, what: format!("what is new in {to}"), is_foreign: false })
+    Ok(Push { selection, names, url, what: format!("what is new in {to}") })
 }
 
 /// What the remote repository has, as far as is known here.
@@ -125,17 +119,13 @@ pub(super) fn received(args: &ReportArgs, color: bool) -> Result<Verdict> {
     if updates.is_empty() {
         bail!("standard input was empty, so nothing was scanned; {CALL}");
     }
-    scan(args, color, |repository| {
+    let repository = scan::open()?;
+    // What is here comes from whoever pushes, or did so before, even where the repository is not bare.
+    scan(args, &repository, Start::Nowhere, color, |repository| {
         let mut selection = changed(repository, &updates);
         // There must be a tip in the words, which does not count.
         selection.hidden.extend(Selection::parse(repository, "--all --not --all")?.hidden);
-        Ok(Push {
-            selection,
-            names: names(&updates),
-            url: None,
-            what: "what was pushed".to_owned(),
-            is_foreign: true,
-        })
+        Ok(Push { selection, names: names(&updates), url: None, what: "what was pushed".to_owned() })
     })
 }
 
@@ -153,23 +143,30 @@ fn names(updates: &[Update]) -> Vec<Vec<u8>> {
     updates.iter().filter(|update| update.new.is_some()).map(|update| update.name.clone()).collect()
 }
 
-fn scan(args: &ReportArgs, color: bool, push: impl FnOnce(&Repository) -> Result<Push>) -> Result<Verdict> {
-    conclude(args, color, |workshop| {
-        let repository = scan::open()?;
-        let push = push(&repository)?;
+fn scan(
+    args: &ReportArgs,
+    repository: &Repository,
+    start: Start<'_>,
+    color: bool,
+    push: impl FnOnce(&Repository) -> Result<Push>,
+) -> Result<Verdict> {
+    let call = settings::load(args, start)?;
+    conclude(&call, color, |workshop| {
+        let push = push(repository)?;
         feed_names(&push, workshop);
-        let sight = Sight::Commits { tips: push.selection.tips.clone(), is_foreign: push.is_foreign };
+        let is_foreign = matches!(start, Start::Nowhere);
+        let sight = Sight::Commits { tips: push.selection.tips.clone(), is_foreign };
         let count = match push.selection.tips.is_empty() {
             // References are only deleted.
             true => 0,
             false => {
-                let range = Range { selection: push.selection, threads: threads(args) };
-                range.feed(&repository, &|| workshop.worker())?
+                let range = Range { selection: push.selection, threads: threads(&call.args) };
+                range.feed(repository, &|| workshop.worker())?
             }
         };
         let nothing = (count == 0).then(|| format!("{} has no commit that is new", push.what));
         let subject = Subject { what: push.what, nothing };
-        Ok(Read { sight, ..Read::git(scan::base(&repository)?, subject) })
+        Ok(Read { sight, ..Read::git(scan::base(repository)?, subject) })
     })
 }
 

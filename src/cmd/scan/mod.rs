@@ -14,16 +14,17 @@ use anyhow::{Context, Result};
 
 use super::{
     Verdict,
-    baseline::{self, Choice, Sight},
-    find_rule, history,
+    baseline::{self, Sight},
+    history,
     progress::Progress,
+    settings::{self, Call},
     wants_progress,
     worker::Workshop,
 };
 use crate::{
-    baseline::Scope,
     cli::{ReportArgs, ScanArgs},
-    finding::{Finding, Report, Subject},
+    config::{MIN_CONFIDENCE, Source},
+    finding::{Configuration, Report, Subject},
     report::{self, View},
     scan::Engine,
     source,
@@ -83,31 +84,27 @@ impl Read {
 
 /// Lets `feed` push a source into the workers, and reports what they found and nobody knew.
 pub(super) fn conclude(
-    args: &ReportArgs,
+    call: &Call,
     color: bool,
     feed: impl FnOnce(&Workshop<'_>) -> Result<Read>,
 ) -> Result<Verdict> {
-    let choice = Choice { named: args.baseline.clone(), is_isolated: false };
-    let known = |report: &mut Report, sight: &Sight, engine: &Engine| {
-        baseline::apply(report, sight, engine, args, &choice, Scope::File)
-    };
-    conclude_with(args, color, feed, known).map(|(verdict, ())| verdict)
+    let known =
+        |report: &mut Report, sight: &Sight, engine: &Engine| baseline::apply(report, sight, engine, call);
+    conclude_with(call, color, feed, known).map(|(verdict, ())| verdict)
 }
 
 /// The same with something else in place of the baseline.
 pub(super) fn conclude_with<T>(
-    args: &ReportArgs,
+    call: &Call,
     color: bool,
     feed: impl FnOnce(&Workshop<'_>) -> Result<Read>,
     known: impl FnOnce(&mut Report, &Sight, &Engine) -> Result<T>,
 ) -> Result<(Verdict, T)> {
     let start = Instant::now();
-    for id in args.rule.iter().chain(&args.exclude_rule) {
-        find_rule(id)?;
-    }
-    let (report, outcome) = scan(args, feed, known)?;
+    let args = &call.args;
+    let (report, outcome) = scan(call, feed, known)?;
     let view = View { color, quiet: args.quiet, verbose: args.verbose, elapsed: start.elapsed() };
-    write_reports(args, &report, &view)?;
+    write_reports(args, &call.settings.format.value, &report, &view)?;
     let verdict = if !report.is_complete() {
         Verdict::NotAProof
     } else if report.findings.is_empty() || args.exit_zero {
@@ -119,11 +116,16 @@ pub(super) fn conclude_with<T>(
 }
 
 fn scan<T>(
-    args: &ReportArgs,
+    call: &Call,
     feed: impl FnOnce(&Workshop<'_>) -> Result<Read>,
     known: impl FnOnce(&mut Report, &Sight, &Engine) -> Result<T>,
 ) -> Result<(Report, T)> {
-    let engine = Engine::new(args.min_confidence, args.show_secrets);
+    let Call { args, settings } = call;
+    let least = &settings.min_confidence;
+    // What a file keeps from being reported is counted, so it must be found.
+    let is_by_file = matches!(least.from, Source::File(_));
+    let looked_for = if is_by_file { least.value.min(MIN_CONFIDENCE) } else { least.value };
+    let engine = Engine::with_rules(settings.rule_set(), looked_for, args.show_secrets);
     let progress = (wants_progress() && !args.no_progress).then(Progress::start);
     let workshop = Workshop::new(&engine, progress.as_ref().map(Progress::counts).cloned());
     let mut read = feed(&workshop)?;
@@ -131,15 +133,17 @@ fn scan<T>(
     drop(progress);
 
     let mut report = workshop.into_report();
-    report.findings.retain(|finding| finding.confidence >= args.min_confidence);
+    report.findings.retain(|finding| finding.confidence >= looked_for);
     let masks = Workshop::new(&engine, None);
     let left_out = &mut report.left_out;
     report.findings.retain_mut(|finding| {
         let life = history::life(finding, &locations);
-        let option =
-            unwanted(args, finding).or_else(|| read.filter.leaves_out(finding, life.as_ref(), &locations));
-        if let Some(option) = option {
-            *left_out.entry(option).or_default() += 1;
+        let by = settings
+            .leaves_out(&finding.rule.id)
+            .or_else(|| (finding.confidence < least.value).then(|| least.from.name()))
+            .or_else(|| read.filter.leaves_out(finding, life.as_ref(), &locations).map(str::to_owned));
+        if let Some(by) = by {
+            *left_out.entry(by).or_default() += 1;
             return false;
         }
         finding.history = life.map(|life| history::told(life, &mut masks.worker()));
@@ -151,8 +155,12 @@ fn scan<T>(
     report.subject = read.subject;
     report.show_secrets = args.show_secrets;
     report.show_suppressed = args.show_suppressed;
+    report.configuration = settings
+        .config
+        .as_ref()
+        .map(|config| Configuration { file: config.shown.to_string(), weakened: settings.weakened() });
     let outcome = known(&mut report, &read.sight, &engine)?;
-    let names = args.output.iter().map(|output| &output.format).chain([&args.format]);
+    let names = args.output.iter().map(|output| &output.format).chain([&settings.format.value]);
     if names.filter_map(|name| report::format(name)).any(|format| format.wants_line_hashes) {
         report.root = source::repository_root(&report.base).and_then(|root| root.canonicalize().ok());
         files::add_line_hashes(&mut report);
@@ -161,30 +169,28 @@ fn scan<T>(
 }
 
 /// Goes to the root of the tree, as `git -C` does, so that a file has the same path in the work tree, in the index and
-/// in the history. The files of `--output` are where the user means them.
+/// in the history. The files of options are where the user means them.
 pub(super) fn enter(base: &Path, args: &ReportArgs) -> Result<ReportArgs> {
     let mut args = args.clone();
+    let absolute = |file: &Path| std::path::absolute(file).context("the current folder is gone");
     for output in &mut args.output {
-        output.file = std::path::absolute(&output.file).context("the current folder is gone")?;
+        output.file = absolute(&output.file)?;
+    }
+    if let Some(config) = settings::named(&args.settings.config) {
+        args.settings.config.config = Some(absolute(&config)?);
+    }
+    if let Some(baseline) = &args.settings.baseline {
+        args.settings.baseline = Some(absolute(baseline)?);
     }
     std::env::set_current_dir(base).with_context(|| format!("cannot enter {}", base.display()))?;
     Ok(args)
-}
-
-/// The option by which a rule is not wanted.
-fn unwanted(args: &ReportArgs, finding: &Finding) -> Option<&'static str> {
-    let id = &finding.rule.id;
-    if !args.rule.is_empty() && !args.rule.contains(id) {
-        return Some("--rule");
-    }
-    args.exclude_rule.contains(id).then_some("--exclude-rule")
 }
 
 pub(super) fn threads(args: &ReportArgs) -> usize {
     args.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZero::get)
 }
 
-fn write_reports(args: &ReportArgs, report: &Report, view: &View) -> Result<()> {
+fn write_reports(args: &ReportArgs, format: &str, report: &Report, view: &View) -> Result<()> {
     let rendered = |name: &str, view: &View| -> Result<Vec<u8>> {
         let format = report::format(name).context("clap lets only known formats pass")?;
         let mut text = Vec::new();
@@ -200,7 +206,7 @@ fn write_reports(args: &ReportArgs, report: &Report, view: &View) -> Result<()> 
             replace(&output.file, &text).with_context(|| format!("cannot write {}", output.file.display()))
         })
         .collect();
-    let text = rendered(&args.format, view)?;
+    let text = rendered(format, view)?;
     let mut out = io::stdout().lock();
     match out.write_all(&text).and_then(|()| out.flush()) {
         // Whoever read the output has seen enough of it; the verdict stays.
