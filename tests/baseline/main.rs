@@ -10,4 +10,5 @@ mod harness;
 mod hostile;
 mod keeping;
 mod merging;
+mod settings;
 mod sources;

@@ -16,7 +16,7 @@ use crate::{
     baseline::{self, Baseline, Cover, Entry, Fingerprint, Judged, Place, Places, Scene, Scope},
     cmd::{settings::Call, worker::Workshop},
     config::{self, MIN_CONFIDENCE, Settings, Source},
-    finding::{Kind, Report, Suppressed, Suppression, Unused},
+    finding::{Finding, Kind, Report, Suppressed, Suppression, Unused},
     scan::Engine,
     source::FileReader,
 };
@@ -47,13 +47,13 @@ pub(in crate::cmd) fn apply(report: &mut Report, sight: &Sight, engine: &Engine,
         );
         return Ok(());
     };
-    let comparison = Comparison { sight, location: &location, scope: scope(settings) };
+    let comparison = Comparison { sight, location: &location, settings };
     comparison.apply(report, &baseline, judged, engine, Some(FEW));
     Ok(())
 }
 
 /// Where a known finding is known.
-pub(super) fn scope(settings: &Settings) -> Scope {
+fn scope(settings: &Settings) -> Scope {
     match settings.baseline_scope.value {
         config::Scope::File => Scope::File,
         config::Scope::Secret => Scope::Secret,
@@ -84,7 +84,7 @@ fn judged(sight: &Sight, location: &Location, report: &Report, settings: &Settin
 pub(super) struct Comparison<'a> {
     pub(super) sight: &'a Sight,
     pub(super) location: &'a Location,
-    pub(super) scope: Scope,
+    pub(super) settings: &'a Settings,
 }
 
 impl Comparison<'_> {
@@ -130,7 +130,7 @@ impl Comparison<'_> {
             is_past: &|occurrence| present.is_past(occurrence),
             is_gone: &|path| present.is_gone(path),
         };
-        let mut cover = Cover::new(baseline, self.scope);
+        let mut cover = Cover::new(baseline, scope(self.settings));
         for finding in std::mem::take(&mut report.findings) {
             let split = cover.take(finding, &scene);
             report.findings.extend(split.open);
@@ -187,7 +187,11 @@ impl Comparison<'_> {
             let waiting =
                 there.values().flatten().map(|at| ((entries[*at].fingerprint, &entries[*at].place), *at));
             let waiting: HashMap<_, _> = waiting.collect();
-            for finding in &read.findings {
+            let is_wanted = |finding: &&Finding| {
+                finding.confidence >= self.settings.min_confidence.value
+                    && self.settings.leaves_out(&finding.rule.id).is_none()
+            };
+            for finding in read.findings.iter().filter(is_wanted) {
                 let Some(fingerprint) = Fingerprint::parse(&finding.fingerprint) else { continue };
                 for path in finding.occurrences.iter().filter_map(|one| places.of(one)) {
                     if let Some(at) = waiting.get(&(fingerprint, &Place::File(path))) {

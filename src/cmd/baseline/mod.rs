@@ -67,10 +67,9 @@ pub(super) fn run(command: &BaselineCommand, color: bool) -> Result<Verdict> {
     if let Task::Create { force: false, .. } = task {
         refuse_to_replace(&location)?;
     }
-    let scope = apply::scope(settings);
     let feed = |workshop: &Workshop<'_>| feed(args, &location, threads(&call.args), workshop);
     let (verdict, outcome) = conclude_with(&call, color, feed, |report, sight, engine| {
-        let comparison = Comparison { sight, location: &location, scope };
+        let comparison = Comparison { sight, location: &location, settings };
         compare(task, &comparison, report, engine)
     })?;
     let outcome = match outcome {
