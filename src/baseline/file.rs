@@ -217,3 +217,86 @@ impl std::fmt::Display for Baseline {
         self.rest.iter().try_for_each(|note| writeln!(f, "{note}"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::baseline::{FilePath, Place};
+
+    fn entry() -> impl Strategy<Value = Entry> {
+        let text = prop_oneof!["[a-c /!#<>\\\\\n]{1,6}", "[a-b]{1,2}"];
+        let path =
+            (text.clone(), proptest::option::of(text)).prop_map(|(path, inner)| FilePath { path, inner });
+        let place = prop_oneof![
+            path.clone().prop_map(Place::File),
+            proptest::option::of(path).prop_map(Place::History)
+        ];
+        (0..4_u8, "[a-z][a-z-]{0,3}", place, proptest::option::of("# [a-z]{1,3}")).prop_map(
+            |(digit, rule, place, note)| Entry {
+                fingerprint: Fingerprint::parse(&format!("{digit}").repeat(32)).unwrap(),
+                rule: rule.into(),
+                place,
+                line: 0,
+                notes: note.into_iter().map(Into::into).collect(),
+            },
+        )
+    }
+
+    /// What an entry stands for; which rule and comment are kept of two is of no weight.
+    fn keys(baseline: &Baseline) -> Vec<(Fingerprint, Place)> {
+        baseline.entries().iter().map(|entry| (entry.fingerprint, entry.place.clone())).collect()
+    }
+
+    fn parse(text: &str) -> Baseline {
+        Baseline::parse(text.as_bytes(), "known").unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn a_file_is_read_as_it_was_written(entries in proptest::collection::vec(entry(), 0..12)) {
+            let baseline = Baseline::new(entries);
+            let text = baseline.to_string();
+            let read = parse(&text);
+            prop_assert_eq!(keys(&read), keys(&baseline));
+            prop_assert_eq!(read.to_string(), text.clone());
+            prop_assert_eq!(parse(&text.replace('\n', "\r\n")).to_string(), text);
+        }
+
+        #[test]
+        fn lines_of_two_files_are_their_union(
+            one in proptest::collection::vec(entry(), 0..8),
+            other in proptest::collection::vec(entry(), 0..8),
+            seed: u64,
+        ) {
+            let (a, b) = (Baseline::new(one.clone()), Baseline::new(other.clone()));
+            let both = Baseline::new([one, other].concat());
+            let text = format!("{a}{b}");
+            let mut lines: Vec<&str> = text.lines().collect();
+            fastrand::Rng::with_seed(seed).shuffle(&mut lines);
+            prop_assert_eq!(keys(&parse(&lines.join("\n"))), keys(&both));
+        }
+
+        #[test]
+        fn nothing_makes_reading_fail_otherwise_than_with_a_line(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            if let Err(error) = Baseline::parse(&bytes, "known") {
+                prop_assert!(error.to_string().starts_with("known:"), "{}", error);
+            }
+        }
+    }
+
+    #[test]
+    fn the_example_in_the_documents_is_one() {
+        let documents = include_str!("../../docs/baseline.md");
+        let start = documents.find("# Known findings of skanner").unwrap();
+        let text = documents[start..].split("```").next().unwrap();
+        let baseline = parse(text);
+        assert_eq!(baseline.entries().len(), 3);
+        let mut lines: Vec<&str> = text.lines().collect();
+        assert!(HEADER.iter().all(|line| lines.contains(line)));
+        lines.retain(|line| !line.starts_with('#'));
+        assert!(lines.iter().all(|line| baseline.to_string().contains(line)));
+        assert!(HEADER.is_sorted());
+    }
+}

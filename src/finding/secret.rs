@@ -45,9 +45,20 @@ impl Secret {
         &self.bytes[..self.bytes.len() - padding]
     }
 
-    /// Identifies the key wherever and however it is written: 128 bits of SHA-256 over a fixed text and the key
-    /// without base64 padding, as 32 hex digits. The rule is not part of it, so that a better rule name does not
-    /// change it. Who knows the fingerprint cannot get back to a key of more than a hundred random bits.
+    /// Identifies the key wherever and however it is written: the first 128 bits of SHA-256 over a fixed text (ours
+    /// alone, ending in a zero) and the key as it is when all encodings are undone, without base64 padding; as 32 hex
+    /// digits in lower case.
+    ///
+    /// Nothing else is part of it: no rule, path, line or commit, so that it stays the same when these change. Any
+    /// other key has another one. By chance, two of a million keys share one with a probability of 10^-27; to find a
+    /// key for a given one takes 2^128 attempts, and two keys for one of one's own choice 2^64, which gains nothing
+    /// that writing a second entry would not.
+    ///
+    /// The fixed text is the key of the hash. It is public, since everybody must get the same fingerprint: it keeps
+    /// tables apart that were made for other tools and uses, and hides nothing. What hides the key is its own
+    /// randomness: issued keys have a hundred bits and more, which nobody guesses. One that a person has made up, such
+    /// as `sk-` and a word, can be guessed, and the fingerprint tells who guesses that he was right. Fewer bits would
+    /// not help against that, since the guess is among few, and a slow hash would cost scans more than the guesser.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let hash = Sha256::new().chain_update(DOMAIN).chain_update(self.normalised()).finalize();

@@ -81,6 +81,16 @@ fn it_does_not_hold_the_secret() {
     );
 }
 
+#[test]
+fn the_command_in_the_documents_computes_it() {
+    let documents = include_str!("../../docs/baseline.md");
+    let command = documents.lines().find(|line| line.starts_with("printf 'skanner secret")).unwrap();
+    let key = openai_key(3);
+    let sandbox = Sandbox::new();
+    let run = Run::of(sandbox.command("bash").args(["-c", command]).env("KEY", &key));
+    assert_eq!(run.stdout.trim(), expected(&key), "{run:?}");
+}
+
 proptest! {
     #[test]
     fn another_secret_has_another_one(key in "sk-[A-Za-z0-9_-]{16,200}", at in any::<prop::sample::Index>(), other in "[A-Za-z0-9]") {
