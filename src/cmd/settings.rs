@@ -87,8 +87,7 @@ fn resolve(flags: Flags, args: &ConfigArgs, start: Start<'_>) -> Result<Settings
         // Those of the file were looked up when it was read.
         if matches!(list.from, Source::Flag(_) | Source::Environment(_)) {
             for id in &list.value {
-                find_rule_in(super::rules::of(rules.as_ref()), id)
-                    .with_context(|| list.from.to_string())?;
+                find_rule_in(super::rules::of(rules.as_ref()), id).with_context(|| list.from.to_string())?;
             }
         }
     }
