@@ -60,6 +60,10 @@ pub struct ReportArgs {
     #[arg(long, help_heading = "Output")]
     pub show_secrets: bool,
 
+    /// List what was suppressed, too, and by what. The closing line counts it in any case.
+    #[arg(long, help_heading = "Output")]
+    pub show_suppressed: bool,
+
     /// Exit with 0 when keys were found; still with 2 when the run is not a proof.
     #[arg(long, help_heading = "Output")]
     pub exit_zero: bool,

@@ -3,6 +3,7 @@
 mod audit;
 mod collect;
 mod secret;
+mod suppress;
 
 use std::{borrow::Cow, collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -17,6 +18,7 @@ use crate::{
 pub use audit::{Audit, Safety, Standing};
 pub use collect::Collector;
 pub use secret::Secret;
+pub use suppress::{Accepted, Kind, Suppressed, SuppressedBy, Suppression, Unused};
 
 /// An issuer whose keys have the shape that was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -221,8 +223,14 @@ pub struct Report {
     pub scanned: Scanned,
     /// What was not read, sorted.
     pub not_scanned: Vec<NotScanned>,
-    /// How many findings were suppressed.
-    pub suppressed: u64,
+    /// What was found and is suppressed: an entry for each secret and suppression, sorted as the findings are.
+    pub suppressed: Vec<Suppressed>,
+    /// Suppressions that do nothing, sorted.
+    pub unused: Vec<Unused>,
+    /// What was not read and need not be, sorted.
+    pub accepted: Vec<Accepted>,
+    /// Suppressed findings are listed, since the user asked for it.
+    pub show_suppressed: bool,
     /// How many findings were left out by the name of what did: an option of the call, a variable, the configuration;
     /// none that left out nothing.
     pub left_out: BTreeMap<String, u64>,

@@ -10,7 +10,10 @@ use serde::Serialize;
 
 use crate::{
     blob::SourceKind,
-    finding::{Audit, Candidate, Configuration, Finding, History, NotScanned, Occurrence, Report, Scanned},
+    finding::{
+        Accepted, Audit, Candidate, Configuration, Finding, History, NotScanned, Occurrence, Report, Scanned,
+        Suppressed, SuppressedBy, Suppression, Unused,
+    },
     remedy,
     rule::{Confidence, Severity},
 };
@@ -40,8 +43,17 @@ struct Document<'a> {
     scanned: Scanned,
     /// What should have been read and was not.
     not_scanned: &'a [NotScanned],
-    /// How many findings were suppressed.
-    suppressed: u64,
+    /// How many keys were suppressed, or with `--show-suppressed` all of them, an entry for each key and suppression.
+    suppressed: SuppressedKeys<'a>,
+    /// How many keys were suppressed by what; only where some were.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressed_by: Vec<SuppressedBy>,
+    /// Suppressions that do nothing; only where there are some. They do not change the exit code.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    unused_suppressions: &'a [Unused],
+    /// What was not read, as somebody knew and accepted; only where there is something.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    accepted: Vec<AcceptedEntry<'a>>,
     /// How many keys were left out by the name of what did: an option of the call, a variable, the configuration file; only
     /// where one did. Each key is counted once.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -57,6 +69,36 @@ struct Document<'a> {
     audit: Option<Audit>,
     /// One entry a secret, sorted by path, line, column and rule.
     findings: Vec<FindingEntry<'a>>,
+}
+
+/// What was suppressed.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+enum SuppressedKeys<'a> {
+    /// How many keys.
+    Count(u64),
+    /// All of them.
+    List(Vec<SuppressedEntry<'a>>),
+}
+
+/// One secret, with the places that one suppression took.
+#[derive(Serialize, JsonSchema)]
+struct SuppressedEntry<'a> {
+    #[serde(flatten)]
+    finding: FindingEntry<'a>,
+    /// What took them.
+    suppression: &'a Suppression,
+}
+
+/// Something that was not read, as somebody knew.
+#[derive(Serialize, JsonSchema)]
+struct AcceptedEntry<'a> {
+    /// A path or an object; `a.zip!b/c.txt` is in an archive.
+    what: &'a str,
+    /// Why it was not read.
+    why: &'a str,
+    /// What accepts that.
+    suppression: &'a Suppression,
 }
 
 /// One secret with all its places.
@@ -143,6 +185,12 @@ struct Summary<'a> {
     scanned: Scanned,
     not_scanned: &'a [NotScanned],
     suppressed: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressed_by: Vec<SuppressedBy>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    unused_suppressions: &'a [Unused],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    accepted: Vec<AcceptedEntry<'a>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     left_out: &'a BTreeMap<String, u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -159,6 +207,7 @@ struct Summary<'a> {
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Line<'a> {
     Finding(FindingEntry<'a>),
+    Suppressed(SuppressedEntry<'a>),
     Summary(Summary<'a>),
 }
 
@@ -179,7 +228,13 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         complete: report.is_complete(),
         scanned: report.scanned,
         not_scanned: &report.not_scanned,
-        suppressed: report.suppressed,
+        suppressed: match report.show_suppressed {
+            false => SuppressedKeys::Count(report.suppressed_count()),
+            true => SuppressedKeys::List(suppressed(report).collect()),
+        },
+        suppressed_by: report.suppressed_by(),
+        unused_suppressions: &report.unused,
+        accepted: report.accepted.iter().map(accepted).collect(),
         left_out: &report.left_out,
         configuration: report.configuration.as_ref(),
         shallow: report.is_shallow,
@@ -198,14 +253,18 @@ pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()
         complete: report.is_complete(),
         scanned: report.scanned,
         not_scanned: &report.not_scanned,
-        suppressed: report.suppressed,
+        suppressed: report.suppressed_count(),
+        suppressed_by: report.suppressed_by(),
+        unused_suppressions: &report.unused,
+        accepted: report.accepted.iter().map(accepted).collect(),
         left_out: &report.left_out,
         configuration: report.configuration.as_ref(),
         shallow: report.is_shallow,
         audit: report.audit(),
         findings: report.findings.len(),
     });
-    for line in findings.chain([summary]) {
+    let listed = report.show_suppressed.then(|| suppressed(report).map(Line::Suppressed));
+    for line in findings.chain(listed.into_iter().flatten()).chain([summary]) {
         serde_json::to_writer(&mut *out, &line)?;
         writeln!(out)?;
     }
@@ -233,6 +292,18 @@ fn entry<'a>(report: &Report, finding: &'a Finding) -> FindingEntry<'a> {
         history: finding.history.as_ref(),
         remedy: Remedy { revoke_url: remedy::revoke_url(rule), steps: remedy::steps(rule) },
     }
+}
+
+fn suppressed(report: &Report) -> impl Iterator<Item = SuppressedEntry<'_>> {
+    report.suppressed.iter().map(|Suppressed { finding, by }| SuppressedEntry {
+        finding: entry(report, finding),
+        suppression: by,
+    })
+}
+
+fn accepted(accepted: &Accepted) -> AcceptedEntry<'_> {
+    let Accepted { input, by } = accepted;
+    AcceptedEntry { what: &input.what, why: &input.why, suppression: by }
 }
 
 fn occurrence(occurrence: &Occurrence) -> OccurrenceEntry<'_> {

@@ -174,7 +174,7 @@ fn it_must_be_a_plain_file_that_can_be_read() {
         "skanner: TREE/skanner.toml is larger than 16 MiB, which no configuration is\n"
     );
     fs::write(&file, CERTAIN).unwrap();
-    fs::set_permissions(&file, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o0)).unwrap();
     if !rustix::process::getuid().is_root() {
         assert_eq!(
             error(&sandbox, &["scan"]),

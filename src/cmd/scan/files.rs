@@ -64,8 +64,9 @@ fn distinct(paths: Vec<PathBuf>) -> Vec<PathBuf> {
 /// Reads the files that hold findings once more, for a report that wants GitHub's hashes of their lines.
 pub(super) fn add_line_hashes(report: &mut Report) {
     let mut lines: BTreeMap<Arc<str>, BTreeSet<u64>> = BTreeMap::new();
-    let mut places: Vec<_> =
-        report.findings.iter_mut().flat_map(|finding| &mut finding.occurrences).collect();
+    let suppressed = report.suppressed.iter_mut().map(|one| &mut one.finding);
+    let findings = report.findings.iter_mut().chain(suppressed);
+    let mut places: Vec<_> = findings.flat_map(|finding| &mut finding.occurrences).collect();
     places.retain(|place| place.source == SourceKind::File && place.archive.is_none());
     for place in &places {
         lines.entry(place.path.clone()).or_default().insert(place.span.line);

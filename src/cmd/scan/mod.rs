@@ -126,6 +126,7 @@ fn scan(call: &Call, feed: impl FnOnce(&Workshop<'_>) -> Result<Read>) -> Result
     report.base = read.base;
     report.subject = read.subject;
     report.show_secrets = args.show_secrets;
+    report.show_suppressed = args.show_suppressed;
     report.configuration = settings
         .config
         .as_ref()

@@ -2,6 +2,7 @@
 //! whatever the user asked for.
 
 mod line_hash;
+mod notification;
 mod tool;
 mod uri;
 
@@ -18,10 +19,11 @@ use sha2::{Digest, Sha256};
 use super::escape::visible;
 use crate::{
     blob::SourceKind,
-    finding::{Finding, Occurrence, Report},
+    finding::{Finding, Kind, Occurrence, Report, Suppression},
     remedy,
 };
 
+use notification::invocation;
 use tool::{Rules, level, tool};
 use uri::{SOURCE_ROOT, artifact, root_uri, uri};
 
@@ -61,7 +63,7 @@ struct Results<'a> {
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut rules = Rules::new();
-    for finding in &report.findings {
+    for (finding, _) in reported(report) {
         let (_, highest) = rules.entry(&finding.rule.id).or_insert((&finding.rule, finding.confidence));
         *highest = finding.confidence.max(*highest);
     }
@@ -78,36 +80,26 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-fn invocation(report: &Report) -> Value {
-    let notifications = report.not_scanned.iter().map(|input| {
-        let text = format!(
-            "{} was not scanned: {}.",
-            visible(&input.what),
-            visible(&input.why).trim_end_matches('.')
-        );
-        let file = input.file.as_ref().unwrap_or(&input.what);
-        json!({
-            "descriptor": { "id": "not-scanned", "index": 0 },
-            "level": "error",
-            "message": { "text": text },
-            "locations": [{ "physicalLocation": { "artifactLocation": artifact(report, file) } }],
-        })
-    });
-    json!({
-        "executionSuccessful": report.is_complete(),
-        "toolExecutionNotifications": notifications.collect::<Vec<_>>(),
-    })
-}
-
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.report.findings.iter().flat_map(|finding| self.of(finding)))
+        serializer.collect_seq(reported(self.report).flat_map(|(finding, by)| self.of(finding, by)))
     }
+}
+
+/// What there are results of: the findings, and what was suppressed, if that is asked for.
+fn reported(report: &Report) -> impl Iterator<Item = (&Finding, Option<&Suppression>)> {
+    let suppressed = report.suppressed.iter().filter(|_| report.show_suppressed);
+    let findings = report.findings.iter().map(|finding| (finding, None));
+    findings.chain(suppressed.map(|one| (&one.finding, Some(&one.by))))
 }
 
 impl Results<'_> {
     /// One result a place, since GitHub shows the first location of a result only.
-    fn of<'a>(&'a self, finding: &'a Finding) -> impl Iterator<Item = Value> + 'a {
+    fn of<'a>(
+        &'a self,
+        finding: &'a Finding,
+        by: Option<&'a Suppression>,
+    ) -> impl Iterator<Item = Value> + 'a {
         let rule = &finding.rule;
         let index = self.rules.keys().position(|id| *id == rule.id);
         let mut same_path = (None, 0);
@@ -140,6 +132,10 @@ impl Results<'_> {
                     "fingerprint": finding.fingerprint,
                 },
             });
+            if self.report.show_suppressed {
+                // Section 3.27.23 of SARIF: if one result has suppressions, all must say whether they do.
+                result["suppressions"] = by.map(|by| suppression(self.report, by)).into_iter().collect();
+            }
             if let Some(archive) = &place.archive {
                 result["properties"]["archive"] = json!({
                     "path": visible(archive),
@@ -159,6 +155,24 @@ impl Results<'_> {
             result
         })
     }
+}
+
+/// What suppresses a result. GitHub pays no heed to it, and shows an alert all the same.
+fn suppression(report: &Report, by: &Suppression) -> Value {
+    let in_source = matches!(by.kind, Kind::Inline | Kind::Foreign);
+    let mut suppression = json!({
+        "kind": if in_source { "inSource" } else { "external" },
+        "status": "accepted",
+        "location": notification::location(report, &by.place, by.line),
+        "properties": { "by": by.kind },
+    });
+    if let Some(reason) = &by.reason {
+        suppression["justification"] = visible(reason).into();
+    }
+    if let Some(until) = &by.until {
+        suppression["properties"]["until"] = until.as_str().into();
+    }
+    suppression
 }
 
 /// GitHub shows only the first sentence where space is short.

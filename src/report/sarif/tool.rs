@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::notification::Notification;
 use crate::{
     remedy,
     rule::{Confidence, Rule, Severity},
@@ -16,22 +17,12 @@ const LONGEST: usize = 1024;
 pub(super) type Rules<'a> = BTreeMap<&'a str, (&'a Rule, Confidence)>;
 
 pub(super) fn tool(rules: &Rules) -> Value {
-    let missed =
-        json!({ "text": "Something that should have been read was not: what it holds is not known." });
-    let remedy =
-        json!({ "text": "Do what the message says, or see that skanner may read it, and scan again." });
     let mut driver = json!({
         "name": env!("CARGO_PKG_NAME"),
         "version": env!("CARGO_PKG_VERSION"),
         "semanticVersion": env!("CARGO_PKG_VERSION"),
         "rules": rules.values().map(|(rule, confidence)| descriptor(rule, *confidence)).collect::<Vec<_>>(),
-        "notifications": [{
-            "id": "not-scanned",
-            "name": "NotScanned",
-            "shortDescription": missed,
-            "fullDescription": missed,
-            "help": remedy,
-        }],
+        "notifications": Notification::ALL.map(Notification::descriptor),
     });
     if let Some(home) = Some(env!("CARGO_PKG_REPOSITORY")).filter(|home| !home.is_empty()) {
         driver["informationUri"] = home.into();
@@ -90,7 +81,7 @@ fn required(text: &str, otherwise: &str) -> String {
     text.chars().take(LONGEST).collect()
 }
 
-fn pascal_case(id: &str) -> String {
+pub(super) fn pascal_case(id: &str) -> String {
     let mut at_start = true;
     let letters = id.chars().filter_map(|letter| {
         let start = std::mem::replace(&mut at_start, !letter.is_alphanumeric());

@@ -5,7 +5,7 @@ use indicatif::{DecimalBytes, HumanCount, HumanDuration};
 
 use super::{RED, View, paint, plural};
 use crate::{
-    finding::{Audit, Configuration, Report, Safety, Scanned},
+    finding::{Audit, Configuration, Kind, Report, Safety, Scanned, SuppressedBy},
     report::escape::visible,
     rule::Severity,
 };
@@ -16,9 +16,11 @@ pub(super) fn line(report: &Report, view: &View) -> String {
     let is_clean = report.findings.is_empty() && report.is_complete();
     let is_weakened = report.configuration.as_ref().is_some_and(|file| !file.weakened.is_empty());
     let is_all = report.is_complete() && report.left_out.is_empty() && !report.is_shallow && !is_weakened;
+    let is_suppressed = !report.suppressed.is_empty() || !report.accepted.is_empty();
     if let Some(nothing) = subject.and_then(|subject| subject.nothing.as_ref())
         && is_clean
         && is_all
+        && !is_suppressed
     {
         return paint(view, AnsiColor::BrightGreen, &format!("no key found: {}", visible(nothing)));
     }
@@ -32,10 +34,7 @@ pub(super) fn line(report: &Report, view: &View) -> String {
         let count = report.not_scanned.len() as u64;
         paint(view, RED, &format!("not a proof: {} could not be read", plural(count, "input")))
     });
-    let suppressed = match report.suppressed {
-        0 => String::new(),
-        count => format!(", {} suppressed", HumanCount(count)),
-    };
+    let suppressed = suppressed(report);
     let what = subject.map(|subject| visible(&subject.what));
     let mut parts = Vec::new();
     if let Some(audit) = report.audit() {
@@ -51,7 +50,7 @@ pub(super) fn line(report: &Report, view: &View) -> String {
         parts.push(read);
         parts.extend(not_read);
     }
-    let end = if is_all { ", nothing left out" } else { "" };
+    let end = if is_all && !is_suppressed { ", nothing left out" } else { "" };
     format!("{}{end}", parts.join("; "))
 }
 
@@ -84,9 +83,57 @@ fn verdict(audit: &Audit, report: &Report) -> String {
     format!("not safe: {} ({})", parts.join(", "), by_severity(report))
 }
 
-/// What this run did not tell or read by the will of the user or the configuration.
+/// How many keys were suppressed, and by which files: a repository may have brought these along.
+fn suppressed(report: &Report) -> String {
+    let by = report.suppressed_by();
+    if by.is_empty() {
+        return String::new();
+    }
+    let mut parts = Vec::new();
+    let count = |by: &[&SuppressedBy]| by.iter().map(|one| one.count).sum::<u64>();
+    for one in by.iter().filter(|one| !is_comment(one.kind)) {
+        parts.push(format!("{} by {}", HumanCount(one.count), visible(&one.place)));
+    }
+    let comments: Vec<_> = by.iter().filter(|one| is_comment(one.kind)).collect();
+    if !comments.is_empty() {
+        let count = count(&comments);
+        let words = if count == 1 { "a comment" } else { "comments" };
+        let places = comments.iter().map(|one| one.place.as_str()).collect();
+        parts.push(format!("{} by {words} in {}", HumanCount(count), listed(places)));
+    }
+    format!(", {} suppressed ({})", HumanCount(report.suppressed_count()), parts.join(", "))
+}
+
+fn is_comment(kind: Kind) -> bool {
+    matches!(kind, Kind::Inline | Kind::Foreign)
+}
+
+/// A few places by their names, and how many there are besides.
+fn listed(mut places: Vec<&str>) -> String {
+    const FEW: usize = 3;
+    places.sort_unstable();
+    places.dedup();
+    let more = places.len().saturating_sub(FEW);
+    let named = places.iter().take(FEW).map(|place| match *place {
+        "" => "standard input".to_owned(),
+        place => visible(place).into_owned(),
+    });
+    let mut named: Vec<_> = named.collect();
+    if more > 0 {
+        named.push(plural(more as u64, "other file"));
+    }
+    let last = named.pop().unwrap_or_default();
+    if named.is_empty() { last } else { format!("{} and {last}", named.join(", ")) }
+}
+
+/// What this run did not tell or read by the will of whoever called it or keeps the repository.
 fn exceptions(report: &Report) -> Vec<String> {
     let mut parts = Vec::new();
+    if !report.accepted.is_empty() {
+        let places = report.accepted.iter().map(|one| one.by.place.as_str()).collect();
+        let inputs = plural(report.accepted.len() as u64, "unread input");
+        parts.push(format!("{inputs} accepted by {}", listed(places)));
+    }
     if !report.left_out.is_empty() {
         let by =
             report.left_out.iter().map(|(option, count)| format!("{} by {option}", plural(*count, "key")));

@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{View, escape::visible};
 use crate::{
     blob::SourceKind,
-    finding::{Event, Finding, History, Occurrence, Report},
+    finding::{Event, Finding, History, Occurrence, Report, Suppression},
     remedy,
     rule::Severity,
 };
@@ -24,25 +24,49 @@ const RED: AnsiColor = AnsiColor::BrightRed;
 pub(super) fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
     let findings = if report.is_audit { report.by_danger() } else { report.findings.iter().collect() };
     for finding in findings {
-        write_finding(report, finding, view, out)?;
+        write_finding(report, finding, None, view, out)?;
+    }
+    if report.show_suppressed {
+        for one in &report.suppressed {
+            write_finding(report, &one.finding, Some(&one.by), view, out)?;
+        }
     }
     for input in &report.not_scanned {
         let label = paint(view, RED, "not scanned");
         writeln!(out, "{label}: {}: {}", visible(&input.what), visible(&input.why))?;
     }
+    if !view.quiet {
+        for one in &report.accepted {
+            let (label, by) = (paint(view, AnsiColor::BrightCyan, "accepted"), by(&one.by));
+            let (what, why) = (visible(&one.input.what), visible(&one.input.why));
+            writeln!(out, "{label}: {what}: {why} ({})", visible(&by))?;
+        }
+    }
+    for one in &report.unused {
+        let label = paint(view, AnsiColor::BrightYellow, "unused suppression");
+        writeln!(out, "{label}: {}: {}: {}", visible(&one.at()), visible(&one.what), visible(&one.why))?;
+    }
     let is_clean = report.findings.is_empty() && report.is_complete();
-    // What was left out is always something to say.
-    if view.quiet && is_clean && report.left_out.is_empty() && !report.is_shallow {
+    let is_all = report.left_out.is_empty() && !report.is_shallow;
+    // What was left out is always something to say, by whose will it may be.
+    if view.quiet && is_clean && is_all && report.suppressed.is_empty() && report.accepted.is_empty() {
         return Ok(());
     }
     writeln!(out, "{}", closing::line(report, view))
 }
 
 /// Drawn as rustc draws its errors, which people know how to read.
-fn write_finding(report: &Report, finding: &Finding, view: &View, out: &mut dyn Write) -> io::Result<()> {
+fn write_finding(
+    report: &Report,
+    finding: &Finding,
+    suppressed: Option<&Suppression>,
+    view: &View,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let rule = &finding.rule;
     let place = &finding.occurrences[0];
     let color = match rule.severity {
+        _ if suppressed.is_some() => AnsiColor::BrightCyan,
         Severity::Critical | Severity::High => RED,
         Severity::Medium => AnsiColor::BrightYellow,
         Severity::Low => AnsiColor::BrightCyan,
@@ -54,7 +78,8 @@ fn write_finding(report: &Report, finding: &Finding, view: &View, out: &mut dyn 
     let before = " ".repeat(excerpt[..marker.0].width());
     let under = paint(view, color, &"^".repeat(excerpt[marker.0..marker.1].width()));
 
-    writeln!(out, "{}: {}", paint(view, color, &format!("{}[{}]", rule.severity, rule.id)), rule.title)?;
+    let label = suppressed.map_or_else(|| rule.severity.to_string(), |_| "suppressed".to_owned());
+    writeln!(out, "{}: {}", paint(view, color, &format!("{label}[{}]", rule.id)), rule.title)?;
     let (name, column, aside) = (place_name(place), place.span.column, aside(place));
     writeln!(out, "{gutter}{} {name}:{number}:{column}{aside}", frame("-->"))?;
     writeln!(out, "{gutter} {}", frame("|"))?;
@@ -67,14 +92,22 @@ fn write_finding(report: &Report, finding: &Finding, view: &View, out: &mut dyn 
         visible(&finding.why)
     )?;
     writeln!(out, "{gutter} {}", frame("|"))?;
-    for (label, text) in notes(report, finding, view) {
+    for (label, text) in notes(report, finding, suppressed, view) {
         writeln!(out, "{gutter} {} {}: {}", frame("="), bold(view, label), visible(&text))?;
     }
     writeln!(out)
 }
 
-fn notes(report: &Report, finding: &Finding, view: &View) -> Vec<(&'static str, String)> {
+fn notes(
+    report: &Report,
+    finding: &Finding,
+    suppressed: Option<&Suppression>,
+    view: &View,
+) -> Vec<(&'static str, String)> {
     let mut notes = Vec::new();
+    if let Some(suppression) = suppressed {
+        notes.push(("suppressed", by(suppression)));
+    }
     if report.show_secrets {
         notes.push(("secret", finding.secret.reveal()));
     }
@@ -94,9 +127,19 @@ fn notes(report: &Report, finding: &Finding, view: &View) -> Vec<(&'static str, 
             finding.candidates.iter().map(|one| format!("{} ({})", one.issuer, one.why)).collect();
         notes.push(("could be", issuers.join(", ")));
     }
+    if suppressed.is_some() {
+        return notes;
+    }
     let steps = remedy::steps(&finding.rule);
     notes.push(("help", if view.verbose { steps.join(" ") } else { steps[0].clone() }));
     notes
+}
+
+/// What suppresses something, until when and why.
+fn by(suppression: &Suppression) -> String {
+    let until = suppression.until.as_ref().map_or_else(String::new, |day| format!(" until {day}"));
+    let reason = suppression.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
+    format!("by {}{until}{reason}", suppression.at())
 }
 
 /// When the key came and went, and what leads to it.

@@ -1,0 +1,139 @@
+//! What somebody has declared to be fine: keys that are no news, and inputs that nobody can read. Nothing of it is ever
+//! silent: each entry says by what it was suppressed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Finding, NotScanned, Report};
+
+/// By what kind of thing something is suppressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A comment such as `skanner:allow`.
+    Inline,
+    /// A comment for another scanner, such as `gitleaks:allow`.
+    Foreign,
+    /// A list for another scanner, such as `.gitleaksignore`.
+    ForeignList,
+    /// An entry of the configuration, by path or rule.
+    Config,
+    /// An entry of the configuration, by fingerprint.
+    Fingerprint,
+    /// An entry of the baseline.
+    Baseline,
+}
+
+/// One entry or comment that suppresses something. All texts are safe to show.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+pub struct Suppression {
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// The file it stands in, as it is shown.
+    pub place: String,
+    /// The line it stands on, 1-based, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// The rules it is for, with commas between them; all of them if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// Why that is fine, as its author says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The last day it counts, in UTC, as `2027-01-31`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+}
+
+/// A key that was found and is no finding, in the places that one suppression took.
+#[derive(Clone, Debug)]
+pub struct Suppressed {
+    /// The key, with these places alone.
+    pub finding: Finding,
+    /// What took them.
+    pub by: Suppression,
+}
+
+/// A suppression that does nothing: nothing matches it any more, it is past its date, or nobody understands it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Unused {
+    /// The file it stands in, as it is shown.
+    pub place: String,
+    /// The line it stands on, 1-based, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// The suppression, as it is written there or in short.
+    pub what: String,
+    /// What is wrong with it, and what to do.
+    pub why: String,
+}
+
+/// An input that could not be read, as somebody knew.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Accepted {
+    /// What was not read, and why not.
+    pub input: NotScanned,
+    /// What accepts that.
+    pub by: Suppression,
+}
+
+impl Suppression {
+    /// Where it stands, as `skanner.toml:12`.
+    #[must_use]
+    pub fn at(&self) -> String {
+        place_and_line(&self.place, self.line)
+    }
+}
+
+impl Unused {
+    /// Where it stands, as `skanner.toml:12`.
+    #[must_use]
+    pub fn at(&self) -> String {
+        place_and_line(&self.place, self.line)
+    }
+}
+
+fn place_and_line(place: &str, line: Option<u64>) -> String {
+    match line {
+        Some(line) => format!("{place}:{line}"),
+        None => place.to_owned(),
+    }
+}
+
+/// How many keys the suppressions of one kind in one file took.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SuppressedBy {
+    /// What kind of thing.
+    pub kind: Kind,
+    /// The file it stands in, as it is shown.
+    pub place: String,
+    /// How many keys it took, or some places of them.
+    pub count: u64,
+}
+
+impl Report {
+    /// How many keys were suppressed by what, sorted; a key counts once for each kind and file that took places of it.
+    #[must_use]
+    pub fn suppressed_by(&self) -> Vec<SuppressedBy> {
+        let mut keys: BTreeMap<(Kind, &str), BTreeSet<&str>> = BTreeMap::new();
+        for one in &self.suppressed {
+            // Paths and fingerprints are entries of one file.
+            let kind = if one.by.kind == Kind::Fingerprint { Kind::Config } else { one.by.kind };
+            keys.entry((kind, &one.by.place)).or_default().insert(&one.finding.fingerprint);
+        }
+        let count = |((kind, place), keys): ((Kind, &str), BTreeSet<_>)| SuppressedBy {
+            kind,
+            place: place.to_owned(),
+            count: keys.len() as u64,
+        };
+        keys.into_iter().map(count).collect()
+    }
+
+    /// How many keys were suppressed: the sum of [`Report::suppressed_by`].
+    #[must_use]
+    pub fn suppressed_count(&self) -> u64 {
+        self.suppressed_by().iter().map(|by| by.count).sum()
+    }
+}

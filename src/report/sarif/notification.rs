@@ -1,0 +1,118 @@
+//! What a run says besides its results: what was not read, and what became of suppressions.
+
+use serde_json::{Value, json};
+
+use super::{tool::pascal_case, uri::artifact};
+use crate::{finding::Report, report::escape::visible};
+
+/// What a report says besides its results.
+#[derive(Clone, Copy)]
+pub(super) enum Notification {
+    /// Something should have been read and was not.
+    NotScanned,
+    /// Something was not read, as somebody knew.
+    AcceptedUnread,
+    /// A suppression does nothing.
+    UnusedSuppression,
+    /// How many keys a file has suppressed.
+    Suppressed,
+}
+
+impl Notification {
+    /// In the order of their indices.
+    pub(super) const ALL: [Self; 4] =
+        [Self::NotScanned, Self::AcceptedUnread, Self::UnusedSuppression, Self::Suppressed];
+
+    fn id(self) -> &'static str {
+        match self {
+            Self::NotScanned => "not-scanned",
+            Self::AcceptedUnread => "accepted-unread",
+            Self::UnusedSuppression => "unused-suppression",
+            Self::Suppressed => "suppressed",
+        }
+    }
+
+    /// How it is referred to.
+    fn reference(self) -> Value {
+        json!({ "id": self.id(), "index": self as usize })
+    }
+
+    /// What it means.
+    pub(super) fn descriptor(self) -> Value {
+        let (meaning, remedy) = match self {
+            Self::NotScanned => (
+                "Something that should have been read was not: what it holds is not known.",
+                "Do what the message says, or see that skanner may read it, and scan again.",
+            ),
+            Self::AcceptedUnread => (
+                "Something was not read, and the configuration accepts that.",
+                "Take the entry out of accept-unread when it can be read again.",
+            ),
+            Self::UnusedSuppression => (
+                "A suppression does nothing: nothing matches it, its date is over, or it cannot be understood.",
+                "Take it away, or do what the message says.",
+            ),
+            Self::Suppressed => (
+                "Keys were found that somebody has declared to be fine.",
+                "Scan with --show-suppressed to see them.",
+            ),
+        };
+        json!({
+            "id": self.id(),
+            "name": pascal_case(self.id()),
+            "shortDescription": { "text": meaning },
+            "fullDescription": { "text": meaning },
+            "help": { "text": remedy },
+        })
+    }
+}
+
+/// How the run went.
+pub(super) fn invocation(report: &Report) -> Value {
+    let mut notifications = Vec::new();
+    let mut say = |what: Notification, level: &str, text: String, location: Value| {
+        notifications.push(json!({
+            "descriptor": what.reference(),
+            "level": level,
+            "message": { "text": text },
+            "locations": [location],
+        }));
+    };
+    for input in &report.not_scanned {
+        let (what, why) = (visible(&input.what), visible(&input.why));
+        let text = format!("{what} was not scanned: {}.", why.trim_end_matches('.'));
+        let file = input.file.as_ref().unwrap_or(&input.what);
+        say(Notification::NotScanned, "error", text, location(report, file, None));
+    }
+    for accepted in &report.accepted {
+        let (what, why) = (visible(&accepted.input.what), visible(&accepted.input.why));
+        let by = accepted.by.at();
+        let text =
+            format!("{what} was not scanned: {}. {} accepts that.", why.trim_end_matches('.'), visible(&by));
+        let file = accepted.input.file.as_ref().unwrap_or(&accepted.input.what);
+        say(Notification::AcceptedUnread, "note", text, location(report, file, None));
+    }
+    for unused in &report.unused {
+        let (what, why) = (visible(&unused.what), visible(&unused.why));
+        let text = format!("The suppression {what} does nothing: {}.", why.trim_end_matches('.'));
+        say(Notification::UnusedSuppression, "warning", text, location(report, &unused.place, unused.line));
+    }
+    for by in report.suppressed_by() {
+        let keys = if by.count == 1 { "key is" } else { "keys are" };
+        let text = format!("{} {keys} suppressed by {}.", by.count, visible(&by.place));
+        say(Notification::Suppressed, "note", text, location(report, &by.place, None));
+    }
+    json!({
+        "executionSuccessful": report.is_complete(),
+        "toolExecutionNotifications": notifications,
+    })
+}
+
+/// A file, or a line of it.
+pub(super) fn location(report: &Report, path: &str, line: Option<u64>) -> Value {
+    let mut physical = json!({ "artifactLocation": artifact(report, path) });
+    if let Some(line) = line {
+        physical["region"] = json!({ "startLine": line });
+    }
+    json!({ "physicalLocation": physical })
+}
