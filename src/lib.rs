@@ -10,6 +10,7 @@ pub mod cli;
 pub mod cmd;
 pub mod decode;
 pub mod expand;
+pub mod filter;
 pub mod finding;
 pub mod git;
 pub mod hook;

@@ -15,6 +15,7 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("git", 1, &[]),
     ("hook", 2, &[]),
     ("expand", 2, &[]),
+    ("filter", 2, &[]),
     ("locate", 2, &[]),
     ("scan", 2, &[]),
     ("source", 2, &[]),

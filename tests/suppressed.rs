@@ -27,6 +27,8 @@ fn finding(seed: u64, path: &str) -> Finding {
         span: Span { line: 3, column: 7, end_line: 3, end_column: 171 },
         encoding: Vec::new(),
         excerpt: Excerpt { marker: (6, text.len()), text },
+        rule: RuleSet::builtin().get("openai-project-key").unwrap().clone(),
+        markers: Vec::new(),
         line_hash: None,
     };
     Finding {

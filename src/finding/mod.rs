@@ -2,6 +2,8 @@
 
 mod audit;
 mod collect;
+mod marker;
+mod position;
 mod secret;
 mod suppress;
 
@@ -17,6 +19,8 @@ use crate::{
 
 pub use audit::{Audit, Safety, Standing};
 pub use collect::Collector;
+pub use marker::{Marker, Scope, Sighting};
+pub use position::Cursor;
 pub use secret::Secret;
 pub use suppress::{Accepted, Kind, Suppressed, SuppressedBy, Suppression, Unused};
 
@@ -94,6 +98,10 @@ pub struct Occurrence {
     pub encoding: Vec<&'static str>,
     /// The line.
     pub excerpt: Excerpt,
+    /// The rule that fits best here; that of the whole finding may be another one, for what stands elsewhere.
+    pub rule: Arc<Rule>,
+    /// Comments that may allow the key here, in the order of the text; settled before it is reported.
+    pub markers: Vec<Arc<Marker>>,
     /// GitHub's hash of the line, where a report that carries it was asked for.
     pub line_hash: Option<String>,
 }

@@ -15,6 +15,8 @@ use crate::{
 /// Searches for all anchors at once.
 pub(super) struct Anchors {
     plain: &'static [&'static str],
+    /// What is looked for besides, since one search for all costs least.
+    words: &'static [&'static str],
     search: Literals,
     escapes: Literals,
     wide: OnceLock<Literals>,
@@ -29,6 +31,20 @@ pub(super) struct Anchor {
     pub(super) literal: usize,
 }
 
+/// What is found in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// What a key begins with.
+    Anchor(Anchor),
+    /// One of the words that are looked for besides.
+    Word {
+        /// Where it begins.
+        at: usize,
+        /// Which one.
+        word: usize,
+    },
+}
+
 impl Anchors {
     /// The anchors of all forms that can reach `least`.
     pub(super) fn new(least: Confidence) -> Self {
@@ -37,7 +53,25 @@ impl Anchors {
             literals.iter().map(|one| one.as_bytes().to_vec()).collect()
         };
         let search = Literals::new(&own(plain));
-        Self { plain, search, escapes: Literals::new(&own(escape::LITERALS)), wide: OnceLock::new() }
+        Self {
+            plain,
+            words: &[],
+            search,
+            escapes: Literals::new(&own(escape::LITERALS)),
+            wide: OnceLock::new(),
+        }
+    }
+
+    /// Looks for words, too, each at least three bytes long.
+    pub(super) fn watch(&mut self, words: &'static [&'static str]) {
+        self.words = words;
+        let all = self.plain.iter().chain(words).map(|literal| literal.as_bytes().to_vec());
+        self.search = Literals::new(&all.collect::<Vec<_>>());
+    }
+
+    /// The words of [`Anchors::watch`].
+    pub(super) fn words(&self) -> &'static [&'static str] {
+        self.words
     }
 
     /// The first of [`escape::LITERALS`] that begins in `range`.
@@ -71,16 +105,25 @@ impl Anchors {
     ) -> impl Iterator<Item = Anchor> + 't {
         let mut from = range.start;
         std::iter::from_fn(move || {
-            let anchor = self.next(text, from..range.end)?;
-            from = anchor.at + 1;
-            Some(anchor)
+            loop {
+                match self.next(text, from..range.end)? {
+                    Sign::Anchor(anchor) => {
+                        from = anchor.at + 1;
+                        return Some(anchor);
+                    }
+                    Sign::Word { at, .. } => from = at + 1,
+                }
+            }
         })
     }
 
-    /// The first anchor that begins in `range`.
-    pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<Anchor> {
+    /// The first anchor or word that begins in `range`.
+    pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<Sign> {
         let (at, literal) = self.search.next(text, range)?;
-        Some(Anchor { at, literal })
+        Some(match literal.checked_sub(self.plain.len()) {
+            None => Sign::Anchor(Anchor { at, literal }),
+            Some(word) => Sign::Word { at, word },
+        })
     }
 }
 

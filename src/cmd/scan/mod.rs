@@ -5,6 +5,7 @@ pub(super) mod range;
 pub(super) mod staged;
 
 use std::{
+    collections::HashMap,
     io::{self, Write},
     path::{Path, PathBuf},
     time::Instant,
@@ -15,8 +16,10 @@ use anyhow::{Context, Result};
 use super::{Verdict, find_rule, history, progress::Progress, wants_progress, worker::Workshop};
 use crate::{
     cli::{ReportArgs, ScanArgs},
-    finding::{Finding, Report, Subject},
+    filter::{self, Day, Rules},
+    finding::{Finding, Report, Subject, Suppressed},
     report::{self, View},
+    rule::RuleSet,
     scan::Engine,
     source,
 };
@@ -93,27 +96,38 @@ pub(super) fn conclude(
 }
 
 fn scan(args: &ReportArgs, feed: impl FnOnce(&Workshop<'_>) -> Result<Read>) -> Result<Report> {
-    let engine = Engine::new(args.min_confidence, args.show_secrets);
+    let engine = Engine::new(args.min_confidence, args.show_secrets).watch(filter::words(false));
     let progress = (wants_progress() && !args.no_progress).then(Progress::start);
     let workshop = Workshop::new(&engine, progress.as_ref().map(Progress::counts).cloned());
     let mut read = feed(&workshop)?;
     let locations = history::locate(&mut read.histories, threads(args), &workshop);
     drop(progress);
 
-    let mut report = workshop.into_report();
-    report.findings.retain(|finding| finding.confidence >= args.min_confidence);
+    let (mut report, marked) = workshop.into_report();
     let masks = Workshop::new(&engine, None);
-    let left_out = &mut report.left_out;
-    report.findings.retain_mut(|finding| {
+    // Options leave out whole keys; what suppresses places comes before, so that it is known what each of them is for.
+    let mut unwanted_keys = HashMap::new();
+    for finding in &mut report.findings {
         let life = history::life(finding, &locations);
         let option =
             unwanted(args, finding).or_else(|| read.filter.leaves_out(finding, life.as_ref(), &locations));
-        if let Some(option) = option {
-            *left_out.entry(option).or_default() += 1;
-            return false;
+        match option {
+            Some(option) => drop(unwanted_keys.insert(finding.fingerprint.clone(), option)),
+            None => finding.history = life.map(|life| history::told(life, &mut masks.worker())),
         }
-        finding.history = life.map(|life| history::told(life, &mut masks.worker()));
-        true
+    }
+    filter::comments(&mut report, &marked, &KnownRules, Day::today());
+    let left_out = &mut report.left_out;
+    report.findings.retain(|finding| {
+        let option = unwanted_keys.get(&finding.fingerprint);
+        let is_sure = finding.confidence >= args.min_confidence;
+        if let Some(option) = option.filter(|_| is_sure) {
+            *left_out.entry(*option).or_default() += 1;
+        }
+        option.is_none() && is_sure
+    });
+    report.suppressed.retain(|Suppressed { finding, .. }| {
+        !unwanted_keys.contains_key(&finding.fingerprint) && finding.confidence >= args.min_confidence
     });
     report.is_shallow = read.histories.iter().any(history::Read::is_shallow);
     report.is_audit = read.is_audit;
@@ -127,6 +141,19 @@ fn scan(args: &ReportArgs, feed: impl FnOnce(&Workshop<'_>) -> Result<Read>) -> 
         files::add_line_hashes(&mut report);
     }
     Ok(report)
+}
+
+/// The rules that comments can name.
+struct KnownRules;
+
+impl Rules for KnownRules {
+    fn has(&self, id: &str) -> bool {
+        RuleSet::builtin().get(id).is_some()
+    }
+
+    fn unknown(&self, id: &str) -> String {
+        find_rule(id).err().map_or_else(String::new, |error| error.to_string())
+    }
 }
 
 /// The option by which a rule is not wanted.

@@ -298,6 +298,8 @@ mod tests {
             span: Span { line, column: 7, end_line: line, end_column: 7 + KEY.len() as u64 },
             encoding: Vec::new(),
             excerpt: Excerpt { text: "key = sk-proj-…8sL4 \u{202e}".to_owned(), marker: (6, 20) },
+            rule: RuleSet::builtin().get("openai-project-key").unwrap().clone(),
+            markers: Vec::new(),
             line_hash: (line == 3).then(|| "271789c17abda88f:1".to_owned()),
         }
     }
