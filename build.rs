@@ -10,11 +10,12 @@ enum Level {
     PossibleOnly,
 }
 
-/// More of a prefix makes the search no faster, and shared beginnings make for fewer literals.
-const LONGEST: usize = 6;
+#[path = "src/rule/prefixes.rs"]
+mod prefixes;
 
 fn main() {
     println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=src/rule/prefixes.rs");
     let mut files: Vec<_> = fs::read_dir("rules")
         .expect("the folder rules/ holds the rules")
         .map(|entry| entry.expect("rules/ is readable").path())
@@ -34,8 +35,11 @@ fn main() {
     let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     let json = serde_json::to_string(&documents).expect("TOML values are JSON values");
     fs::write(Path::new(&out).join("rules.json"), json).expect("OUT_DIR is writable");
-    let default = Vec::from_iter(minimal(prefixes.iter().filter(|(level, _)| *level == Level::Default)));
-    let all = Vec::from_iter(minimal(prefixes.iter()));
+    let of = |levels: &[Level]| {
+        let wanted = prefixes.iter().filter(|(level, _)| levels.contains(level));
+        Vec::from_iter(prefixes::minimal(&wanted.map(|(_, prefix)| prefix.as_str()).collect()))
+    };
+    let (default, all) = (of(&[Level::Default]), of(&[Level::Default, Level::PossibleOnly]));
     let code = format!(
         "/// Literals of every form that can reach `likely`.\npub(crate) const DEFAULT: &[&str] = &{default:?};\n\
          /// Literals of every form.\npub(crate) const ALL: &[&str] = &{all:?};\n"
@@ -67,15 +71,4 @@ fn collect_prefixes(path: &Path, table: &toml::Table, prefixes: &mut BTreeSet<(L
             prefixes.insert((level, prefix.to_owned()));
         }
     }
-}
-
-/// The prefixes that contain no other, each up to its first separator: finding those finds them all.
-fn minimal<'a>(prefixes: impl Iterator<Item = &'a (Level, String)>) -> BTreeSet<&'a str> {
-    let all: BTreeSet<&str> = prefixes.map(|(_, prefix)| prefix.as_str()).collect();
-    let contains_no_other = |one: &&&str| !all.iter().any(|other| other != *one && one.contains(other));
-    let start = |prefix: &&'a str| -> &'a str {
-        let separator = prefix.find(['-', '_', '.']).map_or(prefix.len(), |at| at + 1);
-        &prefix[..separator.min(LONGEST)]
-    };
-    all.iter().filter(contains_no_other).map(start).collect()
 }

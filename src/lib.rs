@@ -8,6 +8,7 @@
 pub mod blob;
 pub mod cli;
 pub mod cmd;
+pub mod config;
 pub mod decode;
 pub mod expand;
 pub mod filter;

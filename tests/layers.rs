@@ -21,6 +21,8 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("source", 2, &[]),
     ("report", 2, &["remedy"]),
     ("remedy", 2, &[]),
+    // It escapes what it quotes as reports do.
+    ("config", 3, &[]),
     // Its help lists the formats there are.
     ("cli", 3, &[]),
     ("cmd", 4, &[]),

@@ -5,12 +5,14 @@ mod hook;
 mod report;
 mod scan;
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub use audit::AuditArgs;
 pub use hook::{HookArgs, HookCommand};
-pub use report::{FormatName, Output, ReportArgs};
+pub use report::{ConfigArgs, FormatName, Output, ReportArgs, SettingArgs};
 pub use scan::{HistoryArgs, ScanArgs};
 
 /// Finds API keys of the sk- family before they leave your hands.
@@ -20,9 +22,9 @@ pub use scan::{HistoryArgs, ScanArgs};
 #[derive(Debug, Parser)]
 #[command(name = "skanner", version, max_term_width = 110, arg_required_else_help = true)]
 pub struct Cli {
-    /// When to use colours.
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
-    pub color: Color,
+    /// When to use colours (default: auto) [env: SKANNER_COLOR].
+    #[arg(long, global = true, value_enum, value_name = "WHEN")]
+    pub color: Option<Color>,
 
     /// What to do.
     #[command(subcommand)]
@@ -48,8 +50,38 @@ pub enum Command {
     Explain {
         /// The rule's id, as in a report.
         rule: String,
+
+        /// Where the configuration with rules of your own is.
+        #[command(flatten)]
+        config: ConfigArgs,
     },
-    /// Print the JSON Schema of a document that skanner writes.
+    /// Show which settings count, and where each comes from.
+    Config {
+        /// What would be scanned: the configuration is looked for there, and upwards to the root of the repository.
+        #[arg(default_value = ".")]
+        path: PathBuf,
+
+        /// How to write them.
+        #[arg(long, value_enum, default_value_t)]
+        format: ListFormat,
+
+        /// Settings to try.
+        #[command(flatten)]
+        settings: SettingArgs,
+    },
+    /// Write a `skanner.toml` with comments, and offer to install the hooks.
+    ///
+    /// It is written to the root of the repository, or to the folder itself where there is none.
+    Init {
+        /// A folder of the project.
+        #[arg(default_value = ".")]
+        path: PathBuf,
+
+        /// Replace a `skanner.toml` that is there.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Print the JSON Schema of a document that skanner writes or reads.
     Schema {
         /// Which document.
         #[arg(value_enum)]
@@ -69,6 +101,10 @@ pub struct RulesArgs {
     /// What to do with them (default: list).
     #[command(subcommand)]
     pub command: Option<RulesCommand>,
+
+    /// Where the configuration with rules of your own is.
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// What to do with the rules.
@@ -79,22 +115,30 @@ pub enum RulesCommand {
         /// How to write the list.
         #[arg(long, value_enum, default_value_t)]
         format: ListFormat,
+
+        /// Where the configuration with rules of your own is.
+        #[command(flatten)]
+        config: ConfigArgs,
     },
     /// Generate every rule's examples and counter-examples, and run the engine on them.
     Test {
         /// Other examples with another seed.
         #[arg(long, default_value_t = 1)]
         seed: u64,
+
+        /// Where the configuration with rules of your own is.
+        #[command(flatten)]
+        config: ConfigArgs,
     },
 }
 
-/// How to write the list of rules.
+/// How to write a list.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub enum ListFormat {
     /// A table.
     #[default]
     Text,
-    /// An array with all that is known of each rule.
+    /// One document with all that is known.
     Json,
 }
 
@@ -103,6 +147,8 @@ pub enum ListFormat {
 pub enum SchemaDocument {
     /// The JSON report.
     Report,
+    /// The configuration file `skanner.toml`, for editors.
+    Config,
 }
 
 /// When to use colours.
@@ -115,4 +161,16 @@ pub enum Color {
     Always,
     /// Not at all.
     Never,
+}
+
+impl Color {
+    /// As it is written.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
 }

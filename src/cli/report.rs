@@ -9,28 +9,52 @@ use clap::{
 
 use crate::{report::FORMATS, rule::Confidence};
 
+/// Which findings count.
+#[derive(Args, Clone, Debug, Default)]
+pub struct SettingArgs {
+    /// How sure a finding must be to be reported (default: likely) [env: SKANNER_MIN_CONFIDENCE].
+    #[arg(long, value_name = "LEVEL", value_parser = confidence_parser(), help_heading = "Settings")]
+    pub min_confidence: Option<Confidence>,
+
+    /// Report only findings of this rule; may be given several times [env: SKANNER_RULE].
+    #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = "Settings")]
+    pub rule: Vec<String>,
+
+    /// Do not report findings of this rule; may be given several times [env: SKANNER_EXCLUDE_RULE].
+    #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = "Settings")]
+    pub exclude_rule: Vec<String>,
+
+    /// Where the configuration is.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// Where the configuration is.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ConfigArgs {
+    /// Take this configuration instead of the repository's own [env: SKANNER_CONFIG].
+    #[arg(long, value_name = "FILE", help_heading = "Settings")]
+    pub config: Option<PathBuf>,
+
+    /// Ignore the configuration that the repository itself holds [env: SKANNER_ISOLATED].
+    #[arg(long, help_heading = "Settings")]
+    pub isolated: bool,
+}
+
 /// Which findings count, and how they are reported.
 #[derive(Args, Clone, Debug)]
 pub struct ReportArgs {
-    /// How to write the report to standard output.
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format_parser(), help_heading = "Output")]
-    pub format: FormatName,
+    /// How to write the report to standard output (default: text) [env: SKANNER_FORMAT].
+    #[arg(long, value_name = "FORMAT", value_parser = format_parser(), help_heading = "Output")]
+    pub format: Option<FormatName>,
 
     /// Write the report to a file as well; may be given several times.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output, help_heading = "Output")]
     pub output: Vec<Output>,
 
-    /// How sure a finding must be to be reported.
-    #[arg(long, value_name = "LEVEL", default_value = "likely", value_parser = confidence_parser(), help_heading = "Output")]
-    pub min_confidence: Confidence,
-
-    /// Report only findings of this rule; may be given several times.
-    #[arg(long, value_name = "ID", help_heading = "Output")]
-    pub rule: Vec<String>,
-
-    /// Do not report findings of this rule; may be given several times.
-    #[arg(long, value_name = "ID", help_heading = "Output")]
-    pub exclude_rule: Vec<String>,
+    /// Which findings count.
+    #[command(flatten)]
+    pub settings: SettingArgs,
 
     /// Show secrets whole in text and JSON. Think of who reads the log.
     #[arg(long, help_heading = "Output")]
@@ -40,11 +64,16 @@ pub struct ReportArgs {
     #[arg(long, help_heading = "Output")]
     pub show_suppressed: bool,
 
+    /// What was written for other scanners counts, too: the comments gitleaks:allow, betterleaks:allow, trufflehog:ignore
+    /// and `pragma: allowlist secret`, and a .gitleaksignore at the root.
+    #[arg(long, help_heading = "Output")]
+    pub trust_foreign_markers: bool,
+
     /// Exit with 0 when keys were found; still with 2 when the run is not a proof.
     #[arg(long, help_heading = "Output")]
     pub exit_zero: bool,
 
-    /// No progress bar.
+    /// No progress bar [env: SKANNER_NO_PROGRESS].
     #[arg(long, help_heading = "Output")]
     pub no_progress: bool,
 
@@ -56,7 +85,7 @@ pub struct ReportArgs {
     #[arg(short, long, help_heading = "Output")]
     pub verbose: bool,
 
-    /// How many threads to use (default: one a processor).
+    /// How many threads to use (default: one a processor) [env: SKANNER_THREADS].
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
 }

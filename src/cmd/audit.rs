@@ -8,6 +8,7 @@ use git2::{ErrorCode, Repository};
 use super::{
     Verdict, history,
     scan::{self, Read, conclude, threads},
+    settings::{self, Start},
     worker::Workshop,
 };
 use crate::{
@@ -21,16 +22,17 @@ pub(super) fn run(args: &AuditArgs, color: bool) -> Result<Verdict> {
     let repository = open(&args.repo)?;
     let base = scan::base(&repository)?;
     let report = enter(&base, &args.report)?;
-    conclude(&report, color, |workshop| {
+    let call = settings::load(&report, Start::Repository(&repository))?;
+    conclude(&call, color, |workshop| {
         let what = if repository.is_bare() {
             "the history alone, since a bare repository has no files and no index"
         } else {
-            feed_files(args, &repository, workshop);
+            feed_files(args, threads(&call.args), &repository, workshop);
             "files, index and history"
         };
         let here = [PathBuf::from(".")];
         Ok(Read {
-            histories: history::read(&here, threads(&report), args.allow_shallow, workshop),
+            histories: history::read(&here, threads(&call.args), args.allow_shallow, workshop),
             is_audit: true,
             ..Read::git(base, Subject { what: what.to_owned(), nothing: None })
         })
@@ -53,18 +55,21 @@ fn open(path: &Path) -> Result<Repository> {
 }
 
 /// Goes to the root of the tree, as `git -C` does, so that a file has the same path in the work tree, in the index and
-/// in the history. The files of `--output` are where the user means them.
+/// in the history. The files of options are where the user means them.
 fn enter(base: &Path, args: &ReportArgs) -> Result<ReportArgs> {
     let mut args = args.clone();
     for output in &mut args.output {
         output.file = std::path::absolute(&output.file).context("the current folder is gone")?;
     }
+    if let Some(config) = settings::named(&args.settings.config) {
+        args.settings.config.config =
+            Some(std::path::absolute(config).context("the current folder is gone")?);
+    }
     std::env::set_current_dir(base).with_context(|| format!("cannot enter {}", base.display()))?;
     Ok(args)
 }
 
-fn feed_files(args: &AuditArgs, repository: &Repository, workshop: &Workshop<'_>) {
-    let threads = threads(&args.report);
+fn feed_files(args: &AuditArgs, threads: usize, repository: &Repository, workshop: &Workshop<'_>) {
     Walk {
         roots: vec![PathBuf::from(".")],
         respect_ignore: !args.no_ignore,

@@ -13,6 +13,7 @@ pub(super) fn page(rule: &Rule) -> String {
         }
     };
     line("issuer", &rule.issuer);
+    line("rule of", rule.place.as_deref().unwrap_or_default());
     line("severity", &rule.severity.to_string());
     line("revoke at", &rule.revoke_url);
     line("names", &rule.names.join(", "));

@@ -1,13 +1,16 @@
 //! The commands: the only place that knows several stages, and composes them.
 
 mod audit;
+mod configuration;
 mod explain;
 mod history;
 mod hook;
+mod init;
 mod known;
 mod progress;
 mod rules;
 mod scan;
+mod settings;
 mod worker;
 
 use std::{
@@ -17,11 +20,11 @@ use std::{
 
 use anstream::{AutoStream, ColorChoice};
 use anyhow::{Result, bail};
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, Parser, ValueEnum};
 
 use crate::{
     cli::{Cli, Color, Command, SchemaDocument},
-    report,
+    config, report,
     rule::{Rule, RuleSet},
 };
 
@@ -57,8 +60,7 @@ pub fn main() -> ExitCode {
             return if error.use_stderr() { Verdict::NotAProof } else { Verdict::Clean }.into();
         }
     };
-    let color = wants_color(cli.color);
-    match run(&cli, color) {
+    match color(cli.color).and_then(|color| run(&cli, color)) {
         Ok(verdict) => verdict.into(),
         // Whoever read the output has seen enough of it.
         Err(error) if is_broken_pipe(&error) => Verdict::Clean.into(),
@@ -76,9 +78,18 @@ fn run(cli: &Cli, color: bool) -> Result<Verdict> {
         Command::Audit(args) => audit::run(args, color),
         Command::Hook(args) => hook::run(&args.command, color),
         Command::Rules(args) => rules::run(args),
-        Command::Explain { rule } => print(&explain::page(find_rule(rule)?)),
-        Command::Schema { document: SchemaDocument::Report } => {
-            print(&format!("{}\n", serde_json::to_string_pretty(&report::schema())?))
+        Command::Explain { rule, config } => {
+            let rules = rules::known(config)?;
+            print(&explain::page(find_rule_in(rules::of(rules.as_ref()), rule)?))
+        }
+        Command::Config { path, format, settings } => configuration::show(path, *format, settings),
+        Command::Init { path, force } => init::run(path, *force),
+        Command::Schema { document } => {
+            let schema = match document {
+                SchemaDocument::Report => report::schema(),
+                SchemaDocument::Config => config::schema(),
+            };
+            print(&format!("{}\n", serde_json::to_string_pretty(&schema)?))
         }
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -96,20 +107,25 @@ fn print(text: &str) -> Result<Verdict> {
 }
 
 /// The rule of this id, or an error that names the nearest one.
-fn find_rule(id: &str) -> Result<&'static Rule> {
-    let rules = RuleSet::builtin();
+fn find_rule_in<'r>(rules: &'r RuleSet, id: &str) -> Result<&'r Rule> {
     if let Some(rule) = rules.get(id) {
         return Ok(rule);
     }
-    let nearest = rules
-        .iter()
-        .map(|rule| (strsim::jaro_winkler(id, &rule.id), &rule.id))
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    match nearest {
-        Some((closeness, nearest)) if closeness > 0.7 => {
-            bail!("there is no rule `{id}`; did you mean `{nearest}`?")
-        }
-        _ => bail!("there is no rule `{id}`; `skanner rules list` shows them all"),
+    match config::nearest(id, rules.iter().map(|rule| rule.id.as_str())) {
+        Some(nearest) => bail!("there is no rule `{id}`; did you mean `{nearest}`?"),
+        None => bail!("there is no rule `{id}`; `skanner rules list` shows them all"),
+    }
+}
+
+/// Whether to use colors: as the call says, or the environment.
+fn color(choice: Option<Color>) -> Result<bool> {
+    if let Some(choice) = choice {
+        return Ok(wants_color(choice));
+    }
+    let words = Color::value_variants().iter().map(|color| (color.name(), *color)).collect::<Vec<_>>();
+    match std::env::var("SKANNER_COLOR") {
+        Ok(text) if !text.is_empty() => Ok(wants_color(config::word("SKANNER_COLOR", &words, &text)?)),
+        _ => Ok(wants_color(Color::Auto)),
     }
 }
 

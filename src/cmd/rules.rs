@@ -1,14 +1,14 @@
 //! `skanner rules`: the list, and the rules' own examples run through the engine.
 
-use std::fmt::Write;
+use std::{fmt::Write, path::Path, sync::Arc};
 
 use anyhow::Result;
 use serde::Serialize;
 
-use super::{Verdict, print};
+use super::{Verdict, print, settings};
 use crate::{
     blob::Content,
-    cli::{ListFormat, RulesArgs, RulesCommand},
+    cli::{ConfigArgs, ListFormat, RulesArgs, RulesCommand, SettingArgs},
     finding::Detection,
     rule::{Confidence, Rule, RuleSet, Severity, Shape},
     scan::{Engine, Scratch},
@@ -18,10 +18,24 @@ use crate::{
 const EACH: usize = 20;
 
 pub(super) fn run(args: &RulesArgs) -> Result<Verdict> {
-    match args.command {
-        None => list(ListFormat::Text),
-        Some(RulesCommand::List { format }) => list(format),
-        Some(RulesCommand::Test { seed }) => test(seed),
+    match &args.command {
+        None => list(of(known(&args.config)?.as_ref()), ListFormat::Text),
+        Some(RulesCommand::List { format, config }) => list(of(known(config)?.as_ref()), *format),
+        Some(RulesCommand::Test { seed, config }) => test(known(config)?, *seed),
+    }
+}
+
+/// The rules that count here, if there are others than the built-in ones.
+pub(super) fn known(config: &ConfigArgs) -> Result<Option<Arc<RuleSet>>> {
+    let args = SettingArgs { config: config.clone(), ..SettingArgs::default() };
+    Ok(settings::look_up(&args, Path::new("."))?.rule_set())
+}
+
+/// All rules: these, or the built-in ones.
+pub(super) fn of(rules: Option<&Arc<RuleSet>>) -> &RuleSet {
+    match rules {
+        Some(rules) => rules,
+        None => RuleSet::builtin(),
     }
 }
 
@@ -40,6 +54,9 @@ struct Listed<'a> {
     forms: Vec<ListedForm<'a>>,
     examples: Vec<&'a str>,
     counter_examples: Vec<&'a str>,
+    /// Where it stands; only of rules that are not built in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -74,12 +91,12 @@ impl<'a> From<&'a Rule> for Listed<'a> {
             forms: forms.collect(),
             examples: sources(&rule.examples),
             counter_examples: sources(&rule.counter_examples),
+            place: rule.place.as_deref(),
         }
     }
 }
 
-fn list(format: ListFormat) -> Result<Verdict> {
-    let rules = RuleSet::builtin();
+fn list(rules: &RuleSet, format: ListFormat) -> Result<Verdict> {
     match format {
         ListFormat::Json => {
             let rules: Vec<Listed<'_>> = rules.iter().map(|rule| Listed::from(&**rule)).collect();
@@ -89,7 +106,8 @@ fn list(format: ListFormat) -> Result<Verdict> {
             let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or_default();
             let mut table = String::new();
             for rule in rules.iter() {
-                let _ = writeln!(table, "{:width$}  {:8}  {}", rule.id, rule.severity, rule.title);
+                let place = rule.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
+                let _ = writeln!(table, "{:width$}  {:8}  {}{place}", rule.id, rule.severity, rule.title);
             }
             print(&table)
         }
@@ -97,12 +115,14 @@ fn list(format: ListFormat) -> Result<Verdict> {
 }
 
 /// Every form's shapes and every example must be found by their rule, no counter-example at the default level.
-fn test(seed: u64) -> Result<Verdict> {
-    let mut bench = Bench { engine: Engine::new(Confidence::Possible, false), scratch: Scratch::default() };
+fn test(rules: Option<Arc<RuleSet>>, seed: u64) -> Result<Verdict> {
+    let engine = Engine::with_rules(rules.clone(), Confidence::Possible, false);
+    let rules = of(rules.as_ref());
+    let mut bench = Bench { engine, scratch: Scratch::default() };
     let mut rng = fastrand::Rng::with_seed(seed);
     let mut failures = String::new();
     let mut count = 0;
-    for rule in RuleSet::builtin().iter() {
+    for rule in rules.iter() {
         let mut fail = |what: &str, shape: &Shape, found: &[Detection]| {
             let found = found
                 .iter()
@@ -144,7 +164,7 @@ fn test(seed: u64) -> Result<Verdict> {
         }
     }
     if failures.is_empty() {
-        print(&format!("{} rules, {count} texts, all as expected\n", RuleSet::builtin().iter().count()))
+        print(&format!("{} rules, {count} texts, all as expected\n", rules.iter().count()))
     } else {
         print(&failures)?;
         Ok(Verdict::Findings)

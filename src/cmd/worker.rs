@@ -13,7 +13,6 @@ use crate::{
     expand::{self, Expander, Output},
     filter::{self, Found, Marked},
     finding::{Collector, Detection, Marker, NotScanned, Report, Scanned},
-    rule::Confidence,
     scan::{Engine, Scratch, looks_wide},
     source::{Look, Searcher, Sink, why},
 };
@@ -132,10 +131,15 @@ impl Worker<'_> {
 
     fn name_not_scanned(&mut self, path: &Arc<str>, archive: Option<&[u8]>, why: String) {
         let not_scanned = match archive {
-            None => NotScanned { what: path.to_string(), why, file: None },
+            None => NotScanned { what: path.to_string(), why, ..NotScanned::default() },
             Some(archive) => {
                 let inner = masked(archive, &self.in_name(archive));
-                NotScanned { what: format!("{path}!{inner}"), why, file: Some(path.to_string()) }
+                NotScanned {
+                    what: format!("{path}!{inner}"),
+                    why,
+                    file: Some(path.to_string()),
+                    is_nothing: false,
+                }
             }
         };
         self.own.not_scanned.push(not_scanned);
@@ -178,6 +182,13 @@ impl Sink for Worker<'_> {
         // Messages of libraries name paths, too.
         let why = masked(why.as_bytes(), &self.in_name(why.as_bytes()));
         self.name_not_scanned(&what, None, why);
+    }
+
+    fn nothing(&mut self, what: &[u8], why: String) {
+        self.not_scanned(what, why);
+        if let Some(last) = self.own.not_scanned.last_mut() {
+            last.is_nothing = true;
+        }
     }
 }
 
@@ -292,7 +303,7 @@ impl Output for Inside<'_, '_> {
         let Seen { result, detections, comments } = self.scan(origin, content);
         let (mut detections, markers) = self.matched(detections, comments);
         if let Some(before) = self.before.filter(|_| !detections.is_empty()) {
-            let engine = self.worker.earlier.get_or_init(|| Engine::new(Confidence::Possible, false));
+            let engine = self.worker.earlier.get_or_init(|| self.worker.engine.for_all());
             let known = self.known.get_or_insert_with(|| Known::of(before, engine));
             detections.retain(|Allowed { detection, markers }| {
                 let is_known = known.has(&detection.secret);

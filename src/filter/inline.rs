@@ -21,8 +21,9 @@ pub struct Marked {
     pub marker: Arc<Marker>,
 }
 
-/// Lets comments take what they allow, and says which of `marked` do nothing.
-pub fn apply(report: &mut Report, marked: &[Marked], rules: &dyn Rules, today: Day) {
+/// Lets comments take what they allow, and says which of `marked` do nothing; those that are of no use only if all keys
+/// were looked for.
+pub fn apply(report: &mut Report, marked: &[Marked], rules: &dyn Rules, is_all_looked_for: bool, today: Day) {
     let mut unused = BTreeSet::new();
     let mut taken: HashMap<(usize, usize), Arc<Marker>> = HashMap::new();
     for group in groups(&report.findings) {
@@ -41,7 +42,8 @@ pub fn apply(report: &mut Report, marked: &[Marked], rules: &dyn Rules, today: D
     }
     let silent = silenced(marked);
     let talks = |one: &&Marked| one.marker.kind == Kind::Inline && !silent.contains(&one.place);
-    unused.extend(marked.iter().filter(talks).filter_map(|one| useless(one, rules, today)));
+    unused
+        .extend(marked.iter().filter(talks).filter_map(|one| useless(one, rules, is_all_looked_for, today)));
     report.unused.extend(unused);
     report.unused.sort();
     report.unused.dedup();
@@ -165,7 +167,7 @@ fn problem(marker: &Marker, rules: &dyn Rules, today: Day) -> Option<String> {
 }
 
 /// What is to be said of a comment in a text that was read.
-fn useless(marked: &Marked, rules: &dyn Rules, today: Day) -> Option<Unused> {
+fn useless(marked: &Marked, rules: &dyn Rules, is_all_looked_for: bool, today: Day) -> Option<Unused> {
     let Marked { place, marker } = marked;
     // A string that holds our word may be anything, such as a program that writes comments.
     if marker.is_quoted && !marker.is_used() {
@@ -174,7 +176,7 @@ fn useless(marked: &Marked, rules: &dyn Rules, today: Day) -> Option<Unused> {
     if let Some(why) = problem(marker, rules, today) {
         return Some(entry(place, marker, marker.shown(), why));
     }
-    if marker.is_used() {
+    if marker.is_used() || !is_all_looked_for {
         return None;
     }
     let why = match (marker.names.is_empty(), marker.scope) {

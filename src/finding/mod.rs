@@ -192,7 +192,7 @@ pub struct Scanned {
 }
 
 /// Something that should have been read and was not.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct NotScanned {
     /// A path or an object; `a.zip!b/c.txt` is in an archive.
     pub what: String,
@@ -202,6 +202,10 @@ pub struct NotScanned {
     #[serde(skip)]
     #[schemars(skip)]
     pub file: Option<String>,
+    /// There was nothing to read at all, such as a path that does not exist. Nobody can accept that.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub is_nothing: bool,
 }
 
 /// What a run scanned, in words.
@@ -211,6 +215,15 @@ pub struct Subject {
     pub what: String,
     /// Why there was nothing to scan, if that is so: `nothing is staged`.
     pub nothing: Option<String>,
+}
+
+/// The configuration file that a run went by. Its texts are safe to show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Configuration {
+    /// The file.
+    pub file: String,
+    /// How it makes less be reported than by default, in words that go on after its name: `leaves out 3 rules`.
+    pub weakened: Vec<String>,
 }
 
 /// All that a run has to say.
@@ -230,8 +243,11 @@ pub struct Report {
     pub accepted: Vec<Accepted>,
     /// Suppressed findings are listed, since the user asked for it.
     pub show_suppressed: bool,
-    /// How many findings options of the call have left out, by the name of the option; none that left out nothing.
-    pub left_out: BTreeMap<&'static str, u64>,
+    /// How many findings were left out by the name of what did: an option of the call, a variable, the configuration;
+    /// none that left out nothing.
+    pub left_out: BTreeMap<String, u64>,
+    /// The configuration file that counted, if there was one.
+    pub configuration: Option<Configuration>,
     /// A repository was read that is a shallow clone, and the user knows it: what came before its first commits is not
     /// here.
     pub is_shallow: bool,

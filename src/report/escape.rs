@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// Text that a terminal shows as it is: control characters and those that change the direction or hide text are
 /// written as `\u{1b}`.
-pub(super) fn visible(text: &str) -> Cow<'_, str> {
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(steers) {
         return Cow::Borrowed(text);
     }

@@ -11,8 +11,8 @@ use serde::Serialize;
 use crate::{
     blob::SourceKind,
     finding::{
-        Accepted, Audit, Candidate, Finding, History, NotScanned, Occurrence, Report, Scanned, Suppressed,
-        SuppressedBy, Suppression, Unused,
+        Accepted, Audit, Candidate, Configuration, Finding, History, NotScanned, Occurrence, Report, Scanned,
+        Suppressed, SuppressedBy, Suppression, Unused,
     },
     remedy,
     rule::{Confidence, Severity},
@@ -54,10 +54,13 @@ struct Document<'a> {
     /// What was not read, as somebody knew and accepted; only where there is something.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     accepted: Vec<AcceptedEntry<'a>>,
-    /// How many keys options of the call have left out, by the name of the option; only where one did. Each key is
-    /// counted once.
+    /// How many keys were left out by the name of what did: an option of the call, a variable, the configuration file; only
+    /// where one did. Each key is counted once.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    left_out: &'a BTreeMap<&'static str, u64>,
+    left_out: &'a BTreeMap<String, u64>,
+    /// The configuration file that counted; only if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    configuration: Option<&'a Configuration>,
     /// Whether a shallow clone was accepted, so that what came before its first commits was not read; only if so.
     #[serde(skip_serializing_if = "is_false")]
     shallow: bool,
@@ -189,7 +192,9 @@ struct Summary<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     accepted: Vec<AcceptedEntry<'a>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    left_out: &'a BTreeMap<&'static str, u64>,
+    left_out: &'a BTreeMap<String, u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    configuration: Option<&'a Configuration>,
     #[serde(skip_serializing_if = "is_false")]
     shallow: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -231,6 +236,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         unused_suppressions: &report.unused,
         accepted: report.accepted.iter().map(accepted).collect(),
         left_out: &report.left_out,
+        configuration: report.configuration.as_ref(),
         shallow: report.is_shallow,
         audit: report.audit(),
         findings: report.findings.iter().map(|finding| entry(report, finding)).collect(),
@@ -252,6 +258,7 @@ pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()
         unused_suppressions: &report.unused,
         accepted: report.accepted.iter().map(accepted).collect(),
         left_out: &report.left_out,
+        configuration: report.configuration.as_ref(),
         shallow: report.is_shallow,
         audit: report.audit(),
         findings: report.findings.len(),

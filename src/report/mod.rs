@@ -12,6 +12,7 @@ use std::{
 
 use crate::finding::Report;
 
+pub(crate) use escape::visible;
 pub use json::schema;
 pub use sarif::line_hashes;
 

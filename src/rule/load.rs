@@ -83,6 +83,25 @@ impl RuleSet {
         Ok(Self { rules })
     }
 
+    /// The built-in rules and those of a configuration, some of them of another severity than they say.
+    #[must_use]
+    pub fn with(
+        own: impl IntoIterator<Item = Arc<Rule>>,
+        severity: impl Fn(&Rule) -> Option<Severity>,
+    ) -> Self {
+        let regraded = |rule: Arc<Rule>| match severity(&rule) {
+            Some(severity) if severity != rule.severity => Arc::new(Rule { severity, ..Rule::clone(&rule) }),
+            _ => rule,
+        };
+        let rules = Self::builtin().rules.iter().cloned().chain(own).map(regraded);
+        Self { rules: rules.collect() }
+    }
+
+    /// The rules that are not built in.
+    pub fn own(&self) -> impl Iterator<Item = &Arc<Rule>> {
+        self.rules.iter().filter(|rule| rule.place.is_some())
+    }
+
     /// Every rule, in the order of the files.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Rule>> {
         self.rules.iter()
@@ -102,9 +121,7 @@ fn complete(head: &IssuerFile, entry: RuleEntry) -> Result<Rule> {
     let names = entry.names.unwrap_or_else(|| head.names.clone());
     let hosts = entry.hosts.unwrap_or_else(|| head.hosts.clone());
     let words = entry.words.unwrap_or_else(|| head.words.clone());
-    let context = names.iter().chain(&hosts).chain(&words);
-    let context: Vec<_> =
-        context.map(|word| ContextWord { shown: word.clone(), lower: word.to_ascii_lowercase() }).collect();
+    let context = ContextWord::all(names.iter().chain(&hosts).chain(&words));
     let needs_evidence = entry.form.iter().any(|form| form.needs_evidence);
     ensure!(!needs_evidence || !context.is_empty(), "needs evidence, but names nothing to look for");
     Ok(Rule {
@@ -123,5 +140,6 @@ fn complete(head: &IssuerFile, entry: RuleEntry) -> Result<Rule> {
         forms: entry.form,
         examples: entry.examples,
         counter_examples: entry.counter_examples,
+        place: None,
     })
 }

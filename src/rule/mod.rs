@@ -2,6 +2,7 @@
 
 mod load;
 mod parts;
+mod prefixes;
 mod shape;
 
 use std::{fmt, sync::Arc};
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use load::{RuleSet, literals};
 pub use parts::{BASE64URL, Class, Named};
+pub(crate) use prefixes::minimal;
 pub use shape::{Part, Shape};
 
 /// How bad it is when a stranger has the key.
@@ -53,7 +55,7 @@ pub enum Edges {
 }
 
 /// One way the keys of a rule are written.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
     /// Any of these shapes; the notation is in `docs/rules.md`.
@@ -62,7 +64,7 @@ pub struct Form {
     pub confidence: Confidence,
     /// What a match is worth when a name, host or word of the issuer stands near; `confidence` where absent, except
     /// that evidence lifts `possible` to `likely`.
-    with_evidence: Option<Confidence>,
+    pub with_evidence: Option<Confidence>,
     /// A match counts only where a name, host or word of the issuer stands near.
     #[serde(default)]
     pub needs_evidence: bool,
@@ -88,7 +90,7 @@ impl Form {
 }
 
 /// One kind of key.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rule {
     /// Stable name, e.g. `openai-project-key`.
     pub id: String,
@@ -120,15 +122,24 @@ pub struct Rule {
     pub examples: Vec<Shape>,
     /// Texts this rule must stay silent on.
     pub counter_examples: Vec<Shape>,
+    /// Where it stands, as `skanner.toml:12`; nothing for a built-in one.
+    pub place: Option<Arc<str>>,
 }
 
 /// A text that points at an issuer when it stands near a key, in any case.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ContextWord {
     /// As people write it.
     pub shown: String,
     /// In lower case.
     pub lower: String,
+}
+
+impl ContextWord {
+    /// Makes them of texts.
+    pub(crate) fn all<'a>(texts: impl IntoIterator<Item = &'a String>) -> Vec<Self> {
+        texts.into_iter().map(|text| Self { shown: text.clone(), lower: text.to_ascii_lowercase() }).collect()
+    }
 }
 
 macro_rules! display_as_word {

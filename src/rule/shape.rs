@@ -61,7 +61,10 @@ impl Shape {
             parts.push(Part::Literal(literal));
         }
         ensure!(!parts.is_empty(), "a shape cannot be empty");
-        let lengths = parts.iter().map(Part::lengths).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        let sum = |sum: (usize, usize), one: (usize, usize)| {
+            (sum.0.saturating_add(one.0), sum.1.saturating_add(one.1))
+        };
+        let lengths = parts.iter().map(Part::lengths).fold((0, 0), sum);
         Ok(Self { source: source.to_owned(), parts, lengths })
     }
 

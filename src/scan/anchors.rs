@@ -2,23 +2,31 @@
 //! Two searches, since fewer literals at a time raise fewer false alarms. UTF-16 is looked for only where there are
 //! zeros, base64 and hex only in long runs, see [`super::runs`].
 
-use std::{ops::Range, sync::OnceLock};
+use std::{borrow::Cow, collections::BTreeSet, ops::Range, sync::OnceLock};
 
-use aho_corasick::packed::{Config, MatchKind, Searcher};
+use aho_corasick::{
+    AhoCorasick, Input,
+    packed::{Config, MatchKind, Searcher},
+};
 use memchr::memmem;
 
 use crate::{
     decode::escape,
-    rule::{Confidence, literals},
+    rule::{Confidence, literals, minimal},
 };
+
+/// The packed search takes no more literals than this.
+const MOST_PACKED: usize = 64;
 
 /// Searches for all anchors at once.
 pub(super) struct Anchors {
-    plain: &'static [&'static str],
+    plain: Vec<Cow<'static, str>>,
     /// What is looked for besides, since one search for all costs least.
     words: &'static [&'static str],
     search: Literals,
     escapes: Literals,
+    /// The last letters of prefixes before their first separator, beside those of the built-in rules.
+    letters: Vec<u8>,
     wide: OnceLock<Literals>,
 }
 
@@ -46,26 +54,41 @@ pub(super) enum Sign {
 }
 
 impl Anchors {
-    /// The anchors of all forms that can reach `least`.
-    pub(super) fn new(least: Confidence) -> Self {
-        let plain = if least == Confidence::Possible { literals::ALL } else { literals::DEFAULT };
-        let own = |literals: &[&str]| -> Vec<Vec<u8>> {
-            literals.iter().map(|one| one.as_bytes().to_vec()).collect()
+    /// The anchors of all forms that can reach `least`. `own` are the prefixes of those that are not built in.
+    pub(super) fn new(least: Confidence, own: &BTreeSet<&str>) -> Self {
+        let built_in = if least == Confidence::Possible { literals::ALL } else { literals::DEFAULT };
+        let bytes = |literals: &mut dyn Iterator<Item = &str>| -> Vec<Vec<u8>> {
+            literals.map(|one| one.as_bytes().to_vec()).collect()
         };
-        let search = Literals::new(&own(plain));
+        let plain: Vec<Cow<'static, str>> = if own.is_empty() {
+            built_in.iter().map(|literal| Cow::Borrowed(*literal)).collect()
+        } else {
+            let all = built_in.iter().copied().chain(own.iter().copied()).collect();
+            minimal(&all).into_iter().map(|literal| Cow::Owned(literal.to_owned())).collect()
+        };
+        let mut escapes = bytes(&mut escape::LITERALS.iter().copied());
+        let mut letters = Vec::new();
+        for (letter, separator) in own.iter().filter_map(|prefix| before_separator(prefix)) {
+            letters.push(letter);
+            escapes.push(vec![letter, b'\\', separator]);
+        }
+        escapes.sort();
+        escapes.dedup();
         Self {
+            search: Literals::new(&bytes(&mut plain.iter().map(|literal| &**literal))),
             plain,
             words: &[],
-            search,
-            escapes: Literals::new(&own(escape::LITERALS)),
+            escapes: Literals::new(&escapes),
+            letters,
             wide: OnceLock::new(),
         }
     }
 
-    /// Looks for words, too, each at least three bytes long.
+    /// Looks for words, too, each at least three bytes long. Where one stands, nothing else begins.
     pub(super) fn watch(&mut self, words: &'static [&'static str]) {
         self.words = words;
-        let all = self.plain.iter().chain(words).map(|literal| literal.as_bytes().to_vec());
+        let plain = self.plain.iter().map(|literal| &**literal);
+        let all = words.iter().copied().chain(plain).map(|literal| literal.as_bytes().to_vec());
         self.search = Literals::new(&all.collect::<Vec<_>>());
     }
 
@@ -93,8 +116,13 @@ impl Anchors {
     }
 
     /// What keys begin with.
-    pub(super) fn plain(&self) -> &'static [&'static str] {
-        self.plain
+    pub(super) fn plain(&self) -> &[Cow<'static, str>] {
+        &self.plain
+    }
+
+    /// Where the separator of an escaped prefix begins, whose escape was found at `at`.
+    pub(super) fn separator(&self, text: &[u8], at: usize) -> Option<usize> {
+        escape::separator(text, at, &self.letters)
     }
 
     /// Every anchor that begins in `range`, overlapping ones too, in order.
@@ -120,11 +148,18 @@ impl Anchors {
     /// The first anchor or word that begins in `range`.
     pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<Sign> {
         let (at, literal) = self.search.next(text, range)?;
-        Some(match literal.checked_sub(self.plain.len()) {
-            None => Sign::Anchor(Anchor { at, literal }),
-            Some(word) => Sign::Word { at, word },
+        Some(match literal.checked_sub(self.words.len()) {
+            Some(literal) => Sign::Anchor(Anchor { at, literal }),
+            None => Sign::Word { at, word: literal },
         })
     }
+}
+
+/// The last letter of a prefix before its first separator, and that separator.
+fn before_separator(prefix: &str) -> Option<(u8, u8)> {
+    let bytes = prefix.as_bytes();
+    let at = bytes.iter().position(|byte| b"-_.".contains(byte))?;
+    Some((*bytes.get(at.checked_sub(1)?)?, bytes[at]))
 }
 
 /// The start of a literal in UTF-16: two characters of the common `sk`, three of others. Its zeros lie between the
@@ -147,20 +182,30 @@ pub(super) struct Literals {
 
 enum Search {
     Packed(Searcher),
+    /// More literals than the packed search takes.
+    Automaton(AhoCorasick),
     /// Machines without the vector instructions that the packed search is made of.
     OneByOne(Vec<memmem::Finder<'static>>),
 }
 
 impl Literals {
-    /// At most 64 of them, each at least three bytes long.
+    /// Each of them is at least three bytes long.
     pub(super) fn new(literals: &[Vec<u8>]) -> Self {
-        let packed = Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(literals).build();
-        let search = match packed {
-            Some(searcher) => Search::Packed(searcher),
-            None => Search::OneByOne(
-                literals.iter().map(|literal| memmem::Finder::new(literal).into_owned()).collect(),
-            ),
+        let packed = || {
+            let builder =
+                Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(literals).build();
+            builder.map(Search::Packed)
         };
+        let automaton = || {
+            let kind = aho_corasick::MatchKind::LeftmostFirst;
+            AhoCorasick::builder().match_kind(kind).build(literals).ok().map(Search::Automaton)
+        };
+        let search = if literals.len() <= MOST_PACKED { packed() } else { automaton() };
+        let search = search.unwrap_or_else(|| {
+            Search::OneByOne(
+                literals.iter().map(|literal| memmem::Finder::new(literal).into_owned()).collect(),
+            )
+        });
         Self { search, longest: literals.iter().map(Vec::len).max().unwrap_or(0) }
     }
 
@@ -174,6 +219,10 @@ impl Literals {
         let found = match &self.search {
             Search::Packed(searcher) => {
                 let found = searcher.find_in(text, (from..most).into())?;
+                Some((found.start(), found.pattern().as_usize()))
+            }
+            Search::Automaton(automaton) => {
+                let found = automaton.find(Input::new(text).range(from..most))?;
                 Some((found.start(), found.pattern().as_usize()))
             }
             Search::OneByOne(finders) => finders

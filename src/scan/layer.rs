@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     decode::{Decoded, escape, utf16},
-    rule::{BASE64URL, Confidence, RuleSet},
+    rule::{BASE64URL, Confidence},
 };
 
 /// How many encodings are undone, one inside the other.
@@ -106,26 +106,20 @@ impl Engine {
         let length = seen.token_end - at;
         // Most anchors are the end of a word. The rules need not even be read for those.
         let ends_word = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`\\".contains(byte);
-        let is_word = length < self.shortest() && text.get(seen.token_end).is_none_or(ends_word);
+        let is_word = length < self.shortest && text.get(seen.token_end).is_none_or(ends_word);
         if depth < DEEPEST && at >= seen.escapes && escape::goes_on(text, seen.token_end) {
             seen.escapes = self.undo_escapes(text, at, depth, scratch, hits);
         }
         if is_word {
             return 0;
         }
-        let dispatch =
-            self.dispatch.get_or_init(|| Dispatch::new(RuleSet::builtin(), &self.anchors, self.least));
+        let dispatch = self.dispatch.get_or_init(|| Dispatch::new(self.rules(), &self.anchors, self.least));
         dispatch.try_anchor(text, anchor, seen.token_end, scratch, hits);
         if length > 2 * dispatch.longest {
             let last = seen.token_end - dispatch.longest;
             return dispatch.next_inside_token(&text[..last], at + 1);
         }
         0
-    }
-
-    /// No key that is all base64url has fewer characters from its anchor on.
-    fn shortest(&self) -> usize {
-        if self.least == Confidence::Possible { 0 } else { 16 }
     }
 
     /// Returns up to where in the text escapes have been undone.
@@ -161,7 +155,7 @@ impl Engine {
         let mut from = range.start;
         while let Some(at) = self.anchors.next_escape(text, from..range.end) {
             from = at + 1;
-            if let Some(separator) = escape::separator(text, at) {
+            if let Some(separator) = self.anchors.separator(text, at) {
                 from = self.undo_escapes(text, separator, depth, scratch, hits).max(from);
             }
         }

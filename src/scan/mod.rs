@@ -35,7 +35,7 @@ use crate::{
     blob::Content,
     decode::utf16,
     finding::{Cursor, Detection, Secret, Sighting},
-    rule::{Confidence, Form, Rule},
+    rule::{Confidence, Form, Rule, RuleSet, Shape},
 };
 
 /// Everything the engine looks at round an anchor lies within this many bytes of it, on either side, so that a window
@@ -55,6 +55,10 @@ const AFTER_NOVEL: usize = (1 << 10) + 256;
 pub struct Engine {
     least: Confidence,
     reveal: bool,
+    /// All rules, where there are others than the built-in ones.
+    rules: Option<Arc<RuleSet>>,
+    /// No key that is all base64url has fewer characters from its anchor on.
+    shortest: usize,
     anchors: Anchors,
     dispatch: OnceLock<Dispatch>,
     runs: OnceLock<RunSearch>,
@@ -115,10 +119,37 @@ impl Hit {
 }
 
 impl Engine {
-    /// An engine that looks for all that can reach `least`. With `reveal`, excerpts show secrets whole.
+    /// An engine that looks for all that can reach `least` by the built-in rules. With `reveal`, excerpts show secrets
+    /// whole.
     #[must_use]
     pub fn new(least: Confidence, reveal: bool) -> Self {
-        Self { least, reveal, anchors: Anchors::new(least), dispatch: OnceLock::new(), runs: OnceLock::new() }
+        Self::with_rules(None, least, reveal)
+    }
+
+    /// An engine with other rules; the built-in ones, which need not be read before the first hit, if there are none.
+    #[must_use]
+    pub fn with_rules(rules: Option<Arc<RuleSet>>, least: Confidence, reveal: bool) -> Self {
+        /// That of the built-in rules where not all levels are asked for.
+        const SHORTEST: usize = 16;
+        let own = rules.iter().flat_map(|rules| rules.own()).flat_map(|rule| &rule.forms);
+        let own = own.filter(|form| form.reach() >= least).flat_map(|form| &form.shapes);
+        let own: Vec<&Shape> = own.collect();
+        let prefixes = own.iter().filter_map(|shape| std::str::from_utf8(shape.prefix()).ok()).collect();
+        let anchors = Anchors::new(least, &prefixes);
+        let shortest = if least == Confidence::Possible { 0 } else { SHORTEST };
+        let shortest =
+            own.iter().map(|shape| structure::least_from_anchor(shape, &anchors)).fold(shortest, usize::min);
+        Self { least, reveal, rules, shortest, anchors, dispatch: OnceLock::new(), runs: OnceLock::new() }
+    }
+
+    /// An engine with the same rules that looks for all there is.
+    #[must_use]
+    pub fn for_all(&self) -> Self {
+        Self::with_rules(self.rules.clone(), Confidence::Possible, false)
+    }
+
+    fn rules(&self) -> &RuleSet {
+        self.rules.as_deref().unwrap_or_else(|| RuleSet::builtin())
     }
 
     /// Looks for these words, too, each at least three bytes long; they do not depend on each other, and what is found

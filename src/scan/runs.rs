@@ -1,7 +1,7 @@
 //! Keys in base64 and hex. Both stand in long runs of letters and digits; inside one, literals tell where a key may be
 //! and how it is aligned, and only the neighbourhood is decoded, once for each alignment.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use super::grams::{self, Clue, GramSearch};
 use crate::decode::{
@@ -48,7 +48,7 @@ pub(super) struct RunSearch {
 
 impl RunSearch {
     /// Looks for these texts in base64, in base64 of UTF-16, in base64 twice, and in hex.
-    pub(super) fn new(plain: &[&str]) -> Self {
+    pub(super) fn new(plain: &[Cow<'_, str>]) -> Self {
         let mut clues = Vec::new();
         for text in plain {
             let once = base64::literals(text.as_bytes());

@@ -61,16 +61,11 @@ struct Entry {
 impl Entry {
     fn new(rule: &Arc<Rule>, form: usize, shape: usize) -> Self {
         let parts = rule.forms[form].shapes[shape].parts();
-        let is_token = |part: &Part| match part {
-            Part::Literal(literal) => literal.iter().all(|byte| BASE64URL.has(*byte)),
-            Part::Run(class, _) => class.is_within(&BASE64URL),
-            Part::Structure(named) => named.class.is_within(&BASE64URL),
-        };
         let literals = parts.iter().skip(1).filter_map(|part| match part {
             Part::Literal(literal) if literal.len() >= 4 => Some(literal),
             _ => None,
         });
-        let inside = parts.iter().take_while(|part| is_token(part)).map(|part| part.lengths().0).sum();
+        let inside = least_inside(&rule.forms[form].shapes[shape]);
         let marker = literals.max_by_key(|literal| literal.len());
         let edges = rule.forms[form].edges;
         Self {
@@ -127,10 +122,7 @@ impl Dispatch {
                 for (shape_at, shape) in form.shapes.iter().enumerate() {
                     let prefix = shape.prefix();
                     let Some((anchor, offset)) = first_anchor(anchors, prefix) else {
-                        unreachable!(
-                            "build.rs makes an anchor of every prefix, {:?} has none",
-                            shape.source()
-                        )
+                        unreachable!("an anchor is made of every prefix, {:?} has none", shape.source())
                     };
                     let entry = Entry::new(rule, form_at, shape_at);
                     longest = longest.max(shape.lengths().1);
@@ -251,6 +243,25 @@ impl Table {
             }
         }
     }
+}
+
+fn is_token(part: &Part) -> bool {
+    match part {
+        Part::Literal(literal) => literal.iter().all(|byte| BASE64URL.has(*byte)),
+        Part::Run(class, _) => class.is_within(&BASE64URL),
+        Part::Structure(named) => named.class.is_within(&BASE64URL),
+    }
+}
+
+/// How much of a shape is surely within the token it begins in, in bytes.
+fn least_inside(shape: &Shape) -> usize {
+    shape.parts().iter().take_while(|part| is_token(part)).map(|part| part.lengths().0).sum()
+}
+
+/// The least that a key of this shape has within its token from its anchor on, in bytes.
+pub(super) fn least_from_anchor(shape: &Shape, anchors: &Anchors) -> usize {
+    let offset = first_anchor(anchors, shape.prefix()).map_or(0, |(_, offset)| offset);
+    least_inside(shape).saturating_sub(offset)
 }
 
 /// The first anchor in a prefix, and where it stands there.

@@ -14,6 +14,7 @@ use crate::{
     cmd::{
         Verdict,
         scan::{self, Read, conclude, threads},
+        settings::{self, Start},
     },
     finding::Subject,
     git,
@@ -43,8 +44,9 @@ pub(super) fn files(
 ) -> Result<Verdict> {
     // Git sets it for this hook, and frameworks pass it on.
     let is_commit = std::env::var_os("GIT_INDEX_FILE").is_some_and(|file| !file.is_empty());
-    conclude(args, color, |workshop| {
-        let repository = scan::open()?;
+    let repository = scan::open()?;
+    let call = settings::load(args, Start::Repository(&repository))?;
+    conclude(&call, color, |workshop| {
         let root = scan::base(&repository)?;
         let named: Vec<_> = files.iter().map(|file| (file, inner(&root, file))).collect();
         let wanted: HashSet<&[u8]> = named.iter().filter_map(|(_, inner)| inner.as_deref()).collect();
@@ -54,7 +56,7 @@ pub(super) fn files(
             all: !is_commit,
             wanted: Some(&is_wanted),
             differing: !is_commit,
-            threads: threads(args),
+            threads: threads(&call.args),
         };
         staged.feed(&repository, &|| workshop.worker())?;
         let met = met.into_inner();
@@ -62,8 +64,14 @@ pub(super) fn files(
             |inner: &Option<Vec<u8>>| !is_commit || inner.as_deref().is_none_or(|path| !met.contains(path));
         let roots: Vec<PathBuf> =
             named.iter().filter(|(_, inner)| is_left(inner)).map(|(file, _)| (*file).clone()).collect();
-        Walk { roots, respect_ignore: true, force_exclude, may_be_empty: false, threads: threads(args) }
-            .feed(&|| workshop.worker());
+        Walk {
+            roots,
+            respect_ignore: true,
+            force_exclude,
+            may_be_empty: false,
+            threads: threads(&call.args),
+        }
+        .feed(&|| workshop.worker());
         // Paths of the index start from the root, those of files from here, which is the same under a framework.
         let subject = Subject { what: "the files that were named".to_owned(), nothing: None };
         Ok(Read::git(root, subject))
@@ -86,7 +94,8 @@ pub(super) fn message(args: &ReportArgs, file: &Path, color: bool) -> Result<Ver
     // Git sets it so when it has not opened an editor; see run_commit_hook in its commit.c.
     let is_edited = std::env::var_os("GIT_EDITOR").is_none_or(|editor| editor != ":");
     let tail = if is_edited { Tail::Dropped } else { Tail::Kept };
-    conclude(args, color, |workshop| {
+    let call = settings::load(args, Start::Path(Path::new(".")))?;
+    conclude(&call, color, |workshop| {
         Message { file: file.to_owned(), tail }.feed(&mut workshop.worker());
         let base = std::env::current_dir().context("the current folder is gone")?;
         let subject = Subject { what: "the message".to_owned(), nothing: None };

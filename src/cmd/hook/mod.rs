@@ -52,6 +52,11 @@ pub(super) fn run(command: &HookCommand, color: bool) -> Result<Verdict> {
     Ok(verdict)
 }
 
+/// Installs the hooks that a repository usually has.
+pub(super) fn install_usual() -> Result<Verdict> {
+    install::install(&[], false)
+}
+
 /// Says something about a run to whoever reads it.
 fn say(text: &str) {
     // Without a reader nothing is lost but words; the exit code says the same.

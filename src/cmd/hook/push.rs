@@ -12,6 +12,7 @@ use crate::{
     cmd::{
         Verdict,
         scan::{self, Read, conclude, threads},
+        settings::{self, Start},
         worker::Workshop,
     },
     finding::Subject,
@@ -55,7 +56,8 @@ pub(super) fn to_remote(
         note("git pushes nothing, so nothing was scanned");
         return Ok(Verdict::Clean);
     }
-    scan(args, color, |repository| {
+    let repository = scan::open()?;
+    scan(args, &repository, Start::Repository(&repository), color, |repository| {
         if updates.is_empty() {
             return guess(repository, remote);
         }
@@ -116,7 +118,9 @@ pub(super) fn received(args: &ReportArgs, color: bool) -> Result<Verdict> {
     if updates.is_empty() {
         bail!("standard input was empty, so nothing was scanned; {CALL}");
     }
-    scan(args, color, |repository| {
+    let repository = scan::open()?;
+    // What is here comes from whoever pushes, or did so before, even where the repository is not bare.
+    scan(args, &repository, Start::Nowhere, color, |repository| {
         let mut selection = changed(repository, &updates);
         // There must be a tip in the words, which does not count.
         selection.hidden.extend(Selection::parse(repository, "--all --not --all")?.hidden);
@@ -138,22 +142,28 @@ fn names(updates: &[Update]) -> Vec<Vec<u8>> {
     updates.iter().filter(|update| update.new.is_some()).map(|update| update.name.clone()).collect()
 }
 
-fn scan(args: &ReportArgs, color: bool, push: impl FnOnce(&Repository) -> Result<Push>) -> Result<Verdict> {
-    conclude(args, color, |workshop| {
-        let repository = scan::open()?;
-        let push = push(&repository)?;
+fn scan(
+    args: &ReportArgs,
+    repository: &Repository,
+    start: Start<'_>,
+    color: bool,
+    push: impl FnOnce(&Repository) -> Result<Push>,
+) -> Result<Verdict> {
+    let call = settings::load(args, start)?;
+    conclude(&call, color, |workshop| {
+        let push = push(repository)?;
         feed_names(&push, workshop);
         let count = match push.selection.tips.is_empty() {
             // References are only deleted.
             true => 0,
             false => {
-                let range = Range { selection: push.selection, threads: threads(args) };
-                range.feed(&repository, &|| workshop.worker())?
+                let range = Range { selection: push.selection, threads: threads(&call.args) };
+                range.feed(repository, &|| workshop.worker())?
             }
         };
         let nothing = (count == 0).then(|| format!("{} has no commit that is new", push.what));
         let subject = Subject { what: push.what, nothing };
-        Ok(Read::git(scan::base(&repository)?, subject))
+        Ok(Read::git(scan::base(repository)?, subject))
     })
 }
 

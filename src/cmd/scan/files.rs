@@ -11,6 +11,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use super::{Read, Verdict, conclude, history, threads};
+use crate::cmd::settings::{self, Start};
 use crate::{
     blob::SourceKind,
     cli::ScanArgs,
@@ -20,9 +21,13 @@ use crate::{
 };
 
 pub(super) fn run(args: &ScanArgs, color: bool) -> Result<Verdict> {
-    conclude(&args.report, color, |workshop| {
-        let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
-        let (stdin, roots): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| path == Path::new("-"));
+    let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
+    // Standard input belongs to where one stands.
+    let first =
+        paths.first().filter(|path| **path != Path::new("-")).map_or(Path::new("."), PathBuf::as_path);
+    let call = settings::load(&args.report, Start::Path(first))?;
+    conclude(&call, color, |workshop| {
+        let (stdin, roots): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|path| path == Path::new("-"));
         ensure!(
             args.stdin_filename.is_none() || !stdin.is_empty(),
             "--stdin-filename goes with the path `-`"
@@ -35,17 +40,18 @@ pub(super) fn run(args: &ScanArgs, color: bool) -> Result<Verdict> {
         if args.history.history {
             let options = &args.history;
             read.filter = history::Filter::new(options)?;
-            read.histories = history::read(&roots, threads(&args.report), options.allow_shallow, workshop);
+            read.histories = history::read(&roots, threads(&call.args), options.allow_shallow, workshop);
             read.filter.find_refs(options, &read.histories)?;
         } else if !roots.is_empty() {
             Walk {
-                roots: distinct(roots),
+                roots: distinct(roots.clone()),
                 respect_ignore: !args.no_ignore,
                 force_exclude: args.force_exclude,
                 may_be_empty: false,
-                threads: threads(&args.report),
+                threads: threads(&call.args),
             }
             .feed(&|| workshop.worker());
+            read.folders = roots;
         }
         Ok(read)
     })

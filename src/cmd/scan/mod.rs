@@ -1,5 +1,6 @@
 //! `skanner scan`: source, engine, report, reporter.
 
+mod allowed;
 mod files;
 pub(super) mod range;
 pub(super) mod staged;
@@ -13,13 +14,12 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::{Verdict, find_rule, history, progress::Progress, wants_progress, worker::Workshop};
+use super::{Verdict, history, progress::Progress, settings::Call, wants_progress, worker::Workshop};
 use crate::{
     cli::{ReportArgs, ScanArgs},
-    filter::{self, Day, Rules},
-    finding::{Finding, Report, Subject, Suppressed},
+    config::{MIN_CONFIDENCE, Source},
+    finding::{Configuration, Report, Subject, Suppressed},
     report::{self, View},
-    rule::RuleSet,
     scan::Engine,
     source,
 };
@@ -53,6 +53,8 @@ pub(super) struct Read {
     pub(super) filter: history::Filter,
     /// It shall be said whether the repository may be published.
     pub(super) is_audit: bool,
+    /// The files and folders of which all was read.
+    pub(super) folders: Vec<PathBuf>,
 }
 
 impl Read {
@@ -64,6 +66,7 @@ impl Read {
             histories: Vec::new(),
             filter: history::Filter::default(),
             is_audit: false,
+            folders: Vec::new(),
         }
     }
 
@@ -75,17 +78,15 @@ impl Read {
 
 /// Lets `feed` push a source into the workers, and reports what they found.
 pub(super) fn conclude(
-    args: &ReportArgs,
+    call: &Call,
     color: bool,
     feed: impl FnOnce(&Workshop<'_>) -> Result<Read>,
 ) -> Result<Verdict> {
     let start = Instant::now();
-    for id in args.rule.iter().chain(&args.exclude_rule) {
-        find_rule(id)?;
-    }
-    let report = scan(args, feed)?;
+    let args = &call.args;
+    let report = scan(call, feed)?;
     let view = View { color, quiet: args.quiet, verbose: args.verbose, elapsed: start.elapsed() };
-    write_reports(args, &report, &view)?;
+    write_reports(args, &call.settings.format.value, &report, &view)?;
     Ok(if !report.is_complete() {
         Verdict::NotAProof
     } else if report.findings.is_empty() || args.exit_zero {
@@ -95,8 +96,14 @@ pub(super) fn conclude(
     })
 }
 
-fn scan(args: &ReportArgs, feed: impl FnOnce(&Workshop<'_>) -> Result<Read>) -> Result<Report> {
-    let engine = Engine::new(args.min_confidence, args.show_secrets).watch(filter::words(false));
+fn scan(call: &Call, feed: impl FnOnce(&Workshop<'_>) -> Result<Read>) -> Result<Report> {
+    let Call { args, settings, .. } = call;
+    let least = &settings.min_confidence;
+    // What a file keeps from being reported is counted, so it must be found.
+    let is_by_file = matches!(least.from, Source::File(_));
+    let looked_for = if is_by_file { least.value.min(MIN_CONFIDENCE) } else { least.value };
+    let engine =
+        Engine::with_rules(settings.rule_set(), looked_for, args.show_secrets).watch(allowed::words(call));
     let progress = (wants_progress() && !args.no_progress).then(Progress::start);
     let workshop = Workshop::new(&engine, progress.as_ref().map(Progress::counts).cloned());
     let mut read = feed(&workshop)?;
@@ -104,38 +111,42 @@ fn scan(args: &ReportArgs, feed: impl FnOnce(&Workshop<'_>) -> Result<Read>) -> 
     drop(progress);
 
     let (mut report, marked) = workshop.into_report();
+    report.findings.retain(|finding| finding.confidence >= looked_for);
     let masks = Workshop::new(&engine, None);
     // Options leave out whole keys; what suppresses places comes before, so that it is known what each of them is for.
-    let mut unwanted_keys = HashMap::new();
+    let mut unwanted = HashMap::new();
     for finding in &mut report.findings {
         let life = history::life(finding, &locations);
-        let option =
-            unwanted(args, finding).or_else(|| read.filter.leaves_out(finding, life.as_ref(), &locations));
-        match option {
-            Some(option) => drop(unwanted_keys.insert(finding.fingerprint.clone(), option)),
+        let by = settings
+            .leaves_out(&finding.rule.id)
+            .or_else(|| (finding.confidence < least.value).then(|| least.from.name()))
+            .or_else(|| read.filter.leaves_out(finding, life.as_ref(), &locations).map(str::to_owned));
+        match by {
+            Some(by) => drop(unwanted.insert(finding.fingerprint.clone(), by)),
             None => finding.history = life.map(|life| history::told(life, &mut masks.worker())),
         }
     }
-    filter::comments(&mut report, &marked, &KnownRules, Day::today());
+    allowed::apply(call, &mut report, &marked, &read, looked_for)?;
     let left_out = &mut report.left_out;
     report.findings.retain(|finding| {
-        let option = unwanted_keys.get(&finding.fingerprint);
-        let is_sure = finding.confidence >= args.min_confidence;
-        if let Some(option) = option.filter(|_| is_sure) {
-            *left_out.entry(*option).or_default() += 1;
+        let by = unwanted.get(&finding.fingerprint);
+        if let Some(by) = by {
+            *left_out.entry(by.clone()).or_default() += 1;
         }
-        option.is_none() && is_sure
+        by.is_none()
     });
-    report.suppressed.retain(|Suppressed { finding, .. }| {
-        !unwanted_keys.contains_key(&finding.fingerprint) && finding.confidence >= args.min_confidence
-    });
+    report.suppressed.retain(|Suppressed { finding, .. }| !unwanted.contains_key(&finding.fingerprint));
     report.is_shallow = read.histories.iter().any(history::Read::is_shallow);
     report.is_audit = read.is_audit;
     report.base = read.base;
     report.subject = read.subject;
     report.show_secrets = args.show_secrets;
     report.show_suppressed = args.show_suppressed;
-    let names = args.output.iter().map(|output| &output.format).chain([&args.format]);
+    report.configuration = settings
+        .config
+        .as_ref()
+        .map(|config| Configuration { file: config.shown.to_string(), weakened: settings.weakened() });
+    let names = args.output.iter().map(|output| &output.format).chain([&settings.format.value]);
     if names.filter_map(|name| report::format(name)).any(|format| format.wants_line_hashes) {
         report.root = source::repository_root(&report.base).and_then(|root| root.canonicalize().ok());
         files::add_line_hashes(&mut report);
@@ -143,33 +154,11 @@ fn scan(args: &ReportArgs, feed: impl FnOnce(&Workshop<'_>) -> Result<Read>) -> 
     Ok(report)
 }
 
-/// The rules that comments can name.
-struct KnownRules;
-
-impl Rules for KnownRules {
-    fn has(&self, id: &str) -> bool {
-        RuleSet::builtin().get(id).is_some()
-    }
-
-    fn unknown(&self, id: &str) -> String {
-        find_rule(id).err().map_or_else(String::new, |error| error.to_string())
-    }
-}
-
-/// The option by which a rule is not wanted.
-fn unwanted(args: &ReportArgs, finding: &Finding) -> Option<&'static str> {
-    let id = &finding.rule.id;
-    if !args.rule.is_empty() && !args.rule.contains(id) {
-        return Some("--rule");
-    }
-    args.exclude_rule.contains(id).then_some("--exclude-rule")
-}
-
 pub(super) fn threads(args: &ReportArgs) -> usize {
     args.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZero::get)
 }
 
-fn write_reports(args: &ReportArgs, report: &Report, view: &View) -> Result<()> {
+fn write_reports(args: &ReportArgs, format: &str, report: &Report, view: &View) -> Result<()> {
     let rendered = |name: &str, view: &View| -> Result<Vec<u8>> {
         let format = report::format(name).context("clap lets only known formats pass")?;
         let mut text = Vec::new();
@@ -185,7 +174,7 @@ fn write_reports(args: &ReportArgs, report: &Report, view: &View) -> Result<()> 
             replace(&output.file, &text).with_context(|| format!("cannot write {}", output.file.display()))
         })
         .collect();
-    let text = rendered(&args.format, view)?;
+    let text = rendered(format, view)?;
     let mut out = io::stdout().lock();
     match out.write_all(&text).and_then(|()| out.flush()) {
         // Whoever read the output has seen enough of it; the verdict stays.

@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::{Read, Verdict, conclude, staged, threads};
 use crate::{
     cli::ReportArgs,
+    cmd::settings::{self, Start},
     finding::Subject,
     git::{ci, revisions::Selection},
     source::Range,
@@ -27,10 +28,11 @@ pub(in crate::cmd) fn run_selected(
     color: bool,
     select: impl FnOnce(&git2::Repository) -> Result<(Selection, String)>,
 ) -> Result<Verdict> {
-    conclude(args, color, |workshop| {
-        let repository = staged::open()?;
+    let repository = staged::open()?;
+    let call = settings::load(args, Start::Repository(&repository))?;
+    conclude(&call, color, |workshop| {
         let (selection, what) = select(&repository)?;
-        let range = Range { selection, threads: threads(args) };
+        let range = Range { selection, threads: threads(&call.args) };
         let count = range.feed(&repository, &|| workshop.worker())?;
         let nothing = (count == 0).then(|| format!("{what} has no commit that is new"));
         Ok(Read::git(staged::base(&repository)?, Subject { what, nothing }))

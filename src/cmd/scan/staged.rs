@@ -8,6 +8,7 @@ use git2::{ErrorCode, Repository};
 use super::{Read, Verdict, conclude, threads};
 use crate::{
     cli::ReportArgs,
+    cmd::settings::{self, Start},
     finding::Subject,
     git,
     source::{Held, Staged},
@@ -15,9 +16,10 @@ use crate::{
 
 /// Scans what is staged, `all` of it or what is new in it.
 pub(in crate::cmd) fn run(args: &ReportArgs, all: bool, color: bool) -> Result<Verdict> {
-    conclude(args, color, |workshop| {
-        let repository = open()?;
-        let staged = Staged { all, wanted: None, differing: false, threads: threads(args) };
+    let repository = open()?;
+    let call = settings::load(args, Start::Repository(&repository))?;
+    conclude(&call, color, |workshop| {
+        let staged = Staged { all, wanted: None, differing: false, threads: threads(&call.args) };
         let held = staged.feed(&repository, &|| workshop.worker())?;
         let nothing = match held {
             Held::Content => None,

@@ -27,7 +27,7 @@ type Escape = fn(&[u8]) -> Option<Unit>;
 
 const ESCAPES: &[Escape] = &[percent::unit, backslash::unit, html::unit, quoted_printable::unit];
 
-/// How the separators of a key's prefix are written where they are escaped: every key has one.
+/// How the separators of a key's prefix are written where they are escaped: every built-in key has one.
 pub const LITERALS: &[&str] = &[
     "%2D", "%2d", "%5F", "%5f", "\\x2", "\\x5", "\\u00", "\\u{", "\\U0", "\\05", "\\13", "k\\_", "&#4",
     "&#9", "&#x", "=2D", "=5F", "k\\-", "s\\-", "c\\_", "2\\_", "%2E", "%2e",
@@ -36,7 +36,7 @@ pub const LITERALS: &[&str] = &[
 /// Those of them that hold none of `%`, `\\` and `&`.
 pub const QUOTED_PRINTABLE: &[&[u8]] = &[b"=2D", b"=5F"];
 
-/// The last letters of all prefixes, before their first separator.
+/// The last letters of all built-in prefixes, before their first separator.
 const LAST_LETTERS: &[u8] = b"skctK2";
 
 /// How far before an anchor decoding begins, in bytes: room for the longest prefix in its longest escape.
@@ -80,10 +80,10 @@ impl Token {
     }
 }
 
-/// Whether one of [`LITERALS`] at `at` may be the separator of an escaped prefix: the letter before it fits. Says
-/// where the separator begins.
+/// Whether one of [`LITERALS`] at `at` may be the separator of an escaped prefix: the letter before it fits, which may be
+/// one of `letters`, too. Says where the separator begins.
 #[must_use]
-pub fn separator(text: &[u8], at: usize) -> Option<usize> {
+pub fn separator(text: &[u8], at: usize, letters: &[u8]) -> Option<usize> {
     // A letter leads where the escape alone is too short to search for.
     let at = if text[at].is_ascii_alphanumeric() { at + 1 } else { at };
     let at = at - text[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
@@ -95,7 +95,7 @@ pub fn separator(text: &[u8], at: usize) -> Option<usize> {
         unit.byte
     });
     let letter = escaped.or_else(|| text[..at].last().copied())?;
-    LAST_LETTERS.contains(&letter).then_some(at)
+    (LAST_LETTERS.contains(&letter) || letters.contains(&letter)).then_some(at)
 }
 
 /// Whether a token whose plain part ends at `end` goes on behind an escape or a seam.
@@ -238,12 +238,13 @@ mod tests {
     fn the_letter_before_a_separator_must_fit() {
         let at = |text: &str| {
             let hit = LITERALS.iter().filter_map(|literal| text.find(literal)).min().unwrap();
-            separator(text.as_bytes(), hit)
+            separator(text.as_bytes(), hit, b"e")
         };
         assert_eq!(at("sk%2Dx"), Some(2));
         assert_eq!(at("%73%6B%2Dx"), Some(6));
         assert_eq!(at("sk\\\\u002dx"), Some(2));
         assert_eq!(at("sk\\_x"), Some(2));
+        assert_eq!(at("acme%2Dx"), Some(4));
         assert_eq!(at("foo%2Dx"), None);
         assert_eq!(at("sk\\u0025x"), None);
     }

@@ -8,6 +8,7 @@ const ENDS: &[&str] = &[
     "*/",
     "-->",
     "--%>",
+    "--}}",
     "%>",
     "?>",
     "\"\"\"",
@@ -33,6 +34,10 @@ pub(super) fn understand(marker: &mut Marker, rest: &str, quote: Option<char>) {
     }
     let end = ENDS.iter().filter_map(|end| rest.find(end)).min();
     rest = rest[..end.unwrap_or(rest.len())].trim();
+    // A comment in brackets, as in Markdown.
+    while rest.ends_with(')') && rest.matches(')').count() > rest.matches('(').count() {
+        rest = rest[..rest.len() - 1].trim_end();
+    }
     let (names, rest) = names(rest);
     marker.names = names;
     let (until, reason) = until(rest);

@@ -322,7 +322,7 @@ mod tests {
             not_scanned: vec![NotScanned {
                 what: "a b/c".to_owned(),
                 why: "permission denied".to_owned(),
-                file: None,
+                ..NotScanned::default()
             }],
             base: PathBuf::from("/home/é/repo/sub dir"),
             root: Some(PathBuf::from("/home/é/repo")),

@@ -5,7 +5,7 @@ use indicatif::{DecimalBytes, HumanCount, HumanDuration};
 
 use super::{RED, View, paint, plural};
 use crate::{
-    finding::{Audit, Kind, Report, Safety, Scanned, SuppressedBy},
+    finding::{Audit, Configuration, Kind, Report, Safety, Scanned, SuppressedBy},
     report::escape::visible,
     rule::Severity,
 };
@@ -14,7 +14,8 @@ use crate::{
 pub(super) fn line(report: &Report, view: &View) -> String {
     let subject = report.subject.as_ref();
     let is_clean = report.findings.is_empty() && report.is_complete();
-    let is_all = report.is_complete() && report.left_out.is_empty() && !report.is_shallow;
+    let is_weakened = report.configuration.as_ref().is_some_and(|file| !file.weakened.is_empty());
+    let is_all = report.is_complete() && report.left_out.is_empty() && !report.is_shallow && !is_weakened;
     let is_suppressed = !report.suppressed.is_empty() || !report.accepted.is_empty();
     if let Some(nothing) = subject.and_then(|subject| subject.nothing.as_ref())
         && is_clean
@@ -137,6 +138,12 @@ fn exceptions(report: &Report) -> Vec<String> {
         let by =
             report.left_out.iter().map(|(option, count)| format!("{} by {option}", plural(*count, "key")));
         parts.push(format!("left out: {}", by.collect::<Vec<_>>().join(", ")));
+    }
+    if let Some(Configuration { file, weakened }) = &report.configuration
+        && let Some((last, others)) = weakened.split_last()
+    {
+        let ways = if others.is_empty() { last.clone() } else { format!("{} and {last}", others.join(", ")) };
+        parts.push(format!("{file} {ways}"));
     }
     if report.is_shallow {
         parts.push("a shallow clone: what came before its first commits was not read".to_owned());

@@ -1,0 +1,160 @@
+//! `skanner config`: which settings count, and where each comes from.
+
+use std::{fmt::Write, path::Path};
+
+use anyhow::Result;
+use serde::Serialize;
+use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
+
+use super::{Verdict, print, settings};
+use crate::{
+    cli::{ListFormat, SettingArgs},
+    config::{Allow, Config, Place, Settings, Source},
+};
+
+/// Where known findings are listed unless the configuration says something else.
+const BASELINE: &str = ".skanner-baseline";
+
+/// One setting.
+#[derive(Serialize)]
+struct Row {
+    key: String,
+    value: Value,
+    /// What kind of source it has: `flag`, `environment`, `file` or `default`.
+    source: &'static str,
+    /// The option, variable or line.
+    place: String,
+}
+
+pub(super) fn show(path: &Path, format: ListFormat, args: &SettingArgs) -> Result<Verdict> {
+    let settings = settings::look_up(args, path)?;
+    let mut rows = rows(&settings);
+    settings::masking(|mask| {
+        for row in &mut rows {
+            row.key = mask(&row.key);
+            mask_value(&mut row.value, mask);
+        }
+    });
+    let file = settings.config.as_ref().map(|config| &*config.shown);
+    match format {
+        ListFormat::Json => {
+            let document = json!({ "configuration": file, "settings": rows });
+            print(&format!("{}\n", serde_json::to_string_pretty(&document)?))
+        }
+        ListFormat::Text => {
+            let lead = match file {
+                Some(file) => format!("configuration: {file}\n\n"),
+                None if settings.isolated.value => {
+                    format!("configuration: none, because of {}\n\n", settings.isolated.from)
+                }
+                None => "configuration: none\n\n".to_owned(),
+            };
+            print(&(lead + &table(&rows)))
+        }
+    }
+}
+
+fn rows(settings: &Settings) -> Vec<Row> {
+    let row = |key: &str, value: Value, from: &Source| Row {
+        key: key.to_owned(),
+        value,
+        source: from.kind(),
+        place: from.to_string(),
+    };
+    let mut rows = vec![
+        row("min-confidence", json!(settings.min_confidence.value), &settings.min_confidence.from),
+        row("rules", json!(settings.rules.value), &settings.rules.from),
+        row("exclude-rules", json!(settings.exclude_rules.value), &settings.exclude_rules.from),
+        row("isolated", json!(settings.isolated.value), &settings.isolated.from),
+        row("format", json!(settings.format.value), &settings.format.from),
+        row("no-progress", json!(settings.no_progress.value), &settings.no_progress.from),
+        row("threads", json!(settings.threads.value), &settings.threads.from),
+    ];
+    let config = settings.config.as_ref();
+    let mut of_file = |key: &str, value: Option<(Value, &Place)>, default: Value| {
+        let (value, from) = match value {
+            Some((value, place)) => (value, Source::File(place.clone())),
+            None => (default, Source::Default),
+        };
+        rows.push(row(key, value, &from));
+    };
+    let trust = config.and_then(|config| config.trust_foreign_markers.as_ref());
+    of_file("trust-foreign-markers", trust.map(|at| (json!(at.value), &at.place)), json!(false));
+    let file = config.and_then(|config| config.baseline.file.as_ref());
+    of_file("baseline.file", file.map(|at| (json!(at.value), &at.place)), json!(BASELINE));
+    let scope = config.and_then(|config| config.baseline.scope.as_ref());
+    of_file("baseline.scope", scope.map(|at| (json!(at.value.name()), &at.place)), json!("file"));
+    rows.extend(config.into_iter().flat_map(entries));
+    rows
+}
+
+/// What only a configuration can hold.
+fn entries(config: &Config) -> Vec<Row> {
+    let row = |key: String, value: Value, place: &Place| Row {
+        key,
+        value,
+        source: "file",
+        place: place.to_string(),
+    };
+    let mut rows = Vec::new();
+    for at in &config.severity {
+        rows.push(row(format!("severity.{}", at.value.rule), json!(at.value.severity), &at.place));
+    }
+    for one in &config.accept_unread {
+        let value = json!({ "path": one.path, "reason": one.reason, "until": one.until });
+        rows.push(row("accept-unread".to_owned(), value, &one.place));
+    }
+    for Allow { place, rules, paths, fingerprints, reason, until } in &config.allow {
+        let fingerprints: Vec<_> = fingerprints.iter().map(|at| &at.value).collect();
+        let value = json!({
+            "rule": rules, "paths": paths, "fingerprints": fingerprints, "reason": reason, "until": until,
+        });
+        rows.push(row("allow".to_owned(), value, place));
+    }
+    for at in &config.own_rules {
+        let rule = &at.value;
+        let value = json!({ "id": rule.id, "title": rule.title, "severity": rule.severity });
+        rows.push(row("rule".to_owned(), value, &at.place));
+    }
+    rows
+}
+
+fn table(rows: &[Row]) -> String {
+    let cells: Vec<_> = rows.iter().map(|row| (&row.key, in_words(&row.value), &row.place)).collect();
+    let width =
+        |of: &dyn Fn(&(&String, String, &String)) -> usize| cells.iter().map(of).max().unwrap_or_default();
+    let (keys, values) = (width(&|cell| cell.0.width()), width(&|cell| cell.1.width()).min(60));
+    let mut table = String::new();
+    for (key, value, place) in &cells {
+        let pad = |text: &str, width: usize| " ".repeat(width.saturating_sub(text.width()));
+        let _ = writeln!(table, "{key}{}  {value}{}  {place}", pad(key, keys), pad(value, values));
+    }
+    table
+}
+
+/// A value for people: `all` and `none` are said by what is left empty.
+fn in_words(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(all) if all.is_empty() => "-".to_owned(),
+        Value::Array(all) => all.iter().map(in_words).collect::<Vec<_>>().join(", "),
+        Value::Object(fields) => {
+            let is_there =
+                |value: &Value| !value.is_null() && value.as_array().is_none_or(|all| !all.is_empty());
+            let fields = fields.iter().filter(|(_, value)| is_there(value));
+            fields.map(|(key, value)| format!("{key}: {}", in_words(value))).collect::<Vec<_>>().join("; ")
+        }
+        other => other.to_string(),
+    }
+}
+
+fn mask_value(value: &mut Value, mask: &mut dyn FnMut(&str) -> String) {
+    match value {
+        Value::String(text) => *text = mask(text),
+        Value::Array(all) => all.iter_mut().for_each(|one| mask_value(one, mask)),
+        Value::Object(fields) => fields.values_mut().for_each(|one| mask_value(one, mask)),
+        _ => {}
+    }
+}

@@ -1,0 +1,66 @@
+//! `skanner init`: a configuration with comments, and the hooks.
+
+use std::{
+    fs,
+    io::{self, IsTerminal, Write},
+    path::Path,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::{Verdict, hook, print};
+use crate::{config, git};
+
+pub(super) fn run(path: &Path, force: bool) -> Result<Verdict> {
+    let path = path.canonicalize().with_context(|| format!("{}: no such folder", path.display()))?;
+    ensure!(path.is_dir(), "{} is no folder", path.display());
+    let repository = git::discover(&path).ok();
+    let folder = match &repository {
+        Some(repository) => repository.workdir().context(
+            "a bare repository has no files, and its pre-receive hook takes a configuration by --config alone",
+        )?,
+        None => &path,
+    };
+    let file = folder.join(config::NAMES[0]);
+    write(folder, &file, force)?;
+    print(&format!("wrote {}\n", file.display()))?;
+    if repository.is_some() {
+        return offer_hooks(folder);
+    }
+    Ok(Verdict::Clean)
+}
+
+fn write(folder: &Path, file: &Path, force: bool) -> Result<()> {
+    if let Some(there) =
+        config::find(folder)?.filter(|there| there.base == folder.canonicalize().unwrap_or_default())
+    {
+        ensure!(
+            there.file.file_name() == file.file_name(),
+            "{} holds a configuration already, and there can be only one",
+            there.file.display()
+        );
+        if !force {
+            bail!("{} is there already; --force replaces it", file.display());
+        }
+    }
+    fs::write(file, config::TEMPLATE).with_context(|| format!("cannot write {}", file.display()))
+}
+
+/// Asks whether to install the hooks if there is somebody to answer, and else says how.
+fn offer_hooks(folder: &Path) -> Result<Verdict> {
+    const HOW: &str = "`skanner hook install` makes git look for keys before every commit and push\n";
+    let is_asked = io::stdin().is_terminal() && io::stderr().is_terminal() && super::wants_progress();
+    if !is_asked {
+        return print(HOW);
+    }
+    let mut stderr = io::stderr().lock();
+    write!(stderr, "Shall git look for keys before every commit and push? [y/N] ")?;
+    stderr.flush()?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    if !matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
+        return print(HOW);
+    }
+    std::env::set_current_dir(folder).with_context(|| format!("cannot enter {}", folder.display()))?;
+    hook::install_usual()
+}

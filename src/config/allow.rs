@@ -1,0 +1,192 @@
+//! What somebody declares to be fine: `[[allow]]` and `accept-unread`.
+
+use std::ops::Range;
+
+use ignore::gitignore::GitignoreBuilder;
+use toml::{de::DeValue, value::Datetime};
+
+use super::{
+    Place,
+    parse::Ids,
+    table::{Reader, Table, Value},
+};
+
+/// The keys of `[[allow]]`.
+pub(super) const ALLOW_KEYS: [&str; 5] = ["rule", "paths", "fingerprints", "reason", "until"];
+
+/// The keys of an entry of `accept-unread`.
+pub(super) const ACCEPT_KEYS: [&str; 3] = ["path", "reason", "until"];
+
+/// Hex digits of a fingerprint; see [`crate::finding::Secret::fingerprint`].
+const FINGERPRINT: usize = 32;
+
+/// One `[[allow]]`: keys that are no findings. All that it names must agree; of several paths or fingerprints, one is
+/// enough.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allow {
+    /// Where it begins.
+    pub place: Place,
+    /// The rules that it is for, which exist; all rules if there are none.
+    pub rules: Vec<String>,
+    /// Patterns as in `.gitignore`, from [`super::Config::base`]; all paths if there are none.
+    pub paths: Vec<String>,
+    /// Fingerprints of keys, each with its own place; all keys if there are none.
+    pub fingerprints: Vec<super::At<String>>,
+    /// Why that is fine.
+    pub reason: Option<String>,
+    /// The last day that it counts, in UTC, as `2027-01-31`.
+    pub until: Option<String>,
+}
+
+/// One entry of `accept-unread`: inputs that may stay unread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AcceptUnread {
+    /// Where it begins.
+    pub place: Place,
+    /// A pattern as in `.gitignore`, from [`super::Config::base`].
+    pub path: String,
+    /// Why that is fine.
+    pub reason: Option<String>,
+    /// The last day that it counts, in UTC, as `2027-01-31`.
+    pub until: Option<String>,
+}
+
+pub(super) fn allow(reader: &Reader<'_>, value: &Value<'_>, ids: &mut Ids) -> Option<Allow> {
+    let table = reader.table("[[allow]]", &ALLOW_KEYS, value)?;
+    if table.get("paths").is_none() && table.get("fingerprints").is_none() {
+        table.missing(if table.get("rule").is_some() {
+            "needs `paths` or `fingerprints`; to switch a rule off everywhere, name it in `exclude-rules`"
+        } else {
+            "needs `paths` or `fingerprints`, or it would allow everything"
+        });
+        return None;
+    }
+    let mut rules = Vec::new();
+    for rule in table.get("rule").into_iter().flat_map(one_or_more) {
+        if let Some(id) = reader.string("a rule", "the id of a rule, such as \"uuid-key\"", rule) {
+            ids.named(id, rule.span());
+            rules.push(id.to_owned());
+        }
+    }
+    let paths = list(&table, "paths", "an array of patterns, such as [\"tests/**\"]");
+    let paths: Vec<_> = paths.iter().filter_map(|path| pattern(reader, path)).collect();
+    let mut fingerprints = Vec::new();
+    for value in list(&table, "fingerprints", "an array of fingerprints, as the JSON report has them") {
+        let Some(text) = reader.string("a fingerprint", "a string", value) else { continue };
+        if is_fingerprint(text) {
+            fingerprints.push(reader.at(text.to_owned(), &value.span()));
+        } else {
+            reader.problem(
+                value.span(),
+                format!("`{text}` is no fingerprint: that is {FINGERPRINT} digits of 0-9 and a-f, as in the JSON report"),
+            );
+        }
+    }
+    Some(Allow {
+        place: table.place(),
+        rules,
+        paths,
+        fingerprints,
+        reason: reason(&table),
+        until: until(&table),
+    })
+}
+
+pub(super) fn accept_unread(reader: &Reader<'_>, value: &Value<'_>) -> Option<AcceptUnread> {
+    let table = reader.table("an entry of accept-unread", &ACCEPT_KEYS, value)?;
+    let path = table.required("path", "say what may stay unread, such as path = \"tests/data/*.zip\"");
+    let path = path.and_then(|path| pattern(reader, path));
+    let (reason, until) = (reason(&table), until(&table));
+    Some(AcceptUnread { place: table.place(), path: path?, reason, until })
+}
+
+fn one_or_more<'v, 't>(value: &'v Value<'t>) -> Vec<&'v Value<'t>> {
+    match value.get_ref() {
+        DeValue::Array(array) => array.iter().collect(),
+        _ => vec![value],
+    }
+}
+
+/// The elements of an array, which says nothing if it is empty.
+pub(super) fn list<'r, 't>(table: &Table<'r, 't>, key: &'static str, expected: &str) -> Vec<&'r Value<'t>> {
+    let Some(value) = table.get(key) else { return Vec::new() };
+    let elements = table.reader.array(&format!("`{key}`"), expected, value);
+    if elements.is_empty() && value.get_ref().is_array() {
+        table.reader.problem(value.span(), format!("`{key}` is empty; name something, or take it away"));
+    }
+    elements
+}
+
+/// A pattern as in `.gitignore`.
+pub(super) fn pattern(reader: &Reader<'_>, value: &Value<'_>) -> Option<String> {
+    let text = reader.string("a path", "a pattern, such as \"tests/**\"", value)?;
+    let why = if text.trim().is_empty() || text.starts_with('#') {
+        "it matches nothing".to_owned()
+    } else {
+        match GitignoreBuilder::new("").add_line(None, text) {
+            Ok(_) => return Some(text.to_owned()),
+            Err(error) => plain(error),
+        }
+    };
+    reader.problem(
+        value.span(),
+        format!("`{text}` is no pattern as in .gitignore, such as \"tests/**\" or \"*.env\": {why}"),
+    );
+    None
+}
+
+/// What the library says, without the pattern that it repeats.
+fn plain(error: ignore::Error) -> String {
+    match error {
+        ignore::Error::Glob { err, .. } => err,
+        ignore::Error::WithLineNumber { err, .. } | ignore::Error::WithPath { err, .. } => plain(*err),
+        ignore::Error::Partial(errors) => errors.into_iter().map(plain).collect::<Vec<_>>().join("; "),
+        other => other.to_string(),
+    }
+}
+
+fn is_fingerprint(text: &str) -> bool {
+    text.len() == FINGERPRINT
+        && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
+fn reason(table: &Table<'_, '_>) -> Option<String> {
+    let value = table.get("reason")?;
+    let text = table.reader.string("`reason`", "a text in quotes", value)?;
+    if text.trim().is_empty() {
+        table.reader.problem(value.span(), "`reason` is empty; say why, or take it away");
+    }
+    Some(text.to_owned())
+}
+
+fn until(table: &Table<'_, '_>) -> Option<String> {
+    const EXPECTED: &str = "`until` must be a day, such as 2027-01-31";
+    let value = table.get("until")?;
+    let problem = |span: Range<usize>, message: String| table.reader.problem(span, message);
+    let date: Datetime = match value.get_ref() {
+        DeValue::Datetime(date) => *date,
+        DeValue::String(text) => match text.parse() {
+            Ok(date) => date,
+            Err(_) => {
+                problem(value.span(), format!("{EXPECTED}; `{text}` is none"));
+                return None;
+            }
+        },
+        _ => {
+            problem(value.span(), EXPECTED.to_owned());
+            return None;
+        }
+    };
+    match date.date {
+        Some(day) if date.time.is_none() && date.offset.is_none() => {
+            Some(format!("{:04}-{:02}-{:02}", day.year, day.month, day.day))
+        }
+        _ => {
+            problem(
+                value.span(),
+                format!("{EXPECTED}, without a time; it counts to the end of that day in UTC"),
+            );
+            None
+        }
+    }
+}

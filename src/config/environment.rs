@@ -1,0 +1,103 @@
+//! What the environment asks for. An empty variable is none, since CI systems set what they have no value for.
+
+use std::{ffi::OsString, num::NonZeroUsize};
+
+use anyhow::{Result, bail};
+
+use super::parse::CONFIDENCES;
+use crate::{report::FORMATS, rule::Confidence};
+
+/// Every variable, and the option it stands for.
+pub const VARIABLES: [(&str, &str); 9] = [
+    ("SKANNER_CONFIG", "--config"),
+    ("SKANNER_ISOLATED", "--isolated"),
+    ("SKANNER_MIN_CONFIDENCE", "--min-confidence"),
+    ("SKANNER_RULE", "--rule"),
+    ("SKANNER_EXCLUDE_RULE", "--exclude-rule"),
+    ("SKANNER_FORMAT", "--format"),
+    ("SKANNER_COLOR", "--color"),
+    ("SKANNER_NO_PROGRESS", "--no-progress"),
+    ("SKANNER_THREADS", "-j"),
+];
+
+/// What the variables ask for, but for the names of files and the color, which are asked for elsewhere. What shows secrets
+/// or changes the exit code has no variable.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// `SKANNER_ISOLATED`
+    pub isolated: Option<bool>,
+    /// `SKANNER_MIN_CONFIDENCE`
+    pub min_confidence: Option<Confidence>,
+    /// `SKANNER_RULE`, with commas between several.
+    pub rules: Option<Vec<String>>,
+    /// `SKANNER_EXCLUDE_RULE`, with commas between several.
+    pub exclude_rules: Option<Vec<String>>,
+    /// `SKANNER_FORMAT`
+    pub format: Option<String>,
+    /// `SKANNER_NO_PROGRESS`
+    pub no_progress: Option<bool>,
+    /// `SKANNER_THREADS`
+    pub threads: Option<NonZeroUsize>,
+}
+
+impl Environment {
+    /// Asks `look` for each of them.
+    ///
+    /// # Errors
+    /// When one of them has a value that its option would not take.
+    pub fn read(look: &dyn Fn(&str) -> Option<OsString>) -> Result<Self> {
+        Ok(Self {
+            isolated: text(look, "SKANNER_ISOLATED")?
+                .map(|text| switch("SKANNER_ISOLATED", &text))
+                .transpose()?,
+            min_confidence: text(look, "SKANNER_MIN_CONFIDENCE")?
+                .map(|text| word("SKANNER_MIN_CONFIDENCE", &CONFIDENCES, &text))
+                .transpose()?,
+            rules: text(look, "SKANNER_RULE")?.map(|text| list(&text)),
+            exclude_rules: text(look, "SKANNER_EXCLUDE_RULE")?.map(|text| list(&text)),
+            format: text(look, "SKANNER_FORMAT")?
+                .map(|text| {
+                    let formats: Vec<_> = FORMATS.iter().map(|format| (format.name, format.name)).collect();
+                    word("SKANNER_FORMAT", &formats, &text).map(str::to_owned)
+                })
+                .transpose()?,
+            no_progress: text(look, "SKANNER_NO_PROGRESS")?
+                .map(|text| switch("SKANNER_NO_PROGRESS", &text))
+                .transpose()?,
+            threads: text(look, "SKANNER_THREADS")?
+                .map(|text| match text.parse() {
+                    Ok(threads) => Ok(threads),
+                    Err(_) => bail!("SKANNER_THREADS is {text:?}; it must be a number of threads, 1 or more"),
+                })
+                .transpose()?,
+        })
+    }
+}
+
+fn text(look: &dyn Fn(&str) -> Option<OsString>, name: &str) -> Result<Option<String>> {
+    match look(name).filter(|value| !value.is_empty()).map(OsString::into_string) {
+        None => Ok(None),
+        Some(Ok(text)) => Ok(Some(text)),
+        Some(Err(_)) => bail!("{name} is not UTF-8"),
+    }
+}
+
+/// One of some words, as an option or variable takes them.
+///
+/// # Errors
+/// Says which words there are.
+pub fn word<T: Copy>(name: &str, words: &[(&str, T)], text: &str) -> Result<T> {
+    if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
+        return Ok(*value);
+    }
+    let words = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
+    bail!("{name} is {text:?}; it must be one of {words}")
+}
+
+fn switch(name: &str, text: &str) -> Result<bool> {
+    word(name, &[("1", true), ("true", true), ("0", false), ("false", false)], text)
+}
+
+fn list(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect()
+}

@@ -1,0 +1,263 @@
+//! Where the configuration is: in the scanned folder or in one above it, up to the root of the repository.
+//!
+//! What lies above a repository never counts: it may be anybody's. Outside of a repository nothing says where a project
+//! ends, so the search goes on only through folders of the same owner that not everybody may write to, and stops
+//! before the user's home: a file that somebody has put into `/tmp`, or forgotten at home, must not decide what is found.
+
+use std::{
+    fs::{self, File, Metadata},
+    io::{ErrorKind, Read},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use toml::de::DeTable;
+
+use crate::report::visible;
+
+/// Files that are nothing but configuration.
+pub const NAMES: [&str; 2] = ["skanner.toml", ".skanner.toml"];
+
+/// Files of others with a table for skanner.
+const SHARED: [(&str, Kind); 2] = [("pyproject.toml", Kind::PyProject), ("Cargo.toml", Kind::Cargo)];
+
+/// A larger file is a mistake, or bait. Ten thousand entries take about a megabyte.
+const LARGEST: u64 = 16 << 20;
+
+/// What kind of file holds the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The whole file.
+    Own,
+    /// `[tool.skanner]` of a `pyproject.toml`.
+    PyProject,
+    /// `[package.metadata.skanner]` or `[workspace.metadata.skanner]` of a `Cargo.toml`.
+    Cargo,
+}
+
+impl Kind {
+    /// The tables that may hold it, each as a path of keys.
+    #[must_use]
+    pub fn tables(self) -> &'static [&'static [&'static str]] {
+        match self {
+            Self::Own => &[],
+            Self::PyProject => &[&["tool", "skanner"]],
+            Self::Cargo => &[&["package", "metadata", "skanner"], &["workspace", "metadata", "skanner"]],
+        }
+    }
+
+    /// The tables, for people.
+    fn described(self) -> String {
+        let tables = self.tables().iter().map(|table| format!("[{}]", table.join(".")));
+        tables.collect::<Vec<_>>().join(" or ")
+    }
+}
+
+/// A file that holds a configuration, not looked at yet.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The file, absolute.
+    pub file: PathBuf,
+    /// The folder that its globs start from, absolute.
+    pub base: PathBuf,
+    /// Which part of the file is meant.
+    pub kind: Kind,
+    /// The text of the file.
+    pub text: String,
+}
+
+/// The configuration for what is at `start`, a file or a folder. The nearest folder that has one decides.
+///
+/// # Errors
+/// When there are two in one folder, or one that cannot be read.
+pub fn find(start: &Path) -> Result<Option<Document>> {
+    // What is not there is named by whoever reads it.
+    let Ok(start) = start.canonicalize() else { return Ok(None) };
+    let Some(mut folder) = (if start.is_dir() { Some(&*start) } else { start.parent() }) else {
+        return Ok(None);
+    };
+    let root = repository_root(folder);
+    loop {
+        if let Some(document) = in_folder(folder)? {
+            return Ok(Some(document));
+        }
+        let Some(parent) = folder.parent() else { return Ok(None) };
+        let goes_on = match root {
+            Some(root) => root != folder,
+            None => belongs_together(folder, parent),
+        };
+        if !goes_on {
+            return Ok(None);
+        }
+        folder = parent;
+    }
+}
+
+/// The configuration that the user has named. `base` is the folder that its globs start from.
+///
+/// # Errors
+/// When it cannot be read, or holds no configuration.
+pub fn named(file: &Path, base: &Path) -> Result<Document> {
+    let metadata =
+        fs::metadata(file).with_context(|| format!("the configuration {} cannot be read", show(file)))?;
+    ensure!(metadata.is_file(), "the configuration {} is no plain file", show(file));
+    let name = file.file_name().unwrap_or_default();
+    let kind = SHARED.iter().find(|(shared, _)| name == *shared).map_or(Kind::Own, |(_, kind)| *kind);
+    let text = read(file)?;
+    ensure!(kind == Kind::Own || has_table(&text, kind), "{} has no table {}", show(file), kind.described());
+    let file = std::path::absolute(file).context("the current folder is gone")?;
+    Ok(Document { file, base: base.to_owned(), kind, text })
+}
+
+/// The root of the repository that a file or folder is in; its path must be absolute.
+#[must_use]
+pub fn root(path: &Path) -> Option<&Path> {
+    repository_root(if path.is_dir() { path } else { path.parent()? })
+}
+
+/// The root of the repository that the folder is in. A `.git` in a folder where everybody may write is nobody's word.
+fn repository_root(folder: &Path) -> Option<&Path> {
+    let ancestors = folder.ancestors();
+    let own = ancestors.enumerate().take_while(|(above, folder)| *above == 0 || !is_for_all(folder, true));
+    own.map(|(_, folder)| folder).find(|folder| {
+        let has = |name: &str| folder.join(name).symlink_metadata().is_ok();
+        // The second is the folder of a bare repository.
+        has(".git") || !folder.ends_with(".git") && has("HEAD") && has("objects")
+    })
+}
+
+/// Whether the parent of a folder may speak for it where there is no repository.
+fn belongs_together(folder: &Path, parent: &Path) -> bool {
+    let is_home =
+        std::env::home_dir().and_then(|home| home.canonicalize().ok()).is_some_and(|home| home == parent);
+    parent.parent().is_some() && !is_home && !is_for_all(parent, false) && have_one_owner(folder, parent)
+}
+
+/// Whether everybody may put files into a folder; `shared` asks for folders such as `/tmp`, where they belong to many.
+#[cfg(unix)]
+fn is_for_all(folder: &Path, shared: bool) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    const WRITABLE_BY_OTHERS: u32 = 0o002;
+    const STICKY: u32 = 0o1000;
+    fs::metadata(folder).is_ok_and(|metadata| {
+        let mode = metadata.permissions().mode();
+        mode & WRITABLE_BY_OTHERS != 0 && (!shared || mode & STICKY != 0)
+    })
+}
+
+#[cfg(unix)]
+fn have_one_owner(a: &Path, b: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let owner = |folder: &Path| fs::metadata(folder).map(|metadata| metadata.uid()).ok();
+    owner(a) == owner(b)
+}
+
+#[cfg(not(unix))]
+fn is_for_all(_: &Path, _: bool) -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+fn have_one_owner(_: &Path, _: &Path) -> bool {
+    true
+}
+
+fn in_folder(folder: &Path) -> Result<Option<Document>> {
+    let document = |file, kind, text| Document { file, base: folder.to_owned(), kind, text };
+    let mut found: Vec<Document> = Vec::new();
+    for name in NAMES {
+        let file = folder.join(name);
+        if let Some(metadata) = look(&file, |file| fs::symlink_metadata(file))? {
+            check_own(&file, &metadata)?;
+            let text = read(&file)?;
+            found.push(document(file, Kind::Own, text));
+        }
+    }
+    for (name, kind) in SHARED {
+        let file = folder.join(name);
+        if !look(&file, |file| fs::metadata(file))?.is_some_and(|metadata| metadata.is_file()) {
+            continue;
+        }
+        let text = read(&file)?;
+        if has_table(&text, kind) {
+            check_own(&file, &fs::symlink_metadata(&file)?)?;
+            found.push(document(file, kind, text));
+        }
+    }
+    if let [one, other, ..] = &found[..] {
+        bail!(
+            "there are two configurations in one folder, {} and {}: put all into one of them and delete the other",
+            show(&one.file),
+            show(&other.file)
+        );
+    }
+    Ok(found.pop())
+}
+
+fn look(file: &Path, stat: impl Fn(&Path) -> std::io::Result<Metadata>) -> Result<Option<Metadata>> {
+    match stat(file) {
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(error).with_context(|| unreadable(file)),
+    }
+}
+
+/// A link could make us show lines of any file, since errors quote the configuration.
+fn check_own(file: &Path, metadata: &Metadata) -> Result<()> {
+    if metadata.is_file() {
+        return Ok(());
+    }
+    let what = if metadata.is_symlink() {
+        "a symbolic link"
+    } else if metadata.is_dir() {
+        "a folder"
+    } else {
+        "a pipe or device"
+    };
+    bail!(
+        "the configuration {} is {what}, and must be a plain file; --config names a file that is elsewhere, --isolated \
+         goes without one",
+        show(file)
+    )
+}
+
+fn read(file: &Path) -> Result<String> {
+    let mut bytes = Vec::new();
+    let count = File::open(file).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
+    count.with_context(|| unreadable(file))?;
+    ensure!(
+        bytes.len() as u64 <= LARGEST,
+        "{} is larger than {} MiB, which no configuration is",
+        show(file),
+        LARGEST >> 20
+    );
+    String::from_utf8(bytes).map_err(|error| {
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n');
+        anyhow::anyhow!("{}:{}: is not UTF-8, which TOML must be", show(file), line.count() + 1)
+    })
+}
+
+fn unreadable(file: &Path) -> String {
+    format!("{} cannot be read, so it is not known how to scan; --isolated goes without it", show(file))
+}
+
+/// Whether somebody else's file has a table for skanner. One that mentions skanner and is no TOML is taken for one, so
+/// that its errors are shown.
+fn has_table(text: &str, kind: Kind) -> bool {
+    if memchr::memmem::find(text.as_bytes(), b"skanner").is_none() {
+        return false;
+    }
+    let Ok(root) = DeTable::parse(text) else { return true };
+    kind.tables().iter().any(|path| {
+        let mut table = Some(root.get_ref());
+        let (last, folders) = path.split_last().unwrap_or((&"", &[]));
+        for key in folders {
+            table = table.and_then(|table| table.get(*key)).and_then(|value| value.get_ref().as_table());
+        }
+        table.is_some_and(|table| table.contains_key(*last))
+    })
+}
+
+fn show(file: &Path) -> String {
+    visible(&file.display().to_string()).into_owned()
+}

@@ -1,0 +1,254 @@
+//! What counts in the end: an option of the call before the environment, that before the file, that before the default.
+
+use std::{fmt, num::NonZeroUsize, sync::Arc};
+
+use super::{Config, Environment, Place};
+use crate::rule::{Confidence, Rule, RuleSet};
+
+/// How sure a finding must be where nothing else is asked for.
+pub const MIN_CONFIDENCE: Confidence = Confidence::Likely;
+
+/// Where a value comes from, the weakest first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// Nobody asked for anything else.
+    Default,
+    /// A line of the configuration.
+    File(Place),
+    /// A variable of the environment.
+    Environment(&'static str),
+    /// An option of the call.
+    Flag(&'static str),
+}
+
+impl Source {
+    /// What kind of source it is.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::File(_) => "file",
+            Self::Environment(_) => "environment",
+            Self::Flag(_) => "flag",
+        }
+    }
+
+    /// Whether it goes before another one.
+    fn outranks(&self, other: &Self) -> bool {
+        let rank = |source: &Self| match source {
+            Self::Default => 0,
+            Self::File(_) => 1,
+            Self::Environment(_) => 2,
+            Self::Flag(_) => 3,
+        };
+        rank(self) > rank(other)
+    }
+
+    /// What it is called where something is counted by it: `--rule`, `SKANNER_RULE`, `skanner.toml`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::File(place) => place.file.to_string(),
+            other => other.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File(place) => place.fmt(f),
+            Self::Environment(name) | Self::Flag(name) => f.write_str(name),
+        }
+    }
+}
+
+/// A value, and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting<T> {
+    /// The value.
+    pub value: T,
+    /// Where it comes from.
+    pub from: Source,
+}
+
+/// What options of the call ask for; nothing where they were not given.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    /// `--format`
+    pub format: Option<String>,
+    /// `--min-confidence`
+    pub min_confidence: Option<Confidence>,
+    /// `--rule`
+    pub rules: Vec<String>,
+    /// `--exclude-rule`
+    pub exclude_rules: Vec<String>,
+    /// `--isolated`
+    pub isolated: bool,
+    /// `--no-progress`
+    pub no_progress: bool,
+    /// `-j`
+    pub threads: Option<NonZeroUsize>,
+}
+
+/// What counts.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How to write the report.
+    pub format: Setting<String>,
+    /// How sure a finding must be.
+    pub min_confidence: Setting<Confidence>,
+    /// Only these rules are reported; all of them if there are none.
+    pub rules: Setting<Vec<String>>,
+    /// These rules are not reported.
+    pub exclude_rules: Setting<Vec<String>>,
+    /// What the repository says of itself does not count.
+    pub isolated: Setting<bool>,
+    /// No progress line.
+    pub no_progress: Setting<bool>,
+    /// How many threads to use; one a processor if nobody says.
+    pub threads: Setting<Option<NonZeroUsize>>,
+    /// The configuration file, if there is one.
+    pub config: Option<Config>,
+}
+
+impl Settings {
+    /// Puts them together.
+    #[must_use]
+    pub fn new(flags: Flags, environment: Environment, config: Option<Config>) -> Self {
+        let file = config.as_ref();
+        let rules = first(
+            named("--rule", Some(flags.rules).filter(|rules| !rules.is_empty())),
+            named("SKANNER_RULE", environment.rules),
+            file.and_then(|file| file.rules.clone()).map(|at| (at.value, at.place)),
+            Vec::new(),
+        );
+        let mut exclude_rules = first(
+            named("--exclude-rule", Some(flags.exclude_rules).filter(|rules| !rules.is_empty())),
+            named("SKANNER_EXCLUDE_RULE", environment.exclude_rules),
+            file.and_then(|file| file.exclude_rules.clone()).map(|at| (at.value, at.place)),
+            Vec::new(),
+        );
+        // Who asks for a rule by name shall not be told by a file that there is nothing.
+        if rules.from.outranks(&exclude_rules.from) {
+            exclude_rules.value.retain(|rule| !rules.value.contains(rule));
+        }
+        Self {
+            format: first(
+                named("--format", flags.format),
+                named("SKANNER_FORMAT", environment.format),
+                None,
+                "text".to_owned(),
+            ),
+            min_confidence: first(
+                named("--min-confidence", flags.min_confidence),
+                named("SKANNER_MIN_CONFIDENCE", environment.min_confidence),
+                file.and_then(|file| file.min_confidence.clone()).map(|at| (at.value, at.place)),
+                MIN_CONFIDENCE,
+            ),
+            isolated: first(
+                named("--isolated", flags.isolated.then_some(true)),
+                named("SKANNER_ISOLATED", environment.isolated),
+                None,
+                false,
+            ),
+            no_progress: first(
+                named("--no-progress", flags.no_progress.then_some(true)),
+                named("SKANNER_NO_PROGRESS", environment.no_progress),
+                None,
+                false,
+            ),
+            threads: first(
+                named("-j", flags.threads.map(Some)),
+                named("SKANNER_THREADS", environment.threads.map(Some)),
+                None,
+                None,
+            ),
+            rules,
+            exclude_rules,
+            config,
+        }
+    }
+
+    /// All rules, where the configuration adds or re-grades some.
+    #[must_use]
+    pub fn rule_set(&self) -> Option<Arc<RuleSet>> {
+        let config = self.config.as_ref()?;
+        if config.own_rules.is_empty() && config.severity.is_empty() {
+            return None;
+        }
+        let severity = |rule: &Rule| {
+            config.severity.iter().find(|one| one.value.rule == rule.id).map(|one| one.value.severity)
+        };
+        Some(Arc::new(RuleSet::with(config.own_rules.iter().map(|rule| rule.value.clone()), severity)))
+    }
+
+    /// By what findings of a rule are not reported, if they are not.
+    #[must_use]
+    pub fn leaves_out(&self, rule: &str) -> Option<String> {
+        let is_among = |rules: &[String]| rules.iter().any(|one| one == rule);
+        if !self.rules.value.is_empty() && !is_among(&self.rules.value) {
+            return Some(self.rules.from.name());
+        }
+        is_among(&self.exclude_rules.value).then(|| self.exclude_rules.from.name())
+    }
+
+    /// How the configuration file makes less be reported than by default, in words that go on after its name.
+    #[must_use]
+    pub fn weakened(&self) -> Vec<String> {
+        let mut ways = Vec::new();
+        let Some(config) = &self.config else { return ways };
+        let all = || RuleSet::builtin().iter().count() + config.own_rules.len();
+        let is_file = |source: &Source| matches!(source, Source::File(_));
+        let mut left_out = 0;
+        if is_file(&self.rules.from) {
+            left_out += all() - self.rules.value.len();
+        }
+        if is_file(&self.exclude_rules.from) {
+            let is_left_out = |rule: &&String| !is_file(&self.rules.from) || self.rules.value.contains(rule);
+            left_out += self.exclude_rules.value.iter().filter(is_left_out).count();
+        }
+        if left_out > 0 {
+            ways.push(format!("leaves out {}", rules(left_out)));
+        }
+        if is_file(&self.min_confidence.from) && self.min_confidence.value > MIN_CONFIDENCE {
+            ways.push(format!("raises min-confidence to {}", self.min_confidence.value));
+        }
+        let is_lower = |regrade: &&super::At<super::Regrade>| {
+            let rule = RuleSet::builtin().get(&regrade.value.rule);
+            rule.is_some_and(|rule| regrade.value.severity < rule.severity)
+        };
+        let lowered = config.severity.iter().filter(is_lower).count();
+        if lowered > 0 {
+            ways.push(format!("lowers the severity of {}", rules(lowered)));
+        }
+        ways
+    }
+}
+
+fn rules(count: usize) -> String {
+    format!("{count} rule{}", if count == 1 { "" } else { "s" })
+}
+
+fn named<T>(name: &'static str, value: Option<T>) -> Option<(T, &'static str)> {
+    value.map(|value| (value, name))
+}
+
+/// The value of the first who has one.
+fn first<T>(
+    flag: Option<(T, &'static str)>,
+    environment: Option<(T, &'static str)>,
+    file: Option<(T, Place)>,
+    default: T,
+) -> Setting<T> {
+    if let Some((value, name)) = flag {
+        Setting { value, from: Source::Flag(name) }
+    } else if let Some((value, name)) = environment {
+        Setting { value, from: Source::Environment(name) }
+    } else if let Some((value, place)) = file {
+        Setting { value, from: Source::File(place) }
+    } else {
+        Setting { value: default, from: Source::Default }
+    }
+}

@@ -1,0 +1,20 @@
+//! The configuration: how it is read, what is said when it is wrong, and what it changes.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+mod errors;
+mod reading;
+#[path = "../support/mod.rs"]
+mod support;
+
+use skanner::config::{Config, Document, Invalid, Kind};
+
+/// Reads a text as `skanner.toml`.
+fn parse(text: &str) -> Result<Config, Invalid> {
+    let document = Document {
+        file: "/p/skanner.toml".into(),
+        base: "/p".into(),
+        kind: Kind::Own,
+        text: text.to_owned(),
+    };
+    Config::parse(&document, "skanner.toml")
+}
