@@ -2,9 +2,10 @@
 //! `tests/config/schema.rs` holds them to what is read.
 #![allow(dead_code, reason = "these types are only looked at by their derived schema")]
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
+use serde_json::{Value, json};
 
 use crate::rule::{Confidence, RuleSet, Severity};
 
@@ -15,11 +16,9 @@ struct File {
     /// How sure a finding must be to be reported; `likely` if it is absent. What a raised level leaves out is counted.
     min_confidence: Option<Confidence>,
     /// Report only findings of these rules.
-    #[schemars(schema_with = "rule_ids")]
-    rules: Option<Vec<String>>,
+    rules: Option<RuleIds>,
     /// Do not report findings of these rules; the closing line counts them.
-    #[schemars(schema_with = "rule_ids")]
-    exclude_rules: Option<Vec<String>>,
+    exclude_rules: Option<RuleIds>,
     /// Another severity for a rule, by its id.
     severity: Option<BTreeMap<String, Severity>>,
     /// Inputs that cannot be read, such as archives that are damaged on purpose, and may stay so.
@@ -47,8 +46,7 @@ struct AcceptUnread {
     #[schemars(length(min = 1))]
     reason: Option<String>,
     /// The last day that it counts, in UTC.
-    #[schemars(schema_with = "day")]
-    until: Option<String>,
+    until: Option<Day>,
 }
 
 /// Where the list of known findings is, and what its entries stand for.
@@ -76,8 +74,7 @@ enum Scope {
 #[schemars(rename_all = "kebab-case", deny_unknown_fields, extend("anyOf" = [{ "required": ["paths"] }, { "required": ["fingerprints"] }]))]
 struct Allow {
     /// The rule, or several, that it is for; all of them if it is absent.
-    #[schemars(schema_with = "one_or_more_rules")]
-    rule: Option<String>,
+    rule: Option<OneOrMoreRules>,
     /// Patterns as in `.gitignore`, from the folder of this file.
     #[schemars(length(min = 1))]
     paths: Option<Vec<String>>,
@@ -88,8 +85,7 @@ struct Allow {
     #[schemars(length(min = 1))]
     reason: Option<String>,
     /// The last day that it counts, in UTC.
-    #[schemars(schema_with = "day")]
-    until: Option<String>,
+    until: Option<Day>,
 }
 
 /// A rule of your own, in the form of the built-in ones.
@@ -175,21 +171,71 @@ fn rule_id() -> Schema {
     })
 }
 
-fn rule_ids(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "array", "items": rule_id(), "minItems": 1, "uniqueItems": true })
+macro_rules! inline {
+    ($($(#[$about:meta])* $name:ident => $schema:expr;)*) => {$(
+        $(#[$about])*
+        struct $name;
+
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                $schema
+            }
+        }
+    )*};
+}
+inline! {
+    /// Several rules.
+    RuleIds => json_schema!({ "type": "array", "items": rule_id(), "minItems": 1, "uniqueItems": true });
+    /// A rule, or several.
+    OneOrMoreRules => json_schema!({ "anyOf": [rule_id(), { "type": "array", "items": rule_id() }] });
+    /// A day of TOML, which validators take for a text.
+    Day => json_schema!({
+        "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+    });
 }
 
-fn one_or_more_rules(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "anyOf": [rule_id(), { "type": "array", "items": rule_id() }] })
-}
-
-/// A day of TOML, which validators take for a text.
-fn day(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" })
+/// TOML has no null: what is optional is absent.
+fn without_null(schema: &mut Value) {
+    match schema {
+        Value::Array(all) => all.iter_mut().for_each(without_null),
+        Value::Object(fields) => {
+            fields.values_mut().for_each(without_null);
+            if let Some(Value::Array(types)) = fields.get_mut("type") {
+                types.retain(|one| one != "null");
+                if let [one] = &mut types[..] {
+                    let one = one.take();
+                    fields.insert("type".to_owned(), one);
+                }
+            }
+            let is_null = |one: &Value| *one == json!({ "type": "null" });
+            if let Some(Value::Array(any)) = fields.get_mut("anyOf")
+                && any.iter().any(is_null)
+            {
+                any.retain(|one| !is_null(one));
+                // Beside a reference, draft 07 ignores all else.
+                if let [Value::Object(one)] = &mut any[..] {
+                    let all = std::mem::take(one);
+                    fields.remove("anyOf");
+                    fields.insert("allOf".to_owned(), json!([all]));
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The JSON Schema of the configuration file.
 #[must_use]
 pub fn schema() -> serde_json::Value {
-    SchemaSettings::draft07().into_generator().into_root_schema_for::<File>().into()
+    let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<File>().into();
+    without_null(&mut schema);
+    schema
 }

@@ -69,11 +69,12 @@ impl Anchors {
         let mut escapes = bytes(&mut escape::LITERALS.iter().copied());
         let mut letters = Vec::new();
         for (letter, separator) in own.iter().filter_map(|prefix| before_separator(prefix)) {
+            let escape = vec![letter, b'\\', separator];
+            if !escapes.contains(&escape) {
+                escapes.push(escape);
+            }
             letters.push(letter);
-            escapes.push(vec![letter, b'\\', separator]);
         }
-        escapes.sort();
-        escapes.dedup();
         Self {
             search: Literals::new(&bytes(&mut plain.iter().map(|literal| &**literal))),
             plain,

@@ -2,7 +2,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod errors;
+mod finding;
+mod hooks;
+mod own_rules;
+mod precedence;
 mod reading;
+mod schema;
 #[path = "../support/mod.rs"]
 mod support;
 

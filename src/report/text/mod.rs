@@ -114,6 +114,9 @@ fn notes(
     if finding.occurrences.len() > 1 {
         notes.push(("also at", other_places(&finding.occurrences[1..], view)));
     }
+    if let Some(place) = &finding.rule.place {
+        notes.push(("rule", format!("of {place}")));
+    }
     match &finding.history {
         Some(history) => notes.push(("history", life(history, view))),
         None if report.is_audit => notes.push(("history", "no object of the repository holds it".to_owned())),
