@@ -12,6 +12,7 @@ pub mod cmd;
 pub mod config;
 pub mod decode;
 pub mod expand;
+pub mod filter;
 pub mod finding;
 pub mod git;
 pub mod hook;

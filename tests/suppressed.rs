@@ -27,6 +27,8 @@ fn finding(seed: u64, path: &str) -> Finding {
         span: Span { line: 3, column: 7, end_line: 3, end_column: 171 },
         encoding: Vec::new(),
         excerpt: Excerpt { marker: (6, text.len()), text },
+        rule: RuleSet::builtin().get("openai-project-key").unwrap().clone(),
+        markers: Vec::new(),
         line_hash: None,
     };
     Finding {
@@ -55,7 +57,8 @@ fn by(kind: Kind, place: &str, line: u64) -> Suppression {
 /// Two keys by the configuration, one of them in another place by a comment; nothing that is a finding.
 fn sample() -> Report {
     let one = |seed, path, by| Suppressed { finding: finding(seed, path), by };
-    let input = NotScanned { what: "a.zip".to_owned(), why: "is damaged".to_owned(), file: None };
+    let input =
+        NotScanned { what: "a.zip".to_owned(), why: "is damaged".to_owned(), ..NotScanned::default() };
     Report {
         suppressed: vec![
             one(1, "src/a.py", by(Kind::Inline, "src/a.py", 3)),

@@ -29,16 +29,21 @@ impl Fingerprint {
     /// Takes 32 hex digits in lower case.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let digit = |digit| match digit {
-            b'0'..=b'9' => Some(u128::from(digit - b'0')),
-            b'a'..=b'f' => Some(u128::from(digit - b'a' + 10)),
-            _ => None,
+        let half = |digits: &[u8]| {
+            digits.iter().try_fold(0_u64, |value, digit| {
+                let digit = match digit {
+                    b'0'..=b'9' => digit - b'0',
+                    b'a'..=b'f' => digit - b'a' + 10,
+                    _ => return None,
+                };
+                Some(value << 4 | u64::from(digit))
+            })
         };
-        let bytes = text.as_bytes();
-        if bytes.len() != Self::DIGITS {
+        let (high, low) = text.as_bytes().split_at_checked(Self::DIGITS / 2)?;
+        if low.len() != Self::DIGITS / 2 {
             return None;
         }
-        bytes.iter().try_fold(0, |value, byte| Some(value << 4 | digit(*byte)?)).map(Self)
+        Some(Self(u128::from(half(high)?) << 64 | u128::from(half(low)?)))
     }
 }
 
@@ -58,10 +63,15 @@ impl Entry {
     /// Reads a line without its end, or says what is wrong with it. The line's number and its notes are the caller's.
     pub(super) fn parse(line: &str, last_rule: &mut Arc<str>) -> Result<Self, String> {
         const FORM: &str = "expected a fingerprint, a rule and a path with spaces between them";
+        // There may be thousands of lines, of which a scan needs none.
+        let is_space = |byte: u8| matches!(byte, b' ' | b'\t');
         let mut rest = line;
         let mut word = || {
-            let (word, behind) = rest.split_once([' ', '\t'])?;
-            rest = behind.trim_start_matches([' ', '\t']);
+            let end = rest.bytes().position(is_space)?;
+            let next =
+                rest.bytes().skip(end).position(|byte| !is_space(byte)).map_or(rest.len(), |gap| end + gap);
+            let word = &rest[..end];
+            rest = &rest[next..];
             Some(word)
         };
         let (Some(fingerprint), Some(rule)) = (word(), word()) else { return Err(FORM.to_owned()) };

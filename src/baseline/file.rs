@@ -150,7 +150,7 @@ impl Baseline {
                 if !HEADER.contains(&line) && !notes.iter().any(|note| **note == *line) {
                     notes.push(line.into());
                 }
-            } else if !line.trim_matches([' ', '\t']).is_empty() {
+            } else if !line.bytes().all(|byte| matches!(byte, b' ' | b'\t')) {
                 let entry = Entry::parse(line, &mut rule);
                 let mut entry = entry.map_err(|why| match is_conflict(line) {
                     true => anyhow::anyhow!(

@@ -69,6 +69,11 @@ pub struct ReportArgs {
     #[arg(long, help_heading = "Output")]
     pub show_suppressed: bool,
 
+    /// What was written for other scanners counts, too: the comments gitleaks:allow, betterleaks:allow, trufflehog:ignore
+    /// and `pragma: allowlist secret`, and a .gitleaksignore at the root.
+    #[arg(long, help_heading = "Output")]
+    pub trust_foreign_markers: bool,
+
     /// Exit with 0 when keys were found; still with 2 when the run is not a proof.
     #[arg(long, help_heading = "Output")]
     pub exit_zero: bool,

@@ -31,6 +31,10 @@ pub(super) struct Call {
     pub(super) args: ReportArgs,
     /// What counts.
     pub(super) settings: Settings,
+    /// The root of what is scanned, absolute.
+    pub(super) root: PathBuf,
+    /// Comments in what is scanned count: it does not come from those who are checked.
+    pub(super) trusts_comments: bool,
 }
 
 /// Finds out what counts for a scan.
@@ -51,7 +55,8 @@ pub(super) fn load(args: &ReportArgs, start: Start<'_>) -> Result<Call> {
         threads: settings.threads.value,
         ..args.clone()
     };
-    Ok(Call { args, settings })
+    let trusts_comments = !matches!(start, Start::Nowhere);
+    Ok(Call { args, settings, root: base(start)?, trusts_comments })
 }
 
 /// Finds out what counts where nothing is scanned.

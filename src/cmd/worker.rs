@@ -11,7 +11,8 @@ use super::{known::Known, progress::Counts};
 use crate::{
     blob::{Before, Blob, Content, Origin, SourceKind},
     expand::{self, Expander, Output},
-    finding::{Collector, Detection, NotScanned, Report, Scanned},
+    filter::{self, Found, Marked},
+    finding::{Collector, Detection, Marker, NotScanned, Report, Scanned},
     scan::{Engine, Scratch, looks_wide},
     source::{Look, Searcher, Sink, why},
 };
@@ -31,6 +32,8 @@ struct Gathered {
     collector: Collector,
     scanned: Scanned,
     not_scanned: Vec<NotScanned>,
+    /// The comments in what is here now. Those in a history cannot be taken away any more.
+    marked: Vec<Marked>,
 }
 
 impl<'a> Workshop<'a> {
@@ -56,18 +59,19 @@ impl<'a> Workshop<'a> {
         self.gathered.lock().unwrap_or_else(PoisonError::into_inner).collector.has_objects()
     }
 
-    /// What all workers found and read, in an order that does not depend on which of them did.
-    pub(super) fn into_report(self) -> Report {
+    /// What all workers found and read, in an order that does not depend on which of them did, and the comments they met.
+    pub(super) fn into_report(self) -> (Report, Vec<Marked>) {
         let gathered = self.gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut not_scanned = gathered.not_scanned;
         not_scanned.sort();
         not_scanned.dedup();
-        Report {
+        let report = Report {
             findings: gathered.collector.into_findings(),
             scanned: gathered.scanned,
             not_scanned,
             ..Report::default()
-        }
+        };
+        (report, gathered.marked)
     }
 }
 
@@ -114,7 +118,7 @@ impl Worker<'_> {
         if let Some(origin) = origin {
             let origin = Origin { source: SourceKind::Name, object: None, ..*origin };
             for detection in secrets {
-                self.own.collector.add(detection, &origin, &shown, None);
+                self.own.collector.add(detection, &origin, &shown, None, Vec::new());
             }
         }
         Some(shown)
@@ -127,10 +131,15 @@ impl Worker<'_> {
 
     fn name_not_scanned(&mut self, path: &Arc<str>, archive: Option<&[u8]>, why: String) {
         let not_scanned = match archive {
-            None => NotScanned { what: path.to_string(), why, file: None },
+            None => NotScanned { what: path.to_string(), why, ..NotScanned::default() },
             Some(archive) => {
                 let inner = masked(archive, &self.in_name(archive));
-                NotScanned { what: format!("{path}!{inner}"), why, file: Some(path.to_string()) }
+                NotScanned {
+                    what: format!("{path}!{inner}"),
+                    why,
+                    file: Some(path.to_string()),
+                    is_nothing: false,
+                }
             }
         };
         self.own.not_scanned.push(not_scanned);
@@ -174,6 +183,13 @@ impl Sink for Worker<'_> {
         let why = masked(why.as_bytes(), &self.in_name(why.as_bytes()));
         self.name_not_scanned(&what, None, why);
     }
+
+    fn nothing(&mut self, what: &[u8], why: String) {
+        self.not_scanned(what, why);
+        if let Some(last) = self.own.not_scanned.last_mut() {
+            last.is_nothing = true;
+        }
+    }
 }
 
 impl Searcher for Worker<'_> {
@@ -201,7 +217,7 @@ impl Searcher for Worker<'_> {
         if !secrets.is_empty() {
             let shown: Arc<str> = masked(origin.path, &secrets).into();
             for detection in secrets {
-                self.own.collector.add(detection, origin, &shown, None);
+                self.own.collector.add(detection, origin, &shown, None, Vec::new());
             }
         }
     }
@@ -225,40 +241,95 @@ impl Inside<'_, '_> {
         self.shown.get_or_insert_with(|| text(path).into()).clone()
     }
 
-    fn scan(&mut self, origin: &Origin<'_>, content: Content<'_>) -> (io::Result<()>, Vec<Detection>) {
+    /// What is found, and the comments that were met on the way.
+    fn scan(&mut self, origin: &Origin<'_>, content: Content<'_>) -> Seen {
         if let (SourceKind::Name, Content::Bytes(name)) = (origin.source, &content) {
             // Names are not counted as content.
-            return (Ok(()), self.worker.in_name(name));
+            return Seen { result: Ok(()), detections: self.worker.in_name(name), comments: Vec::new() };
         }
         let Worker { engine, scratch, counts, own, .. } = &mut *self.worker;
         let (mut read, mut detections) = (0, Vec::new());
         let path = origin.archive.unwrap_or(origin.path);
         scratch.set_name(path.rsplit(|byte| matches!(byte, b'/' | b'!')).next().unwrap_or(path));
         let result = engine.scan(content, scratch, &mut read, |detection| detections.push(detection));
+        let comments = filter::understand(scratch.take_sightings());
         own.scanned.bytes += read;
         if let Some(counts) = counts {
             counts.bytes.fetch_add(read, Ordering::Relaxed);
         }
-        (result, detections)
+        Seen { result, detections, comments }
+    }
+
+    /// Gives each detection the comments that may allow it.
+    fn matched(
+        &mut self,
+        detections: Vec<Detection>,
+        mut found: Vec<Found>,
+    ) -> (Vec<Allowed>, Vec<Arc<Marker>>) {
+        let own: Vec<Vec<usize>> = detections
+            .iter()
+            .map(|detection| {
+                let about = found
+                    .iter_mut()
+                    .enumerate()
+                    .filter_map(|(at, one)| one.may_allow(&detection.span).then_some(at));
+                about.collect()
+            })
+            .collect();
+        let markers = found.into_iter().map(|Found { mut marker, .. }| {
+            // What a stranger has written beside a key may be another one.
+            for name in marker
+                .names
+                .iter_mut()
+                .chain(&mut marker.reason)
+                .chain(&mut marker.until)
+                .chain(&mut marker.problem)
+            {
+                *name = self.worker.safe(name.as_bytes());
+            }
+            Arc::new(marker)
+        });
+        let markers: Vec<Arc<Marker>> = markers.collect();
+        let allowed = detections.into_iter().zip(own).map(|(detection, own)| Allowed {
+            detection,
+            markers: own.into_iter().map(|at| markers[at].clone()).collect(),
+        });
+        (allowed.collect(), markers)
     }
 }
 
 impl Output for Inside<'_, '_> {
     fn blob(&mut self, origin: &Origin<'_>, content: Content<'_>) -> io::Result<()> {
-        let (result, mut detections) = self.scan(origin, content);
+        let Seen { result, detections, comments } = self.scan(origin, content);
+        let (mut detections, markers) = self.matched(detections, comments);
         if let Some(before) = self.before.filter(|_| !detections.is_empty()) {
             let engine = self.worker.earlier.get_or_init(|| self.worker.engine.for_all());
             let known = self.known.get_or_insert_with(|| Known::of(before, engine));
-            detections.retain(|detection| !known.has(&detection.secret));
+            detections.retain(|Allowed { detection, markers }| {
+                let is_known = known.has(&detection.secret);
+                if is_known {
+                    markers.iter().for_each(|marker| marker.note_use());
+                }
+                !is_known
+            });
         }
-        if !detections.is_empty() {
-            let path = self.shown(origin.path);
-            let worker = &mut *self.worker;
-            let archive: Option<Arc<str>> =
-                origin.archive.map(|archive| masked(archive, &worker.in_name(archive)).into());
-            for detection in detections {
-                worker.own.collector.add(detection, origin, &path, archive.as_ref());
-            }
+        if detections.is_empty() && markers.is_empty() {
+            return result;
+        }
+        let path = self.shown(origin.path);
+        let worker = &mut *self.worker;
+        let archive: Option<Arc<str>> =
+            origin.archive.map(|archive| masked(archive, &worker.in_name(archive)).into());
+        if is_present(origin.source) && !markers.is_empty() {
+            let place: Arc<str> = match &archive {
+                Some(archive) => format!("{path}!{archive}").into(),
+                None => path.clone(),
+            };
+            let marked = markers.into_iter().map(|marker| Marked { place: place.clone(), marker });
+            worker.own.marked.extend(marked);
+        }
+        for Allowed { detection, markers } in detections {
+            worker.own.collector.add(detection, origin, &path, archive.as_ref(), markers);
         }
         result
     }
@@ -277,7 +348,26 @@ impl Drop for Worker<'_> {
         gathered.collector.merge(own.collector);
         gathered.scanned.add(own.scanned);
         gathered.not_scanned.extend(own.not_scanned);
+        gathered.marked.extend(own.marked);
     }
+}
+
+/// What a scan of one text has seen.
+struct Seen {
+    result: io::Result<()>,
+    detections: Vec<Detection>,
+    comments: Vec<Found>,
+}
+
+/// A detection, and the comments that may allow it.
+struct Allowed {
+    detection: Detection,
+    markers: Vec<Arc<Marker>>,
+}
+
+/// Whether somebody can still change what is there.
+fn is_present(source: SourceKind) -> bool {
+    matches!(source, SourceKind::File | SourceKind::Stdin | SourceKind::Index)
 }
 
 /// A path as text, with the secrets that were found in it masked where they stand, encoded or not.

@@ -45,6 +45,9 @@ pub(super) const SEVERITIES: [(&str, Severity); 4] = [
 
 const SCOPES: [(&str, Scope); 2] = [("file", Scope::File), ("secret", Scope::Secret)];
 
+/// To find the nearest id takes a while, and nobody reads so many.
+const MOST_UNKNOWN: usize = 100;
+
 /// Ids of rules that the file names; whether they exist is known when all of it has been read.
 #[derive(Default)]
 pub(super) struct Ids {
@@ -62,7 +65,8 @@ impl Ids {
         }
         let built_in = RuleSet::builtin().iter().map(|rule| rule.id.as_str());
         let known: BTreeSet<&str> = built_in.chain(own.iter().map(|rule| rule.value.id.as_str())).collect();
-        for (id, span) in self.named.iter().filter(|(id, _)| !known.contains(id.as_str())) {
+        let unknown = self.named.iter().filter(|(id, _)| !known.contains(id.as_str()));
+        for (id, span) in unknown.take(MOST_UNKNOWN) {
             let hint = match nearest(id, known.iter().copied()) {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
                 None => "`skanner rules list` shows them all".to_owned(),

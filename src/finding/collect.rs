@@ -1,8 +1,8 @@
 //! From sightings to findings: one entry a secret, with all its places, in an order that no thread can change.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{cmp::Ordering, collections::HashMap, sync::Arc};
 
-use super::{Detection, Finding, Occurrence};
+use super::{Detection, Finding, Marker, Occurrence};
 use crate::blob::Origin;
 
 /// Gathers detections; one a thread, merged at the end.
@@ -12,13 +12,15 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// Takes a sighting in a place whose path is shown as `path`, and that of what is in an archive there as `archive`.
+    /// Takes a sighting in a place whose path is shown as `path`, and that of what is in an archive there as `archive`,
+    /// with the comments that may allow it.
     pub fn add(
         &mut self,
         detection: Detection,
         origin: &Origin<'_>,
         path: &Arc<str>,
         archive: Option<&Arc<str>>,
+        markers: Vec<Arc<Marker>>,
     ) {
         let occurrence = Occurrence {
             source: origin.source,
@@ -29,6 +31,8 @@ impl Collector {
             span: detection.span,
             encoding: detection.encoding.clone(),
             excerpt: detection.excerpt.clone(),
+            rule: detection.rule.clone(),
+            markers,
             line_hash: None,
         };
         self.by_secret.entry(detection.secret.normalised().into()).or_default().push((detection, occurrence));
@@ -51,15 +55,18 @@ impl Collector {
     #[must_use]
     pub fn into_findings(self) -> Vec<Finding> {
         let mut findings: Vec<Finding> = self.by_secret.into_values().map(finding).collect();
-        findings.sort_by(|a, b| {
-            let key = |finding: &Finding| {
-                let first = &finding.occurrences[0];
-                (first.path.clone(), first.archive.clone(), first.span)
-            };
-            (key(a), &a.rule.id, &a.fingerprint).cmp(&(key(b), &b.rule.id, &b.fingerprint))
-        });
+        findings.sort_by(by_place);
         findings
     }
+}
+
+/// The order of a report: by path, inner path, line, column and rule.
+pub(super) fn by_place(a: &Finding, b: &Finding) -> Ordering {
+    let key = |finding: &'_ Finding| {
+        let first = &finding.occurrences[0];
+        (first.path.clone(), first.archive.clone(), first.span)
+    };
+    (key(a), &a.rule.id, &a.fingerprint).cmp(&(key(b), &b.rule.id, &b.fingerprint))
 }
 
 /// The sighting that says most names the finding: the surest, one with evidence before one without, the first.
@@ -73,7 +80,13 @@ fn finding(mut sightings: Vec<(Detection, Occurrence)>) -> Finding {
     let Some(best) = best else { unreachable!("an entry is made with its first sighting") };
     let mut occurrences: Vec<_> = sightings.into_iter().map(|(_, occurrence)| occurrence).collect();
     // The same place twice: it was named twice on the command line.
-    occurrences.dedup_by(|a, b| a.order() == b.order());
+    occurrences.dedup_by(|a, b| {
+        let is_same = a.order() == b.order();
+        if is_same {
+            b.markers.append(&mut a.markers);
+        }
+        is_same
+    });
     Finding {
         rule: best.rule,
         confidence: best.confidence,

@@ -2,6 +2,8 @@
 
 mod audit;
 mod collect;
+mod marker;
+mod position;
 mod secret;
 mod suppress;
 
@@ -17,6 +19,8 @@ use crate::{
 
 pub use audit::{Audit, Safety, Standing};
 pub use collect::Collector;
+pub use marker::{Marker, Scope, Sighting};
+pub use position::Cursor;
 pub use secret::Secret;
 pub use suppress::{Accepted, Kind, Suppressed, SuppressedBy, Suppression, Unused};
 
@@ -94,6 +98,10 @@ pub struct Occurrence {
     pub encoding: Vec<&'static str>,
     /// The line.
     pub excerpt: Excerpt,
+    /// The rule that fits best here; that of the whole finding may be another one, for what stands elsewhere.
+    pub rule: Arc<Rule>,
+    /// Comments that may allow the key here, in the order of the text; settled before it is reported.
+    pub markers: Vec<Arc<Marker>>,
     /// GitHub's hash of the line, where a report that carries it was asked for.
     pub line_hash: Option<String>,
 }
@@ -184,7 +192,7 @@ pub struct Scanned {
 }
 
 /// Something that should have been read and was not.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct NotScanned {
     /// A path or an object; `a.zip!b/c.txt` is in an archive.
     pub what: String,
@@ -194,6 +202,10 @@ pub struct NotScanned {
     #[serde(skip)]
     #[schemars(skip)]
     pub file: Option<String>,
+    /// There was nothing to read at all, such as a path that does not exist. Nobody can accept that.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub is_nothing: bool,
 }
 
 /// What a run scanned, in words.

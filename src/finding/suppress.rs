@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Finding, NotScanned, Report};
+use super::{Finding, NotScanned, Occurrence, Report, collect::by_place};
 
 /// By what kind of thing something is suppressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
@@ -114,6 +114,32 @@ pub struct SuppressedBy {
 }
 
 impl Report {
+    /// Takes the places out of the findings that `by` names a suppression for. A finding without any other place is no
+    /// finding any more.
+    pub fn suppress(&mut self, mut by: impl FnMut(&Finding, &Occurrence) -> Option<Suppression>) {
+        let suppressed = &mut self.suppressed;
+        let before = suppressed.len();
+        self.findings.retain_mut(|finding| {
+            let mut taken: BTreeMap<Suppression, Vec<Occurrence>> = BTreeMap::new();
+            let mut kept = Vec::new();
+            for place in std::mem::take(&mut finding.occurrences) {
+                match by(finding, &place) {
+                    Some(suppression) => taken.entry(suppression).or_default().push(place),
+                    None => kept.push(place),
+                }
+            }
+            for (by, occurrences) in taken {
+                suppressed.push(Suppressed { finding: Finding { occurrences, ..finding.clone() }, by });
+            }
+            finding.occurrences = kept;
+            !finding.occurrences.is_empty()
+        });
+        if suppressed.len() > before {
+            suppressed.sort_by(|a, b| by_place(&a.finding, &b.finding).then_with(|| a.by.cmp(&b.by)));
+            self.findings.sort_by(by_place);
+        }
+    }
+
     /// How many keys were suppressed by what, sorted; a key counts once for each kind and file that took places of it.
     #[must_use]
     pub fn suppressed_by(&self) -> Vec<SuppressedBy> {

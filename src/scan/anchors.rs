@@ -21,6 +21,8 @@ const MOST_PACKED: usize = 64;
 /// Searches for all anchors at once.
 pub(super) struct Anchors {
     plain: Vec<Cow<'static, str>>,
+    /// What is looked for besides, since one search for all costs least.
+    words: &'static [&'static str],
     search: Literals,
     escapes: Literals,
     /// The last letters of prefixes before their first separator, beside those of the built-in rules.
@@ -35,6 +37,20 @@ pub(super) struct Anchor {
     pub(super) at: usize,
     /// Which of [`Anchors::plain`] it is.
     pub(super) literal: usize,
+}
+
+/// What is found in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// What a key begins with.
+    Anchor(Anchor),
+    /// One of the words that are looked for besides.
+    Word {
+        /// Where it begins.
+        at: usize,
+        /// Which one.
+        word: usize,
+    },
 }
 
 impl Anchors {
@@ -62,10 +78,24 @@ impl Anchors {
         Self {
             search: Literals::new(&bytes(&mut plain.iter().map(|literal| &**literal))),
             plain,
+            words: &[],
             escapes: Literals::new(&escapes),
             letters,
             wide: OnceLock::new(),
         }
+    }
+
+    /// Looks for words, too, each at least three bytes long. Where one stands, nothing else begins.
+    pub(super) fn watch(&mut self, words: &'static [&'static str]) {
+        self.words = words;
+        let plain = self.plain.iter().map(|literal| &**literal);
+        let all = words.iter().copied().chain(plain).map(|literal| literal.as_bytes().to_vec());
+        self.search = Literals::new(&all.collect::<Vec<_>>());
+    }
+
+    /// The words of [`Anchors::watch`].
+    pub(super) fn words(&self) -> &'static [&'static str] {
+        self.words
     }
 
     /// The first of [`escape::LITERALS`] that begins in `range`.
@@ -104,16 +134,25 @@ impl Anchors {
     ) -> impl Iterator<Item = Anchor> + 't {
         let mut from = range.start;
         std::iter::from_fn(move || {
-            let anchor = self.next(text, from..range.end)?;
-            from = anchor.at + 1;
-            Some(anchor)
+            loop {
+                match self.next(text, from..range.end)? {
+                    Sign::Anchor(anchor) => {
+                        from = anchor.at + 1;
+                        return Some(anchor);
+                    }
+                    Sign::Word { at, .. } => from = at + 1,
+                }
+            }
         })
     }
 
-    /// The first anchor that begins in `range`.
-    pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<Anchor> {
+    /// The first anchor or word that begins in `range`.
+    pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<Sign> {
         let (at, literal) = self.search.next(text, range)?;
-        Some(Anchor { at, literal })
+        Some(match literal.checked_sub(self.words.len()) {
+            Some(literal) => Sign::Anchor(Anchor { at, literal }),
+            None => Sign::Word { at, word: literal },
+        })
     }
 }
 

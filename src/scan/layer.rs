@@ -3,7 +3,11 @@
 use std::ops::Range;
 
 use super::{
-    Engine, Hit, REACH, Scratch, anchors::Anchor, evidence::Context, runs::RunSearch, structure::Dispatch,
+    Engine, Hit, REACH, Scratch,
+    anchors::{Anchor, Sign},
+    evidence::Context,
+    runs::RunSearch,
+    structure::Dispatch,
 };
 use crate::{
     decode::{Decoded, escape, utf16},
@@ -38,8 +42,18 @@ impl Engine {
         scratch.context.clear();
         let mut seen = Seen::default();
         let mut from = range.start;
-        while let Some(anchor) = self.anchors.next(text, from..range.end) {
-            from = self.try_anchor(text, anchor, depth, &mut seen, scratch, hits).max(anchor.at + 1);
+        while let Some(sign) = self.anchors.next(text, from..range.end) {
+            from = match sign {
+                Sign::Anchor(anchor) => {
+                    self.try_anchor(text, anchor, depth, &mut seen, scratch, hits).max(anchor.at + 1)
+                }
+                Sign::Word { at, word } => {
+                    if depth == 0 {
+                        scratch.words.push((at, word));
+                    }
+                    at + 1
+                }
+            };
         }
         if depth < DEEPEST {
             self.scan_escapes(text, &range, depth, scratch, hits);

@@ -13,11 +13,11 @@ mod grams;
 mod known;
 mod layer;
 mod placeholder;
-mod position;
 mod resolve;
 mod runs;
 mod structure;
 mod window;
+mod words;
 
 use std::{
     io,
@@ -27,7 +27,6 @@ use std::{
 
 use anchors::Anchors;
 use evidence::{Context, Evidence};
-use position::Cursor;
 use resolve::Kept;
 use runs::RunSearch;
 use structure::Dispatch;
@@ -35,7 +34,7 @@ use structure::Dispatch;
 use crate::{
     blob::Content,
     decode::utf16,
-    finding::{Detection, Secret},
+    finding::{Cursor, Detection, Secret, Sighting},
     rule::{Confidence, Form, Rule, RuleSet, Shape},
 };
 
@@ -73,6 +72,9 @@ pub struct Scratch {
     bodies: Vec<Range<usize>>,
     context: Context,
     name: Vec<u8>,
+    /// Where words stand that were looked for besides, in the text at hand.
+    words: Vec<(usize, usize)>,
+    sightings: Vec<Sighting>,
     /// Any name may turn out to be that of the text.
     is_name_unknown: bool,
     /// The text is read as UTF-16, too, so that its strings need not be looked for one by one.
@@ -150,6 +152,14 @@ impl Engine {
         self.rules.as_deref().unwrap_or_else(|| RuleSet::builtin())
     }
 
+    /// Looks for these words, too, each at least three bytes long; they do not depend on each other, and what is found
+    /// is told by [`Scratch::take_sightings`].
+    #[must_use]
+    pub fn watch(mut self, words: &'static [&'static str]) -> Self {
+        self.anchors.watch(words);
+        self
+    }
+
     /// Whether a scan of the text could find anything, whatever the text is called. With `novel`, of a text that was
     /// made from one in which nothing could be found: the ranges, in their order, in which the two differ; see
     /// [`crate::git::pack::Changes::novel`].
@@ -180,6 +190,7 @@ impl Engine {
         let found = !hits.is_empty();
         hits.clear();
         scratch.hits = hits;
+        scratch.words.clear();
         found
     }
 
@@ -195,6 +206,7 @@ impl Engine {
         read: &mut u64,
         mut emit: impl FnMut(Detection),
     ) -> io::Result<()> {
+        scratch.sightings.clear();
         match content {
             Content::Bytes(text) => {
                 let order = utf16::recognise(text);
@@ -233,6 +245,7 @@ impl Engine {
         self.scan_layer(text, from.saturating_sub(excerpt::WIDEST)..anchors_end, 0, scratch, &mut hits);
         layer::weigh(text, &mut hits, scratch);
         let mut next = anchors_end;
+        let start = (!scratch.words.is_empty()).then(|| cursor.clone());
         if !hits.is_empty() {
             let kept = resolve::resolve(&mut hits);
             for (at, one) in kept.iter().enumerate().filter(|(_, one)| one.group.start >= from) {
@@ -247,6 +260,9 @@ impl Engine {
             hits.clear();
         }
         scratch.hits = hits;
+        if let Some(mut cursor) = start {
+            self.sight(text, from..next, &mut cursor, scratch);
+        }
         next
     }
 

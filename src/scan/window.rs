@@ -2,8 +2,12 @@
 
 use std::io::{self, Read};
 
-use super::{Engine, REACH, Scratch, Window, in_encoding, position::Cursor};
-use crate::{blob::WINDOW, decode::utf16, finding::Detection};
+use super::{Engine, REACH, Scratch, Window, in_encoding};
+use crate::{
+    blob::WINDOW,
+    decode::utf16,
+    finding::{Cursor, Detection},
+};
 
 /// A text that comes in pieces, and the part of it that is held.
 #[derive(Default)]

@@ -37,7 +37,7 @@ impl Message {
                 sink.blob(Blob::new(origin, Content::Bytes(&text[..kept])));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                sink.not_scanned(path, "no such file; git gives the hook the path of the message".to_owned());
+                sink.nothing(path, "no such file; git gives the hook the path of the message".to_owned());
             }
             Err(error) => sink.not_scanned(path, why(&error)),
         }

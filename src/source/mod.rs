@@ -33,6 +33,11 @@ pub trait Sink: Send {
     /// Something should have been read and was not. `what` is a path or the name of an object, any bytes; `why` says
     /// what to do, where there is something.
     fn not_scanned(&mut self, what: &[u8], why: String);
+
+    /// The same of what is not there at all, or holds nothing that could be scanned: nobody can accept that.
+    fn nothing(&mut self, what: &[u8], why: String) {
+        self.not_scanned(what, why);
+    }
 }
 
 /// The bytes of a path, `/` between its parts, without a leading `./`.

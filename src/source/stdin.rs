@@ -21,7 +21,7 @@ impl Stdin {
         sink.blob(Blob::new(origin, Content::Stream(&mut counting)));
         if counting.count == 0 {
             let name = if path.is_empty() { b"standard input" } else { path };
-            sink.not_scanned(name, "was empty: nothing was scanned".to_owned());
+            sink.nothing(name, "was empty: nothing was scanned".to_owned());
         }
     }
 }

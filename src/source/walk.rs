@@ -39,7 +39,7 @@ impl Walk {
                 Ok(metadata) if metadata.is_dir() => self.feed_folder(root, new_sink, &mut reader, &mut sink),
                 Ok(metadata) if metadata.is_file() => reader.feed(root, true, &mut sink),
                 Ok(metadata) => sink.not_scanned(shown(root), special(metadata.file_type())),
-                Err(error) => sink.not_scanned(shown(root), missing(root, &error)),
+                Err(error) => sink.nothing(shown(root), missing(root, &error)),
             }
         }
     }
@@ -84,7 +84,7 @@ impl Walk {
         }
         if met == 0 && !self.may_be_empty {
             let hint = if self.respect_ignore { "; --no-ignore reads what git ignores, too" } else { "" };
-            sink.not_scanned(shown(root), format!("holds no file to read{hint}"));
+            sink.nothing(shown(root), format!("holds no file to read{hint}"));
         }
     }
 

@@ -176,6 +176,25 @@ fn the_closing_line_says_what_the_file_leaves_out() {
 }
 
 #[test]
+fn code_scanning_is_told_what_the_file_leaves_out() {
+    let sandbox = Sandbox::new();
+    sandbox.write("skanner.toml", "exclude-rules = [\"openai-project-key\"]\nmin-confidence = \"certain\"\n");
+    sandbox.write("a.env", openai_key(1));
+    let run = sandbox.skanner(&["scan", "--format", "sarif"]);
+    let sarif: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let said = sarif["runs"][0]["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
+    let said: Vec<_> = said.iter().map(|one| one["message"]["text"].as_str().unwrap()).collect();
+    assert_eq!(
+        said,
+        [
+            "skanner.toml leaves out 1 rule.",
+            "skanner.toml raises min-confidence to certain.",
+            "1 key was left out by skanner.toml."
+        ]
+    );
+}
+
+#[test]
 fn a_rule_that_is_regraded_is_so_everywhere() {
     let sandbox = Sandbox::new();
     sandbox.write("skanner.toml", "[severity]\nuuid-key = \"low\"\n");

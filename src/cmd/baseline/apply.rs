@@ -225,7 +225,7 @@ fn read<'a>(files: impl Iterator<Item = &'a PathBuf>, engine: &Engine) -> Report
         }
     }
     drop(worker);
-    workshop.into_report()
+    workshop.into_report().0
 }
 
 fn suppression(entry: &Entry, shown: &str) -> Suppression {

@@ -72,7 +72,7 @@ fn not_opened(path: &Path, error: &git2::Error, worker: &mut Worker<'_>) {
     } else {
         format!("its repository cannot be opened: {}", error.message())
     };
-    worker.not_scanned(path.as_os_str().as_encoded_bytes(), why);
+    worker.nothing(path.as_os_str().as_encoded_bytes(), why);
 }
 
 /// Whether there is something to locate.

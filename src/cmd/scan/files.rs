@@ -49,13 +49,14 @@ pub(super) fn run(args: &ScanArgs, color: bool) -> Result<Verdict> {
             }
         } else if !roots.is_empty() {
             Walk {
-                roots: distinct(roots),
+                roots: distinct(roots.clone()),
                 respect_ignore: !args.no_ignore,
                 force_exclude: args.force_exclude,
                 may_be_empty: false,
                 threads: threads(&call.args),
             }
             .feed(&|| workshop.worker());
+            read.folders = roots;
         }
         Ok(read)
     })

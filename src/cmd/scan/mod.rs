@@ -1,10 +1,12 @@
 //! `skanner scan`: source, engine, report, reporter.
 
+mod allowed;
 mod files;
 pub(super) mod range;
 pub(super) mod staged;
 
 use std::{
+    collections::HashMap,
     io::{self, Write},
     path::{Path, PathBuf},
     time::Instant,
@@ -24,7 +26,7 @@ use super::{
 use crate::{
     cli::{ReportArgs, ScanArgs},
     config::{MIN_CONFIDENCE, Source},
-    finding::{Configuration, Report, Subject},
+    finding::{Configuration, Report, Subject, Suppressed},
     report::{self, View},
     scan::Engine,
     source,
@@ -61,6 +63,8 @@ pub(super) struct Read {
     pub(super) is_audit: bool,
     /// What was looked at.
     pub(super) sight: Sight,
+    /// The files and folders of which all was read.
+    pub(super) folders: Vec<PathBuf>,
 }
 
 impl Read {
@@ -73,6 +77,7 @@ impl Read {
             filter: history::Filter::default(),
             is_audit: false,
             sight: Sight::Files(Vec::new()),
+            folders: Vec::new(),
         }
     }
 
@@ -120,35 +125,45 @@ fn scan<T>(
     feed: impl FnOnce(&Workshop<'_>) -> Result<Read>,
     known: impl FnOnce(&mut Report, &Sight, &Engine) -> Result<T>,
 ) -> Result<(Report, T)> {
-    let Call { args, settings } = call;
+    let Call { args, settings, .. } = call;
     let least = &settings.min_confidence;
     // What a file keeps from being reported is counted, so it must be found.
     let is_by_file = matches!(least.from, Source::File(_));
     let looked_for = if is_by_file { least.value.min(MIN_CONFIDENCE) } else { least.value };
-    let engine = Engine::with_rules(settings.rule_set(), looked_for, args.show_secrets);
+    let engine =
+        Engine::with_rules(settings.rule_set(), looked_for, args.show_secrets).watch(allowed::words(call));
     let progress = (wants_progress() && !args.no_progress).then(Progress::start);
     let workshop = Workshop::new(&engine, progress.as_ref().map(Progress::counts).cloned());
     let mut read = feed(&workshop)?;
     let locations = history::locate(&mut read.histories, threads(args), &workshop);
     drop(progress);
 
-    let mut report = workshop.into_report();
+    let (mut report, marked) = workshop.into_report();
     report.findings.retain(|finding| finding.confidence >= looked_for);
     let masks = Workshop::new(&engine, None);
-    let left_out = &mut report.left_out;
-    report.findings.retain_mut(|finding| {
+    // Options leave out whole keys; what suppresses places comes before, so that it is known what each of them is for.
+    let mut unwanted = HashMap::new();
+    for finding in &mut report.findings {
         let life = history::life(finding, &locations);
         let by = settings
             .leaves_out(&finding.rule.id)
             .or_else(|| (finding.confidence < least.value).then(|| least.from.name()))
             .or_else(|| read.filter.leaves_out(finding, life.as_ref(), &locations).map(str::to_owned));
-        if let Some(by) = by {
-            *left_out.entry(by).or_default() += 1;
-            return false;
+        match by {
+            Some(by) => drop(unwanted.insert(finding.fingerprint.clone(), by)),
+            None => finding.history = life.map(|life| history::told(life, &mut masks.worker())),
         }
-        finding.history = life.map(|life| history::told(life, &mut masks.worker()));
-        true
+    }
+    allowed::apply(call, &mut report, &marked, &read, looked_for)?;
+    let left_out = &mut report.left_out;
+    report.findings.retain(|finding| {
+        let by = unwanted.get(&finding.fingerprint);
+        if let Some(by) = by {
+            *left_out.entry(by.clone()).or_default() += 1;
+        }
+        by.is_none()
     });
+    report.suppressed.retain(|Suppressed { finding, .. }| !unwanted.contains_key(&finding.fingerprint));
     report.is_shallow = read.histories.iter().any(history::Read::is_shallow);
     report.is_audit = read.is_audit;
     report.base = read.base;

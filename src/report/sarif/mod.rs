@@ -298,6 +298,8 @@ mod tests {
             span: Span { line, column: 7, end_line: line, end_column: 7 + KEY.len() as u64 },
             encoding: Vec::new(),
             excerpt: Excerpt { text: "key = sk-proj-…8sL4 \u{202e}".to_owned(), marker: (6, 20) },
+            rule: RuleSet::builtin().get("openai-project-key").unwrap().clone(),
+            markers: Vec::new(),
             line_hash: (line == 3).then(|| "271789c17abda88f:1".to_owned()),
         }
     }
@@ -320,7 +322,7 @@ mod tests {
             not_scanned: vec![NotScanned {
                 what: "a b/c".to_owned(),
                 why: "permission denied".to_owned(),
-                file: None,
+                ..NotScanned::default()
             }],
             base: PathBuf::from("/home/é/repo/sub dir"),
             root: Some(PathBuf::from("/home/é/repo")),

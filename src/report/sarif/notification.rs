@@ -1,9 +1,12 @@
-//! What a run says besides its results: what was not read, and what became of suppressions.
+//! What a run says besides its results: what was not read, what became of suppressions, what the configuration leaves out.
 
 use serde_json::{Value, json};
 
 use super::{tool::pascal_case, uri::artifact};
-use crate::{finding::Report, report::escape::visible};
+use crate::{
+    finding::{Configuration, Report},
+    report::escape::visible,
+};
 
 /// What a report says besides its results.
 #[derive(Clone, Copy)]
@@ -16,12 +19,14 @@ pub(super) enum Notification {
     UnusedSuppression,
     /// How many keys a file has suppressed.
     Suppressed,
+    /// The configuration makes less be reported.
+    Weakened,
 }
 
 impl Notification {
     /// In the order of their indices.
-    pub(super) const ALL: [Self; 4] =
-        [Self::NotScanned, Self::AcceptedUnread, Self::UnusedSuppression, Self::Suppressed];
+    pub(super) const ALL: [Self; 5] =
+        [Self::NotScanned, Self::AcceptedUnread, Self::UnusedSuppression, Self::Suppressed, Self::Weakened];
 
     fn id(self) -> &'static str {
         match self {
@@ -29,6 +34,7 @@ impl Notification {
             Self::AcceptedUnread => "accepted-unread",
             Self::UnusedSuppression => "unused-suppression",
             Self::Suppressed => "suppressed",
+            Self::Weakened => "weakened",
         }
     }
 
@@ -55,6 +61,10 @@ impl Notification {
             Self::Suppressed => (
                 "Keys were found that somebody has declared to be fine.",
                 "Scan with --show-suppressed to see them.",
+            ),
+            Self::Weakened => (
+                "The configuration of the repository makes less be reported than by default.",
+                "Scan with --isolated to see the rest.",
             ),
         };
         json!({
@@ -101,6 +111,16 @@ pub(super) fn invocation(report: &Report) -> Value {
         let keys = if by.count == 1 { "key is" } else { "keys are" };
         let text = format!("{} {keys} suppressed by {}.", by.count, visible(&by.place));
         say(Notification::Suppressed, "note", text, location(report, &by.place, None));
+    }
+    for Configuration { file, weakened } in &report.configuration {
+        for way in weakened {
+            say(Notification::Weakened, "warning", format!("{file} {way}."), location(report, file, None));
+        }
+        if let Some(count) = report.left_out.get(file) {
+            let keys = if *count == 1 { "key was" } else { "keys were" };
+            let text = format!("{count} {keys} left out by {file}.");
+            say(Notification::Weakened, "warning", text, location(report, file, None));
+        }
     }
     json!({
         "executionSuccessful": report.is_complete(),

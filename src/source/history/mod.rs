@@ -229,7 +229,7 @@ impl History {
         if self.store.packs.is_empty() && self.store.loose.is_empty() {
             let path = files::shown(self.repository.path());
             let why = "holds no object: there is no history to scan".to_owned();
-            sink.not_scanned(path.as_os_str().as_encoded_bytes(), why);
+            sink.nothing(path.as_os_str().as_encoded_bytes(), why);
         }
         Fed { suspects, nested }
     }

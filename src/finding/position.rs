@@ -4,14 +4,14 @@ use std::ops::Range;
 
 use memchr::{memchr_iter, memrchr};
 
-use crate::finding::Span;
+use super::Span;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Counts lines and code points forwards through a text that may come in windows. Nothing is counted before the
 /// first question.
-#[derive(Debug)]
-pub(super) struct Cursor {
+#[derive(Clone, Debug)]
+pub struct Cursor {
     /// Offset in the text at hand up to which has been counted.
     at: usize,
     line: u64,
@@ -29,7 +29,8 @@ impl Default for Cursor {
 
 impl Cursor {
     /// Where a range stands that does not begin before any asked for earlier.
-    pub(super) fn span(&mut self, text: &[u8], range: &Range<usize>) -> Span {
+    #[must_use]
+    pub fn span(&mut self, text: &[u8], range: &Range<usize>) -> Span {
         self.advance(text, range.start);
         let (line, column) = (self.line, self.column);
         self.advance(text, range.end);
@@ -37,7 +38,7 @@ impl Cursor {
     }
 
     /// Forgets the first `count` bytes of the text, which begins after them from now on.
-    pub(super) fn drop_front(&mut self, text: &[u8], count: usize) {
+    pub fn drop_front(&mut self, text: &[u8], count: usize) {
         self.advance(text, count);
         self.at -= count;
     }

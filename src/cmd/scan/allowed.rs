@@ -1,0 +1,123 @@
+//! What comments, the configuration and the lists of other scanners allow, with the values that the stages of
+//! [`crate::filter`] need.
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::{Context, Result};
+
+use super::Read;
+use crate::{
+    cmd::{find_rule_in, rules, settings::Call},
+    config::{Config, MIN_CONFIDENCE},
+    filter::{self, Acceptance, Day, Entry, Folders, Look, Marked, Rules},
+    finding::Report,
+    git,
+    rule::{Confidence, RuleSet},
+};
+
+/// The list of gitleaks, at the root of a repository.
+const GITLEAKS: &str = ".gitleaksignore";
+
+/// The words of the comments that count in this run.
+pub(super) fn words(call: &Call) -> &'static [&'static str] {
+    if call.trusts_comments { filter::words(trusts_foreign(call)) } else { &[] }
+}
+
+/// Whether what people wrote for other scanners counts, too.
+fn trusts_foreign(call: &Call) -> bool {
+    let of_file = call.settings.config.as_ref().and_then(|config| config.trust_foreign_markers.as_ref());
+    call.trusts_comments && (call.args.trust_foreign_markers || of_file.is_some_and(|at| at.value))
+}
+
+/// Takes all that is allowed out of the findings, and what may stay unread out of what was not read. `looked_for` is how
+/// sure a key had to be to be looked for at all.
+///
+/// # Errors
+/// When a list cannot be read.
+pub(super) fn apply(
+    call: &Call,
+    report: &mut Report,
+    marked: &[Marked],
+    read: &Read,
+    looked_for: Confidence,
+) -> Result<()> {
+    let today = Day::today();
+    let is_all_looked_for = looked_for <= MIN_CONFIDENCE;
+    let rules = KnownRules(call.settings.rule_set());
+    filter::comments(report, marked, &rules, is_all_looked_for, today);
+    let tree = if read.subject.is_some() { &read.base } else { &call.root };
+    let folders = |patterns: &Path| Folders {
+        patterns: patterns.to_owned(),
+        files: read.base.clone(),
+        tree: tree.clone(),
+    };
+    if trusts_foreign(call) {
+        let file = call.root.join(GITLEAKS);
+        let list = match git::plain::read(&file) {
+            Ok(list) => String::from_utf8_lossy(&list).into_owned(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(error).with_context(|| format!("{} cannot be read", file.display())),
+        };
+        filter::gitleaks(report, &filter::parse_gitleaks(&list), GITLEAKS, &folders(&call.root));
+    }
+    if let Some(config) = &call.settings.config {
+        let look = if is_all_looked_for { read.look(config) } else { Look::Part };
+        let folders = folders(&config.base);
+        filter::entries(report, &entries(config), &folders, look, today);
+        filter::unread(report, &acceptances(config), &folders, look, today);
+    }
+    Ok(())
+}
+
+impl Read {
+    /// How much of what the configuration is about has been read.
+    fn look(&self, config: &Config) -> Look {
+        let is_whole = self
+            .folders
+            .iter()
+            .any(|folder| folder.canonicalize().is_ok_and(|folder| config.base.starts_with(folder)));
+        match is_whole {
+            _ if self.is_audit => Look::Everything,
+            false => Look::Part,
+            true if crate::config::root(&config.base).is_some() => Look::Files,
+            true => Look::Everything,
+        }
+    }
+}
+
+fn entries(config: &Config) -> Vec<Entry> {
+    let entry = |allow: &crate::config::Allow| Entry {
+        place: allow.place.file.to_string(),
+        line: allow.place.line,
+        rules: allow.rules.clone(),
+        paths: allow.paths.clone(),
+        fingerprints: allow.fingerprints.iter().map(|at| (at.value.clone(), at.place.line)).collect(),
+        reason: allow.reason.clone(),
+        until: allow.until.as_deref().and_then(Day::parse),
+    };
+    config.allow.iter().map(entry).collect()
+}
+
+fn acceptances(config: &Config) -> Vec<Acceptance> {
+    let acceptance = |accept: &crate::config::AcceptUnread| Acceptance {
+        place: accept.place.file.to_string(),
+        line: accept.place.line,
+        path: accept.path.clone(),
+        reason: accept.reason.clone(),
+        until: accept.until.as_deref().and_then(Day::parse),
+    };
+    config.accept_unread.iter().map(acceptance).collect()
+}
+
+/// The rules that comments can name.
+struct KnownRules(Option<Arc<RuleSet>>);
+
+impl Rules for KnownRules {
+    fn has(&self, id: &str) -> bool {
+        rules::of(self.0.as_ref()).get(id).is_some()
+    }
+
+    fn unknown(&self, id: &str) -> String {
+        find_rule_in(rules::of(self.0.as_ref()), id).err().map_or_else(String::new, |error| error.to_string())
+    }
+}

@@ -1,0 +1,179 @@
+//! What a comment says: `skanner:allow RULE,RULE reason until 2027-01-31`.
+
+use super::super::day::Day;
+use crate::finding::Marker;
+
+/// What ends a comment of some language, so that what follows is not of it; another comment of ours does, too.
+const ENDS: &[&str] = &[
+    "*/",
+    "-->",
+    "--%>",
+    "--}}",
+    "%>",
+    "?>",
+    "\"\"\"",
+    "'''",
+    "#}",
+    "}}",
+    "-}",
+    "*)",
+    "|#",
+    "--]]",
+    "skanner:allow",
+];
+
+/// The longest reason that is kept, in characters.
+const LONGEST: usize = 200;
+
+/// Understands what stands behind the word of a comment of ours, to the end of its line.
+pub(super) fn understand(marker: &mut Marker, rest: &str, quote: Option<char>) {
+    let mut rest = rest.trim_end();
+    if let Some(quote) = quote {
+        // The comment is a string, as in JSON, which has no others.
+        rest = rest.split(quote).next().unwrap_or_default();
+    }
+    let end = ENDS.iter().filter_map(|end| rest.find(end)).min();
+    rest = rest[..end.unwrap_or(rest.len())].trim();
+    // A comment in brackets, as in Markdown.
+    while rest.ends_with(')') && rest.matches(')').count() > rest.matches('(').count() {
+        rest = rest[..rest.len() - 1].trim_end();
+    }
+    let (names, rest) = names(rest);
+    marker.names = names;
+    let (until, reason) = until(rest);
+    if let Some(until) = until {
+        if Day::parse(until).is_none() {
+            marker.problem = Some(format!(
+                "`{}` is no day; expected one such as `until 2027-01-31`",
+                until.chars().take(LONGEST).collect::<String>()
+            ));
+        }
+        marker.until = Some(until.to_owned());
+    }
+    let reason: String = reason.chars().take(LONGEST).collect();
+    marker.reason = Some(reason).filter(|reason| !reason.is_empty());
+}
+
+/// The names at the beginning, with commas between them, and what follows. A colon or a dash says that there are none.
+fn names(text: &str) -> (Vec<String>, &str) {
+    let mut names = Vec::new();
+    let mut rest = text;
+    loop {
+        let length = rest.bytes().take_while(|byte| is_of_name(*byte)).count();
+        let (name, behind) = rest.split_at(length);
+        if !name.starts_with(|first: char| first.is_ascii_alphanumeric()) || name == "until" {
+            break;
+        }
+        names.push(name.to_owned());
+        rest = behind;
+        let Some(more) = behind.strip_prefix(',') else { break };
+        // Behind `a, ` a reason may begin; only what looks like a rule is one.
+        let next = more.trim_start();
+        let word = next.split_whitespace().next().unwrap_or_default();
+        if more.len() != next.len()
+            && !(word.contains('-') && word.trim_end_matches(',').bytes().all(is_of_name))
+        {
+            rest = more;
+            break;
+        }
+        rest = next;
+    }
+    (names, rest.trim_start_matches(|c: char| c.is_whitespace() || ":-–—,;".contains(c)))
+}
+
+fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
+/// The last day, if there is one, and the text without it. In a reason, `until` is only a word unless a number follows.
+fn until(text: &str) -> (Option<&str>, String) {
+    for (at, word) in text.match_indices("until") {
+        let behind = &text[at + word.len()..];
+        let is_word = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric())
+            && behind.chars().next().is_none_or(|c| !c.is_alphanumeric());
+        let value = behind.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '='));
+        let is_date = at == 0 || value.starts_with(|c: char| c.is_ascii_digit());
+        if !is_word || !is_date {
+            continue;
+        }
+        let end = value.find(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ')' | ']'));
+        let (value, rest) = value.split_at(end.unwrap_or(value.len()));
+        let value = value.trim_end_matches(['.', ':']);
+        let trim = |text: &str| {
+            text.trim_matches(|c: char| c.is_whitespace() || ",;:(".contains(c))
+                .trim_start_matches([')', ']', '-', '–', '—', ' '])
+                .to_owned()
+        };
+        let parts = [trim(&text[..at]), trim(rest)];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        return (Some(value), parts.join("; "));
+    }
+    (None, text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Kind, Scope};
+
+    fn understood(rest: &str) -> Marker {
+        let mut marker = Marker::new(Kind::Inline, "skanner:allow", Scope::Line, 1, 1);
+        understand(&mut marker, rest, None);
+        marker
+    }
+
+    #[test]
+    fn names_reasons_and_days_stand_in_any_order_that_people_write() {
+        let cases: &[(&str, &[&str], &str, &str)] = &[
+            ("", &[], "", ""),
+            (" -->", &[], "", ""),
+            ("*/ x = 1", &[], "", ""),
+            (" a-key", &["a-key"], "", ""),
+            (" a-key,b-key the docs' own", &["a-key", "b-key"], "the docs' own", ""),
+            (" a-key, b-key the docs", &["a-key", "b-key"], "the docs", ""),
+            (" a-key, used in docs", &["a-key"], "used in docs", ""),
+            (": only a reason", &[], "only a reason", ""),
+            (" -- only a reason -->", &[], "only a reason", ""),
+            (" — only a reason", &[], "only a reason", ""),
+            (" a-key: a reason */ y", &["a-key"], "a reason", ""),
+            (" a-key until 2027-01-31", &["a-key"], "", "2027-01-31"),
+            (" until 2027-01-31", &[], "", "2027-01-31"),
+            (" until 2027-01-31 then we rotate", &[], "then we rotate", "2027-01-31"),
+            (" a-key a fixture, until 2027-01-31", &["a-key"], "a fixture", "2027-01-31"),
+            (" a-key a fixture (until: 2027-01-31)", &["a-key"], "a fixture", "2027-01-31"),
+            (" a-key until=2027-01-31 a fixture", &["a-key"], "a fixture", "2027-01-31"),
+            (" a-key wait until we rotate", &["a-key"], "wait until we rotate", ""),
+            ("\"\"\"", &[], "", ""),
+            (" a_key\r", &["a_key"], "", ""),
+        ];
+        for (text, names, reason, until) in cases {
+            let marker = understood(text);
+            assert_eq!(marker.names, *names, "{text}");
+            assert_eq!(marker.reason.unwrap_or_default(), *reason, "{text}");
+            assert_eq!(marker.until.unwrap_or_default(), *until, "{text}");
+            assert_eq!(marker.problem, None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_bad_day_is_a_problem() {
+        for text in [
+            " until 2027-13-01",
+            " until tomorrow",
+            " a-key until 2027-02-29",
+            " a-key reason until 31.01.2027",
+            " until",
+            " a-key until 2027-1-1 x",
+            ": until=soon",
+        ] {
+            assert!(understood(text).problem.is_some_and(|why| why.contains("is no day")), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_comment_that_is_a_string_ends_with_it() {
+        let mut marker = Marker::new(Kind::Inline, "skanner:allow", Scope::Line, 1, 1);
+        understand(&mut marker, " a-key docs\", \"until 2001-01-01\": 1", Some('"'));
+        assert_eq!((marker.reason.as_deref(), marker.until), (Some("docs"), None));
+    }
+}

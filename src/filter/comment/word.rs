@@ -1,0 +1,148 @@
+//! Which words comments are known by, and how they go on.
+
+use super::{Found, grammar};
+use crate::finding::{Kind, Marker, Scope, Sighting};
+
+/// Ours, and those of gitleaks, betterleaks, TruffleHog and detect-secrets.
+static WORDS: [&str; 5] = [OWN, "gitleaks:allow", "betterleaks:allow", "trufflehog:ignore", PRAGMA];
+
+const OWN: &str = "skanner:allow";
+
+const PRAGMA: &str = "pragma:";
+
+/// A comment that allows its whole file stands this far up at most, where whoever reads the file meets it. A long
+/// license goes before it.
+const LAST_LINE_FOR_FILES: u64 = 30;
+
+/// What to look for in texts; with `foreign`, comments of other scanners, too.
+#[must_use]
+pub fn words(foreign: bool) -> &'static [&'static str] {
+    if foreign { &WORDS } else { &WORDS[..1] }
+}
+
+/// What a word is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    Line,
+    NextLine,
+    File,
+    Unknown,
+}
+
+/// The comments among the words that were seen in a text.
+#[must_use]
+pub fn understand(sightings: Vec<Sighting>) -> Vec<Found> {
+    let mut found: Vec<Found> = sightings.into_iter().filter_map(one).collect();
+    // A comment about the next line means the next one that holds no such comment: several may stand above one line.
+    let mut lines: Vec<u64> = found
+        .iter()
+        .filter(|one| matches!(one.marker.scope, Scope::NextLine(_)))
+        .map(|one| one.marker.line)
+        .collect();
+    lines.sort_unstable();
+    for one in &mut found {
+        if let Scope::NextLine(line) = &mut one.marker.scope {
+            while lines.binary_search(line).is_ok() {
+                *line += 1;
+            }
+        }
+    }
+    found
+}
+
+fn one(sighting: Sighting) -> Option<Found> {
+    let Sighting { word, line, column, before, behind } = sighting;
+    let (length, meaning) = continued(word, &behind)?;
+    let (tail, after) = behind.split_at(length);
+    if !opens(&before) || !closes(after) {
+        return None;
+    }
+    let scope = match meaning {
+        Meaning::NextLine => Scope::NextLine(line + 1),
+        Meaning::File => Scope::File,
+        Meaning::Line | Meaning::Unknown => Scope::Line,
+    };
+    let kind = if word == OWN { Kind::Inline } else { Kind::Foreign };
+    let word = format!("{word}{}", String::from_utf8_lossy(tail));
+    let mut marker = Marker::new(kind, &word, scope, line, column);
+    let quote = before.last().map(|byte| char::from(*byte)).filter(|byte| matches!(byte, '"' | '\''));
+    marker.is_quoted = quote.is_some();
+    if kind == Kind::Inline {
+        grammar::understand(&mut marker, &String::from_utf8_lossy(after), quote);
+    }
+    if meaning == Meaning::Unknown {
+        let known = "skanner:allow, skanner:allow-next-line and skanner:allow-file";
+        marker.problem = Some(format!("there is no `{word}`, only {known}"));
+    }
+    if meaning == Meaning::File && line > LAST_LINE_FOR_FILES {
+        marker.problem = Some(format!(
+            "what allows a whole file must stand in its first {LAST_LINE_FOR_FILES} lines, where it is seen"
+        ));
+    }
+    Some(Found { marker, length: word.chars().count(), before, after: after.into() })
+}
+
+/// How a word goes on, in bytes, and what it means then; nothing if it is another word.
+fn continued(word: &str, behind: &[u8]) -> Option<(usize, Meaning)> {
+    match word {
+        OWN => {
+            let tail =
+                behind.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
+            // Dashes at its end are those of `-->`.
+            let tail = behind[..tail].iter().rposition(|byte| *byte != b'-').map_or(0, |last| last + 1);
+            match &behind[..tail] {
+                [] => Some((0, Meaning::Line)),
+                b"-next-line" => Some((tail, Meaning::NextLine)),
+                b"-file" => Some((tail, Meaning::File)),
+                [b'-', ..] => Some((tail, Meaning::Unknown)),
+                // `skanner:allowed` is no word of ours.
+                _ => None,
+            }
+        }
+        PRAGMA => pragma(behind),
+        _ => Some((0, Meaning::Line)),
+    }
+}
+
+/// `pragma: allowlist secret`, as detect-secrets knows it: see `detect_secrets/filters/allowlist.py`.
+fn pragma(behind: &[u8]) -> Option<(usize, Meaning)> {
+    let start = usize::from(behind.first() == Some(&b' '));
+    let rest = &behind[start..];
+    let list = ["allowlist", "whitelist"].into_iter().find(|list| rest.starts_with(list.as_bytes()))?;
+    let rest = &rest[list.len()..];
+    let forms = [
+        (" nextline secret", Meaning::NextLine),
+        ("-nextline-secret", Meaning::NextLine),
+        (" secret", Meaning::Line),
+        ("-secret", Meaning::Line),
+    ];
+    let (form, meaning) = forms.into_iter().find(|(form, _)| rest.starts_with(form.as_bytes()))?;
+    Some((start + list.len() + form.len(), meaning))
+}
+
+/// Whether a byte makes a word a part of another one, of an address, or of talk about it in backticks.
+fn is_part(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"_.=&+:@~?$\\`".contains(&byte)
+}
+
+/// Whether a word may begin behind this.
+fn opens(before: &[u8]) -> bool {
+    match before {
+        [] => true,
+        // As in `//skanner:allow`, `--skanner:allow` and `/**/skanner:allow`, but not in a path.
+        [.., b'/' | b'*', b'/'] | [.., b'-', b'-'] | [b'/' | b'-'] => true,
+        [.., b'/' | b'-'] => false,
+        [.., byte] => !is_part(*byte),
+    }
+}
+
+/// Whether a word may end before this.
+fn closes(after: &[u8]) -> bool {
+    match after {
+        [] | [b':' | b',' | b';' | b'.'] => true,
+        // Punctuation, unless something goes on behind it.
+        [b':' | b',' | b';' | b'.', next, ..] => !next.is_ascii_alphanumeric() && *next != b'/',
+        [b'-', next, ..] => matches!(next, b'-' | b'}'),
+        [byte, ..] => !is_part(*byte) && !matches!(byte, b'/' | b'-'),
+    }
+}

@@ -1,0 +1,221 @@
+//! Entries of a configuration: what keys of some rules, in some paths, or of some fingerprints are fine.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use ignore::gitignore::Gitignore;
+
+use super::{
+    Look,
+    day::Day,
+    paths::{Folders, Patterns, compiled},
+};
+use crate::finding::{Finding, Kind, Occurrence, Report, Suppression, Unused};
+
+/// One entry. All that it names must agree; of several rules, paths or fingerprints, one is enough.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The file it stands in, as it is shown.
+    pub place: String,
+    /// Its line, 1-based.
+    pub line: u64,
+    /// Rules; any if there are none.
+    pub rules: Vec<String>,
+    /// Patterns as in `.gitignore`; any path if there are none.
+    pub paths: Vec<String>,
+    /// Fingerprints, each with its line; any key if there are none.
+    pub fingerprints: Vec<(String, u64)>,
+    /// Why that is fine.
+    pub reason: Option<String>,
+    /// The last day it counts.
+    pub until: Option<Day>,
+}
+
+/// Lets entries take what they allow, and says which do nothing, as far as `look` can tell.
+pub fn apply(report: &mut Report, entries: &[Entry], folders: &Folders, look: Look, today: Day) {
+    let is_over = |entry: &Entry| entry.until.is_some_and(|last| last < today);
+    let mut used = Used::default();
+    if !report.findings.is_empty() && !entries.is_empty() {
+        let index = Index::new(entries, &is_over);
+        report.suppress(|finding, place| index.allows(finding, place, folders, &mut used));
+    }
+    for (number, entry) in entries.iter().enumerate() {
+        if is_over(entry) {
+            report.unused.push(over(entry));
+        } else if look != Look::Part {
+            useless(entry, number, &used, look, &mut report.unused);
+        }
+    }
+    report.unused.sort();
+}
+
+/// What was of use: entries, and of each its patterns and fingerprints by their number.
+#[derive(Default)]
+struct Used {
+    paths: BTreeSet<(usize, usize)>,
+    fingerprints: BTreeSet<(usize, usize)>,
+}
+
+/// Patterns or fingerprints, each by its entry and its number there.
+type Items = Arc<Vec<(usize, usize)>>;
+
+struct Index<'e> {
+    entries: &'e [Entry],
+    /// The entries that name a fingerprint, and its number there.
+    by_fingerprint: HashMap<&'e str, Vec<(usize, usize)>>,
+    patterns: Patterns<'e>,
+    /// The entry of each pattern, and its number there.
+    owners: Vec<(usize, usize)>,
+    /// Entries with exceptions such as `!tests/real/**`, where the last pattern that matches counts.
+    with_exceptions: Vec<(usize, Option<Gitignore>)>,
+    /// What matched a path.
+    known: RefCell<HashMap<Arc<str>, Items>>,
+}
+
+impl<'e> Index<'e> {
+    fn new(entries: &'e [Entry], is_over: &dyn Fn(&Entry) -> bool) -> Self {
+        let mut by_fingerprint: HashMap<&str, Vec<(usize, usize)>> = HashMap::new();
+        let (mut texts, mut owners, mut with_exceptions) = (Vec::new(), Vec::new(), Vec::new());
+        for (number, entry) in entries.iter().enumerate().filter(|(_, entry)| !is_over(entry)) {
+            for (at, (fingerprint, _)) in entry.fingerprints.iter().enumerate() {
+                by_fingerprint.entry(fingerprint).or_default().push((number, at));
+            }
+            if entry.paths.iter().any(|path| path.starts_with('!')) {
+                with_exceptions.push((number, compiled(entry.paths.iter().map(String::as_str))));
+                continue;
+            }
+            for (at, path) in entry.paths.iter().enumerate() {
+                texts.push(path.as_str());
+                owners.push((number, at));
+            }
+        }
+        let patterns = Patterns::new(texts);
+        Self { entries, by_fingerprint, patterns, owners, with_exceptions, known: RefCell::default() }
+    }
+
+    /// The first entry that allows a key in a place; notes all that do.
+    fn allows(
+        &self,
+        finding: &Finding,
+        place: &Occurrence,
+        folders: &Folders,
+        used: &mut Used,
+    ) -> Option<Suppression> {
+        let by_path = self.by_path(place, folders);
+        let by_key = self.by_fingerprint.get(finding.fingerprint.as_str()).map_or(&[][..], Vec::as_slice);
+        let mut first: Option<(usize, Option<usize>)> = None;
+        let is_rule = |entry: &Entry| {
+            let named = |id: &String| *id == finding.rule.id || *id == place.rule.id;
+            entry.rules.is_empty() || entry.rules.iter().any(named)
+        };
+        for (number, at) in by_key {
+            let entry = &self.entries[*number];
+            let has_path = entry.paths.is_empty() || by_path.iter().any(|(owner, _)| owner == number);
+            if is_rule(entry) && has_path {
+                used.fingerprints.insert((*number, *at));
+                used.paths.extend(by_path.iter().filter(|(owner, _)| owner == number));
+                if first.is_none_or(|(best, _)| *number < best) {
+                    first = Some((*number, Some(*at)));
+                }
+            }
+        }
+        for (number, at) in by_path.iter().filter(|(number, _)| self.entries[*number].fingerprints.is_empty())
+        {
+            if is_rule(&self.entries[*number]) {
+                used.paths.insert((*number, *at));
+                if first.is_none_or(|(best, _)| *number < best) {
+                    first = Some((*number, None));
+                }
+            }
+        }
+        first.map(|(number, fingerprint)| suppression(&self.entries[number], fingerprint))
+    }
+
+    /// The patterns that match the path of a place, by their entry and number.
+    fn by_path(&self, place: &Occurrence, folders: &Folders) -> Items {
+        let full = place.full_path();
+        let key: Arc<str> = if place.object.is_some() { format!("\0{full}").into() } else { (&*full).into() };
+        if let Some(known) = self.known.borrow().get(&key) {
+            return known.clone();
+        }
+        let mut found = Vec::new();
+        if let Some(path) = folders.of(place).filter(|path| !path.is_empty()) {
+            let inner = place.archive.as_ref().map(|archive| format!("{path}!{archive}"));
+            for path in [Some(path), inner].iter().flatten() {
+                found.extend(self.patterns.matching(path).into_iter().map(|number| self.owners[number]));
+                for (number, all) in &self.with_exceptions {
+                    let Some(all) = all else { continue };
+                    if all.matched_path_or_any_parents(path.trim_start_matches('/'), false).is_ignore() {
+                        // Which of them it was does not matter: they belong together.
+                        found.extend((0..self.entries[*number].paths.len()).map(|at| (*number, at)));
+                    }
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        let found = Arc::new(found);
+        self.known.borrow_mut().insert(key, found.clone());
+        found
+    }
+}
+
+fn suppression(entry: &Entry, fingerprint: Option<usize>) -> Suppression {
+    Suppression {
+        kind: if fingerprint.is_some() { Kind::Fingerprint } else { Kind::Config },
+        place: entry.place.clone(),
+        line: Some(fingerprint.map_or(entry.line, |at| entry.fingerprints[at].1)),
+        rule: Some(entry.rules.join(", ")).filter(|rules| !rules.is_empty()),
+        reason: entry.reason.clone(),
+        until: entry.until.map(|day| day.to_string()),
+    }
+}
+
+/// An entry in short: the first of its paths or fingerprints.
+fn in_short(entry: &Entry) -> String {
+    let some = |key: &str, values: Vec<&str>| {
+        let more = if values.len() > 1 { ", …" } else { "" };
+        values.first().map(|first| format!("{key} = [\"{first}\"{more}]"))
+    };
+    let paths = some("paths", entry.paths.iter().map(String::as_str).collect());
+    let fingerprints = some("fingerprints", entry.fingerprints.iter().map(|one| one.0.as_str()).collect());
+    let rules =
+        Some(format!("rule = \"{}\"", entry.rules.join("\", \""))).filter(|_| !entry.rules.is_empty());
+    format!("[[allow]] {}", [rules, paths, fingerprints].into_iter().flatten().collect::<Vec<_>>().join(" "))
+}
+
+fn over(entry: &Entry) -> Unused {
+    let last = entry.until.map(|day| day.to_string()).unwrap_or_default();
+    Unused {
+        place: entry.place.clone(),
+        line: Some(entry.line),
+        what: in_short(entry),
+        why: format!(
+            "its last day was {last}, so it does not count any more; take the keys away, or agree on a later day"
+        ),
+    }
+}
+
+fn useless(entry: &Entry, number: usize, used: &Used, look: Look, unused: &mut Vec<Unused>) {
+    let is_path_used = |at: usize| used.paths.contains(&(number, at));
+    let is_key_used = |at: usize| used.fingerprints.contains(&(number, at));
+    let is_any = (0..entry.paths.len()).any(is_path_used) || (0..entry.fingerprints.len()).any(is_key_used);
+    let mut say = |line: u64, what: String| {
+        let (place, why) = (entry.place.clone(), look.nothing_matches("it"));
+        unused.push(Unused { place, line: Some(line), what, why });
+    };
+    if !is_any {
+        say(entry.line, in_short(entry));
+        return;
+    }
+    for (_, path) in entry.paths.iter().enumerate().filter(|(at, _)| !is_path_used(*at)) {
+        say(entry.line, format!("[[allow]] paths = [\"{path}\"]"));
+    }
+    for (_, (fingerprint, line)) in entry.fingerprints.iter().enumerate().filter(|(at, _)| !is_key_used(*at))
+    {
+        say(*line, format!("[[allow]] fingerprints = [\"{fingerprint}\"]"));
+    }
+}

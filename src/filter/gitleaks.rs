@@ -1,0 +1,136 @@
+//! `.gitleaksignore`: a line for each finding of gitleaks that its users know, as `file:rule:line`, with `commit:` before
+//! it where it is about one. Its rules are called otherwise than ours, so file and line tell what is meant; each line
+//! allows one key, as a comment does.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry};
+
+use super::paths::Folders;
+use crate::{
+    blob::SourceKind,
+    finding::{Kind, Occurrence, Report, Span, Suppression},
+};
+
+/// One line of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ignored {
+    /// The commit, in hex digits, if it is about one.
+    commit: Option<String>,
+    /// The path, from the root of the tree.
+    path: String,
+    /// The rule, as gitleaks calls it.
+    rule: String,
+    /// The line of the key, 1-based.
+    line: u64,
+    /// The line of the list, 1-based.
+    number: u64,
+}
+
+/// Understands a list. What is no line of such a list is left out, as gitleaks does.
+#[must_use]
+pub fn parse(text: &str) -> Vec<Ignored> {
+    let lines = text.lines().zip(1..).filter_map(|(line, number)| {
+        // See `gitleaksIgnorePath` in `detect/detect.go` of gitleaks.
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            return None;
+        }
+        let mut parts = line.rsplitn(3, ':');
+        let (at, rule, rest) = (parts.next()?.parse().ok()?, parts.next()?, parts.next()?);
+        let is_commit =
+            |text: &str| matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let (commit, path) = match rest.split_once(':') {
+            Some((commit, path)) if is_commit(commit) => (Some(commit.to_ascii_lowercase()), path),
+            _ => (None, rest),
+        };
+        let path = path.replace('\\', "/");
+        Some(Ignored {
+            commit,
+            path: path.trim_start_matches("./").to_owned(),
+            rule: rule.to_owned(),
+            line: at,
+            number,
+        })
+    });
+    lines.collect()
+}
+
+/// A line of a file, in one of its versions.
+type Spot = (String, u64, Option<String>, SourceKind);
+
+/// Lets the lines of a list, which is shown as `place`, take what they allow.
+pub fn apply(report: &mut Report, ignored: &[Ignored], place: &str, folders: &Folders) {
+    if ignored.is_empty() || report.findings.is_empty() {
+        return;
+    }
+    let mut by_line: HashMap<(&str, u64), Vec<&Ignored>> = HashMap::new();
+    for one in ignored {
+        by_line.entry((&one.path, one.line)).or_default().push(one);
+    }
+    let mut keys: BTreeMap<Spot, BTreeSet<(Span, &str)>> = BTreeMap::new();
+    for finding in &report.findings {
+        for occurrence in &finding.occurrences {
+            let spot = spot(occurrence, folders);
+            if let Some(spot) = spot.filter(|spot| by_line.contains_key(&(spot.0.as_str(), spot.1))) {
+                keys.entry(spot).or_default().insert((occurrence.span, &finding.fingerprint));
+            }
+        }
+    }
+    let mut taken: HashMap<(Spot, String), &Ignored> = HashMap::new();
+    for (spot, keys) in keys {
+        let listed = by_line.get(&(spot.0.as_str(), spot.1)).into_iter().flatten();
+        let mut listed = listed.filter(|one| one.commit.is_none() || one.commit == spot.2);
+        for (_, fingerprint) in keys {
+            let key = (spot.clone(), fingerprint.to_owned());
+            if let Entry::Vacant(vacant) = taken.entry(key)
+                && let Some(one) = listed.next()
+            {
+                vacant.insert(one);
+            }
+        }
+    }
+    report.suppress(|finding, occurrence| {
+        let one = taken.get(&(spot(occurrence, folders)?, finding.fingerprint.clone()))?;
+        Some(Suppression {
+            kind: Kind::ForeignList,
+            place: place.to_owned(),
+            line: Some(one.number),
+            rule: Some(one.rule.clone()),
+            reason: None,
+            until: None,
+        })
+    });
+}
+
+fn spot(occurrence: &Occurrence, folders: &Folders) -> Option<Spot> {
+    let path = folders.of(occurrence)?;
+    let path = match &occurrence.archive {
+        Some(archive) => format!("{path}!{archive}"),
+        None => path,
+    };
+    Some((path, occurrence.span.line, occurrence.commit.map(|id| id.to_string()), occurrence.source))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_gitleaks_writes() {
+        let id = "0123456789abcdef0123456789abcdef01234567";
+        let text = format!(
+            "# known\n\n./src/a.py:generic-api-key:3\n{id}:a b/c:d.py:openai-api-key:12\nno line\nx:y:z\n"
+        );
+        let one = |commit: Option<&str>, path: &str, rule: &str, line, number| Ignored {
+            commit: commit.map(str::to_owned),
+            path: path.to_owned(),
+            rule: rule.to_owned(),
+            line,
+            number,
+        };
+        let expected = [
+            one(None, "src/a.py", "generic-api-key", 3, 3),
+            one(Some(id), "a b/c:d.py", "openai-api-key", 12, 4),
+        ];
+        assert_eq!(parse(&text), expected);
+    }
+}

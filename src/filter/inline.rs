@@ -1,0 +1,205 @@
+//! What comments do. Each allows one key, so that a second one on its line is still a finding: a rule that a comment
+//! names takes the nearest key of that rule, a comment without a rule the nearest one at all.
+//!
+//! The nearest is the last key that ends before the comment, as in `KEY = "…"  # skanner:allow`, or else the first one
+//! behind it. Of the next line it is the first.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use super::{Rules, UNUSED, day::Day, is_fingerprint};
+use crate::finding::{Finding, Kind, Marker, Occurrence, Report, Scope, Suppression, Unused};
+
+/// A comment in a text that was read, whether or not a key is near it.
+#[derive(Debug)]
+pub struct Marked {
+    /// The path, as it is shown.
+    pub place: Arc<str>,
+    /// The comment.
+    pub marker: Arc<Marker>,
+}
+
+/// Lets comments take what they allow, and says which of `marked` do nothing; those that are of no use only if all keys
+/// were looked for.
+pub fn apply(report: &mut Report, marked: &[Marked], rules: &dyn Rules, is_all_looked_for: bool, today: Day) {
+    let mut unused = BTreeSet::new();
+    let mut taken: HashMap<(usize, usize), Arc<Marker>> = HashMap::new();
+    for group in groups(&report.findings) {
+        let (marker, places) = (&group.marker, &group.places);
+        if let Some(why) = problem(marker, rules, today) {
+            let path = report.findings[places[0].0].occurrences[places[0].1].full_path();
+            unused.insert(entry(&path, marker, marker.shown(), why));
+            continue;
+        }
+        take(&report.findings, marker, places, &mut taken);
+    }
+    settle(&mut report.findings, &taken);
+    report.suppress(|_, place| place.markers.first().map(|marker| suppression(marker, place)));
+    for finding in &mut report.findings {
+        finding.occurrences.iter_mut().for_each(|place| place.markers = Vec::new());
+    }
+    let silent = silenced(marked);
+    let talks = |one: &&Marked| one.marker.kind == Kind::Inline && !silent.contains(&one.place);
+    unused
+        .extend(marked.iter().filter(talks).filter_map(|one| useless(one, rules, is_all_looked_for, today)));
+    report.unused.extend(unused);
+    report.unused.sort();
+    report.unused.dedup();
+}
+
+/// The places that one comment may allow, by their finding and their number in it.
+struct Group {
+    marker: Arc<Marker>,
+    places: Vec<(usize, usize)>,
+}
+
+/// In the order in which comments choose: the ones further up and to the left first, those of whole files last.
+fn groups(findings: &[Finding]) -> Vec<Group> {
+    let mut by_marker: HashMap<*const Marker, Group> = HashMap::new();
+    for (at, finding) in findings.iter().enumerate() {
+        for (number, place) in finding.occurrences.iter().enumerate() {
+            for marker in &place.markers {
+                let new = || Group { marker: marker.clone(), places: Vec::new() };
+                by_marker.entry(Arc::as_ptr(marker)).or_insert_with(new).places.push((at, number));
+            }
+        }
+    }
+    let mut groups: Vec<Group> = by_marker.into_values().collect();
+    groups.sort_by_key(|group| {
+        let marker = &group.marker;
+        (marker.scope == Scope::File, marker.line, marker.column, group.places[0])
+    });
+    groups
+}
+
+/// Chooses for each name of the comment, or once if it has none.
+fn take(
+    findings: &[Finding],
+    marker: &Arc<Marker>,
+    places: &[(usize, usize)],
+    taken: &mut HashMap<(usize, usize), Arc<Marker>>,
+) {
+    let names: Vec<Option<&str>> = match marker.names.as_slice() {
+        [] => vec![None],
+        names => names.iter().map(|name| Some(name.as_str())).collect(),
+    };
+    for name in names {
+        let fits = |at: &&(usize, usize)| {
+            let finding = &findings[at.0];
+            name.is_none_or(|name| is_named(name, finding, &finding.occurrences[at.1]))
+        };
+        let free: Vec<(usize, usize)> =
+            places.iter().filter(|at| !taken.contains_key(at)).filter(fits).copied().collect();
+        let nearest = free.iter().min_by_key(|at| distance(marker, &findings[at.0].occurrences[at.1]));
+        let Some(&(nearest, _)) = nearest else { continue };
+        for at in &free {
+            // The same key twice is one key.
+            if at.0 == nearest || marker.scope == Scope::File {
+                taken.insert(*at, marker.clone());
+                marker.note_use();
+            }
+        }
+    }
+}
+
+/// Whether a rule or fingerprint is that of a key, there or as a whole.
+fn is_named(name: &str, finding: &Finding, place: &Occurrence) -> bool {
+    name == finding.rule.id || name == place.rule.id || name == finding.fingerprint
+}
+
+/// Smaller is nearer: a key before the comment, then how far it is.
+fn distance(marker: &Marker, place: &Occurrence) -> (bool, u64) {
+    let span = &place.span;
+    if marker.scope != Scope::Line {
+        return (false, span.column);
+    }
+    if span.end_line == marker.line && span.end_column <= marker.column {
+        return (false, marker.column - span.end_column);
+    }
+    if span.line == marker.line && span.column > marker.column {
+        return (true, span.column - marker.column);
+    }
+    // Between the parts of a key.
+    (false, 0)
+}
+
+/// Leaves each place the comment that took it.
+fn settle(findings: &mut [Finding], taken: &HashMap<(usize, usize), Arc<Marker>>) {
+    for (at, finding) in findings.iter_mut().enumerate() {
+        for (number, place) in finding.occurrences.iter_mut().enumerate() {
+            if !place.markers.is_empty() {
+                place.markers = taken.get(&(at, number)).cloned().into_iter().collect();
+            }
+        }
+    }
+}
+
+fn suppression(marker: &Marker, place: &Occurrence) -> Suppression {
+    Suppression {
+        kind: marker.kind,
+        place: place.full_path().into_owned(),
+        line: Some(marker.line),
+        rule: Some(marker.names.join(", ")).filter(|names| !names.is_empty()),
+        reason: marker.reason.clone(),
+        until: marker.until.clone(),
+    }
+}
+
+/// Why a comment cannot count, wherever it stands.
+fn problem(marker: &Marker, rules: &dyn Rules, today: Day) -> Option<String> {
+    if marker.problem.is_some() {
+        return marker.problem.clone();
+    }
+    let unknown = |name: &&String| !(is_fingerprint(name) || *name == UNUSED || rules.has(name));
+    if let Some(name) = marker.names.iter().find(unknown) {
+        let word = &marker.word;
+        return Some(format!(
+            "{}; a reason without a rule stands behind a colon: `{word}: …`",
+            rules.unknown(name)
+        ));
+    }
+    let last = marker.until.as_deref().and_then(Day::parse)?;
+    (last < today).then(|| {
+        format!("its last day was {last}, so it does not count any more; take the key away, or agree on a later day")
+    })
+}
+
+/// What is to be said of a comment in a text that was read.
+fn useless(marked: &Marked, rules: &dyn Rules, is_all_looked_for: bool, today: Day) -> Option<Unused> {
+    let Marked { place, marker } = marked;
+    // A string that holds our word may be anything, such as a program that writes comments.
+    if marker.is_quoted && !marker.is_used() {
+        return None;
+    }
+    if let Some(why) = problem(marker, rules, today) {
+        return Some(entry(place, marker, marker.shown(), why));
+    }
+    if marker.is_used() || !is_all_looked_for {
+        return None;
+    }
+    let why = match (marker.names.is_empty(), marker.scope) {
+        (true, Scope::File) => "no key is in this file; take the comment away",
+        (false, Scope::File) => "no such key is in this file; take the comment away",
+        (true, _) => "no key stands there that needs it; take the comment away",
+        (false, _) => "no such key stands there that needs it; take the comment away",
+    };
+    Some(entry(place, marker, marker.shown(), why.to_owned()))
+}
+
+fn entry(place: &str, marker: &Marker, what: String, why: String) -> Unused {
+    let place = if place.is_empty() { "standard input" } else { place };
+    Unused { place: place.to_owned(), line: Some(marker.line), what, why }
+}
+
+/// The files that say `skanner:allow-file unused-suppression`, since they tell of comments.
+fn silenced(marked: &[Marked]) -> BTreeSet<Arc<str>> {
+    let silent = |one: &&Marked| {
+        let marker = &one.marker;
+        marker.scope == Scope::File
+            && marker.problem.is_none()
+            && marker.names.iter().any(|name| name == UNUSED)
+    };
+    marked.iter().filter(silent).map(|one| one.place.clone()).collect()
+}

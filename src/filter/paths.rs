@@ -1,0 +1,277 @@
+//! Patterns as in `.gitignore`, thousands of them: which ones match a path is looked up by what is literal in them, and
+//! only what may match is compiled.
+
+use std::{
+    cell::OnceCell,
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use crate::finding::Occurrence;
+
+/// Characters that are not literal in a pattern.
+const META: &[char] = &['*', '?', '[', ']', '{', '}', '\\', '!'];
+
+/// Where the folders are that paths of a report and patterns start from, absolute.
+#[derive(Clone, Debug)]
+pub struct Folders {
+    /// That of the patterns.
+    pub patterns: PathBuf,
+    /// That of files.
+    pub files: PathBuf,
+    /// That of what git holds.
+    pub tree: PathBuf,
+}
+
+impl Folders {
+    /// The path of a place, from where the patterns start; nothing if it is elsewhere.
+    #[must_use]
+    pub fn of(&self, place: &Occurrence) -> Option<String> {
+        self.inside(if place.object.is_some() { &self.tree } else { &self.files }, &place.path)
+    }
+
+    /// A path of a file, from where the patterns start; nothing if it is elsewhere.
+    #[must_use]
+    pub fn of_file(&self, path: &str) -> Option<String> {
+        self.inside(&self.files, path)
+    }
+
+    fn inside(&self, start: &Path, path: &str) -> Option<String> {
+        let whole = start.join(path);
+        let is_plain = !whole.components().any(|part| matches!(part, std::path::Component::ParentDir));
+        let below = |whole: &Path| {
+            let below = whole.strip_prefix(&self.patterns).ok()?;
+            // The parts once more, without `.` between them.
+            Some(below.components().collect::<PathBuf>().to_string_lossy().into_owned())
+        };
+        if let Some(below) = is_plain.then(|| below(&whole)).flatten() {
+            return Some(below);
+        }
+        // Through a link, or from beside the folder.
+        let (folder, name) = (whole.parent()?, whole.file_name()?);
+        below(&folder.canonicalize().ok()?.join(name))
+    }
+}
+
+/// Patterns that are looked up together.
+pub(super) struct Patterns<'p> {
+    all: Vec<Pattern<'p>>,
+    /// By the literal folders or file that they begin with.
+    by_start: HashMap<&'p str, Vec<usize>>,
+    /// By a folder or file that is literal in them.
+    by_part: HashMap<&'p str, Vec<usize>>,
+    /// By the extension, of such as `*.env`.
+    by_extension: HashMap<&'p str, Vec<usize>>,
+    /// The rest, which is tried for every path.
+    rest: Vec<usize>,
+}
+
+struct Pattern<'p> {
+    text: &'p str,
+    /// How what begins with the literal matches without more ado.
+    shortcut: Option<Shortcut>,
+    compiled: OnceCell<Option<Gitignore>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shortcut {
+    /// The literal itself, and what is below it.
+    Whole,
+    /// What is below it.
+    Below,
+}
+
+impl<'p> Patterns<'p> {
+    pub(super) fn new(texts: impl IntoIterator<Item = &'p str>) -> Self {
+        let mut patterns = Self {
+            all: Vec::new(),
+            by_start: HashMap::new(),
+            by_part: HashMap::new(),
+            by_extension: HashMap::new(),
+            rest: Vec::new(),
+        };
+        texts.into_iter().for_each(|text| patterns.add(text));
+        patterns
+    }
+
+    fn add(&mut self, text: &'p str) {
+        let number = self.all.len();
+        let mut shortcut = None;
+        let trimmed = text.trim_end();
+        let body = trimmed.strip_suffix('/').unwrap_or(trimmed);
+        let is_anchored = body.contains('/');
+        let body = body.strip_prefix('/').unwrap_or(body);
+        let start = literal_start(body);
+        if text.contains(['\\', '!', '#']) {
+            // Escapes and exceptions.
+            self.rest.push(number);
+        } else if is_anchored && !start.is_empty() {
+            let is_folder = trimmed.ends_with('/');
+            shortcut = match &body[start.len()..] {
+                "" if is_folder => Some(Shortcut::Below),
+                "" => Some(Shortcut::Whole),
+                "/**" if !is_folder => Some(Shortcut::Below),
+                _ => None,
+            };
+            self.by_start.entry(start).or_default().push(number);
+        } else if let Some(part) = body.split('/').find(|part| !part.is_empty() && !part.contains(META)) {
+            self.by_part.entry(part).or_default().push(number);
+        } else if let Some(extension) = body.rsplit('/').next().and_then(|name| name.strip_prefix("*."))
+            && !extension.contains(META)
+            && !extension.contains('.')
+        {
+            self.by_extension.entry(extension).or_default().push(number);
+        } else {
+            self.rest.push(number);
+        }
+        self.all.push(Pattern { text, shortcut, compiled: OnceCell::new() });
+    }
+
+    /// The numbers of all that match the path of a file, or a folder it is in, in their order.
+    pub(super) fn matching(&self, path: &str) -> Vec<usize> {
+        let path = path.trim_start_matches('/');
+        let mut found = Vec::new();
+        if path.is_empty() {
+            return found;
+        }
+        let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+        for start in ends.map(|end| &path[..end]) {
+            for number in self.by_start.get(start).into_iter().flatten() {
+                let is_match = match self.all[*number].shortcut {
+                    Some(Shortcut::Whole) => true,
+                    Some(Shortcut::Below) => start.len() < path.len(),
+                    None => self.is_match(*number, path),
+                };
+                found.extend(is_match.then_some(*number));
+            }
+        }
+        let parts = path.split('/').flat_map(|part| {
+            let extension = part.rsplit_once('.').map(|(_, extension)| extension);
+            let by_part = self.by_part.get(part).into_iter();
+            by_part.chain(extension.and_then(|extension| self.by_extension.get(extension))).flatten()
+        });
+        found.extend(parts.chain(&self.rest).copied().filter(|number| self.is_match(*number, path)));
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn is_match(&self, number: usize, path: &str) -> bool {
+        let pattern = &self.all[number];
+        let compiled = pattern.compiled.get_or_init(|| compiled([pattern.text]));
+        compiled.as_ref().is_some_and(|one| one.matched_path_or_any_parents(path, false).is_ignore())
+    }
+}
+
+/// One matcher of some patterns; of those that match, the last one counts. Nothing where they are none.
+pub(super) fn compiled<'p>(patterns: impl IntoIterator<Item = &'p str>) -> Option<Gitignore> {
+    let mut builder = GitignoreBuilder::new("");
+    for pattern in patterns {
+        builder.add_line(None, pattern).ok()?;
+    }
+    builder.build().ok()
+}
+
+/// The folders at the beginning of a pattern that are literal, and the file, if that is.
+fn literal_start(body: &str) -> &str {
+    let Some(meta) = body.find(META) else { return body };
+    let end = body[..meta].rfind('/').unwrap_or(0);
+    &body[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn is_what_gitignore_says() {
+        let patterns = [
+            "tests/**",
+            "tests",
+            "tests/",
+            "/tests",
+            "/tests/",
+            "tests/data/*.zip",
+            "tests/data",
+            "*.env",
+            "**/fixtures",
+            "**/fixtures/**",
+            "fixtures/",
+            "a/*/b",
+            "a/**/b",
+            "a?b",
+            "[ab].txt",
+            "{a,b}.txt",
+            "x.{a,b}",
+            "\\!x",
+            "!x",
+            "a/b/c.txt",
+            "a/b/",
+            "/a/b/c.txt",
+            "**",
+            "*",
+            "*.tar.gz",
+            "a/**",
+            "a/*",
+            "tests/data/** ",
+        ];
+        let paths = [
+            "tests/a",
+            "tests/data/a.zip",
+            "tests/data/b/a.zip",
+            "x/tests/a",
+            "tests",
+            ".env",
+            "x.env",
+            "a/x.env",
+            "x.env/a",
+            "fixtures",
+            "a/fixtures/b/c",
+            "a/x/b",
+            "a/b",
+            "a/x/y/b/z",
+            "axb",
+            "a.txt",
+            "x/b.txt",
+            "x.a",
+            "!x",
+            "a/b/c.txt",
+            "a/b/c.txt/d",
+            "x/a/b/c.txt",
+            "a/b/x",
+            "q.tar.gz",
+            "a",
+        ];
+        let all = Patterns::new(patterns);
+        for path in paths {
+            let expected: Vec<usize> = (0..patterns.len())
+                .filter(|at| {
+                    let one = compiled([patterns[*at]]).unwrap();
+                    one.matched_path_or_any_parents(path, false).is_ignore()
+                })
+                .collect();
+            assert_eq!(all.matching(path), expected, "{path}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn looks_up_what_it_would_find_one_by_one(
+            patterns in prop::collection::vec("/?(([ab*]{1,2}|\\*\\*|c|[ab]\\.x|\\*\\.x)/){0,3}([ab*]{1,2}|\\*\\*|\\*\\.x|c)/?", 1..9),
+            path in "([abc]{1,2}/){0,3}[abc]{1,2}(\\.x)?",
+        ) {
+            let texts: Vec<&str> = patterns.iter().map(String::as_str).collect();
+            let expected: Vec<usize> = (0..texts.len())
+                .filter(|at| {
+                    let one = compiled([texts[*at]]);
+                    one.is_some_and(|one| one.matched_path_or_any_parents(&path, false).is_ignore())
+                })
+                .collect();
+            prop_assert_eq!(Patterns::new(texts).matching(&path), expected);
+        }
+    }
+}

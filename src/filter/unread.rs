@@ -1,0 +1,129 @@
+//! Inputs that nobody can read, as somebody knows: a damaged archive in a test, for instance.
+//!
+//! An entry accepts what its pattern names and nothing else. No wildcard reaches into a repository's own folder, nor to
+//! what has no path; and that there was nothing to scan at all is never accepted, since it would make a mistyped path
+//! clean.
+
+use super::{
+    Look,
+    day::Day,
+    paths::{Folders, compiled},
+};
+use crate::finding::{Accepted, Kind, NotScanned, Report, Suppression, Unused};
+
+/// One entry.
+#[derive(Clone, Debug)]
+pub struct Acceptance {
+    /// The file it stands in, as it is shown.
+    pub place: String,
+    /// Its line, 1-based.
+    pub line: u64,
+    /// A pattern as in `.gitignore`, or the name of what has no path, such as `object 0123…`.
+    pub path: String,
+    /// Why that is fine.
+    pub reason: Option<String>,
+    /// The last day it counts.
+    pub until: Option<Day>,
+}
+
+/// Lets entries take what they accept, and says which do nothing, as far as `look` can tell.
+pub fn apply(report: &mut Report, entries: &[Acceptance], folders: &Folders, look: Look, today: Day) {
+    let mut used = vec![false; entries.len()];
+    let is_over = |entry: &Acceptance| entry.until.is_some_and(|last| last < today);
+    let compiled: Vec<_> = match report.not_scanned.is_empty() {
+        true => Vec::new(),
+        false => entries.iter().map(|entry| compiled([entry.path.as_str()])).collect(),
+    };
+    let accepted = &mut report.accepted;
+    report.not_scanned.retain(|input| {
+        let names = Names::of(input, folders);
+        let mut first = None;
+        for (number, pattern) in compiled.iter().enumerate().filter(|(number, _)| !is_over(&entries[*number]))
+        {
+            let pattern = pattern.as_ref();
+            let matches = |path: &str| {
+                let path = path.trim_start_matches('/');
+                !path.is_empty()
+                    && pattern.is_some_and(|one| one.matched_path_or_any_parents(path, false).is_ignore())
+            };
+            if names.are_named_by(&entries[number].path, &matches) {
+                used[number] = true;
+                first = first.or(Some(number));
+            }
+        }
+        let Some(number) = first else { return true };
+        accepted.push(Accepted { input: input.clone(), by: suppression(&entries[number]) });
+        false
+    });
+    for (entry, _) in entries.iter().zip(&used).filter(|(_, is_used)| !**is_used) {
+        let why = match entry.until.filter(|_| is_over(entry)) {
+            Some(last) => format!("its last day was {last}, so it does not count any more"),
+            None if look == Look::Part => continue,
+            None => format!("all that it names could be read, or {}", look.nothing_matches("it")),
+        };
+        let what = format!("accept-unread path = \"{}\"", entry.path);
+        report.unused.push(Unused { place: entry.place.clone(), line: Some(entry.line), what, why });
+    }
+    report.unused.sort();
+}
+
+/// What an input can be named by.
+struct Names {
+    /// Word for word.
+    exact: Vec<String>,
+    /// By a pattern, too.
+    paths: Vec<String>,
+}
+
+impl Names {
+    fn of(input: &NotScanned, folders: &Folders) -> Self {
+        let mut names = Self { exact: Vec::new(), paths: Vec::new() };
+        if input.is_nothing {
+            return names;
+        }
+        let file = input.file.as_deref().unwrap_or(&input.what);
+        if is_name(file) {
+            names.exact.push(file.to_owned());
+            return names;
+        }
+        let Some(path) = folders.of_file(file) else { return names };
+        if path.is_empty() {
+            // The folder of the patterns itself, such as a bare repository.
+            names.exact.push(".".to_owned());
+        } else if path.split('/').any(|part| part == ".git") {
+            names.exact.push(path);
+        } else {
+            let inner = input.file.as_ref().and_then(|file| input.what.strip_prefix(file.as_str()));
+            names.paths.extend(inner.map(|inner| format!("{path}{inner}")));
+            names.paths.push(path);
+        }
+        names
+    }
+
+    fn are_named_by(&self, text: &str, matches: &dyn Fn(&str) -> bool) -> bool {
+        let plain = text.trim_matches('/');
+        self.exact.iter().any(|name| name == plain) || self.paths.iter().any(|path| matches(path))
+    }
+}
+
+/// Whether this is no path, but how a report calls what has none.
+fn is_name(what: &str) -> bool {
+    const NAMES: [&str; 6] =
+        ["further objects", "what is staged", "HEAD", "the root folder", "a folder", "standard input"];
+    let is_object = ["object ", "commit "].iter().any(|kind| {
+        what.strip_prefix(kind)
+            .is_some_and(|id| id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    });
+    is_object || NAMES.contains(&what) || what.starts_with("the root folder (commit ")
+}
+
+fn suppression(entry: &Acceptance) -> Suppression {
+    Suppression {
+        kind: Kind::Config,
+        place: entry.place.clone(),
+        line: Some(entry.line),
+        rule: None,
+        reason: entry.reason.clone(),
+        until: entry.until.map(|day| day.to_string()),
+    }
+}

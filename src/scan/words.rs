@@ -1,0 +1,38 @@
+//! Words that are looked for besides keys: what is near them on their line, for whoever understands it.
+
+use std::ops::Range;
+
+use super::{Engine, Scratch};
+use crate::finding::{Cursor, Sighting};
+
+/// How much of the line is told before and behind a word, in bytes. Windows hold more than that of both.
+const BESIDE: usize = 1 << 10;
+
+impl Scratch {
+    /// The words that the last scan has met, in the order of the text.
+    pub fn take_sightings(&mut self) -> Vec<Sighting> {
+        std::mem::take(&mut self.sightings)
+    }
+}
+
+impl Engine {
+    /// Notes the words that begin in `range`; `cursor` has not gone beyond it.
+    pub(super) fn sight(&self, text: &[u8], range: Range<usize>, cursor: &mut Cursor, scratch: &mut Scratch) {
+        for (at, word) in scratch.words.drain(..).filter(|(at, _)| range.contains(at)) {
+            let word = self.anchors.words()[word];
+            let end = at + word.len();
+            let first = at.saturating_sub(BESIDE);
+            let last = text.len().min(end + BESIDE);
+            let before = memchr::memrchr(b'\n', &text[first..at]).map_or(first, |line| first + line + 1);
+            let behind = memchr::memchr(b'\n', &text[end..last]).map_or(last, |line| end + line);
+            let span = cursor.span(text, &(at..at));
+            scratch.sightings.push(Sighting {
+                word,
+                line: span.line,
+                column: span.column,
+                before: text[before..at].into(),
+                behind: text[end..behind].into(),
+            });
+        }
+    }
+}
