@@ -122,3 +122,46 @@ fn what_an_old_baseline_costs_is_bounded() {
     assert_eq!(sandbox.skanner(&["baseline", "update"]).code, 0);
     assert_eq!(entries(&sandbox).len(), 1);
 }
+
+#[test]
+fn what_a_comment_or_the_configuration_allows_needs_no_entry() {
+    let allow = "# skanner:allow openai-project-key a fixture\n";
+    let config = "[[allow]]\npaths = [\"src/**\"]\nreason = \"fixtures\"\n";
+    for (name, text) in [("comment", ""), ("configuration", config)] {
+        let sandbox = known(1);
+        sandbox.write("skanner.toml", text);
+        if text.is_empty() {
+            sandbox.write("src/a.py", format!("k = '{}'  {allow}", openai_key(1)));
+        }
+        let report = sandbox.scan(&[]);
+        assert_eq!(counts(&report), (0, 1), "{name}");
+        let why = &report.json["unused_suppressions"][0]["why"];
+        assert!(
+            why.as_str().unwrap().starts_with("something else suppresses the key there"),
+            "{name}: {why}"
+        );
+        assert_eq!(sandbox.skanner(&["baseline", "check"]).code, 1, "{name}");
+        assert_eq!(sandbox.skanner(&["baseline", "update"]).code, 0, "{name}");
+        assert_eq!(entries(&sandbox), [""; 0], "{name}");
+        create(&sandbox, &["--force"]);
+        assert_eq!(entries(&sandbox), [""; 0], "{name}");
+        // Another place of the key is its own matter.
+        sandbox.write("b.py", openai_key(1));
+        let update = sandbox.skanner(&["baseline", "update", "--add"]);
+        assert_eq!((update.code, places(&sandbox)), (0, vec!["b.py".to_owned()]), "{name}");
+        let report = sandbox.scan(&[]);
+        assert_eq!((counts(&report), unused(&report)), ((0, 2), vec![]), "{name}");
+    }
+}
+
+#[test]
+fn what_is_accepted_as_unread_does_not_keep_a_baseline_from_being_written() {
+    let sandbox = repository();
+    sandbox.write("a.py", openai_key(1));
+    sandbox.write("damaged.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\0garbage");
+    assert_eq!(sandbox.skanner(&["baseline", "create"]).code, 2);
+    assert!(!sandbox.path(FILE).exists());
+    sandbox.write("skanner.toml", "accept-unread = [{ path = \"*.gz\", reason = \"damaged on purpose\" }]\n");
+    create(&sandbox, &[]);
+    assert_eq!(places(&sandbox), ["a.py"]);
+}

@@ -1,7 +1,7 @@
 //! Takes from a report what the baseline knows.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     path::{Path, PathBuf},
 };
 
@@ -13,7 +13,7 @@ use super::{
     present::{Present, is_off_disk},
 };
 use crate::{
-    baseline::{self, Baseline, Cover, Entry, Fingerprint, Judged, Place, Places, Scene, Scope},
+    baseline::{self, Baseline, Cover, Entry, FilePath, Fingerprint, Judged, Place, Places, Scene, Scope},
     cmd::{settings::Call, worker::Workshop},
     config::{self, MIN_CONFIDENCE, Settings, Source},
     finding::{Finding, Kind, Report, Suppressed, Suppression, Unused},
@@ -104,10 +104,10 @@ impl Comparison<'_> {
         most: Option<usize>,
     ) -> bool {
         let mut cover = self.run(report, baseline);
-        let unused = self.unused(&mut cover, judged, engine, most);
+        let unused = self.unused(&mut cover, &report.suppressed, judged, engine, most);
         let shown = &self.location.shown;
         let named = unused.iter().take(most.unwrap_or(usize::MAX));
-        report.unused.extend(named.map(|at| told(&baseline.entries()[*at], shown)));
+        report.unused.extend(named.map(|(at, why)| told(&baseline.entries()[*at], *why, shown)));
         report.unused.sort();
         if most.is_some_and(|most| unused.len() > most) {
             report.unused.push(Unused {
@@ -148,19 +148,26 @@ impl Comparison<'_> {
     pub(super) fn unused(
         &self,
         cover: &mut Cover<'_>,
+        suppressed: &[Suppressed],
         judged: Judged,
         engine: &Engine,
         most: Option<usize>,
-    ) -> Vec<usize> {
+    ) -> Vec<(usize, Useless)> {
         let places = self.places();
         let entries = cover.baseline().entries();
         let mut there: BTreeMap<PathBuf, Vec<usize>> = BTreeMap::new();
         let mut gone = Vec::new();
-        for at in cover.unused(judged) {
+        let waiting = cover.unused(judged);
+        let by_others = if waiting.is_empty() { HashSet::new() } else { by_others(suppressed, &places) };
+        for at in waiting {
             let Place::File(path) = &entries[at].place else {
-                gone.push(at);
+                gone.push((at, Useless::Gone));
                 continue;
             };
+            if by_others.contains(&(entries[at].fingerprint, path.clone())) {
+                gone.push((at, Useless::ByOthers));
+                continue;
+            }
             let files = places.files(path);
             // A masked secret is in its name, or it lies outside of what was read.
             if files.is_empty() || !self.is_inside(path) {
@@ -169,7 +176,7 @@ impl Comparison<'_> {
             }
             let is_gone = files.iter().all(|file| is_off_disk(file));
             if is_gone {
-                gone.push(at);
+                gone.push((at, Useless::Gone));
             }
             for file in files.into_iter().filter(|_| !is_gone) {
                 there.entry(file).or_default().push(at);
@@ -200,11 +207,13 @@ impl Comparison<'_> {
                 }
             }
         }
-        cover.unused(judged)
+        let why: HashMap<usize, Useless> = gone.into_iter().collect();
+        let unused = cover.unused(judged).into_iter();
+        unused.map(|at| (at, why.get(&at).copied().unwrap_or(Useless::Gone))).collect()
     }
 
     /// Whether a path of the baseline leads to what was scanned.
-    fn is_inside(&self, path: &baseline::FilePath) -> bool {
+    fn is_inside(&self, path: &FilePath) -> bool {
         if !path.path.starts_with("../") {
             return true;
         }
@@ -240,10 +249,31 @@ fn suppression(entry: &Entry, shown: &str) -> Suppression {
     }
 }
 
-fn told(entry: &Entry, shown: &str) -> Unused {
-    let why = match entry.place {
-        Place::File(_) => "the key is not there any more",
-        Place::History(_) => "the key is not in the history any more",
+/// Why an entry does nothing.
+#[derive(Clone, Copy)]
+pub(super) enum Useless {
+    /// The key is not there.
+    Gone,
+    /// A comment or the configuration suppresses it.
+    ByOthers,
+}
+
+/// What is suppressed by something else than a baseline.
+fn by_others(suppressed: &[Suppressed], places: &Places) -> HashSet<(Fingerprint, FilePath)> {
+    let others = suppressed.iter().filter(|one| one.by.kind != Kind::Baseline);
+    let keys = others.filter_map(|one| Some((Fingerprint::parse(&one.finding.fingerprint)?, &one.finding)));
+    keys.flat_map(|(fingerprint, finding)| {
+        let paths = finding.occurrences.iter().filter_map(|one| places.of(one));
+        paths.map(move |path| (fingerprint, path))
+    })
+    .collect()
+}
+
+fn told(entry: &Entry, why: Useless, shown: &str) -> Unused {
+    let why = match (why, &entry.place) {
+        (Useless::ByOthers, _) => "something else suppresses the key there",
+        (Useless::Gone, Place::File(_)) => "the key is not there any more",
+        (Useless::Gone, Place::History(_)) => "the key is not in the history any more",
     };
     Unused {
         place: shown.to_owned(),

@@ -139,7 +139,8 @@ fn feed(args: &BaselineScan, location: &Location, threads: usize, workshop: &Wor
         threads,
     }
     .feed(&|| workshop.worker());
-    Ok(Read { sight: Sight::Files(vec![".".into()]), ..Read::files(root.clone()) })
+    let here = vec![".".into()];
+    Ok(Read { sight: Sight::Files(here.clone()), folders: here, ..Read::files(root.clone()) })
 }
 
 /// Compares what was found with the file, and changes it.
@@ -179,7 +180,7 @@ fn compare(task: Task, comparison: &Comparison<'_>, report: &mut Report, engine:
     }
     let findings = report.findings.clone();
     let mut cover = comparison.run(report, &old);
-    comparison.unused(&mut cover, judged, engine, None);
+    comparison.unused(&mut cover, &report.suppressed, judged, engine, None);
     let change = Change::of(&cover, judged, add);
     if !change.is_none() || !location.file.exists() {
         baseline::write(&location.file, &change.baseline)?;
