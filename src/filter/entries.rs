@@ -17,26 +17,26 @@ use crate::finding::{Finding, Kind, Occurrence, Report, Suppression, Unused};
 
 /// One entry. All that it names must agree; of several rules, paths or fingerprints, one is enough.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct Entry<'c> {
     /// The file it stands in, as it is shown.
-    pub place: String,
+    pub place: &'c str,
     /// Its line, 1-based.
     pub line: u64,
     /// Rules; any if there are none.
-    pub rules: Vec<String>,
+    pub rules: &'c [String],
     /// Patterns as in `.gitignore`; any path if there are none.
-    pub paths: Vec<String>,
+    pub paths: &'c [String],
     /// Fingerprints, each with its line; any key if there are none.
-    pub fingerprints: Vec<(String, u64)>,
+    pub fingerprints: Vec<(&'c str, u64)>,
     /// Why that is fine.
-    pub reason: Option<String>,
+    pub reason: Option<&'c str>,
     /// The last day it counts.
     pub until: Option<Day>,
 }
 
 /// Lets entries take what they allow, and says which do nothing, as far as `look` can tell.
-pub fn apply(report: &mut Report, entries: &[Entry], folders: &Folders, look: Look, today: Day) {
-    let is_over = |entry: &Entry| entry.until.is_some_and(|last| last < today);
+pub fn apply(report: &mut Report, entries: &[Entry<'_>], folders: &Folders, look: Look, today: Day) {
+    let is_over = |entry: &Entry<'_>| entry.until.is_some_and(|last| last < today);
     let mut used = Used::default();
     if !report.findings.is_empty() && !entries.is_empty() {
         let index = Index::new(entries, &is_over);
@@ -63,7 +63,7 @@ struct Used {
 type Items = Arc<Vec<(usize, usize)>>;
 
 struct Index<'e> {
-    entries: &'e [Entry],
+    entries: &'e [Entry<'e>],
     /// The entries that name a fingerprint, and its number there.
     by_fingerprint: HashMap<&'e str, Vec<(usize, usize)>>,
     patterns: Patterns<'e>,
@@ -76,7 +76,7 @@ struct Index<'e> {
 }
 
 impl<'e> Index<'e> {
-    fn new(entries: &'e [Entry], is_over: &dyn Fn(&Entry) -> bool) -> Self {
+    fn new(entries: &'e [Entry<'e>], is_over: &dyn Fn(&Entry<'_>) -> bool) -> Self {
         let mut by_fingerprint: HashMap<&str, Vec<(usize, usize)>> = HashMap::new();
         let (mut texts, mut owners, mut with_exceptions) = (Vec::new(), Vec::new(), Vec::new());
         for (number, entry) in entries.iter().enumerate().filter(|(_, entry)| !is_over(entry)) {
@@ -107,7 +107,7 @@ impl<'e> Index<'e> {
         let by_path = self.by_path(place, folders);
         let by_key = self.by_fingerprint.get(finding.fingerprint.as_str()).map_or(&[][..], Vec::as_slice);
         let mut first: Option<(usize, Option<usize>)> = None;
-        let is_rule = |entry: &Entry| {
+        let is_rule = |entry: &Entry<'_>| {
             let named = |id: &String| *id == finding.rule.id || *id == place.rule.id;
             entry.rules.is_empty() || entry.rules.iter().any(named)
         };
@@ -163,34 +163,34 @@ impl<'e> Index<'e> {
     }
 }
 
-fn suppression(entry: &Entry, fingerprint: Option<usize>) -> Suppression {
+fn suppression(entry: &Entry<'_>, fingerprint: Option<usize>) -> Suppression {
     Suppression {
         kind: if fingerprint.is_some() { Kind::Fingerprint } else { Kind::Config },
-        place: entry.place.clone(),
+        place: entry.place.to_owned(),
         line: Some(fingerprint.map_or(entry.line, |at| entry.fingerprints[at].1)),
         rule: Some(entry.rules.join(", ")).filter(|rules| !rules.is_empty()),
-        reason: entry.reason.clone(),
+        reason: entry.reason.map(str::to_owned),
         until: entry.until.map(|day| day.to_string()),
     }
 }
 
 /// An entry in short: the first of its paths or fingerprints.
-fn in_short(entry: &Entry) -> String {
+fn in_short(entry: &Entry<'_>) -> String {
     let some = |key: &str, values: Vec<&str>| {
         let more = if values.len() > 1 { ", …" } else { "" };
         values.first().map(|first| format!("{key} = [\"{first}\"{more}]"))
     };
     let paths = some("paths", entry.paths.iter().map(String::as_str).collect());
-    let fingerprints = some("fingerprints", entry.fingerprints.iter().map(|one| one.0.as_str()).collect());
+    let fingerprints = some("fingerprints", entry.fingerprints.iter().map(|one| one.0).collect());
     let rules =
         Some(format!("rule = \"{}\"", entry.rules.join("\", \""))).filter(|_| !entry.rules.is_empty());
     format!("[[allow]] {}", [rules, paths, fingerprints].into_iter().flatten().collect::<Vec<_>>().join(" "))
 }
 
-fn over(entry: &Entry) -> Unused {
+fn over(entry: &Entry<'_>) -> Unused {
     let last = entry.until.map(|day| day.to_string()).unwrap_or_default();
     Unused {
-        place: entry.place.clone(),
+        place: entry.place.to_owned(),
         line: Some(entry.line),
         what: in_short(entry),
         why: format!(
@@ -199,12 +199,12 @@ fn over(entry: &Entry) -> Unused {
     }
 }
 
-fn useless(entry: &Entry, number: usize, used: &Used, look: Look, unused: &mut Vec<Unused>) {
+fn useless(entry: &Entry<'_>, number: usize, used: &Used, look: Look, unused: &mut Vec<Unused>) {
     let is_path_used = |at: usize| used.paths.contains(&(number, at));
     let is_key_used = |at: usize| used.fingerprints.contains(&(number, at));
     let is_any = (0..entry.paths.len()).any(is_path_used) || (0..entry.fingerprints.len()).any(is_key_used);
     let mut say = |line: u64, what: String| {
-        let (place, why) = (entry.place.clone(), look.nothing_matches("it"));
+        let (place, why) = (entry.place.to_owned(), look.nothing_matches("it"));
         unused.push(Unused { place, line: Some(line), what, why });
     };
     if !is_any {

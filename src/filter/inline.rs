@@ -1,7 +1,7 @@
 //! What comments do. Each allows one key, so that a second one on its line is still a finding: a rule that a comment
 //! names takes the nearest key of that rule, a comment without a rule the nearest one at all.
 //!
-//! The nearest is the last key that ends before the comment, as in `KEY = "…"  # skanner:allow`, or else the first one
+//! The nearest is the last key that ends before the comment, since most stand at the end of a line, or else the first one
 //! behind it. Of the next line it is the first.
 
 use std::{

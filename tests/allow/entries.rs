@@ -1,4 +1,5 @@
 //! Entries of the configuration.
+// skanner:allow-file unused-suppression: these are texts of tests
 
 use proptest::prelude::*;
 

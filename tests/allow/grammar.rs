@@ -1,4 +1,5 @@
 //! How comments are written, and what they say.
+// skanner:allow-file unused-suppression: these are texts of tests
 
 use crate::{
     harness::{COMMENTS, OPENAI, OTHER, other_key, scan},

@@ -1,4 +1,5 @@
 //! What must hold however a text is written.
+// skanner:allow-file unused-suppression: these are texts of tests
 
 use std::fmt::Write;
 

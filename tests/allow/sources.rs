@@ -1,4 +1,5 @@
 //! Comments wherever a text comes from.
+// skanner:allow-file unused-suppression: these are texts of tests
 
 use std::io::Write;
 

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use super::Read;
 use crate::{
     cmd::{find_rule_in, rules, settings::Call},
-    config::{Config, MIN_CONFIDENCE},
+    config::{AcceptUnread, Allow, Config, MIN_CONFIDENCE},
     filter::{self, Acceptance, Day, Entry, Folders, Look, Marked, Rules},
     finding::Report,
     git,
@@ -85,21 +85,21 @@ impl Read {
     }
 }
 
-fn entries(config: &Config) -> Vec<Entry> {
-    let entry = |allow: &crate::config::Allow| Entry {
-        place: allow.place.file.to_string(),
+fn entries<'c>(config: &'c Config) -> Vec<Entry<'c>> {
+    let entry = |allow: &'c Allow| Entry {
+        place: &allow.place.file,
         line: allow.place.line,
-        rules: allow.rules.clone(),
-        paths: allow.paths.clone(),
-        fingerprints: allow.fingerprints.iter().map(|at| (at.value.clone(), at.place.line)).collect(),
-        reason: allow.reason.clone(),
+        rules: &allow.rules,
+        paths: &allow.paths,
+        fingerprints: allow.fingerprints.iter().map(|at| (at.value.as_str(), at.place.line)).collect(),
+        reason: allow.reason.as_deref(),
         until: allow.until.as_deref().and_then(Day::parse),
     };
     config.allow.iter().map(entry).collect()
 }
 
 fn acceptances(config: &Config) -> Vec<Acceptance> {
-    let acceptance = |accept: &crate::config::AcceptUnread| Acceptance {
+    let acceptance = |accept: &AcceptUnread| Acceptance {
         place: accept.place.file.to_string(),
         line: accept.place.line,
         path: accept.path.clone(),

@@ -71,7 +71,7 @@ fn one(sighting: Sighting) -> Option<Found> {
         grammar::understand(&mut marker, &String::from_utf8_lossy(after), quote);
     }
     if meaning == Meaning::Unknown {
-        let known = "skanner:allow, skanner:allow-next-line and skanner:allow-file";
+        let known = "`skanner:allow`, `skanner:allow-next-line` and `skanner:allow-file`";
         marker.problem = Some(format!("there is no `{word}`, only {known}"));
     }
     if meaning == Meaning::File && line > LAST_LINE_FOR_FILES {
@@ -129,7 +129,7 @@ fn is_part(byte: u8) -> bool {
 fn opens(before: &[u8]) -> bool {
     match before {
         [] => true,
-        // As in `//skanner:allow`, `--skanner:allow` and `/**/skanner:allow`, but not in a path.
+        // Directly behind `//`, `--` and `*/`, but not in a path.
         [.., b'/' | b'*', b'/'] | [.., b'-', b'-'] | [b'/' | b'-'] => true,
         [.., b'/' | b'-'] => false,
         [.., byte] => !is_part(*byte),
