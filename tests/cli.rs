@@ -47,6 +47,13 @@ fn the_exit_code_tells_clean_findings_and_failure_apart() {
         (&["explain", "openai-project-key"], 0),
         (&["explain", "no-such-rule"], 2),
         (&["schema", "report"], 0),
+        (&["schema", "config"], 0),
+        (&["config"], 0),
+        (&["config", "--min-confidence", "sure"], 2),
+        (&["scan", "--config", "missing.toml"], 2),
+        (&["init", "missing"], 2),
+        (&["init"], 0),
+        (&["init"], 2),
         (&["completions", "bash"], 0),
     ] {
         let run = sandbox.skanner(arguments);
