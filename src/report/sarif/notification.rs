@@ -112,7 +112,7 @@ pub(super) fn invocation(report: &Report) -> Value {
         let text = format!("{} {keys} suppressed by {}.", by.count, visible(&by.place));
         say(Notification::Suppressed, "note", text, location(report, &by.place, None));
     }
-    for Configuration { file, weakened } in &report.configuration {
+    if let Some(Configuration { file, weakened }) = &report.configuration {
         for way in weakened {
             say(Notification::Weakened, "warning", format!("{file} {way}."), location(report, file, None));
         }
