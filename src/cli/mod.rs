@@ -97,6 +97,7 @@ pub enum Command {
 
 /// Arguments of `skanner rules`.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct RulesArgs {
     /// What to do with them (default: list).
     #[command(subcommand)]
