@@ -143,7 +143,7 @@ fn forms(table: &Table<'_, '_>, has_context: bool) -> Option<Vec<Form>> {
         return None;
     }
     let entries = table.reader.array("`form`", "an array of tables, each under [[rule.form]]", value);
-    if entries.is_empty() {
+    if entries.is_empty() && value.get_ref().is_array() {
         table.missing("has no form: say how the key is written, under [[rule.form]]");
     }
     let forms: Vec<_> = entries.iter().map(|entry| form(table.reader, entry, has_context)).collect();
