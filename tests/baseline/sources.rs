@@ -206,6 +206,8 @@ fn a_key_that_leaves_the_files_stays_known_in_the_history() {
     // It still suppresses something where the history is read.
     let report = run(&sandbox, ".", &["audit"]);
     assert_eq!((counts(&report), unused(&report)), ((0, 1), vec![]));
+    let verdict = sandbox.skanner(&["audit"]).stdout;
+    assert!(verdict.contains("safe to publish, 1 suppressed (1 by .skanner-baseline)"), "{verdict}");
     let update = sandbox.skanner(&["baseline", "update", "--history"]);
     assert!(update.stderr.contains("only in the history now: openai-project-key in src/a.py"), "{update:?}");
     assert_eq!(places(&sandbox), ["<history> src/a.py"]);
@@ -294,4 +296,15 @@ fn standard_input_with_a_name_is_that_file() {
     assert_eq!(scan(&["--stdin-filename", "src/a.py"]), (0, 1));
     assert_eq!(scan(&["--stdin-filename", "b.py"]), (1, 0));
     assert_eq!(scan(&[]), (1, 0));
+}
+
+#[test]
+fn a_known_key_in_a_message_is_news() {
+    let sandbox = known(13);
+    commit(&sandbox, "first");
+    sandbox.git(".", &["rm", "--quiet", "src/a.py"]);
+    // Its file is gone, and yet the message is no file that it could have been renamed to.
+    sandbox.write("message", format!("without {}\n", openai_key(13)));
+    let report = run(&sandbox, ".", &["hook", "commit-msg", "message"]);
+    assert_eq!(counts(&report), (1, 0));
 }

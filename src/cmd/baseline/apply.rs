@@ -139,6 +139,8 @@ impl Comparison<'_> {
                 Suppressed { finding, by }
             }));
         }
+        // Comments and the configuration have come before.
+        report.suppressed.sort_by(|a, b| order(a).cmp(&order(b)));
         cover
     }
 
@@ -247,6 +249,13 @@ fn suppression(entry: &Entry, shown: &str) -> Suppression {
         reason: (!notes.is_empty()).then(|| notes.join(" ")),
         until: None,
     }
+}
+
+/// As findings are sorted.
+fn order(one: &Suppressed) -> impl Ord + '_ {
+    let Finding { occurrences, rule, fingerprint, .. } = &one.finding;
+    let first = occurrences.first().map(|first| (&first.path, first.archive.as_deref(), first.span));
+    (first, &rule.id, fingerprint, &one.by)
 }
 
 /// Why an entry does nothing.
