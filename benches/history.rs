@@ -18,7 +18,7 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Parser;
 use skanner::{
-    blob::{Blob, ObjectId, Origin},
+    blob::{Blob, ObjectId, Origin, Signs},
     expand,
     finding::Scanned,
     git::{
@@ -27,7 +27,7 @@ use skanner::{
     },
     locate::{Gatherer, Location},
     rule::Confidence,
-    scan::{Engine, Scratch, looks_wide},
+    scan::{Change, Engine, Scratch, looks_wide},
     source::{Fed, History, Look, Searcher, Sink},
 };
 
@@ -82,13 +82,15 @@ impl Sink for Looker<'_> {
 }
 
 impl Searcher for Looker<'_> {
-    fn look(&mut self, bytes: &[u8], novel: Option<&[Range<usize>]>) -> Look {
-        if expand::is_container(bytes) || self.engine.may_find(bytes, novel, &mut self.scratch) {
-            Look::Suspect
-        } else if looks_wide(bytes) {
-            Look::Alone
-        } else {
-            Look::Clean
+    fn look(&mut self, bytes: &[u8], base: Option<(&[Range<usize>], Signs)>) -> Look {
+        if expand::is_container(bytes) {
+            return Look::Suspect;
+        }
+        let change = base.filter(|_| !looks_wide(bytes)).map(|(novel, signs)| Change { novel, signs });
+        match self.engine.rule_out(bytes, change, &mut self.scratch) {
+            None => Look::Suspect,
+            Some(_) if looks_wide(bytes) => Look::Alone,
+            Some(signs) => Look::Clean(signs),
         }
     }
 
@@ -115,7 +117,7 @@ fn main() -> Result<()> {
         let (repository, store) = history.store();
         let (_, second) = timed(|| {
             let gathered = Gatherer::new(store, &fed.suspects).finish(Vec::new(), threads);
-            Location::new(repository, store, gathered)
+            Location::new(repository, store, gathered, &[])
         });
         let alone = open_alone(path)?;
         let (_, single) = timed(|| feed(&alone, &looker));
@@ -140,7 +142,7 @@ fn open(path: &Path, threads: usize) -> Result<History> {
 
 /// The first pass, with nothing to locate.
 fn feed<'e>(history: &History, looker: &(impl Fn() -> Looker<'e> + Sync)) -> Fed {
-    history.feed_folders(history.feed_contents(looker), looker, &|| None::<Nothing>).0
+    history.feed_folders(history.feed_contents(looker), looker, &|| None::<std::convert::Infallible>).0
 }
 
 fn open_alone(path: &Path) -> Result<History> {

@@ -24,7 +24,7 @@ use git2::{Repository, RepositoryOpenFlags};
 
 use crate::blob::ObjectId;
 
-pub use entries::{Known, entries};
+pub use entries::{Beside, Entries, entries};
 pub use objects::{Objects, object_id, oid};
 
 /// What an object is.

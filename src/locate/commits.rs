@@ -25,7 +25,14 @@ impl Commits {
     pub(super) fn new(mut rows: Vec<Row>, store: &Store) -> Self {
         rows.sort_unstable_by_key(|row| row.number);
         rows.dedup_by_key(|row| row.number);
-        let row_of = |number: &u32| rows.binary_search_by_key(number, |row| row.number).ok();
+        let mut rows_by_number = vec![NONE; store.len()];
+        for (row, Row { number, .. }) in (0..).zip(&rows) {
+            rows_by_number[*number as usize] = row;
+        }
+        let row_of = |number: &u32| {
+            let row = rows_by_number[*number as usize];
+            (row != NONE).then_some(row as usize)
+        };
         let order = parents_first(&rows, &row_of);
         let mut place_of_row = vec![NONE; rows.len()];
         for (place, row) in order.iter().enumerate() {

@@ -6,15 +6,12 @@ use super::{commits::NONE, date};
 use crate::{
     blob::ObjectId,
     git::{
-        self, Kind, Kinds, Known,
-        object::{self, Commit},
+        self, Beside, Entries, Kind, Kinds,
+        object::{self, Commit, TreeEntry},
         pack::{Copied, Object, Visitor},
         store::{Numbers, Store},
     },
 };
-
-/// The value of an entry that is neither a folder nor suspect.
-const OTHER: u32 = u32::MAX;
 
 /// Set in the value of an entry that is suspect.
 const SUSPECT: u32 = 1 << 31;
@@ -139,9 +136,17 @@ pub struct FolderReader<'a> {
 }
 
 impl FolderReader<'_> {
-    fn take(&mut self, number: u32, kind: Kind, bytes: &[u8], base: Base<'_>) -> Option<Vec<Known>> {
+    fn take(&mut self, number: u32, kind: Kind, bytes: &[u8], base: Base<'_>) -> Option<Entries> {
         match kind {
-            Kind::Tree => self.folder(number, bytes, base),
+            Kind::Tree => {
+                let width = self.store.width;
+                let entries = git::entries(bytes, base, width, |entry| {
+                    let number = entry.is_tree().then(|| self.numbers.get(entry.id)).flatten();
+                    self.entry(&entry, number)
+                })?;
+                self.folder(number, bytes, &entries);
+                Some(entries)
+            }
             Kind::Commit => {
                 let commit = Commit::parse(bytes);
                 let tree = commit.tree.and_then(|tree| self.numbers.get(tree.as_bytes()));
@@ -157,35 +162,42 @@ impl FolderReader<'_> {
             Kind::Blob | Kind::Tag => None,
         }
     }
-
-    fn folder(&mut self, number: u32, bytes: &[u8], base: Base<'_>) -> Option<Vec<Known>> {
-        let Self { store, suspects, numbers, edges, held, .. } = self;
-        let known = git::entries(bytes, base, store.width, |entry| {
-            if entry.is_tree() {
-                numbers.get(entry.id).filter(|number| *number < SUSPECT).unwrap_or(OTHER)
-            } else {
-                suspects.number(entry.id).map_or(OTHER, |suspect| suspect | SUSPECT)
-            }
-        })?;
-        for entry in known[..known.len() - 1].iter().filter(|entry| entry.value != OTHER) {
-            if entry.value & SUSPECT == 0 {
-                edges.push((number, entry.value));
-            } else if let Some((_, named)) = object::tree_entry(bytes, entry.start as usize, store.width) {
-                held.push((entry.value ^ SUSPECT, number, named.name.into()));
-            }
-        }
-        Some(known)
-    }
 }
 
 /// What is known of the tree that another one is made from.
-type Base<'a> = Option<(&'a [Known], &'a [Copied])>;
+type Base<'a> = Option<(&'a Entries, &'a [Copied])>;
+
+impl Beside for FolderReader<'_> {
+    /// Keeps folders by their numbers, and suspects.
+    fn entry(&mut self, entry: &TreeEntry<'_>, number: Option<u32>) -> Option<u32> {
+        if entry.is_tree() {
+            number.filter(|number| *number < SUSPECT)
+        } else {
+            self.suspects.number(entry.id).map(|suspect| suspect | SUSPECT)
+        }
+    }
+
+    fn folder(&mut self, number: u32, bytes: &[u8], entries: &Entries) {
+        for entry in &entries.kept {
+            if entry.value & SUSPECT == 0 {
+                self.edges.push((number, entry.value));
+            } else if let Some((_, named)) = object::tree_entry(bytes, entry.start as usize, self.store.width)
+            {
+                self.held.push((entry.value ^ SUSPECT, number, named.name.into()));
+            }
+        }
+    }
+
+    fn failed(&mut self, id: ObjectId) {
+        self.failed.push(id);
+    }
+}
 
 impl Visitor for FolderReader<'_> {
-    type Mark = Option<Vec<Known>>;
+    type Mark = Option<Entries>;
 
     fn object(&mut self, object: Object<'_, Self::Mark>) -> Self::Mark {
-        let base = object.base.and_then(|base| Some((&base.mark.as_ref()?[..], &base.changes.copied[..])));
+        let base = object.base.and_then(|base| Some((base.mark.as_ref()?, &base.changes.copied[..])));
         self.take(object.number, object.kind, object.bytes, base)
     }
 

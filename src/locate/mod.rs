@@ -55,11 +55,14 @@ struct Ref {
 }
 
 impl<'a> Location<'a> {
-    /// Sorts out what was gathered of a repository.
+    /// Sorts out what was gathered of a repository. It knows the life of suspects and of these objects, and of no other
+    /// folder.
     #[must_use]
-    pub fn new(repository: &Repository, store: &'a Store, gathered: Gathered) -> Self {
+    pub fn new(repository: &Repository, store: &'a Store, gathered: Gathered, objects: &[ObjectId]) -> Self {
         let Gathered { suspects, edges, held, commits } = gathered;
-        let folders = Folders::new(store.len(), edges);
+        let named = objects.iter().filter_map(|id| store.number(*id));
+        let wanted = held.iter().map(|(_, folder, _)| *folder).chain(named);
+        let folders = Folders::new(store.len(), edges, wanted);
         let commits = Commits::new(commits, store);
         let mut by_name: HashMap<ObjectId, Vec<Entry>> = HashMap::new();
         for (suspect, folder, name) in held {

@@ -54,9 +54,7 @@ pub(super) fn read(
                     .then(|| Gatherer::new(store, contents.suspects()));
                 let reader = || gatherer.as_ref().map(Gatherer::reader);
                 let (fed, readers) = history.feed_folders(contents, &|| workshop.worker(), &reader);
-                let gathered = gatherer
-                    .as_ref()
-                    .map(|gatherer| gatherer.finish(readers.into_iter().flatten().collect(), threads));
+                let gathered = gatherer.as_ref().map(|gatherer| gatherer.finish(readers, threads));
                 waiting.extend(fed.nested.into_iter().map(|path| (path, true)));
                 read.push(Read { suspects: fed.suspects, gathered, allow_shallow, history });
             }
@@ -77,7 +75,7 @@ fn not_opened(path: &Path, error: &git2::Error, worker: &mut Worker<'_>) {
 
 /// Whether there is something to locate.
 fn is_found(suspects: &[ObjectId], workshop: &Workshop<'_>) -> bool {
-    !suspects.is_empty() || workshop.has_objects()
+    !suspects.is_empty() || !workshop.objects().is_empty()
 }
 
 /// Scans the suspects under the names they have, and returns where everything is, for [`life`].
@@ -92,7 +90,7 @@ pub(super) fn locate<'a>(read: &'a mut [Read], threads: usize, workshop: &Worksh
         let gathered = gathered.take();
         // A key in the name of a folder or file was found too late to be gathered for.
         let gathered = gathered.unwrap_or_else(|| Gatherer::new(store, suspects).finish(Vec::new(), threads));
-        let location = Location::new(repository, store, gathered);
+        let location = Location::new(repository, store, gathered, &workshop.objects());
         for id in &*suspects {
             let places = location.places(*id);
             for place in &places {

@@ -8,14 +8,12 @@ mod index;
 mod map;
 mod queue;
 mod single;
-mod visitors;
 mod walk;
 
 use std::path::{Path, PathBuf};
 
 pub use delta::{Changes, Copied, LARGEST, apply};
 pub use header::{Content, Header};
-pub use visitors::Both;
 pub use walk::{Base, Object, Visitor};
 
 use forest::Forest;

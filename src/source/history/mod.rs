@@ -7,6 +7,7 @@ mod files;
 mod objects;
 
 use std::{
+    convert::Infallible,
     ops::Range,
     path::{Path, PathBuf},
 };
@@ -15,12 +16,8 @@ use git2::Repository;
 
 use super::Sink;
 use crate::{
-    blob::{Blob, Content, ObjectId, Origin, SourceKind},
-    git::{
-        self, Kind, Kinds,
-        pack::{self, Both, Visitor},
-        store::Store,
-    },
+    blob::{Blob, Content, ObjectId, Origin, Signs, SourceKind},
+    git::{self, Beside, Kind, Kinds, pack, store::Store},
 };
 
 use objects::{Failed, Reader};
@@ -31,8 +28,8 @@ const NAMED: usize = 1000;
 /// What a first look at the content of a blob says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// Nothing could be found in it under any name, nor in what is the same in another text.
-    Clean,
+    /// Nothing could be found in it under any name, nor in what is the same in another text. It holds these signs.
+    Clean(Signs),
     /// Nothing could be found in it, but it is read in a way that depends on more than the neighborhood of a key.
     Alone,
     /// It has to be scanned under its names.
@@ -41,9 +38,9 @@ pub enum Look {
 
 /// A sink that can also tell what is worth pushing.
 pub trait Searcher: Sink {
-    /// Looks at a content that may have any name. With `novel`, only those ranges differ from a content that was
-    /// clean.
-    fn look(&mut self, bytes: &[u8], novel: Option<&[Range<usize>]>) -> Look;
+    /// Looks at a content that may have any name. With `base`, only those ranges differ from a content that was clean and
+    /// held those signs.
+    fn look(&mut self, bytes: &[u8], base: Option<(&[Range<usize>], Signs)>) -> Look;
 
     /// Scans a name, which is the path of the origin.
     fn name(&mut self, origin: &Origin<'_>);
@@ -87,7 +84,7 @@ impl Contents {
     }
 
     /// What the readers could not read from packs, sorted, without what is known already.
-    fn take_failed<S>(&mut self, readers: &mut [Reader<'_, S>]) -> Vec<Failed> {
+    fn take_failed<S, B>(&mut self, readers: &mut [Reader<'_, S, B>]) -> Vec<Failed> {
         let mut failed: Vec<Failed> =
             readers.iter_mut().flat_map(|reader| std::mem::take(&mut reader.failed)).collect();
         failed.retain(|(id, _)| self.failed.binary_search(id).is_err());
@@ -99,18 +96,18 @@ impl Contents {
     }
 
     /// Takes what the readers found out.
-    fn take<S>(&mut self, readers: Vec<Reader<'_, S>>) {
-        for mut reader in readers {
+    fn take<S, B>(&mut self, readers: &mut [Reader<'_, S, B>]) {
+        for reader in readers {
             self.suspects.append(&mut reader.suspects);
             self.missing.append(&mut reader.missing);
         }
     }
 
     /// Reads objects one by one, each with what its pack had against it, and remembers those that cannot be read at all.
-    fn read_one_by_one<S: Searcher>(
+    fn read_one_by_one<S: Searcher, B: Beside>(
         &mut self,
         objects: Vec<(ObjectId, Option<&str>)>,
-        readers: &mut [Reader<'_, S>],
+        readers: &mut [Reader<'_, S, B>],
     ) {
         let share = objects.len().div_ceil(readers.len().max(1)).max(1);
         std::thread::scope(|scope| {
@@ -170,7 +167,7 @@ impl History {
         }
         let shallow = self.shallow(&mut sink);
         let store = &self.store;
-        let new_reader = || Reader::new(new_sink(), store, &shallow);
+        let new_reader = || Reader::new(new_sink(), store, &shallow, None::<Infallible>);
         let kinds = Kinds::of(&[Kind::Blob, Kind::Commit, Kind::Tag]);
         let mut readers = self.store.packs.walk(kinds, self.threads, &new_reader);
         self.expect_refs(&mut sink, &mut readers);
@@ -179,26 +176,25 @@ impl History {
         let loose = self.store.loose.iter().map(|id| (*id, None));
         let all = failed.iter().map(|(id, why)| (*id, Some(*why))).chain(loose).collect();
         contents.read_one_by_one(all, &mut readers);
-        contents.take(readers);
+        contents.take(&mut readers);
         contents
     }
 
     /// Pushes the names in folders, and shows `beside` the folders in packs. Then says what could not be read.
-    pub fn feed_folders<S: Searcher, V: Visitor>(
+    pub fn feed_folders<S: Searcher, B: Beside>(
         &self,
         contents: Contents,
         new_sink: &(impl Fn() -> S + Sync),
-        beside: &(impl Fn() -> V + Sync),
-    ) -> (Fed, Vec<V>) {
+        beside: &(impl Fn() -> Option<B> + Sync),
+    ) -> (Fed, Vec<B>) {
         let mut contents = contents;
         let store = &self.store;
-        let new_reader = || Both(Reader::new(new_sink(), store, &[]), beside());
-        let both = self.store.packs.walk(Kinds::of(&[Kind::Tree]), self.threads, &new_reader);
-        let (mut readers, beside): (Vec<_>, Vec<_>) =
-            both.into_iter().map(|Both(own, other)| (own, other)).unzip();
+        let new_reader = || Reader::new(new_sink(), store, &[], beside());
+        let mut readers = self.store.packs.walk(Kinds::of(&[Kind::Tree]), self.threads, &new_reader);
         let failed = contents.take_failed(&mut readers);
         contents.read_one_by_one(failed.iter().map(|(id, why)| (*id, Some(*why))).collect(), &mut readers);
-        contents.take(readers);
+        contents.take(&mut readers);
+        let beside = readers.into_iter().filter_map(|reader| reader.beside).collect();
         (self.conclude(contents, &mut new_sink()), beside)
     }
 
@@ -235,7 +231,7 @@ impl History {
     }
 
     /// Looks whether what the refs name is here.
-    fn expect_refs<S: Searcher>(&self, sink: &mut S, readers: &mut [Reader<'_, S>]) {
+    fn expect_refs<S: Searcher, B: Beside>(&self, sink: &mut S, readers: &mut [Reader<'_, S, B>]) {
         let Some(reader) = readers.first_mut() else { return };
         match git::refs(&self.repository) {
             Ok(refs) => refs.into_iter().for_each(|(_, target)| reader.expect(target)),

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use super::{Look, Searcher};
 use crate::{
-    blob::{Blob, Content, ObjectId, Origin, SourceKind},
+    blob::{Blob, Content, ObjectId, Origin, Signs, SourceKind},
     finding::Scanned,
     git::{
-        self, Kind, Known,
+        self, Beside, Entries, Kind,
         object::Commit,
         pack::{Base, Copied, Object, Visitor},
         store::{Numbers, Store},
@@ -24,8 +24,10 @@ const EMPTY_TREES: [&[u8]; 2] = [
 ];
 
 /// Reads objects into a sink; one a thread.
-pub(super) struct Reader<'a, S> {
+pub(super) struct Reader<'a, S, B> {
     sink: S,
+    /// Takes the folders in packs, too.
+    pub(super) beside: Option<B>,
     store: &'a Store,
     numbers: Numbers<'a>,
     /// The commits whose parents may be missing, sorted.
@@ -35,10 +37,11 @@ pub(super) struct Reader<'a, S> {
     pub(super) failed: Vec<Failed>,
 }
 
-impl<'a, S: Searcher> Reader<'a, S> {
-    pub(super) fn new(sink: S, store: &'a Store, shallow: &'a [ObjectId]) -> Self {
+impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
+    pub(super) fn new(sink: S, store: &'a Store, shallow: &'a [ObjectId], beside: Option<B>) -> Self {
         Self {
             sink,
+            beside,
             store,
             numbers: Numbers::new(store),
             shallow,
@@ -52,25 +55,36 @@ impl<'a, S: Searcher> Reader<'a, S> {
     pub(super) fn read(&mut self, id: ObjectId, why: Option<&str>) -> Option<(ObjectId, String)> {
         match self.store.read(id) {
             Ok((kind, bytes)) => {
-                self.take(id, kind, &bytes, None);
+                self.take(id, None, kind, &bytes, None);
                 None
             }
             Err(own) => Some((id, why.map_or(own, str::to_owned))),
         }
     }
 
-    fn take(&mut self, id: ObjectId, kind: Kind, bytes: &[u8], base: Option<Base<'_, Mark>>) -> Mark {
+    /// Takes an object, and its number if it was read from its pack.
+    fn take(
+        &mut self,
+        id: ObjectId,
+        number: Option<u32>,
+        kind: Kind,
+        bytes: &[u8],
+        base: Option<Base<'_, Mark>>,
+    ) -> Mark {
         match kind {
             Kind::Blob => {
-                let base = base.filter(|base| matches!(base.mark, Mark::Clean));
-                self.blob(id, bytes, base.map(|base| &base.changes.novel[..]))
+                let base = base.and_then(|base| match base.mark {
+                    Mark::Clean(signs) => Some((&base.changes.novel[..], *signs)),
+                    _ => None,
+                });
+                self.blob(id, bytes, base)
             }
             Kind::Tree => {
                 let base = base.and_then(|base| match base.mark {
-                    Mark::Tree(known) => Some((&known[..], &base.changes.copied[..])),
+                    Mark::Tree(entries) => Some((entries, &base.changes.copied[..])),
                     _ => None,
                 });
-                self.tree(id, bytes, base)
+                self.tree(id, number, bytes, base)
             }
             Kind::Commit => {
                 self.commit(id, bytes);
@@ -90,29 +104,46 @@ impl<'a, S: Searcher> Reader<'a, S> {
         }
     }
 
-    fn blob(&mut self, id: ObjectId, bytes: &[u8], novel: Option<&[Range<usize>]>) -> Mark {
-        let look = self.sink.look(bytes, novel);
+    fn blob(&mut self, id: ObjectId, bytes: &[u8], base: Option<(&[Range<usize>], Signs)>) -> Mark {
+        let look = self.sink.look(bytes, base);
         if look == Look::Suspect {
             self.suspects.push(id);
         } else {
             self.sink.count(Scanned { blobs: 1, bytes: bytes.len() as u64, ..Scanned::default() });
         }
-        if look == Look::Clean { Mark::Clean } else { Mark::Unsure }
+        if let Look::Clean(signs) = look { Mark::Clean(signs) } else { Mark::Unsure }
     }
 
     /// Scans the names in a folder, and looks whether what they name is there; only those that its base does not have.
-    fn tree(&mut self, id: ObjectId, bytes: &[u8], base: Option<(&[Known], &[Copied])>) -> Mark {
+    fn tree(
+        &mut self,
+        id: ObjectId,
+        number: Option<u32>,
+        bytes: &[u8],
+        base: Option<(&Entries, &[Copied])>,
+    ) -> Mark {
         let Self { sink, store, numbers, missing, .. } = self;
-        let known = git::entries(bytes, base, store.width, |entry| {
+        // Somebody beside takes only what was read from packs.
+        let mut beside = self.beside.as_mut().zip(number);
+        let entries = git::entries(bytes, base, store.width, |entry| {
             sink.name(&Origin { object: Some(id), ..Origin::new(SourceKind::Name, entry.name) });
-            if !entry.is_submodule() && numbers.get(entry.id).is_none() {
+            if entry.is_submodule() {
+                return None;
+            }
+            let number = numbers.get(entry.id);
+            if number.is_none() {
                 missing.extend(ObjectId::new(entry.id).filter(|id| !is_empty_tree(*id)));
             }
-            0
+            beside.as_mut()?.0.entry(&entry, number)
         });
         sink.count(Scanned { bytes: bytes.len() as u64, ..Scanned::default() });
-        match known {
-            Some(known) => Mark::Tree(known),
+        match entries {
+            Some(entries) => {
+                if let Some((beside, number)) = beside {
+                    beside.folder(number, bytes, &entries);
+                }
+                Mark::Tree(entries)
+            }
             None => {
                 self.unsound(id, "is a folder that is damaged; the names before the damage were scanned");
                 Mark::Unsure
@@ -135,7 +166,7 @@ impl<'a, S: Searcher> Reader<'a, S> {
 
     /// Scans a commit or tag as it is stored: headers, signature and message.
     fn message(&mut self, id: ObjectId, commit: Option<ObjectId>, bytes: &[u8]) {
-        if self.sink.look(bytes, None) != Look::Clean {
+        if !matches!(self.sink.look(bytes, None), Look::Clean(_)) {
             let origin = Origin { object: Some(id), commit, ..Origin::new(SourceKind::Message, b"") };
             self.sink.blob(Blob::new(origin, Content::Bytes(bytes)));
         }
@@ -160,23 +191,26 @@ fn is_empty_tree(id: ObjectId) -> bool {
 /// What is remembered of an object for those that are made from it.
 #[derive(Clone)]
 pub(super) enum Mark {
-    /// Nothing is in it, and what is made from it may be judged by its differences.
-    Clean,
+    /// Nothing is in it but these signs, and what is made from it may be judged by its differences.
+    Clean(Signs),
     /// What is made from it has to be read whole.
     Unsure,
     /// The entries of a tree, which have been read.
-    Tree(Vec<Known>),
+    Tree(Entries),
 }
 
-impl<S: Searcher> Visitor for Reader<'_, S> {
+impl<S: Searcher, B: Beside> Visitor for Reader<'_, S, B> {
     type Mark = Mark;
 
     fn object(&mut self, object: Object<'_, Mark>) -> Mark {
-        self.take(object.id, object.kind, object.bytes, object.base)
+        self.take(object.id, Some(object.number), object.kind, object.bytes, object.base)
     }
 
     fn failed(&mut self, id: ObjectId, _: Option<Kind>, why: &'static str) {
         self.failed.push((id, why));
+        if let Some(beside) = &mut self.beside {
+            beside.failed(id);
+        }
     }
 
     fn elsewhere(&mut self, id: ObjectId) -> Option<(Kind, Vec<u8>)> {
