@@ -25,7 +25,7 @@ use skanner::{
         Kind, Kinds,
         pack::{Object, Visitor},
     },
-    locate::{Gatherer, Location},
+    locate::{CommitReader, Gatherer, Location},
     rule::Confidence,
     scan::{Change, Engine, Scratch, looks_wide},
     source::{Fed, History, Look, Searcher, Sink},
@@ -113,10 +113,10 @@ fn main() -> Result<()> {
         let (_, decode) = timed(|| history.store().1.packs.walk(Kinds::ALL, threads, &|| Nothing));
         let engine = Engine::new(Confidence::Likely, false);
         let looker = || Looker { engine: &engine, scratch: Scratch::default() };
-        let (fed, first) = timed(|| feed(&history, &looker));
+        let ((fed, commits), first) = timed(|| feed(&history, &looker));
         let (repository, store) = history.store();
         let (_, second) = timed(|| {
-            let gathered = Gatherer::new(store, &fed.suspects).finish(Vec::new(), threads);
+            let gathered = Gatherer::new(store, &fed.suspects).finish(Vec::new(), commits, threads);
             Location::new(repository, store, gathered, &[])
         });
         let alone = open_alone(path)?;
@@ -141,8 +141,9 @@ fn open(path: &Path, threads: usize) -> Result<History> {
 }
 
 /// The first pass, with nothing to locate.
-fn feed<'e>(history: &History, looker: &(impl Fn() -> Looker<'e> + Sync)) -> Fed {
-    history.feed_folders(history.feed_contents(looker), looker, &|| None::<std::convert::Infallible>).0
+fn feed<'e>(history: &History, looker: &(impl Fn() -> Looker<'e> + Sync)) -> (Fed, Vec<CommitReader>) {
+    let (contents, commits) = history.feed_contents(looker, &|| Some(CommitReader::default()));
+    (history.feed_folders(contents, looker, &|| None::<CommitReader>).0, commits)
 }
 
 fn open_alone(path: &Path) -> Result<History> {

@@ -5,7 +5,6 @@ use super::{
     object::{self, TreeEntry},
     pack::Copied,
 };
-use crate::blob::ObjectId;
 
 /// The entries of a tree, as remembered for the trees that are made from it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,34 +23,6 @@ pub struct Kept {
     pub start: u32,
     /// What was made of it.
     pub value: u32,
-}
-
-/// Takes the folders that somebody else reads, so that they are read only once.
-pub trait Beside: Send {
-    /// An entry that the folder's base does not have, and the number of the object if that is here. Returns what is to
-    /// be kept of it, here and in folders that are made from this one.
-    fn entry(&mut self, entry: &TreeEntry<'_>, number: Option<u32>) -> Option<u32>;
-
-    /// A folder whose entries have been read.
-    fn folder(&mut self, number: u32, bytes: &[u8], entries: &Entries);
-
-    /// An object could not be read from its pack.
-    fn failed(&mut self, id: ObjectId);
-}
-
-/// There may be nobody.
-impl Beside for std::convert::Infallible {
-    fn entry(&mut self, _: &TreeEntry<'_>, _: Option<u32>) -> Option<u32> {
-        match *self {}
-    }
-
-    fn folder(&mut self, _: u32, _: &[u8], _: &Entries) {
-        match *self {}
-    }
-
-    fn failed(&mut self, _: ObjectId) {
-        match *self {}
-    }
 }
 
 /// Finds the entries of a tree, and asks `fresh` what to keep of those that its base does not have. An entry is the same

@@ -1,8 +1,8 @@
-//! Reads folders and commits in bulk.
+//! Gathers where folders are, and what is suspect in them.
 
 use std::collections::HashMap;
 
-use super::{commits::NONE, date};
+use super::rows::CommitReader;
 use crate::{
     blob::ObjectId,
     git::{
@@ -16,14 +16,6 @@ use crate::{
 /// Set in the value of an entry that is suspect.
 const SUSPECT: u32 = 1 << 31;
 
-/// A commit in numbers.
-pub(super) struct Row {
-    pub(super) number: u32,
-    pub(super) tree: u32,
-    pub(super) parents: Box<[u32]>,
-    pub(super) time: i64,
-}
-
 /// What was read.
 #[derive(Default)]
 pub struct Gathered {
@@ -33,10 +25,10 @@ pub struct Gathered {
     pub(super) edges: Vec<Vec<(u32, u32)>>,
     /// Which suspect is in which folder, and what it is called there.
     pub(super) held: Vec<(u32, u32, Box<[u8]>)>,
-    pub(super) commits: Vec<Row>,
+    pub(super) commits: CommitReader,
 }
 
-/// Reads folders and commits, to locate suspects. What cannot be read is named by whoever scans them.
+/// Gathers folders, to locate suspects. What cannot be read is named by whoever scans them.
 pub struct Gatherer<'a> {
     store: &'a Store,
     suspects: Suspects,
@@ -49,7 +41,7 @@ impl<'a> Gatherer<'a> {
         Self { store, suspects: Suspects::new(suspects) }
     }
 
-    /// Takes folders and commits; one a thread.
+    /// Takes folders; one a thread.
     #[must_use]
     pub fn reader(&self) -> FolderReader<'_> {
         FolderReader {
@@ -58,37 +50,57 @@ impl<'a> Gatherer<'a> {
             numbers: Numbers::new(self.store),
             edges: Vec::new(),
             held: Vec::new(),
-            commits: Vec::new(),
             failed: Vec::new(),
         }
     }
 
-    /// Takes what the readers have, which have seen all folders in packs unless there are none, and reads what is left.
+    /// Takes what the readers have, which have seen all commits and all folders in packs, unless there are no `folders`,
+    /// and reads what is left.
     #[must_use]
-    pub fn finish(&self, readers: Vec<FolderReader<'_>>, threads: usize) -> Gathered {
-        let is_new = readers.is_empty();
-        let kinds: &[Kind] = if is_new { &[Kind::Tree, Kind::Commit] } else { &[Kind::Commit] };
-        let mut readers = readers;
-        readers.extend(self.store.packs.walk(Kinds::of(kinds), threads, &|| self.reader()));
-        let mut failed: Vec<ObjectId> =
-            readers.iter_mut().flat_map(|reader| std::mem::take(&mut reader.failed)).collect();
+    pub fn finish(
+        &self,
+        folders: Vec<FolderReader<'_>>,
+        commits: Vec<CommitReader>,
+        threads: usize,
+    ) -> Gathered {
+        let mut folders = folders;
+        if folders.is_empty() {
+            folders = self.store.packs.walk(Kinds::of(&[Kind::Tree]), threads, &|| self.reader());
+        }
+        let mut gathered = Gathered { suspects: self.suspects.ids.clone(), ..Gathered::default() };
+        for one in commits {
+            gathered.commits.append(one);
+        }
+        let mut failed = std::mem::take(&mut gathered.commits.failed);
+        for reader in &mut folders {
+            failed.append(&mut reader.failed);
+        }
         failed.sort_unstable();
         failed.dedup();
         let mut last = self.reader();
         for id in failed.into_iter().chain(self.store.loose.iter().copied()) {
             if let (Some(number), Some((kind, bytes))) = (self.store.number(id), last.elsewhere(id)) {
-                last.take(number, kind, &bytes, None);
+                match kind {
+                    Kind::Tree => drop(last.take(number, &bytes, None)),
+                    Kind::Commit => self.take_commit(number, &bytes, &mut gathered.commits),
+                    Kind::Blob | Kind::Tag => {}
+                }
             }
         }
-        readers.push(last);
-        let mut gathered = Gathered { suspects: self.suspects.ids.clone(), ..Gathered::default() };
-        for mut reader in readers {
+        folders.push(last);
+        for mut reader in folders {
             gathered.edges.push(reader.edges);
             gathered.held.append(&mut reader.held);
-            gathered.commits.append(&mut reader.commits);
         }
         gathered.held.sort_unstable();
         gathered
+    }
+
+    fn take_commit(&self, number: u32, bytes: &[u8], commits: &mut CommitReader) {
+        let commit = Commit::parse(bytes);
+        let number_of = |id: &ObjectId| self.store.number(*id);
+        let parents: Vec<u32> = commit.parents.iter().filter_map(number_of).collect();
+        commits.commit(number, &commit, commit.tree.as_ref().and_then(number_of), &parents);
     }
 }
 
@@ -124,43 +136,24 @@ impl Suspects {
     }
 }
 
-/// Takes folders and commits on one thread.
+/// Takes folders on one thread.
 pub struct FolderReader<'a> {
     store: &'a Store,
     suspects: &'a Suspects,
     numbers: Numbers<'a>,
     edges: Vec<(u32, u32)>,
     held: Vec<(u32, u32, Box<[u8]>)>,
-    commits: Vec<Row>,
     failed: Vec<ObjectId>,
 }
 
 impl FolderReader<'_> {
-    fn take(&mut self, number: u32, kind: Kind, bytes: &[u8], base: Base<'_>) -> Option<Entries> {
-        match kind {
-            Kind::Tree => {
-                let width = self.store.width;
-                let entries = git::entries(bytes, base, width, |entry| {
-                    let number = entry.is_tree().then(|| self.numbers.get(entry.id)).flatten();
-                    self.entry(&entry, number)
-                })?;
-                self.folder(number, bytes, &entries);
-                Some(entries)
-            }
-            Kind::Commit => {
-                let commit = Commit::parse(bytes);
-                let tree = commit.tree.and_then(|tree| self.numbers.get(tree.as_bytes()));
-                let parents = commit.parents.iter().filter_map(|parent| self.numbers.get(parent.as_bytes()));
-                self.commits.push(Row {
-                    number,
-                    tree: tree.unwrap_or(NONE),
-                    parents: parents.collect(),
-                    time: date::seconds(commit.committer),
-                });
-                None
-            }
-            Kind::Blob | Kind::Tag => None,
-        }
+    fn take(&mut self, number: u32, bytes: &[u8], base: Base<'_>) -> Option<Entries> {
+        let entries = git::entries(bytes, base, self.store.width, |entry| {
+            let number = entry.is_tree().then(|| self.numbers.get(entry.id)).flatten();
+            self.entry(&entry, number)
+        })?;
+        self.folder(number, bytes, &entries);
+        Some(entries)
     }
 }
 
@@ -188,6 +181,8 @@ impl Beside for FolderReader<'_> {
         }
     }
 
+    fn commit(&mut self, _: u32, _: &Commit<'_>, _: Option<u32>, _: &[u32]) {}
+
     fn failed(&mut self, id: ObjectId) {
         self.failed.push(id);
     }
@@ -198,7 +193,7 @@ impl Visitor for FolderReader<'_> {
 
     fn object(&mut self, object: Object<'_, Self::Mark>) -> Self::Mark {
         let base = object.base.and_then(|base| Some((base.mark.as_ref()?, &base.changes.copied[..])));
-        self.take(object.number, object.kind, object.bytes, base)
+        self.take(object.number, object.bytes, base)
     }
 
     fn failed(&mut self, id: ObjectId, _: Option<Kind>, _: &'static str) {

@@ -9,7 +9,7 @@ use super::worker::{Worker, Workshop};
 use crate::{
     blob::ObjectId,
     finding::{Event, Finding, History as Told},
-    locate::{self, Gathered, Gatherer, Life, Location},
+    locate::{self, CommitReader, Gathered, Gatherer, Life, Location},
     source::{History, Sink},
 };
 
@@ -19,6 +19,8 @@ pub(super) use filter::Filter;
 pub(super) struct Read {
     history: History,
     suspects: Vec<ObjectId>,
+    /// Its commits, until they are part of what was gathered.
+    commits: Vec<CommitReader>,
     /// Where things are, if it was known in time that something has to be located.
     gathered: Option<Gathered>,
     /// The user knows that a clone may be shallow.
@@ -47,16 +49,19 @@ pub(super) fn read(
         let open = if is_nested { History::open_nested } else { History::open };
         match open(&path, threads, allow_shallow) {
             Ok(history) => {
-                let contents = history.feed_contents(&|| workshop.worker());
+                let new_commits = || Some(CommitReader::default());
+                let (contents, mut commits) = history.feed_contents(&|| workshop.worker(), &new_commits);
                 let (_, store) = history.store();
                 // If there is something to locate, folders are gathered while they are read for their names.
                 let gatherer = is_found(contents.suspects(), workshop)
                     .then(|| Gatherer::new(store, contents.suspects()));
                 let reader = || gatherer.as_ref().map(Gatherer::reader);
                 let (fed, readers) = history.feed_folders(contents, &|| workshop.worker(), &reader);
-                let gathered = gatherer.as_ref().map(|gatherer| gatherer.finish(readers, threads));
+                let gathered = gatherer
+                    .as_ref()
+                    .map(|gatherer| gatherer.finish(readers, std::mem::take(&mut commits), threads));
                 waiting.extend(fed.nested.into_iter().map(|path| (path, true)));
-                read.push(Read { suspects: fed.suspects, gathered, allow_shallow, history });
+                read.push(Read { suspects: fed.suspects, commits, gathered, allow_shallow, history });
             }
             Err(error) => not_opened(&path, &error, &mut workshop.worker()),
         }
@@ -81,7 +86,7 @@ fn is_found(suspects: &[ObjectId], workshop: &Workshop<'_>) -> bool {
 /// Scans the suspects under the names they have, and returns where everything is, for [`life`].
 pub(super) fn locate<'a>(read: &'a mut [Read], threads: usize, workshop: &Workshop<'_>) -> Vec<Location<'a>> {
     let mut locations = Vec::new();
-    for Read { history, suspects, gathered, .. } in read {
+    for Read { history, suspects, commits, gathered, .. } in read {
         if !is_found(suspects, workshop) {
             continue;
         }
@@ -89,7 +94,10 @@ pub(super) fn locate<'a>(read: &'a mut [Read], threads: usize, workshop: &Worksh
         let (repository, store) = history.store();
         let gathered = gathered.take();
         // A key in the name of a folder or file was found too late to be gathered for.
-        let gathered = gathered.unwrap_or_else(|| Gatherer::new(store, suspects).finish(Vec::new(), threads));
+        let gathered = gathered.unwrap_or_else(|| {
+            let commits = std::mem::take(commits);
+            Gatherer::new(store, suspects).finish(Vec::new(), commits, threads)
+        });
         let location = Location::new(repository, store, gathered, &workshop.objects());
         for id in &*suspects {
             let places = location.places(*id);

@@ -7,7 +7,6 @@ mod files;
 mod objects;
 
 use std::{
-    convert::Infallible,
     ops::Range,
     path::{Path, PathBuf},
 };
@@ -159,15 +158,20 @@ impl History {
         Ok(Self { is_nested: true, ..Self::new(git::open(path)?, threads, allow_shallow)? })
     }
 
-    /// Pushes all but folders and blobs that are suspect; [`Self::feed_folders`] has to follow.
-    pub fn feed_contents<S: Searcher>(&self, new_sink: &(impl Fn() -> S + Sync)) -> Contents {
+    /// Pushes all but folders and blobs that are suspect, and shows `beside` the commits in packs. [`Self::feed_folders`]
+    /// has to follow.
+    pub fn feed_contents<S: Searcher, B: Beside>(
+        &self,
+        new_sink: &(impl Fn() -> S + Sync),
+        beside: &(impl Fn() -> Option<B> + Sync),
+    ) -> (Contents, Vec<B>) {
         let mut sink = new_sink();
         for pack::Damage { path, why } in &self.store.damages {
             sink.not_scanned(files::shown(path).as_os_str().as_encoded_bytes(), why.clone());
         }
         let shallow = self.shallow(&mut sink);
         let store = &self.store;
-        let new_reader = || Reader::new(new_sink(), store, &shallow, None::<Infallible>);
+        let new_reader = || Reader::new(new_sink(), store, &shallow, beside());
         let kinds = Kinds::of(&[Kind::Blob, Kind::Commit, Kind::Tag]);
         let mut readers = self.store.packs.walk(kinds, self.threads, &new_reader);
         self.expect_refs(&mut sink, &mut readers);
@@ -177,7 +181,7 @@ impl History {
         let all = failed.iter().map(|(id, why)| (*id, Some(*why))).chain(loose).collect();
         contents.read_one_by_one(all, &mut readers);
         contents.take(&mut readers);
-        contents
+        (contents, readers.into_iter().filter_map(|reader| reader.beside).collect())
     }
 
     /// Pushes the names in folders, and shows `beside` the folders in packs. Then says what could not be read.
@@ -234,7 +238,11 @@ impl History {
     fn expect_refs<S: Searcher, B: Beside>(&self, sink: &mut S, readers: &mut [Reader<'_, S, B>]) {
         let Some(reader) = readers.first_mut() else { return };
         match git::refs(&self.repository) {
-            Ok(refs) => refs.into_iter().for_each(|(_, target)| reader.expect(target)),
+            Ok(refs) => {
+                for (_, target) in refs {
+                    reader.expect(target);
+                }
+            }
             Err(error) => {
                 let why = format!("its refs cannot be listed: {}", error.message());
                 sink.not_scanned(files::shown(self.repository.path()).as_os_str().as_encoded_bytes(), why);

@@ -26,12 +26,14 @@ const EMPTY_TREES: [&[u8]; 2] = [
 /// Reads objects into a sink; one a thread.
 pub(super) struct Reader<'a, S, B> {
     sink: S,
-    /// Takes the folders in packs, too.
+    /// Takes the commits and folders in packs, too.
     pub(super) beside: Option<B>,
     store: &'a Store,
     numbers: Numbers<'a>,
     /// The commits whose parents may be missing, sorted.
     shallow: &'a [ObjectId],
+    /// The parents of a commit, used again for the next one.
+    parents: Vec<u32>,
     pub(super) suspects: Vec<ObjectId>,
     pub(super) missing: Vec<ObjectId>,
     pub(super) failed: Vec<Failed>,
@@ -45,6 +47,7 @@ impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
             store,
             numbers: Numbers::new(store),
             shallow,
+            parents: Vec::new(),
             suspects: Vec::new(),
             missing: Vec::new(),
             failed: Vec::new(),
@@ -87,7 +90,7 @@ impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
                 self.tree(id, number, bytes, base)
             }
             Kind::Commit => {
-                self.commit(id, bytes);
+                self.commit(id, number, bytes);
                 Mark::Unsure
             }
             Kind::Tag => {
@@ -95,9 +98,8 @@ impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
                 self.sink.count(Scanned { tags: 1, bytes: bytes.len() as u64, ..Scanned::default() });
                 let target =
                     bytes.split(|byte| *byte == b'\n').next().and_then(|line| line.strip_prefix(b"object "));
-                match target.and_then(ObjectId::from_hex) {
-                    Some(target) => self.expect(target),
-                    None => self.unsound(id, "is a tag that names no object"),
+                if target.and_then(ObjectId::from_hex).map(|target| self.expect(target)).is_none() {
+                    self.unsound(id, "is a tag that names no object");
                 }
                 Mark::Unsure
             }
@@ -151,17 +153,28 @@ impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
         }
     }
 
-    fn commit(&mut self, id: ObjectId, bytes: &[u8]) {
+    fn commit(&mut self, id: ObjectId, number: Option<u32>, bytes: &[u8]) {
         self.message(id, Some(id), bytes);
         self.sink.count(Scanned { commits: 1, bytes: bytes.len() as u64, ..Scanned::default() });
         let commit = Commit::parse(bytes);
-        match commit.tree {
+        let tree = match commit.tree {
             Some(tree) => self.expect(tree),
-            None => self.unsound(id, "is a commit without a tree"),
+            None => {
+                self.unsound(id, "is a commit without a tree");
+                None
+            }
+        };
+        let is_last = self.shallow.binary_search(&id).is_ok();
+        let mut parents = std::mem::take(&mut self.parents);
+        parents.clear();
+        for parent in &commit.parents {
+            let known = if is_last { self.numbers.get(parent.as_bytes()) } else { self.expect(*parent) };
+            parents.extend(known);
         }
-        if self.shallow.binary_search(&id).is_err() {
-            commit.parents.into_iter().for_each(|parent| self.expect(parent));
+        if let Some((beside, number)) = self.beside.as_mut().zip(number) {
+            beside.commit(number, &commit, tree, &parents);
         }
+        self.parents = parents;
     }
 
     /// Scans a commit or tag as it is stored: headers, signature and message.
@@ -172,11 +185,13 @@ impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
         }
     }
 
-    /// Something names this object, so it should be here.
-    pub(super) fn expect(&mut self, id: ObjectId) {
-        if self.numbers.get(id.as_bytes()).is_none() && !is_empty_tree(id) {
+    /// Something names this object, so it should be here, and have a number.
+    pub(super) fn expect(&mut self, id: ObjectId) -> Option<u32> {
+        let number = self.numbers.get(id.as_bytes());
+        if number.is_none() && !is_empty_tree(id) {
             self.missing.push(id);
         }
+        number
     }
 
     fn unsound(&mut self, id: ObjectId, why: &str) {
