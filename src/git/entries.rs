@@ -16,25 +16,49 @@ pub struct Entries {
     pub kept: Vec<Kept>,
 }
 
+/// In place of what is made of an entry, until that is known.
+const NEW: u32 = u32::MAX;
+
 /// An entry that counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kept {
     /// Where it begins in the tree, in bytes.
     pub start: u32,
-    /// What was made of it.
+    /// What was made of it; less than the largest number.
     pub value: u32,
 }
 
-/// Finds the entries of a tree, and asks `fresh` what to keep of those that its base does not have. An entry is the same
-/// only if the base has an entry exactly where it was copied from, so that no other reading of the same bytes passes for
-/// it.
+/// Finds the entries of a tree, and asks `fresh` what to keep of those that its base does not have, of all at once. An
+/// entry is the same only if the base has an entry exactly where it was copied from, so that no other reading of the same
+/// bytes passes for it.
 ///
 /// Nothing is returned where the tree is damaged; what comes before the damage has been read.
-pub fn entries(
-    bytes: &[u8],
+pub fn entries<'t>(
+    bytes: &'t [u8],
     base: Option<(&Entries, &[Copied])>,
     width: usize,
-    mut fresh: impl FnMut(TreeEntry<'_>) -> Option<u32>,
+    fresh: impl FnOnce(&[TreeEntry<'t>], &mut Vec<Option<u32>>),
+) -> Option<Entries> {
+    let mut new = Vec::new();
+    let entries = carry_over(bytes, base, width, &mut new);
+    let mut values = Vec::with_capacity(new.len());
+    fresh(&new, &mut values);
+    let mut entries = entries?;
+    let mut values = values.into_iter();
+    entries.kept.retain_mut(|entry| {
+        let value = if entry.value == NEW { values.next().flatten() } else { Some(entry.value) };
+        entry.value = value.unwrap_or(NEW);
+        value.is_some()
+    });
+    Some(entries)
+}
+
+/// The entries of a tree; those that its base does not have are also added to `new`, and are kept as [`NEW`].
+fn carry_over<'t>(
+    bytes: &'t [u8],
+    base: Option<(&Entries, &[Copied])>,
+    width: usize,
+    new: &mut Vec<TreeEntry<'t>>,
 ) -> Option<Entries> {
     let none = Entries::default();
     let (base, mut copies) = base.unwrap_or((&none, &[]));
@@ -70,7 +94,8 @@ pub fn entries(
         let (end, entry) = object::tree_entry(bytes, at, width)?;
         let start = u32::try_from(at).ok()?;
         starts.push(start);
-        kept.extend(fresh(entry).map(|value| Kept { start, value }));
+        kept.push(Kept { start, value: NEW });
+        new.push(entry);
         at = end;
     }
     starts.push(u32::try_from(at).ok()?);
@@ -87,14 +112,13 @@ mod tests {
 
     /// Entries read one by one: where each begins, and of most a value that depends on all of it.
     fn read(bytes: &[u8], base: Option<(&Entries, &[Copied])>) -> Option<Entries> {
-        entries(bytes, base, WIDTH, |entry| {
-            let all = [entry.mode, entry.name, entry.id];
-            let hash = all
-                .concat()
-                .iter()
-                .fold(7, |hash: u32, byte| hash.wrapping_mul(31).wrapping_add(u32::from(*byte)));
-            (hash % 3 > 0).then_some(hash)
-        })
+        let value = |entry: &TreeEntry<'_>| {
+            let all = [entry.mode, entry.name, entry.id].concat();
+            let hash =
+                all.iter().fold(7, |hash: u32, byte| hash.wrapping_mul(31).wrapping_add(u32::from(*byte)));
+            (hash % 3 > 0).then_some(hash / 2)
+        };
+        entries(bytes, base, WIDTH, |new, values| values.extend(new.iter().map(value)))
     }
 
     /// Trees whose names of objects look like modes, names and their ends.

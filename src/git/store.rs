@@ -79,10 +79,12 @@ impl Store {
     /// The number of an object.
     #[must_use]
     pub fn number(&self, id: ObjectId) -> Option<u32> {
-        self.packs.number(id).or_else(|| {
-            let at = self.loose.binary_search(&id).ok()?;
-            Some((self.packs.len() + at) as u32)
-        })
+        self.packs.number(id).or_else(|| self.loose_number(id))
+    }
+
+    fn loose_number(&self, id: ObjectId) -> Option<u32> {
+        let at = self.loose.binary_search(&id).ok()?;
+        Some((self.packs.len() + at) as u32)
     }
 
     /// Reads one object and proves by its hash that it is the one. libgit2 is not asked: a damaged index makes it crash.
@@ -126,6 +128,9 @@ impl Store {
 pub struct Numbers<'a> {
     store: &'a Store,
     remembered: Vec<(Option<ObjectId>, u32)>,
+    /// Of the names that were asked for last: which are not remembered, and their numbers.
+    unknown: Vec<usize>,
+    found: Vec<Option<u32>>,
 }
 
 /// How many numbers are remembered, a power of two.
@@ -135,20 +140,38 @@ impl<'a> Numbers<'a> {
     /// Remembers nothing yet.
     #[must_use]
     pub fn new(store: &'a Store) -> Self {
-        Self { store, remembered: vec![(None, 0); REMEMBERED] }
+        Self { store, remembered: vec![(None, 0); REMEMBERED], unknown: Vec::new(), found: Vec::new() }
     }
 
-    /// The number of the object of this name, as [`Store::number`] gives it.
-    pub fn get(&mut self, name: &[u8]) -> Option<u32> {
-        let id = ObjectId::new(name)?;
-        let slot = usize::from(u16::from_le_bytes([name[2], name[3]])) % REMEMBERED;
-        let (known, number) = &mut self.remembered[slot];
-        if *known != Some(id) {
-            *number = self.store.number(id)?;
-            *known = Some(id);
+    /// Gives `numbers` those of the objects of these names, as [`Store::number`] does, but faster.
+    pub fn get(&mut self, names: &[&[u8]], numbers: &mut Vec<Option<u32>>) {
+        numbers.clear();
+        self.unknown.clear();
+        let mut unknown = Vec::new();
+        for (at, name) in names.iter().enumerate() {
+            let id = ObjectId::new(name);
+            let (known, number) = &self.remembered[slot(name)];
+            let is_known = known.is_some() && *known == id;
+            numbers.push(is_known.then_some(*number));
+            if !is_known {
+                self.unknown.push(at);
+                unknown.push(*name);
+            }
         }
-        Some(*number)
+        self.store.packs.numbers(&unknown, &mut self.found);
+        for ((at, name), found) in self.unknown.iter().zip(unknown).zip(&self.found) {
+            let Some(id) = ObjectId::new(name) else { continue };
+            let number = found.or_else(|| self.store.loose_number(id));
+            numbers[*at] = number;
+            if let Some(number) = number {
+                self.remembered[slot(name)] = (Some(id), number);
+            }
+        }
     }
+}
+
+fn slot(name: &[u8]) -> usize {
+    name.get(2..4).map_or(0, |bytes| usize::from(u16::from_le_bytes([bytes[0], bytes[1]])) % REMEMBERED)
 }
 
 /// The object, if its hash is its name.

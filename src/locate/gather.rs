@@ -48,6 +48,7 @@ impl<'a> Gatherer<'a> {
             store: self.store,
             suspects: &self.suspects,
             numbers: Numbers::new(self.store),
+            found: Vec::new(),
             edges: Vec::new(),
             held: Vec::new(),
             failed: Vec::new(),
@@ -141,6 +142,7 @@ pub struct FolderReader<'a> {
     store: &'a Store,
     suspects: &'a Suspects,
     numbers: Numbers<'a>,
+    found: Vec<Option<u32>>,
     edges: Vec<(u32, u32)>,
     held: Vec<(u32, u32, Box<[u8]>)>,
     failed: Vec<ObjectId>,
@@ -148,9 +150,12 @@ pub struct FolderReader<'a> {
 
 impl FolderReader<'_> {
     fn take(&mut self, number: u32, bytes: &[u8], base: Base<'_>) -> Option<Entries> {
-        let entries = git::entries(bytes, base, self.store.width, |entry| {
-            let number = entry.is_tree().then(|| self.numbers.get(entry.id)).flatten();
-            self.entry(&entry, number)
+        let entries = git::entries(bytes, base, self.store.width, |new, values| {
+            let names: Vec<_> = new.iter().map(|entry| entry.id).collect();
+            let mut numbers = std::mem::take(&mut self.found);
+            self.numbers.get(&names, &mut numbers);
+            values.extend(new.iter().zip(&numbers).map(|(entry, number)| self.entry(entry, *number)));
+            self.found = numbers;
         })?;
         self.folder(number, bytes, &entries);
         Some(entries)

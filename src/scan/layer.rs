@@ -1,6 +1,8 @@
 //! One text: the file itself, or what was decoded out of it. Decoded text is searched like any other, two layers deep.
 
-use std::ops::Range;
+use std::{ops::Range, sync::LazyLock};
+
+use memchr::memmem::Finder;
 
 use super::{
     Engine, Hit, REACH, Scratch, anchors::Anchor, evidence::Context, runs::RunSearch, structure::Dispatch,
@@ -16,6 +18,10 @@ const DEEPEST: usize = 2;
 
 /// How far a string in UTF-16 is decoded to either side, in bytes.
 const WIDE: usize = REACH / 2;
+
+/// To make a search takes longer than to search a short text.
+static QUOTED_PRINTABLE: LazyLock<Vec<Finder<'static>>> =
+    LazyLock::new(|| escape::QUOTED_PRINTABLE.iter().map(|literal| Finder::new(*literal)).collect());
 
 /// Where the parts of a text lie that need no second look.
 #[derive(Default)]
@@ -157,7 +163,7 @@ impl Engine {
         // Nearly all of them hold one of three bytes that many texts have nowhere.
         let within = &text[range.clone()];
         let has_some = memchr::memchr3(b'%', b'\\', b'&', within).is_some()
-            || escape::QUOTED_PRINTABLE.iter().any(|literal| memchr::memmem::find(within, literal).is_some());
+            || QUOTED_PRINTABLE.iter().any(|literal| literal.find(within).is_some());
         if !has_some {
             return false;
         }

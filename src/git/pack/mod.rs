@@ -117,6 +117,23 @@ impl Packs {
         self.packs.iter().find_map(|pack| Some(pack.before + pack.index.find(id.as_bytes())? as u32))
     }
 
+    /// The numbers of some objects, in their order.
+    pub fn numbers(&self, names: &[&[u8]], numbers: &mut Vec<Option<u32>>) {
+        numbers.clear();
+        let mut packs = self.packs.iter();
+        if let Some(pack) = packs.next() {
+            pack.index.find_all(names, |position| {
+                numbers.push(position.map(|position| pack.before + position as u32));
+            });
+        }
+        numbers.resize(names.len(), None);
+        for pack in packs {
+            for (number, name) in numbers.iter_mut().zip(names).filter(|(number, _)| number.is_none()) {
+                *number = pack.index.find(name).map(|position| pack.before + position as u32);
+            }
+        }
+    }
+
     /// The object of a number.
     #[must_use]
     pub fn id(&self, number: u32) -> Option<ObjectId> {

@@ -30,6 +30,7 @@ pub(super) struct Reader<'a, S, B> {
     pub(super) beside: Option<B>,
     store: &'a Store,
     numbers: Numbers<'a>,
+    found: Vec<Option<u32>>,
     /// The commits whose parents may be missing, sorted.
     shallow: &'a [ObjectId],
     /// The parents of a commit, used again for the next one.
@@ -46,6 +47,7 @@ impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
             beside,
             store,
             numbers: Numbers::new(store),
+            found: Vec::new(),
             shallow,
             parents: Vec::new(),
             suspects: Vec::new(),
@@ -124,19 +126,19 @@ impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
         bytes: &[u8],
         base: Option<(&Entries, &[Copied])>,
     ) -> Mark {
-        let Self { sink, store, numbers, missing, .. } = self;
+        let Self { sink, store, numbers, found, missing, .. } = self;
         // Somebody beside takes only what was read from packs.
         let mut beside = self.beside.as_mut().zip(number);
-        let entries = git::entries(bytes, base, store.width, |entry| {
-            sink.name(&Origin { object: Some(id), ..Origin::new(SourceKind::Name, entry.name) });
-            if entry.is_submodule() {
-                return None;
+        let entries = git::entries(bytes, base, store.width, |new, values| {
+            let names: Vec<_> = new.iter().map(|entry| entry.id).collect();
+            numbers.get(&names, found);
+            for (entry, number) in new.iter().zip(&*found) {
+                sink.name(&Origin { object: Some(id), ..Origin::new(SourceKind::Name, entry.name) });
+                if number.is_none() && !entry.is_submodule() {
+                    missing.extend(ObjectId::new(entry.id).filter(|id| !is_empty_tree(*id)));
+                }
+                values.push(beside.as_mut().and_then(|(beside, _)| beside.entry(entry, *number)));
             }
-            let number = numbers.get(entry.id);
-            if number.is_none() {
-                missing.extend(ObjectId::new(entry.id).filter(|id| !is_empty_tree(*id)));
-            }
-            beside.as_mut()?.0.entry(&entry, number)
         });
         sink.count(Scanned { bytes: bytes.len() as u64, ..Scanned::default() });
         match entries {
@@ -168,7 +170,7 @@ impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
         let mut parents = std::mem::take(&mut self.parents);
         parents.clear();
         for parent in &commit.parents {
-            let known = if is_last { self.numbers.get(parent.as_bytes()) } else { self.expect(*parent) };
+            let known = if is_last { self.store.number(*parent) } else { self.expect(*parent) };
             parents.extend(known);
         }
         if let Some((beside, number)) = self.beside.as_mut().zip(number) {
@@ -187,7 +189,7 @@ impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
 
     /// Something names this object, so it should be here, and have a number.
     pub(super) fn expect(&mut self, id: ObjectId) -> Option<u32> {
-        let number = self.numbers.get(id.as_bytes());
+        let number = self.store.number(id);
         if number.is_none() && !is_empty_tree(id) {
             self.missing.push(id);
         }
