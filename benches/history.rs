@@ -28,7 +28,7 @@ use skanner::{
     locate::{CommitReader, Gatherer, Location},
     rule::Confidence,
     scan::{Change, Engine, Scratch, looks_wide},
-    source::{Fed, History, Look, Searcher, Sink},
+    source::{Fed, History, Look, Reading, Searcher, Sink},
 };
 
 /// Measures a scan of one history.
@@ -137,7 +137,8 @@ fn main() -> Result<()> {
 }
 
 fn open(path: &Path, threads: usize) -> Result<History> {
-    History::open(path, threads, true).with_context(|| format!("cannot open {}", path.display()))
+    let reading = Reading { threads, allow_shallow: true, second_opinion: false };
+    History::open(path, reading).with_context(|| format!("cannot open {}", path.display()))
 }
 
 /// The first pass, with nothing to locate.

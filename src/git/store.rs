@@ -4,6 +4,7 @@ use std::{
     collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use git2::{Oid, Repository};
@@ -34,6 +35,8 @@ pub struct Store {
     pub width: usize,
     /// The folders of objects.
     folders: Vec<PathBuf>,
+    /// Reads objects in the place of all of this.
+    second_opinion: Option<Mutex<Repository>>,
 }
 
 impl Store {
@@ -59,7 +62,26 @@ impl Store {
         loose.sort_unstable();
         loose.dedup();
         loose.retain(|id| !packs.contains(*id));
-        Self { packs, loose, damages, folder, is_partial, width, folders }
+        Self { packs, loose, damages, folder, is_partial, width, folders, second_opinion: None }
+    }
+
+    /// Has every object read by libgit2, one by one, as if none were in a pack. That is slow, and for sound repositories
+    /// alone: a damaged index makes libgit2 crash.
+    ///
+    /// # Errors
+    /// When libgit2 cannot list the objects.
+    pub fn open_for_second_opinion(repository: &Repository, threads: usize) -> Result<Self, git2::Error> {
+        let mut store = Self::open(repository, threads);
+        store.packs = Packs::default();
+        store.loose.clear();
+        repository.odb()?.foreach(|oid| {
+            store.loose.extend(ObjectId::new(oid.as_bytes()));
+            true
+        })?;
+        store.loose.sort_unstable();
+        store.loose.dedup();
+        store.second_opinion = Some(Mutex::new(Repository::open(repository.path())?));
+        Ok(store)
     }
 }
 
@@ -87,11 +109,16 @@ impl Store {
         Some((self.packs.len() + at) as u32)
     }
 
-    /// Reads one object and proves by its hash that it is the one. libgit2 is not asked: a damaged index makes it crash.
+    /// Reads one object and proves by its hash that it is the one. libgit2 is only asked for a second opinion: a damaged
+    /// index makes it crash.
     ///
     /// # Errors
     /// Why it cannot be read, in words that follow its name.
     pub fn read(&self, id: ObjectId) -> Result<(Kind, Vec<u8>), String> {
+        if let Some(repository) = &self.second_opinion {
+            let repository = repository.lock().unwrap_or_else(PoisonError::into_inner);
+            return read_by_libgit2(&repository, id).map_err(|error| error.message().to_owned());
+        }
         let mut why = "is missing".to_owned();
         match self
             .packs
@@ -122,6 +149,19 @@ impl Store {
         let at = number as usize;
         self.packs.id(number).or_else(|| self.loose.get(at.checked_sub(self.packs.len())?).copied())
     }
+}
+
+fn read_by_libgit2(repository: &Repository, id: ObjectId) -> Result<(Kind, Vec<u8>), git2::Error> {
+    let oid = Oid::from_bytes(id.as_bytes())?;
+    let odb = repository.odb()?;
+    let object = odb.read(oid)?;
+    let kind = match object.kind() {
+        git2::ObjectType::Commit => Kind::Commit,
+        git2::ObjectType::Tree => Kind::Tree,
+        git2::ObjectType::Tag => Kind::Tag,
+        _ => Kind::Blob,
+    };
+    Ok((kind, object.data().to_vec()))
 }
 
 /// Looks numbers up and remembers the last ones: neighbors in a chain of trees name the same objects.

@@ -10,7 +10,7 @@ use crate::{
     blob::ObjectId,
     finding::{Event, Finding, History as Told},
     locate::{self, CommitReader, Gathered, Gatherer, Life, Location},
-    source::{History, Sink},
+    source::{History, Reading, Sink},
 };
 
 pub(super) use filter::Filter;
@@ -23,31 +23,26 @@ pub(super) struct Read {
     commits: Vec<CommitReader>,
     /// Where things are, if it was known in time that something has to be located.
     gathered: Option<Gathered>,
-    /// The user knows that a clone may be shallow.
-    allow_shallow: bool,
+    reading: Reading,
 }
 
 impl Read {
     /// Whether it is a shallow clone that is not named as such, since the user knows.
     pub(super) fn is_shallow(&self) -> bool {
         let (_, store) = self.history.store();
-        self.allow_shallow && std::fs::metadata(store.folder.join("shallow")).is_ok_and(|file| file.len() > 0)
+        self.reading.allow_shallow
+            && std::fs::metadata(store.folder.join("shallow")).is_ok_and(|file| file.len() > 0)
     }
 }
 
 /// Reads the histories of the repositories that `roots` are in, with those of their submodules, or says why that cannot
 /// be done.
-pub(super) fn read(
-    roots: &[PathBuf],
-    threads: usize,
-    allow_shallow: bool,
-    workshop: &Workshop<'_>,
-) -> Vec<Read> {
+pub(super) fn read(roots: &[PathBuf], reading: Reading, workshop: &Workshop<'_>) -> Vec<Read> {
     let mut read = Vec::new();
     let mut waiting: Vec<(PathBuf, bool)> = roots.iter().rev().map(|root| (root.clone(), false)).collect();
     while let Some((path, is_nested)) = waiting.pop() {
         let open = if is_nested { History::open_nested } else { History::open };
-        match open(&path, threads, allow_shallow) {
+        match open(&path, reading) {
             Ok(history) => {
                 let new_commits = || Some(CommitReader::default());
                 let (contents, mut commits) = history.feed_contents(&|| workshop.worker(), &new_commits);
@@ -59,9 +54,9 @@ pub(super) fn read(
                 let (fed, readers) = history.feed_folders(contents, &|| workshop.worker(), &reader);
                 let gathered = gatherer
                     .as_ref()
-                    .map(|gatherer| gatherer.finish(readers, std::mem::take(&mut commits), threads));
+                    .map(|gatherer| gatherer.finish(readers, std::mem::take(&mut commits), reading.threads));
                 waiting.extend(fed.nested.into_iter().map(|path| (path, true)));
-                read.push(Read { suspects: fed.suspects, commits, gathered, allow_shallow, history });
+                read.push(Read { suspects: fed.suspects, commits, gathered, reading, history });
             }
             Err(error) => not_opened(&path, &error, &mut workshop.worker()),
         }
@@ -84,9 +79,9 @@ fn is_found(suspects: &[ObjectId], workshop: &Workshop<'_>) -> bool {
 }
 
 /// Scans the suspects under the names they have, and returns where everything is, for [`life`].
-pub(super) fn locate<'a>(read: &'a mut [Read], threads: usize, workshop: &Workshop<'_>) -> Vec<Location<'a>> {
+pub(super) fn locate<'a>(read: &'a mut [Read], workshop: &Workshop<'_>) -> Vec<Location<'a>> {
     let mut locations = Vec::new();
-    for Read { history, suspects, commits, gathered, .. } in read {
+    for Read { history, suspects, commits, gathered, reading } in read {
         if !is_found(suspects, workshop) {
             continue;
         }
@@ -96,7 +91,7 @@ pub(super) fn locate<'a>(read: &'a mut [Read], threads: usize, workshop: &Worksh
         // A key in the name of a folder or file was found too late to be gathered for.
         let gathered = gathered.unwrap_or_else(|| {
             let commits = std::mem::take(commits);
-            Gatherer::new(store, suspects).finish(Vec::new(), commits, threads)
+            Gatherer::new(store, suspects).finish(Vec::new(), commits, reading.threads)
         });
         let location = Location::new(repository, store, gathered, &workshop.objects());
         for id in &*suspects {

@@ -45,15 +45,24 @@ pub trait Searcher: Sink {
     fn name(&mut self, origin: &Origin<'_>);
 }
 
+/// How a history is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading {
+    /// On so many threads.
+    pub threads: usize,
+    /// The user knows that a clone may be shallow.
+    pub allow_shallow: bool,
+    /// libgit2 reads all objects, one by one.
+    pub second_opinion: bool,
+}
+
 /// The whole history of one repository.
 pub struct History {
     repository: Repository,
     store: Store,
-    threads: usize,
+    reading: Reading,
     /// It is inside another one, which has pushed its plain files.
     is_nested: bool,
-    /// The user knows that the clone is shallow.
-    allow_shallow: bool,
 }
 
 /// What the first pass leaves to do.
@@ -134,28 +143,31 @@ impl History {
     ///
     /// # Errors
     /// When there is none, or libgit2 does not know its format.
-    pub fn open(path: &Path, threads: usize, allow_shallow: bool) -> Result<Self, git2::Error> {
+    pub fn open(path: &Path, reading: Reading) -> Result<Self, git2::Error> {
         if let Ok(folder) = Repository::discover_path(path, std::iter::empty::<&Path>()) {
             plain(&folder, "shallow")?;
         }
-        Self::new(git::discover(path)?, threads, allow_shallow)
+        Self::new(git::discover(path)?, reading)
     }
 
-    fn new(repository: Repository, threads: usize, allow_shallow: bool) -> Result<Self, git2::Error> {
+    fn new(repository: Repository, reading: Reading) -> Result<Self, git2::Error> {
         for name in ["packed-refs", "logs/refs/stash"] {
             plain(repository.commondir(), name)?;
         }
-        let store = Store::open(&repository, threads);
-        Ok(Self { repository, store, threads, is_nested: false, allow_shallow })
+        let open = |repository| match reading.second_opinion {
+            true => Store::open_for_second_opinion(repository, reading.threads),
+            false => Ok(Store::open(repository, reading.threads)),
+        };
+        Ok(Self { store: open(&repository)?, repository, reading, is_nested: false })
     }
 
     /// The same for a repository that [`Fed::nested`] named: its plain files have been pushed.
     ///
     /// # Errors
     /// When libgit2 does not know its format.
-    pub fn open_nested(path: &Path, threads: usize, allow_shallow: bool) -> Result<Self, git2::Error> {
+    pub fn open_nested(path: &Path, reading: Reading) -> Result<Self, git2::Error> {
         plain(path, "shallow")?;
-        Ok(Self { is_nested: true, ..Self::new(git::open(path)?, threads, allow_shallow)? })
+        Ok(Self { is_nested: true, ..Self::new(git::open(path)?, reading)? })
     }
 
     /// Pushes all but folders and blobs that are suspect, and shows `beside` the commits in packs. [`Self::feed_folders`]
@@ -173,7 +185,7 @@ impl History {
         let store = &self.store;
         let new_reader = || Reader::new(new_sink(), store, &shallow, beside());
         let kinds = Kinds::of(&[Kind::Blob, Kind::Commit, Kind::Tag]);
-        let mut readers = self.store.packs.walk(kinds, self.threads, &new_reader);
+        let mut readers = self.store.packs.walk(kinds, self.reading.threads, &new_reader);
         self.expect_refs(&mut sink, &mut readers);
         let mut contents = Contents::default();
         let failed = contents.take_failed(&mut readers);
@@ -194,7 +206,7 @@ impl History {
         let mut contents = contents;
         let store = &self.store;
         let new_reader = || Reader::new(new_sink(), store, &[], beside());
-        let mut readers = self.store.packs.walk(Kinds::of(&[Kind::Tree]), self.threads, &new_reader);
+        let mut readers = self.store.packs.walk(Kinds::of(&[Kind::Tree]), self.reading.threads, &new_reader);
         let failed = contents.take_failed(&mut readers);
         contents.read_one_by_one(failed.iter().map(|(id, why)| (*id, Some(*why))).collect(), &mut readers);
         contents.take(&mut readers);
@@ -305,7 +317,7 @@ impl History {
         };
         let mut commits: Vec<_> = text.split(|byte| *byte == b'\n').filter_map(ObjectId::from_hex).collect();
         commits.sort_unstable();
-        if !commits.is_empty() && !self.allow_shallow {
+        if !commits.is_empty() && !self.reading.allow_shallow {
             let why = "is a shallow clone: what came before its first commits is not here; `git fetch --unshallow` \
                        fetches it, and --allow-shallow scans what is here";
             let path = files::shown(self.repository.path());
