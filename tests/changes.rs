@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use skanner::{
     git::pack::{Changes, apply},
     rule::{Confidence, RuleSet},
-    scan::{Engine, Scratch, looks_wide},
+    scan::{Change, Engine, Scratch, looks_wide},
 };
 use support::key;
 
@@ -103,11 +103,13 @@ fn is_known(engine: &Engine, base: &[u8], range: Range<usize>, new: &[u8], what:
     let (mut text, mut changes) = (Vec::new(), Changes::default());
     apply(base, &delta(base, range.clone(), new), &mut text, &mut changes).unwrap();
     assert_eq!(text, [&base[..range.start], new, &base[range.end..]].concat());
-    if looks_wide(base) || looks_wide(&text) || engine.may_find(base, None, &mut scratch) {
+    let Some(signs) = engine.rule_out(base, None, &mut scratch) else { return false };
+    if looks_wide(base) || looks_wide(&text) {
         return false;
     }
-    let whole = engine.may_find(&text, None, &mut scratch);
-    let by_change = engine.may_find(&text, Some(&changes.novel), &mut scratch);
+    let whole = engine.rule_out(&text, None, &mut scratch).is_none();
+    let change = Change { novel: &changes.novel, signs };
+    let by_change = engine.rule_out(&text, Some(change), &mut scratch).is_none();
     assert_eq!(by_change, whole, "{what}: {range:?} of {}", base.len());
     whole
 }
