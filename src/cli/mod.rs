@@ -18,7 +18,7 @@ pub use scan::{HistoryArgs, ScanArgs};
 /// Finds API keys of the sk- family before they leave your hands.
 ///
 /// Exit code: 0 when no key was found and everything was read, 1 when keys were found, 2 when the run is not a proof:
-/// wrong usage, or something could not be read (what was found is reported all the same).
+/// wrong usage or configuration, or something could not be read (what was found is reported all the same).
 #[derive(Debug, Parser)]
 #[command(name = "skanner", version, max_term_width = 110, arg_required_else_help = true)]
 pub struct Cli {
@@ -97,6 +97,7 @@ pub enum Command {
 
 /// Arguments of `skanner rules`.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct RulesArgs {
     /// What to do with them (default: list).
     #[command(subcommand)]

@@ -15,7 +15,7 @@ use crate::{
     cli::{AuditArgs, ReportArgs},
     finding::Subject,
     git::{self, index::Index},
-    source::{Sink, Staged, Walk},
+    source::{Reading, Sink, Staged, Walk},
 };
 
 pub(super) fn run(args: &AuditArgs, color: bool) -> Result<Verdict> {
@@ -31,8 +31,13 @@ pub(super) fn run(args: &AuditArgs, color: bool) -> Result<Verdict> {
             "files, index and history"
         };
         let here = [PathBuf::from(".")];
+        let reading = Reading {
+            threads: threads(&call.args),
+            allow_shallow: args.allow_shallow,
+            second_opinion: false,
+        };
         Ok(Read {
-            histories: history::read(&here, threads(&call.args), args.allow_shallow, workshop),
+            histories: history::read(&here, reading, workshop),
             is_audit: true,
             ..Read::git(base, Subject { what: what.to_owned(), nothing: None })
         })

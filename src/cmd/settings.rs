@@ -85,7 +85,7 @@ fn resolve(flags: Flags, args: &ConfigArgs, start: Start<'_>) -> Result<Settings
         None if is_isolated => None,
         None => search(start)?,
     };
-    let config = document.map(|document| read(&document)).transpose()?;
+    let config = document.map(|document| read(&document, start)).transpose()?;
     let settings = Settings::new(flags, environment, config);
     let rules = settings.rule_set();
     for list in [&settings.rules, &settings.exclude_rules] {
@@ -131,9 +131,15 @@ fn base(start: Start<'_>) -> Result<PathBuf> {
     base.canonicalize().with_context(|| format!("the folder {} is gone", base.display()))
 }
 
-fn read(document: &Document) -> Result<Config> {
+fn read(document: &Document, start: Start<'_>) -> Result<Config> {
+    // Of what git holds, all paths start from the root.
+    let root = match start {
+        Start::Repository(repository) => repository.workdir().and_then(|root| root.canonicalize().ok()),
+        Start::Path(_) | Start::Nowhere => None,
+    };
+    let inner = root.and_then(|root| Some(document.file.strip_prefix(root).ok()?.display().to_string()));
     masking(|mask| {
-        let shown = mask(&shown(&document.file));
+        let shown = mask(&inner.unwrap_or_else(|| shown(&document.file)));
         Config::parse(document, &shown).map_err(|invalid| anyhow!("{}", invalid.render(mask)))
     })
 }

@@ -61,13 +61,7 @@ pub(super) fn allow(reader: &Reader<'_>, value: &Value<'_>, ids: &mut Ids) -> Op
         });
         return None;
     }
-    let mut rules = Vec::new();
-    for rule in table.get("rule").into_iter().flat_map(one_or_more) {
-        if let Some(id) = reader.string("a rule", "the id of a rule, such as \"uuid-key\"", rule) {
-            ids.named(id, rule.span());
-            rules.push(id.to_owned());
-        }
-    }
+    let rules = rules(&table, ids);
     let paths = list(&table, "paths", "an array of patterns, such as [\"tests/**\"]");
     let paths: Vec<_> = paths.iter().filter_map(|path| pattern(reader, path)).collect();
     let mut fingerprints = Vec::new();
@@ -100,11 +94,22 @@ pub(super) fn accept_unread(reader: &Reader<'_>, value: &Value<'_>) -> Option<Ac
     Some(AcceptUnread { place: table.place(), path: path?, reason, until })
 }
 
-fn one_or_more<'v, 't>(value: &'v Value<'t>) -> Vec<&'v Value<'t>> {
-    match value.get_ref() {
-        DeValue::Array(array) => array.iter().collect(),
+/// The rule that an entry is for, or several.
+fn rules(table: &Table<'_, '_>, ids: &mut Ids) -> Vec<String> {
+    const ONE: &str = "the id of a rule, such as \"uuid-key\"";
+    let Some(value) = table.get("rule") else { return Vec::new() };
+    let values = match value.get_ref() {
+        DeValue::Array(_) => list(table, "rule", ONE),
         _ => vec![value],
+    };
+    let mut rules = Vec::new();
+    for value in values {
+        if let Some(id) = table.reader.string("a rule", ONE, value) {
+            ids.named(id, value.span());
+            rules.push(id.to_owned());
+        }
     }
+    rules
 }
 
 /// The elements of an array, which says nothing if it is empty.

@@ -219,6 +219,10 @@ fn baseline(reader: &Reader<'_>, value: &Value<'_>) -> Baseline {
         if is_below(text) {
             return Some(reader.at(PathBuf::from(text), &value.span()));
         }
+        if text.is_empty() {
+            reader.problem(value.span(), "`file` is empty; name a file, or take it away");
+            return None;
+        }
         reader.problem(
             value.span(),
             format!("`{text}` is no path of a file below the folder of the configuration; --baseline names any file"),

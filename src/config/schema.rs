@@ -195,7 +195,7 @@ inline! {
     /// Several rules.
     RuleIds => json_schema!({ "type": "array", "items": rule_id(), "minItems": 1, "uniqueItems": true });
     /// A rule, or several.
-    OneOrMoreRules => json_schema!({ "anyOf": [rule_id(), { "type": "array", "items": rule_id() }] });
+    OneOrMoreRules => json_schema!({ "anyOf": [rule_id(), { "type": "array", "items": rule_id(), "minItems": 1 }] });
     /// A day of TOML, which validators take for a text.
     Day => json_schema!({
         "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"

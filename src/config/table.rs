@@ -114,7 +114,7 @@ impl<'t> Reader<'t> {
         value: &'r Value<'t>,
     ) -> Option<Table<'r, 't>> {
         let Some(entries) = value.get_ref().as_table() else {
-            self.wrong_type(name, "a table", value);
+            self.wrong_type(name, &format!("a table with {}", quoted(known)), value);
             return None;
         };
         let table = Table { reader: self, entries, span: value.span(), name };

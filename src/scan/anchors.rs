@@ -5,7 +5,7 @@
 use std::{borrow::Cow, collections::BTreeSet, ops::Range, sync::OnceLock};
 
 use aho_corasick::{
-    AhoCorasick, Input,
+    AhoCorasick, AhoCorasickKind, Input,
     packed::{Config, MatchKind, Searcher},
 };
 use memchr::memmem;
@@ -199,7 +199,9 @@ impl Literals {
         };
         let automaton = || {
             let kind = aho_corasick::MatchKind::LeftmostFirst;
-            AhoCorasick::builder().match_kind(kind).build(literals).ok().map(Search::Automaton)
+            let builder =
+                AhoCorasick::builder().match_kind(kind).kind(Some(AhoCorasickKind::DFA)).build(literals);
+            builder.ok().map(Search::Automaton)
         };
         let search = if literals.len() <= MOST_PACKED { packed() } else { automaton() };
         let search = search.unwrap_or_else(|| {

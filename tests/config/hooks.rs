@@ -35,7 +35,7 @@ fn hooks_of_a_work_tree_go_by_the_file_that_is_there() {
     let run = Run::of(
         below.current_dir(sandbox.path("sub")).args(["scan", "--staged", "--all", "--format", "json"]),
     );
-    assert_eq!(run.report().json["configuration"]["file"], "../skanner.toml");
+    assert_eq!(run.report().json["configuration"]["file"], "skanner.toml");
 }
 
 /// What a push brings, or brought before, must not decide what is looked for: neither in a bare repository nor in one with

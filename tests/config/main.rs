@@ -1,6 +1,7 @@
 //! The configuration: how it is read, what is said when it is wrong, and what it changes.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+mod documents;
 mod errors;
 mod finding;
 mod hooks;
