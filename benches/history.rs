@@ -18,17 +18,17 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Parser;
 use skanner::{
-    blob::{Blob, ObjectId, Origin},
+    blob::{Blob, ObjectId, Origin, Signs},
     expand,
     finding::Scanned,
     git::{
         Kind, Kinds,
         pack::{Object, Visitor},
     },
-    locate::{Gatherer, Location},
+    locate::{CommitReader, Gatherer, Location},
     rule::Confidence,
-    scan::{Engine, Scratch, looks_wide},
-    source::{Fed, History, Look, Searcher, Sink},
+    scan::{Change, Engine, Scratch, looks_wide},
+    source::{Fed, History, Look, Reading, Searcher, Sink},
 };
 
 /// Measures a scan of one history.
@@ -82,13 +82,15 @@ impl Sink for Looker<'_> {
 }
 
 impl Searcher for Looker<'_> {
-    fn look(&mut self, bytes: &[u8], novel: Option<&[Range<usize>]>) -> Look {
-        if expand::is_container(bytes) || self.engine.may_find(bytes, novel, &mut self.scratch) {
-            Look::Suspect
-        } else if looks_wide(bytes) {
-            Look::Alone
-        } else {
-            Look::Clean
+    fn look(&mut self, bytes: &[u8], base: Option<(&[Range<usize>], Signs)>) -> Look {
+        if expand::is_container(bytes) {
+            return Look::Suspect;
+        }
+        let change = base.filter(|_| !looks_wide(bytes)).map(|(novel, signs)| Change { novel, signs });
+        match self.engine.rule_out(bytes, change, &mut self.scratch) {
+            None => Look::Suspect,
+            Some(_) if looks_wide(bytes) => Look::Alone,
+            Some(signs) => Look::Clean(signs),
         }
     }
 
@@ -111,11 +113,11 @@ fn main() -> Result<()> {
         let (_, decode) = timed(|| history.store().1.packs.walk(Kinds::ALL, threads, &|| Nothing));
         let engine = Engine::new(Confidence::Likely, false);
         let looker = || Looker { engine: &engine, scratch: Scratch::default() };
-        let (fed, first) = timed(|| feed(&history, &looker));
+        let ((fed, commits), first) = timed(|| feed(&history, &looker));
         let (repository, store) = history.store();
         let (_, second) = timed(|| {
-            let gathered = Gatherer::new(store, &fed.suspects).finish(Vec::new(), threads);
-            Location::new(repository, store, gathered)
+            let gathered = Gatherer::new(store, &fed.suspects).finish(Vec::new(), commits, threads);
+            Location::new(repository, store, gathered, &[])
         });
         let alone = open_alone(path)?;
         let (_, single) = timed(|| feed(&alone, &looker));
@@ -135,12 +137,14 @@ fn main() -> Result<()> {
 }
 
 fn open(path: &Path, threads: usize) -> Result<History> {
-    History::open(path, threads, true).with_context(|| format!("cannot open {}", path.display()))
+    let reading = Reading { threads, allow_shallow: true, second_opinion: false };
+    History::open(path, reading).with_context(|| format!("cannot open {}", path.display()))
 }
 
 /// The first pass, with nothing to locate.
-fn feed<'e>(history: &History, looker: &(impl Fn() -> Looker<'e> + Sync)) -> Fed {
-    history.feed_folders(history.feed_contents(looker), looker, &|| None::<Nothing>).0
+fn feed<'e>(history: &History, looker: &(impl Fn() -> Looker<'e> + Sync)) -> (Fed, Vec<CommitReader>) {
+    let (contents, commits) = history.feed_contents(looker, &|| Some(CommitReader::default()));
+    (history.feed_folders(contents, looker, &|| None::<CommitReader>).0, commits)
 }
 
 fn open_alone(path: &Path) -> Result<History> {

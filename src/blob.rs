@@ -29,6 +29,35 @@ pub enum SourceKind {
     Stdin,
 }
 
+/// What a content holds that a key may begin with. A content that was made from another one holds nothing that is
+/// neither in that one nor where the two differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Signs(u8);
+
+impl Signs {
+    /// What keys begin with.
+    pub const ANCHOR: Self = Self(1);
+    /// How the start of a key is written where it is escaped.
+    pub const ESCAPE: Self = Self(2);
+    /// A zero, as texts in UTF-16 hold them.
+    pub const ZERO: Self = Self(4);
+    /// A long run of letters and digits, as texts in base64 are.
+    pub const RUN: Self = Self(8);
+    /// All of these.
+    pub const ALL: Self = Self(15);
+
+    /// Whether it holds this.
+    #[must_use]
+    pub fn has(self, sign: Self) -> bool {
+        self.0 & sign.0 != 0
+    }
+
+    /// Adds others.
+    pub fn add(&mut self, signs: Self) {
+        self.0 |= signs.0;
+    }
+}
+
 /// The name of a git object: SHA-1 (20 bytes) or SHA-256 (32).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId {

@@ -52,6 +52,7 @@ fn the_exit_code_tells_clean_findings_and_failure_apart() {
         (&["schema", "report"], 0),
         (&["schema", "config"], 0),
         (&["config"], 0),
+        (&["config", "missing"], 2),
         (&["config", "--min-confidence", "sure"], 2),
         (&["scan", "--config", "missing.toml"], 2),
         (&["init", "missing"], 2),

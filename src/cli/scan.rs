@@ -21,6 +21,11 @@ pub struct HistoryArgs {
     #[arg(long, requires = "history", conflicts_with_all = NO_HISTORY, help_heading = "Git")]
     pub allow_shallow: bool,
 
+    /// With --history: have libgit2 read all objects, one by one, in the place of skanner's own reader of packs. That is
+    /// slow, needs a sound repository, and must say the same.
+    #[arg(long, requires = "history", conflicts_with_all = NO_HISTORY, help_heading = "Git")]
+    pub second_opinion: bool,
+
     /// With --history: leave out keys that are only in commits and tags from before DATE, which is YYYY-MM-DD (in UTC)
     /// or in the form of RFC 3339. The closing line counts them.
     #[arg(long, value_name = "DATE", value_parser = parse_date, requires = "history", conflicts_with_all = NO_HISTORY, help_heading = "Git")]

@@ -17,7 +17,7 @@ use crate::{
     cli::AuditArgs,
     finding::Subject,
     git::{self, index::Index},
-    source::{Sink, Staged, Walk},
+    source::{Reading, Sink, Staged, Walk},
 };
 
 pub(super) fn run(args: &AuditArgs, color: bool) -> Result<Verdict> {
@@ -48,7 +48,8 @@ pub(super) fn feed(
         "the history alone, since a bare repository has no files and no index"
     };
     let here = PathBuf::from(".");
-    let histories = history::read(std::slice::from_ref(&here), threads, allow_shallow, workshop);
+    let reading = Reading { threads, allow_shallow, second_opinion: false };
+    let histories = history::read(std::slice::from_ref(&here), reading, workshop);
     let is_whole = !histories.iter().any(history::Read::is_shallow);
     Ok(Read {
         histories,

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, path::Path};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde::Serialize;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
@@ -26,6 +26,7 @@ struct Row {
 }
 
 pub(super) fn show(path: &Path, format: ListFormat, args: &SettingArgs) -> Result<Verdict> {
+    ensure!(path.exists(), "{}: no such file or folder", path.display());
     let settings = settings::look_up(args, path)?;
     let mut rows = rows(&settings);
     settings::masking(|mask| {
@@ -125,7 +126,7 @@ fn entries(config: &Config) -> Vec<Row> {
 }
 
 fn table(rows: &[Row]) -> String {
-    let cells: Vec<_> = rows.iter().map(|row| (&row.key, in_words(&row.value), &row.place)).collect();
+    let cells: Vec<_> = rows.iter().map(|row| (&row.key, of_row(row), &row.place)).collect();
     let width =
         |of: &dyn Fn(&(&String, String, &String)) -> usize| cells.iter().map(of).max().unwrap_or_default();
     let (keys, values) = (width(&|cell| cell.0.width()), width(&|cell| cell.1.width()).min(60));
@@ -137,12 +138,21 @@ fn table(rows: &[Row]) -> String {
     table
 }
 
-/// A value for people: `all` and `none` are said by what is left empty.
+/// The value of a row for people, who want to know what nothing means.
+fn of_row(row: &Row) -> String {
+    let is_empty = row.value.is_null() || row.value.as_array().is_some_and(Vec::is_empty);
+    match row.key.as_str() {
+        "rules" if is_empty => "all".to_owned(),
+        "exclude-rules" if is_empty => "none".to_owned(),
+        "threads" if is_empty => "one a processor".to_owned(),
+        _ => in_words(&row.value),
+    }
+}
+
 fn in_words(value: &Value) -> String {
     match value {
-        Value::Null => "-".to_owned(),
+        Value::Null => "none".to_owned(),
         Value::String(text) => text.clone(),
-        Value::Array(all) if all.is_empty() => "-".to_owned(),
         Value::Array(all) => all.iter().map(in_words).collect::<Vec<_>>().join(", "),
         Value::Object(fields) => {
             let is_there =

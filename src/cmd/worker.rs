@@ -9,11 +9,11 @@ use std::{
 
 use super::{known::Known, progress::Counts};
 use crate::{
-    blob::{Before, Blob, Content, Origin, SourceKind},
+    blob::{Before, Blob, Content, ObjectId, Origin, Signs, SourceKind},
     expand::{self, Expander, Output},
     filter::{self, Found, Marked},
     finding::{Collector, Detection, Marker, NotScanned, Report, Scanned},
-    scan::{Engine, Scratch, looks_wide},
+    scan::{Change, Engine, Scratch, looks_wide},
     source::{Look, Searcher, Sink, why},
 };
 
@@ -54,9 +54,9 @@ impl<'a> Workshop<'a> {
         }
     }
 
-    /// Whether something was found in an object of a repository, by workers that are done.
-    pub(super) fn has_objects(&self) -> bool {
-        self.gathered.lock().unwrap_or_else(PoisonError::into_inner).collector.has_objects()
+    /// The objects of repositories in which workers that are done have found something.
+    pub(super) fn objects(&self) -> Vec<ObjectId> {
+        self.gathered.lock().unwrap_or_else(PoisonError::into_inner).collector.objects().collect()
     }
 
     /// What all workers found and read, in an order that does not depend on which of them did, and the comments they met.
@@ -193,7 +193,7 @@ impl Sink for Worker<'_> {
 }
 
 impl Searcher for Worker<'_> {
-    fn look(&mut self, bytes: &[u8], novel: Option<&[Range<usize>]>) -> Look {
+    fn look(&mut self, bytes: &[u8], base: Option<(&[Range<usize>], Signs)>) -> Look {
         if let Some(counts) = self.counts {
             counts.objects.fetch_add(1, Ordering::Relaxed);
             counts.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
@@ -203,12 +203,11 @@ impl Searcher for Worker<'_> {
             return Look::Suspect;
         }
         let is_wide = looks_wide(bytes);
-        if self.engine.may_find(bytes, novel.filter(|_| !is_wide), &mut self.scratch) {
-            Look::Suspect
-        } else if is_wide {
-            Look::Alone
-        } else {
-            Look::Clean
+        let change = base.filter(|_| !is_wide).map(|(novel, signs)| Change { novel, signs });
+        match self.engine.rule_out(bytes, change, &mut self.scratch) {
+            None => Look::Suspect,
+            Some(_) if is_wide => Look::Alone,
+            Some(signs) => Look::Clean(signs),
         }
     }
 

@@ -41,6 +41,10 @@ pub(super) const EDGES: [(&str, Edges); 3] =
 /// What the search needs of a shape's beginning, in bytes.
 const LEAST_PREFIX: usize = 3;
 
+/// Changes are looked at so far round them that a key may begin at most this long before its anchor, in bytes; escapes are
+/// undone from about as far before a separator on. See `scan/change.rs` and `decode/escape/`.
+const LONGEST_PREFIX: usize = 64;
+
 /// Engine and windows rely on keys being a good deal shorter than [`crate::blob::WINDOW`], in bytes.
 const LONGEST_SHAPE: usize = 512;
 
@@ -258,6 +262,11 @@ fn searchable(shape: &Shape) -> Result<(), String> {
     if shape.prefix().len() < LEAST_PREFIX {
         return Err(format!(
             "{source:?} must begin with {LEAST_PREFIX} literal bytes or more, to be searched by"
+        ));
+    }
+    if shape.prefix().len() > LONGEST_PREFIX {
+        return Err(format!(
+            "{source:?} begins with more than {LONGEST_PREFIX} literal bytes; leave some of them out"
         ));
     }
     if shape.lengths().1 > LONGEST_SHAPE {

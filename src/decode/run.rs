@@ -110,6 +110,12 @@ pub fn next(text: &[u8], range: Range<usize>) -> Option<Run<'_>> {
     Some(Run { text: joined, before: &text[..first.start], lines, source: first.start..end })
 }
 
+/// Whether a long run ends after the start of `range` and begins before its end.
+#[must_use]
+pub fn is_any(text: &[u8], range: Range<usize>) -> bool {
+    next_line(text, range).is_some()
+}
+
 /// How many members the text begins with.
 fn count_members(text: &[u8]) -> usize {
     let (looks, _) = text.as_chunks::<LOOK>();

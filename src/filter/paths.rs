@@ -4,9 +4,11 @@
 use std::{
     cell::OnceCell,
     collections::HashMap,
+    ops::Range,
     path::{Path, PathBuf},
 };
 
+use aho_corasick::AhoCorasick;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::finding::Occurrence;
@@ -60,10 +62,11 @@ pub(super) struct Patterns<'p> {
     all: Vec<Pattern<'p>>,
     /// By the literal folders or file that they begin with.
     by_start: HashMap<&'p str, Vec<usize>>,
-    /// By a folder or file that is literal in them.
-    by_part: HashMap<&'p str, Vec<usize>>,
-    /// By the extension, of such as `*.env`.
-    by_extension: HashMap<&'p str, Vec<usize>>,
+    /// By the longest literal in them, such as `.env` of `*.env`: the literals, and which patterns each is of.
+    literals: Vec<&'p str>,
+    by_literal: Vec<Vec<usize>>,
+    /// Finds them all at once.
+    search: OnceCell<Option<AhoCorasick>>,
     /// The rest, which is tried for every path.
     rest: Vec<usize>,
 }
@@ -88,15 +91,18 @@ impl<'p> Patterns<'p> {
         let mut patterns = Self {
             all: Vec::new(),
             by_start: HashMap::new(),
-            by_part: HashMap::new(),
-            by_extension: HashMap::new(),
+            literals: Vec::new(),
+            by_literal: Vec::new(),
+            search: OnceCell::new(),
             rest: Vec::new(),
         };
-        texts.into_iter().for_each(|text| patterns.add(text));
+        let mut known = HashMap::new();
+        texts.into_iter().for_each(|text| patterns.add(text, &mut known));
         patterns
     }
 
-    fn add(&mut self, text: &'p str) {
+    /// `known` are the numbers of literals.
+    fn add(&mut self, text: &'p str, known: &mut HashMap<&'p str, usize>) {
         let number = self.all.len();
         let mut shortcut = None;
         let trimmed = text.trim_end();
@@ -104,8 +110,8 @@ impl<'p> Patterns<'p> {
         let is_anchored = body.contains('/');
         let body = body.strip_prefix('/').unwrap_or(body);
         let start = literal_start(body);
-        if text.contains(['\\', '!', '#']) {
-            // Escapes and exceptions.
+        if text.contains(['\\', '!', '#']) || text.contains("[]") || text.contains("[^]") {
+            // Escapes, exceptions, and brackets with a bracket in them.
             self.rest.push(number);
         } else if is_anchored && !start.is_empty() {
             let is_folder = trimmed.ends_with('/');
@@ -116,13 +122,13 @@ impl<'p> Patterns<'p> {
                 _ => None,
             };
             self.by_start.entry(start).or_default().push(number);
-        } else if let Some(part) = body.split('/').find(|part| !part.is_empty() && !part.contains(META)) {
-            self.by_part.entry(part).or_default().push(number);
-        } else if let Some(extension) = body.rsplit('/').next().and_then(|name| name.strip_prefix("*."))
-            && !extension.contains(META)
-            && !extension.contains('.')
-        {
-            self.by_extension.entry(extension).or_default().push(number);
+        } else if let Some(literal) = longest_literal(body) {
+            let at = *known.entry(literal).or_insert(self.literals.len());
+            if at == self.literals.len() {
+                self.literals.push(literal);
+                self.by_literal.push(Vec::new());
+            }
+            self.by_literal[at].push(number);
         } else {
             self.rest.push(number);
         }
@@ -147,15 +153,29 @@ impl<'p> Patterns<'p> {
                 found.extend(is_match.then_some(*number));
             }
         }
-        let parts = path.split('/').flat_map(|part| {
-            let extension = part.rsplit_once('.').map(|(_, extension)| extension);
-            let by_part = self.by_part.get(part).into_iter();
-            by_part.chain(extension.and_then(|extension| self.by_extension.get(extension))).flatten()
-        });
-        found.extend(parts.chain(&self.rest).copied().filter(|number| self.is_match(*number, path)));
+        let mut possible = self.with_literals_in(path);
+        possible.extend(&self.rest);
+        found.extend(possible.into_iter().filter(|number| self.is_match(*number, path)));
         found.sort_unstable();
         found.dedup();
         found
+    }
+
+    /// The numbers of those whose literal is in the path.
+    fn with_literals_in(&self, path: &str) -> Vec<usize> {
+        if self.literals.is_empty() {
+            return Vec::new();
+        }
+        let mut found: Vec<usize> = match self.search.get_or_init(|| AhoCorasick::new(&self.literals).ok()) {
+            Some(search) => {
+                search.find_overlapping_iter(path).map(|found| found.pattern().as_usize()).collect()
+            }
+            // There are more literals than can be searched for at once.
+            None => (0..self.literals.len()).filter(|at| path.contains(self.literals[*at])).collect(),
+        };
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter().flat_map(|at| self.by_literal[at].iter().copied()).collect()
     }
 
     fn is_match(&self, number: usize, path: &str) -> bool {
@@ -179,6 +199,25 @@ fn literal_start(body: &str) -> &str {
     let Some(meta) = body.find(META) else { return body };
     let end = body[..meta].rfind('/').unwrap_or(0);
     &body[..end]
+}
+
+/// The longest stretch that must be in what a pattern matches, within one folder or file. What is in brackets may be
+/// another.
+fn longest_literal(body: &str) -> Option<&str> {
+    let mut depth = 0_usize;
+    let mut stretches: Vec<Range<usize>> = Vec::new();
+    for (at, character) in body.char_indices() {
+        depth += usize::from(matches!(character, '[' | '{'));
+        let is_literal = depth == 0 && !META.contains(&character) && character != '/';
+        depth = depth.saturating_sub(usize::from(matches!(character, ']' | '}')));
+        match stretches.last_mut() {
+            Some(last) if is_literal && last.end == at => last.end = at + character.len_utf8(),
+            _ if is_literal => stretches.push(at..at + character.len_utf8()),
+            _ => {}
+        }
+    }
+    let longest = stretches.into_iter().max_by_key(Range::len)?;
+    Some(&body[longest]).filter(|literal| !literal.is_empty())
 }
 
 #[cfg(test)]
@@ -261,7 +300,7 @@ mod tests {
     proptest! {
         #[test]
         fn looks_up_what_it_would_find_one_by_one(
-            patterns in prop::collection::vec("/?(([ab*]{1,2}|\\*\\*|c|[ab]\\.x|\\*\\.x)/){0,3}([ab*]{1,2}|\\*\\*|\\*\\.x|c)/?", 1..9),
+            patterns in prop::collection::vec("/?(([ab*]{1,2}|\\*\\*|c|[ab]\\.x|\\*\\.x|a[?*]b|\\[ab\\]c|\\{a,bc\\}b)/){0,3}([ab*]{1,2}|\\*\\*|\\*\\.x|c|\\[!a\\]b|x\\.\\{a,b\\})/?", 1..9),
             path in "([abc]{1,2}/){0,3}[abc]{1,2}(\\.x)?",
         ) {
             let texts: Vec<&str> = patterns.iter().map(String::as_str).collect();

@@ -3,7 +3,7 @@
 use std::{cmp::Ordering, collections::HashMap, sync::Arc};
 
 use super::{Detection, Finding, Marker, Occurrence};
-use crate::blob::Origin;
+use crate::blob::{ObjectId, Origin};
 
 /// Gathers detections; one a thread, merged at the end.
 #[derive(Debug, Default)]
@@ -38,10 +38,9 @@ impl Collector {
         self.by_secret.entry(detection.secret.normalised().into()).or_default().push((detection, occurrence));
     }
 
-    /// Whether something was found in an object of a repository.
-    #[must_use]
-    pub fn has_objects(&self) -> bool {
-        self.by_secret.values().flatten().any(|(_, occurrence)| occurrence.object.is_some())
+    /// The objects of repositories in which something was found.
+    pub fn objects(&self) -> impl Iterator<Item = ObjectId> {
+        self.by_secret.values().flatten().filter_map(|(_, occurrence)| occurrence.object)
     }
 
     /// Takes over all that another one gathered.

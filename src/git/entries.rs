@@ -6,29 +6,64 @@ use super::{
     pack::Copied,
 };
 
-/// An entry of a tree, as remembered for the trees that are made from it.
+/// The entries of a tree, as remembered for the trees that are made from it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entries {
+    /// Where each begins in the tree, in bytes, and where the last one ends. Every step of this is for all entries of
+    /// a history, so it holds nothing else.
+    starts: Vec<u32>,
+    /// Those that count, in their order.
+    pub kept: Vec<Kept>,
+}
+
+/// In place of what is made of an entry, until that is known.
+const NEW: u32 = u32::MAX;
+
+/// An entry that counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct Kept {
     /// Where it begins in the tree, in bytes.
     pub start: u32,
-    /// What was made of it.
+    /// What was made of it; less than the largest number.
     pub value: u32,
 }
 
-/// Gives every entry of a tree its value: that of the same entry in the base, or what `fresh` makes of it. An entry is
-/// the same only if the base has an entry exactly where it was copied from, so that no other reading of the same bytes
-/// passes for it.
+/// Finds the entries of a tree, and asks `fresh` what to keep of those that its base does not have, of all at once. An
+/// entry is the same only if the base has an entry exactly where it was copied from, so that no other reading of the same
+/// bytes passes for it.
 ///
-/// Behind the last entry stands one that begins where the tree ends. Nothing is returned where the tree is damaged; what
-/// comes before the damage has been read.
-pub fn entries(
-    bytes: &[u8],
-    base: Option<(&[Known], &[Copied])>,
+/// Nothing is returned where the tree is damaged; what comes before the damage has been read.
+pub fn entries<'t>(
+    bytes: &'t [u8],
+    base: Option<(&Entries, &[Copied])>,
     width: usize,
-    mut fresh: impl FnMut(TreeEntry<'_>) -> u32,
-) -> Option<Vec<Known>> {
-    let (base, mut copies) = base.unwrap_or_default();
-    let mut known: Vec<Known> = Vec::with_capacity(base.len() + 2);
+    fresh: impl FnOnce(&[TreeEntry<'t>], &mut Vec<Option<u32>>),
+) -> Option<Entries> {
+    let mut new = Vec::new();
+    let entries = carry_over(bytes, base, width, &mut new);
+    let mut values = Vec::with_capacity(new.len());
+    fresh(&new, &mut values);
+    let mut entries = entries?;
+    let mut values = values.into_iter();
+    entries.kept.retain_mut(|entry| {
+        let value = if entry.value == NEW { values.next().flatten() } else { Some(entry.value) };
+        entry.value = value.unwrap_or(NEW);
+        value.is_some()
+    });
+    Some(entries)
+}
+
+/// The entries of a tree; those that its base does not have are also added to `new`, and are kept as [`NEW`].
+fn carry_over<'t>(
+    bytes: &'t [u8],
+    base: Option<(&Entries, &[Copied])>,
+    width: usize,
+    new: &mut Vec<TreeEntry<'t>>,
+) -> Option<Entries> {
+    let none = Entries::default();
+    let (base, mut copies) = base.unwrap_or((&none, &[]));
+    let mut starts: Vec<u32> = Vec::with_capacity(base.starts.len() + 2);
+    let mut kept: Vec<Kept> = Vec::with_capacity(base.kept.len() + 1);
     let mut at = 0;
     while at < bytes.len() {
         while copies.first().is_some_and(|copy| copy.to + copy.length <= at) {
@@ -37,27 +72,34 @@ pub fn entries(
         if let Some(copy) = copies.first().filter(|copy| copy.to <= at) {
             let from = copy.from + (at - copy.to);
             let end = copy.from + copy.length;
-            let first = base.partition_point(|entry| (entry.start as usize) < from);
-            let is_entry = base.get(first).is_some_and(|entry| entry.start as usize == from);
+            let first = base.starts.partition_point(|start| (*start as usize) < from);
+            let is_entry = base.starts.get(first).is_some_and(|start| *start as usize == from);
             // The last one that ends in what was copied; where it ends, the next one begins.
-            let after = base.partition_point(|entry| entry.start as usize <= end).saturating_sub(1);
+            let after = base.starts.partition_point(|start| *start as usize <= end).saturating_sub(1);
             if is_entry && after > first {
+                let until = base.starts[after];
                 let moved = (at as u32).wrapping_sub(from as u32);
-                known.extend(
-                    base[first..after]
+                starts.extend(base.starts[first..after].iter().map(|start| start.wrapping_add(moved)));
+                let first_kept = base.kept.partition_point(|entry| (entry.start as usize) < from);
+                kept.extend(
+                    base.kept[first_kept..]
                         .iter()
-                        .map(|entry| Known { start: entry.start.wrapping_add(moved), ..*entry }),
+                        .take_while(|entry| entry.start < until)
+                        .map(|entry| Kept { start: entry.start.wrapping_add(moved), ..*entry }),
                 );
-                at = base[after].start.wrapping_add(moved) as usize;
+                at = until.wrapping_add(moved) as usize;
                 continue;
             }
         }
         let (end, entry) = object::tree_entry(bytes, at, width)?;
-        known.push(Known { start: u32::try_from(at).ok()?, value: fresh(entry) });
+        let start = u32::try_from(at).ok()?;
+        starts.push(start);
+        kept.push(Kept { start, value: NEW });
+        new.push(entry);
         at = end;
     }
-    known.push(Known { start: u32::try_from(at).ok()?, value: 0 });
-    Some(known)
+    starts.push(u32::try_from(at).ok()?);
+    Some(Entries { starts, kept })
 }
 
 #[cfg(test)]
@@ -68,14 +110,15 @@ mod tests {
 
     const WIDTH: usize = 4;
 
-    /// Entries read one by one: where each begins, and a value that depends on all of it.
-    fn read(bytes: &[u8], base: Option<(&[Known], &[Copied])>) -> Option<Vec<Known>> {
-        entries(bytes, base, WIDTH, |entry| {
-            let all = [entry.mode, entry.name, entry.id];
-            all.concat()
-                .iter()
-                .fold(7, |hash: u32, byte| hash.wrapping_mul(31).wrapping_add(u32::from(*byte)))
-        })
+    /// Entries read one by one: where each begins, and of most a value that depends on all of it.
+    fn read(bytes: &[u8], base: Option<(&Entries, &[Copied])>) -> Option<Entries> {
+        let value = |entry: &TreeEntry<'_>| {
+            let all = [entry.mode, entry.name, entry.id].concat();
+            let hash =
+                all.iter().fold(7, |hash: u32, byte| hash.wrapping_mul(31).wrapping_add(u32::from(*byte)));
+            (hash % 3 > 0).then_some(hash / 2)
+        };
+        entries(bytes, base, WIDTH, |new, values| values.extend(new.iter().map(value)))
     }
 
     /// Trees whose names of objects look like modes, names and their ends.

@@ -1,5 +1,6 @@
 //! Opening repositories with libgit2, so that nothing of theirs is executed and no user's configuration counts.
 
+mod beside;
 pub mod ci;
 mod entries;
 pub mod index;
@@ -24,7 +25,8 @@ use git2::{Repository, RepositoryOpenFlags};
 
 use crate::blob::ObjectId;
 
-pub use entries::{Known, entries};
+pub use beside::Beside;
+pub use entries::{Entries, entries};
 pub use objects::{Objects, object_id, oid};
 
 /// What an object is.

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use git2::{Oid, Repository};
@@ -34,6 +35,8 @@ pub struct Store {
     pub width: usize,
     /// The folders of objects.
     folders: Vec<PathBuf>,
+    /// Reads objects in the place of all of this.
+    second_opinion: Option<Mutex<Repository>>,
 }
 
 impl Store {
@@ -59,7 +62,26 @@ impl Store {
         loose.sort_unstable();
         loose.dedup();
         loose.retain(|id| !packs.contains(*id));
-        Self { packs, loose, damages, folder, is_partial, width, folders }
+        Self { packs, loose, damages, folder, is_partial, width, folders, second_opinion: None }
+    }
+
+    /// Has every object read by libgit2, one by one, as if none were in a pack. That is slow, and for sound repositories
+    /// alone: a damaged index makes libgit2 crash.
+    ///
+    /// # Errors
+    /// When libgit2 cannot list the objects.
+    pub fn open_for_second_opinion(repository: &Repository, threads: usize) -> Result<Self, git2::Error> {
+        let mut store = Self::open(repository, threads);
+        store.packs = Packs::default();
+        store.loose.clear();
+        repository.odb()?.foreach(|oid| {
+            store.loose.extend(ObjectId::new(oid.as_bytes()));
+            true
+        })?;
+        store.loose.sort_unstable();
+        store.loose.dedup();
+        store.second_opinion = Some(Mutex::new(Repository::open(repository.path())?));
+        Ok(store)
     }
 }
 
@@ -79,17 +101,24 @@ impl Store {
     /// The number of an object.
     #[must_use]
     pub fn number(&self, id: ObjectId) -> Option<u32> {
-        self.packs.number(id).or_else(|| {
-            let at = self.loose.binary_search(&id).ok()?;
-            Some((self.packs.len() + at) as u32)
-        })
+        self.packs.number(id).or_else(|| self.loose_number(id))
     }
 
-    /// Reads one object and proves by its hash that it is the one. libgit2 is not asked: a damaged index makes it crash.
+    fn loose_number(&self, id: ObjectId) -> Option<u32> {
+        let at = self.loose.binary_search(&id).ok()?;
+        Some((self.packs.len() + at) as u32)
+    }
+
+    /// Reads one object and proves by its hash that it is the one. libgit2 is only asked for a second opinion: a damaged
+    /// index makes it crash.
     ///
     /// # Errors
     /// Why it cannot be read, in words that follow its name.
     pub fn read(&self, id: ObjectId) -> Result<(Kind, Vec<u8>), String> {
+        if let Some(repository) = &self.second_opinion {
+            let repository = repository.lock().unwrap_or_else(PoisonError::into_inner);
+            return read_by_libgit2(&repository, id).map_err(|error| error.message().to_owned());
+        }
         let mut why = "is missing".to_owned();
         match self
             .packs
@@ -122,10 +151,26 @@ impl Store {
     }
 }
 
+fn read_by_libgit2(repository: &Repository, id: ObjectId) -> Result<(Kind, Vec<u8>), git2::Error> {
+    let oid = Oid::from_bytes(id.as_bytes())?;
+    let odb = repository.odb()?;
+    let object = odb.read(oid)?;
+    let kind = match object.kind() {
+        git2::ObjectType::Commit => Kind::Commit,
+        git2::ObjectType::Tree => Kind::Tree,
+        git2::ObjectType::Tag => Kind::Tag,
+        _ => Kind::Blob,
+    };
+    Ok((kind, object.data().to_vec()))
+}
+
 /// Looks numbers up and remembers the last ones: neighbors in a chain of trees name the same objects.
 pub struct Numbers<'a> {
     store: &'a Store,
     remembered: Vec<(Option<ObjectId>, u32)>,
+    /// Of the names that were asked for last: which are not remembered, and their numbers.
+    unknown: Vec<usize>,
+    found: Vec<Option<u32>>,
 }
 
 /// How many numbers are remembered, a power of two.
@@ -135,20 +180,38 @@ impl<'a> Numbers<'a> {
     /// Remembers nothing yet.
     #[must_use]
     pub fn new(store: &'a Store) -> Self {
-        Self { store, remembered: vec![(None, 0); REMEMBERED] }
+        Self { store, remembered: vec![(None, 0); REMEMBERED], unknown: Vec::new(), found: Vec::new() }
     }
 
-    /// The number of the object of this name, as [`Store::number`] gives it.
-    pub fn get(&mut self, name: &[u8]) -> Option<u32> {
-        let id = ObjectId::new(name)?;
-        let slot = usize::from(u16::from_le_bytes([name[2], name[3]])) % REMEMBERED;
-        let (known, number) = &mut self.remembered[slot];
-        if *known != Some(id) {
-            *number = self.store.number(id)?;
-            *known = Some(id);
+    /// Gives `numbers` those of the objects of these names, as [`Store::number`] does, but faster.
+    pub fn get(&mut self, names: &[&[u8]], numbers: &mut Vec<Option<u32>>) {
+        numbers.clear();
+        self.unknown.clear();
+        let mut unknown = Vec::new();
+        for (at, name) in names.iter().enumerate() {
+            let id = ObjectId::new(name);
+            let (known, number) = &self.remembered[slot(name)];
+            let is_known = known.is_some() && *known == id;
+            numbers.push(is_known.then_some(*number));
+            if !is_known {
+                self.unknown.push(at);
+                unknown.push(*name);
+            }
         }
-        Some(*number)
+        self.store.packs.numbers(&unknown, &mut self.found);
+        for ((at, name), found) in self.unknown.iter().zip(unknown).zip(&self.found) {
+            let Some(id) = ObjectId::new(name) else { continue };
+            let number = found.or_else(|| self.store.loose_number(id));
+            numbers[*at] = number;
+            if let Some(number) = number {
+                self.remembered[slot(name)] = (Some(id), number);
+            }
+        }
     }
+}
+
+fn slot(name: &[u8]) -> usize {
+    name.get(2..4).map_or(0, |bytes| usize::from(u16::from_le_bytes([bytes[0], bytes[1]])) % REMEMBERED)
 }
 
 /// The object, if its hash is its name.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::gather::Row;
+use super::rows::{CommitReader, Row};
 use crate::{blob::ObjectId, git::store::Store};
 
 /// In place of a parent or tree: it is not here.
@@ -22,11 +22,19 @@ pub(super) struct Commits {
 }
 
 impl Commits {
-    pub(super) fn new(mut rows: Vec<Row>, store: &Store) -> Self {
+    pub(super) fn new(mut read: CommitReader, store: &Store) -> Self {
+        let mut rows = std::mem::take(&mut read.rows);
         rows.sort_unstable_by_key(|row| row.number);
         rows.dedup_by_key(|row| row.number);
-        let row_of = |number: &u32| rows.binary_search_by_key(number, |row| row.number).ok();
-        let order = parents_first(&rows, &row_of);
+        let mut rows_by_number = vec![NONE; store.len()];
+        for (row, Row { number, .. }) in (0..).zip(&rows) {
+            rows_by_number[*number as usize] = row;
+        }
+        let row_of = |number: &u32| {
+            let row = rows_by_number[*number as usize];
+            (row != NONE).then_some(row as usize)
+        };
+        let order = parents_first(&rows, &read, &row_of);
         let mut place_of_row = vec![NONE; rows.len()];
         for (place, row) in order.iter().enumerate() {
             place_of_row[*row as usize] = place as u32;
@@ -46,7 +54,7 @@ impl Commits {
             commits.ids.push(id);
             commits.trees.push(row.tree);
             commits.times.push(row.time);
-            commits.parents.extend(row.parents.iter().filter_map(row_of).map(|row| place_of_row[row]));
+            commits.parents.extend(read.parents(row).iter().filter_map(row_of).map(|row| place_of_row[row]));
             commits.first.push(commits.parents.len() as u32);
         }
         commits
@@ -69,7 +77,7 @@ impl Commits {
 
 /// The rows in an order in which parents come first. Commits cannot be in a circle, since they name each other by
 /// their hashes; if somebody managed it, the circle would be cut somewhere.
-fn parents_first(rows: &[Row], row_of: &impl Fn(&u32) -> Option<usize>) -> Vec<u32> {
+fn parents_first(rows: &[Row], read: &CommitReader, row_of: &impl Fn(&u32) -> Option<usize>) -> Vec<u32> {
     let mut order = Vec::with_capacity(rows.len());
     let mut is_seen = vec![false; rows.len()];
     let mut stack: Vec<(u32, usize)> = Vec::new();
@@ -79,7 +87,7 @@ fn parents_first(rows: &[Row], row_of: &impl Fn(&u32) -> Option<usize>) -> Vec<u
         }
         stack.push((root as u32, 0));
         while let Some((row, next)) = stack.last_mut() {
-            match rows[*row as usize].parents.get(*next) {
+            match read.parents(&rows[*row as usize]).get(*next) {
                 None => {
                     order.push(*row);
                     stack.pop();

@@ -1,31 +1,20 @@
-//! Reads folders and commits in bulk.
+//! Gathers where folders are, and what is suspect in them.
 
 use std::collections::HashMap;
 
-use super::{commits::NONE, date};
+use super::rows::CommitReader;
 use crate::{
     blob::ObjectId,
     git::{
-        self, Kind, Kinds, Known,
-        object::{self, Commit},
+        self, Beside, Entries, Kind, Kinds,
+        object::{self, Commit, TreeEntry},
         pack::{Copied, Object, Visitor},
         store::{Numbers, Store},
     },
 };
 
-/// The value of an entry that is neither a folder nor suspect.
-const OTHER: u32 = u32::MAX;
-
 /// Set in the value of an entry that is suspect.
 const SUSPECT: u32 = 1 << 31;
-
-/// A commit in numbers.
-pub(super) struct Row {
-    pub(super) number: u32,
-    pub(super) tree: u32,
-    pub(super) parents: Box<[u32]>,
-    pub(super) time: i64,
-}
 
 /// What was read.
 #[derive(Default)]
@@ -36,10 +25,10 @@ pub struct Gathered {
     pub(super) edges: Vec<Vec<(u32, u32)>>,
     /// Which suspect is in which folder, and what it is called there.
     pub(super) held: Vec<(u32, u32, Box<[u8]>)>,
-    pub(super) commits: Vec<Row>,
+    pub(super) commits: CommitReader,
 }
 
-/// Reads folders and commits, to locate suspects. What cannot be read is named by whoever scans them.
+/// Gathers folders, to locate suspects. What cannot be read is named by whoever scans them.
 pub struct Gatherer<'a> {
     store: &'a Store,
     suspects: Suspects,
@@ -52,46 +41,67 @@ impl<'a> Gatherer<'a> {
         Self { store, suspects: Suspects::new(suspects) }
     }
 
-    /// Takes folders and commits; one a thread.
+    /// Takes folders; one a thread.
     #[must_use]
     pub fn reader(&self) -> FolderReader<'_> {
         FolderReader {
             store: self.store,
             suspects: &self.suspects,
             numbers: Numbers::new(self.store),
+            found: Vec::new(),
             edges: Vec::new(),
             held: Vec::new(),
-            commits: Vec::new(),
             failed: Vec::new(),
         }
     }
 
-    /// Takes what the readers have, which have seen all folders in packs unless there are none, and reads what is left.
+    /// Takes what the readers have, which have seen all commits and all folders in packs, unless there are no `folders`,
+    /// and reads what is left.
     #[must_use]
-    pub fn finish(&self, readers: Vec<FolderReader<'_>>, threads: usize) -> Gathered {
-        let is_new = readers.is_empty();
-        let kinds: &[Kind] = if is_new { &[Kind::Tree, Kind::Commit] } else { &[Kind::Commit] };
-        let mut readers = readers;
-        readers.extend(self.store.packs.walk(Kinds::of(kinds), threads, &|| self.reader()));
-        let mut failed: Vec<ObjectId> =
-            readers.iter_mut().flat_map(|reader| std::mem::take(&mut reader.failed)).collect();
+    pub fn finish(
+        &self,
+        folders: Vec<FolderReader<'_>>,
+        commits: Vec<CommitReader>,
+        threads: usize,
+    ) -> Gathered {
+        let mut folders = folders;
+        if folders.is_empty() {
+            folders = self.store.packs.walk(Kinds::of(&[Kind::Tree]), threads, &|| self.reader());
+        }
+        let mut gathered = Gathered { suspects: self.suspects.ids.clone(), ..Gathered::default() };
+        for one in commits {
+            gathered.commits.append(one);
+        }
+        let mut failed = std::mem::take(&mut gathered.commits.failed);
+        for reader in &mut folders {
+            failed.append(&mut reader.failed);
+        }
         failed.sort_unstable();
         failed.dedup();
         let mut last = self.reader();
         for id in failed.into_iter().chain(self.store.loose.iter().copied()) {
             if let (Some(number), Some((kind, bytes))) = (self.store.number(id), last.elsewhere(id)) {
-                last.take(number, kind, &bytes, None);
+                match kind {
+                    Kind::Tree => drop(last.take(number, &bytes, None)),
+                    Kind::Commit => self.take_commit(number, &bytes, &mut gathered.commits),
+                    Kind::Blob | Kind::Tag => {}
+                }
             }
         }
-        readers.push(last);
-        let mut gathered = Gathered { suspects: self.suspects.ids.clone(), ..Gathered::default() };
-        for mut reader in readers {
+        folders.push(last);
+        for mut reader in folders {
             gathered.edges.push(reader.edges);
             gathered.held.append(&mut reader.held);
-            gathered.commits.append(&mut reader.commits);
         }
         gathered.held.sort_unstable();
         gathered
+    }
+
+    fn take_commit(&self, number: u32, bytes: &[u8], commits: &mut CommitReader) {
+        let commit = Commit::parse(bytes);
+        let number_of = |id: &ObjectId| self.store.number(*id);
+        let parents: Vec<u32> = commit.parents.iter().filter_map(number_of).collect();
+        commits.commit(number, &commit, commit.tree.as_ref().and_then(number_of), &parents);
     }
 }
 
@@ -127,66 +137,68 @@ impl Suspects {
     }
 }
 
-/// Takes folders and commits on one thread.
+/// Takes folders on one thread.
 pub struct FolderReader<'a> {
     store: &'a Store,
     suspects: &'a Suspects,
     numbers: Numbers<'a>,
+    found: Vec<Option<u32>>,
     edges: Vec<(u32, u32)>,
     held: Vec<(u32, u32, Box<[u8]>)>,
-    commits: Vec<Row>,
     failed: Vec<ObjectId>,
 }
 
 impl FolderReader<'_> {
-    fn take(&mut self, number: u32, kind: Kind, bytes: &[u8], base: Base<'_>) -> Option<Vec<Known>> {
-        match kind {
-            Kind::Tree => self.folder(number, bytes, base),
-            Kind::Commit => {
-                let commit = Commit::parse(bytes);
-                let tree = commit.tree.and_then(|tree| self.numbers.get(tree.as_bytes()));
-                let parents = commit.parents.iter().filter_map(|parent| self.numbers.get(parent.as_bytes()));
-                self.commits.push(Row {
-                    number,
-                    tree: tree.unwrap_or(NONE),
-                    parents: parents.collect(),
-                    time: date::seconds(commit.committer),
-                });
-                None
-            }
-            Kind::Blob | Kind::Tag => None,
-        }
-    }
-
-    fn folder(&mut self, number: u32, bytes: &[u8], base: Base<'_>) -> Option<Vec<Known>> {
-        let Self { store, suspects, numbers, edges, held, .. } = self;
-        let known = git::entries(bytes, base, store.width, |entry| {
-            if entry.is_tree() {
-                numbers.get(entry.id).filter(|number| *number < SUSPECT).unwrap_or(OTHER)
-            } else {
-                suspects.number(entry.id).map_or(OTHER, |suspect| suspect | SUSPECT)
-            }
+    fn take(&mut self, number: u32, bytes: &[u8], base: Base<'_>) -> Option<Entries> {
+        let entries = git::entries(bytes, base, self.store.width, |new, values| {
+            let names: Vec<_> = new.iter().map(|entry| entry.id).collect();
+            let mut numbers = std::mem::take(&mut self.found);
+            self.numbers.get(&names, &mut numbers);
+            values.extend(new.iter().zip(&numbers).map(|(entry, number)| self.entry(entry, *number)));
+            self.found = numbers;
         })?;
-        for entry in known[..known.len() - 1].iter().filter(|entry| entry.value != OTHER) {
-            if entry.value & SUSPECT == 0 {
-                edges.push((number, entry.value));
-            } else if let Some((_, named)) = object::tree_entry(bytes, entry.start as usize, store.width) {
-                held.push((entry.value ^ SUSPECT, number, named.name.into()));
-            }
-        }
-        Some(known)
+        self.folder(number, bytes, &entries);
+        Some(entries)
     }
 }
 
 /// What is known of the tree that another one is made from.
-type Base<'a> = Option<(&'a [Known], &'a [Copied])>;
+type Base<'a> = Option<(&'a Entries, &'a [Copied])>;
+
+impl Beside for FolderReader<'_> {
+    /// Keeps folders by their numbers, and suspects.
+    fn entry(&mut self, entry: &TreeEntry<'_>, number: Option<u32>) -> Option<u32> {
+        if entry.is_tree() {
+            number.filter(|number| *number < SUSPECT)
+        } else {
+            self.suspects.number(entry.id).map(|suspect| suspect | SUSPECT)
+        }
+    }
+
+    fn folder(&mut self, number: u32, bytes: &[u8], entries: &Entries) {
+        for entry in &entries.kept {
+            if entry.value & SUSPECT == 0 {
+                self.edges.push((number, entry.value));
+            } else if let Some((_, named)) = object::tree_entry(bytes, entry.start as usize, self.store.width)
+            {
+                self.held.push((entry.value ^ SUSPECT, number, named.name.into()));
+            }
+        }
+    }
+
+    fn commit(&mut self, _: u32, _: &Commit<'_>, _: Option<u32>, _: &[u32]) {}
+
+    fn failed(&mut self, id: ObjectId) {
+        self.failed.push(id);
+    }
+}
 
 impl Visitor for FolderReader<'_> {
-    type Mark = Option<Vec<Known>>;
+    type Mark = Option<Entries>;
 
     fn object(&mut self, object: Object<'_, Self::Mark>) -> Self::Mark {
-        let base = object.base.and_then(|base| Some((&base.mark.as_ref()?[..], &base.changes.copied[..])));
-        self.take(object.number, object.kind, object.bytes, base)
+        let base = object.base.and_then(|base| Some((base.mark.as_ref()?, &base.changes.copied[..])));
+        self.take(object.number, object.bytes, base)
     }
 
     fn failed(&mut self, id: ObjectId, _: Option<Kind>, _: &'static str) {

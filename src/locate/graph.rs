@@ -1,5 +1,8 @@
 //! Which folder is in which.
 
+/// So many times all pairs of folders are looked at before they are sorted.
+const MOST_LEVELS: usize = 16;
+
 /// For every object, the folders that it is in, in compressed rows.
 pub(super) struct Folders {
     first: Vec<u32>,
@@ -29,8 +32,29 @@ impl Bits {
 }
 
 impl Folders {
-    /// Takes pairs of a folder and one that is in it, of `count` objects.
-    pub(super) fn new(count: usize, edges: Vec<Vec<(u32, u32)>>) -> Self {
+    /// Takes pairs of a folder and one that is in it, of `count` objects. What is not above one of the `wanted` is
+    /// forgotten.
+    pub(super) fn new(count: usize, edges: Vec<Vec<(u32, u32)>>, wanted: impl Iterator<Item = u32>) -> Self {
+        let mut edges = edges;
+        let mut above = Bits::new(count);
+        wanted.for_each(|folder| {
+            above.add(folder);
+        });
+        // Mostly that leaves next to nothing of millions, and looking at all of them a few times is faster than sorting
+        // them. Folders are some levels deep, unless somebody made them to be deeper.
+        let mut add_parents = || {
+            let mut is_any_new = false;
+            for (parent, child) in edges.iter().flatten() {
+                is_any_new |= above.has(*child) && above.add(*parent);
+            }
+            is_any_new
+        };
+        let is_done = (0..MOST_LEVELS).any(|_| !add_parents());
+        if is_done {
+            for edges in &mut edges {
+                edges.retain(|(_, child)| above.has(*child));
+            }
+        }
         let mut first = vec![0_u32; count + 1];
         for (_, child) in edges.iter().flatten() {
             first[*child as usize] += 1;
@@ -41,12 +65,10 @@ impl Folders {
             *place = sum;
         }
         let mut parents = vec![0; sum as usize];
-        for edges in edges {
-            for (parent, child) in edges {
-                let place = &mut first[child as usize];
-                *place -= 1;
-                parents[*place as usize] = parent;
-            }
+        for (parent, child) in edges.into_iter().flatten() {
+            let place = &mut first[child as usize];
+            *place -= 1;
+            parents[*place as usize] = parent;
         }
         Self { first, parents }
     }

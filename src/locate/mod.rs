@@ -1,8 +1,8 @@
 //! The life of what was found: which commits hold it, where it came in and went out, and which refs lead to it.
 //!
-//! Folders and commits are gathered only when there is something to locate, folders while their names are scanned. What
-//! is kept is which folder is in which, as numbers, and nothing else; from that follows the rest without looking at an
-//! object again.
+//! Commits and folders are gathered while they are scanned, folders only when there is something to locate. What is kept
+//! is which folder is in which, as numbers, and nothing else; from that follows the rest without looking at an object
+//! again.
 
 mod commits;
 mod date;
@@ -10,12 +10,14 @@ mod gather;
 mod graph;
 mod life;
 mod paths;
+mod rows;
 mod tags;
 
 pub use date::parse as parse_date;
 pub use gather::{FolderReader, Gathered, Gatherer};
 pub use life::{Event, Life};
 pub use paths::Place;
+pub use rows::CommitReader;
 
 use std::collections::HashMap;
 
@@ -55,11 +57,14 @@ struct Ref {
 }
 
 impl<'a> Location<'a> {
-    /// Sorts out what was gathered of a repository.
+    /// Sorts out what was gathered of a repository. It knows the life of suspects and of these objects, and of no other
+    /// folder.
     #[must_use]
-    pub fn new(repository: &Repository, store: &'a Store, gathered: Gathered) -> Self {
+    pub fn new(repository: &Repository, store: &'a Store, gathered: Gathered, objects: &[ObjectId]) -> Self {
         let Gathered { suspects, edges, held, commits } = gathered;
-        let folders = Folders::new(store.len(), edges);
+        let named = objects.iter().filter_map(|id| store.number(*id));
+        let wanted = held.iter().map(|(_, folder, _)| *folder).chain(named);
+        let folders = Folders::new(store.len(), edges, wanted);
         let commits = Commits::new(commits, store);
         let mut by_name: HashMap<ObjectId, Vec<Entry>> = HashMap::new();
         for (suspect, folder, name) in held {

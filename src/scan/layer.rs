@@ -1,6 +1,8 @@
 //! One text: the file itself, or what was decoded out of it. Decoded text is searched like any other, two layers deep.
 
-use std::ops::Range;
+use std::{ops::Range, sync::LazyLock};
+
+use memchr::memmem::Finder;
 
 use super::{
     Engine, Hit, REACH, Scratch,
@@ -10,6 +12,7 @@ use super::{
     structure::Dispatch,
 };
 use crate::{
+    blob::Signs,
     decode::{Decoded, escape, utf16},
     rule::{BASE64URL, Confidence},
 };
@@ -19,6 +22,10 @@ const DEEPEST: usize = 2;
 
 /// How far a string in UTF-16 is decoded to either side, in bytes.
 const WIDE: usize = REACH / 2;
+
+/// To make a search takes longer than to search a short text.
+static QUOTED_PRINTABLE: LazyLock<Vec<Finder<'static>>> =
+    LazyLock::new(|| escape::QUOTED_PRINTABLE.iter().map(|literal| Finder::new(*literal)).collect());
 
 /// Where the parts of a text lie that need no second look.
 #[derive(Default)]
@@ -30,47 +37,65 @@ struct Seen {
 }
 
 impl Engine {
-    /// Adds a hit for every shape that fits at an anchor in `range`; `depth` encodings have been undone.
+    /// Adds a hit for every shape that fits at an anchor in `range`, plain or behind one of the `signs`, and says which of
+    /// them there are; `depth` encodings have been undone.
     pub(super) fn scan_layer(
         &self,
         text: &[u8],
         range: Range<usize>,
+        signs: Signs,
         depth: usize,
         scratch: &mut Scratch,
         hits: &mut Vec<Hit>,
-    ) {
+    ) -> Signs {
+        let mut seen_signs = Signs::default();
         scratch.context.clear();
-        let mut seen = Seen::default();
-        let mut from = range.start;
-        while let Some(sign) = self.anchors.next(text, from..range.end) {
-            from = match sign {
-                Sign::Anchor(anchor) => {
-                    self.try_anchor(text, anchor, depth, &mut seen, scratch, hits).max(anchor.at + 1)
-                }
-                Sign::Word { at, word } => {
-                    if depth == 0 {
-                        scratch.words.push((at, word));
+        if depth == 0 {
+            scratch.words.clear();
+        }
+        if signs.has(Signs::ANCHOR) {
+            let mut seen = Seen::default();
+            let mut from = range.start;
+            while let Some(sign) = self.anchors.next(text, from..range.end) {
+                from = match sign {
+                    Sign::Anchor(anchor) => {
+                        seen_signs.add(Signs::ANCHOR);
+                        self.try_anchor(text, anchor, depth, &mut seen, scratch, hits).max(anchor.at + 1)
                     }
-                    at + 1
-                }
-            };
+                    Sign::Word { at, word } => {
+                        if depth == 0 {
+                            scratch.words.push((at, word));
+                        }
+                        at + 1
+                    }
+                };
+            }
         }
         if depth < DEEPEST {
-            self.scan_escapes(text, &range, depth, scratch, hits);
-            if !(depth == 0 && scratch.wide_apart) {
-                self.scan_wide(text, &range, depth, scratch, hits);
+            if signs.has(Signs::ESCAPE) && self.scan_escapes(text, &range, depth, scratch, hits) {
+                seen_signs.add(Signs::ESCAPE);
             }
-            let runs = || self.runs.get_or_init(|| RunSearch::new(self.anchors.plain()));
-            super::runs::each(runs, text, &range, |name, decoded, own| {
-                let before = hits.len();
-                self.scan_inner(&decoded, own, depth, scratch, hits, |_| vec![name]);
-                hits.len() > before
-            });
+            let wide_apart = depth == 0 && scratch.wide_apart;
+            if signs.has(Signs::ZERO) && !wide_apart && self.scan_wide(text, &range, depth, scratch, hits) {
+                seen_signs.add(Signs::ZERO);
+            }
+            if signs.has(Signs::RUN) {
+                let runs = || self.runs.get_or_init(|| RunSearch::new(self.anchors.plain()));
+                let is_any = super::runs::each(runs, text, &range, |name, decoded, own| {
+                    let before = hits.len();
+                    self.scan_inner(&decoded, own, depth, scratch, hits, |_| vec![name]);
+                    hits.len() > before
+                });
+                if is_any {
+                    seen_signs.add(Signs::RUN);
+                }
+            }
         }
         scratch.context.clear();
+        seen_signs
     }
 
-    /// Decodes strings in UTF-16, as binaries hold them.
+    /// Decodes strings in UTF-16, as binaries hold them. Says whether there are zeros.
     fn scan_wide(
         &self,
         text: &[u8],
@@ -78,8 +103,8 @@ impl Engine {
         depth: usize,
         scratch: &mut Scratch,
         hits: &mut Vec<Hit>,
-    ) {
-        let Some(first) = memchr::memchr(0, &text[range.clone()]) else { return };
+    ) -> bool {
+        let Some(first) = memchr::memchr(0, &text[range.clone()]) else { return false };
         // The zero may be the second byte of what it belongs to, or the first.
         let mut from = range.start + first.saturating_sub(1);
         while let Some(at) = self.anchors.next_wide(text, from..range.end) {
@@ -87,6 +112,7 @@ impl Engine {
             from = decoded.end().max(at + 1);
             self.scan_inner(&decoded, usize::MAX, depth, scratch, hits, |_| vec![order.name()]);
         }
+        true
     }
 
     /// Returns from where on to look for the next anchor.
@@ -136,7 +162,7 @@ impl Engine {
         token.settled()
     }
 
-    /// Undoes the escapes of tokens whose prefix has one.
+    /// Undoes the escapes of tokens whose prefix has one. Says whether any may.
     fn scan_escapes(
         &self,
         text: &[u8],
@@ -144,21 +170,24 @@ impl Engine {
         depth: usize,
         scratch: &mut Scratch,
         hits: &mut Vec<Hit>,
-    ) {
+    ) -> bool {
         // Nearly all of them hold one of three bytes that many texts have nowhere.
         let within = &text[range.clone()];
         let has_some = memchr::memchr3(b'%', b'\\', b'&', within).is_some()
-            || escape::QUOTED_PRINTABLE.iter().any(|literal| memchr::memmem::find(within, literal).is_some());
+            || QUOTED_PRINTABLE.iter().any(|literal| literal.find(within).is_some());
         if !has_some {
-            return;
+            return false;
         }
+        let mut is_any = false;
         let mut from = range.start;
         while let Some(at) = self.anchors.next_escape(text, from..range.end) {
+            is_any = true;
             from = at + 1;
             if let Some(separator) = self.anchors.separator(text, at) {
                 from = self.undo_escapes(text, separator, depth, scratch, hits).max(from);
             }
         }
+        is_any
     }
 
     /// Scans decoded text for anchors in its first `own` bytes; its hits stand where their encoded form does. Those that
@@ -173,7 +202,8 @@ impl Engine {
         encodings: impl Fn(&Range<usize>) -> Vec<&'static str>,
     ) {
         let mut inner = Vec::new();
-        self.scan_layer(&decoded.text, 0..own.min(decoded.text.len()), depth + 1, scratch, &mut inner);
+        let own = 0..own.min(decoded.text.len());
+        self.scan_layer(&decoded.text, own, Signs::ALL, depth + 1, scratch, &mut inner);
         for mut hit in inner {
             let mut encoding = encodings(&hit.span);
             if encoding.is_empty() {

@@ -6,6 +6,7 @@
 //! (`resolve`).
 
 mod anchors;
+mod change;
 mod edges;
 mod evidence;
 mod excerpt;
@@ -25,6 +26,8 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+pub use change::{Change, looks_wide};
+
 use anchors::Anchors;
 use evidence::{Context, Evidence};
 use resolve::Kept;
@@ -32,7 +35,7 @@ use runs::RunSearch;
 use structure::Dispatch;
 
 use crate::{
-    blob::Content,
+    blob::{Content, Signs},
     decode::utf16,
     finding::{Cursor, Detection, Secret, Sighting},
     rule::{Confidence, Form, Rule, RuleSet, Shape},
@@ -41,15 +44,6 @@ use crate::{
 /// Everything the engine looks at round an anchor lies within this many bytes of it, on either side, so that a window
 /// which holds that much gives the same answer as the whole text.
 const REACH: usize = 8 << 10;
-
-/// An anchor so far before a change, in bytes, may be that of a key that reaches into it: no decoder goes further than
-/// 4 KiB, and what it gives ends with what stands directly behind the key.
-const BEFORE_NOVEL: usize = 5 << 10;
-
-/// An anchor so far after a change, in bytes, may be one whose key depends on it. That is less than the other way
-/// round: a key begins at its anchor, and before that decoders look at 1 KiB at most. Evidence may be further, but
-/// it never decides here, since any name may be that of the text.
-const AFTER_NOVEL: usize = (1 << 10) + 256;
 
 /// Finds keys.
 pub struct Engine {
@@ -160,40 +154,6 @@ impl Engine {
         self
     }
 
-    /// Whether a scan of the text could find anything, whatever the text is called. With `novel`, of a text that was
-    /// made from one in which nothing could be found: the ranges, in their order, in which the two differ; see
-    /// [`crate::git::pack::Changes::novel`].
-    #[must_use]
-    pub fn may_find(&self, text: &[u8], novel: Option<&[Range<usize>]>, scratch: &mut Scratch) -> bool {
-        if looks_wide(text) {
-            let mut found = false;
-            let content = Content::Bytes(text);
-            scratch.is_name_unknown = true;
-            // Reading from memory cannot fail.
-            let _ = self.scan(content, scratch, &mut 0, |_| found = true);
-            scratch.is_name_unknown = false;
-            return found;
-        }
-        scratch.is_name_unknown = true;
-        let found = match novel {
-            None => self.may_find_in(text, 0..text.len(), scratch),
-            Some(novel) => near(novel, text.len()).any(|range| self.may_find_in(text, range, scratch)),
-        };
-        scratch.is_name_unknown = false;
-        found
-    }
-
-    fn may_find_in(&self, text: &[u8], range: Range<usize>, scratch: &mut Scratch) -> bool {
-        let mut hits = std::mem::take(&mut scratch.hits);
-        self.scan_layer(text, range, 0, scratch, &mut hits);
-        layer::weigh(text, &mut hits, scratch);
-        let found = !hits.is_empty();
-        hits.clear();
-        scratch.hits = hits;
-        scratch.words.clear();
-        found
-    }
-
     /// Scans one blob, hands every detection to `emit` in the order of the text, and adds to `read` how many bytes it
     /// has looked at.
     ///
@@ -242,7 +202,8 @@ impl Engine {
         let Window { text, from, settled, anchors_end } = *window;
         let mut hits = std::mem::take(&mut scratch.hits);
         // A little further back than needed, so that excerpts know the keys before theirs.
-        self.scan_layer(text, from.saturating_sub(excerpt::WIDEST)..anchors_end, 0, scratch, &mut hits);
+        let range = from.saturating_sub(excerpt::WIDEST)..anchors_end;
+        self.scan_layer(text, range, Signs::ALL, 0, scratch, &mut hits);
         layer::weigh(text, &mut hits, scratch);
         let mut next = anchors_end;
         let start = (!scratch.words.is_empty()).then(|| cursor.clone());
@@ -280,34 +241,6 @@ impl Engine {
             excerpt: excerpt::around(text, kept, at, self.reveal),
         }
     }
-}
-
-/// Whether the text is read as UTF-16, too, which depends on its start alone and changes how all of it is read.
-#[must_use]
-pub fn looks_wide(text: &[u8]) -> bool {
-    utf16::recognise(text).is_some()
-}
-
-/// Where anchors may be that have one of the ranges within their reach, each place once.
-fn near(ranges: &[Range<usize>], length: usize) -> impl Iterator<Item = Range<usize>> {
-    let mut ranges = ranges.iter();
-    let mut next: Option<Range<usize>> = None;
-    std::iter::from_fn(move || {
-        loop {
-            let widened = ranges
-                .next()
-                .map(|range| range.start.saturating_sub(BEFORE_NOVEL)..length.min(range.end + AFTER_NOVEL));
-            match (&mut next, widened) {
-                (Some(last), Some(range)) if range.start <= last.end => last.end = range.end.max(last.end),
-                (_, Some(range)) => {
-                    if let Some(done) = next.replace(range) {
-                        return Some(done);
-                    }
-                }
-                (_, None) => return next.take(),
-            }
-        }
-    })
 }
 
 /// A stretch of text, and what of it to decide now.

@@ -106,18 +106,22 @@ impl RunSearch {
 }
 
 /// Decodes round every encoded anchor that begins in `range` of the text, and says how it is encoded, and how many bytes
-/// may be looked at for anchors: those behind are decoded again. The search is made when the first long run needs it.
+/// may be looked at for anchors: those behind are decoded again. The search is made when the first long run needs it. Says
+/// whether there is a long run.
 pub(super) fn each<'s>(
     search: impl Fn() -> &'s RunSearch,
     text: &[u8],
     range: &Range<usize>,
     mut decoded: impl FnMut(&'static str, Decoded, usize) -> bool,
-) {
+) -> bool {
+    let mut is_any = false;
     let mut from = range.start.saturating_sub(BEFORE);
     while let Some(run) = run::next(text, from..range.end) {
+        is_any = true;
         from = run.source.end;
         search().in_run(&run, range, &mut decoded);
     }
+    is_any
 }
 
 /// Decodes round a group once more, with the base64 before the run: it may name the issuer. It belongs to the run if it

@@ -14,7 +14,7 @@ mod walk;
 use crate::{blob::Blob, finding::Scanned};
 
 pub use file::{FileReader, why};
-pub use history::{Contents, Fed, History, Look, Searcher};
+pub use history::{Contents, Fed, History, Look, Reading, Searcher};
 pub use message::{Message, Tail};
 pub use range::Range;
 pub use staged::{Held, Staged, Wanted};

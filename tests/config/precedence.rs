@@ -175,6 +175,26 @@ fn the_closing_line_says_what_the_file_leaves_out() {
     );
 }
 
+/// A rule that takes a key from a built-in one and is then left out takes it away, but not in silence.
+#[test]
+fn a_rule_of_the_repository_hides_nothing() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a.env", openai_key(1));
+    let rule = "[[rule]]\nid = \"harmless\"\nissuer = \"Nobody\"\ntitle = \"Nothing\"\nopens = \"Nothing.\"\n\
+                severity = \"low\"\nexamples = [\"sk-proj-{B:156}\"]\ncounter_examples = [\"sk-\"]\n\
+                [[rule.form]]\nshapes = [\"sk-proj-{B:156}\"]\nconfidence = \"certain\"\nedges = \"open\"\nwhy = \"it is fine\"\n";
+    let run = |text: &str| {
+        sandbox.write("skanner.toml", text);
+        let run = sandbox.skanner(&["scan", "-q"]);
+        (run.code, run.stdout)
+    };
+    assert_eq!(run(rule).0, 1);
+    let (_, said) = run(&format!("exclude-rules = [\"harmless\", \"openai-project-key\"]\n{rule}"));
+    assert!(said.contains("left out: 1 key by skanner.toml; skanner.toml leaves out 2 rules;"), "{said}");
+    let (_, said) = run(&format!("rules = [\"harmless\"]\nmin-confidence = \"likely\"\n{rule}"));
+    assert!(said.contains("skanner.toml leaves out"), "{said}");
+}
+
 #[test]
 fn code_scanning_is_told_what_the_file_leaves_out() {
     let sandbox = Sandbox::new();

@@ -75,6 +75,7 @@ const BEYOND: &[&str] = &[
     "own-shape-not-closed",
     "own-shape-number",
     "own-shape-prefix",
+    "own-shape-prefix-long",
     "own-shape-regex",
     "own-shape-ways",
     "own-word-empty",

@@ -9,8 +9,8 @@ use super::worker::{Worker, Workshop};
 use crate::{
     blob::ObjectId,
     finding::{Event, Finding, History as Told},
-    locate::{self, Gathered, Gatherer, Life, Location},
-    source::{History, Sink},
+    locate::{self, CommitReader, Gathered, Gatherer, Life, Location},
+    source::{History, Reading, Sink},
 };
 
 pub(super) use filter::Filter;
@@ -19,35 +19,33 @@ pub(super) use filter::Filter;
 pub(super) struct Read {
     history: History,
     suspects: Vec<ObjectId>,
+    /// Its commits, until they are part of what was gathered.
+    commits: Vec<CommitReader>,
     /// Where things are, if it was known in time that something has to be located.
     gathered: Option<Gathered>,
-    /// The user knows that a clone may be shallow.
-    allow_shallow: bool,
+    reading: Reading,
 }
 
 impl Read {
     /// Whether it is a shallow clone that is not named as such, since the user knows.
     pub(super) fn is_shallow(&self) -> bool {
         let (_, store) = self.history.store();
-        self.allow_shallow && std::fs::metadata(store.folder.join("shallow")).is_ok_and(|file| file.len() > 0)
+        self.reading.allow_shallow
+            && std::fs::metadata(store.folder.join("shallow")).is_ok_and(|file| file.len() > 0)
     }
 }
 
 /// Reads the histories of the repositories that `roots` are in, with those of their submodules, or says why that cannot
 /// be done.
-pub(super) fn read(
-    roots: &[PathBuf],
-    threads: usize,
-    allow_shallow: bool,
-    workshop: &Workshop<'_>,
-) -> Vec<Read> {
+pub(super) fn read(roots: &[PathBuf], reading: Reading, workshop: &Workshop<'_>) -> Vec<Read> {
     let mut read = Vec::new();
     let mut waiting: Vec<(PathBuf, bool)> = roots.iter().rev().map(|root| (root.clone(), false)).collect();
     while let Some((path, is_nested)) = waiting.pop() {
         let open = if is_nested { History::open_nested } else { History::open };
-        match open(&path, threads, allow_shallow) {
+        match open(&path, reading) {
             Ok(history) => {
-                let contents = history.feed_contents(&|| workshop.worker());
+                let new_commits = || Some(CommitReader::default());
+                let (contents, mut commits) = history.feed_contents(&|| workshop.worker(), &new_commits);
                 let (_, store) = history.store();
                 // If there is something to locate, folders are gathered while they are read for their names.
                 let gatherer = is_found(contents.suspects(), workshop)
@@ -56,9 +54,9 @@ pub(super) fn read(
                 let (fed, readers) = history.feed_folders(contents, &|| workshop.worker(), &reader);
                 let gathered = gatherer
                     .as_ref()
-                    .map(|gatherer| gatherer.finish(readers.into_iter().flatten().collect(), threads));
+                    .map(|gatherer| gatherer.finish(readers, std::mem::take(&mut commits), reading.threads));
                 waiting.extend(fed.nested.into_iter().map(|path| (path, true)));
-                read.push(Read { suspects: fed.suspects, gathered, allow_shallow, history });
+                read.push(Read { suspects: fed.suspects, commits, gathered, reading, history });
             }
             Err(error) => not_opened(&path, &error, &mut workshop.worker()),
         }
@@ -77,13 +75,13 @@ fn not_opened(path: &Path, error: &git2::Error, worker: &mut Worker<'_>) {
 
 /// Whether there is something to locate.
 fn is_found(suspects: &[ObjectId], workshop: &Workshop<'_>) -> bool {
-    !suspects.is_empty() || workshop.has_objects()
+    !suspects.is_empty() || !workshop.objects().is_empty()
 }
 
 /// Scans the suspects under the names they have, and returns where everything is, for [`life`].
-pub(super) fn locate<'a>(read: &'a mut [Read], threads: usize, workshop: &Workshop<'_>) -> Vec<Location<'a>> {
+pub(super) fn locate<'a>(read: &'a mut [Read], workshop: &Workshop<'_>) -> Vec<Location<'a>> {
     let mut locations = Vec::new();
-    for Read { history, suspects, gathered, .. } in read {
+    for Read { history, suspects, commits, gathered, reading } in read {
         if !is_found(suspects, workshop) {
             continue;
         }
@@ -91,8 +89,11 @@ pub(super) fn locate<'a>(read: &'a mut [Read], threads: usize, workshop: &Worksh
         let (repository, store) = history.store();
         let gathered = gathered.take();
         // A key in the name of a folder or file was found too late to be gathered for.
-        let gathered = gathered.unwrap_or_else(|| Gatherer::new(store, suspects).finish(Vec::new(), threads));
-        let location = Location::new(repository, store, gathered);
+        let gathered = gathered.unwrap_or_else(|| {
+            let commits = std::mem::take(commits);
+            Gatherer::new(store, suspects).finish(Vec::new(), commits, reading.threads)
+        });
+        let location = Location::new(repository, store, gathered, &workshop.objects());
         for id in &*suspects {
             let places = location.places(*id);
             for place in &places {

@@ -17,7 +17,7 @@ use crate::{
     cli::ScanArgs,
     finding::Report,
     report,
-    source::{Stdin, Walk},
+    source::{Reading, Stdin, Walk},
 };
 
 pub(super) fn run(args: &ScanArgs, color: bool) -> Result<Verdict> {
@@ -40,7 +40,12 @@ pub(super) fn run(args: &ScanArgs, color: bool) -> Result<Verdict> {
         if args.history.history {
             let options = &args.history;
             read.filter = history::Filter::new(options)?;
-            read.histories = history::read(&roots, threads(&call.args), options.allow_shallow, workshop);
+            let reading = Reading {
+                threads: threads(&call.args),
+                allow_shallow: options.allow_shallow,
+                second_opinion: options.second_opinion,
+            };
+            read.histories = history::read(&roots, reading, workshop);
             read.filter.find_refs(options, &read.histories)?;
             let is_part = options.since.is_some() || !options.refs.is_empty() || !options.path.is_empty();
             if let Some(at) = roots.into_iter().next() {

@@ -135,7 +135,7 @@ fn scan<T>(
     let progress = (wants_progress() && !args.no_progress).then(Progress::start);
     let workshop = Workshop::new(&engine, progress.as_ref().map(Progress::counts).cloned());
     let mut read = feed(&workshop)?;
-    let locations = history::locate(&mut read.histories, threads(args), &workshop);
+    let locations = history::locate(&mut read.histories, &workshop);
     drop(progress);
 
     let (mut report, marked) = workshop.into_report();

@@ -18,6 +18,9 @@ const MOST_SLOT_BITS: u32 = 20;
 /// Set in an offset that stands in the table of large offsets.
 const LARGE: u32 = 1 << 31;
 
+/// So many look-ups wait for memory at once: more than a processor has loads under way.
+const AT_ONCE: usize = 16;
+
 /// An index whose tables all lie within it.
 pub(super) struct Index {
     map: Mapped,
@@ -146,11 +149,36 @@ impl Index {
         &self.map[end - self.width..end]
     }
 
+    /// The positions of some objects, in their order. A look-up does nothing but wait for memory, and so many of them
+    /// wait at once.
+    pub(super) fn find_all(&self, names: &[&[u8]], mut found: impl FnMut(Option<usize>)) {
+        let mut slots = [(0, 0); AT_ONCE];
+        let mut keys = [0; AT_ONCE];
+        for names in names.chunks(AT_ONCE) {
+            for (slot, name) in slots.iter_mut().zip(names) {
+                *slot = self.slot_of(name);
+            }
+            for (key_there, (low, high)) in keys.iter_mut().zip(slots).take(names.len()) {
+                *key_there = if low < high { key(self.name(low.midpoint(high))) } else { 0 };
+            }
+            for ((name, (low, high)), key_there) in names.iter().zip(slots).zip(keys) {
+                let middle = low.midpoint(high);
+                let is_there = low < high && key_there == key(name) && self.name(middle) == *name;
+                found(if is_there { Some(middle) } else { self.find_between(low, high, name) });
+            }
+        }
+    }
+
     /// The position of an object.
     pub(super) fn find(&self, name: &[u8]) -> Option<usize> {
+        let (low, high) = self.slot_of(name);
+        self.find_between(low, high, name)
+    }
+
+    /// The position of an object at or behind `low` and before `high`.
+    fn find_between(&self, low: usize, high: usize, name: &[u8]) -> Option<usize> {
         let wanted = key(name);
-        let slot = self.slot(wanted);
-        let (mut low, mut high) = (self.slots[slot] as usize, self.slots[slot + 1] as usize);
+        let (mut low, mut high) = (low, high);
         // One or two names, unless somebody made them to be near each other.
         while low < high {
             let middle = low.midpoint(high);
@@ -162,6 +190,12 @@ impl Index {
             }
         }
         None
+    }
+
+    /// Where the names of the slot of this one begin and end.
+    fn slot_of(&self, name: &[u8]) -> (usize, usize) {
+        let slot = self.slot(key(name));
+        (self.slots[slot] as usize, self.slots[slot + 1] as usize)
     }
 
     fn slot(&self, key: u64) -> usize {

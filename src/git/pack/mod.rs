@@ -8,14 +8,12 @@ mod index;
 mod map;
 mod queue;
 mod single;
-mod visitors;
 mod walk;
 
 use std::path::{Path, PathBuf};
 
 pub use delta::{Changes, Copied, LARGEST, apply};
 pub use header::{Content, Header};
-pub use visitors::Both;
 pub use walk::{Base, Object, Visitor};
 
 use forest::Forest;
@@ -117,6 +115,23 @@ impl Packs {
     #[must_use]
     pub fn number(&self, id: ObjectId) -> Option<u32> {
         self.packs.iter().find_map(|pack| Some(pack.before + pack.index.find(id.as_bytes())? as u32))
+    }
+
+    /// The numbers of some objects, in their order.
+    pub fn numbers(&self, names: &[&[u8]], numbers: &mut Vec<Option<u32>>) {
+        numbers.clear();
+        let mut packs = self.packs.iter();
+        if let Some(pack) = packs.next() {
+            pack.index.find_all(names, |position| {
+                numbers.push(position.map(|position| pack.before + position as u32));
+            });
+        }
+        numbers.resize(names.len(), None);
+        for pack in packs {
+            for (number, name) in numbers.iter_mut().zip(names).filter(|(number, _)| number.is_none()) {
+                *number = pack.index.find(name).map(|position| pack.before + position as u32);
+            }
+        }
     }
 
     /// The object of a number.

@@ -15,12 +15,8 @@ use git2::Repository;
 
 use super::Sink;
 use crate::{
-    blob::{Blob, Content, ObjectId, Origin, SourceKind},
-    git::{
-        self, Kind, Kinds,
-        pack::{self, Both, Visitor},
-        store::Store,
-    },
+    blob::{Blob, Content, ObjectId, Origin, Signs, SourceKind},
+    git::{self, Beside, Kind, Kinds, pack, store::Store},
 };
 
 use objects::{Failed, Reader};
@@ -31,8 +27,8 @@ const NAMED: usize = 1000;
 /// What a first look at the content of a blob says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// Nothing could be found in it under any name, nor in what is the same in another text.
-    Clean,
+    /// Nothing could be found in it under any name, nor in what is the same in another text. It holds these signs.
+    Clean(Signs),
     /// Nothing could be found in it, but it is read in a way that depends on more than the neighborhood of a key.
     Alone,
     /// It has to be scanned under its names.
@@ -41,23 +37,32 @@ pub enum Look {
 
 /// A sink that can also tell what is worth pushing.
 pub trait Searcher: Sink {
-    /// Looks at a content that may have any name. With `novel`, only those ranges differ from a content that was
-    /// clean.
-    fn look(&mut self, bytes: &[u8], novel: Option<&[Range<usize>]>) -> Look;
+    /// Looks at a content that may have any name. With `base`, only those ranges differ from a content that was clean and
+    /// held those signs.
+    fn look(&mut self, bytes: &[u8], base: Option<(&[Range<usize>], Signs)>) -> Look;
 
     /// Scans a name, which is the path of the origin.
     fn name(&mut self, origin: &Origin<'_>);
+}
+
+/// How a history is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading {
+    /// On so many threads.
+    pub threads: usize,
+    /// The user knows that a clone may be shallow.
+    pub allow_shallow: bool,
+    /// libgit2 reads all objects, one by one.
+    pub second_opinion: bool,
 }
 
 /// The whole history of one repository.
 pub struct History {
     repository: Repository,
     store: Store,
-    threads: usize,
+    reading: Reading,
     /// It is inside another one, which has pushed its plain files.
     is_nested: bool,
-    /// The user knows that the clone is shallow.
-    allow_shallow: bool,
 }
 
 /// What the first pass leaves to do.
@@ -87,7 +92,7 @@ impl Contents {
     }
 
     /// What the readers could not read from packs, sorted, without what is known already.
-    fn take_failed<S>(&mut self, readers: &mut [Reader<'_, S>]) -> Vec<Failed> {
+    fn take_failed<S, B>(&mut self, readers: &mut [Reader<'_, S, B>]) -> Vec<Failed> {
         let mut failed: Vec<Failed> =
             readers.iter_mut().flat_map(|reader| std::mem::take(&mut reader.failed)).collect();
         failed.retain(|(id, _)| self.failed.binary_search(id).is_err());
@@ -99,18 +104,18 @@ impl Contents {
     }
 
     /// Takes what the readers found out.
-    fn take<S>(&mut self, readers: Vec<Reader<'_, S>>) {
-        for mut reader in readers {
+    fn take<S, B>(&mut self, readers: &mut [Reader<'_, S, B>]) {
+        for reader in readers {
             self.suspects.append(&mut reader.suspects);
             self.missing.append(&mut reader.missing);
         }
     }
 
     /// Reads objects one by one, each with what its pack had against it, and remembers those that cannot be read at all.
-    fn read_one_by_one<S: Searcher>(
+    fn read_one_by_one<S: Searcher, B: Beside>(
         &mut self,
         objects: Vec<(ObjectId, Option<&str>)>,
-        readers: &mut [Reader<'_, S>],
+        readers: &mut [Reader<'_, S, B>],
     ) {
         let share = objects.len().div_ceil(readers.len().max(1)).max(1);
         std::thread::scope(|scope| {
@@ -138,67 +143,74 @@ impl History {
     ///
     /// # Errors
     /// When there is none, or libgit2 does not know its format.
-    pub fn open(path: &Path, threads: usize, allow_shallow: bool) -> Result<Self, git2::Error> {
+    pub fn open(path: &Path, reading: Reading) -> Result<Self, git2::Error> {
         if let Ok(folder) = Repository::discover_path(path, std::iter::empty::<&Path>()) {
             plain(&folder, "shallow")?;
         }
-        Self::new(git::discover(path)?, threads, allow_shallow)
+        Self::new(git::discover(path)?, reading)
     }
 
-    fn new(repository: Repository, threads: usize, allow_shallow: bool) -> Result<Self, git2::Error> {
+    fn new(repository: Repository, reading: Reading) -> Result<Self, git2::Error> {
         for name in ["packed-refs", "logs/refs/stash"] {
             plain(repository.commondir(), name)?;
         }
-        let store = Store::open(&repository, threads);
-        Ok(Self { repository, store, threads, is_nested: false, allow_shallow })
+        let open = |repository| match reading.second_opinion {
+            true => Store::open_for_second_opinion(repository, reading.threads),
+            false => Ok(Store::open(repository, reading.threads)),
+        };
+        Ok(Self { store: open(&repository)?, repository, reading, is_nested: false })
     }
 
     /// The same for a repository that [`Fed::nested`] named: its plain files have been pushed.
     ///
     /// # Errors
     /// When libgit2 does not know its format.
-    pub fn open_nested(path: &Path, threads: usize, allow_shallow: bool) -> Result<Self, git2::Error> {
+    pub fn open_nested(path: &Path, reading: Reading) -> Result<Self, git2::Error> {
         plain(path, "shallow")?;
-        Ok(Self { is_nested: true, ..Self::new(git::open(path)?, threads, allow_shallow)? })
+        Ok(Self { is_nested: true, ..Self::new(git::open(path)?, reading)? })
     }
 
-    /// Pushes all but folders and blobs that are suspect; [`Self::feed_folders`] has to follow.
-    pub fn feed_contents<S: Searcher>(&self, new_sink: &(impl Fn() -> S + Sync)) -> Contents {
+    /// Pushes all but folders and blobs that are suspect, and shows `beside` the commits in packs. [`Self::feed_folders`]
+    /// has to follow.
+    pub fn feed_contents<S: Searcher, B: Beside>(
+        &self,
+        new_sink: &(impl Fn() -> S + Sync),
+        beside: &(impl Fn() -> Option<B> + Sync),
+    ) -> (Contents, Vec<B>) {
         let mut sink = new_sink();
         for pack::Damage { path, why } in &self.store.damages {
             sink.not_scanned(files::shown(path).as_os_str().as_encoded_bytes(), why.clone());
         }
         let shallow = self.shallow(&mut sink);
         let store = &self.store;
-        let new_reader = || Reader::new(new_sink(), store, &shallow);
+        let new_reader = || Reader::new(new_sink(), store, &shallow, beside());
         let kinds = Kinds::of(&[Kind::Blob, Kind::Commit, Kind::Tag]);
-        let mut readers = self.store.packs.walk(kinds, self.threads, &new_reader);
+        let mut readers = self.store.packs.walk(kinds, self.reading.threads, &new_reader);
         self.expect_refs(&mut sink, &mut readers);
         let mut contents = Contents::default();
         let failed = contents.take_failed(&mut readers);
         let loose = self.store.loose.iter().map(|id| (*id, None));
         let all = failed.iter().map(|(id, why)| (*id, Some(*why))).chain(loose).collect();
         contents.read_one_by_one(all, &mut readers);
-        contents.take(readers);
-        contents
+        contents.take(&mut readers);
+        (contents, readers.into_iter().filter_map(|reader| reader.beside).collect())
     }
 
     /// Pushes the names in folders, and shows `beside` the folders in packs. Then says what could not be read.
-    pub fn feed_folders<S: Searcher, V: Visitor>(
+    pub fn feed_folders<S: Searcher, B: Beside>(
         &self,
         contents: Contents,
         new_sink: &(impl Fn() -> S + Sync),
-        beside: &(impl Fn() -> V + Sync),
-    ) -> (Fed, Vec<V>) {
+        beside: &(impl Fn() -> Option<B> + Sync),
+    ) -> (Fed, Vec<B>) {
         let mut contents = contents;
         let store = &self.store;
-        let new_reader = || Both(Reader::new(new_sink(), store, &[]), beside());
-        let both = self.store.packs.walk(Kinds::of(&[Kind::Tree]), self.threads, &new_reader);
-        let (mut readers, beside): (Vec<_>, Vec<_>) =
-            both.into_iter().map(|Both(own, other)| (own, other)).unzip();
+        let new_reader = || Reader::new(new_sink(), store, &[], beside());
+        let mut readers = self.store.packs.walk(Kinds::of(&[Kind::Tree]), self.reading.threads, &new_reader);
         let failed = contents.take_failed(&mut readers);
         contents.read_one_by_one(failed.iter().map(|(id, why)| (*id, Some(*why))).collect(), &mut readers);
-        contents.take(readers);
+        contents.take(&mut readers);
+        let beside = readers.into_iter().filter_map(|reader| reader.beside).collect();
         (self.conclude(contents, &mut new_sink()), beside)
     }
 
@@ -235,10 +247,14 @@ impl History {
     }
 
     /// Looks whether what the refs name is here.
-    fn expect_refs<S: Searcher>(&self, sink: &mut S, readers: &mut [Reader<'_, S>]) {
+    fn expect_refs<S: Searcher, B: Beside>(&self, sink: &mut S, readers: &mut [Reader<'_, S, B>]) {
         let Some(reader) = readers.first_mut() else { return };
         match git::refs(&self.repository) {
-            Ok(refs) => refs.into_iter().for_each(|(_, target)| reader.expect(target)),
+            Ok(refs) => {
+                for (_, target) in refs {
+                    reader.expect(target);
+                }
+            }
             Err(error) => {
                 let why = format!("its refs cannot be listed: {}", error.message());
                 sink.not_scanned(files::shown(self.repository.path()).as_os_str().as_encoded_bytes(), why);
@@ -301,7 +317,7 @@ impl History {
         };
         let mut commits: Vec<_> = text.split(|byte| *byte == b'\n').filter_map(ObjectId::from_hex).collect();
         commits.sort_unstable();
-        if !commits.is_empty() && !self.allow_shallow {
+        if !commits.is_empty() && !self.reading.allow_shallow {
             let why = "is a shallow clone: what came before its first commits is not here; `git fetch --unshallow` \
                        fetches it, and --allow-shallow scans what is here";
             let path = files::shown(self.repository.path());

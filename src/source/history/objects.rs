@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use super::{Look, Searcher};
 use crate::{
-    blob::{Blob, Content, ObjectId, Origin, SourceKind},
+    blob::{Blob, Content, ObjectId, Origin, Signs, SourceKind},
     finding::Scanned,
     git::{
-        self, Kind, Known,
+        self, Beside, Entries, Kind,
         object::Commit,
         pack::{Base, Copied, Object, Visitor},
         store::{Numbers, Store},
@@ -24,24 +24,32 @@ const EMPTY_TREES: [&[u8]; 2] = [
 ];
 
 /// Reads objects into a sink; one a thread.
-pub(super) struct Reader<'a, S> {
+pub(super) struct Reader<'a, S, B> {
     sink: S,
+    /// Takes the commits and folders in packs, too.
+    pub(super) beside: Option<B>,
     store: &'a Store,
     numbers: Numbers<'a>,
+    found: Vec<Option<u32>>,
     /// The commits whose parents may be missing, sorted.
     shallow: &'a [ObjectId],
+    /// The parents of a commit, used again for the next one.
+    parents: Vec<u32>,
     pub(super) suspects: Vec<ObjectId>,
     pub(super) missing: Vec<ObjectId>,
     pub(super) failed: Vec<Failed>,
 }
 
-impl<'a, S: Searcher> Reader<'a, S> {
-    pub(super) fn new(sink: S, store: &'a Store, shallow: &'a [ObjectId]) -> Self {
+impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
+    pub(super) fn new(sink: S, store: &'a Store, shallow: &'a [ObjectId], beside: Option<B>) -> Self {
         Self {
             sink,
+            beside,
             store,
             numbers: Numbers::new(store),
+            found: Vec::new(),
             shallow,
+            parents: Vec::new(),
             suspects: Vec::new(),
             missing: Vec::new(),
             failed: Vec::new(),
@@ -52,28 +60,39 @@ impl<'a, S: Searcher> Reader<'a, S> {
     pub(super) fn read(&mut self, id: ObjectId, why: Option<&str>) -> Option<(ObjectId, String)> {
         match self.store.read(id) {
             Ok((kind, bytes)) => {
-                self.take(id, kind, &bytes, None);
+                self.take(id, None, kind, &bytes, None);
                 None
             }
             Err(own) => Some((id, why.map_or(own, str::to_owned))),
         }
     }
 
-    fn take(&mut self, id: ObjectId, kind: Kind, bytes: &[u8], base: Option<Base<'_, Mark>>) -> Mark {
+    /// Takes an object, and its number if it was read from its pack.
+    fn take(
+        &mut self,
+        id: ObjectId,
+        number: Option<u32>,
+        kind: Kind,
+        bytes: &[u8],
+        base: Option<Base<'_, Mark>>,
+    ) -> Mark {
         match kind {
             Kind::Blob => {
-                let base = base.filter(|base| matches!(base.mark, Mark::Clean));
-                self.blob(id, bytes, base.map(|base| &base.changes.novel[..]))
+                let base = base.and_then(|base| match base.mark {
+                    Mark::Clean(signs) => Some((&base.changes.novel[..], *signs)),
+                    _ => None,
+                });
+                self.blob(id, bytes, base)
             }
             Kind::Tree => {
                 let base = base.and_then(|base| match base.mark {
-                    Mark::Tree(known) => Some((&known[..], &base.changes.copied[..])),
+                    Mark::Tree(entries) => Some((entries, &base.changes.copied[..])),
                     _ => None,
                 });
-                self.tree(id, bytes, base)
+                self.tree(id, number, bytes, base)
             }
             Kind::Commit => {
-                self.commit(id, bytes);
+                self.commit(id, number, bytes);
                 Mark::Unsure
             }
             Kind::Tag => {
@@ -81,38 +100,54 @@ impl<'a, S: Searcher> Reader<'a, S> {
                 self.sink.count(Scanned { tags: 1, bytes: bytes.len() as u64, ..Scanned::default() });
                 let target =
                     bytes.split(|byte| *byte == b'\n').next().and_then(|line| line.strip_prefix(b"object "));
-                match target.and_then(ObjectId::from_hex) {
-                    Some(target) => self.expect(target),
-                    None => self.unsound(id, "is a tag that names no object"),
+                if target.and_then(ObjectId::from_hex).map(|target| self.expect(target)).is_none() {
+                    self.unsound(id, "is a tag that names no object");
                 }
                 Mark::Unsure
             }
         }
     }
 
-    fn blob(&mut self, id: ObjectId, bytes: &[u8], novel: Option<&[Range<usize>]>) -> Mark {
-        let look = self.sink.look(bytes, novel);
+    fn blob(&mut self, id: ObjectId, bytes: &[u8], base: Option<(&[Range<usize>], Signs)>) -> Mark {
+        let look = self.sink.look(bytes, base);
         if look == Look::Suspect {
             self.suspects.push(id);
         } else {
             self.sink.count(Scanned { blobs: 1, bytes: bytes.len() as u64, ..Scanned::default() });
         }
-        if look == Look::Clean { Mark::Clean } else { Mark::Unsure }
+        if let Look::Clean(signs) = look { Mark::Clean(signs) } else { Mark::Unsure }
     }
 
     /// Scans the names in a folder, and looks whether what they name is there; only those that its base does not have.
-    fn tree(&mut self, id: ObjectId, bytes: &[u8], base: Option<(&[Known], &[Copied])>) -> Mark {
-        let Self { sink, store, numbers, missing, .. } = self;
-        let known = git::entries(bytes, base, store.width, |entry| {
-            sink.name(&Origin { object: Some(id), ..Origin::new(SourceKind::Name, entry.name) });
-            if !entry.is_submodule() && numbers.get(entry.id).is_none() {
-                missing.extend(ObjectId::new(entry.id).filter(|id| !is_empty_tree(*id)));
+    fn tree(
+        &mut self,
+        id: ObjectId,
+        number: Option<u32>,
+        bytes: &[u8],
+        base: Option<(&Entries, &[Copied])>,
+    ) -> Mark {
+        let Self { sink, store, numbers, found, missing, .. } = self;
+        // Somebody beside takes only what was read from packs.
+        let mut beside = self.beside.as_mut().zip(number);
+        let entries = git::entries(bytes, base, store.width, |new, values| {
+            let names: Vec<_> = new.iter().map(|entry| entry.id).collect();
+            numbers.get(&names, found);
+            for (entry, number) in new.iter().zip(&*found) {
+                sink.name(&Origin { object: Some(id), ..Origin::new(SourceKind::Name, entry.name) });
+                if number.is_none() && !entry.is_submodule() {
+                    missing.extend(ObjectId::new(entry.id).filter(|id| !is_empty_tree(*id)));
+                }
+                values.push(beside.as_mut().and_then(|(beside, _)| beside.entry(entry, *number)));
             }
-            0
         });
         sink.count(Scanned { bytes: bytes.len() as u64, ..Scanned::default() });
-        match known {
-            Some(known) => Mark::Tree(known),
+        match entries {
+            Some(entries) => {
+                if let Some((beside, number)) = beside {
+                    beside.folder(number, bytes, &entries);
+                }
+                Mark::Tree(entries)
+            }
             None => {
                 self.unsound(id, "is a folder that is damaged; the names before the damage were scanned");
                 Mark::Unsure
@@ -120,32 +155,45 @@ impl<'a, S: Searcher> Reader<'a, S> {
         }
     }
 
-    fn commit(&mut self, id: ObjectId, bytes: &[u8]) {
+    fn commit(&mut self, id: ObjectId, number: Option<u32>, bytes: &[u8]) {
         self.message(id, Some(id), bytes);
         self.sink.count(Scanned { commits: 1, bytes: bytes.len() as u64, ..Scanned::default() });
         let commit = Commit::parse(bytes);
-        match commit.tree {
+        let tree = match commit.tree {
             Some(tree) => self.expect(tree),
-            None => self.unsound(id, "is a commit without a tree"),
+            None => {
+                self.unsound(id, "is a commit without a tree");
+                None
+            }
+        };
+        let is_last = self.shallow.binary_search(&id).is_ok();
+        let mut parents = std::mem::take(&mut self.parents);
+        parents.clear();
+        for parent in &commit.parents {
+            let known = if is_last { self.store.number(*parent) } else { self.expect(*parent) };
+            parents.extend(known);
         }
-        if self.shallow.binary_search(&id).is_err() {
-            commit.parents.into_iter().for_each(|parent| self.expect(parent));
+        if let Some((beside, number)) = self.beside.as_mut().zip(number) {
+            beside.commit(number, &commit, tree, &parents);
         }
+        self.parents = parents;
     }
 
     /// Scans a commit or tag as it is stored: headers, signature and message.
     fn message(&mut self, id: ObjectId, commit: Option<ObjectId>, bytes: &[u8]) {
-        if self.sink.look(bytes, None) != Look::Clean {
+        if !matches!(self.sink.look(bytes, None), Look::Clean(_)) {
             let origin = Origin { object: Some(id), commit, ..Origin::new(SourceKind::Message, b"") };
             self.sink.blob(Blob::new(origin, Content::Bytes(bytes)));
         }
     }
 
-    /// Something names this object, so it should be here.
-    pub(super) fn expect(&mut self, id: ObjectId) {
-        if self.numbers.get(id.as_bytes()).is_none() && !is_empty_tree(id) {
+    /// Something names this object, so it should be here, and have a number.
+    pub(super) fn expect(&mut self, id: ObjectId) -> Option<u32> {
+        let number = self.store.number(id);
+        if number.is_none() && !is_empty_tree(id) {
             self.missing.push(id);
         }
+        number
     }
 
     fn unsound(&mut self, id: ObjectId, why: &str) {
@@ -160,23 +208,26 @@ fn is_empty_tree(id: ObjectId) -> bool {
 /// What is remembered of an object for those that are made from it.
 #[derive(Clone)]
 pub(super) enum Mark {
-    /// Nothing is in it, and what is made from it may be judged by its differences.
-    Clean,
+    /// Nothing is in it but these signs, and what is made from it may be judged by its differences.
+    Clean(Signs),
     /// What is made from it has to be read whole.
     Unsure,
     /// The entries of a tree, which have been read.
-    Tree(Vec<Known>),
+    Tree(Entries),
 }
 
-impl<S: Searcher> Visitor for Reader<'_, S> {
+impl<S: Searcher, B: Beside> Visitor for Reader<'_, S, B> {
     type Mark = Mark;
 
     fn object(&mut self, object: Object<'_, Mark>) -> Mark {
-        self.take(object.id, object.kind, object.bytes, object.base)
+        self.take(object.id, Some(object.number), object.kind, object.bytes, object.base)
     }
 
     fn failed(&mut self, id: ObjectId, _: Option<Kind>, why: &'static str) {
         self.failed.push((id, why));
+        if let Some(beside) = &mut self.beside {
+            beside.failed(id);
+        }
     }
 
     fn elsewhere(&mut self, id: ObjectId) -> Option<(Kind, Vec<u8>)> {

@@ -1,0 +1,67 @@
+//! Commits in numbers, as they are read.
+
+use super::{commits::NONE, date};
+use crate::{
+    blob::ObjectId,
+    git::{
+        Beside, Entries,
+        object::{Commit, TreeEntry},
+    },
+};
+
+/// A commit in numbers.
+pub(super) struct Row {
+    pub(super) number: u32,
+    pub(super) tree: u32,
+    /// When it was committed, in seconds since 1970.
+    pub(super) time: i64,
+    /// Where its parents begin in the list of them, and how many there are.
+    pub(super) first: u32,
+    pub(super) count: u32,
+}
+
+/// Takes commits that somebody else reads; one a thread. There are few enough of them that they are kept before it is
+/// known whether there is anything to locate.
+#[derive(Default)]
+pub struct CommitReader {
+    pub(super) rows: Vec<Row>,
+    pub(super) parents: Vec<u32>,
+    pub(super) failed: Vec<ObjectId>,
+}
+
+impl CommitReader {
+    /// Takes over what another one has read.
+    pub(super) fn append(&mut self, mut other: Self) {
+        let before = self.parents.len() as u32;
+        self.rows.extend(other.rows.into_iter().map(|row| Row { first: before + row.first, ..row }));
+        self.parents.append(&mut other.parents);
+        self.failed.append(&mut other.failed);
+    }
+
+    pub(super) fn parents(&self, row: &Row) -> &[u32] {
+        &self.parents[row.first as usize..][..row.count as usize]
+    }
+}
+
+impl Beside for CommitReader {
+    fn entry(&mut self, _: &TreeEntry<'_>, _: Option<u32>) -> Option<u32> {
+        None
+    }
+
+    fn folder(&mut self, _: u32, _: &[u8], _: &Entries) {}
+
+    fn commit(&mut self, number: u32, commit: &Commit<'_>, tree: Option<u32>, parents: &[u32]) {
+        self.rows.push(Row {
+            number,
+            tree: tree.unwrap_or(NONE),
+            time: date::seconds(commit.committer),
+            first: self.parents.len() as u32,
+            count: parents.len() as u32,
+        });
+        self.parents.extend_from_slice(parents);
+    }
+
+    fn failed(&mut self, id: ObjectId) {
+        self.failed.push(id);
+    }
+}
