@@ -1,6 +1,8 @@
 //! Patterns as in `.gitignore`, thousands of them: which ones match a path is looked up by what is literal in them, and
 //! only what may match is compiled.
 
+mod simple;
+
 use std::{
     cell::OnceCell,
     collections::HashMap,
@@ -180,6 +182,11 @@ impl<'p> Patterns<'p> {
 
     fn is_match(&self, number: usize, path: &str) -> bool {
         let pattern = &self.all[number];
+        let is_simple = !pattern.text.contains(['[', ']', '{', '}', '\\', '!', '#']);
+        // What is made of wildcards alone, the library takes for the folder above all, too.
+        if is_simple && pattern.text.contains(|c| !matches!(c, '*' | '?' | '/' | ' ')) {
+            return simple::matches(pattern.text, path);
+        }
         let compiled = pattern.compiled.get_or_init(|| compiled([pattern.text]));
         compiled.as_ref().is_some_and(|one| one.matched_path_or_any_parents(path, false).is_ignore())
     }
