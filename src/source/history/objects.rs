@@ -159,24 +159,26 @@ impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
         self.message(id, Some(id), bytes);
         self.sink.count(Scanned { commits: 1, bytes: bytes.len() as u64, ..Scanned::default() });
         let commit = Commit::parse(bytes);
-        let tree = match commit.tree {
-            Some(tree) => self.expect(tree),
-            None => {
-                self.unsound(id, "is a commit without a tree");
-                None
-            }
-        };
+        if commit.tree.is_none() {
+            self.unsound(id, "is a commit without a tree");
+        }
         let is_last = self.shallow.binary_search(&id).is_ok();
-        let mut parents = std::mem::take(&mut self.parents);
-        parents.clear();
-        for parent in &commit.parents {
-            let known = if is_last { self.store.number(*parent) } else { self.expect(*parent) };
-            parents.extend(known);
+        let names: Vec<_> = commit.tree.iter().chain(&commit.parents).map(ObjectId::as_bytes).collect();
+        self.numbers.get(&names, &mut self.found);
+        let (trees, parents) = self.found.split_at(commit.tree.iter().len());
+        for (known, tree) in trees.iter().zip(commit.tree) {
+            expect(*known, tree, &mut self.missing);
+        }
+        self.parents.clear();
+        for (known, parent) in parents.iter().zip(&commit.parents) {
+            self.parents.extend(known);
+            if !is_last {
+                expect(*known, *parent, &mut self.missing);
+            }
         }
         if let Some((beside, number)) = self.beside.as_mut().zip(number) {
-            beside.commit(number, &commit, tree, &parents);
+            beside.commit(number, &commit, trees.first().copied().flatten(), &self.parents);
         }
-        self.parents = parents;
     }
 
     /// Scans a commit or tag as it is stored: headers, signature and message.
@@ -187,17 +189,20 @@ impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
         }
     }
 
-    /// Something names this object, so it should be here, and have a number.
-    pub(super) fn expect(&mut self, id: ObjectId) -> Option<u32> {
-        let number = self.store.number(id);
-        if number.is_none() && !is_empty_tree(id) {
-            self.missing.push(id);
-        }
-        number
+    /// Something names this object, so it should be here.
+    pub(super) fn expect(&mut self, id: ObjectId) {
+        expect(self.store.number(id), id, &mut self.missing);
     }
 
     fn unsound(&mut self, id: ObjectId, why: &str) {
         self.sink.not_scanned(format!("object {id}").as_bytes(), why.to_owned());
+    }
+}
+
+/// Adds an object to those that are missing if it has no number.
+fn expect(number: Option<u32>, id: ObjectId, missing: &mut Vec<ObjectId>) {
+    if number.is_none() && !is_empty_tree(id) {
+        missing.push(id);
     }
 }
 
