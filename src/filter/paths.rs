@@ -1,6 +1,8 @@
 //! Patterns as in `.gitignore`, thousands of them: which ones match a path is looked up by what is literal in them, and
 //! only what may match is compiled.
 
+mod simple;
+
 use std::{
     cell::OnceCell,
     collections::HashMap,
@@ -62,6 +64,8 @@ pub(super) struct Patterns<'p> {
     all: Vec<Pattern<'p>>,
     /// By the literal folders or file that they begin with.
     by_start: HashMap<&'p str, Vec<usize>>,
+    /// By a folder or file that is literal in them.
+    by_part: HashMap<&'p str, Vec<usize>>,
     /// By the longest literal in them, such as `.env` of `*.env`: the literals, and which patterns each is of.
     literals: Vec<&'p str>,
     by_literal: Vec<Vec<usize>>,
@@ -91,6 +95,7 @@ impl<'p> Patterns<'p> {
         let mut patterns = Self {
             all: Vec::new(),
             by_start: HashMap::new(),
+            by_part: HashMap::new(),
             literals: Vec::new(),
             by_literal: Vec::new(),
             search: OnceCell::new(),
@@ -122,6 +127,8 @@ impl<'p> Patterns<'p> {
                 _ => None,
             };
             self.by_start.entry(start).or_default().push(number);
+        } else if let Some(part) = body.split('/').find(|part| !part.is_empty() && !part.contains(META)) {
+            self.by_part.entry(part).or_default().push(number);
         } else if let Some(literal) = longest_literal(body) {
             let at = *known.entry(literal).or_insert(self.literals.len());
             if at == self.literals.len() {
@@ -155,6 +162,7 @@ impl<'p> Patterns<'p> {
         }
         let mut possible = self.with_literals_in(path);
         possible.extend(&self.rest);
+        possible.extend(path.split('/').filter_map(|part| self.by_part.get(part)).flatten());
         found.extend(possible.into_iter().filter(|number| self.is_match(*number, path)));
         found.sort_unstable();
         found.dedup();
@@ -180,6 +188,11 @@ impl<'p> Patterns<'p> {
 
     fn is_match(&self, number: usize, path: &str) -> bool {
         let pattern = &self.all[number];
+        let is_simple = !pattern.text.contains(['[', ']', '{', '}', '\\', '!', '#']);
+        // What is made of wildcards alone, the library takes for the folder above all, too.
+        if is_simple && pattern.text.contains(|c| !matches!(c, '*' | '?' | '/' | ' ')) {
+            return simple::matches(pattern.text, path);
+        }
         let compiled = pattern.compiled.get_or_init(|| compiled([pattern.text]));
         compiled.as_ref().is_some_and(|one| one.matched_path_or_any_parents(path, false).is_ignore())
     }
