@@ -20,42 +20,96 @@ const MOST: usize = 1000;
 /// Lines are cut into pieces of this size, in bytes, as git's `diffcore-delta.c` does.
 const PIECE: usize = 64;
 
-/// Of the files that are gone, the one that the new one, which holds `content`, was called before.
+/// A file that is new or gone, and which of the others may be the same one.
+struct Files<'a> {
+    objects: &'a Objects<'a>,
+    /// Those that are gone.
+    gone: Vec<&'a Entry>,
+    /// Those that are new.
+    added: Vec<&'a Entry>,
+}
+
+/// Of the files that are gone, the one that the new one, which holds `content`, was called before. A file that is gone has
+/// become one of those that were `added`, no more: a second one is a copy.
 #[must_use]
 pub fn source<'e>(
-    objects: &Objects<'_>,
+    objects: &'e Objects<'e>,
     new: &Entry,
     content: &[u8],
     gone: &'e [Entry],
+    added: &'e [Entry],
 ) -> Option<&'e Entry> {
-    let name = |entry: &Entry| entry.path.rsplit(|byte| *byte == b'/').next().map(<[u8]>::to_owned);
-    let own = name(new);
     let is_alike = |entry: &&Entry| (entry.mode == Mode::Link) == (new.mode == Mode::Link);
-    let has_name = |entry: &&Entry| name(entry) == own;
-    let mut same = gone.iter().filter(is_alike).filter(|entry| entry.id == new.id);
-    if let Some(first) = same.clone().find(has_name).or_else(|| same.next()) {
-        return Some(first);
-    }
-    // Those of the same name first, since they are likelier.
-    let mut candidates: Vec<&Entry> =
-        gone.iter().filter(is_alike).filter(|_| new.mode != Mode::Link).collect();
-    candidates.sort_by_key(|entry| !has_name(entry));
-    let pieces = Pieces::of(content);
-    let mut best = None;
-    for entry in candidates.into_iter().take(MOST) {
-        let size = objects.size(entry.id).unwrap_or(0);
-        let (small, large) = (size.min(content.len() as u64), size.max(content.len() as u64));
-        if small * 2 < large {
-            continue;
+    let files = Files {
+        objects,
+        gone: gone.iter().filter(is_alike).collect(),
+        added: added.iter().filter(is_alike).collect(),
+    };
+    files.moved(new).or_else(|| if new.mode == Mode::Link { None } else { files.changed(new, content) })
+}
+
+fn name(entry: &Entry) -> &[u8] {
+    entry.path.rsplit(|byte| *byte == b'/').next().unwrap_or_default()
+}
+
+impl<'a> Files<'a> {
+    /// The file that has the same content. Of several, those with the same name belong together, then all in their order.
+    fn moved(&self, new: &Entry) -> Option<&'a Entry> {
+        let mut gone: Vec<&Entry> = self.gone.iter().copied().filter(|entry| entry.id == new.id).collect();
+        let added = || self.added.iter().filter(|entry| entry.id == new.id);
+        let mut rest = Vec::new();
+        for entry in added() {
+            match gone.iter().position(|old| name(old) == name(entry)) {
+                Some(at) if entry.path == new.path => return Some(gone[at]),
+                Some(at) => drop(gone.remove(at)),
+                None => rest.push(*entry),
+            }
         }
-        let Ok(old) = objects.read(entry.id, ObjectType::Blob) else { continue };
-        let common = pieces.common(old.data());
-        // The first one of the best, so that those of the same name win.
-        if common * 2 >= large && large > 0 && best.is_none_or(|(_, most)| common > most) {
-            best = Some((entry, common));
-        }
+        rest.into_iter().zip(gone).find(|(entry, _)| entry.path == new.path).map(|(_, old)| old)
     }
-    best.map(|(entry, _)| entry)
+
+    /// The file that is most like it, unless that is more like another new one.
+    fn changed(&self, new: &Entry, content: &[u8]) -> Option<&'a Entry> {
+        let pieces = Pieces::of(content);
+        let is_moved = |old: &Entry| self.added.iter().any(|entry| entry.id == old.id);
+        let mut best: Option<(&Entry, u64)> = None;
+        // Those of the same name first, since they are likelier.
+        let mut candidates: Vec<&Entry> = self.gone.iter().copied().filter(|old| !is_moved(old)).collect();
+        candidates.sort_by_key(|old| name(old) != name(new));
+        for old in candidates.into_iter().take(MOST) {
+            if let Some(alike) = self.likeness(old, &pieces, content.len() as u64)
+                && best.is_none_or(|(_, most)| alike > most)
+            {
+                best = Some((old, alike));
+            }
+        }
+        let (old, alike) = best?;
+        let is_new = |entry: &&Entry| !self.gone.iter().any(|old| old.id == entry.id);
+        let rivals = self.added.iter().copied().filter(is_new).filter(|entry| entry.path != new.path);
+        let rank = |entry: &Entry, alike: u64| (alike, name(entry) == name(old));
+        let own = rank(new, alike);
+        let old_content = self.objects.read(old.id, ObjectType::Blob).ok()?;
+        let old_pieces = Pieces::of(old_content.data());
+        let is_closer = |rival: &Entry| {
+            let alike = self.likeness(rival, &old_pieces, old_content.data().len() as u64);
+            alike
+                .map(|alike| rank(rival, alike))
+                .is_some_and(|other| other > own || other == own && rival.path < new.path)
+        };
+        (!rivals.take(MOST).any(is_closer)).then_some(old)
+    }
+
+    /// How much a file has in common with a content of this size, in thousandths of the larger one, if that is enough.
+    fn likeness(&self, file: &Entry, pieces: &Pieces, size: u64) -> Option<u64> {
+        let other = self.objects.size(file.id).unwrap_or(0);
+        let (small, large) = (size.min(other), size.max(other));
+        if small * 2 < large || large == 0 {
+            return None;
+        }
+        let object = self.objects.read(file.id, ObjectType::Blob).ok()?;
+        let common = pieces.common(object.data());
+        (common * 2 >= large).then_some(common * 1000 / large)
+    }
 }
 
 /// How many bytes of each line a content holds.

@@ -63,7 +63,7 @@ impl Staged<'_> {
     ) -> Result<Held> {
         let head = head_tree(repository)?;
         let objects = Objects::new(repository).context("the objects of the repository cannot be read")?;
-        let mut changes = Changes::compare(index, &objects, head);
+        let changes = Changes::compare(index, &objects, head);
         let mut sink = new_sink();
         for path in &changes.unmerged {
             let why = "has conflicts: resolve them, stage it with `git add`, and scan again";
@@ -74,14 +74,19 @@ impl Staged<'_> {
             sink.not_scanned(path, format!("cannot be compared with HEAD: {why}"));
         }
         let is_empty = changes.difference.added.is_empty();
-        if let Some(wanted) = self.wanted {
-            changes.difference.added.retain(|(entry, _)| wanted(&entry.path));
-        }
         let root = repository.workdir().filter(|_| self.differing);
         let all = self.all;
-        let gone = OnceLock::new();
+        let (gone, new) = (OnceLock::new(), OnceLock::new());
         let gone = || gone.get_or_init(|| changes.removed_files(&objects)).as_slice();
-        parallel::feed(&changes.difference.added, self.threads, new_sink, sink, |(entry, before), sink| {
+        let is_wanted = |entry: &tree::Entry| self.wanted.is_none_or(|wanted| wanted(&entry.path));
+        let added = &changes.difference.added;
+        let new_files = || {
+            let new = added.iter().filter(|(_, before)| before.is_empty()).map(|(entry, _)| entry.clone());
+            new.collect::<Vec<_>>()
+        };
+        let new = || new.get_or_init(new_files).as_slice();
+        let wanted: Vec<_> = added.iter().filter(|(entry, _)| is_wanted(entry)).collect();
+        parallel::feed(&wanted, self.threads, new_sink, sink, |(entry, before), sink| {
             let object = match objects.read(entry.id, ObjectType::Blob) {
                 Ok(object) => object,
                 Err(why) => return sink.not_scanned(&entry.path, why),
@@ -90,7 +95,7 @@ impl Staged<'_> {
             if root.is_some_and(|root| is_same(&root.join(git::path(&entry.path)), content)) {
                 return;
             }
-            let earlier = Earlier { objects: &objects, entry, content, before, gone: &gone };
+            let earlier = Earlier { objects: &objects, entry, content, before, gone: &gone, new: &new };
             let origin = Origin { object: Some(entry.id), ..Origin::new(SourceKind::Index, &entry.path) };
             let before = (!all).then_some(&earlier as &dyn Before);
             sink.blob(Blob { before, ..Blob::new(origin, Content::Bytes(content)) });
@@ -133,6 +138,8 @@ pub(super) struct Earlier<'a, 'g> {
     pub(super) before: &'a [(tree::Mode, ObjectId)],
     /// What the same change takes away.
     pub(super) gone: &'a (dyn Fn() -> &'g [tree::Entry] + 'a),
+    /// What it puts where nothing was.
+    pub(super) new: &'a (dyn Fn() -> &'g [tree::Entry] + 'a),
 }
 
 impl Before for Earlier<'_, '_> {
@@ -149,10 +156,11 @@ impl Before for Earlier<'_, '_> {
         for (_, id) in self.before {
             version(&self.entry.path, *id);
         }
-        if self.before.is_empty()
-            && let Some(source) = rename::source(self.objects, self.entry, self.content, (self.gone)())
-        {
-            version(&source.path, source.id);
+        if self.before.is_empty() {
+            let source = rename::source(self.objects, self.entry, self.content, (self.gone)(), (self.new)());
+            if let Some(source) = source {
+                version(&source.path, source.id);
+            }
         }
     }
 }

@@ -144,6 +144,7 @@ impl<'r> Commits<'r> {
         true
     }
 
+    /// The files of a tree that have no place in another one.
     fn gone(&self, old: ObjectId, new: ObjectId) -> Arc<[Entry]> {
         if let Some(files) = locked(&self.gone).get(&(old, new)) {
             return files.clone();
@@ -183,7 +184,8 @@ impl Before for Earlier<'_> {
                 Ok(Some((mode, id))) if mode.is_blob() => version(&site.entry.path, id),
                 Ok(_) => {
                     let gone = commits.gone(*parent, site.tree);
-                    let source = rename::source(commits.objects, &site.entry, self.content, &gone);
+                    let new = commits.gone(site.tree, *parent);
+                    let source = rename::source(commits.objects, &site.entry, self.content, &gone, &new);
                     if let Some(source) = source {
                         version(&source.path, source.id);
                     }
