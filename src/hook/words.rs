@@ -35,15 +35,19 @@ pub fn stopped(event: Event, reason: Reason, has_head: bool) -> String {
     }
     match event {
         Event::PreReceive => lines.push(
-            "  No key at all? Whoever runs this server can leave a rule out with --exclude-rule in its hook.".to_owned(),
+            "  No key at all? Comments, baselines and skanner.toml of what is pushed do not count here. Whoever runs this \
+             server can name a configuration of its own in the hook, with --config FILE."
+                .to_owned(),
         ),
         _ if reason == Reason::NotRead => lines.push(format!(
             "  `{go_on}` goes on without any check, and without any other hook. Do not, unless you know what is in there."
         )),
         _ => {
-            lines.push(format!(
-                "  No key at all? `skanner hook {event} --exclude-rule RULE`, in the hook, leaves out a rule for good."
-            ));
+            lines.push(
+                "  No key at all? A comment beside it allows it: `skanner:allow RULE: why it is none`. For more of them see \
+                 `skanner baseline` and `skanner init`."
+                    .to_owned(),
+            );
             lines.push(format!(
                 "  `{go_on}` goes on this once, without any other hook either. If it is a key, it is lost then: history \
                  keeps it."
