@@ -10,6 +10,7 @@ pub mod blob;
 pub mod cli;
 pub mod cmd;
 pub mod config;
+pub mod day;
 pub mod decode;
 pub mod expand;
 pub mod filter;

@@ -11,6 +11,7 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("blob", 0, &[]),
     ("rule", 0, &[]),
     ("decode", 0, &[]),
+    ("day", 0, &[]),
     ("finding", 1, &[]),
     ("git", 1, &[]),
     ("baseline", 2, &[]),

@@ -10,10 +10,12 @@ use ignore::gitignore::Gitignore;
 
 use super::{
     Look,
-    day::Day,
     paths::{Folders, Patterns, compiled},
 };
-use crate::finding::{Finding, Kind, Occurrence, Report, Suppression, Unused};
+use crate::{
+    day::Day,
+    finding::{Finding, Kind, Occurrence, Report, Suppression, Unused},
+};
 
 /// One entry. All that it names must agree; of several rules, paths or fingerprints, one is enough.
 #[derive(Clone, Debug)]

@@ -9,8 +9,11 @@ use std::{
     sync::Arc,
 };
 
-use super::{Rules, UNUSED, day::Day, is_fingerprint};
-use crate::finding::{Finding, Kind, Marker, Occurrence, Report, Scope, Suppression, Unused};
+use super::{Rules, UNUSED, is_fingerprint};
+use crate::{
+    day::Day,
+    finding::{Finding, Kind, Marker, Occurrence, Report, Scope, Suppression, Unused},
+};
 
 /// A comment in a text that was read, whether or not a key is near it.
 #[derive(Debug)]

@@ -5,7 +5,6 @@
 //! them knows where its entries come from, nor what day it is.
 
 mod comment;
-mod day;
 mod entries;
 mod gitleaks;
 mod inline;
@@ -13,7 +12,6 @@ mod paths;
 mod unread;
 
 pub use comment::{Found, understand, words};
-pub use day::Day;
 pub use entries::{Entry, apply as entries};
 pub use gitleaks::{Ignored, apply as gitleaks, parse as parse_gitleaks};
 pub use inline::{Marked, apply as comments};

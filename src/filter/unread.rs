@@ -6,10 +6,12 @@
 
 use super::{
     Look,
-    day::Day,
     paths::{Folders, compiled},
 };
-use crate::finding::{Accepted, Kind, NotScanned, Report, Suppression, Unused};
+use crate::{
+    day::Day,
+    finding::{Accepted, Kind, NotScanned, Report, Suppression, Unused},
+};
 
 /// One entry.
 #[derive(Clone, Debug)]

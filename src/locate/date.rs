@@ -1,5 +1,7 @@
 //! When a commit was written, as people read it.
 
+use crate::day::Day;
+
 /// In seconds.
 const DAY: i64 = 86_400;
 
@@ -29,15 +31,7 @@ fn number(digits: &[u8]) -> Option<i64> {
 #[must_use]
 pub fn parse(text: &str) -> Option<i64> {
     let (day, time) = text.split_at_checked(10)?;
-    let [year, month, day] = fields(day, b'-', [4, 2, 2])?;
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let length = match month {
-        2 => 28 + i64::from(is_leap),
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => return None,
-    };
-    let midnight = (1..=length).contains(&day).then(|| days(year, month, day) * DAY)?;
+    let midnight = Day::parse(day)?.number() * DAY;
     if time.is_empty() {
         return Some(midnight);
     }
@@ -81,42 +75,17 @@ fn rfc3339(seconds: i64, zone: i64) -> String {
     let zone = zone.clamp(-1459, 1459);
     let minutes = zone / 100 * 60 + zone % 100;
     let local = seconds.clamp(-62_135_596_800 + DAY, 253_402_300_799 - DAY) + minutes * 60;
-    let (year, month, day) = date(local.div_euclid(DAY));
+    let day = Day::of_number(local.div_euclid(DAY));
     let time = local.rem_euclid(DAY);
     let sign = if minutes < 0 { '-' } else { '+' };
     format!(
-        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}{sign}{:02}:{:02}",
+        "{day}T{:02}:{:02}:{:02}{sign}{:02}:{:02}",
         time / 3600,
         time / 60 % 60,
         time % 60,
         minutes.abs() / 60,
         minutes.abs() % 60
     )
-}
-
-/// Year, month and day of a count of days since 1970, after Howard Hinnant's `civil_from_days`: years begin in March, so
-/// that the odd day is at their end.
-fn date(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
-}
-
-/// The way back, after Howard Hinnant's `days_from_civil`.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = year - i64::from(month <= 2);
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let month = if month > 2 { month - 3 } else { month + 9 };
-    let day_of_year = (153 * month + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
 }
 
 #[cfg(test)]

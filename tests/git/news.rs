@@ -6,6 +6,44 @@ use super::harness::*;
 
 type Row = (&'static str, fn(&Sandbox), &'static [&'static str]);
 
+/// A file that is gone has become one new file, and no more.
+const COPIES: &[Row] = &[
+    (
+        "renamed and copied",
+        |s| {
+            s.git(".", &["mv", "held.py", "a.py"]);
+            assert!(fs::copy(s.path("a.py"), s.path("b.py")).is_ok());
+        },
+        &["b.py"],
+    ),
+    (
+        "moved and copied under another name",
+        |s| {
+            fs::create_dir(s.path("z")).unwrap();
+            s.git(".", &["mv", "held.py", "z/held.py"]);
+            assert!(fs::copy(s.path("z/held.py"), s.path("b.py")).is_ok());
+        },
+        &["b.py"],
+    ),
+    (
+        "renamed, and copied with a change",
+        |s| {
+            s.git(".", &["mv", "held.py", "z.py"]);
+            s.write("a.py", format!("{}{}more\n", "import os\n".repeat(19), line(1)));
+        },
+        &["a.py"],
+    ),
+    (
+        "renamed and edited, and copied with a larger change",
+        |s| {
+            s.git(".", &["mv", "held.py", "z.py"]);
+            s.write("z.py", format!("{}{}more\n", "import os\n".repeat(20), line(1)));
+            s.write("a.py", format!("{}{}more\n", "import os\n".repeat(16), line(1)));
+        },
+        &["a.py"],
+    ),
+];
+
 #[test]
 #[cfg(unix)]
 fn a_key_that_head_has_in_the_same_file_is_no_news() {
@@ -67,40 +105,6 @@ fn a_key_that_head_has_in_the_same_file_is_no_news() {
         ("the key of another file", |s| drop(s.write("held.py", line(2))), &["held.py"]),
         ("copied", |s| assert!(fs::copy(s.path("held.py"), s.path("copy.py")).is_ok()), &["copy.py"]),
         (
-            "renamed and copied",
-            |s| {
-                s.git(".", &["mv", "held.py", "a.py"]);
-                assert!(fs::copy(s.path("a.py"), s.path("b.py")).is_ok());
-            },
-            &["b.py"],
-        ),
-        (
-            "moved and copied under another name",
-            |s| {
-                fs::create_dir(s.path("z")).unwrap();
-                s.git(".", &["mv", "held.py", "z/held.py"]);
-                assert!(fs::copy(s.path("z/held.py"), s.path("b.py")).is_ok());
-            },
-            &["b.py"],
-        ),
-        (
-            "renamed, and copied with a change",
-            |s| {
-                s.git(".", &["mv", "held.py", "z.py"]);
-                s.write("a.py", format!("{}{}more\n", "import os\n".repeat(19), line(1)));
-            },
-            &["a.py"],
-        ),
-        (
-            "renamed and edited, and copied with a larger change",
-            |s| {
-                s.git(".", &["mv", "held.py", "z.py"]);
-                s.write("z.py", format!("{}{}more\n", "import os\n".repeat(20), line(1)));
-                s.write("a.py", format!("{}{}more\n", "import os\n".repeat(16), line(1)));
-            },
-            &["a.py"],
-        ),
-        (
             "in a new file, which an old one that is gone does not resemble",
             |s| {
                 fs::remove_file(s.path("held.py")).unwrap();
@@ -109,7 +113,7 @@ fn a_key_that_head_has_in_the_same_file_is_no_news() {
             &["fresh.py"],
         ),
     ];
-    for (name, change, expected) in rows {
+    for (name, change, expected) in rows.iter().chain(COPIES) {
         let sandbox = repository();
         held(&sandbox);
         change(&sandbox);
@@ -154,7 +158,6 @@ fn a_key_that_was_only_possible_before_is_no_news() {
 
 #[test]
 fn a_key_that_a_parent_has_in_the_same_file_is_no_news() {
-    type Row = (&'static str, fn(&Sandbox), &'static [&'static str]);
     let rows: &[Row] = &[
         ("moved within its file", |s| drop(s.write("held.py", format!("top\n{}", line(1)))), &[]),
         (
@@ -171,42 +174,8 @@ fn a_key_that_a_parent_has_in_the_same_file_is_no_news() {
             &["held.py"],
         ),
         ("copied", |s| assert!(fs::copy(s.path("held.py"), s.path("copy.py")).is_ok()), &["copy.py"]),
-        (
-            "renamed and copied",
-            |s| {
-                s.git(".", &["mv", "held.py", "a.py"]);
-                assert!(fs::copy(s.path("a.py"), s.path("b.py")).is_ok());
-            },
-            &["b.py"],
-        ),
-        (
-            "moved and copied under another name",
-            |s| {
-                fs::create_dir(s.path("z")).unwrap();
-                s.git(".", &["mv", "held.py", "z/held.py"]);
-                assert!(fs::copy(s.path("z/held.py"), s.path("b.py")).is_ok());
-            },
-            &["b.py"],
-        ),
-        (
-            "renamed, and copied with a change",
-            |s| {
-                s.git(".", &["mv", "held.py", "z.py"]);
-                s.write("a.py", format!("{}{}more\n", "import os\n".repeat(19), line(1)));
-            },
-            &["a.py"],
-        ),
-        (
-            "renamed and edited, and copied with a larger change",
-            |s| {
-                s.git(".", &["mv", "held.py", "z.py"]);
-                s.write("z.py", format!("{}{}more\n", "import os\n".repeat(20), line(1)));
-                s.write("a.py", format!("{}{}more\n", "import os\n".repeat(16), line(1)));
-            },
-            &["a.py"],
-        ),
     ];
-    for (name, change, expected) in rows {
+    for (name, change, expected) in rows.iter().chain(COPIES) {
         let sandbox = repository();
         sandbox.write("held.py", format!("{}{}", "import os\n".repeat(20), line(1)));
         commit(&sandbox, "key");

@@ -9,7 +9,8 @@ use super::Read;
 use crate::{
     cmd::{find_rule_in, rules, settings::Call},
     config::{AcceptUnread, Allow, Config, MIN_CONFIDENCE},
-    filter::{self, Acceptance, Day, Entry, Folders, Look, Marked, Rules},
+    day::Day,
+    filter::{self, Acceptance, Entry, Folders, Look, Marked, Rules},
     finding::Report,
     git,
     rule::{Confidence, RuleSet},

@@ -1,7 +1,6 @@
 //! What a comment says: `skanner:allow RULE,RULE reason until 2027-01-31`.
 
-use super::super::day::Day;
-use crate::finding::Marker;
+use crate::{day::Day, finding::Marker};
 
 /// What ends a comment of some language, so that what follows is not of it; another comment of ours does, too.
 const ENDS: &[&str] = &[

@@ -43,7 +43,8 @@ impl Day {
 
     /// The day so many days after the first of January 1970, by Howard Hinnant's `civil_from_days`: years begin in
     /// March, so that the leap day is the last one.
-    fn of_number(days: i64) -> Self {
+    #[must_use]
+    pub fn of_number(days: i64) -> Self {
         let days = days + 719_468;
         let era = days.div_euclid(146_097);
         let of_era = days.rem_euclid(146_097);
@@ -56,6 +57,18 @@ impl Day {
             month,
             day: of_year - (153 * march_month + 2) / 5 + 1,
         }
+    }
+
+    /// The way back, by Howard Hinnant's `days_from_civil`.
+    #[must_use]
+    pub fn number(self) -> i64 {
+        let Self { year, month, day } = self;
+        let year = year - i64::from(month <= 2);
+        let month = if month > 2 { month - 3 } else { month + 9 };
+        let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let of_year = (153 * month + 2) / 5 + day - 1;
+        let of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year;
+        era * 146_097 + of_era - 719_468
     }
 }
 
@@ -110,6 +123,7 @@ mod tests {
             assert!(day > before, "{before} {day}");
             // The days of one month, and of the first of the next, are numbered without a gap.
             assert!(day.day == before.day + 1 || day.day == 1);
+            assert_eq!(day.number(), number);
             if day.year >= 0 && day.year <= 9999 {
                 assert_eq!(Day::parse(&day.to_string()), Some(day));
             }
