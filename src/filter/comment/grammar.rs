@@ -22,9 +22,6 @@ const ENDS: &[&str] = &[
     "skanner:allow",
 ];
 
-/// The longest reason that is kept, in characters.
-const LONGEST: usize = 200;
-
 /// Understands what stands behind the word of a comment of ours, to the end of its line.
 pub(super) fn understand(marker: &mut Marker, rest: &str, quote: Option<char>) {
     let mut rest = rest.trim_end();
@@ -43,14 +40,10 @@ pub(super) fn understand(marker: &mut Marker, rest: &str, quote: Option<char>) {
     let (until, reason) = until(rest);
     if let Some(until) = until {
         if Day::parse(until).is_none() {
-            marker.problem = Some(format!(
-                "`{}` is no day; expected one such as `until 2027-01-31`",
-                until.chars().take(LONGEST).collect::<String>()
-            ));
+            marker.problem = Some(format!("`{}` is no day; expected one such as `until 2027-01-31`", until));
         }
         marker.until = Some(until.to_owned());
     }
-    let reason: String = reason.chars().take(LONGEST).collect();
     marker.reason = Some(reason).filter(|reason| !reason.is_empty());
 }
 

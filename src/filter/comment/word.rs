@@ -68,7 +68,11 @@ fn one(sighting: Sighting) -> Option<Found> {
     let quote = before.last().map(|byte| char::from(*byte)).filter(|byte| matches!(byte, '"' | '\''));
     marker.is_quoted = quote.is_some();
     if kind == Kind::Inline {
-        grammar::understand(&mut marker, &String::from_utf8_lossy(after), quote);
+        // What was cut off in the middle may be the first part of a key, which nobody would know and mask.
+        let is_cut = behind.len() >= Sighting::REACH;
+        let last = after.iter().rposition(u8::is_ascii_whitespace).filter(|_| is_cut);
+        let whole = if is_cut { &after[..last.unwrap_or(0)] } else { after };
+        grammar::understand(&mut marker, &String::from_utf8_lossy(whole), quote);
     }
     if meaning == Meaning::Unknown {
         let known = "`skanner:allow`, `skanner:allow-next-line` and `skanner:allow-file`";
