@@ -282,14 +282,11 @@ impl Inside<'_, '_> {
         detections: Vec<Detection>,
         mut found: Vec<Found>,
     ) -> (Vec<Allowed>, Vec<Arc<Marker>>) {
+        let index = filter::Index::new(&found);
         let own: Vec<Vec<usize>> = detections
             .iter()
-            .map(|detection| {
-                let about = found
-                    .iter_mut()
-                    .enumerate()
-                    .filter_map(|(at, one)| one.may_allow(&detection.span).then_some(at));
-                about.collect()
+            .map(|Detection { span, .. }| {
+                index.near(span).into_iter().filter(|at| found[*at].may_allow(span)).collect()
             })
             .collect();
         let markers = found.into_iter().map(|Found { mut marker, .. }| {

@@ -12,7 +12,7 @@ mod inline;
 mod paths;
 mod unread;
 
-pub use comment::{Found, understand, words};
+pub use comment::{Found, Index, understand, words};
 pub use day::Day;
 pub use entries::{Entry, apply as entries};
 pub use gitleaks::{Ignored, apply as gitleaks, parse as parse_gitleaks};
