@@ -42,6 +42,10 @@ pub(super) fn understand(marker: &mut Marker, rest: &str, quote: Option<char>) {
         if Day::parse(until).is_none() {
             marker.problem = Some(format!("`{}` is no day; expected one such as `until 2027-01-31`", until));
         }
+        // A second day, even one that is none, may be the one that was meant.
+        if self::until(&reason).0.is_some() {
+            marker.problem = Some("it says `until` twice; leave one of them".to_owned());
+        }
         marker.until = Some(until.to_owned());
     }
     marker.reason = Some(reason).filter(|reason| !reason.is_empty());
@@ -54,7 +58,9 @@ fn names(text: &str) -> (Vec<String>, &str) {
     loop {
         let length = rest.bytes().take_while(|byte| is_of_name(*byte)).count();
         let (name, behind) = rest.split_at(length);
-        if !name.starts_with(|first: char| first.is_ascii_alphanumeric()) || name == "until" {
+        if !name.starts_with(|first: char| first.is_ascii_alphanumeric())
+            || name.eq_ignore_ascii_case("until")
+        {
             break;
         }
         names.push(name.to_owned());
@@ -80,7 +86,8 @@ fn is_of_name(byte: u8) -> bool {
 
 /// The last day, if there is one, and the text without it. In a reason, `until` is only a word unless a number follows.
 fn until(text: &str) -> (Option<&str>, String) {
-    for (at, word) in text.match_indices("until") {
+    // In any case, or a comment with a day would count for ever.
+    for (at, word) in text.to_ascii_lowercase().match_indices("until") {
         let behind = &text[at + word.len()..];
         let is_word = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric())
             && behind.chars().next().is_none_or(|c| !c.is_alphanumeric());
@@ -161,6 +168,24 @@ mod tests {
         ] {
             assert!(understood(text).problem.is_some_and(|why| why.contains("is no day")), "{text}");
         }
+    }
+
+    #[test]
+    fn a_day_counts_however_its_word_is_written() {
+        for text in
+            [" Until 2020-01-31", " UNTIL 2020-01-31", " a-key Until: 2020-01-31", ": x, UnTil=2020-01-31"]
+        {
+            let marker = understood(text);
+            assert_eq!((marker.until.as_deref(), marker.problem), (Some("2020-01-31"), None), "{text}");
+        }
+        for text in [
+            " until 2020-01-31 until 2999-01-31",
+            " a-key until 2999-01-31 x Until 2020-01-31",
+            ": a, until 2999-01-31, until 2020-13-13",
+        ] {
+            assert!(understood(text).problem.is_some_and(|why| why.contains("twice")), "{text}");
+        }
+        assert_eq!(understood(" a-key until 2999-01-31 until we rotate").problem, None);
     }
 
     #[test]
