@@ -124,6 +124,21 @@ fn many_comments_are_summed_up() {
 }
 
 #[test]
+fn a_flood_of_useless_suppressions_is_counted() {
+    let mut report = sample();
+    let one = report.unused[0].clone();
+    report.unused = (1..=10_000).map(|line| Unused { line: Some(line), ..one.clone() }).collect();
+    let text = written("text", &report, false);
+    assert_eq!(text.matches("unused suppression: ").count(), 20);
+    assert!(text.contains("unused suppressions: 9,980 more (--show-suppressed lists them)"), "{text}");
+    report.unused.truncate(20);
+    assert!(!written("text", &report, false).contains("more (--show"));
+    report.unused = (1..=30).map(|line| Unused { line: Some(line), ..one.clone() }).collect();
+    report.show_suppressed = true;
+    assert_eq!(written("text", &report, false).matches("unused suppression: ").count(), 30);
+}
+
+#[test]
 fn text_lists_them_when_asked() {
     let report = Report { show_suppressed: true, ..sample() };
     let text = written("text", &report, false);

@@ -19,6 +19,9 @@ use crate::{
 /// How many further places of a key are listed unless all are asked for.
 const FEW: usize = 5;
 
+/// How many suppressions that do nothing are listed unless all are asked for.
+const MOST_UNUSED: usize = 20;
+
 const RED: AnsiColor = AnsiColor::BrightRed;
 
 pub(super) fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
@@ -42,9 +45,14 @@ pub(super) fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Re
             writeln!(out, "{label}: {what}: {why} ({})", visible(&by))?;
         }
     }
-    for one in &report.unused {
+    let told = if report.show_suppressed { usize::MAX } else { MOST_UNUSED };
+    for one in report.unused.iter().take(told) {
         let label = paint(view, AnsiColor::BrightYellow, "unused suppression");
         writeln!(out, "{label}: {}: {}: {}", visible(&one.at()), visible(&one.what), visible(&one.why))?;
+    }
+    if let Some(more) = report.unused.len().checked_sub(told).filter(|more| *more > 0) {
+        let label = paint(view, AnsiColor::BrightYellow, "unused suppressions");
+        writeln!(out, "{label}: {} more (--show-suppressed lists them)", HumanCount(more as u64))?;
     }
     let is_clean = report.findings.is_empty() && report.is_complete();
     let is_all = report.left_out.is_empty() && !report.is_shallow;
