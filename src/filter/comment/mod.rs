@@ -92,6 +92,12 @@ impl Found {
         if key.line != marker.line || key.end_line != marker.line {
             return false;
         }
+        // What is too far away to be told of is in no string that is known; a character has one byte or more.
+        let told =
+            if key.column >= marker.column { self.after.len() + self.length } else { self.before.len() };
+        if key.column.abs_diff(marker.column) > told as u64 {
+            return false;
+        }
         let after = String::from_utf8_lossy(&self.after);
         let before: Vec<char> = String::from_utf8_lossy(&self.before).chars().collect();
         // Behind the comment.
