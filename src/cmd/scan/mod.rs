@@ -174,6 +174,7 @@ fn scan<T>(
         .config
         .as_ref()
         .map(|config| Configuration { file: config.shown.to_string(), weakened: settings.weakened() });
+    report.trusts_foreign = !args.trust_foreign_markers && allowed::trusts_foreign(call);
     let outcome = known(&mut report, &read.sight, &engine)?;
     let mut worker = masks.worker();
     report.mask_suppressions(|text| worker.safe(text.as_bytes()));

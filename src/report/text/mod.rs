@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{View, escape::visible};
 use crate::{
     blob::SourceKind,
-    finding::{Event, Finding, History, Occurrence, Report, Suppression},
+    finding::{Event, Finding, History, Occurrence, Report, Suppression, short},
     remedy,
     rule::Severity,
 };
@@ -182,24 +182,11 @@ fn life(history: &History, view: &View) -> String {
 }
 
 fn place_name(place: &Occurrence) -> String {
-    let path = place.full_path();
+    let path = place.name();
     let path = visible(&path);
     match place.source {
         SourceKind::Name => format!("the name {path}"),
-        SourceKind::Message | SourceKind::Blob if place.path.is_empty() => object_name(place),
-        // With its inner path, if there is one.
-        _ if place.path.is_empty() => format!("standard input{path}"),
         _ => path.into_owned(),
-    }
-}
-
-/// An object that has no path.
-fn object_name(place: &Occurrence) -> String {
-    let object = place.object.map(|id| short(&id.to_string()).to_owned()).unwrap_or_default();
-    match place.source {
-        SourceKind::Blob => format!("the blob {object}{}", place.full_path()),
-        _ if place.commit.is_some() => format!("the message of commit {object}"),
-        _ => format!("the message of tag {object}"),
     }
 }
 
@@ -212,12 +199,6 @@ fn aside(place: &Occurrence) -> String {
         }
         _ => String::new(),
     }
-}
-
-/// Enough digits to name an object in most repositories.
-fn short(id: &str) -> &str {
-    const DIGITS: usize = 12;
-    &id[..id.len().min(DIGITS)]
 }
 
 /// The excerpt made safe, and where the secret stands in it now.
