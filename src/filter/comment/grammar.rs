@@ -185,7 +185,7 @@ mod tests {
         ] {
             assert!(understood(text).problem.is_some_and(|why| why.contains("twice")), "{text}");
         }
-        assert_eq!(understood(" a-key until 2999-01-31 until we rotate").problem, None);
+        assert_eq!(understood(" a-key until 2999-01-31 or until we rotate").problem, None);
     }
 
     #[test]
