@@ -112,15 +112,45 @@ fn the_closing_line_says_what_was_suppressed_even_if_that_is_all() {
 }
 
 #[test]
-fn many_comments_are_summed_up() {
+fn many_comments_are_summed_up_and_decoys_hide_none() {
     let mut report = sample();
-    for seed in 10..15 {
-        let by = by(Kind::Inline, &format!("src/{seed}.py"), 1);
-        report.suppressed.push(Suppressed { finding: finding(seed, "x"), by });
+    let add = |report: &mut Report, kind: Kind, seed: u64, file: &str| {
+        report.suppressed.push(Suppressed { finding: finding(seed, "x"), by: by(kind, file, 1) });
+    };
+    for seed in 10..19 {
+        add(&mut report, Kind::Inline, seed, &format!("src/{seed}.py"));
     }
     let text = written("text", &report, false);
-    let expected = "6 by comments in src/10.py, src/11.py, src/12.py and 3 other files";
+    assert!(text.contains("src/18.py and src/a.py)"), "{text}");
+    for seed in 20..23 {
+        add(&mut report, Kind::Inline, seed, "z.py");
+    }
+    add(&mut report, Kind::Inline, 30, "y.py");
+    for number in 0..20 {
+        add(&mut report, Kind::Baseline, 40 + number, &format!("list-{number}"));
+    }
+    let text = written("text", &report, false);
+    for number in 0..20 {
+        assert!(text.contains(&format!("1 by list-{number},")), "{text}");
+    }
+    let expected = "14 by comments in z.py, src/10.py, src/11.py, src/12.py, src/13.py, src/14.py, src/15.py, src/16.py, \
+                    src/17.py, src/18.py and 2 other files (--show-suppressed lists all))";
     assert!(text.contains(expected), "{text}");
+}
+
+#[test]
+fn a_flood_of_useless_suppressions_is_counted() {
+    let mut report = sample();
+    let one = report.unused[0].clone();
+    report.unused = (1..=10_000).map(|line| Unused { line: Some(line), ..one.clone() }).collect();
+    let text = written("text", &report, false);
+    assert_eq!(text.matches("unused suppression: ").count(), 20);
+    assert!(text.contains("unused suppressions: 9,980 more (--show-suppressed lists them)"), "{text}");
+    report.unused.truncate(20);
+    assert!(!written("text", &report, false).contains("more (--show"));
+    report.unused = (1..=30).map(|line| Unused { line: Some(line), ..one.clone() }).collect();
+    report.show_suppressed = true;
+    assert_eq!(written("text", &report, false).matches("unused suppression: ").count(), 30);
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub(super) fn show(path: &Path, format: ListFormat, args: &SettingArgs) -> Resul
     ensure!(path.exists(), "{}: no such file or folder", path.display());
     let settings = settings::look_up(args, path)?;
     let mut rows = rows(&settings);
-    settings::masking(|mask| {
+    settings::masking(settings.rule_set(), |mask| {
         for row in &mut rows {
             row.key = mask(&row.key);
             mask_value(&mut row.value, mask);

@@ -67,7 +67,7 @@ pub fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => Verdict::Clean.into(),
         Err(error) => {
             let mut stderr = AutoStream::auto(io::stderr());
-            let _ = writeln!(stderr, "skanner: {error:#}");
+            let _ = writeln!(stderr, "skanner: {}", settings::safe(&format!("{error:#}")));
             Verdict::NotAProof.into()
         }
     }
@@ -102,6 +102,8 @@ fn run(cli: &Cli, color: bool) -> Result<Verdict> {
 }
 
 fn print(text: &str) -> Result<Verdict> {
+    // What rules of one's own say, and their examples, may be keys.
+    let text = &if settings::has_own_rules() { settings::safe(text) } else { text.to_owned() };
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()?;

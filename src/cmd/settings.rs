@@ -1,8 +1,11 @@
 //! What counts for this run: options, environment and the configuration that is found.
 
-use std::path::{Component, Path, PathBuf};
+use std::{
+    path::{Component, Path, PathBuf},
+    sync::{Arc, OnceLock},
+};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use git2::Repository;
 
 use super::{find_rule_in, worker::Workshop};
@@ -10,7 +13,7 @@ use crate::{
     cli::{ConfigArgs, ReportArgs, SettingArgs},
     config::{self, Config, Document, Environment, Flags, Settings, Source},
     report::visible,
-    rule::Confidence,
+    rule::{Confidence, ContextWord, Rule, RuleSet},
     scan::Engine,
 };
 
@@ -89,6 +92,10 @@ fn resolve(flags: Flags, args: &ConfigArgs, start: Start<'_>) -> Result<Settings
     let config = document.map(|document| read(&document, start)).transpose()?;
     let settings = Settings::new(flags, environment, config);
     let rules = settings.rule_set();
+    if let Some(rules) = &rules {
+        // A process goes by one configuration.
+        let _ = OWN_RULES.set(rules.clone());
+    }
     for list in [&settings.rules, &settings.exclude_rules] {
         // Those of the file were looked up when it was read.
         if matches!(list.from, Source::Flag(_) | Source::Environment(_)) {
@@ -139,15 +146,62 @@ fn read(document: &Document, start: Start<'_>) -> Result<Config> {
         Start::Path(_) | Start::Nowhere => None,
     };
     let inner = root.and_then(|root| Some(document.file.strip_prefix(root).ok()?.display().to_string()));
-    masking(|mask| {
+    let mut config = masking(None, |mask| {
         let shown = mask(&inner.unwrap_or_else(|| shown(&document.file)));
         Config::parse(document, &shown).map_err(|invalid| anyhow!("{}", invalid.render(mask)))
+    })?;
+    mask_rules(&mut config)?;
+    Ok(config)
+}
+
+/// Masks keys in what rules of one's own say: those that are built in find, and those that they find themselves.
+fn mask_rules(config: &mut Config) -> Result<()> {
+    if config.own_rules.is_empty() {
+        return Ok(());
+    }
+    let own = config.own_rules.iter().map(|rule| rule.value.clone());
+    masking(Some(Arc::new(RuleSet::with(own, |_| None))), |mask| {
+        for rule in &mut config.own_rules {
+            ensure!(
+                mask(&rule.value.id) == rule.value.id,
+                "{}: the `id` of this rule holds a key; give it another one",
+                rule.place
+            );
+            let Rule { issuer, title, opens, names, hosts, words, context, revoke_url, steps, forms, .. } =
+                Arc::make_mut(&mut rule.value);
+            *issuer = mask(issuer).into();
+            let told = [title, opens, revoke_url].into_iter();
+            let lists = [names, hosts, words, steps].into_iter().flatten();
+            let context = context.iter_mut().map(|ContextWord { shown, .. }| shown);
+            let whys = forms.iter_mut().map(|form| &mut form.why);
+            told.chain(lists).chain(context).chain(whys).for_each(|text| *text = mask(text));
+        }
+        Ok(())
     })
 }
 
+/// The rules of this run, where it has others than the built-in ones.
+static OWN_RULES: OnceLock<Arc<RuleSet>> = OnceLock::new();
+
+/// Whether this run has other rules than the built-in ones.
+pub(super) fn has_own_rules() -> bool {
+    OWN_RULES.get().is_some()
+}
+
+/// A text of any number of lines as it may be shown, with all that may be a secret masked.
+pub(super) fn safe(text: &str) -> String {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    let engine =
+        ENGINE.get_or_init(|| Engine::with_rules(OWN_RULES.get().cloned(), Confidence::Possible, false));
+    Workshop::new(engine, None).worker().safe(text.as_bytes())
+}
+
 /// Lends a way to make texts safe to show: a configuration, and the folders it is in, may hold secrets.
-pub(super) fn masking<T>(act: impl FnOnce(&mut dyn FnMut(&str) -> String) -> T) -> T {
-    let engine = Engine::new(Confidence::Possible, false);
+pub(super) fn masking<T>(
+    rules: Option<Arc<RuleSet>>,
+    act: impl FnOnce(&mut dyn FnMut(&str) -> String) -> T,
+) -> T {
+    let engine = Engine::with_rules(rules, Confidence::Possible, false);
     let workshop = Workshop::new(&engine, None);
     let mut worker = workshop.worker();
     act(&mut |text| visible(&worker.safe(text.as_bytes())).into_owned())

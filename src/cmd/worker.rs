@@ -107,6 +107,21 @@ impl Worker<'_> {
         secrets
     }
 
+    /// All that may be one in a line of a text that is shown, however sure a key must be to be reported.
+    fn in_line(&mut self, line: &[u8]) -> Vec<Detection> {
+        let mut secrets = Vec::new();
+        // Keys of somebody's own rules may be short.
+        if !self.engine.has_own_rules() && !may_hold_a_key(line) {
+            return secrets;
+        }
+        let engine = self.earlier.get_or_init(|| self.engine.for_all());
+        let text = [line, &[b'\n'; 64]].concat();
+        self.scratch.set_name(b"");
+        // Reading from memory cannot fail.
+        let _ = engine.scan(Content::Bytes(&text), &mut self.scratch, &mut 0, |one| secrets.push(one));
+        secrets
+    }
+
     /// The path as it may be shown, with secrets in it masked; those are findings of their own, unless the path was
     /// there before. Nothing where it may be shown as it is.
     fn shown_path(&mut self, path: &[u8], origin: Option<&Origin<'_>>) -> Option<Arc<str>> {
@@ -124,9 +139,11 @@ impl Worker<'_> {
         Some(shown)
     }
 
-    /// A text as it may be shown, with secrets in it masked.
+    /// A text as it may be shown, with secrets in it masked. All that was written by others goes through here before it
+    /// is told: what a repository says of itself, and the errors about that.
     pub(super) fn safe(&mut self, bytes: &[u8]) -> String {
-        masked(bytes, &self.in_name(bytes))
+        let lines = bytes.split(|byte| *byte == b'\n').map(|line| masked(line, &self.in_line(line)));
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     fn name_not_scanned(&mut self, path: &Arc<str>, archive: Option<&[u8]>, why: String) {
@@ -265,27 +282,20 @@ impl Inside<'_, '_> {
         detections: Vec<Detection>,
         mut found: Vec<Found>,
     ) -> (Vec<Allowed>, Vec<Arc<Marker>>) {
+        let index = filter::Index::new(&found);
         let own: Vec<Vec<usize>> = detections
             .iter()
-            .map(|detection| {
-                let about = found
-                    .iter_mut()
-                    .enumerate()
-                    .filter_map(|(at, one)| one.may_allow(&detection.span).then_some(at));
-                about.collect()
+            .map(|Detection { span, .. }| {
+                index.near(span).into_iter().filter(|at| found[*at].may_allow(span)).collect()
             })
             .collect();
         let markers = found.into_iter().map(|Found { mut marker, .. }| {
             // What a stranger has written beside a key may be another one.
-            for name in marker
-                .names
-                .iter_mut()
-                .chain(&mut marker.reason)
-                .chain(&mut marker.until)
-                .chain(&mut marker.problem)
-            {
-                *name = self.worker.safe(name.as_bytes());
+            let told = marker.reason.iter_mut().chain(&mut marker.until).chain(&mut marker.problem);
+            for text in marker.names.iter_mut().chain([&mut marker.word]).chain(told) {
+                *text = self.worker.safe(text.as_bytes());
             }
+            marker.shorten();
             Arc::new(marker)
         });
         let markers: Vec<Arc<Marker>> = markers.collect();

@@ -32,7 +32,7 @@ pub fn apply(report: &mut Report, marked: &[Marked], rules: &dyn Rules, is_all_l
     for group in groups(&report.findings) {
         let (marker, places) = (&group.marker, &group.places);
         if let Some(why) = problem(marker, rules, today) {
-            let path = report.findings[places[0].0].occurrences[places[0].1].full_path();
+            let path = report.findings[places[0].0].occurrences[places[0].1].name();
             unused.insert(entry(&path, marker, marker.shown(), why));
             continue;
         }
@@ -142,7 +142,7 @@ fn settle(findings: &mut [Finding], taken: &HashMap<(usize, usize), Arc<Marker>>
 fn suppression(marker: &Marker, place: &Occurrence) -> Suppression {
     Suppression {
         kind: marker.kind,
-        place: place.full_path().into_owned(),
+        place: place.name().into_owned(),
         line: Some(marker.line),
         rule: Some(marker.names.join(", ")).filter(|names| !names.is_empty()),
         reason: marker.reason.clone(),

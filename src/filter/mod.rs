@@ -11,7 +11,7 @@ mod inline;
 mod paths;
 mod unread;
 
-pub use comment::{Found, understand, words};
+pub use comment::{Found, Index, understand, words};
 pub use entries::{Entry, apply as entries};
 pub use gitleaks::{Ignored, apply as gitleaks, parse as parse_gitleaks};
 pub use inline::{Marked, apply as comments};

@@ -20,6 +20,11 @@ pub struct Sighting {
     pub behind: Box<[u8]>,
 }
 
+impl Sighting {
+    /// How much of the line is told before and behind a word, in bytes.
+    pub const REACH: usize = 1 << 10;
+}
+
 /// What a comment is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -96,6 +101,16 @@ impl Marker {
     #[must_use]
     pub fn is_used(&self) -> bool {
         self.is_used.load(Ordering::Relaxed)
+    }
+
+    /// Cuts its texts to what people read. Only when secrets in them are masked, or a part of one would be left.
+    pub fn shorten(&mut self) {
+        const LONGEST: usize = 200;
+        for text in self.reason.iter_mut().chain(&mut self.problem) {
+            if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+                text.truncate(end);
+            }
+        }
     }
 
     /// It as it is written, in short.

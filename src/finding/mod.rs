@@ -3,6 +3,7 @@
 mod audit;
 mod collect;
 mod marker;
+mod name;
 mod position;
 mod secret;
 mod suppress;
@@ -20,6 +21,7 @@ use crate::{
 pub use audit::{Audit, Safety, Standing};
 pub use collect::Collector;
 pub use marker::{Marker, Scope, Sighting};
+pub(crate) use name::short;
 pub use position::Cursor;
 pub use secret::Secret;
 pub use suppress::{Accepted, Kind, Suppressed, SuppressedBy, Suppression, Unused};
@@ -248,6 +250,8 @@ pub struct Report {
     pub left_out: BTreeMap<String, u64>,
     /// The configuration file that counted, if there was one.
     pub configuration: Option<Configuration>,
+    /// That file lets comments for other scanners count, and no option of the call does.
+    pub trusts_foreign: bool,
     /// A repository was read that is a shallow clone, and the user knows it: what came before its first commits is not
     /// here.
     pub is_shallow: bool,

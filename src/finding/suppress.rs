@@ -1,7 +1,7 @@
 //! What somebody has declared to be fine: keys that are no news, and inputs that nobody can read. Nothing of it is ever
 //! silent: each entry says by what it was suppressed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -137,6 +137,30 @@ impl Report {
         if suppressed.len() > before {
             suppressed.sort_by(|a, b| by_place(&a.finding, &b.finding).then_with(|| a.by.cmp(&b.by)));
             self.findings.sort_by(by_place);
+        }
+    }
+
+    /// Lets `mask` make all that suppressions say safe to show: configurations, baselines and comments are written by
+    /// others, and may hold secrets anywhere.
+    pub fn mask_suppressions(&mut self, mut mask: impl FnMut(&str) -> String) {
+        let mut known: HashMap<String, String> = HashMap::new();
+        let mut mask = |text: &mut String| match known.get(text) {
+            Some(safe) => text.clone_from(safe),
+            None => {
+                let safe = mask(text);
+                known.insert(std::mem::replace(text, safe.clone()), safe);
+            }
+        };
+        let by = self.suppressed.iter_mut().map(|one| &mut one.by);
+        for by in by.chain(self.accepted.iter_mut().map(|one| &mut one.by)) {
+            let texts = by.rule.iter_mut().chain(&mut by.reason).chain(&mut by.until);
+            texts.chain([&mut by.place]).for_each(&mut mask);
+        }
+        for one in &mut self.unused {
+            [&mut one.place, &mut one.what, &mut one.why].into_iter().for_each(&mut mask);
+        }
+        for input in self.accepted.iter_mut().map(|one| &mut one.input).chain(&mut self.not_scanned) {
+            [&mut input.what, &mut input.why].into_iter().for_each(&mut mask);
         }
     }
 

@@ -142,6 +142,12 @@ impl Engine {
         Self::with_rules(self.rules.clone(), Confidence::Possible, false)
     }
 
+    /// Whether there are other rules than the built-in ones.
+    #[must_use]
+    pub fn has_own_rules(&self) -> bool {
+        self.rules.is_some()
+    }
+
     fn rules(&self) -> &RuleSet {
         self.rules.as_deref().unwrap_or_else(|| RuleSet::builtin())
     }

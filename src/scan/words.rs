@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::{Engine, Scratch};
 use crate::finding::{Cursor, Sighting};
 
-/// How much of the line is told before and behind a word, in bytes. Windows hold more than that of both.
-const BESIDE: usize = 1 << 10;
+/// Windows hold more than that before and behind a word.
+const BESIDE: usize = Sighting::REACH;
 
 impl Scratch {
     /// The words that the last scan has met, in the order of the text.

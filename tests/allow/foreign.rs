@@ -32,6 +32,11 @@ fn comments_count_only_when_asked_for() {
         assert_eq!(sandbox.scan(&["--show-suppressed"]).counts(), (0, 1));
         assert_eq!(sandbox.scan(&["--show-suppressed", "--isolated"]).counts(), (1, 0));
         let text = sandbox.skanner(&["scan"]).stdout;
+        assert!(
+            text.contains("1 suppressed (1 by a foreign comment in a, which skanner.toml trusts)"),
+            "{text}"
+        );
+        let text = sandbox.skanner(&["scan", TRUST]).stdout;
         assert!(text.contains("1 suppressed (1 by a comment in a)"), "{text}");
     }
 }

@@ -195,3 +195,41 @@ fn a_key_in_a_reason_is_masked() {
         }
     }
 }
+
+#[test]
+fn thousands_of_comments_and_keys_in_one_line_are_no_work() {
+    const COUNT: u64 = 8_000;
+    const MOST: usize = 100;
+    let keys: Vec<String> = (0..COUNT).map(|seed| format!("k=\"{}\"", other_key(seed))).collect();
+    let many = |comment: &str| format!("{comment}\n").repeat(keys.len());
+    let texts = [
+        keys.join("/*skanner:allow*/;"),
+        format!("{} {}", keys.join(";"), "/*skanner:allow*/".repeat(keys.len())),
+        many("# skanner:allow-next-line") + &keys.join(";"),
+        "/*skanner:allow-file openai-project-key*/ ".repeat(keys.len()) + &keys.join(";"),
+    ];
+    for (text, allowed) in texts.iter().zip([MOST, MOST, MOST, 0]) {
+        let report = scan(text);
+        assert_eq!(report.counts(), (keys.len() - allowed, allowed));
+        let unused = report.unused();
+        assert!(unused.iter().any(|one| one.contains("more than 100 comments are about this ")));
+    }
+    // One for each line is fine.
+    let report = scan(keys.join("  # skanner:allow\n") + "  # skanner:allow\n");
+    assert_eq!((report.counts(), report.unused()), ((0, keys.len()), vec![]));
+}
+
+#[test]
+fn a_day_counts_however_its_word_is_written() {
+    for (text, allowed) in [
+        ("skanner:allow Until 2020-01-31", 0),
+        ("skanner:allow UNTIL 2020-01-31", 0),
+        ("skanner:allow a-fixture, Until: 2020-01-31", 0),
+        ("skanner:allow until 2999-01-31 until 2020-01-31", 0),
+        ("skanner:allow Until 2999-01-31", 1),
+    ] {
+        let report = scan(format!("x = \"{}\"  # {text}\n", openai_key(1)));
+        assert_eq!(report.counts(), (1 - allowed, allowed), "{text}");
+        assert_eq!(report.unused().len(), 1 - allowed, "{text}");
+    }
+}

@@ -6,6 +6,7 @@ mod foreign;
 mod grammar;
 mod harness;
 mod properties;
+mod secrets;
 mod sources;
 #[path = "../support/mod.rs"]
 mod support;

@@ -155,3 +155,18 @@ fn options_that_leave_out_keys_make_no_comment_useless() {
         assert_eq!((report.counts(), report.unused()), ((0, 0), vec![]), "{option:?}");
     }
 }
+
+#[test]
+fn a_comment_in_a_message_is_told_by_its_commit() {
+    let sandbox = Sandbox::new();
+    sandbox.git("", &["init", "-q"]);
+    sandbox.git("", &["commit", "-q", "--allow-empty", "-m", "begin"]);
+    let message = format!("x = \"{}\"  # skanner:allow", openai_key(1));
+    sandbox.git("", &["commit", "-q", "--allow-empty", "-m", &message]);
+    let commit = sandbox.git("", &["rev-parse", "HEAD"])[..12].to_owned();
+    let name = format!("the message of commit {commit}");
+    let text = sandbox.skanner(&["scan", "--range", "HEAD~..HEAD"]).stdout;
+    assert!(text.contains(&format!("1 suppressed (1 by a comment in {name})")), "{text}");
+    let report = sandbox.scan(&["--range", "HEAD~..HEAD"]);
+    assert_eq!(report.json["suppressed_by"][0]["place"], name);
+}

@@ -259,7 +259,7 @@ fn see_to_merges(location: &Location, add: bool, quiet: bool) -> Result<()> {
 
 /// Says one thing in a line, to whoever reads it. Names come from strangers.
 fn note(text: &str) {
-    let text: String = text
+    let text: String = settings::safe(text)
         .chars()
         .flat_map(|character| match character.is_control() {
             true => character.escape_unicode().collect::<Vec<_>>(),

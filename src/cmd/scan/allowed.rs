@@ -25,7 +25,7 @@ pub(super) fn words(call: &Call) -> &'static [&'static str] {
 }
 
 /// Whether what people wrote for other scanners counts, too.
-fn trusts_foreign(call: &Call) -> bool {
+pub(super) fn trusts_foreign(call: &Call) -> bool {
     let of_file = call.settings.config.as_ref().and_then(|config| config.trust_foreign_markers.as_ref());
     call.trusts_comments && (call.args.trust_foreign_markers || of_file.is_some_and(|at| at.value))
 }

@@ -174,7 +174,11 @@ fn scan<T>(
         .config
         .as_ref()
         .map(|config| Configuration { file: config.shown.to_string(), weakened: settings.weakened() });
+    report.trusts_foreign = !args.trust_foreign_markers && allowed::trusts_foreign(call);
     let outcome = known(&mut report, &read.sight, &engine)?;
+    let mut worker = masks.worker();
+    report.mask_suppressions(|text| worker.safe(text.as_bytes()));
+    drop(worker);
     let names = args.output.iter().map(|output| &output.format).chain([&settings.format.value]);
     if names.filter_map(|name| report::format(name)).any(|format| format.wants_line_hashes) {
         report.root = source::repository_root(&report.base).and_then(|root| root.canonicalize().ok());

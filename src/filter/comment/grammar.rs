@@ -21,9 +21,6 @@ const ENDS: &[&str] = &[
     "skanner:allow",
 ];
 
-/// The longest reason that is kept, in characters.
-const LONGEST: usize = 200;
-
 /// Understands what stands behind the word of a comment of ours, to the end of its line.
 pub(super) fn understand(marker: &mut Marker, rest: &str, quote: Option<char>) {
     let mut rest = rest.trim_end();
@@ -42,14 +39,14 @@ pub(super) fn understand(marker: &mut Marker, rest: &str, quote: Option<char>) {
     let (until, reason) = until(rest);
     if let Some(until) = until {
         if Day::parse(until).is_none() {
-            marker.problem = Some(format!(
-                "`{}` is no day; expected one such as `until 2027-01-31`",
-                until.chars().take(LONGEST).collect::<String>()
-            ));
+            marker.problem = Some(format!("`{}` is no day; expected one such as `until 2027-01-31`", until));
+        }
+        // A second day, even one that is none, may be the one that was meant.
+        if self::until(&reason).0.is_some() {
+            marker.problem = Some("it says `until` twice; leave one of them".to_owned());
         }
         marker.until = Some(until.to_owned());
     }
-    let reason: String = reason.chars().take(LONGEST).collect();
     marker.reason = Some(reason).filter(|reason| !reason.is_empty());
 }
 
@@ -60,7 +57,9 @@ fn names(text: &str) -> (Vec<String>, &str) {
     loop {
         let length = rest.bytes().take_while(|byte| is_of_name(*byte)).count();
         let (name, behind) = rest.split_at(length);
-        if !name.starts_with(|first: char| first.is_ascii_alphanumeric()) || name == "until" {
+        if !name.starts_with(|first: char| first.is_ascii_alphanumeric())
+            || name.eq_ignore_ascii_case("until")
+        {
             break;
         }
         names.push(name.to_owned());
@@ -86,7 +85,8 @@ fn is_of_name(byte: u8) -> bool {
 
 /// The last day, if there is one, and the text without it. In a reason, `until` is only a word unless a number follows.
 fn until(text: &str) -> (Option<&str>, String) {
-    for (at, word) in text.match_indices("until") {
+    // In any case, or a comment with a day would count for ever.
+    for (at, word) in text.to_ascii_lowercase().match_indices("until") {
         let behind = &text[at + word.len()..];
         let is_word = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric())
             && behind.chars().next().is_none_or(|c| !c.is_alphanumeric());
@@ -167,6 +167,24 @@ mod tests {
         ] {
             assert!(understood(text).problem.is_some_and(|why| why.contains("is no day")), "{text}");
         }
+    }
+
+    #[test]
+    fn a_day_counts_however_its_word_is_written() {
+        for text in
+            [" Until 2020-01-31", " UNTIL 2020-01-31", " a-key Until: 2020-01-31", ": x, UnTil=2020-01-31"]
+        {
+            let marker = understood(text);
+            assert_eq!((marker.until.as_deref(), marker.problem), (Some("2020-01-31"), None), "{text}");
+        }
+        for text in [
+            " until 2020-01-31 until 2999-01-31",
+            " a-key until 2999-01-31 x Until 2020-01-31",
+            ": a, until 2999-01-31, until 2020-13-13",
+        ] {
+            assert!(understood(text).problem.is_some_and(|why| why.contains("twice")), "{text}");
+        }
+        assert_eq!(understood(" a-key until 2999-01-31 or until we rotate").problem, None);
     }
 
     #[test]

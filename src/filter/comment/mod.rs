@@ -6,7 +6,9 @@
 mod grammar;
 mod word;
 
-use crate::finding::{Marker, Span};
+use std::collections::HashMap;
+
+use crate::finding::{Marker, Scope, Span};
 
 pub use word::{understand, words};
 
@@ -20,9 +22,53 @@ pub struct Found {
     before: Box<[u8]>,
     /// What follows its word.
     after: Box<[u8]>,
+    /// There are so many about the same line or file that it does not count.
+    is_one_too_many: bool,
+}
+
+/// The comments of a text by what they are about, so that no key is compared with all of them.
+#[derive(Debug, Default)]
+pub struct Index {
+    by_line: HashMap<u64, Vec<usize>>,
+    of_file: Vec<usize>,
+}
+
+impl Index {
+    /// Of all that count.
+    #[must_use]
+    pub fn new(found: &[Found]) -> Self {
+        let mut index = Self::default();
+        for (at, one) in found.iter().enumerate().filter(|(_, one)| !one.is_one_too_many) {
+            match one.line() {
+                Some(line) => index.by_line.entry(line).or_default().push(at),
+                None => index.of_file.push(at),
+            }
+        }
+        index
+    }
+
+    /// The numbers of those that may be about what stands there, in their order.
+    #[must_use]
+    pub fn near(&self, span: &Span) -> Vec<usize> {
+        let lines = [&span.line, &span.end_line];
+        let of_lines = lines.into_iter().filter_map(|line| self.by_line.get(line)).flatten();
+        let mut near: Vec<usize> = of_lines.chain(&self.of_file).copied().collect();
+        near.sort_unstable();
+        near.dedup();
+        near
+    }
 }
 
 impl Found {
+    /// The line it is about; nothing if that is its whole file.
+    fn line(&self) -> Option<u64> {
+        match self.marker.scope {
+            Scope::Line => Some(self.marker.line),
+            Scope::NextLine(line) => Some(line),
+            Scope::File => None,
+        }
+    }
+
     /// Whether it is about what stands there. If it stands in the same string, it is no comment, and the marker notes
     /// that.
     pub fn may_allow(&mut self, span: &Span) -> bool {
@@ -44,6 +90,12 @@ impl Found {
     fn is_in_string_of(&self, key: &Span) -> bool {
         let marker = &self.marker;
         if key.line != marker.line || key.end_line != marker.line {
+            return false;
+        }
+        // What is too far away to be told of is in no string that is known; a character has one byte or more.
+        let told =
+            if key.column >= marker.column { self.after.len() + self.length } else { self.before.len() };
+        if key.column.abs_diff(marker.column) > told as u64 {
             return false;
         }
         let after = String::from_utf8_lossy(&self.after);

@@ -1,5 +1,7 @@
 //! Which words comments are known by, and how they go on.
 
+use std::collections::HashMap;
+
 use super::{Found, grammar};
 use crate::finding::{Kind, Marker, Scope, Sighting};
 
@@ -40,14 +42,41 @@ pub fn understand(sightings: Vec<Sighting>) -> Vec<Found> {
         .map(|one| one.marker.line)
         .collect();
     lines.sort_unstable();
-    for one in &mut found {
-        if let Scope::NextLine(line) = &mut one.marker.scope {
-            while lines.binary_search(line).is_ok() {
-                *line += 1;
-            }
+    lines.dedup();
+    let mut next: Vec<u64> = lines.iter().map(|line| line + 1).collect();
+    for at in (1..lines.len()).rev() {
+        if next[at - 1] == lines[at] {
+            next[at - 1] = next[at];
         }
     }
+    for one in &mut found {
+        if let Scope::NextLine(line) = &mut one.marker.scope
+            && let Ok(at) = lines.binary_search(line)
+        {
+            *line = next[at];
+        }
+    }
+    limit(&mut found);
     found
+}
+
+/// So many comments about one line, or one file, count; people write far fewer, and each is compared with all keys there.
+const MOST: usize = 100;
+
+/// Those that are too many do not count, and say so.
+fn limit(found: &mut [Found]) {
+    let mut counts: HashMap<Option<u64>, usize> = HashMap::new();
+    for one in found {
+        let count = counts.entry(one.line()).or_default();
+        *count += 1;
+        if *count > MOST {
+            one.is_one_too_many = true;
+            let what = if one.line().is_some() { "line" } else { "file" };
+            one.marker.problem = Some(format!(
+                "more than {MOST} comments are about this {what}; allow its keys by paths or fingerprints in skanner.toml"
+            ));
+        }
+    }
 }
 
 fn one(sighting: Sighting) -> Option<Found> {
@@ -68,7 +97,11 @@ fn one(sighting: Sighting) -> Option<Found> {
     let quote = before.last().map(|byte| char::from(*byte)).filter(|byte| matches!(byte, '"' | '\''));
     marker.is_quoted = quote.is_some();
     if kind == Kind::Inline {
-        grammar::understand(&mut marker, &String::from_utf8_lossy(after), quote);
+        // What was cut off in the middle may be the first part of a key, which nobody would know and mask.
+        let is_cut = behind.len() >= Sighting::REACH;
+        let last = after.iter().rposition(u8::is_ascii_whitespace).filter(|_| is_cut);
+        let whole = if is_cut { &after[..last.unwrap_or(0)] } else { after };
+        grammar::understand(&mut marker, &String::from_utf8_lossy(whole), quote);
     }
     if meaning == Meaning::Unknown {
         let known = "`skanner:allow`, `skanner:allow-next-line` and `skanner:allow-file`";
@@ -79,7 +112,8 @@ fn one(sighting: Sighting) -> Option<Found> {
             "what allows a whole file must stand in its first {LAST_LINE_FOR_FILES} lines, where it is seen"
         ));
     }
-    Some(Found { marker, length: word.chars().count(), before, after: after.into() })
+    let length = word.chars().count();
+    Some(Found { marker, length, before, after: after.into(), is_one_too_many: false })
 }
 
 /// How a word goes on, in bytes, and what it means then; nothing if it is another word.

@@ -1,5 +1,7 @@
 //! The last line: what was found, what was read, and what that proves.
 
+use std::collections::BTreeSet;
+
 use anstyle::AnsiColor;
 use indicatif::{DecimalBytes, HumanCount, HumanDuration};
 
@@ -91,15 +93,29 @@ fn suppressed(report: &Report) -> String {
     }
     let mut parts = Vec::new();
     let count = |by: &[&SuppressedBy]| by.iter().map(|one| one.count).sum::<u64>();
+    // Whose comments count only since a file says so is told by that file, too.
+    let file = report.configuration.as_ref().map(|configuration| visible(&configuration.file));
+    let trusted_by = file.filter(|_| report.trusts_foreign);
     for one in by.iter().filter(|one| !is_comment(one.kind)) {
-        parts.push(format!("{} by {}", HumanCount(one.count), visible(&one.place)));
+        let trusted = trusted_by.as_ref().filter(|_| one.kind == Kind::ForeignList);
+        let trusted = trusted.map_or_else(String::new, |file| format!(", which {file} trusts"));
+        parts.push(format!("{} by {}{trusted}", HumanCount(one.count), visible(&one.place)));
     }
-    let comments: Vec<_> = by.iter().filter(|one| is_comment(one.kind)).collect();
-    if !comments.is_empty() {
+    let is_trusted = |one: &&SuppressedBy| trusted_by.is_some() && one.kind == Kind::Foreign;
+    let comments = by.iter().filter(|one| is_comment(one.kind));
+    let (foreign, own): (Vec<_>, Vec<_>) = comments.partition(is_trusted);
+    for (mut comments, by) in [(own, None), (foreign, trusted_by.as_ref())] {
+        if comments.is_empty() {
+            continue;
+        }
         let count = count(&comments);
-        let words = if count == 1 { "a comment" } else { "comments" };
+        let kind = if by.is_some() { "foreign comment" } else { "comment" };
+        let words = if count == 1 { format!("a {kind}") } else { format!("{kind}s") };
+        // Decoys shall not hide the file that matters.
+        comments.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.place.cmp(&b.place)));
         let places = comments.iter().map(|one| one.place.as_str()).collect();
-        parts.push(format!("{} by {words} in {}", HumanCount(count), listed(places)));
+        let by = by.map_or_else(String::new, |file| format!(", which {file} trusts"));
+        parts.push(format!("{} by {words} in {}{by}", HumanCount(count), listed(places)));
     }
     format!(", {} suppressed ({})", HumanCount(report.suppressed_count()), parts.join(", "))
 }
@@ -108,11 +124,11 @@ fn is_comment(kind: Kind) -> bool {
     matches!(kind, Kind::Inline | Kind::Foreign)
 }
 
-/// A few places by their names, and how many there are besides.
+/// Places by their names, in this order, and how many there are besides.
 fn listed(mut places: Vec<&str>) -> String {
-    const FEW: usize = 3;
-    places.sort_unstable();
-    places.dedup();
+    const FEW: usize = 10;
+    let mut known = BTreeSet::new();
+    places.retain(|place| known.insert(*place));
     let more = places.len().saturating_sub(FEW);
     let named = places.iter().take(FEW).map(|place| match *place {
         "" => "standard input".to_owned(),
@@ -120,7 +136,7 @@ fn listed(mut places: Vec<&str>) -> String {
     });
     let mut named: Vec<_> = named.collect();
     if more > 0 {
-        named.push(plural(more as u64, "other file"));
+        named.push(format!("{} (--show-suppressed lists all)", plural(more as u64, "other file")));
     }
     let last = named.pop().unwrap_or_default();
     if named.is_empty() { last } else { format!("{} and {last}", named.join(", ")) }

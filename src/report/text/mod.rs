@@ -11,13 +11,16 @@ use unicode_width::UnicodeWidthStr;
 use super::{View, escape::visible};
 use crate::{
     blob::SourceKind,
-    finding::{Event, Finding, History, Occurrence, Report, Suppression},
+    finding::{Event, Finding, History, Occurrence, Report, Suppression, short},
     remedy,
     rule::Severity,
 };
 
 /// How many further places of a key are listed unless all are asked for.
 const FEW: usize = 5;
+
+/// How many suppressions that do nothing are listed unless all are asked for.
+const MOST_UNUSED: usize = 20;
 
 const RED: AnsiColor = AnsiColor::BrightRed;
 
@@ -42,9 +45,14 @@ pub(super) fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Re
             writeln!(out, "{label}: {what}: {why} ({})", visible(&by))?;
         }
     }
-    for one in &report.unused {
+    let told = if report.show_suppressed { usize::MAX } else { MOST_UNUSED };
+    for one in report.unused.iter().take(told) {
         let label = paint(view, AnsiColor::BrightYellow, "unused suppression");
         writeln!(out, "{label}: {}: {}: {}", visible(&one.at()), visible(&one.what), visible(&one.why))?;
+    }
+    if let Some(more) = report.unused.len().checked_sub(told).filter(|more| *more > 0) {
+        let label = paint(view, AnsiColor::BrightYellow, "unused suppressions");
+        writeln!(out, "{label}: {} more (--show-suppressed lists them)", HumanCount(more as u64))?;
     }
     let is_clean = report.findings.is_empty() && report.is_complete();
     let is_all = report.left_out.is_empty() && !report.is_shallow;
@@ -174,24 +182,11 @@ fn life(history: &History, view: &View) -> String {
 }
 
 fn place_name(place: &Occurrence) -> String {
-    let path = place.full_path();
+    let path = place.name();
     let path = visible(&path);
     match place.source {
         SourceKind::Name => format!("the name {path}"),
-        SourceKind::Message | SourceKind::Blob if place.path.is_empty() => object_name(place),
-        // With its inner path, if there is one.
-        _ if place.path.is_empty() => format!("standard input{path}"),
         _ => path.into_owned(),
-    }
-}
-
-/// An object that has no path.
-fn object_name(place: &Occurrence) -> String {
-    let object = place.object.map(|id| short(&id.to_string()).to_owned()).unwrap_or_default();
-    match place.source {
-        SourceKind::Blob => format!("the blob {object}{}", place.full_path()),
-        _ if place.commit.is_some() => format!("the message of commit {object}"),
-        _ => format!("the message of tag {object}"),
     }
 }
 
@@ -204,12 +199,6 @@ fn aside(place: &Occurrence) -> String {
         }
         _ => String::new(),
     }
-}
-
-/// Enough digits to name an object in most repositories.
-fn short(id: &str) -> &str {
-    const DIGITS: usize = 12;
-    &id[..id.len().min(DIGITS)]
 }
 
 /// The excerpt made safe, and where the secret stands in it now.

@@ -1,0 +1,33 @@
+//! How a place is called where there is no path.
+
+use std::borrow::Cow;
+
+use super::Occurrence;
+use crate::blob::SourceKind;
+
+impl Occurrence {
+    /// The path with the inner path behind it, or what it is that has none: `the message of commit 0123456789ab`,
+    /// `standard input`.
+    #[must_use]
+    pub fn name(&self) -> Cow<'_, str> {
+        let path = self.full_path();
+        if !self.path.is_empty() {
+            return path;
+        }
+        let object = self.object.map(|id| short(&id.to_string()).to_owned()).unwrap_or_default();
+        Cow::Owned(match self.source {
+            SourceKind::Blob => format!("the blob {object}{path}"),
+            SourceKind::Message if self.commit.is_some() => format!("the message of commit {object}"),
+            SourceKind::Message if self.object.is_some() => format!("the message of tag {object}"),
+            SourceKind::Message => "the message".to_owned(),
+            // With its inner path, if there is one.
+            _ => format!("standard input{path}"),
+        })
+    }
+}
+
+/// Enough digits to name an object in most repositories.
+pub(crate) fn short(id: &str) -> &str {
+    const DIGITS: usize = 12;
+    &id[..id.len().min(DIGITS)]
+}
