@@ -58,6 +58,9 @@ pub(super) fn run(command: &BaselineCommand, color: bool) -> Result<Verdict> {
             list.from
         );
     }
+    if file.is_none() {
+        location::refuse_links(settings)?;
+    }
     let location = Location::default(root.clone(), &root);
     let location = match (&file, &settings.baseline.value) {
         (Some(file), _) => location.named(file, &Source::Flag("FILE"), &root),
