@@ -117,6 +117,38 @@ fn what_belongs_to_others_does_not_count_outside_of_a_repository() {
     }
 }
 
+#[test]
+fn the_order_of_paths_does_not_matter() {
+    let sandbox = Sandbox::new();
+    sandbox.git(".", &["init"]);
+    for (path, text) in [("a.py", ""), ("sub/b.py", ""), ("sub/c/d.py", ""), ("sub/skanner.toml", CERTAIN)] {
+        sandbox.write(path, text);
+    }
+    let counted = |paths: &[&str]| {
+        let run = sandbox.skanner(&[&["scan", "--format", "json"], paths].concat());
+        run.report().json["configuration"]["file"].as_str().map(str::to_owned)
+    };
+    let inner = Some("sub/skanner.toml".to_owned());
+    for root in [None, Some("skanner.toml".to_owned())] {
+        if let Some(file) = &root {
+            sandbox.write(file, CERTAIN);
+        }
+        for (paths, expected) in [
+            (&["sub/b.py", "a.py"][..], &root),
+            (&["sub", "a.py"], &root),
+            (&["sub/b.py", "-"], &root),
+            (&["sub/b.py"], &inner),
+            (&["sub/b.py", "sub/c/d.py"], &inner),
+            (&["sub/b.py", "sub/b.py"], &inner),
+            (&["sub", "sub/c"], &inner),
+        ] {
+            let turned: Vec<&str> = paths.iter().rev().copied().collect();
+            assert_eq!(&counted(paths), expected, "{paths:?}");
+            assert_eq!(&counted(&turned), expected, "{turned:?}");
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn folders_for_all_and_homes_do_not_count_for_what_is_in_them() {
