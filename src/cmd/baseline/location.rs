@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail};
 
 use super::Sight;
 use crate::{
     baseline::{Bases, DEFAULT_NAME, Follow},
+    cmd::settings,
     config::{Settings, Source},
     source,
 };
@@ -102,13 +103,14 @@ pub(super) fn refuse_links(settings: &Settings) -> Result<()> {
     let below = file.strip_prefix(&config.base).unwrap_or(file);
     let folders: Vec<&Path> = below.ancestors().skip(1).collect();
     for folder in folders.into_iter().rev().filter(|folder| !folder.as_os_str().is_empty()) {
-        ensure!(
-            !config.base.join(folder).is_symlink(),
-            "{place}: the baseline {} is behind {}, a symbolic link, which is not followed; name the file itself with \
-             --baseline",
-            below.display(),
-            folder.display()
-        );
+        if config.base.join(folder).is_symlink() {
+            let names = [below, folder].map(|path| path.display().to_string());
+            let [below, folder] = settings::masking(|mask| names.map(|name| mask(&name)));
+            bail!(
+                "{place}: the baseline {below} is behind {folder}, a symbolic link, which is not followed; name the file \
+                 itself with --baseline"
+            );
+        }
     }
     Ok(())
 }
