@@ -38,6 +38,8 @@ pub(super) struct Call {
     pub(super) root: PathBuf,
     /// Comments in what is scanned count: it does not come from those who are checked.
     pub(super) trusts_comments: bool,
+    /// Keys that are not reported are looked for as well, so that it is known whether they are there.
+    pub(super) looks_for_all: bool,
 }
 
 /// Finds out what counts for a scan.
@@ -59,7 +61,7 @@ pub(super) fn load(args: &ReportArgs, start: Start<'_>) -> Result<Call> {
         ..args.clone()
     };
     let trusts_comments = !matches!(start, Start::Nowhere);
-    Ok(Call { args, settings, root: base(start)?, trusts_comments })
+    Ok(Call { args, settings, root: base(start)?, trusts_comments, looks_for_all: false })
 }
 
 /// Finds out what counts where nothing is scanned.

@@ -64,6 +64,11 @@ pub(super) fn allow(reader: &Reader<'_>, value: &Value<'_>, ids: &mut Ids) -> Op
     let rules = rules(&table, ids);
     let paths = list(&table, "paths", "an array of patterns, such as [\"tests/**\"]");
     let paths: Vec<_> = paths.iter().filter_map(|path| pattern(reader, path)).collect();
+    if let (Some(value), true) = (table.get("paths"), all_exceptions(&paths)) {
+        let what =
+            "only exceptions are here, which match nothing: name first what is allowed, such as \"tests/**\"";
+        reader.problem(value.span(), what);
+    }
     let mut fingerprints = Vec::new();
     for value in list(&table, "fingerprints", "an array of fingerprints, as the JSON report has them") {
         let Some(text) = reader.string("a fingerprint", "a string", value) else { continue };
@@ -89,7 +94,16 @@ pub(super) fn allow(reader: &Reader<'_>, value: &Value<'_>, ids: &mut Ids) -> Op
 pub(super) fn accept_unread(reader: &Reader<'_>, value: &Value<'_>) -> Option<AcceptUnread> {
     let table = reader.table("an entry of accept-unread", &ACCEPT_KEYS, value)?;
     let path = table.required("path", "say what may stay unread, such as path = \"tests/data/*.zip\"");
-    let path = path.and_then(|path| pattern(reader, path));
+    let path = path.and_then(|value| {
+        let path = pattern(reader, value)?;
+        if path.starts_with('!') {
+            let what = format!(
+                "`{path}` is an exception, which matches nothing; for a name that begins so, write '\\{path}'"
+            );
+            reader.problem(value.span(), what);
+        }
+        Some(path)
+    });
     let (reason, until) = (reason(&table), until(&table));
     Some(AcceptUnread { place: table.place(), path: path?, reason, until })
 }
@@ -127,6 +141,8 @@ pub(super) fn pattern(reader: &Reader<'_>, value: &Value<'_>) -> Option<String> 
     let text = reader.string("a path", "a pattern, such as \"tests/**\"", value)?;
     let why = if text.trim().is_empty() || text.starts_with('#') {
         "it matches nothing".to_owned()
+    } else if let Some(why) = never(text) {
+        why
     } else if !text.contains(['[', ']', '{', '}', '\\']) {
         // Nothing else can be wrong, and to ask the library takes longer than all the rest: there may be thousands.
         return Some(text.to_owned());
@@ -141,6 +157,53 @@ pub(super) fn pattern(reader: &Reader<'_>, value: &Value<'_>) -> Option<String> 
         format!("`{text}` is no pattern as in .gitignore, such as \"tests/**\" or \"*.env\": {why}"),
     );
     None
+}
+
+/// Whether patterns take away from nothing.
+fn all_exceptions(patterns: &[String]) -> bool {
+    !patterns.is_empty() && patterns.iter().all(|pattern| pattern.starts_with('!'))
+}
+
+/// Why a pattern matches no path, though the library takes it.
+fn never(text: &str) -> Option<String> {
+    let body = text.trim_end();
+    let body = body.strip_prefix('!').unwrap_or(body);
+    let body = body.strip_prefix('/').unwrap_or(body);
+    let body = body.strip_suffix('/').unwrap_or(body);
+    if body.is_empty() {
+        return Some("it matches nothing".to_owned());
+    }
+    if body.split('/').any(|part| part == "..") {
+        return Some(
+            "paths start from the folder of the configuration, and none leads out of there".to_owned(),
+        );
+    }
+    if body.split('/').any(|part| part.is_empty() || part == ".") {
+        let plain: Vec<_> = body.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+        let start = if text.starts_with("./") && plain.len() == 1 { "/" } else { "" };
+        return Some(format!("no path has an empty part or `.` in it; write \"{start}{}\"", plain.join("/")));
+    }
+    has_open_bracket(body).then(|| "a `[` has no `]`; for the character itself, write '\\['".to_owned())
+}
+
+/// Whether a class such as `[a-z]` has no end, which the library takes for a text and git for nothing.
+fn has_open_bracket(text: &str) -> bool {
+    let mut rest = text;
+    while let Some(at) = rest.find(['\\', '[']) {
+        let mut inner = rest[at + 1..].chars();
+        if rest.as_bytes()[at] == b'\\' {
+            inner.next();
+            rest = inner.as_str();
+            continue;
+        }
+        let class = inner.as_str();
+        let class = class.strip_prefix(['!', '^']).unwrap_or(class);
+        // A bracket at the beginning is one of the characters.
+        let class = class.strip_prefix(']').unwrap_or(class);
+        let Some(end) = class.find(']') else { return true };
+        rest = &class[end + 1..];
+    }
+    false
 }
 
 /// What the library says, without the pattern that it repeats.

@@ -1,7 +1,7 @@
 //! Where the configuration is: in the scanned folder or in one above it, up to the root of the repository.
 //!
 //! What lies above a repository never counts: it may be anybody's. Outside of a repository nothing says where a project
-//! ends, so the search goes on only through folders of the same owner that not everybody may write to, and stops
+//! ends, so only files and folders of the user count that not everybody may write to, and the search stops
 //! before the user's home: a file that somebody has put into `/tmp`, or forgotten at home, must not decide what is found.
 
 use std::{
@@ -77,9 +77,13 @@ pub fn find(start: &Path) -> Result<Option<Document>> {
         return Ok(None);
     };
     let root = repository_root(folder);
+    if root.is_none() && (is_for_all(folder, false) || !is_users(folder)) {
+        return Ok(None);
+    }
     loop {
         if let Some(document) = in_folder(folder)? {
-            return Ok(Some(document));
+            // Within a repository, what belongs to whom says little: others may have checked it out.
+            return Ok(Some(document).filter(|document| root.is_some() || is_users(&document.file)));
         }
         let Some(parent) = folder.parent() else { return Ok(None) };
         let goes_on = match root {
@@ -117,9 +121,7 @@ pub fn root(path: &Path) -> Option<&Path> {
 
 /// The root of the repository that the folder is in. A `.git` in a folder where everybody may write is nobody's word.
 fn repository_root(folder: &Path) -> Option<&Path> {
-    let ancestors = folder.ancestors();
-    let own = ancestors.enumerate().take_while(|(above, folder)| *above == 0 || !is_for_all(folder, true));
-    own.map(|(_, folder)| folder).find(|folder| {
+    folder.ancestors().take_while(|folder| !is_for_all(folder, true)).find(|folder| {
         let has = |name: &str| folder.join(name).symlink_metadata().is_ok();
         // The second is the folder of a bare repository.
         has(".git") || !folder.ends_with(".git") && has("HEAD") && has("objects")
@@ -150,6 +152,19 @@ fn have_one_owner(a: &Path, b: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let owner = |folder: &Path| fs::metadata(folder).map(|metadata| metadata.uid()).ok();
     owner(a) == owner(b)
+}
+
+/// Whether a file or folder belongs to whoever calls the program, or to the system.
+#[cfg(unix)]
+fn is_users(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let user = rustix::process::geteuid().as_raw();
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.uid() == user || metadata.uid() == 0)
+}
+
+#[cfg(not(unix))]
+fn is_users(_: &Path) -> bool {
+    true
 }
 
 #[cfg(not(unix))]

@@ -216,11 +216,18 @@ fn baseline(reader: &Reader<'_>, value: &Value<'_>) -> Baseline {
     let Some(table) = reader.table("[baseline]", &BASELINE_KEYS, value) else { return Baseline::default() };
     let file = table.get("file").and_then(|value| {
         let text = reader.string("`file`", "a path, such as \".skanner-baseline\"", value)?;
-        if is_below(text) {
+        if is_below(text) && !is_of_git(text) {
             return Some(reader.at(PathBuf::from(text), &value.span()));
         }
         if text.is_empty() {
             reader.problem(value.span(), "`file` is empty; name a file, or take it away");
+            return None;
+        }
+        if is_of_git(text) {
+            reader.problem(
+                value.span(),
+                format!("`{text}` is in the folder of git, where no baseline may be; name a file beside it"),
+            );
             return None;
         }
         reader.problem(
@@ -240,4 +247,13 @@ fn baseline(reader: &Reader<'_>, value: &Value<'_>) -> Baseline {
 fn is_below(path: &str) -> bool {
     let mut parts = Path::new(path).components().peekable();
     !path.ends_with('/') && parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
+}
+
+/// Whether a path leads into the folder of git, where a file may be run as a hook or say what to run. File systems of
+/// Windows and macOS ignore case, dots and spaces at an end, and know the folder as `git~1`.
+fn is_of_git(path: &str) -> bool {
+    path.split(['/', '\\']).any(|part| {
+        let part = part.trim_end_matches(['.', ' ']);
+        part.eq_ignore_ascii_case(".git") || part.eq_ignore_ascii_case("git~1")
+    })
 }

@@ -139,6 +139,9 @@ impl Settings {
         // Who asks for a rule by name shall not be told by a file that there is nothing.
         if rules.from.outranks(&exclude_rules.from) {
             exclude_rules.value.retain(|rule| !rules.value.contains(rule));
+            if exclude_rules.value.is_empty() && exclude_rules.from != Source::Default {
+                exclude_rules.from = rules.from.clone();
+            }
         }
         Self {
             format: first(

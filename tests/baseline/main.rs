@@ -9,6 +9,7 @@ mod fingerprint;
 mod harness;
 mod hostile;
 mod keeping;
+mod left_out;
 mod merging;
 mod settings;
 mod sources;

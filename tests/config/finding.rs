@@ -86,6 +86,69 @@ fn nothing_above_a_repository_counts() {
     assert_eq!(counted(&sandbox, &["bare.git"]), "none");
 }
 
+/// Only where others can be given something: as root.
+#[cfg(unix)]
+#[test]
+fn what_belongs_to_others_does_not_count_outside_of_a_repository() {
+    use std::os::unix::fs::chown;
+    const OTHER: Option<u32> = Some(12_345);
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    for (of_others, is_counted) in [
+        (&[][..], true),
+        (&["theirs/skanner.toml"], false),
+        (&["theirs"], false),
+        (&["theirs", "theirs/skanner.toml"], false),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.write("theirs/skanner.toml", CERTAIN);
+        sandbox.write("theirs/a.txt", "");
+        for path in of_others {
+            chown(sandbox.path(path), OTHER, None).unwrap();
+        }
+        for path in ["theirs", "theirs/a.txt"] {
+            let expected = if is_counted { "theirs/skanner.toml" } else { "none" };
+            assert_eq!(counted(&sandbox, &[path]), expected, "{of_others:?}");
+        }
+        // Whoever has checked out a repository has chosen its file.
+        sandbox.git("theirs", &["init"]);
+        assert_eq!(counted(&sandbox, &["theirs"]), "theirs/skanner.toml", "{of_others:?}");
+    }
+}
+
+#[test]
+fn the_order_of_paths_does_not_matter() {
+    let sandbox = Sandbox::new();
+    sandbox.git(".", &["init"]);
+    for (path, text) in [("a.py", ""), ("sub/b.py", ""), ("sub/c/d.py", ""), ("sub/skanner.toml", CERTAIN)] {
+        sandbox.write(path, text);
+    }
+    let counted = |paths: &[&str]| {
+        let run = sandbox.skanner(&[&["scan", "--format", "json"], paths].concat());
+        run.report().json["configuration"]["file"].as_str().map(str::to_owned)
+    };
+    let inner = Some("sub/skanner.toml".to_owned());
+    for root in [None, Some("skanner.toml".to_owned())] {
+        if let Some(file) = &root {
+            sandbox.write(file, CERTAIN);
+        }
+        for (paths, expected) in [
+            (&["sub/b.py", "a.py"][..], &root),
+            (&["sub", "a.py"], &root),
+            (&["sub/b.py", "-"], &root),
+            (&["sub/b.py"], &inner),
+            (&["sub/b.py", "sub/c/d.py"], &inner),
+            (&["sub/b.py", "sub/b.py"], &inner),
+            (&["sub", "sub/c"], &inner),
+        ] {
+            let turned: Vec<&str> = paths.iter().rev().copied().collect();
+            assert_eq!(&counted(paths), expected, "{paths:?}");
+            assert_eq!(&counted(&turned), expected, "{turned:?}");
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn folders_for_all_and_homes_do_not_count_for_what_is_in_them() {
@@ -97,11 +160,19 @@ fn folders_for_all_and_homes_do_not_count_for_what_is_in_them() {
     for mode in [0o777, 0o1777] {
         fs::set_permissions(sandbox.path("shared"), fs::Permissions::from_mode(mode)).unwrap();
         assert_eq!(counted(&sandbox, &["shared/mine"]), "none", "{mode:o}");
-        assert_eq!(counted(&sandbox, &["shared"]), "shared/skanner.toml");
+        for path in ["shared", "shared/mine/..", "shared/a.txt"] {
+            sandbox.write("shared/a.txt", "");
+            assert_eq!(counted(&sandbox, &[path]), "none", "{mode:o} {path}");
+        }
+        let mut there = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
+        let run = Run::of(there.current_dir(sandbox.path("shared")).args(["scan", "--format", "json", "-"]));
+        assert_eq!(run.report().json["configuration"], serde_json::Value::Null, "{mode:o}");
     }
     // Even a `.git` there makes no repository of it, which anybody could do.
     sandbox.git("shared", &["init"]);
-    assert_eq!(counted(&sandbox, &["shared/mine"]), "none");
+    for path in ["shared/mine", "shared"] {
+        assert_eq!(counted(&sandbox, &[path]), "none");
+    }
     // A project may be as open as it likes if that is its owner's way.
     fs::set_permissions(sandbox.path("shared"), fs::Permissions::from_mode(0o777)).unwrap();
     assert_eq!(counted(&sandbox, &["shared/mine"]), "shared/skanner.toml");

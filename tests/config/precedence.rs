@@ -78,6 +78,10 @@ fn who_names_a_rule_is_not_told_by_the_file_that_there_is_nothing() {
         settings(&sandbox, &[], &["--rule", "hex-key"])[2],
         "exclude-rules: [\"openai-project-key\"] (skanner.toml:1)"
     );
+    // Where nothing of the file's list is left, it is not the file that says so.
+    let all = "hex-key,openai-project-key";
+    assert_eq!(settings(&sandbox, &[], &["--rule", all])[2], "exclude-rules: [] (--rule)");
+    assert_eq!(settings(&sandbox, &[("SKANNER_RULE", all)], &[])[2], "exclude-rules: [] (SKANNER_RULE)");
 }
 
 #[test]

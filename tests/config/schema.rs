@@ -54,10 +54,21 @@ fn it_is_draft_07_and_takes_the_template() {
 
 /// What is wrong with these is beyond a schema: it knows no rules, paths or shapes, and shapes of text are not TOML's.
 const BEYOND: &[&str] = &[
+    "accept-unread-bracket",
+    "accept-unread-exception",
     "accept-unread-glob",
+    "allow-path-above",
+    "allow-path-brace",
+    "allow-path-bracket",
+    "allow-path-dot",
+    "allow-path-exceptions",
+    "allow-path-root",
     "allow-rule",
     "baseline-above",
     "baseline-absolute",
+    "baseline-git",
+    "baseline-git-config",
+    "baseline-git-short",
     "glob-brace",
     "glob-class",
     "glob-comment",

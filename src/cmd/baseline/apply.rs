@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     baseline::{self, Baseline, Cover, Entry, FilePath, Fingerprint, Judged, Place, Places, Scene, Scope},
-    cmd::{settings::Call, worker::Workshop},
+    cmd::{scan::Seen, settings::Call, worker::Workshop},
     config::{self, MIN_CONFIDENCE, Settings, Source},
     finding::{Finding, Kind, Report, Suppressed, Suppression, Unused},
     scan::Engine,
@@ -31,8 +31,8 @@ const MOST_READ: usize = 100;
 ///
 /// # Errors
 /// When the baseline was asked for and is not there, or cannot be read.
-pub(in crate::cmd) fn apply(report: &mut Report, sight: &Sight, engine: &Engine, call: &Call) -> Result<()> {
-    let settings = &call.settings;
+pub(in crate::cmd) fn apply(report: &mut Report, seen: &Seen<'_>, call: &Call) -> Result<()> {
+    let (sight, settings) = (seen.sight, &call.settings);
     let Some(location) = Location::find(sight, &report.base, settings)? else { return Ok(()) };
     let is_asked_for = is_asked_for(&settings.baseline.from);
     let judged = judged(sight, &location, report, settings);
@@ -47,8 +47,8 @@ pub(in crate::cmd) fn apply(report: &mut Report, sight: &Sight, engine: &Engine,
         );
         return Ok(());
     };
-    let comparison = Comparison { sight, location: &location, settings };
-    comparison.apply(report, &baseline, judged, engine, Some(FEW));
+    let comparison = Comparison { seen, location: &location, settings };
+    comparison.apply(report, &baseline, judged, Some(FEW));
     Ok(())
 }
 
@@ -82,14 +82,14 @@ fn judged(sight: &Sight, location: &Location, report: &Report, settings: &Settin
 
 /// One run, and the baseline it is compared with.
 pub(super) struct Comparison<'a> {
-    pub(super) sight: &'a Sight,
+    pub(super) seen: &'a Seen<'a>,
     pub(super) location: &'a Location,
     pub(super) settings: &'a Settings,
 }
 
 impl Comparison<'_> {
     fn places(&self) -> Places {
-        let named: &[_] = if let Sight::Files(named) = self.sight { named } else { &[] };
+        let named: &[_] = if let Sight::Files(named) = self.seen.sight { named } else { &[] };
         Places::new(&self.location.folder, &self.location.bases, named)
     }
 
@@ -100,11 +100,10 @@ impl Comparison<'_> {
         report: &mut Report,
         baseline: &Baseline,
         judged: Judged,
-        engine: &Engine,
         most: Option<usize>,
     ) -> bool {
         let mut cover = self.run(report, baseline);
-        let unused = self.unused(&mut cover, &report.suppressed, judged, engine, most);
+        let unused = self.unused(&mut cover, &report.suppressed, judged, most);
         let shown = &self.location.shown;
         let named = unused.iter().take(most.unwrap_or(usize::MAX));
         report.unused.extend(named.map(|(at, why)| told(&baseline.entries()[*at], *why, shown)));
@@ -124,7 +123,7 @@ impl Comparison<'_> {
     /// Moves what is known from the findings to what is suppressed.
     pub(super) fn run<'b>(&self, report: &mut Report, baseline: &'b Baseline) -> Cover<'b> {
         let places = self.places();
-        let present = Present::new(self.sight, &places, &self.location.bases.tree);
+        let present = Present::new(self.seen.sight, &places, &self.location.bases.tree);
         let scene = Scene {
             places: &places,
             is_past: &|occurrence| present.is_past(occurrence),
@@ -144,7 +143,7 @@ impl Comparison<'_> {
         cover
     }
 
-    /// The entries that nothing matches. Where their file is still there, it may only not have been read: it is now. If
+    /// The entries that nothing matches, be it reported or left out by a rule or level. Where their file is still there, it may only not have been read: it is now. If
     /// there are more than `most` without that, or far more with it, that is not asked, so that an old baseline costs
     /// no more than a look at a few names.
     pub(super) fn unused(
@@ -152,7 +151,6 @@ impl Comparison<'_> {
         cover: &mut Cover<'_>,
         suppressed: &[Suppressed],
         judged: Judged,
-        engine: &Engine,
         most: Option<usize>,
     ) -> Vec<(usize, Useless)> {
         let places = self.places();
@@ -161,7 +159,16 @@ impl Comparison<'_> {
         let mut gone = Vec::new();
         let waiting = cover.unused(judged);
         let by_others = if waiting.is_empty() { HashSet::new() } else { by_others(suppressed, &places) };
+        let left_out: HashSet<Fingerprint> =
+            self.seen.left_out.iter().filter_map(|fingerprint| Fingerprint::parse(fingerprint)).collect();
         for at in waiting {
+            let is_left_out = left_out.contains(&entries[at].fingerprint);
+            if is_left_out
+                && (matches!(entries[at].place, Place::History(_)) || scope(self.settings) == Scope::Secret)
+            {
+                cover.confirm(at);
+                continue;
+            }
             let Place::File(path) = &entries[at].place else {
                 gone.push((at, Useless::Gone));
                 continue;
@@ -171,12 +178,13 @@ impl Comparison<'_> {
                 continue;
             }
             let files = places.files(path);
-            // A masked secret is in its name, or it lies outside of what was read.
-            if files.is_empty() || !self.is_inside(path) {
+            let is_gone = files.iter().all(|file| is_off_disk(file));
+            // A masked secret is in its name, or it lies outside of what was read; or it may have another name now, and
+            // is not reported under that.
+            if files.is_empty() || !self.is_inside(path) || is_gone && is_left_out {
                 cover.confirm(at);
                 continue;
             }
-            let is_gone = files.iter().all(|file| is_off_disk(file));
             if is_gone {
                 gone.push((at, Useless::Gone));
             }
@@ -188,7 +196,7 @@ impl Comparison<'_> {
             }
         }
         if !there.is_empty() {
-            let read = read(there.keys(), engine);
+            let read = read(there.keys(), &self.seen.engine.for_all());
             let missed = read.not_scanned.iter().map(|input| input.file.as_ref().unwrap_or(&input.what));
             for at in missed.filter_map(|path| there.get(Path::new(path))).flatten() {
                 cover.confirm(*at);
@@ -196,11 +204,7 @@ impl Comparison<'_> {
             let waiting =
                 there.values().flatten().map(|at| ((entries[*at].fingerprint, &entries[*at].place), *at));
             let waiting: HashMap<_, _> = waiting.collect();
-            let is_wanted = |finding: &&Finding| {
-                finding.confidence >= self.settings.min_confidence.value
-                    && self.settings.leaves_out(&finding.rule.id).is_none()
-            };
-            for finding in read.findings.iter().filter(is_wanted) {
+            for finding in &read.findings {
                 let Some(fingerprint) = Fingerprint::parse(&finding.fingerprint) else { continue };
                 for path in finding.occurrences.iter().filter_map(|one| places.of(one)) {
                     if let Some(at) = waiting.get(&(fingerprint, &Place::File(path))) {

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::Sight;
 use crate::{
     baseline::{Bases, DEFAULT_NAME, Follow},
+    cmd::settings,
     config::{Settings, Source},
     source,
 };
@@ -57,6 +58,7 @@ impl Location {
             _ => root(&start),
         };
         let location = Self::default(root, &here);
+        refuse_links(settings)?;
         Ok(Some(match named {
             Some(named) => location.named(named, &settings.baseline.from, &here),
             None => location,
@@ -85,6 +87,33 @@ impl Location {
         let follow = if is_asked_for(by) { Follow::Yes } else { Follow::No };
         Self { file, shown, follow, folder, ..self }
     }
+}
+
+/// A folder on the way to a baseline may have come with the tree as a link to anywhere. One in the place of the file
+/// itself is refused by whoever opens it.
+///
+/// # Errors
+/// When the configuration names a file behind such a link.
+pub(super) fn refuse_links(settings: &Settings) -> Result<()> {
+    let (Source::File(place), Some(file), Some(config)) =
+        (&settings.baseline.from, &settings.baseline.value, &settings.config)
+    else {
+        return Ok(());
+    };
+    let below = file.strip_prefix(&config.base).unwrap_or(file);
+    let folders: Vec<&Path> = below.ancestors().skip(1).collect();
+    for folder in folders.into_iter().rev().filter(|folder| !folder.as_os_str().is_empty()) {
+        if config.base.join(folder).is_symlink() {
+            let names = [below, folder].map(|path| path.display().to_string());
+            let [below, folder] =
+                settings::masking(settings.rule_set(), |mask| names.map(|name| mask(&name)));
+            bail!(
+                "{place}: the baseline {below} is behind {folder}, a symbolic link, which is not followed; name the file \
+                 itself with --baseline"
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Whether whoever called the program has named a file, which must be there then.

@@ -13,7 +13,7 @@ use self::{apply::Comparison, location::Location};
 use super::{
     Verdict, audit,
     scan::{self, Read, conclude_with, threads},
-    settings::{self, Start},
+    settings::{self, Call, Start},
     worker::Workshop,
 };
 use crate::{
@@ -22,7 +22,6 @@ use crate::{
     config::Source,
     finding::{Report, Subject},
     git,
-    scan::Engine,
     source::Walk,
 };
 
@@ -49,14 +48,18 @@ pub(super) fn run(command: &BaselineCommand, color: bool) -> Result<Verdict> {
     let root = location::root(&here);
     let file = args.file.as_ref().map(|file| here.join(file));
     let report = scan::enter(&root, &args.report)?;
-    let call = settings::load(&report, Start::Path(&root))?;
+    // Whether a key is still there does not depend on what is reported.
+    let call = Call { looks_for_all: true, ..settings::load(&report, Start::Path(&root))? };
     let settings = &call.settings;
     for list in [&settings.rules, &settings.exclude_rules] {
         ensure!(
             matches!(list.from, Source::Default | Source::File(_)),
-            "{} does not go with `skanner baseline`: entries of other rules would look as if nothing matched them",
+            "{} does not go with `skanner baseline`: a baseline is for all that scans report here",
             list.from
         );
+    }
+    if file.is_none() {
+        location::refuse_links(settings)?;
     }
     let location = Location::default(root.clone(), &root);
     let location = match (&file, &settings.baseline.value) {
@@ -68,9 +71,9 @@ pub(super) fn run(command: &BaselineCommand, color: bool) -> Result<Verdict> {
         refuse_to_replace(&location)?;
     }
     let feed = |workshop: &Workshop<'_>| feed(args, &location, threads(&call.args), workshop);
-    let (verdict, outcome) = conclude_with(&call, color, feed, |report, sight, engine| {
-        let comparison = Comparison { sight, location: &location, settings };
-        compare(task, &comparison, report, engine)
+    let (verdict, outcome) = conclude_with(&call, color, feed, |report, seen| {
+        let comparison = Comparison { seen, location: &location, settings };
+        compare(task, &comparison, report)
     })?;
     let outcome = match outcome {
         Outcome::Checked { is_fit: true } => return Ok(verdict),
@@ -144,7 +147,7 @@ fn feed(args: &BaselineScan, location: &Location, threads: usize, workshop: &Wor
 }
 
 /// Compares what was found with the file, and changes it.
-fn compare(task: Task, comparison: &Comparison<'_>, report: &mut Report, engine: &Engine) -> Result<Outcome> {
+fn compare(task: Task, comparison: &Comparison<'_>, report: &mut Report) -> Result<Outcome> {
     let location = comparison.location;
     let old = baseline::read(&location.file, &location.shown, location.follow);
     let old = match (task, old) {
@@ -161,7 +164,7 @@ fn compare(task: Task, comparison: &Comparison<'_>, report: &mut Report, engine:
         }
         (_, Err(error)) => return Err(error),
     };
-    let history = match comparison.sight {
+    let history = match comparison.seen.sight {
         Sight::History { is_whole, .. } => *is_whole && report.is_complete(),
         _ => false,
     };
@@ -170,17 +173,17 @@ fn compare(task: Task, comparison: &Comparison<'_>, report: &mut Report, engine:
         Task::Create { .. } => true,
         Task::Update { add } => add,
         Task::Check => {
-            let is_fit = comparison.apply(report, &old, judged, engine, None);
+            let is_fit = comparison.apply(report, &old, judged, None);
             return Ok(Outcome::Checked { is_fit });
         }
     };
     if !report.is_complete() {
-        comparison.apply(report, &old, Judged::default(), engine, None);
+        comparison.apply(report, &old, Judged::default(), None);
         return Ok(Outcome::NotWritten);
     }
     let findings = report.findings.clone();
     let mut cover = comparison.run(report, &old);
-    comparison.unused(&mut cover, &report.suppressed, judged, engine, None);
+    comparison.unused(&mut cover, &report.suppressed, judged, None);
     let change = Change::of(&cover, judged, add);
     if !change.is_none() || !location.file.exists() {
         baseline::write(&location.file, &change.baseline)?;

@@ -22,10 +22,7 @@ use crate::{
 
 pub(super) fn run(args: &ScanArgs, color: bool) -> Result<Verdict> {
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
-    // Standard input belongs to where one stands.
-    let first =
-        paths.first().filter(|path| **path != Path::new("-")).map_or(Path::new("."), PathBuf::as_path);
-    let call = settings::load(&args.report, Start::Path(first))?;
+    let call = settings::load(&args.report, Start::Path(&common(&paths)))?;
     conclude(&call, color, |workshop| {
         let (stdin, roots): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|path| path == Path::new("-"));
         ensure!(
@@ -64,6 +61,23 @@ pub(super) fn run(args: &ScanArgs, color: bool) -> Result<Verdict> {
             read.folders = roots;
         }
         Ok(read)
+    })
+}
+
+/// The deepest folder that all paths have in common, or the only path, so that their order does not matter for what
+/// counts. Standard input belongs to where one stands.
+fn common(paths: &[PathBuf]) -> PathBuf {
+    let here = Path::new(".");
+    let mut starts = paths.iter().map(|path| if path == Path::new("-") { here } else { path.as_path() });
+    let Some(first) = starts.next() else { return here.to_owned() };
+    if paths.len() == 1 {
+        return first.to_owned();
+    }
+    // What is not there is named by whoever reads it.
+    let mut whole = [first].into_iter().chain(starts).filter_map(|path| path.canonicalize().ok());
+    let Some(start) = whole.next() else { return first.to_owned() };
+    whole.fold(start, |common, path| {
+        common.components().zip(path.components()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
     })
 }
 

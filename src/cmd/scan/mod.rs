@@ -6,7 +6,7 @@ pub(super) mod range;
 pub(super) mod staged;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     io::{self, Write},
     path::{Path, PathBuf},
     time::Instant,
@@ -28,6 +28,7 @@ use crate::{
     config::{MIN_CONFIDENCE, Source},
     finding::{Configuration, Report, Subject, Suppressed},
     report::{self, View},
+    rule::Confidence,
     scan::Engine,
     source,
 };
@@ -67,6 +68,16 @@ pub(super) struct Read {
     pub(super) folders: Vec<PathBuf>,
 }
 
+/// What a run has seen, beside what it reports.
+pub(super) struct Seen<'a> {
+    /// What was looked at.
+    pub(super) sight: &'a Sight,
+    /// What has looked for keys.
+    pub(super) engine: &'a Engine,
+    /// The fingerprints of keys that are there and not reported, by rule, level or options.
+    pub(super) left_out: &'a HashSet<String>,
+}
+
 impl Read {
     /// What is in a folder that paths start from.
     pub(super) fn files(base: PathBuf) -> Self {
@@ -93,8 +104,7 @@ pub(super) fn conclude(
     color: bool,
     feed: impl FnOnce(&Workshop<'_>) -> Result<Read>,
 ) -> Result<Verdict> {
-    let known =
-        |report: &mut Report, sight: &Sight, engine: &Engine| baseline::apply(report, sight, engine, call);
+    let known = |report: &mut Report, seen: &Seen<'_>| baseline::apply(report, seen, call);
     conclude_with(call, color, feed, known).map(|(verdict, ())| verdict)
 }
 
@@ -103,7 +113,7 @@ pub(super) fn conclude_with<T>(
     call: &Call,
     color: bool,
     feed: impl FnOnce(&Workshop<'_>) -> Result<Read>,
-    known: impl FnOnce(&mut Report, &Sight, &Engine) -> Result<T>,
+    known: impl FnOnce(&mut Report, &Seen<'_>) -> Result<T>,
 ) -> Result<(Verdict, T)> {
     let start = Instant::now();
     let args = &call.args;
@@ -123,15 +133,16 @@ pub(super) fn conclude_with<T>(
 fn scan<T>(
     call: &Call,
     feed: impl FnOnce(&Workshop<'_>) -> Result<Read>,
-    known: impl FnOnce(&mut Report, &Sight, &Engine) -> Result<T>,
+    known: impl FnOnce(&mut Report, &Seen<'_>) -> Result<T>,
 ) -> Result<(Report, T)> {
-    let Call { args, settings, .. } = call;
+    let Call { args, settings, looks_for_all, .. } = call;
     let least = &settings.min_confidence;
     // What a file keeps from being reported is counted, so it must be found.
     let is_by_file = matches!(least.from, Source::File(_));
     let looked_for = if is_by_file { least.value.min(MIN_CONFIDENCE) } else { least.value };
+    let searched = if *looks_for_all { Confidence::Possible } else { looked_for };
     let engine =
-        Engine::with_rules(settings.rule_set(), looked_for, args.show_secrets).watch(allowed::words(call));
+        Engine::with_rules(settings.rule_set(), searched, args.show_secrets).watch(allowed::words(call));
     let progress = (wants_progress() && !args.no_progress).then(Progress::start);
     let workshop = Workshop::new(&engine, progress.as_ref().map(Progress::counts).cloned());
     let mut read = feed(&workshop)?;
@@ -139,7 +150,14 @@ fn scan<T>(
     drop(progress);
 
     let (mut report, marked) = workshop.into_report();
-    report.findings.retain(|finding| finding.confidence >= looked_for);
+    let mut left_out = HashSet::new();
+    report.findings.retain(|finding| {
+        let is_wanted = finding.confidence >= looked_for;
+        if !is_wanted {
+            left_out.insert(finding.fingerprint.clone());
+        }
+        is_wanted
+    });
     let masks = Workshop::new(&engine, None);
     // Options leave out whole keys; what suppresses places comes before, so that it is known what each of them is for.
     let mut unwanted = HashMap::new();
@@ -155,11 +173,12 @@ fn scan<T>(
         }
     }
     allowed::apply(call, &mut report, &marked, &read, looked_for)?;
-    let left_out = &mut report.left_out;
+    left_out.extend(unwanted.keys().cloned());
+    let counts = &mut report.left_out;
     report.findings.retain(|finding| {
         let by = unwanted.get(&finding.fingerprint);
         if let Some(by) = by {
-            *left_out.entry(by.clone()).or_default() += 1;
+            *counts.entry(by.clone()).or_default() += 1;
         }
         by.is_none()
     });
@@ -175,7 +194,7 @@ fn scan<T>(
         .as_ref()
         .map(|config| Configuration { file: config.shown.to_string(), weakened: settings.weakened() });
     report.trusts_foreign = !args.trust_foreign_markers && allowed::trusts_foreign(call);
-    let outcome = known(&mut report, &read.sight, &engine)?;
+    let outcome = known(&mut report, &Seen { sight: &read.sight, engine: &engine, left_out: &left_out })?;
     let mut worker = masks.worker();
     report.mask_suppressions(|text| worker.safe(text.as_bytes()));
     drop(worker);
