@@ -161,7 +161,8 @@ fn what_an_old_baseline_costs_is_bounded() {
 
 #[test]
 fn what_a_comment_or_the_configuration_allows_needs_no_entry() {
-    let allow = "# skanner:allow openai-project-key a fixture\n";
+    // Not as a whole, or it would be one for this line.
+    let allow = format!("# {}:allow openai-project-key a fixture\n", "skanner");
     let config = "[[allow]]\npaths = [\"src/**\"]\nreason = \"fixtures\"\n";
     for (name, text) in [("comment", ""), ("configuration", config)] {
         let sandbox = known(1);
