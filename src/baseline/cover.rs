@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Baseline, FilePath, Fingerprint, Place, Places};
+use super::{Baseline, FilePath, Place, Places};
 use crate::{
     blob::SourceKind,
-    finding::{Finding, Occurrence},
+    finding::{Finding, Fingerprint, Occurrence},
 };
 
 /// Where a known secret is known.

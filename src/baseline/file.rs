@@ -10,7 +10,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use super::{Entry, Fingerprint};
+use super::Entry;
+use crate::finding::Fingerprint;
 use crate::git::plain;
 
 /// A larger file is refused, in bytes: it would be about half a million entries.

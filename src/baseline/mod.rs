@@ -14,7 +14,7 @@ mod places;
 
 pub use change::{Change, Moved};
 pub use cover::{Cover, Found, Judged, Scene, Scope, Split};
-pub use entry::{Entry, Fingerprint};
+pub use entry::Entry;
 pub use file::{Baseline, Follow, read, write};
 pub use place::{FilePath, Place};
 pub use places::{Bases, Places};

@@ -10,15 +10,13 @@ use super::{
     parse::Ids,
     table::{Reader, Table, Value},
 };
+use crate::finding::Fingerprint;
 
 /// The keys of `[[allow]]`.
 pub(super) const ALLOW_KEYS: [&str; 5] = ["rule", "paths", "fingerprints", "reason", "until"];
 
 /// The keys of an entry of `accept-unread`.
 pub(super) const ACCEPT_KEYS: [&str; 3] = ["path", "reason", "until"];
-
-/// Hex digits of a fingerprint; see [`crate::finding::Secret::fingerprint`].
-const FINGERPRINT: usize = 32;
 
 /// One `[[allow]]`: keys that are no findings. All that it names must agree; of several paths or fingerprints, one is
 /// enough.
@@ -72,12 +70,15 @@ pub(super) fn allow(reader: &Reader<'_>, value: &Value<'_>, ids: &mut Ids) -> Op
     let mut fingerprints = Vec::new();
     for value in list(&table, "fingerprints", "an array of fingerprints, as the JSON report has them") {
         let Some(text) = reader.string("a fingerprint", "a string", value) else { continue };
-        if is_fingerprint(text) {
+        if Fingerprint::parse(text).is_some() {
             fingerprints.push(reader.at(text.to_owned(), &value.span()));
         } else {
             reader.problem(
                 value.span(),
-                format!("`{text}` is no fingerprint: that is {FINGERPRINT} digits of 0-9 and a-f, as in the JSON report"),
+                format!(
+                    "`{text}` is no fingerprint: that is {} digits of 0-9 and a-f, as in the JSON report",
+                    Fingerprint::DIGITS
+                ),
             );
         }
     }
@@ -214,11 +215,6 @@ fn plain(error: ignore::Error) -> String {
         ignore::Error::Partial(errors) => errors.into_iter().map(plain).collect::<Vec<_>>().join("; "),
         other => other.to_string(),
     }
-}
-
-fn is_fingerprint(text: &str) -> bool {
-    text.len() == FINGERPRINT
-        && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
 fn reason(table: &Table<'_, '_>) -> Option<String> {

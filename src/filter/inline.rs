@@ -9,10 +9,10 @@ use std::{
     sync::Arc,
 };
 
-use super::{Rules, UNUSED, is_fingerprint};
+use super::{Rules, UNUSED};
 use crate::{
     day::Day,
-    finding::{Finding, Kind, Marker, Occurrence, Report, Scope, Suppression, Unused},
+    finding::{Finding, Fingerprint, Kind, Marker, Occurrence, Report, Scope, Suppression, Unused},
 };
 
 /// A comment in a text that was read, whether or not a key is near it.
@@ -155,7 +155,8 @@ fn problem(marker: &Marker, rules: &dyn Rules, today: Day) -> Option<String> {
     if marker.problem.is_some() {
         return marker.problem.clone();
     }
-    let unknown = |name: &&String| !(is_fingerprint(name) || *name == UNUSED || rules.has(name));
+    let unknown =
+        |name: &&String| !(Fingerprint::parse(name).is_some() || *name == UNUSED || rules.has(name));
     if let Some(name) = marker.names.iter().find(unknown) {
         let word = &marker.word;
         return Some(format!(

@@ -54,8 +54,3 @@ pub trait Rules {
     /// How to say that there is none, with the nearest one.
     fn unknown(&self, id: &str) -> String;
 }
-
-/// Whether this is written as a fingerprint is; see [`Secret::fingerprint`](crate::finding::Secret::fingerprint).
-fn is_fingerprint(text: &str) -> bool {
-    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-}

@@ -2,6 +2,7 @@
 
 mod audit;
 mod collect;
+mod fingerprint;
 mod marker;
 mod name;
 mod position;
@@ -20,6 +21,7 @@ use crate::{
 
 pub use audit::{Audit, Safety, Standing};
 pub use collect::Collector;
+pub use fingerprint::Fingerprint;
 pub use marker::{Marker, Scope, Sighting};
 pub(crate) use name::short;
 pub use position::Cursor;

@@ -13,10 +13,10 @@ use super::{
     present::{Present, is_off_disk},
 };
 use crate::{
-    baseline::{self, Baseline, Cover, Entry, FilePath, Fingerprint, Judged, Place, Places, Scene, Scope},
+    baseline::{self, Baseline, Cover, Entry, FilePath, Judged, Place, Places, Scene, Scope},
     cmd::{scan::Seen, settings::Call, worker::Workshop},
     config::{self, MIN_CONFIDENCE, Settings, Source},
-    finding::{Finding, Kind, Report, Suppressed, Suppression, Unused},
+    finding::{Finding, Fingerprint, Kind, Report, Suppressed, Suppression, Unused},
     scan::Engine,
     source::FileReader,
 };
