@@ -10,7 +10,7 @@ use super::{
     parse::Ids,
     table::{Reader, Table, Value},
 };
-use crate::finding::Fingerprint;
+use crate::{day::Day, finding::Fingerprint};
 
 /// The keys of `[[allow]]`.
 pub(super) const ALLOW_KEYS: [&str; 5] = ["rule", "paths", "fingerprints", "reason", "until"];
@@ -32,8 +32,8 @@ pub struct Allow {
     pub fingerprints: Vec<super::At<String>>,
     /// Why that is fine.
     pub reason: Option<String>,
-    /// The last day that it counts, in UTC, as `2027-01-31`.
-    pub until: Option<String>,
+    /// The last day that it counts, in UTC.
+    pub until: Option<Day>,
 }
 
 /// One entry of `accept-unread`: inputs that may stay unread.
@@ -45,8 +45,8 @@ pub struct AcceptUnread {
     pub path: String,
     /// Why that is fine.
     pub reason: Option<String>,
-    /// The last day that it counts, in UTC, as `2027-01-31`.
-    pub until: Option<String>,
+    /// The last day that it counts, in UTC.
+    pub until: Option<Day>,
 }
 
 pub(super) fn allow(reader: &Reader<'_>, value: &Value<'_>, ids: &mut Ids) -> Option<Allow> {
@@ -226,7 +226,7 @@ fn reason(table: &Table<'_, '_>) -> Option<String> {
     Some(text.to_owned())
 }
 
-fn until(table: &Table<'_, '_>) -> Option<String> {
+fn until(table: &Table<'_, '_>) -> Option<Day> {
     const EXPECTED: &str = "`until` must be a day, such as 2027-01-31";
     let value = table.get("until")?;
     let problem = |span: Range<usize>, message: String| table.reader.problem(span, message);
@@ -244,16 +244,10 @@ fn until(table: &Table<'_, '_>) -> Option<String> {
             return None;
         }
     };
-    match date.date {
-        Some(day) if date.time.is_none() && date.offset.is_none() => {
-            Some(format!("{:04}-{:02}-{:02}", day.year, day.month, day.day))
-        }
-        _ => {
-            problem(
-                value.span(),
-                format!("{EXPECTED}, without a time; it counts to the end of that day in UTC"),
-            );
-            None
-        }
+    let is_whole = date.time.is_none() && date.offset.is_none();
+    let day = date.date.filter(|_| is_whole).and_then(|day| Day::parse(&day.to_string()));
+    if day.is_none() {
+        problem(value.span(), format!("{EXPECTED}, without a time; it counts to the end of that day in UTC"));
     }
+    day
 }

@@ -94,7 +94,7 @@ fn entries<'c>(config: &'c Config) -> Vec<Entry<'c>> {
         paths: &allow.paths,
         fingerprints: allow.fingerprints.iter().map(|at| (at.value.as_str(), at.place.line)).collect(),
         reason: allow.reason.as_deref(),
-        until: allow.until.as_deref().and_then(Day::parse),
+        until: allow.until,
     };
     config.allow.iter().map(entry).collect()
 }
@@ -105,7 +105,7 @@ fn acceptances(config: &Config) -> Vec<Acceptance> {
         line: accept.place.line,
         path: accept.path.clone(),
         reason: accept.reason.clone(),
-        until: accept.until.as_deref().and_then(Day::parse),
+        until: accept.until,
     };
     config.accept_unread.iter().map(acceptance).collect()
 }
