@@ -33,6 +33,15 @@ const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "skanner report")]
 struct Document<'a> {
+    #[serde(flatten)]
+    run: Run<'a>,
+    /// One entry a secret, sorted by path, line, column and rule.
+    findings: Vec<FindingEntry<'a>>,
+}
+
+/// What is said of a run beside its findings.
+#[derive(Serialize, JsonSchema)]
+struct Run<'a> {
     /// The version of this form.
     schema: u32,
     /// What wrote the report.
@@ -67,8 +76,6 @@ struct Document<'a> {
     /// Whether the repository may be published; only of `skanner audit`.
     #[serde(skip_serializing_if = "Option::is_none")]
     audit: Option<Audit>,
-    /// One entry a secret, sorted by path, line, column and rule.
-    findings: Vec<FindingEntry<'a>>,
 }
 
 /// What was suppressed.
@@ -179,26 +186,8 @@ struct Remedy<'a> {
 /// The last line of JSON lines.
 #[derive(Serialize)]
 struct Summary<'a> {
-    schema: u32,
-    tool: Tool,
-    complete: bool,
-    scanned: Scanned,
-    not_scanned: &'a [NotScanned],
-    suppressed: u64,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    suppressed_by: Vec<SuppressedBy>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    unused_suppressions: &'a [Unused],
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    accepted: Vec<AcceptedEntry<'a>>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    left_out: &'a BTreeMap<String, u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    configuration: Option<&'a Configuration>,
-    #[serde(skip_serializing_if = "is_false")]
-    shallow: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    audit: Option<Audit>,
+    #[serde(flatten)]
+    run: Run<'a>,
     findings: usize,
 }
 
@@ -222,38 +211,34 @@ pub fn schema() -> serde_json::Value {
 }
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let document = Document {
-        schema: SCHEMA,
-        tool: TOOL,
-        complete: report.is_complete(),
-        scanned: report.scanned,
-        not_scanned: &report.not_scanned,
-        suppressed: match report.show_suppressed {
-            false => SuppressedKeys::Count(report.suppressed_count()),
-            true => SuppressedKeys::List(suppressed(report).collect()),
-        },
-        suppressed_by: report.suppressed_by(),
-        unused_suppressions: &report.unused,
-        accepted: report.accepted.iter().map(accepted).collect(),
-        left_out: &report.left_out,
-        configuration: report.configuration.as_ref(),
-        shallow: report.is_shallow,
-        audit: report.audit(),
-        findings: report.findings.iter().map(|finding| entry(report, finding)).collect(),
-    };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    let mut run = run(report);
+    if report.show_suppressed {
+        run.suppressed = SuppressedKeys::List(suppressed(report).collect());
+    }
+    let findings = report.findings.iter().map(|finding| entry(report, finding)).collect();
+    serde_json::to_writer_pretty(&mut *out, &Document { run, findings })?;
     writeln!(out)
 }
 
 pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let findings = report.findings.iter().map(|finding| Line::Finding(entry(report, finding)));
-    let summary = Line::Summary(Summary {
+    let listed = report.show_suppressed.then(|| suppressed(report).map(Line::Suppressed));
+    let summary = Line::Summary(Summary { run: run(report), findings: report.findings.len() });
+    for line in findings.chain(listed.into_iter().flatten()).chain([summary]) {
+        serde_json::to_writer(&mut *out, &line)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn run(report: &Report) -> Run<'_> {
+    Run {
         schema: SCHEMA,
         tool: TOOL,
         complete: report.is_complete(),
         scanned: report.scanned,
         not_scanned: &report.not_scanned,
-        suppressed: report.suppressed_count(),
+        suppressed: SuppressedKeys::Count(report.suppressed_count()),
         suppressed_by: report.suppressed_by(),
         unused_suppressions: &report.unused,
         accepted: report.accepted.iter().map(accepted).collect(),
@@ -261,14 +246,7 @@ pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()
         configuration: report.configuration.as_ref(),
         shallow: report.is_shallow,
         audit: report.audit(),
-        findings: report.findings.len(),
-    });
-    let listed = report.show_suppressed.then(|| suppressed(report).map(Line::Suppressed));
-    for line in findings.chain(listed.into_iter().flatten()).chain([summary]) {
-        serde_json::to_writer(&mut *out, &line)?;
-        writeln!(out)?;
     }
-    Ok(())
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
