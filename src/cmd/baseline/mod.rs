@@ -22,6 +22,7 @@ use crate::{
     config::Source,
     finding::{Report, Subject},
     git,
+    report::visible,
     source::Walk,
 };
 
@@ -262,13 +263,7 @@ fn see_to_merges(location: &Location, add: bool, quiet: bool) -> Result<()> {
 
 /// Says one thing in a line, to whoever reads it. Names come from strangers.
 fn note(text: &str) {
-    let text: String = settings::safe(text)
-        .chars()
-        .flat_map(|character| match character.is_control() {
-            true => character.escape_unicode().collect::<Vec<_>>(),
-            false => vec![character],
-        })
-        .collect();
+    let text = settings::safe(text);
     // Without a reader nothing is lost but words.
-    let _ = writeln!(AutoStream::auto(io::stderr()), "skanner: {text}");
+    let _ = writeln!(AutoStream::auto(io::stderr()), "skanner: {}", visible(&text));
 }
