@@ -168,6 +168,8 @@ fn read_by_libgit2(repository: &Repository, id: ObjectId) -> Result<(Kind, Vec<u
 pub struct Numbers<'a> {
     store: &'a Store,
     remembered: Vec<(Option<ObjectId>, u32)>,
+    /// The numbers that were asked for last.
+    numbers: Vec<Option<u32>>,
     /// Of the names that were asked for last: which are not remembered, and their numbers.
     unknown: Vec<usize>,
     found: Vec<Option<u32>>,
@@ -180,33 +182,40 @@ impl<'a> Numbers<'a> {
     /// Remembers nothing yet.
     #[must_use]
     pub fn new(store: &'a Store) -> Self {
-        Self { store, remembered: vec![(None, 0); REMEMBERED], unknown: Vec::new(), found: Vec::new() }
+        Self {
+            store,
+            remembered: vec![(None, 0); REMEMBERED],
+            numbers: Vec::new(),
+            unknown: Vec::new(),
+            found: Vec::new(),
+        }
     }
 
-    /// Gives `numbers` those of the objects of these names, as [`Store::number`] does, but faster.
-    pub fn get(&mut self, names: &[&[u8]], numbers: &mut Vec<Option<u32>>) {
-        numbers.clear();
+    /// The numbers of the objects of these names, in their order, as [`Store::number`] gives them, but faster.
+    pub fn get<'n>(&mut self, names: impl Iterator<Item = &'n [u8]>) -> &[Option<u32>] {
+        self.numbers.clear();
         self.unknown.clear();
         let mut unknown = Vec::new();
-        for (at, name) in names.iter().enumerate() {
+        for (at, name) in names.enumerate() {
             let id = ObjectId::new(name);
             let (known, number) = &self.remembered[slot(name)];
             let is_known = known.is_some() && *known == id;
-            numbers.push(is_known.then_some(*number));
+            self.numbers.push(is_known.then_some(*number));
             if !is_known {
                 self.unknown.push(at);
-                unknown.push(*name);
+                unknown.push(name);
             }
         }
         self.store.packs.numbers(&unknown, &mut self.found);
         for ((at, name), found) in self.unknown.iter().zip(unknown).zip(&self.found) {
             let Some(id) = ObjectId::new(name) else { continue };
             let number = found.or_else(|| self.store.loose_number(id));
-            numbers[*at] = number;
+            self.numbers[*at] = number;
             if let Some(number) = number {
                 self.remembered[slot(name)] = (Some(id), number);
             }
         }
+        &self.numbers
     }
 }
 

@@ -48,7 +48,6 @@ impl<'a> Gatherer<'a> {
             store: self.store,
             suspects: &self.suspects,
             numbers: Numbers::new(self.store),
-            found: Vec::new(),
             edges: Vec::new(),
             held: Vec::new(),
             failed: Vec::new(),
@@ -127,6 +126,15 @@ impl Suspects {
         usize::from(id[0]) << 8 | usize::from(id[1])
     }
 
+    /// What to keep of an entry: the number of a folder, or that of a suspect.
+    fn kept(&self, entry: &TreeEntry<'_>, number: Option<u32>) -> Option<u32> {
+        if entry.is_tree() {
+            number.filter(|number| *number < SUSPECT)
+        } else {
+            self.number(entry.id).map(|suspect| suspect | SUSPECT)
+        }
+    }
+
     #[inline]
     fn number(&self, id: &[u8]) -> Option<u32> {
         let bit = Self::bit(id);
@@ -142,7 +150,6 @@ pub struct FolderReader<'a> {
     store: &'a Store,
     suspects: &'a Suspects,
     numbers: Numbers<'a>,
-    found: Vec<Option<u32>>,
     edges: Vec<(u32, u32)>,
     held: Vec<(u32, u32, Box<[u8]>)>,
     failed: Vec<ObjectId>,
@@ -150,12 +157,10 @@ pub struct FolderReader<'a> {
 
 impl FolderReader<'_> {
     fn take(&mut self, number: u32, bytes: &[u8], base: Base<'_>) -> Option<Entries> {
-        let entries = git::entries(bytes, base, self.store.width, |new, values| {
-            let names: Vec<_> = new.iter().map(|entry| entry.id).collect();
-            let mut numbers = std::mem::take(&mut self.found);
-            self.numbers.get(&names, &mut numbers);
-            values.extend(new.iter().zip(&numbers).map(|(entry, number)| self.entry(entry, *number)));
-            self.found = numbers;
+        let Self { store, suspects, numbers, .. } = self;
+        let entries = git::entries(bytes, base, store.width, |new, values| {
+            let numbers = numbers.get(new.iter().map(|entry| entry.id));
+            values.extend(new.iter().zip(numbers).map(|(entry, number)| suspects.kept(entry, *number)));
         })?;
         self.folder(number, bytes, &entries);
         Some(entries)
@@ -166,13 +171,8 @@ impl FolderReader<'_> {
 type Base<'a> = Option<(&'a Entries, &'a [Copied])>;
 
 impl Beside for FolderReader<'_> {
-    /// Keeps folders by their numbers, and suspects.
     fn entry(&mut self, entry: &TreeEntry<'_>, number: Option<u32>) -> Option<u32> {
-        if entry.is_tree() {
-            number.filter(|number| *number < SUSPECT)
-        } else {
-            self.suspects.number(entry.id).map(|suspect| suspect | SUSPECT)
-        }
+        self.suspects.kept(entry, number)
     }
 
     fn folder(&mut self, number: u32, bytes: &[u8], entries: &Entries) {

@@ -30,7 +30,6 @@ pub(super) struct Reader<'a, S, B> {
     pub(super) beside: Option<B>,
     store: &'a Store,
     numbers: Numbers<'a>,
-    found: Vec<Option<u32>>,
     /// The commits whose parents may be missing, sorted.
     shallow: &'a [ObjectId],
     /// The parents of a commit, used again for the next one.
@@ -47,7 +46,6 @@ impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
             beside,
             store,
             numbers: Numbers::new(store),
-            found: Vec::new(),
             shallow,
             parents: Vec::new(),
             suspects: Vec::new(),
@@ -126,13 +124,11 @@ impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
         bytes: &[u8],
         base: Option<(&Entries, &[Copied])>,
     ) -> Mark {
-        let Self { sink, store, numbers, found, missing, .. } = self;
+        let Self { sink, store, numbers, missing, .. } = self;
         // Somebody beside takes only what was read from packs.
         let mut beside = self.beside.as_mut().zip(number);
         let entries = git::entries(bytes, base, store.width, |new, values| {
-            let names: Vec<_> = new.iter().map(|entry| entry.id).collect();
-            numbers.get(&names, found);
-            for (entry, number) in new.iter().zip(&*found) {
+            for (entry, number) in new.iter().zip(numbers.get(new.iter().map(|entry| entry.id))) {
                 sink.name(&Origin { object: Some(id), ..Origin::new(SourceKind::Name, entry.name) });
                 if number.is_none() && !entry.is_submodule() {
                     missing.extend(ObjectId::new(entry.id).filter(|id| !is_empty_tree(*id)));
@@ -163,9 +159,8 @@ impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
             self.unsound(id, "is a commit without a tree");
         }
         let is_last = self.shallow.binary_search(&id).is_ok();
-        let names: Vec<_> = commit.tree.iter().chain(&commit.parents).map(ObjectId::as_bytes).collect();
-        self.numbers.get(&names, &mut self.found);
-        let (trees, parents) = self.found.split_at(commit.tree.iter().len());
+        let names = commit.tree.iter().chain(&commit.parents).map(ObjectId::as_bytes);
+        let (trees, parents) = self.numbers.get(names).split_at(commit.tree.iter().len());
         for (known, tree) in trees.iter().zip(commit.tree) {
             expect(*known, tree, &mut self.missing);
         }
