@@ -86,7 +86,7 @@ impl Searcher for Looker<'_> {
         if expand::is_container(bytes) {
             return Look::Suspect;
         }
-        let change = base.filter(|_| !looks_wide(bytes)).map(|(novel, signs)| Change { novel, signs });
+        let change = base.map(|(novel, signs)| Change { novel, signs });
         match self.engine.rule_out(bytes, change, &mut self.scratch) {
             None => Look::Suspect,
             Some(_) if looks_wide(bytes) => Look::Alone,

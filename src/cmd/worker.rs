@@ -219,11 +219,10 @@ impl Searcher for Worker<'_> {
         if expand::is_container(bytes) {
             return Look::Suspect;
         }
-        let is_wide = looks_wide(bytes);
-        let change = base.filter(|_| !is_wide).map(|(novel, signs)| Change { novel, signs });
+        let change = base.map(|(novel, signs)| Change { novel, signs });
         match self.engine.rule_out(bytes, change, &mut self.scratch) {
             None => Look::Suspect,
-            Some(_) if is_wide => Look::Alone,
+            Some(_) if looks_wide(bytes) => Look::Alone,
             Some(signs) => Look::Clean(signs),
         }
     }

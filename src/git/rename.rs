@@ -20,7 +20,7 @@ const MOST: usize = 1000;
 /// Lines are cut into pieces of this size, in bytes, as git's `diffcore-delta.c` does.
 const PIECE: usize = 64;
 
-/// A file that is new or gone, and which of the others may be the same one.
+/// Files and links are never taken for each other: the ones or the others, in the order of their paths.
 struct Files<'a> {
     objects: &'a Objects<'a>,
     /// Those that are gone.

@@ -33,7 +33,8 @@ pub struct Change<'a> {
 
 impl Engine {
     /// Whether a scan of the text could find anything, whatever the text is called. Nothing is returned where it could,
-    /// and otherwise what the text holds all the same, or a little more.
+    /// and otherwise what the text holds all the same, or a little more. A text that looks like UTF-16 is read whole,
+    /// whatever it was made from.
     #[must_use]
     pub fn rule_out(&self, text: &[u8], change: Option<Change<'_>>, scratch: &mut Scratch) -> Option<Signs> {
         scratch.is_name_unknown = true;

@@ -40,20 +40,20 @@ impl Site {
 }
 
 /// Files that one tree has and another does not.
-type Gone = HashMap<(ObjectId, ObjectId), Arc<[Entry]>>;
+type OnlyIn = HashMap<(ObjectId, ObjectId), Arc<[Entry]>>;
 
 /// Reads commits.
 pub(super) struct Commits<'r> {
     objects: &'r Objects<'r>,
     /// Where the history of a shallow clone ends.
     ends: HashSet<ObjectId>,
-    /// By the tree of a parent and that of the commit; filled where something is found.
-    gone: Mutex<Gone>,
+    /// By the one tree and the other; filled where something is found.
+    only_in: Mutex<OnlyIn>,
 }
 
 impl<'r> Commits<'r> {
     pub(super) fn new(repository: &Repository, objects: &'r Objects<'r>) -> Result<Self> {
-        Ok(Self { objects, ends: shallow(repository)?, gone: Mutex::default() })
+        Ok(Self { objects, ends: shallow(repository)?, only_in: Mutex::default() })
     }
 
     /// Pushes the commit's text and adds the sites of what it brings.
@@ -145,15 +145,15 @@ impl<'r> Commits<'r> {
     }
 
     /// The files of a tree that have no place in another one.
-    fn gone(&self, old: ObjectId, new: ObjectId) -> Arc<[Entry]> {
-        if let Some(files) = locked(&self.gone).get(&(old, new)) {
+    fn only_in(&self, tree: ObjectId, other: ObjectId) -> Arc<[Entry]> {
+        if let Some(files) = locked(&self.only_in).get(&(tree, other)) {
             return files.clone();
         }
         let mut files = Vec::new();
         // What cannot be read cannot make less news of a key.
-        let _ = tree::removed(self.objects, old, Some(new), b"", &mut files);
+        let _ = tree::removed(self.objects, tree, Some(other), b"", &mut files);
         let files: Arc<[Entry]> = files.into();
-        locked(&self.gone).insert((old, new), files.clone());
+        locked(&self.only_in).insert((tree, other), files.clone());
         files
     }
 }
@@ -183,8 +183,8 @@ impl Before for Earlier<'_> {
             match tree::at(commits.objects, *parent, &site.entry.path) {
                 Ok(Some((mode, id))) if mode.is_blob() => version(&site.entry.path, id),
                 Ok(_) => {
-                    let gone = commits.gone(*parent, site.tree);
-                    let new = commits.gone(site.tree, *parent);
+                    let gone = commits.only_in(*parent, site.tree);
+                    let new = commits.only_in(site.tree, *parent);
                     let source = rename::source(commits.objects, &site.entry, self.content, &gone, &new);
                     if let Some(source) = source {
                         version(&source.path, source.id);
