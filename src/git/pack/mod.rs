@@ -5,6 +5,7 @@ mod delta;
 mod forest;
 mod header;
 mod index;
+mod inflate;
 mod map;
 mod queue;
 mod single;

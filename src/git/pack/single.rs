@@ -4,7 +4,7 @@ use super::{
     Pack, Packs,
     delta::{self, Changes},
     header::{Content, Header},
-    walk::Inflater,
+    inflate::Inflater,
 };
 use crate::{blob::ObjectId, git::Kind};
 

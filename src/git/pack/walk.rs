@@ -6,21 +6,17 @@
 
 use std::{ops::Range, sync::Arc};
 
-use libdeflater::{DecompressionError, Decompressor};
-
 use super::{
     Pack,
     delta::{self, Changes},
-    header::{Content, Header},
+    header::Content,
+    inflate::Inflater,
     queue::{Queue, Work},
 };
 use crate::{
     blob::ObjectId,
     git::{Kind, Kinds},
 };
-
-/// Deflate makes at most so many bytes of one.
-const MOST_INFLATION: u64 = 1032;
 
 /// Buffers that are larger are not kept, in bytes.
 const KEPT: usize = 1 << 20;
@@ -364,59 +360,6 @@ impl<'a, V: Visitor> Walker<'a, V> {
             && self.spare.len() < SPARE
         {
             self.spare.push(bytes);
-        }
-    }
-}
-
-/// Inflates entries.
-pub(super) struct Inflater {
-    decompressor: Decompressor,
-    /// Whether the checksum of the index counts.
-    is_checked: bool,
-}
-
-impl Inflater {
-    fn new() -> Self {
-        Self { decompressor: Decompressor::new(), is_checked: true }
-    }
-
-    /// For those who hash what comes out, which proves more than the checksum of the index.
-    pub(super) fn unchecked() -> Self {
-        Self { is_checked: false, ..Self::new() }
-    }
-
-    /// Inflates what follows the header of an entry, and checks it in all ways that are cheap: the CRC-32 that the index
-    /// has of the entry, the size that the header has, and the Adler-32 that zlib has of the content.
-    pub(super) fn inflate(
-        &mut self,
-        pack: &Pack,
-        entry: u32,
-        bytes: &mut Vec<u8>,
-    ) -> Result<Header, &'static str> {
-        let packed = pack.data.get(pack.forest.range(entry)).ok_or("is said to be outside of its pack")?;
-        let checksum = pack.index.checksum(pack.forest.position(entry));
-        if self.is_checked && checksum.is_some_and(|checksum| crc32fast::hash(packed) != checksum) {
-            return Err("is damaged: its checksum is another one");
-        }
-        let header = Header::parse(packed, pack.width).ok_or("has a header that cannot be read")?;
-        let packed = &packed[header.length..];
-        if header.size / MOST_INFLATION > packed.len() as u64 {
-            return Err("is damaged: it is said to be larger than it can be");
-        }
-        if header.size > delta::LARGEST {
-            return Err("is larger than 2 GiB, too large to be read into memory");
-        }
-        let size = usize::try_from(header.size).unwrap_or(usize::MAX);
-        if size > bytes.capacity() && bytes.try_reserve_exact(size - bytes.len()).is_err() {
-            return Err("is too large for the memory there is");
-        }
-        bytes.resize(size, 0);
-        match self.decompressor.zlib_decompress(packed, bytes) {
-            Ok(count) if count == size => Ok(header),
-            Ok(_) | Err(DecompressionError::InsufficientSpace) => {
-                Err("is damaged: it is not as large as it says")
-            }
-            Err(DecompressionError::BadData) => Err("is damaged: it cannot be inflated"),
         }
     }
 }
