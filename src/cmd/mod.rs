@@ -8,6 +8,7 @@ mod history;
 mod hook;
 mod init;
 mod known;
+mod mask;
 mod progress;
 mod rules;
 mod scan;

@@ -1,13 +1,16 @@
 //! Where sources and engine meet: every thread has a worker, and what they found comes together at the end.
 
 use std::{
-    borrow::Cow,
     io,
     ops::Range,
     sync::{Arc, Mutex, OnceLock, PoisonError, atomic::Ordering},
 };
 
-use super::{known::Known, progress::Counts};
+use super::{
+    known::Known,
+    mask::{masked, may_hold_a_key, text},
+    progress::Counts,
+};
 use crate::{
     blob::{Before, Blob, Content, ObjectId, Origin, Signs, SourceKind},
     expand::{self, Expander, Output},
@@ -48,7 +51,7 @@ impl<'a> Workshop<'a> {
             counts: self.counts.as_deref(),
             scratch: Scratch::default(),
             expander: Expander::default(),
-            name: Vec::new(),
+            line: Vec::new(),
             own: Gathered::default(),
             gathered: &self.gathered,
         }
@@ -82,8 +85,8 @@ pub(super) struct Worker<'a> {
     counts: Option<&'a Counts>,
     scratch: Scratch,
     expander: Expander,
-    /// The name that is searched, used again for the next one.
-    name: Vec<u8>,
+    /// The name or line that is searched, used again for the next one.
+    line: Vec<u8>,
     own: Gathered,
     gathered: &'a Mutex<Gathered>,
 }
@@ -91,34 +94,29 @@ pub(super) struct Worker<'a> {
 impl Worker<'_> {
     /// All that is found in a name.
     fn in_name(&mut self, name: &[u8]) -> Vec<Detection> {
-        let mut secrets = Vec::new();
-        if !may_hold_a_key(name) {
-            return secrets;
-        }
-        // Short texts are slow to search; what follows a line feed is not of the name.
-        let mut text = std::mem::take(&mut self.name);
-        text.clear();
-        text.extend_from_slice(name);
-        text.extend_from_slice(&[b'\n'; 64]);
-        self.scratch.set_name(b"");
-        // Reading from memory cannot fail.
-        let _ = self.engine.scan(Content::Bytes(&text), &mut self.scratch, &mut 0, |one| secrets.push(one));
-        self.name = text;
-        secrets
+        if may_hold_a_key(name) { self.search(self.engine, name) } else { Vec::new() }
     }
 
     /// All that may be one in a line of a text that is shown, however sure a key must be to be reported.
     fn in_line(&mut self, line: &[u8]) -> Vec<Detection> {
-        let mut secrets = Vec::new();
         // Keys of somebody's own rules may be short.
         if !self.engine.has_own_rules() && !may_hold_a_key(line) {
-            return secrets;
+            return Vec::new();
         }
-        let engine = self.earlier.get_or_init(|| self.engine.for_all());
-        let text = [line, &[b'\n'; 64]].concat();
+        self.search(self.earlier.get_or_init(|| self.engine.for_all()), line)
+    }
+
+    fn search(&mut self, engine: &Engine, line: &[u8]) -> Vec<Detection> {
+        // Short texts are slow to search; what follows a line feed is not of the line.
+        let mut text = std::mem::take(&mut self.line);
+        text.clear();
+        text.extend_from_slice(line);
+        text.extend_from_slice(&[b'\n'; 64]);
         self.scratch.set_name(b"");
+        let mut secrets = Vec::new();
         // Reading from memory cannot fail.
         let _ = engine.scan(Content::Bytes(&text), &mut self.scratch, &mut 0, |one| secrets.push(one));
+        self.line = text;
         secrets
     }
 
@@ -376,45 +374,4 @@ struct Allowed {
 /// Whether somebody can still change what is there.
 fn is_present(source: SourceKind) -> bool {
     matches!(source, SourceKind::File | SourceKind::Stdin | SourceKind::Index)
-}
-
-/// A path as text, with the secrets that were found in it masked where they stand, encoded or not.
-fn masked(path: &[u8], secrets: &[Detection]) -> String {
-    let mut shown = text(path).into_owned();
-    for detection in secrets {
-        shown = shown.replace(&detection.secret.reveal(), &detection.secret.masked());
-    }
-    if secrets.iter().any(|detection| !detection.encoding.is_empty()) {
-        let end = |column: u64| usize::try_from(column - 1).unwrap_or(usize::MAX);
-        let mut characters: Vec<char> = text(path).chars().collect();
-        for detection in secrets.iter().rev() {
-            let length = characters.len();
-            let range = end(detection.span.column).min(length)..end(detection.span.end_column).min(length);
-            characters.splice(range, detection.secret.masked().chars());
-        }
-        shown = characters.into_iter().collect();
-    }
-    shown
-}
-
-/// A path as text: what is not UTF-8 is written `\xNN`.
-fn text(path: &[u8]) -> Cow<'_, str> {
-    if let Ok(text) = std::str::from_utf8(path) {
-        return Cow::Borrowed(text);
-    }
-    let mut text = String::new();
-    for chunk in path.utf8_chunks() {
-        text.push_str(chunk.valid());
-        text.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
-    }
-    Cow::Owned(text)
-}
-
-/// Whether some part of a name is long enough; most are not, and there are as many names as files.
-fn may_hold_a_key(name: &[u8]) -> bool {
-    const SHORTEST: usize = 16;
-    let is_separator = |byte: &u8| matches!(byte, b'/' | b'.' | b' ');
-    name.split(is_separator).any(|part| {
-        part.len() >= SHORTEST && part.iter().any(u8::is_ascii_digit) || part.len() >= 2 * SHORTEST
-    })
 }
