@@ -2,7 +2,7 @@
 //!
 //! Data flows one way: a [`source`] feeds [`blob`]s through [`expand`], which opens archives, to the engine in [`scan`],
 //! which undoes encodings by [`decode`] and whose detections are collected into [`finding`]s, and a reporter in
-//! [`report`] writes them. [`cmd`] alone composes the stages; `docs/architecture.md` tells the whole story and
+//! [`report`] writes them. A session composes the stages, and a command in [`cmd`] chooses what it reads; `docs/architecture.md` tells the whole story and
 //! `tests/layers.rs` keeps it true.
 
 pub mod baseline;
@@ -22,4 +22,5 @@ pub mod remedy;
 pub mod report;
 pub mod rule;
 pub mod scan;
+mod session;
 pub mod source;

@@ -2,10 +2,23 @@
 
 use std::fmt::Write;
 
-use crate::{remedy, rule::Rule};
+use anyhow::Result;
+
+use super::{console::Console, rules};
+use crate::{
+    cli::ConfigArgs,
+    remedy,
+    rule::Rule,
+    session::{Verdict, find_rule, or_builtin},
+};
+
+pub(super) fn run(id: &str, config: &ConfigArgs, console: &Console) -> Result<Verdict> {
+    let rules = rules::known(config, console)?;
+    rules::print(&page(find_rule(or_builtin(rules.as_ref()), id)?), rules.is_some(), console)
+}
 
 /// The page as text.
-pub(super) fn page(rule: &Rule) -> String {
+fn page(rule: &Rule) -> String {
     let mut page = format!("{}: {}\n\n{}\n\n", rule.id, rule.title, rule.opens);
     let mut line = |label: &str, text: &str| {
         if !text.is_empty() {

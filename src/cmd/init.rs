@@ -8,10 +8,10 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::{Verdict, hook, print};
-use crate::{config, git};
+use super::{console::Console, hook};
+use crate::{config, git, session::Verdict};
 
-pub(super) fn run(path: &Path, force: bool) -> Result<Verdict> {
+pub(super) fn run(path: &Path, force: bool, console: &Console) -> Result<Verdict> {
     let path = path.canonicalize().with_context(|| format!("{}: no such folder", path.display()))?;
     ensure!(path.is_dir(), "{} is no folder", path.display());
     let repository = git::discover(&path).ok();
@@ -23,9 +23,9 @@ pub(super) fn run(path: &Path, force: bool) -> Result<Verdict> {
     };
     let file = folder.join(config::NAMES[0]);
     write(folder, &file, force)?;
-    print(&format!("wrote {}\n", file.display()))?;
+    console.print(&format!("wrote {}\n", file.display()))?;
     if repository.is_some() {
-        return offer_hooks(folder);
+        return offer_hooks(folder, console);
     }
     Ok(Verdict::Clean)
 }
@@ -47,11 +47,11 @@ fn write(folder: &Path, file: &Path, force: bool) -> Result<()> {
 }
 
 /// Asks whether to install the hooks if there is somebody to answer, and else says how.
-fn offer_hooks(folder: &Path) -> Result<Verdict> {
+fn offer_hooks(folder: &Path, console: &Console) -> Result<Verdict> {
     const HOW: &str = "`skanner hook install` makes git look for keys before every commit and push\n";
     let is_asked = io::stdin().is_terminal() && io::stderr().is_terminal() && super::wants_progress();
     if !is_asked {
-        return print(HOW);
+        return console.print_own(HOW);
     }
     let mut stderr = io::stderr().lock();
     write!(stderr, "Shall git look for keys before every commit and push? [y/N] ")?;
@@ -59,8 +59,8 @@ fn offer_hooks(folder: &Path) -> Result<Verdict> {
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;
     if !matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
-        return print(HOW);
+        return console.print_own(HOW);
     }
     std::env::set_current_dir(folder).with_context(|| format!("cannot enter {}", folder.display()))?;
-    hook::install_usual()
+    hook::install_usual(console)
 }

@@ -1,124 +1,106 @@
-//! The commands: the only place that knows several stages, and composes them.
+//! The commands. Each chooses a source and settings, calls a session, and returns a verdict.
 
 mod audit;
 mod baseline;
-mod configuration;
+mod config;
+mod console;
 mod explain;
-mod history;
 mod hook;
 mod init;
-mod known;
-mod mask;
-mod progress;
+mod options;
 mod rules;
 mod scan;
-mod settings;
-mod worker;
 
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, IsTerminal},
     process::ExitCode,
+    sync::Arc,
 };
 
 use anstream::{AutoStream, ColorChoice};
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{CommandFactory, Parser, ValueEnum};
 
+use self::console::Console;
 use crate::{
     cli::{Cli, Color, Command, SchemaDocument},
-    config, report,
-    rule::{Rule, RuleSet},
+    report,
+    session::{Redactor, Verdict},
 };
 
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
-    /// Nothing found, everything read.
-    Clean,
-    /// Keys were found.
-    Findings,
-    /// The run proves nothing.
-    NotAProof,
-}
-
-impl From<Verdict> for ExitCode {
-    fn from(verdict: Verdict) -> Self {
-        Self::from(match verdict {
-            Verdict::Clean => 0,
-            Verdict::Findings => 1,
-            Verdict::NotAProof => 2,
-        })
-    }
+/// The exit code of a verdict, a contract.
+fn exit_code(verdict: Verdict) -> ExitCode {
+    ExitCode::from(match verdict {
+        Verdict::Clean => 0,
+        Verdict::Findings => 1,
+        Verdict::Incomplete => 2,
+    })
 }
 
 /// Runs the program with the arguments of the process.
 #[must_use]
 pub fn main() -> ExitCode {
+    let redactor = Arc::new(Redactor::default());
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         // Help and version go to standard output and are no failure; clap knows which is which.
         Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() { Verdict::NotAProof } else { Verdict::Clean }.into();
+            print_usage(&error, &redactor);
+            return exit_code(if error.use_stderr() { Verdict::Incomplete } else { Verdict::Clean });
         }
     };
-    match color(cli.color).and_then(|color| run(&cli, color)) {
-        Ok(verdict) => verdict.into(),
+    let (console, result) = match color(cli.color) {
+        Ok(color) => {
+            let console = Console { color, redactor };
+            let result = run(&cli, &console);
+            (console, result)
+        }
+        Err(error) => (Console { color: false, redactor }, Err(error)),
+    };
+    match result {
+        Ok(verdict) => exit_code(verdict),
         // Whoever read the output has seen enough of it.
-        Err(error) if is_broken_pipe(&error) => Verdict::Clean.into(),
+        Err(error) if is_broken_pipe(&error) => exit_code(Verdict::Clean),
         Err(error) => {
-            let mut stderr = AutoStream::auto(io::stderr());
-            let _ = writeln!(stderr, "skanner: {}", settings::safe(&format!("{error:#}")));
-            Verdict::NotAProof.into()
+            console.error(&error);
+            exit_code(Verdict::Incomplete)
         }
     }
 }
 
-fn run(cli: &Cli, color: bool) -> Result<Verdict> {
+/// Prints help, the version, or what is wrong with the command line, which may hold a key.
+fn print_usage(error: &clap::Error, redactor: &Redactor) {
+    let plain = error.render().to_string();
+    let masked = if error.use_stderr() { redactor.text(plain.as_bytes()) } else { plain.clone() };
+    if masked == plain {
+        let _ = error.print();
+    } else {
+        Console { color: false, redactor: Arc::default() }.say(&masked);
+    }
+}
+
+fn run(cli: &Cli, console: &Console) -> Result<Verdict> {
     match &cli.command {
-        Command::Scan(args) => scan::run(args, color),
-        Command::Audit(args) => audit::run(args, color),
-        Command::Baseline(args) => baseline::run(&args.command, color),
-        Command::Hook(args) => hook::run(&args.command, color),
-        Command::Rules(args) => rules::run(args),
-        Command::Explain { rule, config } => {
-            let rules = rules::known(config)?;
-            print(&explain::page(find_rule_in(rules::of(rules.as_ref()), rule)?))
-        }
-        Command::Config { path, format, settings } => configuration::show(path, *format, settings),
-        Command::Init { path, force } => init::run(path, *force),
+        Command::Scan(args) => scan::run(args, console),
+        Command::Audit(args) => audit::run(args, console),
+        Command::Baseline(args) => baseline::run(&args.command, console),
+        Command::Hook(args) => hook::run(&args.command, console),
+        Command::Rules(args) => rules::run(args, console),
+        Command::Explain { rule, config } => explain::run(rule, config, console),
+        Command::Config { path, format, settings } => config::show(path, *format, settings, console),
+        Command::Init { path, force } => init::run(path, *force, console),
         Command::Schema { document } => {
             let schema = match document {
                 SchemaDocument::Report => report::schema(),
-                SchemaDocument::Config => config::schema(),
+                SchemaDocument::Config => crate::config::schema(),
             };
-            print(&format!("{}\n", serde_json::to_string_pretty(&schema)?))
+            console.print_own(&format!("{}\n", serde_json::to_string_pretty(&schema)?))
         }
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "skanner", &mut script);
-            print(&String::from_utf8(script)?)
+            console.print_own(&String::from_utf8(script)?)
         }
-    }
-}
-
-fn print(text: &str) -> Result<Verdict> {
-    // What rules of one's own say, and their examples, may be keys.
-    let text = &if settings::has_own_rules() { settings::safe(text) } else { text.to_owned() };
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
-    Ok(Verdict::Clean)
-}
-
-/// The rule of this id, or an error that names the nearest one.
-fn find_rule_in<'r>(rules: &'r RuleSet, id: &str) -> Result<&'r Rule> {
-    if let Some(rule) = rules.get(id) {
-        return Ok(rule);
-    }
-    match config::nearest(id, rules.iter().map(|rule| rule.id.as_str())) {
-        Some(nearest) => bail!("there is no rule `{id}`; did you mean `{nearest}`?"),
-        None => bail!("there is no rule `{id}`; `skanner rules list` shows them all"),
     }
 }
 
@@ -129,7 +111,7 @@ fn color(choice: Option<Color>) -> Result<bool> {
     }
     let words = Color::value_variants().iter().map(|color| (color.name(), *color)).collect::<Vec<_>>();
     match std::env::var("SKANNER_COLOR") {
-        Ok(text) if !text.is_empty() => Ok(wants_color(config::word("SKANNER_COLOR", &words, &text)?)),
+        Ok(text) if !text.is_empty() => Ok(wants_color(crate::config::word("SKANNER_COLOR", &words, &text)?)),
         _ => Ok(wants_color(Color::Auto)),
     }
 }

@@ -5,38 +5,39 @@ use std::{fmt::Write, path::Path, sync::Arc};
 use anyhow::Result;
 use serde::Serialize;
 
-use super::{Verdict, print, settings};
+use super::{console::Console, options};
 use crate::{
     blob::Content,
     cli::{ConfigArgs, ListFormat, RulesArgs, RulesCommand, SettingArgs},
     finding::Detection,
     rule::{Confidence, Rule, RuleSet, Severity, Shape},
     scan::{Engine, Scratch},
+    session::{Start, Verdict, look_up, or_builtin},
 };
 
 /// How many keys are made of every shape.
 const EACH: usize = 20;
 
-pub(super) fn run(args: &RulesArgs) -> Result<Verdict> {
+pub(super) fn run(args: &RulesArgs, console: &Console) -> Result<Verdict> {
     match &args.command {
-        None => list(of(known(&args.config)?.as_ref()), ListFormat::Text),
-        Some(RulesCommand::List { format, config }) => list(of(known(config)?.as_ref()), *format),
-        Some(RulesCommand::Test { seed, config }) => test(known(config)?, *seed),
+        None => list(known(&args.config, console)?.as_ref(), ListFormat::Text, console),
+        Some(RulesCommand::List { format, config }) => {
+            list(known(config, console)?.as_ref(), *format, console)
+        }
+        Some(RulesCommand::Test { seed, config }) => test(known(config, console)?, *seed, console),
     }
 }
 
 /// The rules that count here, if there are others than the built-in ones.
-pub(super) fn known(config: &ConfigArgs) -> Result<Option<Arc<RuleSet>>> {
+pub(super) fn known(config: &ConfigArgs, console: &Console) -> Result<Option<Arc<RuleSet>>> {
     let args = SettingArgs { config: config.clone(), ..SettingArgs::default() };
-    Ok(settings::look_up(&args, Path::new("."))?.rule_set())
+    let options = options::of_settings(&args)?;
+    Ok(look_up(&options, Start::Path(Path::new(".")), &console.redactor)?.rule_set())
 }
 
-/// All rules: these, or the built-in ones.
-pub(super) fn of(rules: Option<&Arc<RuleSet>>) -> &RuleSet {
-    match rules {
-        Some(rules) => rules,
-        None => RuleSet::builtin(),
-    }
+/// Prints what rules say. What rules of one's own say, and their examples, may be keys.
+pub(super) fn print(text: &str, has_own_rules: bool, console: &Console) -> Result<Verdict> {
+    if has_own_rules { console.print(text) } else { console.print_own(text) }
 }
 
 /// A rule as `skanner rules list --format json` shows it.
@@ -96,11 +97,12 @@ impl<'a> From<&'a Rule> for Listed<'a> {
     }
 }
 
-fn list(rules: &RuleSet, format: ListFormat) -> Result<Verdict> {
+fn list(own: Option<&Arc<RuleSet>>, format: ListFormat, console: &Console) -> Result<Verdict> {
+    let rules = or_builtin(own);
     match format {
         ListFormat::Json => {
             let rules: Vec<Listed<'_>> = rules.iter().map(|rule| Listed::from(&**rule)).collect();
-            print(&format!("{}\n", serde_json::to_string_pretty(&rules)?))
+            print(&format!("{}\n", serde_json::to_string_pretty(&rules)?), own.is_some(), console)
         }
         ListFormat::Text => {
             let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or_default();
@@ -109,15 +111,15 @@ fn list(rules: &RuleSet, format: ListFormat) -> Result<Verdict> {
                 let place = rule.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
                 let _ = writeln!(table, "{:width$}  {:8}  {}{place}", rule.id, rule.severity, rule.title);
             }
-            print(&table)
+            print(&table, own.is_some(), console)
         }
     }
 }
 
 /// Every form's shapes and every example must be found by their rule, no counter-example at the default level.
-fn test(rules: Option<Arc<RuleSet>>, seed: u64) -> Result<Verdict> {
-    let engine = Engine::with_rules(rules.clone(), Confidence::Possible, false);
-    let rules = of(rules.as_ref());
+fn test(own: Option<Arc<RuleSet>>, seed: u64, console: &Console) -> Result<Verdict> {
+    let engine = Engine::with_rules(own.clone(), Confidence::Possible, false);
+    let rules = or_builtin(own.as_ref());
     let mut bench = Bench { engine, scratch: Scratch::default() };
     let mut rng = fastrand::Rng::with_seed(seed);
     let mut failures = String::new();
@@ -164,9 +166,9 @@ fn test(rules: Option<Arc<RuleSet>>, seed: u64) -> Result<Verdict> {
         }
     }
     if failures.is_empty() {
-        print(&format!("{} rules, {count} texts, all as expected\n", rules.iter().count()))
+        console.print_own(&format!("{} rules, {count} texts, all as expected\n", rules.iter().count()))
     } else {
-        print(&failures)?;
+        print(&failures, own.is_some(), console)?;
         Ok(Verdict::Findings)
     }
 }

@@ -3,6 +3,7 @@
 pub mod global;
 pub mod install;
 pub mod place;
+pub mod push;
 pub mod refs;
 pub mod script;
 pub mod words;

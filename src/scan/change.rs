@@ -86,7 +86,7 @@ impl Engine {
     ) -> Option<Signs> {
         let mut hits = std::mem::take(&mut scratch.hits);
         let signs = self.scan_layer(text, range, signs, 0, scratch, &mut hits);
-        layer::weigh(text, &mut hits, scratch);
+        layer::weigh(text, &mut hits, scratch, layer::Unsupported::Drop);
         let is_clean = hits.is_empty();
         hits.clear();
         scratch.hits = hits;

@@ -218,9 +218,18 @@ impl Engine {
     }
 }
 
+/// What becomes of hits that need evidence and have none.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unsupported {
+    /// They are no keys.
+    Drop,
+    /// They may be keys all the same.
+    Keep,
+}
+
 /// Looks for evidence round hits whose own layer had none, settles how sure each is, and drops those that need
 /// evidence and have none.
-pub(super) fn weigh(text: &[u8], hits: &mut Vec<Hit>, scratch: &mut Scratch) {
+pub(super) fn weigh(text: &[u8], hits: &mut Vec<Hit>, scratch: &mut Scratch, unsupported: Unsupported) {
     hits.retain_mut(|hit| {
         if hit.evidence.is_none() && hit.decoded.is_some() {
             hit.evidence = scratch.context.evidence(text, &hit.span, &hit.rule);
@@ -232,7 +241,10 @@ pub(super) fn weigh(text: &[u8], hits: &mut Vec<Hit>, scratch: &mut Scratch) {
         let confidence: Confidence =
             if hit.evidence.is_some() { form.confidence_with_evidence() } else { form.confidence };
         let may_be_named = scratch.is_name_unknown && !hit.rule.context.is_empty();
-        let stays = hit.evidence.is_some() || !form.needs_evidence || may_be_named;
+        let stays = hit.evidence.is_some()
+            || !form.needs_evidence
+            || may_be_named
+            || unsupported == Unsupported::Keep;
         hit.confidence = confidence;
         stays
     });

@@ -13,6 +13,7 @@ mod excerpt;
 mod grams;
 mod known;
 mod layer;
+mod mask;
 mod placeholder;
 mod resolve;
 mod runs;
@@ -27,6 +28,7 @@ use std::{
 };
 
 pub use change::{Change, looks_wide};
+pub use mask::Mask;
 
 use anchors::Anchors;
 use evidence::{Context, Evidence};
@@ -210,7 +212,7 @@ impl Engine {
         // A little further back than needed, so that excerpts know the keys before theirs.
         let range = from.saturating_sub(excerpt::WIDEST)..anchors_end;
         self.scan_layer(text, range, Signs::ALL, 0, scratch, &mut hits);
-        layer::weigh(text, &mut hits, scratch);
+        layer::weigh(text, &mut hits, scratch, layer::Unsupported::Drop);
         let mut next = anchors_end;
         let start = (!scratch.words.is_empty()).then(|| cursor.clone());
         if !hits.is_empty() {

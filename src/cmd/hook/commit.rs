@@ -11,13 +11,10 @@ use git2::Repository;
 
 use crate::{
     cli::ReportArgs,
-    cmd::{
-        Verdict,
-        scan::{self, Read, conclude, threads},
-        settings::{self, Start},
-    },
+    cmd::{console::Console, options},
     finding::Subject,
     git,
+    session::{Coverage, Start, Verdict, conclude, load, open_from_environment, tree_root},
     source::{Message, Staged, Tail, Walk},
 };
 
@@ -40,14 +37,15 @@ pub(super) fn files(
     args: &ReportArgs,
     files: &[PathBuf],
     force_exclude: bool,
-    color: bool,
+    console: &Console,
 ) -> Result<Verdict> {
     // Git sets it for this hook, and frameworks pass it on.
     let is_commit = std::env::var_os("GIT_INDEX_FILE").is_some_and(|file| !file.is_empty());
-    let repository = scan::open()?;
-    let call = settings::load(args, Start::Repository(&repository))?;
-    conclude(&call, color, |workshop| {
-        let root = scan::base(&repository)?;
+    let repository = open_from_environment()?;
+    let options = options::of_report(args, console)?;
+    let session = load(options, Start::Repository(&repository), &console.redactor)?;
+    conclude(&session, |pool| {
+        let root = tree_root(&repository)?;
         let named: Vec<_> = files.iter().map(|file| (file, inner(&root, file))).collect();
         let wanted: HashSet<&[u8]> = named.iter().filter_map(|(_, inner)| inner.as_deref()).collect();
         let met = RefCell::new(HashSet::new());
@@ -56,25 +54,19 @@ pub(super) fn files(
             all: !is_commit,
             wanted: Some(&is_wanted),
             differing: !is_commit,
-            threads: threads(&call.args),
+            threads: session.threads(),
         };
-        staged.feed(&repository, &|| workshop.worker())?;
+        staged.feed(&repository, &|| pool.worker())?;
         let met = met.into_inner();
         let is_left =
             |inner: &Option<Vec<u8>>| !is_commit || inner.as_deref().is_none_or(|path| !met.contains(path));
         let roots: Vec<PathBuf> =
             named.iter().filter(|(_, inner)| is_left(inner)).map(|(file, _)| (*file).clone()).collect();
-        Walk {
-            roots,
-            respect_ignore: true,
-            force_exclude,
-            may_be_empty: false,
-            threads: threads(&call.args),
-        }
-        .feed(&|| workshop.worker());
+        Walk { roots, respect_ignore: true, force_exclude, may_be_empty: false, threads: session.threads() }
+            .feed(&|| pool.worker());
         // Paths of the index start from the root, those of files from here, which is the same under a framework.
         let subject = Subject { what: "the files that were named".to_owned(), nothing: None };
-        Ok(Read::git(root, subject))
+        Ok(Coverage::git(root, subject))
     })
 }
 
@@ -90,15 +82,16 @@ fn inner(root: &Path, file: &Path) -> Option<Vec<u8>> {
 }
 
 /// Scans the message of a commit.
-pub(super) fn message(args: &ReportArgs, file: &Path, color: bool) -> Result<Verdict> {
+pub(super) fn message(args: &ReportArgs, file: &Path, console: &Console) -> Result<Verdict> {
     // Git sets it so when it has not opened an editor; see run_commit_hook in its commit.c.
     let is_edited = std::env::var_os("GIT_EDITOR").is_none_or(|editor| editor != ":");
     let tail = if is_edited { Tail::Dropped } else { Tail::Kept };
-    let call = settings::load(args, Start::Path(Path::new(".")))?;
-    conclude(&call, color, |workshop| {
-        Message { file: file.to_owned(), tail }.feed(&mut workshop.worker());
+    let options = options::of_report(args, console)?;
+    let session = load(options, Start::Path(Path::new(".")), &console.redactor)?;
+    conclude(&session, |pool| {
+        Message { file: file.to_owned(), tail }.feed(&mut pool.worker());
         let base = std::env::current_dir().context("the current folder is gone")?;
         let subject = Subject { what: "the message".to_owned(), nothing: None };
-        Ok(Read::git(base, subject))
+        Ok(Coverage::git(base, subject))
     })
 }

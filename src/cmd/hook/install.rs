@@ -4,21 +4,21 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::note;
 use crate::{
-    cmd::{Verdict, print},
+    cmd::console::Console,
     hook::{
         Event,
         global::{self, Way},
         install::{self, Installed, Removed},
         place, script,
     },
+    session::Verdict,
 };
 
-pub(super) fn install(events: &[Event], global: bool) -> Result<Verdict> {
+pub(super) fn install(events: &[Event], global: bool, console: &Console) -> Result<Verdict> {
     let program = std::env::current_exe().context("it is not known where this program is")?;
     if global {
-        return install_for_all(if events.is_empty() { &Event::CLIENT } else { events }, &program);
+        return install_for_all(if events.is_empty() { &Event::CLIENT } else { events }, &program, console);
     }
     let place = place::of_repository(&here()?)?;
     let events = if events.is_empty() { place::usual(&place) } else { events };
@@ -26,9 +26,9 @@ pub(super) fn install(events: &[Event], global: bool) -> Result<Verdict> {
         let (kind, usual) = if place.is_bare { ("bare", "pre-receive") } else { ("not bare", "pre-commit") };
         bail!("this repository is {kind}, where git does not run {event}; {usual} is run");
     }
-    install_in(&place.folder, events, &program)?;
+    install_in(&place.folder, events, &program, console)?;
     if place.is_in_work_tree {
-        note(&format!(
+        console.note(&format!(
             "{} is in the work tree: do not commit these scripts, since they name a program of this machine",
             place.folder.display()
         ));
@@ -40,7 +40,7 @@ fn here() -> Result<PathBuf> {
     std::env::current_dir().context("the current folder is gone")
 }
 
-fn install_in(folder: &Path, events: &[Event], program: &Path) -> Result<()> {
+fn install_in(folder: &Path, events: &[Event], program: &Path, console: &Console) -> Result<()> {
     for event in events {
         let installed = install::install(folder, *event, program)?;
         let hook = folder.join(event.name());
@@ -51,12 +51,12 @@ fn install_in(folder: &Path, events: &[Event], program: &Path) -> Result<()> {
             }
             Installed::Renewed => "; it was there already".to_owned(),
         };
-        print(&format!("installed {}{also}\n", hook.display()))?;
+        console.print(&format!("installed {}{also}\n", hook.display()))?;
     }
     Ok(())
 }
 
-fn install_for_all(events: &[Event], program: &Path) -> Result<Verdict> {
+fn install_for_all(events: &[Event], program: &Path, console: &Console) -> Result<Verdict> {
     if events.contains(&Event::PreReceive) {
         bail!("pre-receive is for one bare repository at a time: install it in there, without --global");
     }
@@ -64,22 +64,23 @@ fn install_for_all(events: &[Event], program: &Path) -> Result<Verdict> {
         Way::Configured => {
             for event in events {
                 global::configure(*event, program)?;
-                print(&format!(
+                console.print(&format!(
                     "installed {event} in your git configuration, for all of your repositories\n"
                 ))?;
             }
         }
         Way::HooksPath(folder) => {
             place::check(&folder)?;
-            install_in(&folder, events, program)?;
-            note("these hooks are run in all repositories that do not set core.hooksPath by themselves");
+            install_in(&folder, events, program, console)?;
+            console
+                .note("these hooks are run in all repositories that do not set core.hooksPath by themselves");
         }
         Way::Template { folder, is_new } => {
-            install_in(&folder.join("hooks"), events, program)?;
+            install_in(&folder.join("hooks"), events, program, console)?;
             if is_new {
                 global::use_template(&folder)?;
             }
-            note(
+            console.note(
                 "this git copies them into repositories that you clone or make from now on. In those that you have, run \
                  `skanner hook install`. From git 2.54 on, --global reaches all of them at once",
             );
@@ -88,7 +89,7 @@ fn install_for_all(events: &[Event], program: &Path) -> Result<Verdict> {
     Ok(Verdict::Clean)
 }
 
-pub(super) fn uninstall(events: &[Event], global: bool) -> Result<Verdict> {
+pub(super) fn uninstall(events: &[Event], global: bool, console: &Console) -> Result<Verdict> {
     let events = if events.is_empty() { &Event::ALL } else { events };
     let mut is_any = false;
     if global {
@@ -96,26 +97,26 @@ pub(super) fn uninstall(events: &[Event], global: bool) -> Result<Verdict> {
         for event in events {
             if global::unconfigure(*event)? {
                 is_any = true;
-                print(&format!("removed {event} from your git configuration\n"))?;
+                console.print(&format!("removed {event} from your git configuration\n"))?;
             }
         }
         for folder in global::folders()? {
-            is_any |= uninstall_in(&folder, events)?;
+            is_any |= uninstall_in(&folder, events, console)?;
         }
         global::drop_template()?;
     } else {
         for folder in place::folders(&here()?)? {
-            is_any |= uninstall_in(&folder, events)?;
+            is_any |= uninstall_in(&folder, events, console)?;
         }
     }
     if !is_any {
         let which = if global { "for all repositories" } else { "in this repository" };
-        note(&format!("no hook of skanner's is installed {which}; nothing was changed"));
+        console.note(&format!("no hook of skanner's is installed {which}; nothing was changed"));
     }
     Ok(Verdict::Clean)
 }
 
-fn uninstall_in(folder: &Path, events: &[Event]) -> Result<bool> {
+fn uninstall_in(folder: &Path, events: &[Event], console: &Console) -> Result<bool> {
     let mut is_any = false;
     for event in events {
         let hook = folder.join(event.name());
@@ -130,7 +131,7 @@ fn uninstall_in(folder: &Path, events: &[Event]) -> Result<bool> {
             ),
         };
         is_any = true;
-        print(&text)?;
+        console.print(&text)?;
     }
     Ok(is_any)
 }

@@ -7,63 +7,51 @@ mod commit;
 mod install;
 mod push;
 
-use std::io::{self, Write};
-
-use anstream::AutoStream;
 use anyhow::Result;
 
-use super::Verdict;
+use super::console::Console;
 use crate::{
     cli::{HookCommand, ReportArgs},
     hook::{
         Event,
+        push::Remote,
         words::{self, Reason},
     },
+    session::Verdict,
 };
 
-pub(super) fn run(command: &HookCommand, color: bool) -> Result<Verdict> {
+pub(super) fn run(command: &HookCommand, console: &Console) -> Result<Verdict> {
     let (event, args, has_head) = match command {
         HookCommand::PreCommit { report, .. } => (Event::PreCommit, report, commit::has_head()),
         HookCommand::CommitMsg { report, .. } => (Event::CommitMsg, report, true),
         HookCommand::PrePush { report, .. } => (Event::PrePush, report, true),
         HookCommand::PreReceive { report } => (Event::PreReceive, report, true),
-        HookCommand::Install { hooks, global } => return install::install(hooks, *global),
-        HookCommand::Uninstall { hooks, global } => return install::uninstall(hooks, *global),
+        HookCommand::Install { hooks, global } => return install::install(hooks, *global, console),
+        HookCommand::Uninstall { hooks, global } => return install::uninstall(hooks, *global, console),
     };
     // A hook that has nothing to say keeps quiet.
     let args = &ReportArgs { quiet: !args.verbose, ..args.clone() };
     let verdict = match command {
         HookCommand::PreCommit { files, force_exclude, .. } if !files.is_empty() => {
-            commit::files(args, files, *force_exclude, color)
+            commit::files(args, files, *force_exclude, console)
         }
-        HookCommand::CommitMsg { file, .. } => commit::message(args, file, color),
+        HookCommand::CommitMsg { file, .. } => commit::message(args, file, console),
         HookCommand::PrePush { remote, url, refs_from_git, .. } => {
-            let remote = push::Remote { name: remote.as_deref(), url: url.as_deref() };
-            push::to_remote(args, &remote, *refs_from_git, color)
+            let remote = Remote { name: remote.as_deref(), url: url.as_deref() };
+            push::to_remote(args, &remote, *refs_from_git, console)
         }
-        HookCommand::PreReceive { .. } => push::received(args, color),
-        _ => super::scan::staged(args, color),
+        HookCommand::PreReceive { .. } => push::received(args, console),
+        _ => super::scan::staged(args, false, console),
     }?;
     match verdict {
         Verdict::Clean => {}
-        Verdict::Findings => say(&words::stopped(event, Reason::Keys, has_head)),
-        Verdict::NotAProof => say(&words::stopped(event, Reason::NotRead, has_head)),
+        Verdict::Findings => console.say(&words::stopped(event, Reason::Keys, has_head)),
+        Verdict::Incomplete => console.say(&words::stopped(event, Reason::NotRead, has_head)),
     }
     Ok(verdict)
 }
 
 /// Installs the hooks that a repository usually has.
-pub(super) fn install_usual() -> Result<Verdict> {
-    install::install(&[], false)
-}
-
-/// Says something about a run to whoever reads it.
-fn say(text: &str) {
-    // Without a reader nothing is lost but words; the exit code says the same.
-    let _ = AutoStream::auto(io::stderr()).write_all(text.as_bytes());
-}
-
-/// Says one thing in a line.
-fn note(text: &str) {
-    say(&format!("skanner: {text}\n"));
+pub(super) fn install_usual(console: &Console) -> Result<Verdict> {
+    install::install(&[], false, console)
 }

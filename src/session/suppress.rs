@@ -5,9 +5,12 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::{Context, Result};
 
-use super::Read;
+use super::{
+    coverage::Coverage,
+    rules::{find_rule, or_builtin},
+    settings::Session,
+};
 use crate::{
-    cmd::{find_rule_in, rules, settings::Call},
     config::{AcceptUnread, Allow, Config, MIN_CONFIDENCE},
     day::Day,
     filter::{self, Acceptance, Entry, Folders, Look, Marked, Rules},
@@ -20,14 +23,14 @@ use crate::{
 const GITLEAKS: &str = ".gitleaksignore";
 
 /// The words of the comments that count in this run.
-pub(super) fn words(call: &Call) -> &'static [&'static str] {
-    if call.trusts_comments { filter::words(trusts_foreign(call)) } else { &[] }
+pub(super) fn words(session: &Session) -> &'static [&'static str] {
+    if session.trusts_comments { filter::words(trusts_foreign(session)) } else { &[] }
 }
 
 /// Whether what people wrote for other scanners counts, too.
-pub(super) fn trusts_foreign(call: &Call) -> bool {
-    let of_file = call.settings.config.as_ref().and_then(|config| config.trust_foreign_markers.as_ref());
-    call.trusts_comments && (call.args.trust_foreign_markers || of_file.is_some_and(|at| at.value))
+pub(super) fn trusts_foreign(session: &Session) -> bool {
+    let of_file = session.settings.config.as_ref().and_then(|config| config.trust_foreign_markers.as_ref());
+    session.trusts_comments && (session.options.trust_foreign_markers || of_file.is_some_and(|at| at.value))
 }
 
 /// Takes all that is allowed out of the findings, and what may stay unread out of what was not read. `looked_for` is how
@@ -36,54 +39,38 @@ pub(super) fn trusts_foreign(call: &Call) -> bool {
 /// # Errors
 /// When a list cannot be read.
 pub(super) fn apply(
-    call: &Call,
+    session: &Session,
     report: &mut Report,
     marked: &[Marked],
-    read: &Read,
+    coverage: &Coverage,
     looked_for: Confidence,
 ) -> Result<()> {
     let today = Day::today();
     let is_all_looked_for = looked_for <= MIN_CONFIDENCE;
-    let rules = KnownRules(call.settings.rule_set());
+    let rules = KnownRules(session.settings.rule_set());
     filter::comments(report, marked, &rules, is_all_looked_for, today);
-    let tree = if read.subject.is_some() { &read.base } else { &call.root };
+    let tree = if coverage.subject.is_some() { &coverage.base } else { &session.root };
     let folders = |patterns: &Path| Folders {
         patterns: patterns.to_owned(),
-        files: read.base.clone(),
+        files: coverage.base.clone(),
         tree: tree.clone(),
     };
-    if trusts_foreign(call) {
-        let file = call.root.join(GITLEAKS);
+    if trusts_foreign(session) {
+        let file = session.root.join(GITLEAKS);
         let list = match git::plain::read(&file) {
             Ok(list) => String::from_utf8_lossy(&list).into_owned(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(error).with_context(|| format!("{} cannot be read", file.display())),
         };
-        filter::gitleaks(report, &filter::parse_gitleaks(&list), GITLEAKS, &folders(&call.root));
+        filter::gitleaks(report, &filter::parse_gitleaks(&list), GITLEAKS, &folders(&session.root));
     }
-    if let Some(config) = &call.settings.config {
-        let look = if is_all_looked_for { read.look(config) } else { Look::Part };
+    if let Some(config) = &session.settings.config {
+        let look = if is_all_looked_for { coverage.look(config) } else { Look::Part };
         let folders = folders(&config.base);
         filter::entries(report, &entries(config), &folders, look, today);
         filter::unread(report, &acceptances(config), &folders, look, today);
     }
     Ok(())
-}
-
-impl Read {
-    /// How much of what the configuration is about has been read.
-    fn look(&self, config: &Config) -> Look {
-        let is_whole = self
-            .folders
-            .iter()
-            .any(|folder| folder.canonicalize().is_ok_and(|folder| config.base.starts_with(folder)));
-        match is_whole {
-            _ if self.is_audit => Look::Everything,
-            false => Look::Part,
-            true if crate::config::root(&config.base).is_some() => Look::Files,
-            true => Look::Everything,
-        }
-    }
 }
 
 fn entries<'c>(config: &'c Config) -> Vec<Entry<'c>> {
@@ -115,10 +102,10 @@ struct KnownRules(Option<Arc<RuleSet>>);
 
 impl Rules for KnownRules {
     fn has(&self, id: &str) -> bool {
-        rules::of(self.0.as_ref()).get(id).is_some()
+        or_builtin(self.0.as_ref()).get(id).is_some()
     }
 
     fn unknown(&self, id: &str) -> String {
-        find_rule_in(rules::of(self.0.as_ref()), id).err().map_or_else(String::new, |error| error.to_string())
+        find_rule(or_builtin(self.0.as_ref()), id).err().map_or_else(String::new, |error| error.to_string())
     }
 }

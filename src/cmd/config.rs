@@ -7,11 +7,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use super::{Verdict, print, settings};
+use super::{console::Console, options};
 use crate::{
     baseline::DEFAULT_NAME,
     cli::{ListFormat, SettingArgs},
     config::{Allow, Config, Place, Settings, Source},
+    session::{Start, Verdict, look_up},
 };
 
 /// One setting.
@@ -25,21 +26,25 @@ struct Row {
     place: String,
 }
 
-pub(super) fn show(path: &Path, format: ListFormat, args: &SettingArgs) -> Result<Verdict> {
+pub(super) fn show(
+    path: &Path,
+    format: ListFormat,
+    args: &SettingArgs,
+    console: &Console,
+) -> Result<Verdict> {
     ensure!(path.exists(), "{}: no such file or folder", path.display());
-    let settings = settings::look_up(args, path)?;
+    let settings = look_up(&options::of_settings(args)?, Start::Path(path), &console.redactor)?;
     let mut rows = rows(&settings);
-    settings::masking(settings.rule_set(), |mask| {
-        for row in &mut rows {
-            row.key = mask(&row.key);
-            mask_value(&mut row.value, mask);
-        }
-    });
+    let mask = |text: &str| console.redactor.line(text);
+    for row in &mut rows {
+        row.key = mask(&row.key);
+        mask_value(&mut row.value, &mask);
+    }
     let file = settings.config.as_ref().map(|config| &*config.shown);
     match format {
         ListFormat::Json => {
             let document = json!({ "configuration": file, "settings": rows });
-            print(&format!("{}\n", serde_json::to_string_pretty(&document)?))
+            console.print(&format!("{}\n", serde_json::to_string_pretty(&document)?))
         }
         ListFormat::Text => {
             let lead = match file {
@@ -49,7 +54,7 @@ pub(super) fn show(path: &Path, format: ListFormat, args: &SettingArgs) -> Resul
                 }
                 None => "configuration: none\n\n".to_owned(),
             };
-            print(&(lead + &table(&rows)))
+            console.print(&(lead + &table(&rows)))
         }
     }
 }
@@ -164,7 +169,7 @@ fn in_words(value: &Value) -> String {
     }
 }
 
-fn mask_value(value: &mut Value, mask: &mut dyn FnMut(&str) -> String) {
+fn mask_value(value: &mut Value, mask: &dyn Fn(&str) -> String) {
     match value {
         Value::String(text) => *text = mask(text),
         Value::Array(all) => all.iter_mut().for_each(|one| mask_value(one, mask)),

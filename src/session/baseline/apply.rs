@@ -8,16 +8,19 @@ use std::{
 use anyhow::{Result, ensure};
 
 use super::{
-    Sight,
-    location::{Location, is_asked_for},
+    location::{Location, is_requested},
     present::{Present, is_off_disk},
 };
 use crate::{
     baseline::{self, Baseline, Cover, Entry, FilePath, Judged, Place, Places, Scene, Scope},
-    cmd::{scan::Seen, settings::Call, worker::Workshop},
     config::{self, MIN_CONFIDENCE, Settings, Source},
     finding::{Finding, Fingerprint, Kind, Report, Suppressed, Suppression, Unused},
-    scan::Engine,
+    session::{
+        coverage::{RunContext, ScanScope},
+        redact::Redactor,
+        settings::Session,
+        worker::WorkerPool,
+    },
     source::FileReader,
 };
 
@@ -31,23 +34,29 @@ const MOST_READ: usize = 100;
 ///
 /// # Errors
 /// When the baseline was asked for and is not there, or cannot be read.
-pub(in crate::cmd) fn apply(report: &mut Report, seen: &Seen<'_>, call: &Call) -> Result<()> {
-    let (sight, settings) = (seen.sight, &call.settings);
-    let Some(location) = Location::find(sight, &report.base, settings)? else { return Ok(()) };
-    let is_asked_for = is_asked_for(&settings.baseline.from);
-    let judged = judged(sight, &location, report, settings);
-    if !is_asked_for && report.findings.is_empty() && judged == Judged::default() {
+pub(in crate::session) fn apply(
+    report: &mut Report,
+    context: &RunContext<'_>,
+    session: &Session,
+) -> Result<()> {
+    let (scope, settings) = (context.scope, &session.settings);
+    let Some(location) = Location::find(scope, &report.base, settings, &session.redactor)? else {
+        return Ok(());
+    };
+    let is_requested = is_requested(&settings.baseline.from);
+    let judged = judged(scope, &location, report, settings);
+    if !is_requested && report.findings.is_empty() && judged == Judged::default() {
         return Ok(());
     }
     let Some(baseline) = baseline::read(&location.file, &location.shown, location.follow)? else {
         ensure!(
-            !is_asked_for,
+            !is_requested,
             "there is no baseline {}; `skanner baseline create {0}` makes one of all that is found now",
             location.shown
         );
         return Ok(());
     };
-    let comparison = Comparison { seen, location: &location, settings };
+    let comparison = Comparison { context, location: &location, settings };
     comparison.apply(report, &baseline, judged, Some(FEW));
     Ok(())
 }
@@ -62,7 +71,7 @@ fn scope(settings: &Settings) -> Scope {
 
 /// What a run has seen so completely that an entry without a match is useless. That less is reported by this call than
 /// by others is not the entries' fault.
-fn judged(sight: &Sight, location: &Location, report: &Report, settings: &Settings) -> Judged {
+fn judged(scope: &ScanScope, location: &Location, report: &Report, settings: &Settings) -> Judged {
     let is_usual = |source: &Source| matches!(source, Source::Default | Source::File(_));
     let least = &settings.min_confidence;
     let is_plain = is_usual(&settings.rules.from)
@@ -72,30 +81,30 @@ fn judged(sight: &Sight, location: &Location, report: &Report, settings: &Settin
         let path = location.bases.files.join(path).canonicalize();
         path.is_ok_and(|path| location.root.starts_with(path))
     };
-    let (files, history) = match sight {
-        Sight::Files(named) => (named.iter().any(|path| is_root(path)), false),
-        Sight::History { with_files, is_whole, .. } => (*with_files, *is_whole && report.is_complete()),
-        Sight::Index | Sight::Commits { .. } => (false, false),
+    let (files, history) = match scope {
+        ScanScope::Files(named) => (named.iter().any(|path| is_root(path)), false),
+        ScanScope::History { with_files, is_whole, .. } => (*with_files, *is_whole && report.is_complete()),
+        ScanScope::Index | ScanScope::Commits { .. } => (false, false),
     };
     Judged { files: files && is_plain, history: history && is_plain }
 }
 
 /// One run, and the baseline it is compared with.
-pub(super) struct Comparison<'a> {
-    pub(super) seen: &'a Seen<'a>,
-    pub(super) location: &'a Location,
-    pub(super) settings: &'a Settings,
+pub(crate) struct Comparison<'a> {
+    pub(crate) context: &'a RunContext<'a>,
+    pub(crate) location: &'a Location,
+    pub(crate) settings: &'a Settings,
 }
 
 impl Comparison<'_> {
     fn places(&self) -> Places {
-        let named: &[_] = if let Sight::Files(named) = self.seen.sight { named } else { &[] };
+        let named: &[_] = if let ScanScope::Files(named) = self.context.scope { named } else { &[] };
         Places::new(&self.location.folder, &self.location.bases, named)
     }
 
     /// Takes what is known from the findings, and names what nothing matches, at most so many entries. Returns whether
     /// everything is of use.
-    pub(super) fn apply(
+    pub(crate) fn apply(
         &self,
         report: &mut Report,
         baseline: &Baseline,
@@ -121,9 +130,9 @@ impl Comparison<'_> {
     }
 
     /// Moves what is known from the findings to what is suppressed.
-    pub(super) fn run<'b>(&self, report: &mut Report, baseline: &'b Baseline) -> Cover<'b> {
+    pub(crate) fn run<'b>(&self, report: &mut Report, baseline: &'b Baseline) -> Cover<'b> {
         let places = self.places();
-        let present = Present::new(self.seen.sight, &places, &self.location.bases.tree);
+        let present = Present::new(self.context.scope, &places, &self.location.bases.tree);
         let scene = Scene {
             places: &places,
             is_past: &|occurrence| present.is_past(occurrence),
@@ -146,7 +155,7 @@ impl Comparison<'_> {
     /// The entries that nothing matches, be it reported or left out by a rule or level. Where their file is still there, it may only not have been read: it is now. If
     /// there are more than `most` without that, or far more with it, that is not asked, so that an old baseline costs
     /// no more than a look at a few names.
-    pub(super) fn unused(
+    pub(crate) fn unused(
         &self,
         cover: &mut Cover<'_>,
         suppressed: &[Suppressed],
@@ -160,7 +169,7 @@ impl Comparison<'_> {
         let waiting = cover.unused(judged);
         let by_others = if waiting.is_empty() { HashSet::new() } else { by_others(suppressed, &places) };
         let left_out: HashSet<Fingerprint> =
-            self.seen.left_out.iter().filter_map(|fingerprint| Fingerprint::parse(fingerprint)).collect();
+            self.context.excluded.iter().filter_map(|fingerprint| Fingerprint::parse(fingerprint)).collect();
         for at in waiting {
             let is_left_out = left_out.contains(&entries[at].fingerprint);
             if is_left_out
@@ -196,7 +205,7 @@ impl Comparison<'_> {
             }
         }
         if !there.is_empty() {
-            let read = read(there.keys(), &self.seen.engine.for_all());
+            let read = read(there.keys(), self.context.redactor);
             let missed = read.not_scanned.iter().map(|input| input.file.as_ref().unwrap_or(&input.what));
             for at in missed.filter_map(|path| there.get(Path::new(path))).flatten() {
                 cover.confirm(*at);
@@ -229,9 +238,10 @@ impl Comparison<'_> {
 }
 
 /// Scans some files.
-fn read<'a>(files: impl Iterator<Item = &'a PathBuf>, engine: &Engine) -> Report {
-    let workshop = Workshop::new(engine, None);
-    let mut worker = workshop.worker();
+fn read<'a>(files: impl Iterator<Item = &'a PathBuf>, redactor: &Redactor) -> Report {
+    let engine = redactor.engine();
+    let pool = WorkerPool::new(&engine, redactor, None);
+    let mut worker = pool.worker();
     let mut reader = FileReader::default();
     for file in files {
         match file.symlink_metadata() {
@@ -240,7 +250,7 @@ fn read<'a>(files: impl Iterator<Item = &'a PathBuf>, engine: &Engine) -> Report
         }
     }
     drop(worker);
-    workshop.into_report().0
+    pool.into_report().0
 }
 
 fn suppression(entry: &Entry, shown: &str) -> Suppression {
@@ -264,7 +274,7 @@ fn order(one: &Suppressed) -> impl Ord + '_ {
 
 /// Why an entry does nothing.
 #[derive(Clone, Copy)]
-pub(super) enum Useless {
+pub(crate) enum Useless {
     /// The key is not there.
     Gone,
     /// A comment or the configuration suppresses it.
@@ -291,13 +301,13 @@ fn told(entry: &Entry, why: Useless, shown: &str) -> Unused {
     Unused {
         place: shown.to_owned(),
         line: Some(entry.line),
-        what: in_words(entry),
+        what: entry_in_words(entry),
         why: format!("{why}; `skanner baseline update` removes the entry"),
     }
 }
 
 /// A key by its rule and place, since it must not be shown itself.
-pub(super) fn in_words(entry: &Entry) -> String {
+pub(crate) fn entry_in_words(entry: &Entry) -> String {
     match &entry.place {
         Place::File(path) => format!("{} in {path}", entry.rule),
         Place::History(None) => format!("{} in the history", entry.rule),

@@ -10,11 +10,11 @@ use crate::{
 };
 
 /// What the earlier versions of one file hold.
-pub(super) struct Known {
+pub(super) struct PriorSecrets {
     secrets: HashSet<Box<[u8]>>,
 }
 
-impl Known {
+impl PriorSecrets {
     /// Scans the earlier versions as any file is scanned: archives are opened, encodings undone. What cannot be read
     /// makes nothing known.
     pub(super) fn of(before: &dyn Before, engine: &Engine) -> Self {

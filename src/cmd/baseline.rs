@@ -1,33 +1,20 @@
-//! `skanner baseline`, and what scans make of one.
+//! `skanner baseline`: creates, updates and checks a file of known findings.
 
-mod apply;
-mod location;
-mod present;
-
-use std::io::{self, Write};
-
-use anstream::AutoStream;
 use anyhow::{Context, Result, bail, ensure};
 
-use self::{apply::Comparison, location::Location};
-use super::{
-    Verdict, audit,
-    scan::{self, Read, conclude_with, threads},
-    settings::{self, Call, Start},
-    worker::Workshop,
-};
+use super::{console::Console, options};
 use crate::{
     baseline::{self, Baseline, Change, Entry, Found, Judged, attributes},
     cli::{BaselineCommand, BaselineScan},
     config::Source,
-    finding::{Report, Subject},
+    finding::{Kind, Report, Subject},
     git,
-    report::visible,
-    source::Walk,
+    session::{
+        Comparison, Coverage, Location, ScanScope, Session, Start, Verdict, WorkerPool, conclude_with,
+        entry_in_words, feed_repository, load, refuse_links, root_of,
+    },
+    source::{Reading, Walk},
 };
-
-pub(super) use apply::apply;
-pub(super) use present::Sight;
 
 /// What to do with the file.
 #[derive(Clone, Copy)]
@@ -37,7 +24,7 @@ enum Task {
     Check,
 }
 
-pub(super) fn run(command: &BaselineCommand, color: bool) -> Result<Verdict> {
+pub(super) fn run(command: &BaselineCommand, console: &Console) -> Result<Verdict> {
     let (task, args) = match command {
         BaselineCommand::Create { force, gitattributes, scan } => {
             (Task::Create { force: *force, gitattributes: *gitattributes }, scan)
@@ -46,12 +33,14 @@ pub(super) fn run(command: &BaselineCommand, color: bool) -> Result<Verdict> {
         BaselineCommand::Check { scan } => (Task::Check, scan),
     };
     let here = std::env::current_dir().context("the current folder is gone")?;
-    let root = location::root(&here);
+    let root = root_of(&here);
     let file = args.file.as_ref().map(|file| here.join(file));
-    let report = scan::enter(&root, &args.report)?;
+    let report = &args.report;
+    let options = options::of_report(report, console)?.enter(&root)?;
     // Whether a key is still there does not depend on what is reported.
-    let call = Call { looks_for_all: true, ..settings::load(&report, Start::Path(&root))? };
-    let settings = &call.settings;
+    let session = load(options, Start::Path(&root), &console.redactor)?;
+    let session = Session { looks_for_all: true, ..session };
+    let settings = &session.settings;
     for list in [&settings.rules, &settings.exclude_rules] {
         ensure!(
             matches!(list.from, Source::Default | Source::File(_)),
@@ -60,7 +49,7 @@ pub(super) fn run(command: &BaselineCommand, color: bool) -> Result<Verdict> {
         );
     }
     if file.is_none() {
-        location::refuse_links(settings)?;
+        refuse_links(settings, &console.redactor)?;
     }
     let location = Location::default(root.clone(), &root);
     let location = match (&file, &settings.baseline.value) {
@@ -71,15 +60,15 @@ pub(super) fn run(command: &BaselineCommand, color: bool) -> Result<Verdict> {
     if let Task::Create { force: false, .. } = task {
         refuse_to_replace(&location)?;
     }
-    let feed = |workshop: &Workshop<'_>| feed(args, &location, threads(&call.args), workshop);
-    let (verdict, outcome) = conclude_with(&call, color, feed, |report, seen| {
-        let comparison = Comparison { seen, location: &location, settings };
+    let feed = |pool: &WorkerPool<'_>| feed(args, &location, session.threads(), pool);
+    let (verdict, outcome) = conclude_with(&session, feed, |report, context| {
+        let comparison = Comparison { context, location: &location, settings };
         compare(task, &comparison, report)
     })?;
     let outcome = match outcome {
         Outcome::Checked { is_fit: true } => return Ok(verdict),
         Outcome::Checked { is_fit: false } => {
-            note(&format!(
+            console.note(&format!(
                 "`skanner baseline update` takes the entries out of {} that nothing matches",
                 location.shown
             ));
@@ -87,16 +76,16 @@ pub(super) fn run(command: &BaselineCommand, color: bool) -> Result<Verdict> {
             return Ok(if fails { Verdict::Findings } else { verdict });
         }
         Outcome::NotWritten => {
-            note(&format!("{} was not written, since not everything could be read", location.shown));
+            console.note(&format!("{} was not written, since not everything could be read", location.shown));
             return Ok(verdict);
         }
         Outcome::Written(change) => change,
     };
     if !report.quiet {
-        tell(&outcome, task, &location);
+        tell(&outcome, task, &location, console);
     }
     if let Task::Create { gitattributes, .. } = task {
-        see_to_merges(&location, gitattributes, report.quiet)?;
+        see_to_merges(&location, gitattributes, report.quiet, console)?;
     }
     Ok(verdict)
 }
@@ -125,15 +114,16 @@ fn refuse_to_replace(location: &Location) -> Result<()> {
 }
 
 /// All that the baseline is compared with.
-fn feed(args: &BaselineScan, location: &Location, threads: usize, workshop: &Workshop<'_>) -> Result<Read> {
+fn feed(args: &BaselineScan, location: &Location, threads: usize, pool: &WorkerPool<'_>) -> Result<Coverage> {
     let root = &location.root;
     if args.history {
         let Ok(repository) = git::discover(root) else {
             bail!("{} is in no git repository, so there is no history to read", root.display())
         };
-        let mut read = audit::feed(&repository, args.no_ignore, args.allow_shallow, threads, workshop)?;
-        read.subject = Some(Subject { what: "files, index and history".to_owned(), nothing: None });
-        return Ok(read);
+        let reading = Reading { threads, allow_shallow: args.allow_shallow, second_opinion: false };
+        let mut coverage = feed_repository(&repository, args.no_ignore, reading, pool)?;
+        coverage.subject = Some(Subject { what: "files, index and history".to_owned(), nothing: None });
+        return Ok(coverage);
     }
     Walk {
         roots: vec![".".into()],
@@ -142,9 +132,9 @@ fn feed(args: &BaselineScan, location: &Location, threads: usize, workshop: &Wor
         may_be_empty: false,
         threads,
     }
-    .feed(&|| workshop.worker());
+    .feed(&|| pool.worker());
     let here = vec![".".into()];
-    Ok(Read { sight: Sight::Files(here.clone()), folders: here, ..Read::files(root.clone()) })
+    Ok(Coverage { scope: ScanScope::Files(here.clone()), roots: here, ..Coverage::files(root.clone()) })
 }
 
 /// Compares what was found with the file, and changes it.
@@ -165,8 +155,8 @@ fn compare(task: Task, comparison: &Comparison<'_>, report: &mut Report) -> Resu
         }
         (_, Err(error)) => return Err(error),
     };
-    let history = match comparison.seen.sight {
-        Sight::History { is_whole, .. } => *is_whole && report.is_complete(),
+    let history = match comparison.context.scope {
+        ScanScope::History { is_whole, .. } => *is_whole && report.is_complete(),
         _ => false,
     };
     let judged = Judged { files: true, history };
@@ -193,22 +183,22 @@ fn compare(task: Task, comparison: &Comparison<'_>, report: &mut Report) -> Resu
     let text = change.baseline.to_string();
     let new = Baseline::parse(text.as_bytes(), &location.shown)?;
     report.findings = findings;
-    report.suppressed.retain(|one| one.by.kind != crate::finding::Kind::Baseline);
+    report.suppressed.retain(|one| one.by.kind != Kind::Baseline);
     comparison.run(report, &new);
     Ok(Outcome::Written(change))
 }
 
 /// Says what is different in the file.
-fn tell(change: &Change, task: Task, location: &Location) {
+fn tell(change: &Change, task: Task, location: &Location, console: &Console) {
     let shown = &location.shown;
     let name_all = |what: &str, entries: &[Entry]| {
         for entry in entries {
-            note(&format!("{what}: {}", apply::in_words(entry)));
+            console.note(&format!("{what}: {}", entry_in_words(entry)));
         }
     };
     name_all("removed", &change.removed);
     for moved in &change.moved {
-        note(&format!("renamed: {} is in {} now", apply::in_words(&moved.entry), moved.to));
+        console.note(&format!("renamed: {} is in {} now", entry_in_words(&moved.entry), moved.to));
     }
     name_all("only in the history now", &change.only_in_history);
     if matches!(task, Task::Update { .. }) {
@@ -219,25 +209,28 @@ fn tell(change: &Change, task: Task, location: &Location) {
     let left = change.left.len();
     match task {
         Task::Create { .. } => {
-            note(&format!("{shown} has {count} {entries} now: keys that are not reported again"))
+            console.note(&format!("{shown} has {count} {entries} now: keys that are not reported again"))
         }
-        _ if change.is_none() => note(&format!("{shown} stays as it is, with {count} {entries}")),
-        _ => note(&format!("{shown} has {count} {entries} now")),
+        _ if change.is_none() => console.note(&format!("{shown} stays as it is, with {count} {entries}")),
+        _ => console.note(&format!("{shown} has {count} {entries} now")),
     }
     if left > 0 {
         let places: Vec<String> = change.left.iter().take(3).map(in_short).collect();
         let more = if left > 3 { ", …" } else { "" };
-        note(&format!("not added, since they are new: {}{more}; --add takes them in", places.join(", ")));
+        console.note(&format!(
+            "not added, since they are new: {}{more}; --add takes them in",
+            places.join(", ")
+        ));
     }
 }
 
 fn in_short(found: &Found) -> String {
     let Found { fingerprint, rule, place } = found.clone();
-    apply::in_words(&Entry { fingerprint, rule, place, line: 0, notes: Vec::new() })
+    entry_in_words(&Entry { fingerprint, rule, place, line: 0, notes: Vec::new() })
 }
 
 /// Tells how branches with different baselines are merged without conflicts, or sees to it.
-fn see_to_merges(location: &Location, add: bool, quiet: bool) -> Result<()> {
+fn see_to_merges(location: &Location, add: bool, quiet: bool, console: &Console) -> Result<()> {
     let root = &location.root;
     let inner = location.file.strip_prefix(root).ok();
     let repository = git::discover(root).ok().filter(|repository| !repository.is_bare());
@@ -251,19 +244,12 @@ fn see_to_merges(location: &Location, add: bool, quiet: bool) -> Result<()> {
     let line = attributes::line(inner);
     if add {
         attributes::add(root, &line)?;
-        note(&format!("added to .gitattributes: {line}"));
+        console.note(&format!("added to .gitattributes: {line}"));
     } else if !quiet {
-        note(&format!(
+        console.note(&format!(
             "with the line `{line}` in .gitattributes, git merges the baselines of two branches without conflicts; \
              --gitattributes adds it"
         ));
     }
     Ok(())
-}
-
-/// Says one thing in a line, to whoever reads it. Names come from strangers.
-fn note(text: &str) {
-    let text = settings::safe(text);
-    // Without a reader nothing is lost but words.
-    let _ = writeln!(AutoStream::auto(io::stderr()), "skanner: {}", visible(&text));
 }

@@ -7,16 +7,33 @@ use anyhow::{Context, Result, ensure};
 use git2::Repository;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::{Read, objects};
+use super::history::{HistoryScan, objects};
 use crate::{
-    cli::HistoryArgs,
     finding::Finding,
     locate::{Life, Location},
 };
 
+/// Which keys of a history are asked for, as the caller says it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct HistoryQuery {
+    /// Some commit or tag that holds the key is not older, in seconds since 1970.
+    pub(crate) since: Option<i64>,
+    /// A ref that one of these names or patterns means leads to it.
+    pub(crate) refs: Vec<String>,
+    /// It has an occurrence at a path that one of these patterns matches.
+    pub(crate) paths: Vec<String>,
+}
+
+impl HistoryQuery {
+    /// Whether not all keys are asked for.
+    pub(crate) fn is_part(&self) -> bool {
+        self.since.is_some() || !self.refs.is_empty() || !self.paths.is_empty()
+    }
+}
+
 /// What keys must be like; by default all are asked for.
 #[derive(Default)]
-pub(in crate::cmd) struct Filter {
+pub(crate) struct HistoryFilter {
     /// Some commit or tag that holds it is not older, in seconds since 1970.
     since: Option<i64>,
     /// One of these refs leads to it.
@@ -25,23 +42,23 @@ pub(in crate::cmd) struct Filter {
     paths: Option<Gitignore>,
 }
 
-impl Filter {
+impl HistoryFilter {
     /// What the user asks for but for refs, which depend on the repositories.
     ///
     /// # Errors
     /// When a pattern is none.
-    pub(in crate::cmd) fn new(args: &HistoryArgs) -> Result<Self> {
-        let paths = (!args.path.is_empty()).then(|| patterns(&args.path)).transpose()?;
-        Ok(Self { since: args.since, refs: None, paths })
+    pub(crate) fn new(query: &HistoryQuery) -> Result<Self> {
+        let paths = (!query.paths.is_empty()).then(|| patterns(&query.paths)).transpose()?;
+        Ok(Self { since: query.since, refs: None, paths })
     }
 
     /// Looks up which refs of these repositories are asked for.
     ///
     /// # Errors
     /// When none of them is called like that.
-    pub(in crate::cmd) fn find_refs(&mut self, args: &HistoryArgs, histories: &[Read]) -> Result<()> {
-        for glob in &args.refs {
-            let named = histories.iter().flat_map(|read| matching(read.history.store().0, glob));
+    pub(crate) fn find_refs(&mut self, query: &HistoryQuery, histories: &[HistoryScan]) -> Result<()> {
+        for glob in &query.refs {
+            let named = histories.iter().flat_map(|read| matching(read.repository(), glob));
             let named: BTreeSet<_> = named.collect();
             ensure!(
                 !named.is_empty() || histories.is_empty(),
@@ -54,7 +71,7 @@ impl Filter {
     }
 
     /// The option that leaves a key out with this life, if one does. What has no date is not older than anything.
-    pub(in crate::cmd) fn leaves_out(
+    pub(crate) fn leaves_out(
         &self,
         finding: &Finding,
         life: Option<&Life>,

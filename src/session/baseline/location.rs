@@ -4,12 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::Sight;
 use crate::{
     baseline::{Bases, DEFAULT_NAME, Follow},
-    cmd::settings,
     config::{Settings, Source},
-    source,
+    session::{coverage::ScanScope, redact::Redactor, repository::root_of},
 };
 
 /// From so many folders below it, a file is still called by the way up.
@@ -17,19 +15,19 @@ const MOST_UP: usize = 8;
 
 /// A baseline that may not be there.
 #[derive(Clone, Debug)]
-pub(super) struct Location {
+pub(crate) struct Location {
     /// The file.
-    pub(super) file: PathBuf,
+    pub(crate) file: PathBuf,
     /// What it is called in reports.
-    pub(super) shown: String,
+    pub(crate) shown: String,
     /// Whether a link may be in its place.
-    pub(super) follow: Follow,
+    pub(crate) follow: Follow,
     /// The folder that its paths start from.
-    pub(super) folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// The root of the repository, or of what is scanned.
-    pub(super) root: PathBuf,
+    pub(crate) root: PathBuf,
     /// What paths in the report start from.
-    pub(super) bases: Bases,
+    pub(crate) bases: Bases,
 }
 
 impl Location {
@@ -37,28 +35,33 @@ impl Location {
     ///
     /// # Errors
     /// When the current folder is gone.
-    pub(super) fn find(sight: &Sight, base: &Path, settings: &Settings) -> Result<Option<Self>> {
-        let is_foreign = matches!(sight, Sight::Commits { is_foreign: true, .. });
+    pub(crate) fn find(
+        scope: &ScanScope,
+        base: &Path,
+        settings: &Settings,
+        redactor: &Redactor,
+    ) -> Result<Option<Self>> {
+        let is_foreign = matches!(scope, ScanScope::Commits { is_foreign: true, .. });
         let named = settings.baseline.value.as_deref();
         if named.is_none() && (settings.isolated.value || is_foreign) {
             return Ok(None);
         }
         let here = std::env::current_dir().context("the current folder is gone")?;
-        let start = match sight {
-            Sight::Files(named) => folder_of(named.iter().find(|path| path.as_os_str() != "-"), &here),
-            Sight::History { at, .. } => folder_of(Some(at), &here),
-            Sight::Index | Sight::Commits { .. } => base.to_owned(),
+        let start = match scope {
+            ScanScope::Files(named) => folder_of(named.iter().find(|path| path.as_os_str() != "-"), &here),
+            ScanScope::History { at, .. } => folder_of(Some(at), &here),
+            ScanScope::Index | ScanScope::Commits { .. } => base.to_owned(),
         };
         // Opening a repository costs more than a look for the file.
         if named.is_none() && !start.ancestors().any(|folder| is_there(&folder.join(DEFAULT_NAME))) {
             return Ok(None);
         }
-        let root = match sight {
-            Sight::Index | Sight::Commits { .. } => base.to_owned(),
-            _ => root(&start),
+        let root = match scope {
+            ScanScope::Index | ScanScope::Commits { .. } => base.to_owned(),
+            _ => root_of(&start),
         };
         let location = Self::default(root, &here);
-        refuse_links(settings)?;
+        refuse_links(settings, redactor)?;
         Ok(Some(match named {
             Some(named) => location.named(named, &settings.baseline.from, &here),
             None => location,
@@ -66,7 +69,7 @@ impl Location {
     }
 
     /// The default file of a folder, be it there or not.
-    pub(super) fn default(root: PathBuf, here: &Path) -> Self {
+    pub(crate) fn default(root: PathBuf, here: &Path) -> Self {
         let file = root.join(DEFAULT_NAME);
         let shown = shown(&file, here);
         let bases = Bases { files: here.to_owned(), tree: root.clone() };
@@ -74,7 +77,7 @@ impl Location {
     }
 
     /// Another file, which the user or the configuration has named.
-    pub(super) fn named(self, named: &Path, by: &Source, here: &Path) -> Self {
+    pub(crate) fn named(self, named: &Path, by: &Source, here: &Path) -> Self {
         let file = here.join(named);
         let parent = file.parent().unwrap_or(&file);
         let folder = parent.canonicalize().unwrap_or_else(|_| parent.to_owned());
@@ -84,7 +87,7 @@ impl Location {
         let shown =
             if named.is_absolute() { shown(&file, here) } else { named.to_string_lossy().into_owned() };
         // What is in a configuration may have come with the tree.
-        let follow = if is_asked_for(by) { Follow::Yes } else { Follow::No };
+        let follow = if is_requested(by) { Follow::Yes } else { Follow::No };
         Self { file, shown, follow, folder, ..self }
     }
 }
@@ -94,7 +97,7 @@ impl Location {
 ///
 /// # Errors
 /// When the configuration names a file behind such a link.
-pub(super) fn refuse_links(settings: &Settings) -> Result<()> {
+pub(crate) fn refuse_links(settings: &Settings, redactor: &Redactor) -> Result<()> {
     let (Source::File(place), Some(file), Some(config)) =
         (&settings.baseline.from, &settings.baseline.value, &settings.config)
     else {
@@ -105,8 +108,7 @@ pub(super) fn refuse_links(settings: &Settings) -> Result<()> {
     for folder in folders.into_iter().rev().filter(|folder| !folder.as_os_str().is_empty()) {
         if config.base.join(folder).is_symlink() {
             let names = [below, folder].map(|path| path.display().to_string());
-            let [below, folder] =
-                settings::masking(settings.rule_set(), |mask| names.map(|name| mask(&name)));
+            let [below, folder] = names.map(|name| redactor.line(&name));
             bail!(
                 "{place}: the baseline {below} is behind {folder}, a symbolic link, which is not followed; name the file \
                  itself with --baseline"
@@ -117,14 +119,8 @@ pub(super) fn refuse_links(settings: &Settings) -> Result<()> {
 }
 
 /// Whether whoever called the program has named a file, which must be there then.
-pub(super) fn is_asked_for(by: &Source) -> bool {
+pub(crate) fn is_requested(by: &Source) -> bool {
     matches!(by, Source::Flag(_) | Source::Environment(_))
-}
-
-/// The root of the repository that a folder is in, or the folder itself.
-pub(super) fn root(folder: &Path) -> PathBuf {
-    let root = source::repository_root(folder).and_then(|root| root.canonicalize().ok());
-    root.unwrap_or_else(|| folder.to_owned())
 }
 
 /// The folder that was named, or in which the file lies that was named.

@@ -1,12 +1,7 @@
 //! What is there now: an entry of the baseline whose file is gone may stand for another one, and what a history holds and
 //! nobody sees any more is the past.
 
-use std::{
-    cell::OnceCell,
-    collections::HashSet,
-    io,
-    path::{Path, PathBuf},
-};
+use std::{cell::OnceCell, collections::HashSet, io, path::Path};
 
 use git2::{ErrorCode, Repository};
 
@@ -19,37 +14,13 @@ use crate::{
         index::Index,
         tree::{self, Mode},
     },
+    session::coverage::ScanScope,
 };
-
-/// What a run looks at.
-#[derive(Clone, Debug)]
-pub(in crate::cmd) enum Sight {
-    /// Files, standard input or a message. The user has named these, or the current folder is meant.
-    Files(Vec<PathBuf>),
-    /// What is staged.
-    Index,
-    /// What these commits and other objects bring.
-    Commits {
-        /// The last ones of them.
-        tips: Vec<ObjectId>,
-        /// Whoever brings them is not trusted with a baseline.
-        is_foreign: bool,
-    },
-    /// The whole history of the repository that this is in.
-    History {
-        /// It, or a folder in it.
-        at: PathBuf,
-        /// All files of the work tree are read as well.
-        with_files: bool,
-        /// No key in it is left out by when, where or how it is reached, and nothing of it is missing.
-        is_whole: bool,
-    },
-}
 
 /// Answers what is there, and looks only when it is asked. What cannot be told counts as there, so that nothing is
 /// suppressed for want of an answer.
 pub(super) struct Present<'a> {
-    sight: &'a Sight,
+    scope: &'a ScanScope,
     places: &'a Places,
     /// The root of the tree.
     root: &'a Path,
@@ -61,9 +32,9 @@ pub(super) struct Present<'a> {
 }
 
 impl<'a> Present<'a> {
-    pub(super) fn new(sight: &'a Sight, places: &'a Places, root: &'a Path) -> Self {
+    pub(super) fn new(scope: &'a ScanScope, places: &'a Places, root: &'a Path) -> Self {
         Self {
-            sight,
+            scope,
             places,
             root,
             repository: OnceCell::new(),
@@ -76,11 +47,11 @@ impl<'a> Present<'a> {
     pub(super) fn is_gone(&self, path: &FilePath) -> bool {
         let files = self.places.files(path);
         !files.is_empty()
-            && files.iter().all(|file| match self.sight {
-                Sight::Files(_) => is_off_disk(file),
-                Sight::Index => self.is_unstaged(file),
-                Sight::Commits { .. } => self.is_in_no_tree(file),
-                Sight::History { with_files, .. } => {
+            && files.iter().all(|file| match self.scope {
+                ScanScope::Files(_) => is_off_disk(file),
+                ScanScope::Index => self.is_unstaged(file),
+                ScanScope::Commits { .. } => self.is_in_no_tree(file),
+                ScanScope::History { with_files, .. } => {
                     self.is_in_no_tree(file) && (!with_files || is_off_disk(file))
                 }
             })
@@ -88,7 +59,7 @@ impl<'a> Present<'a> {
 
     /// Whether something is in the history, and not as what is there now.
     pub(super) fn is_past(&self, occurrence: &Occurrence) -> bool {
-        if !matches!(self.sight, Sight::History { .. }) {
+        if !matches!(self.scope, ScanScope::History { .. }) {
             return false;
         }
         match occurrence.source {
@@ -141,8 +112,8 @@ impl<'a> Present<'a> {
     }
 
     fn repository(&self) -> Option<&Repository> {
-        let open = || match self.sight {
-            Sight::History { at, .. } => git::discover(at).ok(),
+        let open = || match self.scope {
+            ScanScope::History { at, .. } => git::discover(at).ok(),
             _ => git::from_environment().ok(),
         };
         self.repository.get_or_init(open).as_ref()
@@ -150,8 +121,8 @@ impl<'a> Present<'a> {
 
     fn objects(&self) -> Option<(Objects<'_>, &[ObjectId])> {
         let repository = self.repository()?;
-        let trees = self.trees.get_or_init(|| match self.sight {
-            Sight::Commits { tips, .. } => {
+        let trees = self.trees.get_or_init(|| match self.scope {
+            ScanScope::Commits { tips, .. } => {
                 tips.iter().map(|tip| tree_of(repository, git::oid(*tip))).collect()
             }
             _ => match repository.head() {

@@ -1,22 +1,21 @@
 //! `skanner scan --history`: all objects, then what is suspect once more under its names, then the life of what was
 //! found, then what of it is asked for.
 
-mod filter;
-
 use std::path::{Path, PathBuf};
 
-use super::worker::{Worker, Workshop};
+use super::{
+    redact::Redactor,
+    worker::{Worker, WorkerPool},
+};
 use crate::{
     blob::ObjectId,
-    finding::{Event, Finding, History as Told},
+    finding::{Event, Finding, History as HistoryReport},
     locate::{self, CommitReader, Gathered, Gatherer, Life, Location},
     source::{History, Reading, Sink},
 };
 
-pub(super) use filter::Filter;
-
 /// A repository that was read, and which of its blobs may hold a key.
-pub(super) struct Read {
+pub(crate) struct HistoryScan {
     history: History,
     suspects: Vec<ObjectId>,
     /// Its commits, until they are part of what was gathered.
@@ -26,9 +25,14 @@ pub(super) struct Read {
     reading: Reading,
 }
 
-impl Read {
+impl HistoryScan {
+    /// The repository.
+    pub(super) fn repository(&self) -> &git2::Repository {
+        self.history.store().0
+    }
+
     /// Whether it is a shallow clone that is not named as such, since the user knows.
-    pub(super) fn is_shallow(&self) -> bool {
+    pub(crate) fn is_shallow(&self) -> bool {
         let (_, store) = self.history.store();
         self.reading.allow_shallow
             && std::fs::metadata(store.folder.join("shallow")).is_ok_and(|file| file.len() > 0)
@@ -37,7 +41,7 @@ impl Read {
 
 /// Reads the histories of the repositories that `roots` are in, with those of their submodules, or says why that cannot
 /// be done.
-pub(super) fn read(roots: &[PathBuf], reading: Reading, workshop: &Workshop<'_>) -> Vec<Read> {
+pub(crate) fn read(roots: &[PathBuf], reading: Reading, pool: &WorkerPool<'_>) -> Vec<HistoryScan> {
     let mut read = Vec::new();
     let mut waiting: Vec<(PathBuf, bool)> = roots.iter().rev().map(|root| (root.clone(), false)).collect();
     while let Some((path, is_nested)) = waiting.pop() {
@@ -45,20 +49,20 @@ pub(super) fn read(roots: &[PathBuf], reading: Reading, workshop: &Workshop<'_>)
         match open(&path, reading) {
             Ok(history) => {
                 let new_commits = || Some(CommitReader::default());
-                let (contents, mut commits) = history.feed_contents(&|| workshop.worker(), &new_commits);
+                let (contents, mut commits) = history.feed_contents(&|| pool.worker(), &new_commits);
                 let (_, store) = history.store();
                 // If there is something to locate, folders are gathered while they are read for their names.
-                let gatherer = is_found(contents.suspects(), workshop)
-                    .then(|| Gatherer::new(store, contents.suspects()));
+                let gatherer =
+                    is_found(contents.suspects(), pool).then(|| Gatherer::new(store, contents.suspects()));
                 let reader = || gatherer.as_ref().map(Gatherer::reader);
-                let (fed, readers) = history.feed_folders(contents, &|| workshop.worker(), &reader);
+                let (fed, readers) = history.feed_folders(contents, &|| pool.worker(), &reader);
                 let gathered = gatherer
                     .as_ref()
                     .map(|gatherer| gatherer.finish(readers, std::mem::take(&mut commits), reading.threads));
                 waiting.extend(fed.nested.into_iter().map(|path| (path, true)));
-                read.push(Read { suspects: fed.suspects, commits, gathered, reading, history });
+                read.push(HistoryScan { suspects: fed.suspects, commits, gathered, reading, history });
             }
-            Err(error) => not_opened(&path, &error, &mut workshop.worker()),
+            Err(error) => not_opened(&path, &error, &mut pool.worker()),
         }
     }
     read
@@ -74,18 +78,18 @@ fn not_opened(path: &Path, error: &git2::Error, worker: &mut Worker<'_>) {
 }
 
 /// Whether there is something to locate.
-fn is_found(suspects: &[ObjectId], workshop: &Workshop<'_>) -> bool {
-    !suspects.is_empty() || !workshop.objects().is_empty()
+fn is_found(suspects: &[ObjectId], pool: &WorkerPool<'_>) -> bool {
+    !suspects.is_empty() || !pool.objects().is_empty()
 }
 
 /// Scans the suspects under the names they have, and returns where everything is, for [`life`].
-pub(super) fn locate<'a>(read: &'a mut [Read], workshop: &Workshop<'_>) -> Vec<Location<'a>> {
+pub(super) fn locate<'a>(read: &'a mut [HistoryScan], pool: &WorkerPool<'_>) -> Vec<Location<'a>> {
     let mut locations = Vec::new();
-    for Read { history, suspects, commits, gathered, reading } in read {
-        if !is_found(suspects, workshop) {
+    for HistoryScan { history, suspects, commits, gathered, reading } in read {
+        if !is_found(suspects, pool) {
             continue;
         }
-        let mut worker = workshop.worker();
+        let mut worker = pool.worker();
         let (repository, store) = history.store();
         let gathered = gathered.take();
         // A key in the name of a folder or file was found too late to be gathered for.
@@ -93,7 +97,7 @@ pub(super) fn locate<'a>(read: &'a mut [Read], workshop: &Workshop<'_>) -> Vec<L
             let commits = std::mem::take(commits);
             Gatherer::new(store, suspects).finish(Vec::new(), commits, reading.threads)
         });
-        let location = Location::new(repository, store, gathered, &workshop.objects());
+        let location = Location::new(repository, store, gathered, &pool.objects());
         for id in &*suspects {
             let places = location.places(*id);
             for place in &places {
@@ -115,7 +119,7 @@ pub(super) fn life(finding: &Finding, locations: &[Location<'_>]) -> Option<Life
 }
 
 /// The objects that hold what was found.
-fn objects(finding: &Finding) -> Vec<ObjectId> {
+pub(super) fn objects(finding: &Finding) -> Vec<ObjectId> {
     let mut objects: Vec<ObjectId> = finding.occurrences.iter().filter_map(|place| place.object).collect();
     objects.sort_unstable();
     objects.dedup();
@@ -123,19 +127,19 @@ fn objects(finding: &Finding) -> Vec<ObjectId> {
 }
 
 /// A life as it may be shown.
-pub(super) fn told(life: Life, worker: &mut Worker<'_>) -> Told {
-    let mut event = |event: locate::Event| Event {
+pub(super) fn render(life: Life, redactor: &Redactor) -> HistoryReport {
+    let event = |event: locate::Event| Event {
         commit: event.commit.to_string(),
-        author: worker.safe(&event.author),
+        author: redactor.text(&event.author),
         date: event.date,
-        summary: worker.safe(&event.summary),
-        path: worker.safe(&event.path),
+        summary: redactor.text(&event.summary),
+        path: redactor.text(&event.path),
     };
-    Told {
-        introduced: life.introduced.map(&mut event),
-        removed: life.removed.map(&mut event),
+    HistoryReport {
+        introduced: life.introduced.map(event),
+        removed: life.removed.map(event),
         at_head: life.at_head,
-        refs: life.refs.iter().map(|name| worker.safe(name)).collect(),
+        refs: life.refs.iter().map(|name| redactor.text(name)).collect(),
         commits: life.commits,
         reachable: life.reachable,
     }

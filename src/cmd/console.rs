@@ -1,0 +1,61 @@
+//! What commands say beside reports.
+
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
+
+use anstream::AutoStream;
+use anyhow::Result;
+
+use crate::{
+    report::visible,
+    session::{Redactor, Verdict},
+};
+
+/// Standard output and standard error, with secrets masked.
+pub(super) struct Console {
+    /// Use colors on standard output.
+    pub(super) color: bool,
+    /// Masks by the rules of this run.
+    pub(super) redactor: Arc<Redactor>,
+}
+
+impl Console {
+    /// Prints a text that quotes what others wrote: paths, names, rules of a configuration.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub(super) fn print(&self, text: &str) -> Result<Verdict> {
+        self.print_own(&self.redactor.text(text.as_bytes()))
+    }
+
+    /// Prints a text that is all our own.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub(super) fn print_own(&self, text: &str) -> Result<Verdict> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()?;
+        Ok(Verdict::Clean)
+    }
+
+    /// Says one thing in a line on standard error. Names in it come from strangers.
+    pub(super) fn note(&self, text: &str) {
+        let text = self.redactor.text(text.as_bytes());
+        self.say(&format!("skanner: {}\n", visible(&text)));
+    }
+
+    /// Shows an error of any number of lines.
+    pub(super) fn error(&self, error: &anyhow::Error) {
+        let text = self.redactor.text(format!("{error:#}").as_bytes());
+        self.say(&format!("skanner: {text}\n"));
+    }
+
+    /// Says something on standard error that is safe to show.
+    pub(super) fn say(&self, text: &str) {
+        // Without a reader nothing is lost but words; the exit code says the same.
+        let _ = AutoStream::auto(io::stderr()).write_all(text.as_bytes());
+    }
+}

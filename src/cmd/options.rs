@@ -1,0 +1,73 @@
+//! From the command line and the environment to the plain options of a run.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use super::console::Console;
+use crate::{
+    cli::{ConfigArgs, HistoryArgs, ReportArgs, SettingArgs},
+    config::{Environment, Flags},
+    session::{HistoryQuery, Options, ReportFile},
+};
+
+/// The options of a command that reports findings.
+///
+/// # Errors
+/// When a variable of the environment is not valid.
+pub(super) fn of_report(args: &ReportArgs, console: &Console) -> Result<Options> {
+    let options = of_settings(&args.settings)?;
+    Ok(Options {
+        flags: Flags {
+            format: args.format.clone(),
+            no_progress: args.no_progress,
+            threads: args.threads,
+            ..options.flags
+        },
+        outputs: args
+            .output
+            .iter()
+            .map(|output| ReportFile { format: output.format.clone(), file: output.file.clone() })
+            .collect(),
+        show_secrets: args.show_secrets,
+        show_suppressed: args.show_suppressed,
+        trust_foreign_markers: args.trust_foreign_markers,
+        exit_zero: args.exit_zero,
+        quiet: args.quiet,
+        verbose: args.verbose,
+        color: console.color,
+        progress: super::wants_progress(),
+        ..options
+    })
+}
+
+/// The options of a command that only asks which settings count.
+///
+/// # Errors
+/// As those of [`of_report`].
+pub(super) fn of_settings(args: &SettingArgs) -> Result<Options> {
+    Ok(Options {
+        flags: Flags {
+            min_confidence: args.min_confidence,
+            rules: args.rule.clone(),
+            exclude_rules: args.exclude_rule.clone(),
+            baseline: args.baseline.clone(),
+            isolated: args.config.isolated,
+            ..Flags::default()
+        },
+        environment: Environment::read(&|name| std::env::var_os(name))?,
+        config: named_config(&args.config),
+        ..Options::default()
+    })
+}
+
+/// Which keys of a history are asked for.
+pub(super) fn of_history(args: &HistoryArgs) -> HistoryQuery {
+    HistoryQuery { since: args.since, refs: args.refs.clone(), paths: args.path.clone() }
+}
+
+/// The configuration that the user has named.
+fn named_config(args: &ConfigArgs) -> Option<PathBuf> {
+    let variable = || std::env::var_os("SKANNER_CONFIG").filter(|file| !file.is_empty());
+    args.config.clone().or_else(|| variable().map(PathBuf::from))
+}

@@ -1,0 +1,150 @@
+//! `skanner scan`: files and directories, standard input, the index, commits, or a history.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, ensure};
+use git2::Repository;
+
+use super::{console::Console, options};
+use crate::{
+    cli::{ReportArgs, ScanArgs},
+    finding::Subject,
+    git::{ci, revisions::Selection},
+    session::{
+        Coverage, HistoryFilter, ScanScope, Session, Start, Verdict, WorkerPool, conclude, load,
+        open_from_environment, read_histories, tree_root,
+    },
+    source::{Held, Range, Reading, Staged, Stdin, Walk},
+};
+
+pub(super) fn run(args: &ScanArgs, console: &Console) -> Result<Verdict> {
+    if args.staged {
+        staged(&args.report, args.all, console)
+    } else if args.range.is_empty() {
+        files(args, console)
+    } else {
+        range(&args.report, &args.range.join(" "), console)
+    }
+}
+
+/// Scans what the index would commit, `all` of it or what is new in it.
+pub(super) fn staged(args: &ReportArgs, all: bool, console: &Console) -> Result<Verdict> {
+    let repository = open_from_environment()?;
+    let options = options::of_report(args, console)?;
+    let session = load(options, Start::Repository(&repository), &console.redactor)?;
+    conclude(&session, |pool| {
+        let staged = Staged { all, wanted: None, differing: false, threads: session.threads() };
+        let held = staged.feed(&repository, &|| pool.worker())?;
+        let nothing = match held {
+            Held::Content => None,
+            Held::Removals => Some("what is staged only removes files"),
+            Held::Nothing => Some("nothing is staged"),
+        };
+        let subject = Subject { what: "what is staged".to_owned(), nothing: nothing.map(str::to_owned) };
+        Ok(Coverage::git(tree_root(&repository)?, subject))
+    })
+}
+
+/// Scans what the commits add that the words name, or the CI system if they are `auto`.
+fn range(args: &ReportArgs, words: &str, console: &Console) -> Result<Verdict> {
+    let repository = open_from_environment()?;
+    let options = options::of_report(args, console)?;
+    let session = load(options, Start::Repository(&repository), &console.redactor)?;
+    conclude(&session, |pool| {
+        let (selection, what) = select(&repository, words)?;
+        let scope = ScanScope::Commits { tips: selection.tips.clone(), is_foreign: false };
+        let range = Range { selection, threads: session.threads() };
+        let count = range.feed(&repository, &|| pool.worker())?;
+        let nothing = (count == 0).then(|| format!("{what} has no commit that is new"));
+        Ok(Coverage { scope, ..Coverage::git(tree_root(&repository)?, Subject { what, nothing }) })
+    })
+}
+
+/// The commits that are meant, and what to call them.
+fn select(repository: &Repository, words: &str) -> Result<(Selection, String)> {
+    if words == "auto" {
+        return ci::Job::detect(&|name| std::env::var(name).ok())?.select(repository);
+    }
+    Ok((Selection::parse(repository, words)?, words.to_owned()))
+}
+
+fn files(args: &ScanArgs, console: &Console) -> Result<Verdict> {
+    let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
+    let options = options::of_report(&args.report, console)?;
+    let session = load(options, Start::Path(&common(&paths)), &console.redactor)?;
+    conclude(&session, |pool| {
+        let (stdin, roots): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|path| path == Path::new("-"));
+        ensure!(
+            args.stdin_filename.is_none() || !stdin.is_empty(),
+            "--stdin-filename goes with the path `-`"
+        );
+        if !stdin.is_empty() {
+            Stdin { name: args.stdin_filename.clone() }.feed(&mut pool.worker());
+        }
+        let base = std::env::current_dir().context("the current folder is gone")?;
+        let coverage = Coverage { scope: ScanScope::Files(roots.clone()), ..Coverage::files(base) };
+        if args.history.history {
+            return feed_histories(args, &session, coverage, roots, pool);
+        }
+        if !roots.is_empty() {
+            Walk {
+                roots: distinct(roots.clone()),
+                respect_ignore: !args.no_ignore,
+                force_exclude: args.force_exclude,
+                may_be_empty: false,
+                threads: session.threads(),
+            }
+            .feed(&|| pool.worker());
+        }
+        Ok(Coverage { roots, ..coverage })
+    })
+}
+
+/// Reads the histories of the repositories that paths are in.
+fn feed_histories(
+    args: &ScanArgs,
+    session: &Session,
+    mut coverage: Coverage,
+    roots: Vec<PathBuf>,
+    pool: &WorkerPool<'_>,
+) -> Result<Coverage> {
+    let query = options::of_history(&args.history);
+    coverage.filter = HistoryFilter::new(&query)?;
+    let reading = Reading {
+        threads: session.threads(),
+        allow_shallow: args.history.allow_shallow,
+        second_opinion: args.history.second_opinion,
+    };
+    coverage.histories = read_histories(&roots, reading, pool);
+    coverage.filter.find_refs(&query, &coverage.histories)?;
+    if let Some(at) = roots.into_iter().next() {
+        let is_whole = !query.is_part() && !coverage.histories.iter().any(|history| history.is_shallow());
+        coverage.scope = ScanScope::History { at, with_files: false, is_whole };
+    }
+    Ok(coverage)
+}
+
+/// The deepest folder that all paths have in common, or the only path, so that their order does not matter for what
+/// counts. Standard input belongs to where one stands.
+fn common(paths: &[PathBuf]) -> PathBuf {
+    let here = Path::new(".");
+    let mut starts = paths.iter().map(|path| if path == Path::new("-") { here } else { path.as_path() });
+    let Some(first) = starts.next() else { return here.to_owned() };
+    if paths.len() == 1 {
+        return first.to_owned();
+    }
+    // What is not there is named by whoever reads it.
+    let mut whole = [first].into_iter().chain(starts).filter_map(|path| path.canonicalize().ok());
+    let Some(start) = whole.next() else { return first.to_owned() };
+    whole.fold(start, |common, path| {
+        common.components().zip(path.components()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
+    })
+}
+
+fn distinct(paths: Vec<PathBuf>) -> Vec<PathBuf> {
+    let mut seen = BTreeSet::new();
+    paths.into_iter().filter(|path| seen.insert(path.clone())).collect()
+}

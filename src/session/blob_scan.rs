@@ -1,0 +1,234 @@
+//! Scans one input of a worker, and what is in it.
+
+use std::{
+    io,
+    sync::{Arc, atomic::Ordering},
+};
+
+use super::{
+    gathered::Gathered,
+    prior::PriorSecrets,
+    progress::Counts,
+    redact::{Redactor, may_hold_a_key},
+};
+use crate::{
+    blob::{Before, Content, Origin, SourceKind},
+    expand::Output,
+    filter::{self, Found, Marked},
+    finding::{Detection, Marker, NotScanned},
+    scan::{Engine, Scratch},
+};
+
+/// What a worker searches with, and what it has found so far.
+pub(super) struct ScanState<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) redactor: &'a Redactor,
+    pub(super) counts: Option<&'a Counts>,
+    pub(super) scratch: Scratch,
+    /// The name that is searched, used again for the next one.
+    line: Vec<u8>,
+    pub(super) own: Gathered,
+}
+
+impl<'a> ScanState<'a> {
+    pub(super) fn new(engine: &'a Engine, redactor: &'a Redactor, counts: Option<&'a Counts>) -> Self {
+        Self {
+            engine,
+            redactor,
+            counts,
+            scratch: Scratch::default(),
+            line: Vec::new(),
+            own: Gathered::default(),
+        }
+    }
+
+    /// All that is found in a name.
+    fn in_name(&mut self, name: &[u8]) -> Vec<Detection> {
+        if !may_hold_a_key(name) {
+            return Vec::new();
+        }
+        // Short texts are slow to search; what follows a line feed is not of the name.
+        self.line.clear();
+        self.line.extend_from_slice(name);
+        self.line.extend_from_slice(&[b'\n'; 64]);
+        self.scratch.set_name(b"");
+        let mut secrets = Vec::new();
+        // Reading from memory cannot fail.
+        let _ =
+            self.engine.scan(Content::Bytes(&self.line), &mut self.scratch, &mut 0, |one| secrets.push(one));
+        secrets
+    }
+
+    /// Searches a name, and reports what is in it as found at `origin`. Returns the name as it may be shown if it
+    /// holds something.
+    pub(super) fn find_in_name(&mut self, name: &[u8], origin: Option<&Origin<'_>>) -> Option<Arc<str>> {
+        let secrets = self.in_name(name);
+        if secrets.is_empty() {
+            return None;
+        }
+        let shown: Arc<str> = self.redactor.text(name).into();
+        if let Some(origin) = origin {
+            for detection in secrets {
+                self.own.collector.add(detection, origin, &shown, None, Vec::new());
+            }
+        }
+        Some(shown)
+    }
+
+    pub(super) fn name_not_scanned(&mut self, path: &Arc<str>, archive: Option<&[u8]>, why: String) {
+        let not_scanned = match archive {
+            None => NotScanned { what: path.to_string(), why, ..NotScanned::default() },
+            Some(archive) => NotScanned {
+                what: format!("{path}!{}", self.redactor.text(archive)),
+                why,
+                file: Some(path.to_string()),
+                is_nothing: false,
+            },
+        };
+        self.own.not_scanned.push(not_scanned);
+    }
+}
+
+/// One input, and what is in it.
+pub(super) struct BlobScan<'a, 'w> {
+    state: &'a mut ScanState<'w>,
+    /// The path as it may be shown; made when it is needed.
+    shown: Option<Arc<str>>,
+    /// What was there before.
+    before: Option<&'a dyn Before>,
+    /// The secrets that were there before; looked for when something is found.
+    prior: Option<PriorSecrets>,
+    /// Everything in it could be scanned.
+    pub(super) is_whole: bool,
+}
+
+impl<'a, 'w> BlobScan<'a, 'w> {
+    pub(super) fn new(
+        state: &'a mut ScanState<'w>,
+        shown: Option<Arc<str>>,
+        before: Option<&'a dyn Before>,
+    ) -> Self {
+        Self { state, shown, before, prior: None, is_whole: true }
+    }
+
+    fn shown(&mut self, path: &[u8]) -> Arc<str> {
+        let redactor = self.state.redactor;
+        self.shown.get_or_insert_with(|| redactor.text(path).into()).clone()
+    }
+
+    /// Notes that the input itself could not be read.
+    pub(super) fn fail(&mut self, path: &[u8], why: String) {
+        self.is_whole = false;
+        let shown = self.shown(path);
+        self.state.name_not_scanned(&shown, None, why);
+    }
+
+    /// What is found, and the comments that were met on the way.
+    fn scan(&mut self, origin: &Origin<'_>, content: Content<'_>) -> TextScan {
+        if let (SourceKind::Name, Content::Bytes(name)) = (origin.source, &content) {
+            // Names are not counted as content.
+            return TextScan { result: Ok(()), detections: self.state.in_name(name), comments: Vec::new() };
+        }
+        let ScanState { engine, scratch, counts, own, .. } = &mut *self.state;
+        let (mut read, mut detections) = (0, Vec::new());
+        let path = origin.archive.unwrap_or(origin.path);
+        scratch.set_name(path.rsplit(|byte| matches!(byte, b'/' | b'!')).next().unwrap_or(path));
+        let result = engine.scan(content, scratch, &mut read, |detection| detections.push(detection));
+        let comments = filter::understand(scratch.take_sightings());
+        own.scanned.bytes += read;
+        if let Some(counts) = counts {
+            counts.bytes.fetch_add(read, Ordering::Relaxed);
+        }
+        TextScan { result, detections, comments }
+    }
+
+    /// Gives each detection the comments that may allow it.
+    fn matched(
+        &mut self,
+        detections: Vec<Detection>,
+        mut found: Vec<Found>,
+    ) -> (Vec<Allowed>, Vec<Arc<Marker>>) {
+        let index = filter::Index::new(&found);
+        let own: Vec<Vec<usize>> = detections
+            .iter()
+            .map(|Detection { span, .. }| {
+                index.near(span).into_iter().filter(|at| found[*at].may_allow(span)).collect()
+            })
+            .collect();
+        let markers = found.into_iter().map(|Found { mut marker, .. }| {
+            // What a stranger has written beside a key may be another one.
+            let told = marker.reason.iter_mut().chain(&mut marker.until).chain(&mut marker.problem);
+            for text in marker.names.iter_mut().chain([&mut marker.word]).chain(told) {
+                *text = self.state.redactor.text(text.as_bytes());
+            }
+            marker.shorten();
+            Arc::new(marker)
+        });
+        let markers: Vec<Arc<Marker>> = markers.collect();
+        let allowed = detections.into_iter().zip(own).map(|(detection, own)| Allowed {
+            detection,
+            markers: own.into_iter().map(|at| markers[at].clone()).collect(),
+        });
+        (allowed.collect(), markers)
+    }
+}
+
+impl Output for BlobScan<'_, '_> {
+    fn blob(&mut self, origin: &Origin<'_>, content: Content<'_>) -> io::Result<()> {
+        let TextScan { result, detections, comments } = self.scan(origin, content);
+        let (mut detections, markers) = self.matched(detections, comments);
+        if let Some(before) = self.before.filter(|_| !detections.is_empty()) {
+            let redactor = self.state.redactor;
+            let prior = self.prior.get_or_insert_with(|| PriorSecrets::of(before, &redactor.engine()));
+            detections.retain(|Allowed { detection, markers }| {
+                let is_known = prior.has(&detection.secret);
+                if is_known {
+                    markers.iter().for_each(|marker| marker.note_use());
+                }
+                !is_known
+            });
+        }
+        if detections.is_empty() && markers.is_empty() {
+            return result;
+        }
+        let path = self.shown(origin.path);
+        let state = &mut *self.state;
+        let archive: Option<Arc<str>> = origin.archive.map(|archive| state.redactor.text(archive).into());
+        if is_present(origin.source) && !markers.is_empty() {
+            let place: Arc<str> = match &archive {
+                Some(archive) => format!("{path}!{archive}").into(),
+                None => path.clone(),
+            };
+            let marked = markers.into_iter().map(|marker| Marked { place: place.clone(), marker });
+            state.own.marked.extend(marked);
+        }
+        for Allowed { detection, markers } in detections {
+            state.own.collector.add(detection, origin, &path, archive.as_ref(), markers);
+        }
+        result
+    }
+
+    fn not_scanned(&mut self, origin: &Origin<'_>, why: String) {
+        self.is_whole = false;
+        let path = self.shown(origin.path);
+        self.state.name_not_scanned(&path, origin.archive, why);
+    }
+}
+
+/// What a scan of one text has seen.
+struct TextScan {
+    result: io::Result<()>,
+    detections: Vec<Detection>,
+    comments: Vec<Found>,
+}
+
+/// A detection, and the comments that may allow it.
+struct Allowed {
+    detection: Detection,
+    markers: Vec<Arc<Marker>>,
+}
+
+/// Whether somebody can still change what is there.
+fn is_present(source: SourceKind) -> bool {
+    matches!(source, SourceKind::File | SourceKind::Stdin | SourceKind::Index)
+}

@@ -1,0 +1,64 @@
+//! What the caller of a run asks for, in plain values.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::config::{Environment, Flags};
+
+/// The options of one run, from the command line or from a program that uses the library.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    /// Options that a variable or the configuration can set as well.
+    pub(crate) flags: Flags,
+    /// What the environment says; nothing for a library.
+    pub(crate) environment: Environment,
+    /// The configuration to use in place of the repository's own.
+    pub(crate) config: Option<PathBuf>,
+    /// Reports to write to files, in addition to standard output.
+    pub(crate) outputs: Vec<ReportFile>,
+    /// Show secrets whole in the formats that allow it.
+    pub(crate) show_secrets: bool,
+    /// List suppressed findings in the report.
+    pub(crate) show_suppressed: bool,
+    /// Comments and lists for other scanners count as well.
+    pub(crate) trust_foreign_markers: bool,
+    /// Findings do not make the run fail; what could not be read still does.
+    pub(crate) exit_zero: bool,
+    /// Print nothing when there is nothing to report.
+    pub(crate) quiet: bool,
+    /// List every occurrence and every step to take.
+    pub(crate) verbose: bool,
+    /// Show a progress line if the run takes long, since a person is looking at standard error.
+    pub(crate) progress: bool,
+    /// Use colors on standard output.
+    pub(crate) color: bool,
+}
+
+/// A report to write to a file.
+#[derive(Clone, Debug)]
+pub(crate) struct ReportFile {
+    /// The name of the format, one of [`crate::report::FORMATS`].
+    pub(crate) format: String,
+    /// The file, which is replaced.
+    pub(crate) file: PathBuf,
+}
+
+impl Options {
+    /// Enters the root of the tree, as `git -C` does, so that a file has the same path in the work tree, in the index
+    /// and in the history. Files that options name keep meaning what they mean in the current directory.
+    ///
+    /// # Errors
+    /// When a directory is gone.
+    pub(crate) fn enter(mut self, root: &Path) -> Result<Self> {
+        let absolute = |file: &Path| std::path::absolute(file).context("the current folder is gone");
+        for output in &mut self.outputs {
+            output.file = absolute(&output.file)?;
+        }
+        for file in [&mut self.config, &mut self.flags.baseline].into_iter().flatten() {
+            *file = absolute(file)?;
+        }
+        std::env::set_current_dir(root).with_context(|| format!("cannot enter {}", root.display()))?;
+        Ok(self)
+    }
+}

@@ -1,0 +1,92 @@
+//! Reports on standard output and in files.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::File,
+    io::{self, BufReader, Write},
+    path::Path,
+    sync::Arc,
+};
+
+use anyhow::{Context, Result};
+
+use super::options::Options;
+use crate::{
+    blob::SourceKind,
+    finding::Report,
+    report::{self, View},
+    source,
+};
+
+pub(super) fn write_reports(options: &Options, format: &str, report: &Report, view: &View) -> Result<()> {
+    let rendered = |name: &str, view: &View| -> Result<Vec<u8>> {
+        let format = report::format(name).context("clap lets only known formats pass")?;
+        let mut text = Vec::new();
+        (format.write)(report, view, &mut text)?;
+        Ok(text)
+    };
+    // A file that cannot be written must not cost the report on standard output.
+    let files: Result<Vec<()>> = options
+        .outputs
+        .iter()
+        .map(|output| {
+            let text = rendered(&output.format, &View { color: false, ..*view })?;
+            replace(&output.file, &text).with_context(|| format!("cannot write {}", output.file.display()))
+        })
+        .collect();
+    let text = rendered(format, view)?;
+    let mut out = io::stdout().lock();
+    match out.write_all(&text).and_then(|()| out.flush()) {
+        // Whoever read the output has seen enough of it; the verdict stays.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        result => result.context("cannot write to standard output")?,
+    }
+    files.map(|_| ())
+}
+
+/// Writes a file whole or not at all, so that a run that is cut short leaves no half report.
+fn replace(file: &Path, text: &[u8]) -> io::Result<()> {
+    if file.symlink_metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        // A device such as /dev/stderr, or a link: write through it.
+        return std::fs::write(file, text);
+    }
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let temporary = file.with_file_name(name);
+    std::fs::write(&temporary, text)?;
+    std::fs::rename(&temporary, file).inspect_err(|_| {
+        let _ = std::fs::remove_file(&temporary);
+    })
+}
+
+/// Reads the files that hold findings once more, for a report that wants GitHub's hashes of their lines.
+pub(super) fn add_line_hashes(options: &Options, format: &str, report: &mut Report) {
+    let names = options.outputs.iter().map(|output| output.format.as_str()).chain([format]);
+    if !names.filter_map(report::format).any(|format| format.wants_line_hashes) {
+        return;
+    }
+    report.root = source::repository_root(&report.base).and_then(|root| root.canonicalize().ok());
+    let mut lines: BTreeMap<Arc<str>, BTreeSet<u64>> = BTreeMap::new();
+    let suppressed = report.suppressed.iter_mut().map(|one| &mut one.finding);
+    let findings = report.findings.iter_mut().chain(suppressed);
+    let mut places: Vec<_> = findings.flat_map(|finding| &mut finding.occurrences).collect();
+    places.retain(|place| place.source == SourceKind::File && place.archive.is_none());
+    for place in &places {
+        lines.entry(place.path.clone()).or_default().insert(place.span.line);
+    }
+    let hashes: BTreeMap<_, _> = lines
+        .into_iter()
+        .filter_map(|(path, wanted)| {
+            // What cannot be read again goes without: the hash only helps GitHub to tell alerts apart.
+            if !std::fs::symlink_metadata(&*path).ok()?.is_file() {
+                return None;
+            }
+            let file = File::open(&*path).ok()?;
+            Some((path, report::line_hashes(BufReader::new(file), &wanted).ok()?))
+        })
+        .collect();
+    for place in places {
+        place.line_hash =
+            hashes.get(&place.path).and_then(|lines| Some(lines.get(&place.span.line)?.clone()));
+    }
+}

@@ -1,0 +1,101 @@
+//! Repositories as whole sources: where their roots are, and everything in one of them.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use git2::{ErrorCode, Repository};
+
+use super::{
+    coverage::{Coverage, ScanScope},
+    history::{self, HistoryScan},
+    worker::WorkerPool,
+};
+use crate::{
+    finding::Subject,
+    git::{self, index::Index},
+    source::{self, Reading, Sink, Staged, Walk},
+};
+
+/// The repository that a git command would work on here.
+///
+/// # Errors
+/// When there is none, or it cannot be opened.
+pub(crate) fn open_from_environment() -> Result<Repository> {
+    let error = match git::from_environment() {
+        Ok(repository) => return Ok(repository),
+        Err(error) => error,
+    };
+    let here = std::env::current_dir().unwrap_or_default();
+    if error.code() != ErrorCode::NotFound {
+        return Err(error)
+            .with_context(|| format!("the repository round {} cannot be opened", here.display()));
+    }
+    match std::env::var_os("GIT_DIR") {
+        Some(folder) => bail!("GIT_DIR is {}, which is no git repository", Path::new(&folder).display()),
+        None => bail!(
+            "{} is in no git repository: run skanner in one, or scan files by their paths",
+            here.display()
+        ),
+    }
+}
+
+/// What paths in trees start from: the root of the work tree, or the directory of a bare repository.
+///
+/// # Errors
+/// When it is gone.
+pub(crate) fn tree_root(repository: &Repository) -> Result<PathBuf> {
+    let base = repository.workdir().unwrap_or_else(|| repository.path());
+    base.canonicalize().with_context(|| format!("the folder {} is gone", base.display()))
+}
+
+/// The root of the repository that a directory is in, or the directory itself.
+pub(crate) fn root_of(directory: &Path) -> PathBuf {
+    let root = source::repository_root(directory).and_then(|root| root.canonicalize().ok());
+    root.unwrap_or_else(|| directory.to_owned())
+}
+
+/// Reads files, index and history of a repository whose root is the current directory.
+///
+/// # Errors
+/// When the root of the tree is gone.
+pub(crate) fn feed_repository(
+    repository: &Repository,
+    no_ignore: bool,
+    reading: Reading,
+    pool: &WorkerPool<'_>,
+) -> Result<Coverage> {
+    let with_files = !repository.is_bare();
+    let what = if with_files {
+        feed_files(no_ignore, reading.threads, repository, pool);
+        "files, index and history"
+    } else {
+        "the history alone, since a bare repository has no files and no index"
+    };
+    let here = PathBuf::from(".");
+    let histories = history::read(std::slice::from_ref(&here), reading, pool);
+    let is_whole = !histories.iter().any(HistoryScan::is_shallow);
+    Ok(Coverage {
+        histories,
+        scope: ScanScope::History { at: here, with_files, is_whole },
+        ..Coverage::git(tree_root(repository)?, Subject { what: what.to_owned(), nothing: None })
+    })
+}
+
+fn feed_files(no_ignore: bool, threads: usize, repository: &Repository, pool: &WorkerPool<'_>) {
+    Walk {
+        roots: vec![PathBuf::from(".")],
+        respect_ignore: !no_ignore,
+        force_exclude: false,
+        may_be_empty: true,
+        threads,
+    }
+    .feed(&|| pool.worker());
+    let staged = Staged { all: true, wanted: None, differing: false, threads };
+    let state = Index::of(repository)
+        .map_err(anyhow::Error::msg)
+        .and_then(|index| staged.feed_index(&index, repository, &|| pool.worker()));
+    if let Err(why) = state {
+        // The rest is worth reading all the same.
+        pool.worker().not_scanned(b"what is staged", format!("{why:#}"));
+    }
+}

@@ -1,0 +1,184 @@
+//! What counts for this run: options, environment and the configuration that is found.
+
+use std::{
+    path::{Component, Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use git2::Repository;
+
+use super::{
+    options::Options,
+    redact::Redactor,
+    rules::{find_rule, or_builtin},
+};
+use crate::{
+    config::{self, Config, Document, Settings, Source},
+    rule::{ContextWord, Rule, RuleSet},
+};
+
+/// Where the search for a configuration begins.
+#[derive(Clone, Copy)]
+pub(crate) enum Start<'a> {
+    /// A file or directory that is scanned.
+    Path(&'a Path),
+    /// The root of a work tree; a bare repository has no configuration of its own.
+    Repository(&'a Repository),
+    /// Nowhere: whatever is here comes from those who are checked.
+    Nowhere,
+}
+
+/// A run that is about to begin: its options, and what they, the environment and the configuration come to.
+pub(crate) struct Session {
+    /// What the caller asks for.
+    pub(crate) options: Options,
+    /// What counts.
+    pub(crate) settings: Settings,
+    /// The root of what is scanned, absolute.
+    pub(crate) root: PathBuf,
+    /// Comments in what is scanned count: it does not come from those who are checked.
+    pub(crate) trusts_comments: bool,
+    /// Keys that are not reported are looked for as well, so that it is known whether they are there.
+    pub(crate) looks_for_all: bool,
+    /// Masks all that is shown.
+    pub(crate) redactor: Arc<Redactor>,
+}
+
+impl Session {
+    /// How many threads may work.
+    pub(crate) fn threads(&self) -> usize {
+        let threads = self.settings.threads.value;
+        threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZero::get)
+    }
+}
+
+/// Finds out what counts for a scan. The redactor learns the rules of the configuration.
+///
+/// # Errors
+/// When the configuration is not valid, or an option names a rule that does not exist.
+pub(crate) fn load(options: Options, start: Start<'_>, redactor: &Arc<Redactor>) -> Result<Session> {
+    let settings = look_up(&options, start, redactor)?;
+    let trusts_comments = !matches!(start, Start::Nowhere);
+    Ok(Session {
+        options,
+        settings,
+        root: base(start)?,
+        trusts_comments,
+        looks_for_all: false,
+        redactor: redactor.clone(),
+    })
+}
+
+/// Finds out what counts, also where nothing is scanned.
+///
+/// # Errors
+/// As those of [`load`].
+pub(crate) fn look_up(options: &Options, start: Start<'_>, redactor: &Redactor) -> Result<Settings> {
+    let Options { flags, environment, config, .. } = options;
+    let is_isolated = flags.isolated || environment.isolated.unwrap_or_default();
+    let document = match config {
+        Some(file) => Some(config::named(file, &base(start)?)?),
+        None if is_isolated => None,
+        None => search(start)?,
+    };
+    let config = document.map(|document| read(&document, start)).transpose()?;
+    let settings = Settings::new(flags.clone(), environment.clone(), config);
+    let rules = settings.rule_set();
+    if let Some(rules) = &rules {
+        redactor.learn(rules.clone());
+    }
+    for list in [&settings.rules, &settings.exclude_rules] {
+        // Those of the file were looked up when it was read.
+        if matches!(list.from, Source::Flag(_) | Source::Environment(_)) {
+            for id in &list.value {
+                find_rule(or_builtin(rules.as_ref()), id).with_context(|| list.from.to_string())?;
+            }
+        }
+    }
+    Ok(settings)
+}
+
+fn search(start: Start<'_>) -> Result<Option<Document>> {
+    match start {
+        Start::Path(path) => config::find(path),
+        Start::Repository(repository) => match repository.workdir() {
+            Some(root) => config::find(root),
+            None => Ok(None),
+        },
+        Start::Nowhere => Ok(None),
+    }
+}
+
+/// The folder that the globs of a configuration from elsewhere start from: the root of what is scanned.
+fn base(start: Start<'_>) -> Result<PathBuf> {
+    let base = match start {
+        Start::Repository(repository) => repository.workdir().unwrap_or_else(|| repository.path()),
+        Start::Path(path) => {
+            if let Some(root) = path.canonicalize().ok().as_deref().and_then(config::root) {
+                return Ok(root.to_owned());
+            }
+            Path::new(".")
+        }
+        Start::Nowhere => Path::new("."),
+    };
+    base.canonicalize().with_context(|| format!("the folder {} is gone", base.display()))
+}
+
+fn read(document: &Document, start: Start<'_>) -> Result<Config> {
+    // Of what git holds, all paths start from the root.
+    let root = match start {
+        Start::Repository(repository) => repository.workdir().and_then(|root| root.canonicalize().ok()),
+        Start::Path(_) | Start::Nowhere => None,
+    };
+    let inner = root.and_then(|root| Some(document.file.strip_prefix(root).ok()?.display().to_string()));
+    let redactor = Redactor::default();
+    let shown = redactor.line(&inner.unwrap_or_else(|| shown(&document.file)));
+    let mut config = Config::parse(document, &shown)
+        .map_err(|invalid| anyhow!("{}", invalid.render(&mut |text| redactor.line(text))))?;
+    mask_rules(&mut config)?;
+    Ok(config)
+}
+
+/// Masks keys in what rules of one's own say: those that are built in find, and those that they find themselves.
+fn mask_rules(config: &mut Config) -> Result<()> {
+    if config.own_rules.is_empty() {
+        return Ok(());
+    }
+    let own = config.own_rules.iter().map(|rule| rule.value.clone());
+    let redactor = Redactor::default();
+    redactor.learn(Arc::new(RuleSet::with(own, |_| None)));
+    let mask = |text: &str| redactor.line(text);
+    for rule in &mut config.own_rules {
+        ensure!(
+            mask(&rule.value.id) == rule.value.id,
+            "{}: the `id` of this rule holds a key; give it another one",
+            rule.place
+        );
+        let Rule { issuer, title, opens, names, hosts, words, context, revoke_url, steps, forms, .. } =
+            Arc::make_mut(&mut rule.value);
+        *issuer = mask(issuer).into();
+        let texts = [title, opens, revoke_url].into_iter();
+        let lists = [names, hosts, words, steps].into_iter().flatten();
+        let context = context.iter_mut().map(|ContextWord { shown, .. }| shown);
+        let whys = forms.iter_mut().map(|form| &mut form.why);
+        texts.chain(lists).chain(context).chain(whys).for_each(|text| *text = mask(text));
+    }
+    Ok(())
+}
+
+/// The file as a user here would write it.
+fn shown(file: &Path) -> String {
+    let whole = || file.display().to_string();
+    let Some(here) = std::env::current_dir().ok().and_then(|here| here.canonicalize().ok()) else {
+        return whole();
+    };
+    let Some(folder) = file.parent() else { return whole() };
+    if let Ok(below) = file.strip_prefix(&here) {
+        return below.display().to_string();
+    }
+    let Ok(down) = here.strip_prefix(folder) else { return whole() };
+    let up = down.components().filter(|part| matches!(part, Component::Normal(_))).map(|_| "..");
+    let name = file.file_name().unwrap_or_default();
+    up.map(Path::new).chain([Path::new(name)]).collect::<PathBuf>().display().to_string()
+}

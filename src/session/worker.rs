@@ -1,0 +1,135 @@
+//! Where sources and engine meet: every thread has a worker, and what they found comes together at the end.
+
+use std::{
+    ops::Range,
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
+};
+
+use super::{
+    blob_scan::{BlobScan, ScanState},
+    gathered::Gathered,
+    progress::Counts,
+    redact::Redactor,
+};
+use crate::{
+    blob::{Before, Blob, ObjectId, Origin, Signs, SourceKind},
+    expand::{self, Expander},
+    filter::Marked,
+    finding::{Report, Scanned},
+    scan::{Change, Engine, looks_wide},
+    source::{Look, Searcher, Sink, why},
+};
+
+/// Hands out workers and gathers what they leave.
+pub(crate) struct WorkerPool<'a> {
+    engine: &'a Engine,
+    redactor: &'a Redactor,
+    counts: Option<Arc<Counts>>,
+    gathered: Mutex<Gathered>,
+}
+
+impl<'a> WorkerPool<'a> {
+    pub(super) fn new(engine: &'a Engine, redactor: &'a Redactor, counts: Option<Arc<Counts>>) -> Self {
+        Self { engine, redactor, counts, gathered: Mutex::default() }
+    }
+
+    /// A worker for one thread. What it finds counts when it is dropped.
+    pub(crate) fn worker(&self) -> Worker<'_> {
+        Worker {
+            state: ScanState::new(self.engine, self.redactor, self.counts.as_deref()),
+            expander: Expander::default(),
+            gathered: &self.gathered,
+        }
+    }
+
+    /// The objects of repositories in which workers that are done have found something.
+    pub(super) fn objects(&self) -> Vec<ObjectId> {
+        self.gathered.lock().unwrap_or_else(PoisonError::into_inner).collector.objects().collect()
+    }
+
+    /// What all workers found and read, and the comments they met.
+    pub(super) fn into_report(self) -> (Report, Vec<Marked>) {
+        self.gathered.into_inner().unwrap_or_else(PoisonError::into_inner).into_report()
+    }
+}
+
+/// Scans what one thread of a source reads.
+pub(crate) struct Worker<'a> {
+    state: ScanState<'a>,
+    expander: Expander,
+    gathered: &'a Mutex<Gathered>,
+}
+
+impl Sink for Worker<'_> {
+    fn blob(&mut self, blob: Blob<'_>) {
+        let Origin { path, source, .. } = blob.origin;
+        let before = blob.before;
+        let is_old = before.is_some_and(Before::had_path);
+        let name = Origin { source: SourceKind::Name, object: None, ..blob.origin };
+        let shown = self.state.find_in_name(path, (!is_old).then_some(&name));
+        let mut scan = BlobScan::new(&mut self.state, shown, before);
+        if let Err(error) = self.expander.expand(blob, &mut scan) {
+            scan.fail(path, why(&error));
+        }
+        let is_whole = scan.is_whole;
+        let scanned = &mut self.state.own.scanned;
+        match source {
+            SourceKind::File | SourceKind::Stdin => scanned.files += u64::from(is_whole),
+            SourceKind::Index | SourceKind::Blob => scanned.blobs += u64::from(is_whole),
+            SourceKind::Message | SourceKind::Name | SourceKind::Config => {}
+        }
+        if let Some(counts) = self.state.counts {
+            counts.files.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn count(&mut self, read: Scanned) {
+        self.state.own.scanned.add(read);
+    }
+
+    fn not_scanned(&mut self, what: &[u8], why: String) {
+        let redactor = self.state.redactor;
+        let origin = Origin::new(SourceKind::Name, what);
+        let what = self.state.find_in_name(what, Some(&origin)).unwrap_or_else(|| redactor.text(what).into());
+        // Messages of libraries name paths, too.
+        self.state.name_not_scanned(&what, None, redactor.text(why.as_bytes()));
+    }
+
+    fn nothing(&mut self, what: &[u8], why: String) {
+        self.not_scanned(what, why);
+        if let Some(last) = self.state.own.not_scanned.last_mut() {
+            last.is_nothing = true;
+        }
+    }
+}
+
+impl Searcher for Worker<'_> {
+    fn look(&mut self, bytes: &[u8], base: Option<(&[Range<usize>], Signs)>) -> Look {
+        let ScanState { engine, counts, scratch, .. } = &mut self.state;
+        if let Some(counts) = counts {
+            counts.objects.fetch_add(1, Ordering::Relaxed);
+            counts.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        }
+        // What is in a container may be anything.
+        if expand::is_container(bytes) {
+            return Look::Suspect;
+        }
+        let change = base.map(|(novel, signs)| Change { novel, signs });
+        match engine.rule_out(bytes, change, scratch) {
+            None => Look::Suspect,
+            Some(_) if looks_wide(bytes) => Look::Alone,
+            Some(signs) => Look::Clean(signs),
+        }
+    }
+
+    fn name(&mut self, origin: &Origin<'_>) {
+        self.state.find_in_name(origin.path, Some(origin));
+    }
+}
+
+impl Drop for Worker<'_> {
+    fn drop(&mut self) {
+        let own = std::mem::take(&mut self.state.own);
+        self.gathered.lock().unwrap_or_else(PoisonError::into_inner).merge(own);
+    }
+}
