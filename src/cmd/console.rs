@@ -1,14 +1,17 @@
 //! What commands say beside reports.
 
 use std::{
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     sync::Arc,
 };
 
-use anstream::AutoStream;
+use anstream::{AutoStream, ColorChoice};
 use anyhow::Result;
+use clap::ValueEnum;
 
 use crate::{
+    cli::Color,
+    config,
     report::visible,
     session::{Redactor, Verdict},
 };
@@ -58,4 +61,36 @@ impl Console {
         // Without a reader nothing is lost but words; the exit code says the same.
         let _ = AutoStream::auto(io::stderr()).write_all(text.as_bytes());
     }
+}
+
+/// Whether to use colors: as the call says, or the environment.
+pub(super) fn color(choice: Option<Color>) -> Result<bool> {
+    if let Some(choice) = choice {
+        return Ok(wants_color(choice));
+    }
+    let words = Color::value_variants().iter().map(|color| (color.name(), *color)).collect::<Vec<_>>();
+    match std::env::var("SKANNER_COLOR") {
+        Ok(text) if !text.is_empty() => Ok(wants_color(config::word("SKANNER_COLOR", &words, &text)?)),
+        _ => Ok(wants_color(Color::Auto)),
+    }
+}
+
+fn wants_color(choice: Color) -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match choice {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if is_set("NO_COLOR") => false,
+        Color::Auto if is_set("FORCE_COLOR") => true,
+        Color::Auto => {
+            let stdout = io::stdout();
+            AutoStream::choice(&stdout) != ColorChoice::Never
+        }
+    }
+}
+
+/// Whether a person is looking at standard error, and no hook or pipeline stands between.
+pub(super) fn wants_progress() -> bool {
+    let is_absent = |name: &str| std::env::var_os(name).is_none();
+    io::stderr().is_terminal() && is_absent("CI") && is_absent("PRE_COMMIT")
 }

@@ -8,7 +8,10 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::{console::Console, hook};
+use super::{
+    console::{self, Console},
+    hook,
+};
 use crate::{config, git, session::Verdict};
 
 pub(super) fn run(path: &Path, force: bool, console: &Console) -> Result<Verdict> {
@@ -49,7 +52,7 @@ fn write(folder: &Path, file: &Path, force: bool) -> Result<()> {
 /// Asks whether to install the hooks if there is somebody to answer, and else says how.
 fn offer_hooks(folder: &Path, console: &Console) -> Result<Verdict> {
     const HOW: &str = "`skanner hook install` makes git look for keys before every commit and push\n";
-    let is_asked = io::stdin().is_terminal() && io::stderr().is_terminal() && super::wants_progress();
+    let is_asked = io::stdin().is_terminal() && io::stderr().is_terminal() && console::wants_progress();
     if !is_asked {
         return console.print_own(HOW);
     }

@@ -11,19 +11,14 @@ mod options;
 mod rules;
 mod scan;
 
-use std::{
-    io::{self, IsTerminal},
-    process::ExitCode,
-    sync::Arc,
-};
+use std::{io, process::ExitCode, sync::Arc};
 
-use anstream::{AutoStream, ColorChoice};
 use anyhow::Result;
-use clap::{CommandFactory, Parser, ValueEnum};
+use clap::{CommandFactory, Parser};
 
 use self::console::Console;
 use crate::{
-    cli::{Cli, Color, Command, SchemaDocument},
+    cli::{Cli, Command, SchemaDocument},
     report,
     session::{Redactor, Verdict},
 };
@@ -49,7 +44,7 @@ pub fn main() -> ExitCode {
             return exit_code(if error.use_stderr() { Verdict::Incomplete } else { Verdict::Clean });
         }
     };
-    let (console, result) = match color(cli.color) {
+    let (console, result) = match console::color(cli.color) {
         Ok(color) => {
             let console = Console { color, redactor };
             let result = run(&cli, &console);
@@ -102,38 +97,6 @@ fn run(cli: &Cli, console: &Console) -> Result<Verdict> {
             console.print_own(&String::from_utf8(script)?)
         }
     }
-}
-
-/// Whether to use colors: as the call says, or the environment.
-fn color(choice: Option<Color>) -> Result<bool> {
-    if let Some(choice) = choice {
-        return Ok(wants_color(choice));
-    }
-    let words = Color::value_variants().iter().map(|color| (color.name(), *color)).collect::<Vec<_>>();
-    match std::env::var("SKANNER_COLOR") {
-        Ok(text) if !text.is_empty() => Ok(wants_color(crate::config::word("SKANNER_COLOR", &words, &text)?)),
-        _ => Ok(wants_color(Color::Auto)),
-    }
-}
-
-fn wants_color(choice: Color) -> bool {
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    match choice {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto if is_set("NO_COLOR") => false,
-        Color::Auto if is_set("FORCE_COLOR") => true,
-        Color::Auto => {
-            let stdout = io::stdout();
-            AutoStream::choice(&stdout) != ColorChoice::Never
-        }
-    }
-}
-
-/// Whether a person is looking at standard error, and no hook or pipeline stands between.
-fn wants_progress() -> bool {
-    let is_absent = |name: &str| std::env::var_os(name).is_none();
-    io::stderr().is_terminal() && is_absent("CI") && is_absent("PRE_COMMIT")
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::console::Console;
+use super::console::{self, Console};
 use crate::{
     cli::{ConfigArgs, HistoryArgs, ReportArgs, SettingArgs},
     config::{Environment, Flags},
@@ -36,7 +36,7 @@ pub(super) fn of_report(args: &ReportArgs, console: &Console) -> Result<Options>
         quiet: args.quiet,
         verbose: args.verbose,
         color: console.color,
-        progress: super::wants_progress(),
+        progress: console::wants_progress(),
         ..options
     })
 }
