@@ -5,9 +5,10 @@ ready: fmt lint test doc self-scan
 fmt:
     cargo fmt --check
 
-# Is the linter silent?
+# Is the linter silent, also without the command line and git?
 lint:
     cargo clippy --locked --all-targets -- -D warnings
+    cargo clippy --locked --lib --no-default-features -- -D warnings
 
 # Do all tests pass?
 test:
@@ -21,6 +22,10 @@ doc:
 self-scan:
     cargo run --locked --release --quiet -- scan .
 
+# Everything, also what takes longer than a change should wait for.
+full:
+    .ci/run --full
+
 # Compare with other programs on a tree; see docs/benchmarks.md.
 bench TREE:
-    cargo bench --bench peers -- "{{ TREE }}"
+    cargo bench --locked --bench peers -- "{{ TREE }}"

@@ -23,9 +23,12 @@ pub fn literals(text: &[u8]) -> Vec<Literal> {
     for alignment in 0..GROUP.1 {
         let mut padded = [&b"\0\0"[..alignment], text, b" "].concat();
         let lead = (alignment * 8).div_ceil(6);
-        let end = ((alignment + text.len()) * 8 / 6).max(lead + SHORTEST);
+        let certain = (alignment + text.len()) * 8 / 6;
+        let end = certain.max(lead + SHORTEST);
         let next = padded.len() - 1;
-        for following in b'!'..=b'~' {
+        // A character holds at most the upper six bits of what follows, and none where enough is certain without it.
+        let following = if end > certain { b' '..=b'~' } else { b' '..=b' ' };
+        for following in following.step_by(4) {
             padded[next] = following;
             let encoded: Vec<u8> = STANDARD_NO_PAD.encode_type(&padded);
             all.push(Literal { bytes: encoded[lead..end].to_vec(), lead });
