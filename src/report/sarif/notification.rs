@@ -1,4 +1,5 @@
-//! What a run says besides its results: what was not read, what became of suppressions, what the configuration leaves out.
+//! Notifications about a run: what was not read, which suppressions were used or unused, and what the
+//! configuration excludes.
 
 use serde_json::{Value, json};
 
@@ -8,18 +9,18 @@ use crate::{
     report::escape::visible,
 };
 
-/// What a report says besides its results.
+/// The kind of a notification.
 #[derive(Clone, Copy)]
 pub(super) enum Notification {
-    /// Something should have been read and was not.
+    /// Something should have been read but was not.
     NotScanned,
-    /// Something was not read, as somebody knew.
+    /// Something was not read, and was accepted as such.
     AcceptedUnread,
     /// A suppression does nothing.
     UnusedSuppression,
-    /// How many keys a file has suppressed.
+    /// How many keys the suppressions of a file suppressed.
     Suppressed,
-    /// The configuration makes less be reported.
+    /// The configuration reduces what is reported.
     Weakened,
 }
 
@@ -38,12 +39,12 @@ impl Notification {
         }
     }
 
-    /// How it is referred to.
+    /// The reference to its descriptor.
     fn reference(self) -> Value {
         json!({ "id": self.id(), "index": self as usize })
     }
 
-    /// What it means.
+    /// Its descriptor.
     pub(super) fn descriptor(self) -> Value {
         let (meaning, remedy) = match self {
             Self::NotScanned => (
@@ -77,7 +78,7 @@ impl Notification {
     }
 }
 
-/// How the run went.
+/// The invocation object of a run.
 pub(super) fn invocation(report: &Report) -> Value {
     let mut notifications = Vec::new();
     let mut say = |what: Notification, level: &str, text: String, location: Value| {
