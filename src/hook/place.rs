@@ -1,4 +1,4 @@
-//! Where git looks for the hooks of a repository, and whether that place is ours to write to.
+//! Finds the directory where git looks for the hooks of a repository, and checks whether we may write to it.
 
 use std::path::{Path, PathBuf};
 
@@ -7,39 +7,39 @@ use anyhow::{Context, Result, bail};
 use super::{Event, words};
 use crate::git::program::ask;
 
-/// A folder of hooks.
+/// A directory of hooks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// The folder, absolute.
+    /// The directory, absolute.
     pub folder: PathBuf,
-    /// It is a part of the work tree, so that others may get what is in it.
+    /// Whether it is part of the work tree, so that its contents may be shared with others.
     pub is_in_work_tree: bool,
-    /// The repository has no work tree.
+    /// Whether the repository is bare.
     pub is_bare: bool,
 }
 
-/// A program that writes the hooks of a repository by itself.
+/// A program that manages the hooks of a repository itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manager {
-    /// husky, of any version.
+    /// husky, any version.
     Husky,
     /// lefthook.
     Lefthook,
 }
 
-/// `core.hooksPath` as git sees it.
+/// The value of `core.hooksPath`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HooksPath {
-    /// Whether the repository itself has set it.
+    /// Whether it is set in the repository's own configuration.
     pub is_local: bool,
-    /// The folder, as it is written; relative ones start from the root of the work tree.
+    /// The directory as written. A relative path starts at the root of the work tree.
     pub folder: PathBuf,
 }
 
-/// Finds the folder for the repository round `here`.
+/// Finds the hooks directory of the repository that contains `here`.
 ///
 /// # Errors
-/// When there is no repository, or its hooks belong to somebody else. The error says what to do then.
+/// When there is no repository, or another program manages its hooks. The error then says what to do.
 pub fn of_repository(here: &Path) -> Result<Place> {
     let (root, is_bare) = root(here)?;
     let set = hooks_path(&root)?;
@@ -60,7 +60,8 @@ pub fn of_repository(here: &Path) -> Result<Place> {
     Ok(Place { folder, is_in_work_tree, is_bare })
 }
 
-/// The folders in which hooks may have been installed for the repository round `here`, whoever has taken it over since.
+/// The directories in which hooks of the repository that contains `here` may have been installed, even if
+/// another program manages them now.
 ///
 /// # Errors
 /// When there is no repository.
@@ -73,7 +74,8 @@ pub fn folders(here: &Path) -> Result<Vec<PathBuf>> {
     Ok(folders)
 }
 
-/// Where git runs hooks: the root of the work tree, or the folder of a bare repository. Says which of them it is.
+/// The directory in which git runs hooks, and whether the repository is bare: the root of the work tree, or
+/// the bare repository itself.
 fn root(here: &Path) -> Result<(PathBuf, bool)> {
     let is_bare = about(here, &["--is-bare-repository"])? == "true";
     Ok(match about(here, &["--is-inside-work-tree"])?.as_str() {
@@ -92,15 +94,16 @@ fn about(folder: &Path, question: &[&str]) -> Result<String> {
 
 fn is_below(folder: &Path, other: &Path) -> bool {
     let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    // The folder itself may not be there yet.
+    // The directory itself may not exist yet.
     let parent = folder.parent().map(whole);
     whole(folder).starts_with(whole(other)) || parent.is_some_and(|parent| parent.starts_with(whole(other)))
 }
 
-/// Whether hooks can be put there: people turn them off with a path that is no folder, such as `/dev/null`.
+/// Checks that hooks can be installed there: `core.hooksPath` may be set to something like `/dev/null` to
+/// turn hooks off.
 ///
 /// # Errors
-/// When they cannot.
+/// When it is not a directory.
 pub fn check(folder: &Path) -> Result<()> {
     if folder.exists() && !folder.is_dir() {
         bail!("core.hooksPath is {}, which is no folder: hooks are turned off", folder.display());
@@ -108,7 +111,7 @@ pub fn check(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What git takes `core.hooksPath` for in a folder.
+/// The value of `core.hooksPath` in a directory.
 ///
 /// # Errors
 /// When git's configuration cannot be read.
@@ -120,9 +123,9 @@ pub fn hooks_path(folder: &Path) -> Result<Option<HooksPath>> {
     })
 }
 
-/// The program that has taken over the hooks of the work tree at `root`.
+/// The program that manages the hooks of the work tree at `root`.
 fn manager(root: &Path, set: Option<&HooksPath>) -> Option<Manager> {
-    // Up to version 8 it is `.husky`, then `.husky/_`; in a monorepo, something stands before.
+    // Up to version 8 of husky it is `.husky`, later `.husky/_`. In a monorepo, it may be in a subdirectory.
     if set.is_some_and(|set| set.folder.components().any(|part| part.as_os_str() == ".husky")) {
         return Some(Manager::Husky);
     }
@@ -132,7 +135,7 @@ fn manager(root: &Path, set: Option<&HooksPath>) -> Option<Manager> {
     files.any(|file| root.join(file).is_file()).then_some(Manager::Lefthook)
 }
 
-/// The hooks to install where none are named.
+/// The hooks to install by default.
 #[must_use]
 pub fn usual(place: &Place) -> &'static [Event] {
     if place.is_bare { &[Event::PreReceive] } else { &Event::CLIENT }

@@ -1,8 +1,8 @@
-//! What people read when a hook stops something, and what they are to do about it. Only what works is promised.
+//! The advice that hooks print when they stop something. It only recommends what works.
 
 use super::{Event, place::Manager};
 
-/// Why a hook stops something.
+/// Why a hook stopped something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// Keys were found.
@@ -11,7 +11,7 @@ pub enum Reason {
     NotRead,
 }
 
-/// What a user can do, beneath the report. `has_head` is false before the first commit.
+/// The advice to print after the report. `has_head` is false before the first commit.
 #[must_use]
 pub fn stopped(event: Event, reason: Reason, has_head: bool) -> String {
     let (what, go_on) = match event {
@@ -113,7 +113,7 @@ fn repair(event: Event, has_head: bool) -> impl Iterator<Item = String> {
     steps.into_iter()
 }
 
-/// What to do in a repository whose hooks another program writes.
+/// The advice for a repository whose hooks another program manages.
 #[must_use]
 pub fn managed(manager: Manager) -> &'static str {
     match manager {
