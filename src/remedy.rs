@@ -1,14 +1,14 @@
-//! What to do about a key that got out.
+//! What to do about a leaked key.
 
 use crate::rule::Rule;
 
-/// Where to revoke a key; empty where it depends on the installation.
+/// Where to revoke a key; empty if that depends on the installation.
 #[must_use]
 pub fn revoke_url(rule: &Rule) -> &str {
     &rule.revoke_url
 }
 
-/// What to do, in order, one sentence each.
+/// The steps to take, in order, one sentence each.
 #[must_use]
 pub fn steps(rule: &Rule) -> Vec<String> {
     let revoke = if rule.shared {
