@@ -1,5 +1,5 @@
-//! one-api writes a random UUID with upper-case digits at even and lower-case digits at odd places (`GenerateKey` in
-//! its `common/random`): chance does not do that.
+//! The random part of one-api's keys is a UUID with uppercase digits at even places and lowercase digits at
+//! odd ones (`GenerateKey` in its `common/random`), which does not happen by chance.
 
 use super::{ANY_HEX, Named, uuid};
 
