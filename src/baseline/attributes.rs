@@ -57,7 +57,7 @@ pub fn add(root: &Path, line: &str) -> Result<()> {
         text.push(b'\n');
         replace(&file, &text)
     };
-    add().with_context(|| format!("the line `{line}` cannot be added to {}", file.display()))
+    add().with_context(|| format!("cannot add the line `{line}` to {}", file.display()))
 }
 
 #[cfg(test)]

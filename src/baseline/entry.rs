@@ -25,7 +25,7 @@ impl Entry {
     /// Parses a line without its line end, or says what is wrong with it. The caller sets the line number and
     /// the notes.
     pub(super) fn parse(line: &str, last_rule: &mut Arc<str>) -> Result<Self, String> {
-        const FORM: &str = "expected a fingerprint, a rule and a path with spaces between them";
+        const FORM: &str = "expected a fingerprint, a rule and a path, separated by spaces";
         // There may be thousands of lines, and a scan needs none of their texts.
         let is_space = |byte: u8| matches!(byte, b' ' | b'\t');
         let mut rest = line;
@@ -39,7 +39,7 @@ impl Entry {
         };
         let (Some(fingerprint), Some(rule)) = (word(), word()) else { return Err(FORM.to_owned()) };
         let fingerprint = Fingerprint::parse(fingerprint).ok_or_else(|| {
-            format!("{FORM}, but the first word is no fingerprint, which is 32 of 0-9 and a-f")
+            format!("{FORM}, but the first word is not a fingerprint (32 lowercase hex digits)")
         })?;
         let place = rest.trim_end_matches([' ', '\t']);
         if place.is_empty() {

@@ -21,9 +21,9 @@ const MOST: u64 = 64 << 20;
 /// that `LC_ALL=C sort -u` keeps them in place. Each makes sense by itself, since merges and older versions
 /// may add other lines in between.
 const HEADER: &[&str] = &[
-    "# Known findings of skanner, which it does not report. `skanner baseline --help` tells how to change this file.",
-    "# One line an entry: fingerprint of the secret, rule, path. The order of lines does not matter, nor do doubled ones.",
-    "# To merge branches without conflicts, have the line `.skanner-baseline merge=union` in .gitattributes.",
+    "# Known findings, which skanner does not report again. To change this file, see `skanner baseline --help`.",
+    "# One entry per line: fingerprint of the secret, rule, path. The order of lines and duplicates do not matter.",
+    "# To merge branches without conflicts, add the line `.skanner-baseline merge=union` to .gitattributes.",
 ];
 
 /// The entries of a baseline.
@@ -55,7 +55,7 @@ pub fn read(path: &Path, shown: &str, follow: Follow) -> Result<Option<Baseline>
             return Ok(None);
         }
         Ok(metadata) if metadata.is_symlink() && follow == Follow::No => bail!(
-            "{shown} is a symbolic link, which is not followed: put the file itself there, or name the one it leads to \
+            "{shown} is a symbolic link, which is not followed: replace it with the file itself, or pass its target \
              with --baseline"
         ),
         _ => {}
@@ -63,7 +63,7 @@ pub fn read(path: &Path, shown: &str, follow: Follow) -> Result<Option<Baseline>
     let mut bytes = Vec::new();
     plain::open(path)
         .and_then(|file| file.take(MOST + 1).read_to_end(&mut bytes))
-        .with_context(|| format!("the baseline {shown} cannot be read"))?;
+        .with_context(|| format!("cannot read the baseline {shown}"))?;
     if bytes.len() as u64 > MOST {
         bail!("{shown} is larger than {} MiB, which is too large for a baseline", MOST >> 20);
     }
@@ -76,7 +76,7 @@ pub fn read(path: &Path, shown: &str, follow: Follow) -> Result<Option<Baseline>
 /// When the file cannot be written.
 pub fn write(path: &Path, baseline: &Baseline) -> Result<()> {
     replace(path, baseline.to_string().as_bytes())
-        .with_context(|| format!("the baseline {} cannot be written", path.display()))
+        .with_context(|| format!("cannot write the baseline {}", path.display()))
 }
 
 pub(super) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
@@ -84,7 +84,7 @@ pub(super) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let permissions = match fs::metadata(&path) {
         Ok(metadata) if metadata.is_file() => Some(metadata.permissions()),
         Ok(_) => {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "something else than a file is there"));
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),
@@ -140,7 +140,7 @@ impl Baseline {
             Err(error) => {
                 let line = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() + 1;
                 bail!(
-                    "{shown}:{line}: is not UTF-8, so this is no baseline; `skanner baseline create --force` makes a new one"
+                    "{shown}:{line}: not a baseline, since it is not UTF-8; `skanner baseline create --force` writes a new one"
                 )
             }
         };
@@ -156,12 +156,12 @@ impl Baseline {
                 let entry = Entry::parse(line, &mut rule);
                 let mut entry = entry.map_err(|why| match is_conflict(line) {
                     true => anyhow::anyhow!(
-                        "{shown}:{number}: git has left a conflict here: keep the entries of both sides, and delete the \
-                         lines with <<<<<<<, =======, >>>>>>> and |||||||; with `.skanner-baseline merge=union` in \
-                         .gitattributes there will be no more of them"
+                        "{shown}:{number}: unresolved merge conflict: keep the entries of both sides, and delete the lines \
+                         with <<<<<<<, =======, >>>>>>> and |||||||. The line `.skanner-baseline merge=union` in \
+                         .gitattributes prevents such conflicts"
                     ),
                     false => anyhow::anyhow!(
-                        "{shown}:{number}: {why}; delete the line if nobody knows what it means, and its finding is \
+                        "{shown}:{number}: {why}. If you do not know what the line means, delete it: its finding is then \
                          reported again"
                     ),
                 })?;

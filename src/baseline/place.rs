@@ -36,12 +36,12 @@ impl Place {
             return match rest.trim_start_matches([' ', '\t']) {
                 "" => Ok(Self::History(None)),
                 path if path.len() < rest.len() => Ok(Self::History(Some(FilePath::parse(path)?))),
-                _ => Err(format!("expected a space behind `{HISTORY}`")),
+                _ => Err(format!("expected a space after `{HISTORY}`")),
             };
         }
         if text.starts_with('<') {
             return Err(format!(
-                "a place in `<…>` can only be `{HISTORY}`; a path that begins so has `\\u{{3c}}` there"
+                "the only place in `<…>` is `{HISTORY}`; write `<` at the start of a path as `\\u{{3c}}`"
             ));
         }
         FilePath::parse(text).map(Self::File)
@@ -133,8 +133,9 @@ fn unescape(text: &str) -> Result<String, String> {
                 let code = u32::from_str_radix(digits, 16).ok().filter(|_| is_hex)?;
                 Some((char::from_u32(code)?, behind))
             });
-            let (character, behind) = character
-                .ok_or("behind a backslash in a path can only be another one, or `u{…}` as in `\\u{20}`")?;
+            let (character, behind) = character.ok_or(
+                "a backslash in a path must be followed by another one, or by `u{…}` as in `\\u{20}`",
+            )?;
             whole.push(character);
             rest = behind;
         }

@@ -60,12 +60,12 @@ pub struct BaselineScan {
     pub file: Option<PathBuf>,
 
     /// Also compare with the index and the whole history. Without it, entries for the history are kept.
-    #[arg(long, help_heading = "Git")]
+    #[arg(long, help_heading = "History")]
     pub history: bool,
 
     /// With --history: accept a shallow clone. Entries for the history are then kept, since it is not
     /// complete.
-    #[arg(long, requires = "history", help_heading = "Git")]
+    #[arg(long, requires = "history", help_heading = "History")]
     pub allow_shallow: bool,
 
     /// Also read files that git ignores. Tracked files are always read.

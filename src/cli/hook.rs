@@ -95,5 +95,5 @@ pub enum HookCommand {
 
 fn event_parser() -> impl TypedValueParser<Value = Event> {
     PossibleValuesParser::new(Event::ALL.map(Event::name))
-        .try_map(|name| Event::of(&name).ok_or_else(|| format!("there is no hook `{name}`")))
+        .try_map(|name| Event::of(&name).ok_or_else(|| format!("unknown hook `{name}`")))
 }

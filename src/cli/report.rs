@@ -123,13 +123,13 @@ fn confidence_parser() -> impl TypedValueParser<Value = Confidence> {
 fn parse_output(text: &str) -> Result<Output, String> {
     let names = || FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
     let (format, file) = text.split_once('=').ok_or_else(|| {
-        format!("expected FORMAT=FILE, such as sarif=skanner.sarif; formats are {}", names())
+        format!("expected FORMAT=FILE, such as sarif=skanner.sarif; known formats: {}", names())
     })?;
     if !FORMATS.iter().any(|known| known.name == format) {
-        return Err(format!("there is no format `{format}`; formats are {}", names()));
+        return Err(format!("unknown format `{format}`; known: {}", names()));
     }
     if file.is_empty() {
-        return Err("the name of the file is missing after `=`".to_owned());
+        return Err("the file name after `=` is missing".to_owned());
     }
     Ok(Output { format: format.to_owned(), file: file.into() })
 }

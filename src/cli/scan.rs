@@ -16,31 +16,31 @@ const NO_HISTORY: [&str; 2] = ["staged", "range"];
 pub struct HistoryArgs {
     /// Read the whole history of the repository that contains PATH: every object, names, messages and git's
     /// own files.
-    #[arg(long, conflicts_with_all = ["staged", "range", "no_ignore", "force_exclude"], help_heading = "Git")]
+    #[arg(long, conflicts_with_all = ["staged", "range", "no_ignore", "force_exclude"], help_heading = "History")]
     pub history: bool,
 
     /// With --history: accept a shallow clone. Do not exit with 2 because older commits are missing.
-    #[arg(long, requires = "history", conflicts_with_all = NO_HISTORY, help_heading = "Git")]
+    #[arg(long, requires = "history", conflicts_with_all = NO_HISTORY, help_heading = "History")]
     pub allow_shallow: bool,
 
     /// With --history: read all objects with libgit2, one by one, instead of skanner's own pack reader. This
     /// is slow, needs an undamaged repository, and must give the same result.
-    #[arg(long, requires = "history", conflicts_with_all = NO_HISTORY, help_heading = "Git")]
+    #[arg(long, requires = "history", conflicts_with_all = NO_HISTORY, help_heading = "History")]
     pub second_opinion: bool,
 
     /// With --history: exclude keys that are only in commits and tags from before DATE, either YYYY-MM-DD
     /// (UTC) or in RFC 3339 format. The summary counts them.
-    #[arg(long, value_name = "DATE", value_parser = parse_date, requires = "history", conflicts_with_all = NO_HISTORY, help_heading = "Git")]
+    #[arg(long, value_name = "DATE", value_parser = parse_date, requires = "history", conflicts_with_all = NO_HISTORY, help_heading = "History")]
     pub since: Option<i64>,
 
     /// With --history: report only keys that such a ref reaches: `main`, `HEAD`, `release/*`, `refs/pull`.
     /// Can be repeated.
-    #[arg(long = "ref", value_name = "GLOB", requires = "history", conflicts_with_all = NO_HISTORY, help_heading = "Git")]
+    #[arg(long = "ref", value_name = "GLOB", requires = "history", conflicts_with_all = NO_HISTORY, help_heading = "History")]
     pub refs: Vec<String>,
 
     /// With --history: report only keys with an occurrence whose path matches, written as in .gitignore:
     /// `src/`, `*.env`, `!tests/**`. Can be repeated.
-    #[arg(long, value_name = "GLOB", requires = "history", conflicts_with_all = NO_HISTORY, allow_hyphen_values = true, help_heading = "Git")]
+    #[arg(long, value_name = "GLOB", requires = "history", conflicts_with_all = NO_HISTORY, allow_hyphen_values = true, help_heading = "History")]
     pub path: Vec<String>,
 }
 

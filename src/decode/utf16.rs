@@ -32,7 +32,7 @@ impl Order {
 /// The byte order of a text that begins like this, if it is UTF-16: it has a byte order mark, or nearly every
 /// second byte at its start is zero.
 #[must_use]
-pub fn recognise(start: &[u8]) -> Option<Order> {
+pub fn recognize(start: &[u8]) -> Option<Order> {
     /// The number of code units to check if there is no byte order mark.
     const UNITS: usize = 32;
     match start {
@@ -139,13 +139,13 @@ mod tests {
     }
 
     #[test]
-    fn is_recognised_with_and_without_a_mark() {
+    fn is_recognized_with_and_without_a_mark() {
         for order in [Order::Little, Order::Big] {
-            assert_eq!(recognise(&encode("\u{feff}汉", order)), Some(order));
-            assert_eq!(recognise(&encode("KEY = \"value\"\r\n", order)), Some(order));
+            assert_eq!(recognize(&encode("\u{feff}汉", order)), Some(order));
+            assert_eq!(recognize(&encode("KEY = \"value\"\r\n", order)), Some(order));
         }
-        assert_eq!(recognise(b"plain text, nothing wide about it"), None);
-        assert_eq!(recognise(&[0; 64]), None);
+        assert_eq!(recognize(b"plain text, nothing wide about it"), None);
+        assert_eq!(recognize(&[0; 64]), None);
     }
 
     #[test]

@@ -195,9 +195,7 @@ fn over(entry: &Entry<'_>) -> Unused {
         place: entry.place.to_owned(),
         line: Some(entry.line),
         what: in_short(entry),
-        why: format!(
-            "its last day was {last}, so it does not count any more; take the keys away, or agree on a later day"
-        ),
+        why: format!("it expired after {last}; remove the keys, or set a later day"),
     }
 }
 

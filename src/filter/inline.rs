@@ -160,14 +160,12 @@ fn problem(marker: &Marker, rules: &dyn Rules, today: Day) -> Option<String> {
     if let Some(name) = marker.names.iter().find(unknown) {
         let word = &marker.word;
         return Some(format!(
-            "{}; a reason without a rule stands behind a colon: `{word}: …`",
+            "{}; to give a reason without a rule, put a colon before it: `{word}: …`",
             rules.unknown(name)
         ));
     }
     let last = marker.until.as_deref().and_then(Day::parse)?;
-    (last < today).then(|| {
-        format!("its last day was {last}, so it does not count any more; take the key away, or agree on a later day")
-    })
+    (last < today).then(|| format!("it expired after {last}; remove the key, or set a later day"))
 }
 
 /// What is wrong with a comment in a text that was read.
@@ -184,10 +182,10 @@ fn useless(marked: &Marked, rules: &dyn Rules, is_all_looked_for: bool, today: D
         return None;
     }
     let why = match (marker.names.is_empty(), marker.scope) {
-        (true, Scope::File) => "no key is in this file; take the comment away",
-        (false, Scope::File) => "no such key is in this file; take the comment away",
-        (true, _) => "no key stands there that needs it; take the comment away",
-        (false, _) => "no such key stands there that needs it; take the comment away",
+        (true, Scope::File) => "there is no key in this file; remove the comment",
+        (false, Scope::File) => "there is no such key in this file; remove the comment",
+        (true, _) => "there is no key here that needs it; remove the comment",
+        (false, _) => "there is no such key here that needs it; remove the comment",
     };
     Some(entry(place, marker, marker.shown(), why.to_owned()))
 }

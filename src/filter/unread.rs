@@ -59,9 +59,9 @@ pub fn apply(report: &mut Report, entries: &[Acceptance], folders: &Folders, loo
     });
     for (entry, _) in entries.iter().zip(&used).filter(|(_, is_used)| !**is_used) {
         let why = match entry.until.filter(|_| is_over(entry)) {
-            Some(last) => format!("its last day was {last}, so it does not count any more"),
+            Some(last) => format!("it expired after {last}"),
             None if look == Look::Part => continue,
-            None => format!("all that it names could be read, or {}", look.nothing_matches("it")),
+            None => format!("everything it names could be read, or {}", look.nothing_matches("it")),
         };
         let what = format!("accept-unread path = \"{}\"", entry.path);
         report.unused.push(Unused { place: entry.place.clone(), line: Some(entry.line), what, why });

@@ -36,7 +36,7 @@ impl Collector {
             markers,
             line_hash: None,
         };
-        self.by_secret.entry(detection.secret.normalised().into()).or_default().push((detection, occurrence));
+        self.by_secret.entry(detection.secret.normalized().into()).or_default().push((detection, occurrence));
     }
 
     /// The git objects in which something was found.

@@ -229,8 +229,7 @@ pub struct Subject {
 pub struct Configuration {
     /// The file.
     pub file: String,
-    /// How it reduces what is reported by default, as a phrase that follows its name, such as `excludes 3
-    /// rules`.
+    /// How it reduces what is reported by default, as phrases that follow its name: `leaves out 3 rules`.
     pub weakened: Vec<String>,
 }
 

@@ -41,7 +41,7 @@ impl Secret {
     }
 
     /// The key without base64 padding, which is often dropped. Two secrets are the same if these are equal.
-    pub(crate) fn normalised(&self) -> &[u8] {
+    pub(crate) fn normalized(&self) -> &[u8] {
         let padding = self.bytes.iter().rev().take_while(|byte| **byte == b'=').count();
         &self.bytes[..self.bytes.len() - padding]
     }
@@ -63,7 +63,7 @@ impl Secret {
     /// cost scans more than it costs the guesser.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        let hash = Sha256::new().chain_update(DOMAIN).chain_update(self.normalised()).finalize();
+        let hash = Sha256::new().chain_update(DOMAIN).chain_update(self.normalized()).finalize();
         hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

@@ -68,9 +68,9 @@ pub fn settings(event: Event, program: &Path) -> Result<[(String, String); 2]> {
     };
     // Git appends the arguments of the hook. During a push, standard output is reserved for git.
     let command = format!(
-        "skanner={path}; test -x \"$skanner\" || {{ echo \"skanner: the program is gone, so nothing was checked and \
-         nothing goes on. Install it again and run 'skanner hook install --global', or run 'git config --global \
-         --remove-section hook.{}'; --no-verify goes on unchecked.\" >&2; exit 2; }}; exec >&2; \"$skanner\" hook \
+        "skanner={path}; test -x \"$skanner\" || {{ echo \"skanner: program not found, so nothing was checked and \
+         git was stopped. Install it again and run 'skanner hook install --global', or run 'git config --global \
+         --remove-section hook.{}'. To continue unchecked, use --no-verify.\" >&2; exit 2; }}; exec >&2; \"$skanner\" hook \
          {arguments}",
         name(event)
     );
@@ -133,7 +133,7 @@ fn configured(key: &str) -> Result<Option<PathBuf>> {
         ask(Path::new("/"), &["config", "--type=path", "--get", key])?.filter(|path| !path.is_empty());
     match found.map(PathBuf::from) {
         Some(path) if path.is_relative() => bail!(
-            "{key} is {} for all repositories, and starts in each of them: install the hooks in each repository",
+            "{key} is the relative path {} in every repository: install the hooks in each of them",
             path.display()
         ),
         path => Ok(path),
@@ -149,12 +149,11 @@ pub fn use_template(folder: &Path) -> Result<()> {
     let exclude = folder.join(EXCLUDE);
     let parent = exclude.parent().unwrap_or(folder);
     fs::create_dir_all(parent)
-        .and_then(|()| {
-            fs::write(&exclude, "# Patterns of files that git ignores in this repository, for you alone.\n")
-        })
+        .and_then(|()| fs::write(&exclude, "# Files that git ignores in this repository, only for you.\n"))
         .with_context(|| format!("cannot write {}", exclude.display()))?;
-    let folder =
-        folder.to_str().context("the folder of data is not UTF-8, which git's configuration cannot hold")?;
+    let folder = folder
+        .to_str()
+        .context("the path of the data directory is not UTF-8, which git's configuration cannot store")?;
     config(&["init.templateDir", folder]).map(drop)
 }
 
@@ -179,9 +178,7 @@ pub fn drop_template() -> Result<()> {
 fn own_template() -> Result<PathBuf> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let data = absolute("XDG_DATA_HOME").or_else(|| Some(absolute("HOME")?.join(".local/share")));
-    Ok(data
-        .context("HOME is not set, so it is not known whose configuration to change")?
-        .join("skanner/git-template"))
+    Ok(data.context("HOME is not set, so there is no configuration to change")?.join("skanner/git-template"))
 }
 
 fn config(arguments: &[&str]) -> Result<Option<String>> {

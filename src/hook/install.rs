@@ -27,20 +27,21 @@ pub enum Installed {
 /// # Errors
 /// When a file cannot be written, or the other name is already taken.
 pub fn install(folder: &Path, event: Event, program: &Path) -> Result<Installed> {
-    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    fs::create_dir_all(folder)
+        .with_context(|| format!("cannot create the directory {}", folder.display()))?;
     let hook = folder.join(event.name());
     let before = script::before(&hook);
     let doing = || format!("cannot install {}", hook.display());
     let exists = |file: &Path| file.symlink_metadata().is_ok();
     if hook.is_dir() {
-        bail!("{} is a folder; a hook is a file of that name", hook.display());
+        bail!("{} is a directory, but a hook must be a file", hook.display());
     }
     let is_ours = script::is_ours(&hook).with_context(doing)?;
     let is_foreign = exists(&hook) && !is_ours;
     if is_foreign && exists(&before) {
         bail!(
-            "{} was written by another program since skanner was installed there, and {} is what was there before \
-             skanner. Decide which of them is to be called: delete the other one, and install again",
+            "another program replaced {} after skanner was installed there, and {} is the hook from before \
+             skanner. Keep the one that should run, delete the other, and install again",
             hook.display(),
             before.display()
         );
@@ -105,7 +106,7 @@ pub fn uninstall(folder: &Path, event: Event) -> Result<Removed> {
     let places = ["", ".legacy", ".old"].map(|end| folder.join(format!("{event}{end}")));
     let mut removed = Removed::Nothing;
     for place in places {
-        let doing = || format!("cannot take {} away", place.display());
+        let doing = || format!("cannot remove {}", place.display());
         if !script::is_ours(&place).with_context(doing)? {
             continue;
         }

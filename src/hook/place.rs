@@ -48,8 +48,8 @@ pub fn of_repository(here: &Path) -> Result<Place> {
     }
     if let Some(set) = set.filter(|set| !set.is_local) {
         bail!(
-            "git looks for hooks in {} and in no repository, since your configuration sets core.hooksPath. `skanner hook \
-             install --global` installs there, for all repositories",
+            "your configuration sets core.hooksPath, so git only looks for hooks in {}, not in repositories. Run `skanner \
+             hook install --global` to install there, for all repositories",
             set.folder.display()
         );
     }
@@ -81,15 +81,14 @@ fn root(here: &Path) -> Result<(PathBuf, bool)> {
     Ok(match about(here, &["--is-inside-work-tree"])?.as_str() {
         "true" => (PathBuf::from(about(here, &["--show-toplevel"])?), false),
         _ if is_bare => (PathBuf::from(about(here, &["--absolute-git-dir"])?), true),
-        _ => bail!("{} is inside of git's own folder; go to the work tree", here.display()),
+        _ => bail!("{} is inside git's own directory; change to the work tree", here.display()),
     })
 }
 
 fn about(folder: &Path, question: &[&str]) -> Result<String> {
-    let answer = ask(folder, &[&["rev-parse"], question].concat()).with_context(|| {
-        format!("the repository of {} cannot be asked where its hooks are", folder.display())
-    })?;
-    answer.with_context(|| format!("`git rev-parse {}` says nothing", question.join(" ")))
+    let answer = ask(folder, &[&["rev-parse"], question].concat())
+        .with_context(|| format!("cannot find the hooks of the repository at {}", folder.display()))?;
+    answer.with_context(|| format!("`git rev-parse {}` printed nothing", question.join(" ")))
 }
 
 fn is_below(folder: &Path, other: &Path) -> bool {
@@ -106,7 +105,7 @@ fn is_below(folder: &Path, other: &Path) -> bool {
 /// When it is not a directory.
 pub fn check(folder: &Path) -> Result<()> {
     if folder.exists() && !folder.is_dir() {
-        bail!("core.hooksPath is {}, which is no folder: hooks are turned off", folder.display());
+        bail!("core.hooksPath is {}, which is not a directory: hooks are turned off", folder.display());
     }
     Ok(())
 }
@@ -118,7 +117,7 @@ pub fn check(folder: &Path) -> Result<()> {
 pub fn hooks_path(folder: &Path) -> Result<Option<HooksPath>> {
     let asked = ask(folder, &["config", "--show-scope", "--type=path", "--get", "core.hooksPath"])?;
     asked.as_deref().map_or(Ok(None), |answer| {
-        let (scope, path) = answer.split_once('\t').context("`git config --show-scope` names no scope")?;
+        let (scope, path) = answer.split_once('\t').context("`git config --show-scope` printed no scope")?;
         Ok(Some(HooksPath { is_local: matches!(scope, "local" | "worktree"), folder: path.into() }))
     })
 }

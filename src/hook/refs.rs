@@ -42,7 +42,7 @@ type Arrange = for<'f, 'a> fn(&'f [&'a [u8]]) -> Option<(&'f &'a [u8], &'f &'a [
 
 fn parse(input: &[u8], form: &str, arrange: Arrange) -> Result<Vec<Update>> {
     let Some((last, lines)) = input.split_last() else { return Ok(Vec::new()) };
-    ensure!(*last == b'\n', "standard input was cut in the middle of a line; {}", hint(form));
+    ensure!(*last == b'\n', "standard input ends in the middle of a line; {}", hint(form));
     let lines = lines.split(|byte| *byte == b'\n').enumerate();
     lines
         .map(|(at, line)| {
@@ -55,14 +55,14 @@ fn parse(input: &[u8], form: &str, arrange: Arrange) -> Result<Vec<Update>> {
                 })
                 // The line itself is not quoted, since it may contain anything.
                 .ok_or_else(|| {
-                    anyhow!("line {} of standard input is none that git writes; {}", at + 1, hint(form))
+                    anyhow!("line {} of standard input is not in git's format; {}", at + 1, hint(form))
                 })
         })
         .collect()
 }
 
 fn hint(form: &str) -> String {
-    format!("git gives its hook lines of the form `{form}`, so let git call it")
+    format!("git passes lines of the form `{form}`, so let git call the hook")
 }
 
 /// Parses an object id in hex; all zeros mean no object. `None` if it is neither.
@@ -113,7 +113,7 @@ impl Hints {
                 || revision.contains(char::is_whitespace)
             {
                 bail!(
-                    "PRE_COMMIT_TO_REF, PRE_COMMIT_FROM_REF and PRE_COMMIT_LOCAL_BRANCH name one revision each"
+                    "PRE_COMMIT_TO_REF, PRE_COMMIT_FROM_REF and PRE_COMMIT_LOCAL_BRANCH must each name one revision"
                 );
             }
         }

@@ -57,7 +57,7 @@ pub fn of(event: Event, program: &Path) -> Vec<u8> {
     let mut add = |text: &str| script.extend_from_slice(text.as_bytes());
     add("#!/bin/sh\n");
     add(&String::from_utf8_lossy(MARK));
-    add("; `skanner hook uninstall` takes it away.\n\
+    add("; `skanner hook uninstall` removes it.\n\
          case $0 in */*) hook=${0%/*}/");
     add(event.name());
     add(" ;; *) hook=./");
@@ -109,9 +109,9 @@ const GIVE: &str = "give";
 const FIND: &str = r#"
 if ! test -x "$skanner"
 then skanner=$(command -v skanner) || {
-    echo "skanner: the program is gone, so nothing was checked and nothing goes on." >&2
+    echo "skanner: program not found, so nothing was checked and git was stopped." >&2
     echo "skanner: Install it again and run 'skanner hook install', or remove this hook: $hook" >&2
-    echo "skanner: To go on unchecked this once, add --no-verify to the git command." >&2
+    echo "skanner: To continue once without a check, add --no-verify to the git command." >&2
     exit 2
 }
 fi

@@ -53,7 +53,7 @@ pub static FORMATS: &[Format] = &[
     },
     Format {
         name: "jsonl",
-        about: "one finding a line, then a summary; without the summary the output was cut",
+        about: "one finding per line, then a summary; output without the summary is incomplete",
         wants_line_hashes: false,
         write: |report, _, out| json::write_lines(report, out),
     },

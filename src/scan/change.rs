@@ -99,7 +99,7 @@ impl Engine {
 /// read.
 #[must_use]
 pub fn looks_wide(text: &[u8]) -> bool {
-    utf16::recognise(text).is_some()
+    utf16::recognize(text).is_some()
 }
 
 /// Extends each range by this many bytes before and after it, and merges those that overlap.

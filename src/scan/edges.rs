@@ -79,12 +79,12 @@ fn ends_in_escape(before: &[u8]) -> bool {
         || (are_hex(4) && opened_by(5, b"uU"))
         || (are_hex(8) && opened_by(9, b"U"))
         || (from_end(4) == Some(b'\\') && before[before.len() - 3..].iter().all(|byte| (b'0'..=b'7').contains(byte)))
-        || ends_in_colour(before)
+        || ends_in_color(before)
 }
 
 /// Whether the text ends in a terminal's color sequence, `ESC [ 1 ; 31 m`, as bytes or written as
 /// `\x1b[1;31m`.
-fn ends_in_colour(before: &[u8]) -> bool {
+fn ends_in_color(before: &[u8]) -> bool {
     const LONGEST: usize = 24;
     let Some(parameters) = before.strip_suffix(b"m") else { return false };
     let tail = &parameters[parameters.len().saturating_sub(LONGEST)..];
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_escape_is_no_neighbour() {
+    fn an_escape_is_no_neighbor() {
         let clear = [
             "",
             "x=",

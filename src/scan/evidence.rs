@@ -37,7 +37,7 @@ impl Evidence {
     fn describe(&self) -> String {
         let Self { text, lines, in_name, .. } = self;
         if *in_name {
-            return format!("`{text}` in the name of the file");
+            return format!("`{text}` in the file name");
         }
         let plural = if lines.abs() == 1 { "" } else { "s" };
         match lines {

@@ -176,7 +176,7 @@ impl Engine {
         scratch.sightings.clear();
         match content {
             Content::Bytes(text) => {
-                let order = utf16::recognise(text);
+                let order = utf16::recognize(text);
                 scratch.wide_apart = order.is_some();
                 self.scan_text(text, scratch, &mut emit);
                 scratch.wide_apart = false;

@@ -85,11 +85,11 @@ fn mostly_in_rows(body: &[u8]) -> bool {
     let mut covered = 0;
     let mut start = 0;
     while start < body.len() {
-        let run = |forwards: bool| {
+        let run = |forward: bool| {
             let pairs = body[start..].windows(2);
             1 + pairs
                 .take_while(
-                    |pair| if forwards { follows(pair[0], pair[1]) } else { follows(pair[1], pair[0]) },
+                    |pair| if forward { follows(pair[0], pair[1]) } else { follows(pair[1], pair[0]) },
                 )
                 .count()
         };

@@ -105,7 +105,7 @@ impl Engine {
             pane.filled += count;
             let is_last = pane.filled < WINDOW;
             if std::mem::take(&mut is_first) {
-                wide = utf16::recognise(&pane.buffer[..pane.filled])
+                wide = utf16::recognize(&pane.buffer[..pane.filled])
                     .map(|order| (utf16::Transcoder::new(order), Pane::begin(Vec::new()), Vec::new()));
             }
             *total += count as u64;

@@ -40,11 +40,12 @@ pub(super) fn understand(marker: &mut Marker, rest: &str, quote: Option<char>) {
     let (until, reason) = until(rest);
     if let Some(until) = until {
         if Day::parse(until).is_none() {
-            marker.problem = Some(format!("`{}` is no day; expected one such as `until 2027-01-31`", until));
+            marker.problem =
+                Some(format!("`{}` is not a date; expected one such as `until 2027-01-31`", until));
         }
         // A second date, even an invalid one, may be the one that was meant.
         if self::until(&reason).0.is_some() {
-            marker.problem = Some("it says `until` twice; leave one of them".to_owned());
+            marker.problem = Some("it has `until` twice; remove one of them".to_owned());
         }
         marker.until = Some(until.to_owned());
     }

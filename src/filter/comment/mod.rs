@@ -80,7 +80,7 @@ impl Found {
         if is_data && self.marker.problem.is_none() {
             let word = &self.marker.word;
             self.marker.problem = Some(format!(
-                "it stands in the same string as a key, so it may be data; write `{word}` outside of it"
+                "it is in the same string as a key, so it may be data; write `{word}` outside of the string"
             ));
         }
         !is_data

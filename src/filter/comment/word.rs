@@ -75,7 +75,7 @@ fn limit(found: &mut [Found]) {
             one.is_one_too_many = true;
             let what = if one.line().is_some() { "line" } else { "file" };
             one.marker.problem = Some(format!(
-                "more than {MOST} comments are about this {what}; allow its keys by paths or fingerprints in skanner.toml"
+                "more than {MOST} comments apply to this {what}; allow its keys by path or fingerprint in skanner.toml"
             ));
         }
     }
@@ -107,11 +107,11 @@ fn one(sighting: Sighting) -> Option<Found> {
     }
     if meaning == Meaning::Unknown {
         let known = "`skanner:allow`, `skanner:allow-next-line` and `skanner:allow-file`";
-        marker.problem = Some(format!("there is no `{word}`, only {known}"));
+        marker.problem = Some(format!("unknown comment `{word}`; known: {known}"));
     }
     if meaning == Meaning::File && line > LAST_LINE_FOR_FILES {
         marker.problem = Some(format!(
-            "what allows a whole file must stand in its first {LAST_LINE_FOR_FILES} lines, where it is seen"
+            "a comment that allows a whole file must be in its first {LAST_LINE_FOR_FILES} lines, where readers see it"
         ));
     }
     let length = word.chars().count();

@@ -181,25 +181,25 @@ fn message(report: &Report, finding: &Finding, place: &Occurrence, others: &[&Oc
     let (title, secret, why) = (visible(&rule.title), finding.secret.masked(), visible(&finding.why));
     let mut text = format!("{title} {}: {}, {why}.", visible(&secret), finding.confidence);
     match (&place.archive, place.source) {
-        (None, SourceKind::Name) => text.push_str(" It stands in the name itself."),
+        (None, SourceKind::Name) => text.push_str(" It is in the name itself."),
         (None, SourceKind::Message) if place.path.is_empty() => {
-            text.push_str(&format!(" It stands in the message of a {}.", kind(place)));
+            text.push_str(&format!(" It is in the message of a {}.", kind(place)));
         }
         (Some(archive), SourceKind::Name) => {
-            text.push_str(&format!(" It stands in a name in this archive, {}.", visible(archive)));
+            text.push_str(&format!(" It is in a name in this archive, {}.", visible(archive)));
         }
         (Some(archive), _) => {
             let at = format!("{}:{}", visible(archive), place.span.line);
-            text.push_str(&format!(" It stands in this archive at {at}."));
+            text.push_str(&format!(" It is in this archive at {at}."));
         }
         (None, _) => {}
     }
     if let Some(commit) = place.commit {
-        text.push_str(&format!(" Commit {commit} brought it in."));
+        text.push_str(&format!(" Commit {commit} added it."));
     }
     if !finding.candidates.is_empty() {
         let issuers: Vec<_> = finding.candidates.iter().map(|candidate| visible(&candidate.issuer)).collect();
-        text.push_str(&format!(" It could be a key of {}.", issuers.join(" or ")));
+        text.push_str(&format!(" It may be a key of {}.", issuers.join(" or ")));
     }
     if let Some(step) = remedy::steps(rule).first() {
         text.push_str(&format!(" {step}"));
@@ -220,7 +220,7 @@ fn message(report: &Report, finding: &Finding, place: &Occurrence, others: &[&Oc
     }
     if count > 0 {
         let s = if count == 1 { "" } else { "s" };
-        text.push_str(&format!(" It also stands in {count} other place{s}: {}.", links.join(", ")));
+        text.push_str(&format!(" It is also in {count} other place{s}: {}.", links.join(", ")));
     }
     text
 }

@@ -48,23 +48,22 @@ impl Notification {
     pub(super) fn descriptor(self) -> Value {
         let (meaning, remedy) = match self {
             Self::NotScanned => (
-                "Something that should have been read was not: what it holds is not known.",
-                "Do what the message says, or see that skanner may read it, and scan again.",
+                "Something that should have been read was not, so its contents are unknown.",
+                "Follow the message, or make it readable for skanner, and scan again.",
             ),
             Self::AcceptedUnread => (
                 "Something was not read, and the configuration accepts that.",
-                "Take the entry out of accept-unread when it can be read again.",
+                "Remove the entry from accept-unread when it can be read again.",
             ),
             Self::UnusedSuppression => (
-                "A suppression does nothing: nothing matches it, its date is over, or it cannot be understood.",
-                "Take it away, or do what the message says.",
+                "A suppression does nothing: nothing matches it, it has expired, or it is invalid.",
+                "Remove it, or follow the message.",
             ),
-            Self::Suppressed => (
-                "Keys were found that somebody has declared to be fine.",
-                "Scan with --show-suppressed to see them.",
-            ),
+            Self::Suppressed => {
+                ("Keys were found and suppressed.", "Scan with --show-suppressed to see them.")
+            }
             Self::Weakened => (
-                "The configuration of the repository makes less be reported than by default.",
+                "The configuration of the repository reduces what is reported by default.",
                 "Scan with --isolated to see the rest.",
             ),
         };
@@ -119,7 +118,7 @@ pub(super) fn invocation(report: &Report) -> Value {
         }
         if let Some(count) = report.left_out.get(file) {
             let keys = if *count == 1 { "key was" } else { "keys were" };
-            let text = format!("{count} {keys} left out by {file}.");
+            let text = format!("{count} {keys} excluded by {file}.");
             say(Notification::Weakened, "warning", text, location(report, file, None));
         }
     }

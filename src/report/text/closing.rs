@@ -34,7 +34,7 @@ pub(super) fn line(report: &Report, view: &View) -> String {
     let read = format!("{} read in {}", amount(report.scanned), duration(view));
     let not_read = (!report.is_complete()).then(|| {
         let count = report.not_scanned.len() as u64;
-        paint(view, RED, &format!("not a proof: {} could not be read", plural(count, "input")))
+        paint(view, RED, &format!("incomplete: {} could not be read", plural(count, "input")))
     });
     let suppressed = suppressed(report);
     let what = subject.map(|subject| visible(&subject.what));
@@ -68,16 +68,16 @@ fn verdict(audit: &Audit, report: &Report) -> String {
     if audit.keys == 0 {
         let text = match audit.verdict {
             Safety::Safe if report.left_out.is_empty() => "safe to publish",
-            Safety::Safe => "safe to publish but for what was left out",
+            Safety::Safe => "safe to publish except for what was excluded",
             Safety::NotSafe | Safety::NotAProof => "no key in the rest",
         };
         return text.to_owned();
     }
     let places = [
         (audit.at_head, "still at HEAD"),
-        (audit.uncommitted, "in files that are not committed"),
+        (audit.uncommitted, "in uncommitted files"),
         (audit.only_in_history, "only in history"),
-        (audit.unreachable, "only in objects that no ref leads to"),
+        (audit.unreachable, "only in objects that no ref reaches"),
     ];
     let mut parts = vec![plural(audit.keys, "key")];
     let places = places.iter().filter(|(count, _)| *count > 0);
@@ -153,7 +153,7 @@ fn exceptions(report: &Report) -> Vec<String> {
     if !report.left_out.is_empty() {
         let by =
             report.left_out.iter().map(|(option, count)| format!("{} by {option}", plural(*count, "key")));
-        parts.push(format!("left out: {}", by.collect::<Vec<_>>().join(", ")));
+        parts.push(format!("excluded: {}", by.collect::<Vec<_>>().join(", ")));
     }
     if let Some(Configuration { file, weakened }) = &report.configuration
         && let Some((last, others)) = weakened.split_last()
@@ -162,7 +162,7 @@ fn exceptions(report: &Report) -> Vec<String> {
         parts.push(format!("{file} {ways}"));
     }
     if report.is_shallow {
-        parts.push("a shallow clone: what came before its first commits was not read".to_owned());
+        parts.push("shallow clone: older commits were not read".to_owned());
     }
     parts
 }

@@ -127,7 +127,7 @@ fn notes(
     }
     match &finding.history {
         Some(history) => notes.push(("history", life(history, view))),
-        None if report.is_audit => notes.push(("history", "no object of the repository holds it".to_owned())),
+        None if report.is_audit => notes.push(("history", "not in any object of the repository".to_owned())),
         None => {}
     }
     if !finding.candidates.is_empty() {
@@ -174,7 +174,7 @@ fn life(history: &History, view: &View) -> String {
         refs.push(format!("{} more refs (-v lists them)", HumanCount((history.refs.len() - shown) as u64)));
     }
     parts.push(if refs.is_empty() {
-        "no ref leads to it, only the store of objects has it".to_owned()
+        "not reached from any ref, only in the object store".to_owned()
     } else {
         format!("reached from {}", refs.join(", "))
     });

@@ -5,7 +5,7 @@ use super::{ANY_HEX, Named, uuid};
 
 pub(super) static ALTERNATING_UUID4: Named = Named {
     name: "alternating-uuid4",
-    about: "random UUID without dashes, even places in upper case, odd ones in lower case",
+    about: "random UUID without dashes, uppercase at even places, lowercase at odd ones",
     class: &ANY_HEX,
     lengths: (32, 32),
     accepts: |text| {

@@ -36,7 +36,7 @@ pub(super) static KEY_ULID: Named = Named {
 /// Letta: two UUIDs, separated by a colon.
 pub(super) static TWO_UUIDS: Named = Named {
     name: "two-uuids-base64",
-    about: "base64 of two UUIDs with a colon between",
+    about: "base64 of two UUIDs separated by a colon",
     class: &STANDARD_CLASS,
     lengths: (98, 100),
     accepts: |text| {

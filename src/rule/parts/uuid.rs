@@ -35,7 +35,7 @@ pub(super) static UUID4_HEX: Named = Named {
 
 pub(super) static PLAIN_HEX32: Named = Named {
     name: "plain-hex32",
-    about: "32 hex digits without the version marks of a random UUID",
+    about: "32 hex digits without the version digits of a random UUID",
     class: &HEX,
     lengths: (32, 32),
     accepts: |text| !has_version_marks(text[12], text[16]),
