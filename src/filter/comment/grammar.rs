@@ -168,7 +168,7 @@ mod tests {
             " a-key until 2027-1-1 x",
             ": until=soon",
         ] {
-            assert!(understood(text).problem.is_some_and(|why| why.contains("is no day")), "{text}");
+            assert!(understood(text).problem.is_some_and(|why| why.contains("is not a date")), "{text}");
         }
     }
 

@@ -352,8 +352,8 @@ mod tests {
         assert!(results[3].is_object() && results[4].is_null());
         assert_eq!(
             results[2]["message"]["text"],
-            "OpenAI project API key sk-proj-…8sL4: likely, the prefix sk-proj- and a long random body. It could be a key \
-             of OpenAI. Revoke the key at https://platform.openai.com/api-keys. It also stands in 3 other places: \
+            "OpenAI project API key sk-proj-…8sL4: likely, the prefix sk-proj- and a long random body. It may be a key \
+             of OpenAI. Revoke the key at https://platform.openai.com/api-keys. It is also in 3 other places: \
              [sub dir/a\\[1\\].py:3](1), [sub dir/a\\[1\\].py:9](2), [sub dir/sk-proj-…8sL4](3)."
         );
         assert_eq!(results[0]["partialFingerprints"]["primaryLocationLineHash"], "271789c17abda88f:1");
@@ -382,11 +382,7 @@ mod tests {
         };
         let ids = ["01", "02"].map(|byte| byte.repeat(20));
         assert!(own(0).0.ends_with(&format!("/.git/commit/{}", ids[0])));
-        assert!(
-            own(0)
-                .1
-                .contains(&format!("It stands in the message of a commit. Commit {} brought it in.", ids[0]))
-        );
+        assert!(own(0).1.contains(&format!("It is in the message of a commit. Commit {} added it.", ids[0])));
         assert!(own(1).0.ends_with(&format!("/.git/tag/{}", ids[1])));
         assert!(own(2).0.ends_with(&format!("/.git/blob/{}", ids[1])));
     }
