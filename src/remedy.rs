@@ -1,20 +1,20 @@
-//! What to do about a key that got out.
+//! What to do about a leaked key.
 
 use crate::rule::Rule;
 
-/// Where to revoke a key; empty where it depends on the installation.
+/// Where to revoke a key; empty if that depends on the installation.
 #[must_use]
 pub fn revoke_url(rule: &Rule) -> &str {
     &rule.revoke_url
 }
 
-/// What to do, in order, one sentence each.
+/// The steps to take, in order, one sentence each.
 #[must_use]
 pub fn steps(rule: &Rule) -> Vec<String> {
     let revoke = if rule.shared {
         "Find out who issued the key and revoke it there.".to_owned()
     } else if rule.revoke_url.is_empty() {
-        format!("Revoke the key where {} is administered.", rule.issuer)
+        format!("Revoke the key in the admin settings of {}.", rule.issuer)
     } else {
         format!("Revoke the key at {}.", rule.revoke_url)
     };
@@ -22,9 +22,9 @@ pub fn steps(rule: &Rule) -> Vec<String> {
     if rule.steps.is_empty() {
         let place = rule.names.first().map_or_else(String::new, |name| format!(" such as {name}"));
         steps.push(format!(
-            "Make a new one and read it from a secret store or an environment variable{place}, not from a file in the repository."
+            "Create a new one, and read it from a secret store or an environment variable{place}, not from a file in the repository."
         ));
-        steps.push("If it was ever pushed or published, look for use that is not yours: revoking comes before rewriting history.".to_owned());
+        steps.push("If it was ever pushed or published, check for usage that is not yours. Revoke it before you rewrite the history.".to_owned());
     } else {
         steps.extend(rule.steps.iter().cloned());
     }

@@ -57,9 +57,9 @@ fn assert_audit(report: &Report, verdict: &str, numbers: [u64; 5]) {
 }
 
 const HEAD: (&str, [u64; 5]) = ("1 still at HEAD", [1, 1, 0, 0, 0]);
-const UNCOMMITTED: (&str, [u64; 5]) = ("1 in files that are not committed", [1, 0, 1, 0, 0]);
+const UNCOMMITTED: (&str, [u64; 5]) = ("1 in uncommitted files", [1, 0, 1, 0, 0]);
 const HISTORY: (&str, [u64; 5]) = ("1 only in history", [1, 0, 0, 1, 0]);
-const STORE: (&str, [u64; 5]) = ("1 only in objects that no ref leads to", [1, 0, 0, 0, 1]);
+const STORE: (&str, [u64; 5]) = ("1 only in objects that no ref reaches", [1, 0, 0, 0, 1]);
 
 /// What a place is called, how a key gets there, and what is said of it.
 type Row = (&'static str, fn(&Sandbox, &str), (&'static str, [u64; 5]));
@@ -275,12 +275,13 @@ fn what_cannot_be_read_is_no_proof() {
     let run = audit(&sandbox, &[]);
     assert_eq!(
         (verdict(&run), run.code),
-        ("not a proof: 1 input could not be read; no key in the rest", 2),
+        ("incomplete: 1 input could not be read; no key in the rest", 2),
         "{run:?}"
     );
     sandbox.write("a.txt", openai_key(1));
     let run = audit(&sandbox, &["--exit-zero"]);
-    let expected = "not a proof: 1 input could not be read; not safe: 1 key, 1 in files that are not committed (1 critical)";
+    let expected =
+        "incomplete: 1 input could not be read; not safe: 1 key, 1 in uncommitted files (1 critical)";
     assert_eq!((verdict(&run), run.code), (expected, 2), "{run:?}");
     assert_audit(&audit_json(&sandbox, &[]), "not_a_proof", UNCOMMITTED.1);
 }
@@ -316,7 +317,7 @@ fn a_shallow_clone_is_no_proof_unless_it_is_meant() {
     assert_eq!(report.json["shallow"], Value::Null);
 
     let run = audit(&sandbox, &["--allow-shallow", clone]);
-    let expected = "safe to publish; a shallow clone: what came before its first commits was not read";
+    let expected = "safe to publish; shallow clone: older commits were not read";
     assert_eq!((verdict(&run), run.code), (expected, 0), "{run:?}");
     assert!(!run.stdout.contains("nothing left out"), "{run:?}");
     assert_eq!(verdict(&audit(&sandbox, &["--allow-shallow", "-q", clone])), expected, "-q does not hide it");
@@ -381,7 +382,7 @@ fn an_empty_repository_or_none_is_no_proof() {
     // What is there is read all the same.
     sandbox.write("a.txt", openai_key(1));
     let run = audit(&sandbox, &[]);
-    assert!(verdict(&run).ends_with("; not safe: 1 key, 1 in files that are not committed (1 critical)"));
+    assert!(verdict(&run).ends_with("; not safe: 1 key, 1 in uncommitted files (1 critical)"));
     sandbox.git("", &["add", "-A"]);
     let report = audit_json(&sandbox, &[]);
     assert_eq!((report.code, report.places().len()), (1, 3), "file, index and blob: {report:?}");
@@ -417,8 +418,8 @@ fn one_entry_a_secret_the_most_dangerous_first() {
         run.stdout.lines().filter_map(|line| Some(line.split_once("= secret: ")?.1)).collect();
     // Neither HEAD nor a ref holds the untracked one and the unreachable one: by path.
     assert_eq!(shown, [&head, &history, &openai_key(4), &store, &medium]);
-    let expected = "not safe: 5 keys, 2 still at HEAD, 1 in files that are not committed, 1 only in history, 1 only \
-                    in objects that no ref leads to";
+    let expected = "not safe: 5 keys, 2 still at HEAD, 1 in uncommitted files, 1 only in history, 1 only \
+                    in objects that no ref reaches";
     assert!(verdict(&run).starts_with(expected), "{run:?}");
 
     // Machines get the order of every report.
@@ -493,7 +494,7 @@ fn what_options_leave_out_is_no_quiet_safety() {
     let sandbox = repository();
     sandbox.write("a.txt", openai_key(1));
     let run = audit(&sandbox, &["-q", "--exclude-rule", "openai-project-key"]);
-    let expected = "safe to publish but for what was left out; left out: 1 key by --exclude-rule";
+    let expected = "safe to publish except for what was excluded; excluded: 1 key by --exclude-rule";
     assert_eq!((verdict(&run), run.code), (expected, 0), "{run:?}");
 }
 

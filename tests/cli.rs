@@ -150,7 +150,7 @@ fn the_name_of_a_file_tells_whose_key_it_is() {
         report.places(),
         ["baichuan_key.txt:1:1 baichuan-api-key", "moonshot.env:1:1 moonshot-api-key"]
     );
-    assert!(report.json["findings"][1]["why"].as_str().unwrap().contains("in the name of the file"));
+    assert!(report.json["findings"][1]["why"].as_str().unwrap().contains("in the file name"));
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn secrets_are_shown_only_when_asked_for() {
 }
 
 #[test]
-fn colour_is_for_terminals_and_those_who_ask() {
+fn color_is_for_terminals_and_those_who_ask() {
     let sandbox = leaky();
     let colored = |arguments: &[&str], variables: &[(&str, &str)]| {
         let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
@@ -195,7 +195,7 @@ fn quiet_says_nothing_when_there_is_nothing_to_say() {
     assert_eq!(sandbox.skanner(&["scan", "-q", "clean.py"]).stdout, "");
     assert_eq!(sandbox.skanner(&["scan", "-q", "a.py"]).code, 1);
     assert!(sandbox.skanner(&["scan", "-q", "a.py"]).stdout.contains("openai-project-key"));
-    assert!(sandbox.skanner(&["scan", "-q", "missing"]).stdout.contains("not a proof"));
+    assert!(sandbox.skanner(&["scan", "-q", "missing"]).stdout.contains("incomplete"));
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn text_is_what_a_person_likes() {
     let run = sandbox.skanner(&["scan", "src", "b.txt", "missing"]);
     let tail = &key("sk-or-v1-{h:63}7", 1)[69..];
     let (before, time) = run.stdout.rsplit_once(" read in ").unwrap();
-    assert!(time.contains(" s; not a proof: 1 input could not be read\n"), "{time}");
+    assert!(time.contains(" s; incomplete: 1 input could not be read\n"), "{time}");
     let expected = format!(
         "critical[openrouter-api-key]: OpenRouter API or provisioning key
  --> b.txt:1:1

@@ -257,13 +257,13 @@ fn what_is_left_out_is_said_even_by_quiet_runs() {
         let arguments =
             [&["scan", "--history", "--path", "nowhere/", "--since", "2020-01-05"], quiet].concat();
         let run = corpus.sandbox.skanner(&arguments);
-        let line = "no key found; left out: 7 keys by --path, 2 keys by --since; ";
+        let line = "no key found; excluded: 7 keys by --path, 2 keys by --since; ";
         assert!(run.stdout.starts_with(line) && !run.stdout.contains("nothing left out"), "{run:?}");
         assert_eq!(run.code, 0);
     }
     let run = corpus.sandbox.skanner(&["scan", "--history", "--path", "old.env"]);
     let closing = run.stdout.lines().last().unwrap();
-    assert!(closing.starts_with("1 key found (1 critical); left out: 8 keys by --path; "), "{run:?}");
+    assert!(closing.starts_with("1 key found (1 critical); excluded: 8 keys by --path; "), "{run:?}");
     let lines = corpus.sandbox.skanner(&["scan", "--history", "--format=jsonl", "--path", "old.env"]).stdout;
     let summary: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
     assert_eq!(summary["left_out"], json!({"--path": 8}));

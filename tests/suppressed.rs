@@ -69,7 +69,7 @@ fn sample() -> Report {
             place: "skanner.toml".to_owned(),
             line: Some(9),
             what: "paths = [\"old/**\"]".to_owned(),
-            why: "nothing matches it; take it away".to_owned(),
+            why: "nothing matches it; remove it".to_owned(),
         }],
         accepted: vec![Accepted { input, by: by(Kind::Config, "skanner.toml", 2) }],
         base: "/home/repo".into(),

@@ -1,4 +1,4 @@
-//! The line in `.gitattributes` by which git merges two baselines: it takes the lines of both.
+//! The line in `.gitattributes` that makes git merge two baselines by keeping the lines of both.
 
 use std::{fs, io, path::Path};
 
@@ -8,18 +8,19 @@ use git2::{AttrCheckFlags, Repository};
 use super::file::replace;
 use crate::git;
 
-/// Whether git would merge the file at this path, from the root of the work tree, as it should.
+/// Whether git would merge the file at this path with the `union` driver. The path starts at the root of the
+/// work tree.
 #[must_use]
 pub fn is_union(repository: &Repository, path: &Path) -> bool {
     let value = repository.get_attr(path, "merge", AttrCheckFlags::FILE_THEN_INDEX);
     value.is_ok_and(|value| value == Some("union"))
 }
 
-/// The line for the file at this path, from the root of the work tree.
+/// The `.gitattributes` line for the file at this path, which starts at the root of the work tree.
 #[must_use]
 pub fn line(path: &Path) -> String {
     let path = path.to_string_lossy();
-    // As gitattributes(5) has it: quoted like in C where there is a space, and what looks like a pattern escaped.
+    // See gitattributes(5): a pattern with a space is quoted as in C, and glob characters are escaped.
     let mut pattern = String::new();
     for character in path.chars() {
         if matches!(character, '*' | '?' | '[' | ']' | '\\') {
@@ -33,15 +34,15 @@ pub fn line(path: &Path) -> String {
     format!("{pattern} merge=union")
 }
 
-/// Adds a line to the `.gitattributes` of this folder.
+/// Appends a line to the `.gitattributes` of this directory.
 ///
 /// # Errors
-/// When it is no file, or cannot be read or written.
+/// When `.gitattributes` is not a regular file, or cannot be read or written.
 pub fn add(root: &Path, line: &str) -> Result<()> {
     let file = root.join(".gitattributes");
     let add = || {
         let mut text = match fs::symlink_metadata(&file) {
-            // Git does not read it either.
+            // Git does not follow a symbolic link here either.
             Ok(metadata) if metadata.is_symlink() => {
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a symbolic link"));
             }
@@ -56,7 +57,7 @@ pub fn add(root: &Path, line: &str) -> Result<()> {
         text.push(b'\n');
         replace(&file, &text)
     };
-    add().with_context(|| format!("the line `{line}` cannot be added to {}", file.display()))
+    add().with_context(|| format!("cannot add the line `{line}` to {}", file.display()))
 }
 
 #[cfg(test)]

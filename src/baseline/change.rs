@@ -1,35 +1,35 @@
-//! What a baseline becomes after a run.
+//! How a run changes a baseline.
 
 use super::{Baseline, Cover, Entry, FilePath, Found, Judged, Place};
 
-/// An entry whose file has another name now.
+/// An entry whose file was renamed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moved {
-    /// The entry as it was.
+    /// The entry before the rename.
     pub entry: Entry,
-    /// Where its secret stands now.
+    /// Where its secret is now.
     pub to: FilePath,
 }
 
-/// A baseline after a run, and what is different in it.
+/// A baseline after a run, and what changed in it.
 #[derive(Debug, Default)]
 pub struct Change {
-    /// The whole of it.
+    /// The new baseline.
     pub baseline: Baseline,
-    /// Entries that are taken away, since nothing matches them.
+    /// Entries that were removed because nothing matches them.
     pub removed: Vec<Entry>,
     /// Entries whose file was renamed.
     pub moved: Vec<Moved>,
-    /// Entries whose secret is in no file any more, but in the history.
+    /// Entries whose secret is no longer in any file, only in the history.
     pub only_in_history: Vec<Entry>,
-    /// Entries that are new.
+    /// New entries.
     pub added: Vec<Entry>,
-    /// What was found and is in no entry.
+    /// Occurrences that no entry covers.
     pub left: Vec<Found>,
 }
 
 impl Change {
-    /// What becomes of the baseline: `add` says whether what was found and is not known is taken in.
+    /// Computes the new baseline. With `add`, occurrences that no entry covers become entries.
     #[must_use]
     pub fn of(cover: &Cover<'_>, judged: Judged, add: bool) -> Self {
         let mut change = Self::default();
@@ -51,7 +51,7 @@ impl Change {
                 change.only_in_history.push(entry.clone());
                 let is_past = |other: &Entry| matches!(other.place, Place::History(_));
                 let mut new = entries.iter().rev().take_while(|other| other.fingerprint == entry.fingerprint);
-                // One is enough for all of the past.
+                // One entry covers the whole history.
                 if !new.any(is_past) && !old.entries()[old.of(entry.fingerprint)].iter().any(is_past) {
                     let place = Place::History(Some(path.clone()));
                     entries.push(Entry { place, line: 0, ..entry.clone() });
@@ -74,7 +74,7 @@ impl Change {
         change
     }
 
-    /// Whether the file stays as it is.
+    /// Whether the file stays the same.
     #[must_use]
     pub fn is_none(&self) -> bool {
         [self.removed.len(), self.moved.len(), self.only_in_history.len(), self.added.len()] == [0; 4]

@@ -1,4 +1,4 @@
-//! Which places of a finding are known.
+//! Decides which occurrences of a finding the baseline covers.
 
 use std::collections::BTreeMap;
 
@@ -8,82 +8,83 @@ use crate::{
     finding::{Finding, Fingerprint, Occurrence},
 };
 
-/// Where a known secret is known.
+/// How far an entry for a known secret reaches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scope {
-    /// In the files that have an entry for it; in another one it is a finding.
+    /// Only the files that have an entry for the secret. In any other file it is a finding.
     #[default]
     File,
     /// Everywhere.
     Secret,
 }
 
-/// What a run knows of the places where something was found.
+/// What a run knows about the places where it found something.
 pub struct Scene<'a> {
-    /// How paths are called in the baseline.
+    /// Translates paths to those of the baseline.
     pub places: &'a Places,
-    /// Whether a place is in the past: in the history, and not as what is there now. Nothing that a run calls new is.
+    /// Whether an occurrence is only in the history, not in the current files. Always false for one that a
+    /// run reports as new.
     pub is_past: &'a dyn Fn(&Occurrence) -> bool,
-    /// Whether there is no file any more where an entry says there is one.
+    /// Whether the file that an entry names no longer exists.
     pub is_gone: &'a dyn Fn(&FilePath) -> bool,
 }
 
-/// A finding, taken apart.
+/// A finding, split by what the baseline covers.
 #[derive(Debug)]
 pub struct Split {
-    /// What remains a finding.
+    /// The occurrences that remain a finding.
     pub open: Option<Finding>,
-    /// What is known, by the number of the entry that knows it.
+    /// The covered occurrences, with the index of the entry that covers them.
     pub known: Vec<(usize, Finding)>,
 }
 
-/// A place that no entry knows.
+/// An occurrence that no entry covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// The secret.
     pub fingerprint: Fingerprint,
     /// The rule that found it.
     pub rule: std::sync::Arc<str>,
-    /// Where it stands.
+    /// Where the secret is.
     pub place: Place,
 }
 
-/// What a run could see, and so which entries it can call useless.
+/// How much a run has read, and thus which entries it can call unused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Judged {
-    /// All files.
+    /// All files were read.
     pub files: bool,
-    /// The whole history.
+    /// The whole history was read.
     pub history: bool,
 }
 
-/// Compares findings with a baseline, and remembers what became of its entries.
+/// Compares findings with a baseline, and records what happened to its entries.
 #[derive(Debug)]
 pub struct Cover<'a> {
     baseline: &'a Baseline,
     scope: Scope,
-    /// Of each entry, whether something matched it.
+    /// For each entry, whether anything matched it.
     pub(super) used: Vec<bool>,
-    /// Of each entry, whether its secret stands where it says.
+    /// For each entry, whether its secret is still where the entry says.
     pub(super) held: Vec<bool>,
-    /// Entries of files that are gone, and the file that has taken over.
+    /// Entries whose file is gone, and the file that replaced it.
     pub(super) moved: BTreeMap<usize, FilePath>,
-    /// Entries whose secret is in the past.
+    /// For each entry, whether its secret is in the history.
     pub(super) past: Vec<bool>,
-    /// What no entry knows, in the order of the findings.
+    /// Occurrences that no entry covers, in the order of the findings.
     pub(super) found: Vec<Found>,
 }
 
-/// Where an occurrence stands for the baseline.
+/// What an occurrence is to the baseline.
 enum Spot {
     Past(Option<FilePath>),
     File(FilePath),
-    /// Where nothing has a name that lasts, such as the message of a new commit.
+    /// Something without a lasting name, such as the message of a new commit.
     Nameless,
 }
 
 impl<'a> Cover<'a> {
-    /// Begins with a baseline that nothing has matched yet.
+    /// Starts with no entry matched.
     #[must_use]
     pub fn new(baseline: &'a Baseline, scope: Scope) -> Self {
         let count = baseline.entries().len();
@@ -98,7 +99,7 @@ impl<'a> Cover<'a> {
         }
     }
 
-    /// Takes what is known from a finding. All places of a secret must come at once.
+    /// Splits off the covered occurrences of a finding. All occurrences of a secret must come in one call.
     pub fn take(&mut self, finding: Finding, scene: &Scene<'_>) -> Split {
         let Some(fingerprint) = Fingerprint::parse(&finding.fingerprint) else {
             return Split { open: Some(finding), known: Vec::new() };
@@ -116,7 +117,7 @@ impl<'a> Cover<'a> {
         let by: Vec<Option<usize>> = spots
             .iter()
             .map(|spot| match spot {
-                // The past cannot be taken back, wherever it was: who has accepted the secret has accepted that.
+                // The past cannot be undone. Accepting the secret anywhere accepts it in the history.
                 Spot::Past(path) => {
                     path.as_ref().and_then(|path| self.entry_at(&entries, path)).or(in_history).or(any)
                 }
@@ -136,7 +137,7 @@ impl<'a> Cover<'a> {
         split(finding, by)
     }
 
-    /// The entry for each file that the secret stands in.
+    /// For each file that holds the secret, the entry that covers it.
     fn by_file(
         &mut self,
         entries: std::ops::Range<usize>,
@@ -157,7 +158,7 @@ impl<'a> Cover<'a> {
         by_file
     }
 
-    /// Lets entries of files that are gone stand for other files, one for one: they were renamed.
+    /// Matches entries whose files are gone with other files, one to one: these were renamed.
     fn follow(
         &mut self,
         entries: std::ops::Range<usize>,
@@ -166,13 +167,15 @@ impl<'a> Cover<'a> {
     ) {
         let mut unknown: Vec<FilePath> =
             by_file.iter().filter(|(_, entry)| entry.is_none()).map(|(path, _)| path.clone()).collect();
-        // What is still there has been read if something was found in it: it was moved within an archive, or packed.
+        // A file that still exists was read if anything was found in it, so the secret moved inside the
+        // archive, or was packed into one.
         let same_archive = |a: &FilePath, b: &FilePath| a.path == b.path;
         let mut spare: Vec<(usize, &FilePath, bool)> = Vec::new();
         let entries = if unknown.is_empty() { 0..0 } else { entries };
         for entry in entries {
             if let Place::File(path) = &self.baseline.entries()[entry].place {
-                // Of several commits, earlier ones may have held it in a file that is gone in the last one.
+                // When several commits are read, an earlier one may have held the secret in a file that the
+                // last one deletes.
                 let is_gone = (scene.is_gone)(path);
                 let is_moved = !self.held[entry] && unknown.iter().any(|other| same_archive(path, other));
                 if is_gone || is_moved {
@@ -180,7 +183,7 @@ impl<'a> Cover<'a> {
                 }
             }
         }
-        // A file that has only gone to another folder is told by its name.
+        // A file that only moved to another directory is recognized by its name.
         for needs_name in [true, false] {
             spare.retain(|(entry, old, is_gone)| {
                 let is_new = |new: &FilePath| {
@@ -223,7 +226,7 @@ impl<'a> Cover<'a> {
             Spot::Past(path) => Some(path.clone()),
             _ => None,
         });
-        // With an entry for a file, the past is known as well.
+        // An entry for a file also covers the history.
         if let (true, false, Some(path)) = (places.is_empty(), is_known, past.min()) {
             places.push(Place::History(path));
         }
@@ -235,7 +238,7 @@ impl<'a> Cover<'a> {
         }));
     }
 
-    /// The numbers of entries that nothing has matched, of those that a run can judge.
+    /// The indices of unused entries, limited to those that this run can judge.
     #[must_use]
     pub fn unused(&self, judged: Judged) -> Vec<usize> {
         let entries = self.baseline.entries().iter().enumerate();
@@ -249,24 +252,25 @@ impl<'a> Cover<'a> {
         unused.map(|(at, _)| at).collect()
     }
 
-    /// An entry was looked after by other means, and is in use.
+    /// Marks an entry as used because something else confirmed it.
     pub fn confirm(&mut self, entry: usize) {
         self.used[entry] = true;
         self.held[entry] = true;
     }
 
-    /// Whether the secret of an entry of a file stands there, or somewhere else that the entry counts for.
+    /// Whether the secret of a file entry is still in that file, or in another file that the entry counts
+    /// for.
     pub(super) fn stands(&self, entry: usize) -> bool {
         self.held[entry] || self.scope == Scope::Secret && self.used[entry]
     }
 
-    /// What no entry knows and one could, in the order of the findings.
+    /// Occurrences that no entry covers but one could, in the order of the findings.
     #[must_use]
     pub fn found(&self) -> &[Found] {
         &self.found
     }
 
-    /// The baseline that was compared with.
+    /// The baseline to compare with.
     #[must_use]
     pub fn baseline(&self) -> &'a Baseline {
         self.baseline
@@ -279,13 +283,13 @@ fn spot(occurrence: &Occurrence, scene: &Scene<'_>) -> Spot {
         return Spot::Past(path);
     }
     match (path, occurrence.source) {
-        // A message, or the address of a remote repository.
+        // A message, or the URL of a remote repository.
         (None, _) | (_, SourceKind::Message | SourceKind::Config) => Spot::Nameless,
         (Some(path), _) => Spot::File(path),
     }
 }
 
-/// Gives each place to the entry that knows it.
+/// Assigns each occurrence to the entry that covers it.
 fn split(mut finding: Finding, by: Vec<Option<usize>>) -> Split {
     if by.iter().all(Option::is_none) {
         return Split { open: Some(finding), known: Vec::new() };

@@ -1,4 +1,4 @@
-//! One entry, and its line.
+//! One entry, and its line in the file.
 
 use std::{fmt, sync::Arc};
 
@@ -10,21 +10,23 @@ use crate::finding::Fingerprint;
 pub struct Entry {
     /// The secret.
     pub fingerprint: Fingerprint,
-    /// The rule that found it, for people: nothing depends on it, so that a rule may get another name.
+    /// The rule that found it. This is only a hint for readers: nothing depends on it, so a rule can be
+    /// renamed.
     pub rule: Arc<str>,
-    /// Where it stands.
+    /// Where the secret is.
     pub place: Place,
-    /// The line that it was read from, 1-based; 0 if it is new.
+    /// The line it was read from, 1-based; 0 for a new entry.
     pub line: u64,
-    /// Comments that stand directly above it, with their `#`.
+    /// The comments directly above it, including the `#`.
     pub notes: Vec<Arc<str>>,
 }
 
 impl Entry {
-    /// Reads a line without its end, or says what is wrong with it. The line's number and its notes are the caller's.
+    /// Parses a line without its line end, or says what is wrong with it. The caller sets the line number and
+    /// the notes.
     pub(super) fn parse(line: &str, last_rule: &mut Arc<str>) -> Result<Self, String> {
-        const FORM: &str = "expected a fingerprint, a rule and a path with spaces between them";
-        // There may be thousands of lines, of which a scan needs none.
+        const FORM: &str = "expected a fingerprint, a rule and a path, separated by spaces";
+        // There may be thousands of lines, and a scan needs none of their texts.
         let is_space = |byte: u8| matches!(byte, b' ' | b'\t');
         let mut rest = line;
         let mut word = || {
@@ -37,13 +39,13 @@ impl Entry {
         };
         let (Some(fingerprint), Some(rule)) = (word(), word()) else { return Err(FORM.to_owned()) };
         let fingerprint = Fingerprint::parse(fingerprint).ok_or_else(|| {
-            format!("{FORM}, but the first word is no fingerprint, which is 32 of 0-9 and a-f")
+            format!("{FORM}, but the first word is not a fingerprint (32 lowercase hex digits)")
         })?;
         let place = rest.trim_end_matches([' ', '\t']);
         if place.is_empty() {
             return Err(FORM.to_owned());
         }
-        // Most entries have the rule of the one before.
+        // Most entries have the same rule as the entry before.
         if **last_rule != *rule {
             *last_rule = rule.into();
         }

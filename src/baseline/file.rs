@@ -1,4 +1,4 @@
-//! The file: reading it strictly, and writing it whole or not at all.
+//! The baseline file: strict reading, atomic writing.
 
 use std::{
     fs::{self, OpenOptions},
@@ -14,47 +14,48 @@ use super::Entry;
 use crate::finding::Fingerprint;
 use crate::git::plain;
 
-/// A larger file is refused, in bytes: it would be about half a million entries.
+/// Larger files are refused, in bytes. This is room for about half a million entries.
 const MOST: u64 = 64 << 20;
 
-/// What stands at the top, for people who meet the file for the first time. The lines are in the order of their bytes, so
-/// that `LC_ALL=C sort -u` leaves them there; and each stands for itself, since merges and older versions may bring
-/// more of them.
+/// The comment at the top, for people who see the file for the first time. The lines are in byte order, so
+/// that `LC_ALL=C sort -u` keeps them in place. Each makes sense by itself, since merges and older versions
+/// may add other lines in between.
 const HEADER: &[&str] = &[
-    "# Known findings of skanner, which it does not report. `skanner baseline --help` tells how to change this file.",
-    "# One line an entry: fingerprint of the secret, rule, path. The order of lines does not matter, nor do doubled ones.",
-    "# To merge branches without conflicts, have the line `.skanner-baseline merge=union` in .gitattributes.",
+    "# Known findings, which skanner does not report again. To change this file, see `skanner baseline --help`.",
+    "# One entry per line: fingerprint of the secret, rule, path. The order of lines and duplicates do not matter.",
+    "# To merge branches without conflicts, add the line `.skanner-baseline merge=union` to .gitattributes.",
 ];
 
 /// The entries of a baseline.
 #[derive(Clone, Debug, Default)]
 pub struct Baseline {
-    /// Sorted by fingerprint and place, each once.
+    /// Sorted by fingerprint and place, without duplicates.
     entries: Vec<Entry>,
-    /// Comments that stand above no entry.
+    /// Comments that are not directly above an entry.
     rest: Vec<Arc<str>>,
 }
 
-/// Whether a file may be a symbolic link.
+/// Whether to follow a symbolic link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Follow {
-    /// The user has named it.
+    /// The user named the path.
     Yes,
-    /// A tree has brought it along; a link in its place could lead anywhere.
+    /// The path comes from the tree, where a link could lead anywhere.
     No,
 }
 
-/// Reads the baseline at a path; nothing where there is none. `shown` is what to call it.
+/// Reads the baseline at a path, or returns `None` if there is no such file. `shown` is the path to print in
+/// errors.
 ///
 /// # Errors
-/// When it is something else than a file, cannot be read, or has a line that is none of a baseline.
+/// When it is not a regular file, cannot be read, or has an invalid line.
 pub fn read(path: &Path, shown: &str, follow: Follow) -> Result<Option<Baseline>> {
     match fs::symlink_metadata(path) {
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             return Ok(None);
         }
         Ok(metadata) if metadata.is_symlink() && follow == Follow::No => bail!(
-            "{shown} is a symbolic link, which is not followed: put the file itself there, or name the one it leads to \
+            "{shown} is a symbolic link, which is not followed: replace it with the file itself, or pass its target \
              with --baseline"
         ),
         _ => {}
@@ -62,20 +63,20 @@ pub fn read(path: &Path, shown: &str, follow: Follow) -> Result<Option<Baseline>
     let mut bytes = Vec::new();
     plain::open(path)
         .and_then(|file| file.take(MOST + 1).read_to_end(&mut bytes))
-        .with_context(|| format!("the baseline {shown} cannot be read"))?;
+        .with_context(|| format!("cannot read the baseline {shown}"))?;
     if bytes.len() as u64 > MOST {
         bail!("{shown} is larger than {} MiB, which is too large for a baseline", MOST >> 20);
     }
     Baseline::parse(&bytes, shown).map(Some)
 }
 
-/// Writes a baseline whole or not at all, through a link if there is one.
+/// Writes a baseline atomically, through a symbolic link if the path is one.
 ///
 /// # Errors
-/// Those of the system.
+/// When the file cannot be written.
 pub fn write(path: &Path, baseline: &Baseline) -> Result<()> {
     replace(path, baseline.to_string().as_bytes())
-        .with_context(|| format!("the baseline {} cannot be written", path.display()))
+        .with_context(|| format!("cannot write the baseline {}", path.display()))
 }
 
 pub(super) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
@@ -83,7 +84,7 @@ pub(super) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let permissions = match fs::metadata(&path) {
         Ok(metadata) if metadata.is_file() => Some(metadata.permissions()),
         Ok(_) => {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "something else than a file is there"));
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),
@@ -91,7 +92,7 @@ pub(super) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
-    // Nobody's file, and no link that somebody put there, is written to.
+    // Creating the file anew never writes to another user's file, nor through a planted link.
     let mut file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
     let written = (|| {
         file.write_all(text)?;
@@ -107,7 +108,7 @@ pub(super) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
 }
 
 impl Baseline {
-    /// Takes entries in any order; of those with the same secret and place, the first counts.
+    /// Takes entries in any order. Of several with the same secret and place, the first is kept.
     #[must_use]
     pub fn new(mut entries: Vec<Entry>) -> Self {
         let key = |entry: &Entry| (entry.fingerprint, entry.place.clone());
@@ -128,10 +129,10 @@ impl Baseline {
         Self { entries, rest: Vec::new() }
     }
 
-    /// Reads the text of a baseline. `shown` is what to call its file.
+    /// Parses the text of a baseline. `shown` is the path to print in errors.
     ///
     /// # Errors
-    /// Where a line is neither an entry, nor a comment, nor empty: with file, line and what to do.
+    /// When a line is not an entry, a comment or empty. The error gives the file, the line and what to do.
     pub fn parse(bytes: &[u8], shown: &str) -> Result<Self> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let text = match std::str::from_utf8(bytes) {
@@ -139,13 +140,13 @@ impl Baseline {
             Err(error) => {
                 let line = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() + 1;
                 bail!(
-                    "{shown}:{line}: is not UTF-8, so this is no baseline; `skanner baseline create --force` makes a new one"
+                    "{shown}:{line}: not a baseline, since it is not UTF-8; `skanner baseline create --force` writes a new one"
                 )
             }
         };
         let (mut entries, mut notes, mut rule): (_, Vec<Arc<str>>, _) = (Vec::new(), Vec::new(), "".into());
         for (line, number) in text.lines().zip(1..) {
-            // Git may have given it the line ends of Windows, and then have merged such a line twice.
+            // Git may have converted the line ends to CRLF, and then merged such a line twice.
             let line = line.trim_end_matches('\r');
             if line.starts_with('#') {
                 if !HEADER.contains(&line) && !notes.iter().any(|note| **note == *line) {
@@ -155,12 +156,12 @@ impl Baseline {
                 let entry = Entry::parse(line, &mut rule);
                 let mut entry = entry.map_err(|why| match is_conflict(line) {
                     true => anyhow::anyhow!(
-                        "{shown}:{number}: git has left a conflict here: keep the entries of both sides, and delete the \
-                         lines with <<<<<<<, =======, >>>>>>> and |||||||; with `.skanner-baseline merge=union` in \
-                         .gitattributes there will be no more of them"
+                        "{shown}:{number}: unresolved merge conflict: keep the entries of both sides, and delete the lines \
+                         with <<<<<<<, =======, >>>>>>> and |||||||. The line `.skanner-baseline merge=union` in \
+                         .gitattributes prevents such conflicts"
                     ),
                     false => anyhow::anyhow!(
-                        "{shown}:{number}: {why}; delete the line if nobody knows what it means, and its finding is \
+                        "{shown}:{number}: {why}. If you do not know what the line means, delete it: its finding is then \
                          reported again"
                     ),
                 })?;
@@ -178,7 +179,7 @@ impl Baseline {
         &self.entries
     }
 
-    /// Which entries are of this secret.
+    /// The range of the entries for this secret.
     pub(super) fn of(&self, fingerprint: Fingerprint) -> Range<usize> {
         let start = self.entries.partition_point(|entry| entry.fingerprint < fingerprint);
         let count = self.entries[start..].partition_point(|entry| entry.fingerprint == fingerprint);
@@ -192,7 +193,7 @@ impl Baseline {
     }
 }
 
-/// Whether git wrote the line between two sides that it could not merge.
+/// Whether the line is a conflict marker of git.
 fn is_conflict(line: &str) -> bool {
     ["<<<<<<<", "=======", ">>>>>>>", "|||||||"]
         .iter()
@@ -205,7 +206,7 @@ impl std::fmt::Display for Baseline {
         for line in HEADER {
             writeln!(f, "{line}")?;
         }
-        // As `sort` would sort them. That is not the order of places, which are escaped in lines.
+        // In the order of `sort`. Lines escape their paths, so this differs from the order of places.
         let mut lines: Vec<(String, &Entry)> =
             self.entries.iter().map(|entry| (entry.to_string(), entry)).collect();
         lines.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -245,7 +246,7 @@ mod tests {
         )
     }
 
-    /// What an entry stands for; which rule and comment are kept of two is of no weight.
+    /// What identifies an entry. Which rule and which comment of two duplicates is kept does not matter.
     fn keys(baseline: &Baseline) -> Vec<(Fingerprint, Place)> {
         baseline.entries().iter().map(|entry| (entry.fingerprint, entry.place.clone())).collect()
     }

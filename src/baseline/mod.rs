@@ -1,8 +1,8 @@
-//! Known findings, in a file that lies in the tree: what somebody has seen and accepted is not reported again.
+//! The baseline: a file in the tree that lists known findings, so that they are not reported again.
 //!
-//! An entry is a line: the fingerprint of the secret, the rule that found it, and where it stands. Nothing in it changes
-//! when lines move, when a rule gets a better name, or when time passes, and lines are sorted by fingerprint, so that two
-//! branches that each add one merge without a conflict. `docs/baseline.md` tells it to users.
+//! An entry is a line with the fingerprint of the secret, the rule that found it, and where it is. Nothing in
+//! it changes when lines move, when a rule is renamed, or when time passes. Lines are sorted by fingerprint,
+//! so two branches that each add one merge without a conflict. See `docs/baseline.md`.
 
 pub mod attributes;
 mod change;
@@ -19,5 +19,5 @@ pub use file::{Baseline, Follow, read, write};
 pub use place::{FilePath, Place};
 pub use places::{Bases, Places};
 
-/// What the file is called where nobody names another one; it lies at the root of the repository.
+/// The default name of the file, at the root of the repository.
 pub const DEFAULT_NAME: &str = ".skanner-baseline";

@@ -1,46 +1,47 @@
-//! Where an entry says that its secret stands.
+//! Where an entry says that its secret is.
 
 use std::{borrow::Cow, fmt};
 
-/// How places begin that are no path.
+/// The start of a place that is not a path.
 const HISTORY: &str = "<history>";
 
-/// The path of a file, and that of what is in it if it is an archive. Both are as a report shows them: bytes that are not
-/// UTF-8 are `\xNN`, secrets are masked.
+/// The path of a file, and the path inside it if it is an archive. Both are written as in a report: bytes
+/// that are not UTF-8 are `\xNN`, and secrets are masked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FilePath {
-    /// From the folder that the baseline lies in, `/` between its parts; it begins with `../` for what lies elsewhere.
+    /// The path from the directory of the baseline, with `/` as the separator. It begins with `../` for files
+    /// outside that directory.
     pub path: String,
-    /// Where in the archive that is at `path`, `!` between archives in archives.
+    /// The path inside the archive at `path`, with `!` between nested archives.
     pub inner: Option<String>,
 }
 
-/// Where a secret stands.
+/// Where a secret is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
     /// In a file.
     File(FilePath),
-    /// In the history of the repository and in no file that is there now. The path is a hint for people: nothing
+    /// Only in the history of the repository, not in a current file. The path is a hint for readers: nothing
     /// depends on it.
     History(Option<FilePath>),
 }
 
 impl Place {
-    /// Reads what [`Display`](fmt::Display) writes.
+    /// Parses what [`Display`](fmt::Display) writes.
     ///
     /// # Errors
-    /// Says what is wrong with it.
+    /// Says what is wrong with the text.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         if let Some(rest) = text.strip_prefix(HISTORY) {
             return match rest.trim_start_matches([' ', '\t']) {
                 "" => Ok(Self::History(None)),
                 path if path.len() < rest.len() => Ok(Self::History(Some(FilePath::parse(path)?))),
-                _ => Err(format!("expected a space behind `{HISTORY}`")),
+                _ => Err(format!("expected a space after `{HISTORY}`")),
             };
         }
         if text.starts_with('<') {
             return Err(format!(
-                "a place in `<…>` can only be `{HISTORY}`; a path that begins so has `\\u{{3c}}` there"
+                "the only place in `<…>` is `{HISTORY}`; write `<` at the start of a path as `\\u{{3c}}`"
             ));
         }
         FilePath::parse(text).map(Self::File)
@@ -58,7 +59,7 @@ impl fmt::Display for Place {
 }
 
 impl FilePath {
-    /// The last part of the path, without what is in an archive.
+    /// The last component of the path, ignoring the path inside an archive.
     pub(super) fn name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or_default()
     }
@@ -77,7 +78,7 @@ impl FilePath {
 
 impl fmt::Display for FilePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Only the first one ends the path.
+        // Only the first `!` ends the path.
         write!(f, "{}", escape(&self.path, true, self.inner.is_none()))?;
         match &self.inner {
             Some(inner) => write!(f, "!{}", escape(inner, false, true)),
@@ -86,7 +87,8 @@ impl fmt::Display for FilePath {
     }
 }
 
-/// Text that stays on its line, is seen as what it is, and is not mistaken for another part of the line.
+/// Escapes a text so that it stays on its line, shows what it is, and is not mistaken for another part of the
+/// line.
 fn escape(text: &str, is_first: bool, is_last: bool) -> Cow<'_, str> {
     let needs_escape = |at: usize, character: char| {
         let is_edge = is_first && at == 0 || is_last && at + character.len_utf8() == text.len();
@@ -110,8 +112,8 @@ fn escape(text: &str, is_first: bool, is_last: bool) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// Control characters, and those that change the direction of a text or cannot be seen, as in reports. The file is
-/// reviewed like code.
+/// Control characters, and characters that are invisible or change the text direction, as in reports. The
+/// file is reviewed like code.
 fn hides(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
@@ -131,8 +133,9 @@ fn unescape(text: &str) -> Result<String, String> {
                 let code = u32::from_str_radix(digits, 16).ok().filter(|_| is_hex)?;
                 Some((char::from_u32(code)?, behind))
             });
-            let (character, behind) = character
-                .ok_or("behind a backslash in a path can only be another one, or `u{…}` as in `\\u{20}`")?;
+            let (character, behind) = character.ok_or(
+                "a backslash in a path must be followed by another one, or by `u{…}` as in `\\u{20}`",
+            )?;
             whole.push(character);
             rest = behind;
         }
@@ -151,7 +154,7 @@ mod tests {
 
     use super::*;
 
-    /// Paths with all that may stand in one, and more of what is special here.
+    /// Paths of any characters, with more of the ones that are special here.
     fn text() -> impl Strategy<Value = String> {
         let part = prop_oneof![
             Just("\\".to_owned()),

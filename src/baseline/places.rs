@@ -1,39 +1,40 @@
-//! From the paths of a report to those of a baseline.
+//! Translates paths of a report to paths of a baseline.
 
 use std::path::{Component, Path, PathBuf};
 
 use super::FilePath;
 use crate::{blob::SourceKind, finding::Occurrence, git};
 
-/// The folders that paths in a report start from, absolute.
+/// The directories that paths in a report start from, absolute.
 #[derive(Clone, Debug)]
 pub struct Bases {
-    /// Where files are named from.
+    /// The directory that file paths start from.
     pub files: PathBuf,
-    /// The root of the tree whose objects were read.
+    /// The root of the tree that was read from objects.
     pub tree: PathBuf,
 }
 
-/// Knows which folders the paths of a report start from, and which one those of a baseline.
+/// Knows the directories that the paths of a report and of a baseline start from.
 #[derive(Debug)]
 pub struct Places {
-    /// The folder that the baseline lies in.
+    /// The directory of the baseline.
     root: PathBuf,
-    /// The parts of it.
+    /// Its components.
     folder: Vec<String>,
-    /// The parts of the folder that files are named from.
+    /// The components of the directory that file paths start from.
     base: Vec<String>,
-    /// The parts of the root of the tree that paths in objects start from.
+    /// The components of the root of the tree that paths in objects start from.
     tree: Vec<String>,
-    /// The parts of what the user has named by a way through a link, and of what it is.
+    /// For each path that the user named and that leads through a link: its components, and those of its
+    /// target.
     links: Vec<Link>,
 }
 
 type Link = (Vec<String>, Vec<String>);
 
 impl Places {
-    /// Takes the folder of the baseline, absolute, the ones that paths in the report start from, and what the user has
-    /// named to be scanned.
+    /// Takes the directory of the baseline, absolute, the directories that paths in the report start from,
+    /// and the paths that the user named.
     #[must_use]
     pub fn new(folder: &Path, bases: &Bases, named: &[PathBuf]) -> Self {
         let mut places = Self {
@@ -46,7 +47,7 @@ impl Places {
         for path in named {
             let whole = match (path.canonicalize(), path.parent(), path.file_name()) {
                 (Ok(whole), ..) if whole.is_dir() => Some(whole),
-                // A file that is a link stands where its name is.
+                // A file that is itself a link keeps its own name.
                 (Ok(_), Some(parent), Some(name)) => {
                     let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
                     parent.canonicalize().ok().map(|parent| parent.join(name))
@@ -63,7 +64,7 @@ impl Places {
         places
     }
 
-    /// The place as an entry has it; nothing for what has no path.
+    /// The path as an entry has it; `None` if the occurrence has no path.
     #[must_use]
     pub fn of(&self, occurrence: &Occurrence) -> Option<FilePath> {
         if occurrence.path.is_empty() {
@@ -81,8 +82,8 @@ impl Places {
         Some(FilePath { path, inner: occurrence.archive.as_deref().map(str::to_owned) })
     }
 
-    /// The absolute paths that may be meant by a path of the baseline: it does not say whether `\xff` is a byte or just
-    /// these letters. None if there is a masked secret in it, whose file cannot be found.
+    /// The absolute paths that a path of the baseline may mean: it does not say whether `\xff` is one byte or
+    /// four characters. Empty if the path holds a masked secret, since that file cannot be found.
     #[must_use]
     pub fn files(&self, place: &FilePath) -> Vec<PathBuf> {
         const MASK: char = '…';
@@ -96,9 +97,9 @@ impl Places {
         files
     }
 
-    /// A path of a report, which starts from `base`, from the folder of the baseline.
+    /// Makes a path of a report, which starts from `base`, relative to the directory of the baseline.
     fn relative(&self, base: &[String], links: &[Link], path: &str) -> String {
-        // Nearly all are like that.
+        // Nearly all paths are plain.
         let is_plain = !path.starts_with('/') && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
         if is_plain && links.is_empty() && base == self.folder {
             return path.to_owned();
@@ -114,7 +115,7 @@ impl Places {
     }
 }
 
-/// The parts of a path that starts from `base`, from the root of the file system.
+/// The components from the root of the file system of a path that starts from `base`.
 fn absolute<'a>(base: &'a [String], path: &'a str) -> Vec<&'a str> {
     let base = if path.starts_with('/') { &[] } else { base };
     let mut parts: Vec<&str> = base.iter().map(String::as_str).collect();
@@ -130,7 +131,7 @@ fn absolute<'a>(base: &'a [String], path: &'a str) -> Vec<&'a str> {
     parts
 }
 
-/// The bytes of a path in which some are written `\xff`; nothing where none is.
+/// The bytes of a path with `\xff` escapes decoded; `None` if it has no such escape.
 fn raw(path: &str) -> Option<Vec<u8>> {
     let (before, mut rest) = path.split_once("\\x")?;
     let mut bytes = before.as_bytes().to_owned();

@@ -6,22 +6,22 @@ use clap::Args;
 
 use super::ReportArgs;
 
-/// Which repository to judge, and what to do with what is found.
+/// Which repository to audit, and how to report.
 #[derive(Args, Debug)]
 pub struct AuditArgs {
-    /// The repository, or any folder in it.
+    /// The repository, or any directory in it.
     #[arg(default_value = ".")]
     pub repo: PathBuf,
 
-    /// Read files that git ignores, too: they are not published with a push, but with the folder.
+    /// Also read files that git ignores. A push does not publish them, but publishing the directory does.
     #[arg(long)]
     pub no_ignore: bool,
 
-    /// A shallow clone is enough; do not exit with 2 for what came before its first commits.
+    /// Accept a shallow clone: do not exit with 2 because older commits are missing.
     #[arg(long)]
     pub allow_shallow: bool,
 
-    /// What to do with what is found.
+    /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,
 }

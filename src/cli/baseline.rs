@@ -9,7 +9,7 @@ use super::ReportArgs;
 /// Arguments of `skanner baseline`.
 #[derive(Debug, Args)]
 pub struct BaselineArgs {
-    /// What to do with the baseline.
+    /// The subcommand.
     #[command(subcommand)]
     pub command: BaselineCommand,
 }
@@ -17,60 +17,62 @@ pub struct BaselineArgs {
 /// What to do with the baseline.
 #[derive(Debug, Subcommand)]
 pub enum BaselineCommand {
-    /// Write a baseline of all that is found now.
+    /// Write a baseline of all current findings.
     Create {
-        /// Replace a baseline that is there; entries and comments that still match something stay as they are.
+        /// Replace an existing baseline. Entries and comments that still match are kept.
         #[arg(long)]
         force: bool,
 
-        /// Add the line to .gitattributes by which git merges the baselines of two branches.
+        /// Add the line to .gitattributes that lets git merge the baselines of two branches.
         #[arg(long)]
         gitattributes: bool,
 
-        /// Which file, and what is compared with it.
+        /// Which baseline, and what to compare it with.
         #[command(flatten)]
         scan: BaselineScan,
     },
-    /// Take out the entries that nothing matches any more, and follow files that were renamed.
+    /// Remove entries that nothing matches any more, and follow renamed files.
     ///
-    /// New keys are reported, with exit code 1, and not taken in.
+    /// New keys are reported and not added; the exit code is then 1.
     Update {
-        /// Take new keys in as well. Each is named.
+        /// Also add new keys, and list each of them.
         #[arg(long)]
         add: bool,
 
-        /// Which file, and what is compared with it.
+        /// Which baseline, and what to compare it with.
         #[command(flatten)]
         scan: BaselineScan,
     },
-    /// Fail if there are keys that the baseline does not know, or entries that nothing matches. Changes nothing.
+    /// Fail if there are keys that are not in the baseline, or unused entries. Changes nothing.
     Check {
-        /// Which file, and what is compared with it.
+        /// Which baseline, and what to compare it with.
         #[command(flatten)]
         scan: BaselineScan,
     },
 }
 
-/// Which baseline, and what is compared with it: the whole work tree, wherever in it this is called.
+/// Which baseline, and what to compare it with: always the whole work tree, from any directory in it.
 #[derive(Args, Debug)]
 pub struct BaselineScan {
-    /// The baseline (default: the one that scans use, `.skanner-baseline` at the root of the repository).
+    /// The baseline file (default: the one that scans use, `.skanner-baseline` at the root of the
+    /// repository).
     #[arg(conflicts_with = "baseline")]
     pub file: Option<PathBuf>,
 
-    /// Compare with the index and the whole history as well. Without it, entries that are for the history stay.
-    #[arg(long, help_heading = "Git")]
+    /// Also compare with the index and the whole history. Without it, entries for the history are kept.
+    #[arg(long, help_heading = "History")]
     pub history: bool,
 
-    /// With --history: a shallow clone is enough. Entries for the history stay then, since it is not all there.
-    #[arg(long, requires = "history", help_heading = "Git")]
+    /// With --history: accept a shallow clone. Entries for the history are then kept, since it is not
+    /// complete.
+    #[arg(long, requires = "history", help_heading = "History")]
     pub allow_shallow: bool,
 
-    /// Read files that git ignores, too. Those it tracks are always read.
+    /// Also read files that git ignores. Tracked files are always read.
     #[arg(long)]
     pub no_ignore: bool,
 
-    /// What to do with what is found.
+    /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,
 }

@@ -13,81 +13,81 @@ use crate::hook::Event;
 /// Arguments of `skanner hook`.
 #[derive(Debug, Args)]
 pub struct HookArgs {
-    /// Which hook git runs, or whether to install them.
+    /// The hook to run, or how to install hooks.
     #[command(subcommand)]
     pub command: HookCommand,
 }
 
-/// Which hook git runs, or whether to install them.
+/// The hook that git runs, or how to install hooks.
 #[derive(Debug, Subcommand)]
 pub enum HookCommand {
-    /// Stop a commit that would bring a key: scans what is staged.
+    /// Stop a commit that would add a key. Scans what is staged.
     PreCommit {
-        /// Only these files: as they are staged, or else as they are in the work tree. Outside of a commit, both are
-        /// read whole.
+        /// Only these files: their staged version if they are staged, and the one in the work tree otherwise.
+        /// Outside of a commit, both are read whole.
         files: Vec<PathBuf>,
 
-        /// Leave out files that git ignores and does not track even if they are named.
+        /// Skip files that git ignores and does not track, even if they are named.
         #[arg(long)]
         force_exclude: bool,
 
-        /// What to do with what is found.
+        /// How to report.
         #[command(flatten)]
         report: ReportArgs,
     },
-    /// Stop a commit whose message holds a key.
+    /// Stop a commit whose message contains a key.
     CommitMsg {
-        /// The file with the message, as git names it.
+        /// The file with the message, as git passes it.
         file: PathBuf,
 
-        /// What to do with what is found.
+        /// How to report.
         #[command(flatten)]
         report: ReportArgs,
     },
-    /// Stop a push that would bring a key: scans the commits that the remote repository does not have yet.
+    /// Stop a push that would publish a key. Scans the commits that the remote repository does not have yet.
     ///
-    /// Standard input holds a line for each reference, as git writes them. Where a framework has read them, its
-    /// variables are asked, and else HEAD is scanned.
+    /// Standard input has a line for each reference, as git writes them. If a hook framework has already
+    /// consumed it, the variables of the framework are used, and otherwise HEAD is scanned.
     PrePush {
-        /// The remote's name, as git gives it.
+        /// The name of the remote, as git passes it.
         remote: Option<String>,
 
-        /// The remote's address, as git gives it.
+        /// The URL of the remote, as git passes it.
         url: Option<String>,
 
-        /// Standard input comes from git itself: when it is empty, nothing is pushed.
+        /// Standard input comes from git itself: if it is empty, nothing is being pushed.
         #[arg(long)]
         refs_from_git: bool,
 
-        /// What to do with what is found.
+        /// How to report.
         #[command(flatten)]
         report: ReportArgs,
     },
-    /// Refuse a push to this repository: scans the commits that it does not have yet.
+    /// Refuse a push to this repository. Scans the commits that it does not have yet.
     ///
-    /// Standard input holds a line for each reference, as git writes them.
+    /// Standard input has a line for each reference, as git writes them.
     PreReceive {
-        /// What to do with what is found.
+        /// How to report.
         #[command(flatten)]
         report: ReportArgs,
     },
-    /// Make git run the hooks; those that are there already go on being run.
+    /// Make git run the hooks. Existing hooks keep running.
     Install {
-        /// Which ones (default: pre-commit, commit-msg and pre-push; in a bare repository pre-receive).
+        /// Which hooks (default: pre-commit, commit-msg and pre-push; in a bare repository pre-receive).
         #[arg(value_parser = event_parser())]
         hooks: Vec<Event>,
 
-        /// For all of your repositories.
+        /// Install for all of your repositories.
         #[arg(long)]
         global: bool,
     },
-    /// Take skanner's hooks away, and put back what was there before.
+    /// Remove the hooks of skanner, and restore what was there before.
     Uninstall {
-        /// Which ones (default: all).
+        /// Which hooks (default: all).
         #[arg(value_parser = event_parser())]
         hooks: Vec<Event>,
 
-        /// Those for all of your repositories.
+        /// Remove those for all of your repositories.
         #[arg(long)]
         global: bool,
     },
@@ -95,5 +95,5 @@ pub enum HookCommand {
 
 fn event_parser() -> impl TypedValueParser<Value = Event> {
     PossibleValuesParser::new(Event::ALL.map(Event::name))
-        .try_map(|name| Event::of(&name).ok_or_else(|| format!("there is no hook `{name}`")))
+        .try_map(|name| Event::of(&name).ok_or_else(|| format!("unknown hook `{name}`")))
 }

@@ -1,4 +1,4 @@
-//! The command line: clap types and nothing else.
+//! The command line: only the types that clap parses.
 
 mod audit;
 mod baseline;
@@ -17,85 +17,89 @@ pub use hook::{HookArgs, HookCommand};
 pub use report::{ConfigArgs, FormatName, Output, ReportArgs, SettingArgs};
 pub use scan::{HistoryArgs, ScanArgs};
 
-/// Finds API keys of the sk- family before they leave your hands.
+/// Find API keys of the sk- family before they leave your hands.
 ///
-/// Exit code: 0 when no key was found and everything was read, 1 when keys were found, 2 when the run is not a proof:
-/// wrong usage or configuration, or something could not be read (what was found is reported all the same).
+/// Exit code: 0 if no key was found and everything was read, 1 if keys were found, 2 if the run is
+/// incomplete: wrong usage or configuration, or something could not be read. Keys that were found are
+/// reported in any case.
 #[derive(Debug, Parser)]
 #[command(name = "skanner", version, max_term_width = 110, arg_required_else_help = true)]
 pub struct Cli {
-    /// When to use colours (default: auto) [env: SKANNER_COLOR].
+    /// When to use colors (default: auto) [env: SKANNER_COLOR].
     #[arg(long, global = true, value_enum, value_name = "WHEN")]
     pub color: Option<Color>,
 
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What to do.
+/// The command to run.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Scan files and folders, standard input, or what is staged.
+    /// Scan files and directories, standard input, what is staged, a range of commits, or a history.
     Scan(Box<ScanArgs>),
-    /// Tell whether a repository may be published: files, index and whole history.
+    /// Check whether a repository is safe to publish: files, index and whole history.
     ///
-    /// Reads the work tree, the index, and every object, name and message that the repository holds. Shows each key once,
-    /// with its places and its life, the most dangerous first. The last line is the verdict: safe to publish, not safe, or
-    /// not a proof. Reports for machines are sorted by path, and JSON has the verdict as `audit`.
+    /// Reads the work tree, the index, and every object, name and message in the repository. Shows each key
+    /// once, with its occurrences and its history, the most dangerous first. The last line is the verdict:
+    /// safe to publish, not safe, or incomplete. Machine-readable reports are sorted by path, and JSON has
+    /// the verdict in `audit`.
     Audit(Box<AuditArgs>),
-    /// Keep a list of known findings, which are not reported again.
+    /// Manage the baseline: known findings that are not reported again.
     ///
-    /// It is a file in the tree, `.skanner-baseline` at the root of the repository, which scans, audits and hooks use when
-    /// it is there. An entry is the fingerprint of a secret and the file it stands in: the secret may move in it, and
-    /// the file may be renamed; in another file it is a finding again. No entry tells a secret.
+    /// The baseline is a file in the tree, `.skanner-baseline` at the root of the repository. Scans, audits
+    /// and hooks use it if it exists. An entry is the fingerprint of a secret and the file that holds it. The
+    /// secret may move within the file, and the file may be renamed; in another file it is a new finding. No
+    /// entry reveals a secret.
     Baseline(Box<BaselineArgs>),
-    /// Serve git's hooks, or install them.
+    /// Run as a git hook, or install the hooks.
     Hook(Box<HookArgs>),
-    /// Show the rules, or run their examples.
+    /// List the rules, or test them on their examples.
     Rules(RulesArgs),
-    /// Tell all about one rule: what the key opens, how to revoke it, what it looks like.
+    /// Explain a rule: what its keys look like, what they give access to, and how to revoke one.
     Explain {
-        /// The rule's id, as in a report.
+        /// The id of the rule, as in a report.
         rule: String,
 
-        /// Where the configuration with rules of your own is.
+        /// Which configuration to take your own rules from.
         #[command(flatten)]
         config: ConfigArgs,
     },
-    /// Show which settings count, and where each comes from.
+    /// Show the effective settings, and where each one comes from.
     Config {
-        /// What would be scanned: the configuration is looked for there, and upwards to the root of the repository.
+        /// The path that would be scanned. The configuration is looked up there and in its parents, up to the
+        /// root of the repository.
         #[arg(default_value = ".")]
         path: PathBuf,
 
-        /// How to write them.
+        /// The output format.
         #[arg(long, value_enum, default_value_t)]
         format: ListFormat,
 
-        /// Settings to try.
+        /// Settings to try out.
         #[command(flatten)]
         settings: SettingArgs,
     },
-    /// Write a `skanner.toml` with comments, and offer to install the hooks.
+    /// Write a commented `skanner.toml`, and offer to install the hooks.
     ///
-    /// It is written to the root of the repository, or to the folder itself where there is none.
+    /// The file goes to the root of the repository, or to the directory itself outside of a repository.
     Init {
-        /// A folder of the project.
+        /// A directory of the project.
         #[arg(default_value = ".")]
         path: PathBuf,
 
-        /// Replace a `skanner.toml` that is there.
+        /// Replace an existing `skanner.toml`.
         #[arg(long)]
         force: bool,
     },
-    /// Print the JSON Schema of a document that skanner writes or reads.
+    /// Print the JSON Schema of the report or the configuration.
     Schema {
-        /// Which document.
+        /// Which schema.
         #[arg(value_enum)]
         document: SchemaDocument,
     },
-    /// Print a completion script for a shell.
+    /// Print a shell completion script.
     Completions {
         /// Which shell.
         #[arg(value_enum)]
@@ -107,11 +111,11 @@ pub enum Command {
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct RulesArgs {
-    /// What to do with them (default: list).
+    /// The subcommand (default: list).
     #[command(subcommand)]
     pub command: Option<RulesCommand>,
 
-    /// Where the configuration with rules of your own is.
+    /// Which configuration to take your own rules from.
     #[command(flatten)]
     pub config: ConfigArgs,
 }
@@ -119,39 +123,39 @@ pub struct RulesArgs {
 /// What to do with the rules.
 #[derive(Debug, Subcommand)]
 pub enum RulesCommand {
-    /// List every rule.
+    /// List all rules.
     List {
-        /// How to write the list.
+        /// The output format.
         #[arg(long, value_enum, default_value_t)]
         format: ListFormat,
 
-        /// Where the configuration with rules of your own is.
+        /// Which configuration to take your own rules from.
         #[command(flatten)]
         config: ConfigArgs,
     },
-    /// Generate every rule's examples and counter-examples, and run the engine on them.
+    /// Generate the examples and counter-examples of every rule, and check the engine on them.
     Test {
-        /// Other examples with another seed.
+        /// The seed of the generator: another seed gives other examples.
         #[arg(long, default_value_t = 1)]
         seed: u64,
 
-        /// Where the configuration with rules of your own is.
+        /// Which configuration to take your own rules from.
         #[command(flatten)]
         config: ConfigArgs,
     },
 }
 
-/// How to write a list.
+/// The format of a list.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub enum ListFormat {
     /// A table.
     #[default]
     Text,
-    /// One document with all that is known.
+    /// One document with everything that is known.
     Json,
 }
 
-/// Documents that have a schema.
+/// Documents that have a JSON Schema.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum SchemaDocument {
     /// The JSON report.
@@ -160,20 +164,20 @@ pub enum SchemaDocument {
     Config,
 }
 
-/// When to use colours.
+/// When to use colors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set; elsewhere with `FORCE_COLOR` or `CLICOLOR_FORCE`.
+    /// On a terminal, unless `NO_COLOR` is set. Elsewhere if `FORCE_COLOR` or `CLICOLOR_FORCE` is set.
     #[default]
     Auto,
-    /// Even into a pipe.
+    /// Always, even into a pipe.
     Always,
-    /// Not at all.
+    /// Never.
     Never,
 }
 
 impl Color {
-    /// As it is written.
+    /// The value as it is written on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

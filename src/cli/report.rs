@@ -1,4 +1,4 @@
-//! Arguments of every command that scans: which findings count, and how they are reported.
+//! Arguments of every command that scans: which findings count, and how to report them.
 
 use std::{num::NonZeroUsize, path::PathBuf};
 
@@ -12,48 +12,47 @@ use crate::{report::FORMATS, rule::Confidence};
 /// Which findings count.
 #[derive(Args, Clone, Debug, Default)]
 pub struct SettingArgs {
-    /// How sure a finding must be to be reported (default: likely) [env: SKANNER_MIN_CONFIDENCE].
+    /// The minimum confidence of a reported finding (default: likely) [env: SKANNER_MIN_CONFIDENCE].
     #[arg(long, value_name = "LEVEL", value_parser = confidence_parser(), help_heading = "Settings")]
     pub min_confidence: Option<Confidence>,
 
-    /// Report only findings of this rule; may be given several times [env: SKANNER_RULE].
+    /// Report only findings of this rule. Can be repeated [env: SKANNER_RULE].
     #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = "Settings")]
     pub rule: Vec<String>,
 
-    /// Do not report findings of this rule; may be given several times [env: SKANNER_EXCLUDE_RULE].
+    /// Do not report findings of this rule. Can be repeated [env: SKANNER_EXCLUDE_RULE].
     #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = "Settings")]
     pub exclude_rule: Vec<String>,
 
-    /// Take the known findings from this file, which must be there, instead of the repository's own baseline
-    /// [env: SKANNER_BASELINE].
+    /// Use this baseline instead of the repository's own. The file must exist [env: SKANNER_BASELINE].
     #[arg(long, value_name = "FILE", help_heading = "Settings")]
     pub baseline: Option<PathBuf>,
 
-    /// Where the configuration is.
+    /// Which configuration to use.
     #[command(flatten)]
     pub config: ConfigArgs,
 }
 
-/// Where the configuration is.
+/// Which configuration to use.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ConfigArgs {
-    /// Take this configuration instead of the repository's own [env: SKANNER_CONFIG].
+    /// Use this configuration instead of the repository's own [env: SKANNER_CONFIG].
     #[arg(long, value_name = "FILE", help_heading = "Settings")]
     pub config: Option<PathBuf>,
 
-    /// Ignore the configuration and the baseline that the repository itself holds [env: SKANNER_ISOLATED].
+    /// Ignore the repository's own configuration and baseline [env: SKANNER_ISOLATED].
     #[arg(long, help_heading = "Settings")]
     pub isolated: bool,
 }
 
-/// Which findings count, and how they are reported.
+/// Which findings count, and how to report them.
 #[derive(Args, Clone, Debug)]
 pub struct ReportArgs {
-    /// How to write the report to standard output (default: text) [env: SKANNER_FORMAT].
+    /// The format of the report on standard output (default: text) [env: SKANNER_FORMAT].
     #[arg(long, value_name = "FORMAT", value_parser = format_parser(), help_heading = "Output")]
     pub format: Option<FormatName>,
 
-    /// Write the report to a file as well; may be given several times.
+    /// Also write a report to a file. Can be repeated.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output, help_heading = "Output")]
     pub output: Vec<Output>,
 
@@ -61,41 +60,41 @@ pub struct ReportArgs {
     #[command(flatten)]
     pub settings: SettingArgs,
 
-    /// Show secrets whole in text and JSON. Think of who reads the log.
+    /// Show secrets unmasked in text and JSON. Mind who can read the log.
     #[arg(long, help_heading = "Output")]
     pub show_secrets: bool,
 
-    /// List what was suppressed, too, and by what. The closing line counts it in any case.
+    /// Also list what was suppressed, and by what. The summary counts it in any case.
     #[arg(long, help_heading = "Output")]
     pub show_suppressed: bool,
 
-    /// What was written for other scanners counts, too: the comments gitleaks:allow, betterleaks:allow, trufflehog:ignore
-    /// and `pragma: allowlist secret`, and a .gitleaksignore at the root.
+    /// Honor suppressions for other scanners: the comments gitleaks:allow, betterleaks:allow,
+    /// trufflehog:ignore and `pragma: allowlist secret`, and a .gitleaksignore at the root.
     #[arg(long, help_heading = "Output")]
     pub trust_foreign_markers: bool,
 
-    /// Exit with 0 when keys were found; still with 2 when the run is not a proof.
+    /// Exit with 0 even if keys were found. An incomplete run still exits with 2.
     #[arg(long, help_heading = "Output")]
     pub exit_zero: bool,
 
-    /// No progress bar [env: SKANNER_NO_PROGRESS].
+    /// Do not show progress [env: SKANNER_NO_PROGRESS].
     #[arg(long, help_heading = "Output")]
     pub no_progress: bool,
 
-    /// Say nothing when there is nothing to say.
+    /// Print nothing if no key was found and everything was read.
     #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
     pub quiet: bool,
 
-    /// List every place of a key and every step to take.
+    /// List every occurrence of a key and every step to take.
     #[arg(short, long, help_heading = "Output")]
     pub verbose: bool,
 
-    /// How many threads to use (default: one a processor) [env: SKANNER_THREADS].
+    /// The number of threads (default: one per processor) [env: SKANNER_THREADS].
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
 }
 
-/// The name of a format that exists.
+/// The name of an existing format.
 pub type FormatName = String;
 
 /// A report to write to a file.
@@ -103,7 +102,7 @@ pub type FormatName = String;
 pub struct Output {
     /// The format.
     pub format: FormatName,
-    /// The file, which is replaced.
+    /// The file to write. An existing file is replaced.
     pub file: PathBuf,
 }
 
@@ -124,13 +123,13 @@ fn confidence_parser() -> impl TypedValueParser<Value = Confidence> {
 fn parse_output(text: &str) -> Result<Output, String> {
     let names = || FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
     let (format, file) = text.split_once('=').ok_or_else(|| {
-        format!("expected FORMAT=FILE, such as sarif=skanner.sarif; formats are {}", names())
+        format!("expected FORMAT=FILE, such as sarif=skanner.sarif; known formats: {}", names())
     })?;
     if !FORMATS.iter().any(|known| known.name == format) {
-        return Err(format!("there is no format `{format}`; formats are {}", names()));
+        return Err(format!("unknown format `{format}`; known: {}", names()));
     }
     if file.is_empty() {
-        return Err("the name of the file is missing after `=`".to_owned());
+        return Err("the file name after `=` is missing".to_owned());
     }
     Ok(Output { format: format.to_owned(), file: file.into() })
 }

@@ -1,7 +1,7 @@
 //! Base64, RFC 4648, in both alphabets.
 //!
-//! A text inside base64 has three alignments, and each gives a short literal that does not depend on what stands
-//! before or after: `sk-` is `c2st`, `?nNrL`, `??zay`.
+//! A text inside base64 has three alignments. Each gives a short literal that does not depend on the bytes
+//! before or after the text: `sk-` is `c2st`, `?nNrL` or `??zay`.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -9,14 +9,15 @@ use base64_simd::{STANDARD_NO_PAD, forgiving_decode_to_vec};
 
 use super::{Decoded, Literal, run::Run};
 
-/// Characters of a group, and the bytes they hold.
+/// The characters of a group, and the bytes that they encode.
 const GROUP: (usize, usize) = (4, 3);
 
-/// The least length of a literal, in characters: shorter ones are slow to search for.
+/// The minimum length of a literal, in characters. Shorter ones are slow to search for.
 const SHORTEST: usize = 4;
 
-/// What a text of three bytes or more looks like in base64 when a printable character follows it, at least once for
-/// each alignment: as far as that is certain, or, where that is too short, once for everything that may come next.
+/// The base64 literals of a text of three bytes or more that is followed by a printable character, at least
+/// one for each alignment. A literal is the part that is certain, or if that is too short, one literal for
+/// each possible continuation.
 #[must_use]
 pub fn literals(text: &[u8]) -> Vec<Literal> {
     let mut all = Vec::new();
@@ -39,10 +40,10 @@ pub fn literals(text: &[u8]) -> Vec<Literal> {
     all
 }
 
-/// Decodes the groups of `range`, which begins at the border of one.
+/// Decodes the characters of `range`, which begins at a group.
 #[must_use]
 pub fn decode(run: &Run<'_>, range: &Range<usize>) -> Decoded {
-    // One character alone holds no byte.
+    // A single character does not encode a whole byte.
     let end = if range.len() % GROUP.0 == 1 { range.end - 1 } else { range.end };
     let mut chars = Cow::Borrowed(&run.text[range.start..end]);
     if memchr::memchr2(b'-', b'_', &chars).is_some() {

@@ -1,10 +1,10 @@
-//! Hex digits, two a byte.
+//! Hex, two digits per byte.
 
 use std::ops::Range;
 
 use super::{Decoded, Literal, run::Run};
 
-/// What a text looks like in hex, in lower and in upper case.
+/// The hex literals of a text, in lowercase and in uppercase.
 #[must_use]
 pub fn literals(text: &[u8]) -> Vec<Literal> {
     let lower: String = text.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -14,16 +14,17 @@ pub fn literals(text: &[u8]) -> Vec<Literal> {
     both.into_iter().map(|digits| Literal { bytes: digits.into_bytes(), lead: 0 }).collect()
 }
 
-/// Whether it is a digit.
+/// Whether the byte is a hex digit.
 #[must_use]
 pub fn is_digit(byte: u8) -> bool {
     byte.is_ascii_hexdigit()
 }
 
-/// Decodes the pairs of `range`, which holds nothing but digits.
+/// Decodes the digit pairs of `range`, which contains only hex digits.
 #[must_use]
 pub fn decode(run: &Run<'_>, range: &Range<usize>) -> Decoded {
-    // A digit's low half is its value, a letter's is one less than its place after nine.
+    // The low half of a digit is its value. The low half of a letter is its position in the alphabet, so 9 is
+    // added.
     let value = |byte: u8| (byte & 0xf) + (byte >> 6) * 9;
     let (pairs, _) = run.text[range.clone()].as_chunks();
     let text = pairs.iter().map(|[high, low]| value(*high) << 4 | value(*low)).collect();

@@ -1,8 +1,8 @@
-//! Encodings a key can be written in. None decodes a whole text: the engine finds a literal that only an encoded key
-//! has, and asks for the text round it.
+//! The encodings that a key can be written in. No decoder processes a whole text: the engine finds a literal
+//! that only an encoded key has, and decodes the text around it.
 //!
-//! Base64 and hex stand in long [`run`]s, whose literals [`base64::literals`] and [`hex::literals`] give. Escapes and
-//! split strings are undone by [`escape`], UTF-16 by [`utf16`].
+//! Base64 and hex come in long [`run`]s, and [`base64::literals`] and [`hex::literals`] give the literals to
+//! search for. Escapes and split strings are decoded by [`escape`], UTF-16 by [`utf16`].
 
 pub mod base64;
 pub mod escape;
@@ -12,7 +12,7 @@ pub mod utf16;
 
 use std::ops::Range;
 
-/// Text that was decoded, and where in the source each byte of it stands.
+/// Decoded text, with the source range of each of its bytes.
 #[derive(Debug, Default)]
 pub struct Decoded {
     /// The text.
@@ -22,10 +22,10 @@ pub struct Decoded {
 
 #[derive(Debug)]
 enum Places {
-    /// Where each byte begins and ends in the source.
+    /// The source range of each byte.
     Each(Vec<Range<usize>>),
-    /// Characters of so many bits each, one behind the other. For every line: which character it begins with, and where
-    /// in the source.
+    /// Consecutive characters of `bits` bits each. Each line has the index of its first character, and where
+    /// that is in the source.
     Lines { lines: Vec<(usize, usize)>, bits: usize },
 }
 
@@ -36,13 +36,13 @@ impl Default for Places {
 }
 
 impl Decoded {
-    /// Text out of characters that hold `bits` bits each and stand on `lines`: which character each begins with, the
-    /// first one with the first, and where in the source.
+    /// Creates text that was decoded from characters of `bits` bits each. Each of the `lines` has the index
+    /// of its first character, relative to the first one, and where that is in the source.
     pub(crate) fn on_lines(text: Vec<u8>, lines: Vec<(usize, usize)>, bits: usize) -> Self {
         Self { text, places: Places::Lines { lines, bits } }
     }
 
-    /// Adds a byte that stands at `source`.
+    /// Appends a byte that is at `source`.
     pub(crate) fn push(&mut self, byte: u8, source: Range<usize>) {
         self.text.push(byte);
         if let Places::Each(places) = &mut self.places {
@@ -50,7 +50,7 @@ impl Decoded {
         }
     }
 
-    /// Where a range of the text, which must not be empty, stands in the source.
+    /// The source range of a range of the text, which must not be empty.
     #[must_use]
     pub fn source(&self, range: &Range<usize>) -> Range<usize> {
         match &self.places {
@@ -65,18 +65,18 @@ impl Decoded {
         }
     }
 
-    /// Where the text ends in the source; 0 if there is none.
+    /// The source offset where the text ends; 0 if it is empty.
     #[must_use]
     pub fn end(&self) -> usize {
         if self.text.is_empty() { 0 } else { self.source(&(0..self.text.len())).end }
     }
 }
 
-/// A literal that betrays an encoded key.
+/// A literal that indicates an encoded key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Literal {
-    /// The bytes to look for.
+    /// The bytes to search for.
     pub bytes: Vec<u8>,
-    /// How many characters before it the group begins that holds its first bits.
+    /// The number of characters between the start of the group that holds its first bits and the literal.
     pub lead: usize,
 }

@@ -1,30 +1,30 @@
-//! Long runs of letters and digits: what base64 and hex look like from afar. Text is made of short words, so hardly
-//! anything of it is ever looked at more closely than here.
+//! Long runs of letters and digits, which may be base64 or hex. Ordinary text consists of short words, so
+//! hardly any of it gets past this check.
 //!
-//! The two other characters of base64, in either alphabet, do not count: they stand for six bits of ones, or of ones
-//! and a zero, and the only ASCII that can give those are `>`, `?`, `~` and DEL, which no key holds. So an encoded key
-//! never contains them, and paths and identifiers fall apart.
+//! The two other characters of base64, in either alphabet, are not members. They encode six one bits, or five
+//! and a zero, which in ASCII only `>`, `?`, `~` and DEL can produce, and no key contains these. So an
+//! encoded key never contains them, and leaving them out splits paths and identifiers into short words.
 
 use std::{borrow::Cow, ops::Range};
 
 use super::Decoded;
 
-/// No encoded key is shorter, in characters: `sk-` and 22 more are 34 in base64.
+/// The minimum length of an encoded key, in characters: `sk-` and 22 more are 34 in base64.
 pub const SHORTEST: usize = 32;
 
-/// The smallest member; spaces, quotes, brackets, most operators and line ends are all below it.
+/// The smallest member. Spaces, quotes, brackets, most operators and line ends are below it.
 const LOWEST: u8 = b'0';
 
-/// Bytes looked at in one step. A run of [`SHORTEST`] covers one step wholly.
+/// The bytes of a step. A run of [`SHORTEST`] covers at least one step completely.
 const STEP: usize = 16;
 
-/// Bytes of a look, of which a step takes two: the first mostly says it all.
+/// The bytes of a look. A step has two, and the first one mostly decides.
 const LOOK: usize = 8;
 
-/// How far before a run base64 is looked for, in bytes: for evidence, which need not be near.
+/// How far before a run to look for base64, in bytes. It is only used as context, which may be some way off.
 const WIDEST: usize = 1 << 10;
 
-/// One in every byte.
+/// A 1 in every byte.
 const ONES: u64 = u64::MAX / 255;
 
 /// The top bit of every byte.
@@ -34,21 +34,21 @@ fn is_member(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
 }
 
-/// A run, put together where it was wrapped into lines.
+/// A run, with wrapped lines joined.
 #[derive(Debug)]
 pub struct Run<'t> {
-    /// The run without what separates its lines.
+    /// The run without line separators.
     pub text: Cow<'t, [u8]>,
-    /// All that stands before it in the source.
+    /// The source before the run.
     before: &'t [u8],
     /// For every line but the first: where it begins in `text`, and where in the source.
     lines: Vec<(usize, usize)>,
-    /// What it covers of the source.
+    /// The source range that it covers.
     pub source: Range<usize>,
 }
 
 impl Run<'_> {
-    /// The run with the base64 that stands directly before it, and how much that is.
+    /// The run extended by the base64 directly before it, and the length of that extension.
     #[must_use]
     pub fn with_text_before(&self) -> (Self, usize) {
         let may_belong = |byte: &u8| is_member(*byte) || matches!(byte, b'+' | b'/' | b'-' | b'_');
@@ -63,7 +63,7 @@ impl Run<'_> {
         (whole, count)
     }
 
-    /// Where the byte at `source`, or the next one that belongs to the run, stands in the text.
+    /// The offset in `text` of the byte at `source`, or of the next byte that belongs to the run.
     #[must_use]
     pub fn text_of(&self, source: usize) -> usize {
         if source < self.source.start {
@@ -75,12 +75,13 @@ impl Run<'_> {
         (start + (source - line_source)).min(end)
     }
 
-    /// Where the line before the one at `next` in `lines` begins in the text, and where in the source.
+    /// For the line before the one at index `next`: where it begins in the text, and where in the source.
     fn line(&self, next: usize) -> (usize, usize) {
         next.checked_sub(1).map_or((0, self.source.start), |line| self.lines[line])
     }
 
-    /// What `text` is, which was decoded from the characters of `range`, each of which holds `bits` bits.
+    /// Maps `text` to the source. It was decoded from the characters of `range`, with `bits` bits per
+    /// character.
     pub(super) fn decoded(&self, range: &Range<usize>, text: Vec<u8>, bits: usize) -> Decoded {
         let from = self.lines.partition_point(|(start, _)| *start <= range.start);
         let (start, source) = self.line(from);
@@ -91,7 +92,8 @@ impl Run<'_> {
     }
 }
 
-/// The first long run that ends after the start of `range` and begins before its end, wrapped lines put together.
+/// The first long run that ends after the start of `range` and begins before its end, with wrapped lines
+/// joined.
 #[must_use]
 pub fn next(text: &[u8], range: Range<usize>) -> Option<Run<'_>> {
     let first = next_line(text, range)?;
@@ -116,7 +118,7 @@ pub fn is_any(text: &[u8], range: Range<usize>) -> bool {
     next_line(text, range).is_some()
 }
 
-/// How many members the text begins with.
+/// The number of members at the start of the text.
 fn count_members(text: &[u8]) -> usize {
     let (looks, _) = text.as_chunks::<LOOK>();
     for (at, look) in looks.iter().enumerate() {
@@ -129,7 +131,7 @@ fn count_members(text: &[u8]) -> usize {
     whole + text[whole..].iter().take_while(|byte| is_member(**byte)).count()
 }
 
-/// How many members the text ends with.
+/// The number of members at the end of the text.
 fn count_members_at_end(text: &[u8]) -> usize {
     let (rest, looks) = text.as_rchunks::<LOOK>();
     for (at, look) in looks.iter().rev().enumerate() {
@@ -141,8 +143,8 @@ fn count_members_at_end(text: &[u8]) -> usize {
     looks.len() * LOOK + rest.iter().rev().take_while(|byte| is_member(**byte)).count()
 }
 
-/// The top bit of every byte that is no member, all at once: adding `0x80 - c` to a byte of seven bits sets the top bit
-/// where it is `c` or more.
+/// Sets the top bit of every byte that is not a member, for all bytes at once: adding `0x80 - c` to a
+/// seven-bit byte sets the top bit if the byte is `c` or more.
 fn non_members(look: &[u8; LOOK]) -> u64 {
     let word = u64::from_le_bytes(*look);
     let ascii = word & !TOPS;
@@ -153,10 +155,10 @@ fn non_members(look: &[u8; LOOK]) -> u64 {
     (word | !(digits | letters)) & TOPS
 }
 
-/// The first line's worth of a long run that ends after the start of `range` and begins before its end.
+/// The first line of a long run that ends after the start of `range` and begins before its end.
 fn next_line(text: &[u8], range: Range<usize>) -> Option<Range<usize>> {
     let from = range.start;
-    // The step that a run covers wholly may be the one after that in which it begins.
+    // A run may begin in one step, and only cover the step after it completely.
     let end_of_steps = range.end.saturating_add(STEP);
     let last = text.len().min(end_of_steps.saturating_add(STEP));
     let mut at = from;
@@ -169,7 +171,7 @@ fn next_line(text: &[u8], range: Range<usize>) -> Option<Range<usize>> {
             return None;
         }
         let step = text.get(at..at + STEP)?;
-        // What follows the last byte that does not belong may be the start of a run.
+        // The members after the last non-member may be the start of a run.
         let members = count_members_at_end(step);
         if members < STEP {
             at += STEP - members;
@@ -184,14 +186,15 @@ fn next_line(text: &[u8], range: Range<usize>) -> Option<Range<usize>> {
     }
 }
 
-/// Whether any byte is below [`LOWEST`], all at once: the borrow of a subtraction shows in the top bit.
+/// Whether any byte is below [`LOWEST`], for all bytes at once: the borrow of the subtraction shows in the
+/// top bit.
 fn has_lower(look: &[u8]) -> bool {
     let word = look.first_chunk().map_or(0, |look: &[u8; LOOK]| u64::from_le_bytes(*look));
     word.wrapping_sub(ONES * LOWEST as u64) & !word & TOPS != 0
 }
 
-/// Where the next line of a wrapped run begins, if it is wrapped at `at`: behind a line feed and indentation, or one
-/// written as `\n` in a string.
+/// Where the next line of a wrapped run begins, if it is wrapped at `at`: after a line feed, or one written
+/// as `\n` in a string, and any indentation.
 fn line_break(text: &[u8], at: usize) -> Option<usize> {
     let rest = &text[at..];
     for separator in [&b"\r\n"[..], b"\n", b"\\r\\n", b"\\n", b"=\r\n", b"=\n"] {

@@ -2,17 +2,17 @@
 
 use super::Decoded;
 
-/// Which byte of a unit comes first.
+/// Which byte of a code unit comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// The low one.
+    /// The low byte.
     Little,
-    /// The high one.
+    /// The high byte.
     Big,
 }
 
 impl Order {
-    /// The name of the encoding.
+    /// The name of the encoding in a report.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -29,11 +29,11 @@ impl Order {
     }
 }
 
-/// How a text that begins like this is written, if it is UTF-16: it has a byte order mark, or nearly every second
-/// byte of its start is zero.
+/// The byte order of a text that begins like this, if it is UTF-16: it has a byte order mark, or nearly every
+/// second byte at its start is zero.
 #[must_use]
-pub fn recognise(start: &[u8]) -> Option<Order> {
-    /// Units looked at where there is no mark.
+pub fn recognize(start: &[u8]) -> Option<Order> {
+    /// The number of code units to check if there is no byte order mark.
     const UNITS: usize = 32;
     match start {
         [0xff, 0xfe, ..] => return Some(Order::Little),
@@ -58,34 +58,35 @@ pub fn recognise(start: &[u8]) -> Option<Order> {
     }
 }
 
-/// Makes UTF-8 of UTF-16 that comes in pieces, without the byte order mark; what is no character becomes U+FFFD.
+/// Converts UTF-16 that comes in pieces to UTF-8. Drops the byte order mark; invalid code units become
+/// U+FFFD.
 #[derive(Debug)]
 pub struct Transcoder {
     order: Order,
-    /// Bytes that wait for the rest of their character.
+    /// Bytes of an incomplete character.
     pending: Vec<u8>,
     at_start: bool,
 }
 
 impl Transcoder {
-    /// For a text of this byte order.
+    /// Creates a transcoder for this byte order.
     #[must_use]
     pub fn new(order: Order) -> Self {
         Self { order, pending: Vec::new(), at_start: true }
     }
 
-    /// The name of the encoding.
+    /// The name of the encoding in a report.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.order.name()
     }
 
-    /// Decodes the next piece to the end of `out`; after the last piece nothing is left waiting.
+    /// Decodes the next piece and appends it to `out`. With `is_last`, nothing is kept for a next piece.
     pub fn decode(&mut self, piece: &[u8], is_last: bool, out: &mut Vec<u8>) {
         self.pending.extend_from_slice(piece);
         let mut units: Vec<u16> =
             self.pending.chunks_exact(2).map(|unit| self.order.unit([unit[0], unit[1]])).collect();
-        // The first half of a pair waits for the second.
+        // The first half of a surrogate pair waits for the second.
         if !is_last && units.last().is_some_and(|unit| (0xd800..0xdc00).contains(unit)) {
             units.pop();
         }
@@ -100,8 +101,8 @@ impl Transcoder {
     }
 }
 
-/// Decodes the string round `at`, where two units of ASCII begin; as far as it is made of printable ASCII and at most
-/// `reach` bytes to either side. The order shows only where the string begins or ends.
+/// Decodes the string around `at`, where two ASCII code units begin. The string consists of printable ASCII
+/// and extends at most `reach` bytes to either side. Its byte order only shows at its start or end.
 #[must_use]
 pub fn string_around(text: &[u8], at: usize, reach: usize) -> (Decoded, Order) {
     let is_text = |unit: &[u8]| unit[1] == 0 && matches!(unit[0], b'\t' | b'\n' | b'\r' | b' '..=b'~');
@@ -109,7 +110,7 @@ pub fn string_around(text: &[u8], at: usize, reach: usize) -> (Decoded, Order) {
     let start = at - 2 * before.rchunks_exact(2).take_while(|unit| is_text(unit)).count();
     let after = &text[at..text.len().min(at + reach)];
     let mut end = at + 2 * after.chunks_exact(2).take_while(|unit| is_text(unit)).count();
-    // In big-endian text the zero of the last unit stands before it.
+    // In big-endian text, the zero of the last unit comes before it.
     let last_of_big = |end: usize| end < text.len() && text[end - 1] == 0 && matches!(text[end], b' '..=b'~');
     let mut decoded = Decoded::default();
     let push = |decoded: &mut Decoded, at: usize, length: usize| decoded.push(text[at], at..at + length);
@@ -138,13 +139,13 @@ mod tests {
     }
 
     #[test]
-    fn is_recognised_with_and_without_a_mark() {
+    fn is_recognized_with_and_without_a_mark() {
         for order in [Order::Little, Order::Big] {
-            assert_eq!(recognise(&encode("\u{feff}汉", order)), Some(order));
-            assert_eq!(recognise(&encode("KEY = \"value\"\r\n", order)), Some(order));
+            assert_eq!(recognize(&encode("\u{feff}汉", order)), Some(order));
+            assert_eq!(recognize(&encode("KEY = \"value\"\r\n", order)), Some(order));
         }
-        assert_eq!(recognise(b"plain text, nothing wide about it"), None);
-        assert_eq!(recognise(&[0; 64]), None);
+        assert_eq!(recognize(b"plain text, nothing wide about it"), None);
+        assert_eq!(recognize(&[0; 64]), None);
     }
 
     #[test]

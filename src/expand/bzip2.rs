@@ -13,7 +13,7 @@ use super::{
 
 struct Bzip2;
 
-pub(super) fn recognise(head: &[u8]) -> bool {
+pub(super) fn recognize(head: &[u8]) -> bool {
     Bzip2::begins(head)
 }
 

@@ -13,7 +13,7 @@ use super::{
 
 struct Gzip;
 
-pub(super) fn recognise(head: &[u8]) -> bool {
+pub(super) fn recognize(head: &[u8]) -> bool {
     Gzip::begins(head)
 }
 

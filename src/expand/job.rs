@@ -6,7 +6,7 @@ use super::{
     DEPTH, Output, PEEK,
     budget::{Budget, words},
     input::{Failing, Flags, fill},
-    recognise,
+    recognize,
     source::{AtReader, Source},
     zip,
 };
@@ -66,7 +66,7 @@ impl<'a> Job<'a> {
 
     /// Passes something on: as it is, or what is in it.
     pub(super) fn content(&mut self, place: &Place<'_>, source: &mut Source<'_>) -> io::Result<()> {
-        let Some(format) = recognise(source.head()) else { return self.raw(place, source) };
+        let Some(format) = recognize(source.head()) else { return self.raw(place, source) };
         if place.depth >= DEPTH {
             let why = format!(
                 "is {} at a depth of more than {DEPTH} archives, the limit: unpack the outer ones and scan the folder; \

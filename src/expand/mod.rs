@@ -51,30 +51,30 @@ struct Format {
     /// What people call it, with an article.
     name: &'static str,
     /// Whether these are the first bytes of one.
-    recognise: fn(&[u8]) -> bool,
+    recognize: fn(&[u8]) -> bool,
     /// Passes on what is in it. The errors it returns are those of the source; its own it reports.
     open: fn(&mut Job<'_>, &Place<'_>, &mut Source<'_>) -> io::Result<()>,
 }
 
 /// All that can be opened.
 static FORMATS: &[Format] = &[
-    Format { name: "gzip data", recognise: gzip::recognise, open: gzip::open },
-    Format { name: "a zip archive", recognise: zip::recognise, open: zip::open },
-    Format { name: "Zstandard data", recognise: zstd::recognise, open: zstd::open },
-    Format { name: "xz data", recognise: xz::recognise, open: xz::open },
-    Format { name: "bzip2 data", recognise: bzip2::recognise, open: bzip2::open },
+    Format { name: "gzip data", recognize: gzip::recognize, open: gzip::open },
+    Format { name: "a zip archive", recognize: zip::recognize, open: zip::open },
+    Format { name: "Zstandard data", recognize: zstd::recognize, open: zstd::open },
+    Format { name: "xz data", recognize: xz::recognize, open: xz::open },
+    Format { name: "bzip2 data", recognize: bzip2::recognize, open: bzip2::open },
     // Last, since it has to look further than the others.
-    Format { name: "a tar archive", recognise: tar::recognise, open: tar::open },
+    Format { name: "a tar archive", recognize: tar::recognize, open: tar::open },
 ];
 
-fn recognise(head: &[u8]) -> Option<&'static Format> {
-    FORMATS.iter().find(|format| (format.recognise)(head))
+fn recognize(head: &[u8]) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| (format.recognize)(head))
 }
 
 /// Whether these are the bytes of something that is opened.
 #[must_use]
 pub fn is_container(bytes: &[u8]) -> bool {
-    recognise(bytes).is_some()
+    recognize(bytes).is_some()
 }
 
 /// Opens containers; one a thread, since it keeps its buffers.
@@ -91,7 +91,7 @@ impl Expander {
     pub fn expand(&mut self, blob: Blob<'_>, output: &mut dyn Output) -> io::Result<()> {
         let Blob { origin, content, at, .. } = blob;
         let rest = match content {
-            Content::Bytes(bytes) if recognise(bytes).is_none() => {
+            Content::Bytes(bytes) if recognize(bytes).is_none() => {
                 return output.blob(&origin, Content::Bytes(bytes));
             }
             Content::Bytes(bytes) => {
@@ -108,7 +108,7 @@ impl Expander {
         if let Some(error) = error {
             return output.blob(&origin, Content::Stream(&mut head.chain(Failing(Some(error)))));
         }
-        if recognise(head).is_none() && !zip::may_begin_later(head) {
+        if recognize(head).is_none() && !zip::may_begin_later(head) {
             return output.blob(&origin, Content::Stream(&mut head.chain(rest)));
         }
         self.job(&origin, output, |job| match at {

@@ -24,7 +24,7 @@ pub(super) const FIXED: u64 = 256 << 10;
 
 struct Xz;
 
-pub(super) fn recognise(head: &[u8]) -> bool {
+pub(super) fn recognize(head: &[u8]) -> bool {
     Xz::begins(head)
 }
 

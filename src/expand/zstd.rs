@@ -19,7 +19,7 @@ pub(super) const LARGEST: u32 = if cfg!(target_pointer_width = "64") { 31 } else
 
 struct Zstd;
 
-pub(super) fn recognise(head: &[u8]) -> bool {
+pub(super) fn recognize(head: &[u8]) -> bool {
     // pzstd begins its files with a skippable frame of four bytes.
     Zstd::begins(head) && (head[0] == 0x28 || head.starts_with(b"\x50\x2a\x4d\x18\x04\0\0\0"))
 }

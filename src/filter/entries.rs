@@ -1,4 +1,4 @@
-//! Entries of a configuration: what keys of some rules, in some paths, or of some fingerprints are fine.
+//! `[[allow]]` entries of a configuration: they allow keys by rule, path or fingerprint.
 
 use std::{
     cell::RefCell,
@@ -17,26 +17,26 @@ use crate::{
     finding::{Finding, Kind, Occurrence, Report, Suppression, Unused},
 };
 
-/// One entry. All that it names must agree; of several rules, paths or fingerprints, one is enough.
+/// One entry. Its criteria combine with AND; several rules, paths or fingerprints combine with OR.
 #[derive(Clone, Debug)]
 pub struct Entry<'c> {
-    /// The file it stands in, as it is shown.
+    /// The configuration file, as it is shown.
     pub place: &'c str,
     /// Its line, 1-based.
     pub line: u64,
-    /// Rules; any if there are none.
+    /// Rules; empty means any.
     pub rules: &'c [String],
-    /// Patterns as in `.gitignore`; any path if there are none.
+    /// Patterns as in `.gitignore`; empty means any path.
     pub paths: &'c [String],
-    /// Fingerprints, each with its line; any key if there are none.
+    /// Fingerprints, each with its line; empty means any key.
     pub fingerprints: Vec<(&'c str, u64)>,
-    /// Why that is fine.
+    /// Why the keys are allowed.
     pub reason: Option<&'c str>,
-    /// The last day it counts.
+    /// The last day it is in force.
     pub until: Option<Day>,
 }
 
-/// Lets entries take what they allow, and says which do nothing, as far as `look` can tell.
+/// Suppresses what the entries allow, and lists the entries that do nothing, as far as `look` can tell.
 pub fn apply(report: &mut Report, entries: &[Entry<'_>], folders: &Folders, look: Look, today: Day) {
     let is_over = |entry: &Entry<'_>| entry.until.is_some_and(|last| last < today);
     let mut used = Used::default();
@@ -54,26 +54,26 @@ pub fn apply(report: &mut Report, entries: &[Entry<'_>], folders: &Folders, look
     report.unused.sort();
 }
 
-/// What was of use: entries, and of each its patterns and fingerprints by their number.
+/// What was used: entries, and the patterns and fingerprints of each by index.
 #[derive(Default)]
 struct Used {
     paths: BTreeSet<(usize, usize)>,
     fingerprints: BTreeSet<(usize, usize)>,
 }
 
-/// Patterns or fingerprints, each by its entry and its number there.
+/// Patterns or fingerprints, as pairs of an entry and an index in it.
 type Items = Arc<Vec<(usize, usize)>>;
 
 struct Index<'e> {
     entries: &'e [Entry<'e>],
-    /// The entries that name a fingerprint, and its number there.
+    /// The entries that name a fingerprint, with its index in each.
     by_fingerprint: HashMap<&'e str, Vec<(usize, usize)>>,
     patterns: Patterns<'e>,
-    /// The entry of each pattern, and its number there.
+    /// The entry of each pattern, and its index there.
     owners: Vec<(usize, usize)>,
-    /// Entries with exceptions such as `!tests/real/**`, where the last pattern that matches counts.
+    /// Entries with exceptions such as `!tests/real/**`. The last matching pattern wins.
     with_exceptions: Vec<(usize, Option<Gitignore>)>,
-    /// What matched a path.
+    /// A cache of what matches a path.
     known: RefCell<HashMap<Arc<str>, Items>>,
 }
 
@@ -98,7 +98,7 @@ impl<'e> Index<'e> {
         Self { entries, by_fingerprint, patterns, owners, with_exceptions, known: RefCell::default() }
     }
 
-    /// The first entry that allows a key in a place; notes all that do.
+    /// The first entry that allows a key in an occurrence. Marks all that do as used.
     fn allows(
         &self,
         finding: &Finding,
@@ -136,7 +136,7 @@ impl<'e> Index<'e> {
         first.map(|(number, fingerprint)| suppression(&self.entries[number], fingerprint))
     }
 
-    /// The patterns that match the path of a place, by their entry and number.
+    /// The patterns that match the path of an occurrence, by entry and index.
     fn by_path(&self, place: &Occurrence, folders: &Folders) -> Items {
         let full = place.full_path();
         let key: Arc<str> = if place.object.is_some() { format!("\0{full}").into() } else { (&*full).into() };
@@ -151,7 +151,7 @@ impl<'e> Index<'e> {
                 for (number, all) in &self.with_exceptions {
                     let Some(all) = all else { continue };
                     if all.matched_path_or_any_parents(path.trim_start_matches('/'), false).is_ignore() {
-                        // Which of them it was does not matter: they belong together.
+                        // It does not matter which one matched: they belong together.
                         found.extend((0..self.entries[*number].paths.len()).map(|at| (*number, at)));
                     }
                 }
@@ -176,7 +176,7 @@ fn suppression(entry: &Entry<'_>, fingerprint: Option<usize>) -> Suppression {
     }
 }
 
-/// An entry in short: the first of its paths or fingerprints.
+/// A short form of an entry: its first path or fingerprint.
 fn in_short(entry: &Entry<'_>) -> String {
     let some = |key: &str, values: Vec<&str>| {
         let more = if values.len() > 1 { ", …" } else { "" };
@@ -195,9 +195,7 @@ fn over(entry: &Entry<'_>) -> Unused {
         place: entry.place.to_owned(),
         line: Some(entry.line),
         what: in_short(entry),
-        why: format!(
-            "its last day was {last}, so it does not count any more; take the keys away, or agree on a later day"
-        ),
+        why: format!("it expired after {last}; remove the keys, or set a later day"),
     }
 }
 

@@ -1,6 +1,6 @@
-//! `.gitleaksignore`: a line for each finding of gitleaks that its users know, as `file:rule:line`, with `commit:` before
-//! it where it is about one. Its rules are called otherwise than ours, so file and line tell what is meant; each line
-//! allows one key, as a comment does.
+//! `.gitleaksignore`: a line for each known finding of gitleaks, as `file:rule:line` or
+//! `commit:file:rule:line`. The rules of gitleaks have other names than ours, so a line is matched by file
+//! and line number. It allows one key, as a comment does.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry};
 
@@ -13,11 +13,11 @@ use crate::{
 /// One line of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ignored {
-    /// The commit, in hex digits, if it is about one.
+    /// The commit, in hex digits, if the line names one.
     commit: Option<String>,
     /// The path, from the root of the tree.
     path: String,
-    /// The rule, as gitleaks calls it.
+    /// The rule id of gitleaks.
     rule: String,
     /// The line of the key, 1-based.
     line: u64,
@@ -25,7 +25,7 @@ pub struct Ignored {
     number: u64,
 }
 
-/// Understands a list. What is no line of such a list is left out, as gitleaks does.
+/// Parses a list. Invalid lines are skipped, as gitleaks does.
 #[must_use]
 pub fn parse(text: &str) -> Vec<Ignored> {
     let lines = text.lines().zip(1..).filter_map(|(line, number)| {
@@ -57,7 +57,7 @@ pub fn parse(text: &str) -> Vec<Ignored> {
 /// A line of a file, in one of its versions.
 type Spot = (String, u64, Option<String>, SourceKind);
 
-/// Lets the lines of a list, which is shown as `place`, take what they allow.
+/// Suppresses what the lines of a list allow. `place` is the path of the list, as it is shown.
 pub fn apply(report: &mut Report, ignored: &[Ignored], place: &str, folders: &Folders) {
     if ignored.is_empty() || report.findings.is_empty() {
         return;

@@ -1,8 +1,8 @@
-//! What comments do. Each allows one key, so that a second one on its line is still a finding: a rule that a comment
-//! names takes the nearest key of that rule, a comment without a rule the nearest one at all.
+//! What comments suppress. Each allows one key, so that a second one on the same line is still a finding. A
+//! comment allows the nearest key of each rule that it names, or without names the nearest key of any rule.
 //!
-//! The nearest is the last key that ends before the comment, since most stand at the end of a line, or else the first one
-//! behind it. Of the next line it is the first.
+//! The nearest key is the last one that ends before the comment, since most comments are at the end of a
+//! line, or else the first one after it. On the next line it is the first.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -15,7 +15,7 @@ use crate::{
     finding::{Finding, Fingerprint, Kind, Marker, Occurrence, Report, Scope, Suppression, Unused},
 };
 
-/// A comment in a text that was read, whether or not a key is near it.
+/// A comment in a text that was read, whether or not there is a key near it.
 #[derive(Debug)]
 pub struct Marked {
     /// The path, as it is shown.
@@ -24,8 +24,8 @@ pub struct Marked {
     pub marker: Arc<Marker>,
 }
 
-/// Lets comments take what they allow, and says which of `marked` do nothing; those that are of no use only if all keys
-/// were looked for.
+/// Suppresses what comments allow, and lists those of `marked` that do nothing. An unused comment is listed
+/// only if all keys were searched for.
 pub fn apply(report: &mut Report, marked: &[Marked], rules: &dyn Rules, is_all_looked_for: bool, today: Day) {
     let mut unused = BTreeSet::new();
     let mut taken: HashMap<(usize, usize), Arc<Marker>> = HashMap::new();
@@ -52,13 +52,13 @@ pub fn apply(report: &mut Report, marked: &[Marked], rules: &dyn Rules, is_all_l
     report.unused.dedup();
 }
 
-/// The places that one comment may allow, by their finding and their number in it.
+/// The occurrences that one comment may allow, by the index of the finding and of the occurrence in it.
 struct Group {
     marker: Arc<Marker>,
     places: Vec<(usize, usize)>,
 }
 
-/// In the order in which comments choose: the ones further up and to the left first, those of whole files last.
+/// In the order in which comments choose: from top to bottom and left to right, those for whole files last.
 fn groups(findings: &[Finding]) -> Vec<Group> {
     let mut by_marker: HashMap<*const Marker, Group> = HashMap::new();
     for (at, finding) in findings.iter().enumerate() {
@@ -77,7 +77,7 @@ fn groups(findings: &[Finding]) -> Vec<Group> {
     groups
 }
 
-/// Chooses for each name of the comment, or once if it has none.
+/// Chooses an occurrence for each name of the comment, or one if it has no names.
 fn take(
     findings: &[Finding],
     marker: &Arc<Marker>,
@@ -98,7 +98,7 @@ fn take(
         let nearest = free.iter().min_by_key(|at| distance(marker, &findings[at.0].occurrences[at.1]));
         let Some(&(nearest, _)) = nearest else { continue };
         for at in &free {
-            // The same key twice is one key.
+            // Several matches of the same key are one key.
             if at.0 == nearest || marker.scope == Scope::File {
                 taken.insert(*at, marker.clone());
                 marker.note_use();
@@ -107,12 +107,12 @@ fn take(
     }
 }
 
-/// Whether a rule or fingerprint is that of a key, there or as a whole.
+/// Whether a name is the rule of the occurrence or the finding, or the fingerprint of the key.
 fn is_named(name: &str, finding: &Finding, place: &Occurrence) -> bool {
     name == finding.rule.id || name == place.rule.id || name == finding.fingerprint
 }
 
-/// Smaller is nearer: a key before the comment, then how far it is.
+/// Orders by distance: keys before the comment first, then the nearest.
 fn distance(marker: &Marker, place: &Occurrence) -> (bool, u64) {
     let span = &place.span;
     if marker.scope != Scope::Line {
@@ -128,7 +128,7 @@ fn distance(marker: &Marker, place: &Occurrence) -> (bool, u64) {
     (false, 0)
 }
 
-/// Leaves each place the comment that took it.
+/// Leaves each occurrence only the comment that took it.
 fn settle(findings: &mut [Finding], taken: &HashMap<(usize, usize), Arc<Marker>>) {
     for (at, finding) in findings.iter_mut().enumerate() {
         for (number, place) in finding.occurrences.iter_mut().enumerate() {
@@ -150,7 +150,7 @@ fn suppression(marker: &Marker, place: &Occurrence) -> Suppression {
     }
 }
 
-/// Why a comment cannot count, wherever it stands.
+/// Why a comment is invalid, wherever it is.
 fn problem(marker: &Marker, rules: &dyn Rules, today: Day) -> Option<String> {
     if marker.problem.is_some() {
         return marker.problem.clone();
@@ -160,20 +160,18 @@ fn problem(marker: &Marker, rules: &dyn Rules, today: Day) -> Option<String> {
     if let Some(name) = marker.names.iter().find(unknown) {
         let word = &marker.word;
         return Some(format!(
-            "{}; a reason without a rule stands behind a colon: `{word}: …`",
+            "{}; to give a reason without a rule, put a colon before it: `{word}: …`",
             rules.unknown(name)
         ));
     }
     let last = marker.until.as_deref().and_then(Day::parse)?;
-    (last < today).then(|| {
-        format!("its last day was {last}, so it does not count any more; take the key away, or agree on a later day")
-    })
+    (last < today).then(|| format!("it expired after {last}; remove the key, or set a later day"))
 }
 
-/// What is to be said of a comment in a text that was read.
+/// What is wrong with a comment in a text that was read.
 fn useless(marked: &Marked, rules: &dyn Rules, is_all_looked_for: bool, today: Day) -> Option<Unused> {
     let Marked { place, marker } = marked;
-    // A string that holds our word may be anything, such as a program that writes comments.
+    // A string that contains our word may be anything, such as a program that writes comments.
     if marker.is_quoted && !marker.is_used() {
         return None;
     }
@@ -184,10 +182,10 @@ fn useless(marked: &Marked, rules: &dyn Rules, is_all_looked_for: bool, today: D
         return None;
     }
     let why = match (marker.names.is_empty(), marker.scope) {
-        (true, Scope::File) => "no key is in this file; take the comment away",
-        (false, Scope::File) => "no such key is in this file; take the comment away",
-        (true, _) => "no key stands there that needs it; take the comment away",
-        (false, _) => "no such key stands there that needs it; take the comment away",
+        (true, Scope::File) => "there is no key in this file; remove the comment",
+        (false, Scope::File) => "there is no such key in this file; remove the comment",
+        (true, _) => "there is no key here that needs it; remove the comment",
+        (false, _) => "there is no such key here that needs it; remove the comment",
     };
     Some(entry(place, marker, marker.shown(), why.to_owned()))
 }
@@ -197,7 +195,7 @@ fn entry(place: &str, marker: &Marker, what: String, why: String) -> Unused {
     Unused { place: place.to_owned(), line: Some(marker.line), what, why }
 }
 
-/// The files that say `skanner:allow-file unused-suppression`, since they tell of comments.
+/// The files with `skanner:allow-file unused-suppression`, because they are about comments.
 fn silenced(marked: &[Marked]) -> BTreeSet<Arc<str>> {
     let silent = |one: &&Marked| {
         let marker = &one.marker;

@@ -1,8 +1,8 @@
-//! What is found and is fine: comments beside a key, entries of the configuration, lists of other scanners, and inputs
-//! that nobody can read. One kind a file.
+//! What keeps a finding out of the report: comments near a key, entries of the configuration, lists of other
+//! scanners, and inputs that are accepted as unreadable. There is one file per kind.
 //!
-//! Each stage takes what it knows out of a [`Report`](crate::finding::Report), and leaves a note of it there. None of
-//! them knows where its entries come from, nor what day it is.
+//! Each stage takes what it suppresses out of a [`Report`](crate::finding::Report), and records that there.
+//! The stages do not depend on where entries come from or on the current date.
 
 mod comment;
 mod entries;
@@ -18,39 +18,39 @@ pub use inline::{Marked, apply as comments};
 pub use paths::Folders;
 pub use unread::{Acceptance, apply as unread};
 
-/// What a comment names that shall keep suppressions of its file from being reported as unused.
+/// The name in a comment that keeps unused suppressions of its file from being reported.
 const UNUSED: &str = "unused-suppression";
 
-/// How much of what an entry may be about has been looked at.
+/// How much of what an entry may match was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// A part, so that it cannot be said that an entry is of no use.
+    /// A part, so an entry cannot be called unused.
     Part,
-    /// All files, but not the history that they have.
+    /// All files, but not their history.
     Files,
-    /// All there is.
+    /// Everything.
     Everything,
 }
 
 impl Look {
-    /// That nothing matches something.
+    /// Says that nothing matches something.
     fn nothing_matches(self, it: &str) -> String {
         match self {
-            Self::Everything => format!("nothing matches {it} any more; take it away"),
+            Self::Everything => format!("nothing matches {it} any more; remove it"),
             Self::Files | Self::Part => {
                 format!(
-                    "nothing in these files matches {it}; take it away, unless `skanner audit` needs it for the history"
+                    "nothing in these files matches {it}; remove it, unless `skanner audit` needs it for the history"
                 )
             }
         }
     }
 }
 
-/// The rules that there are.
+/// The existing rules.
 pub trait Rules {
-    /// Whether there is one of this id.
+    /// Whether a rule with this id exists.
     fn has(&self, id: &str) -> bool;
 
-    /// How to say that there is none, with the nearest one.
+    /// The message for an unknown rule, with the nearest existing one.
     fn unknown(&self, id: &str) -> String;
 }

@@ -1,5 +1,5 @@
-//! Patterns as in `.gitignore`, thousands of them: which ones match a path is looked up by what is literal in them, and
-//! only what may match is compiled.
+//! Patterns as in `.gitignore`, up to thousands. The patterns that may match a path are looked up by their
+//! literal parts, and only these are compiled.
 
 mod simple;
 
@@ -15,28 +15,28 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::finding::Occurrence;
 
-/// Characters that are not literal in a pattern.
+/// Characters with a special meaning in a pattern.
 const META: &[char] = &['*', '?', '[', ']', '{', '}', '\\', '!'];
 
-/// Where the folders are that paths of a report and patterns start from, absolute.
+/// The directories that the paths of a report and patterns start from, absolute.
 #[derive(Clone, Debug)]
 pub struct Folders {
-    /// That of the patterns.
+    /// The directory of patterns.
     pub patterns: PathBuf,
-    /// That of files.
+    /// The directory of file paths.
     pub files: PathBuf,
-    /// That of what git holds.
+    /// The directory of paths that git stores.
     pub tree: PathBuf,
 }
 
 impl Folders {
-    /// The path of a place, from where the patterns start; nothing if it is elsewhere.
+    /// The path of an occurrence, relative to the directory of the patterns; `None` if it is elsewhere.
     #[must_use]
     pub fn of(&self, place: &Occurrence) -> Option<String> {
         self.inside(if place.object.is_some() { &self.tree } else { &self.files }, &place.path)
     }
 
-    /// A path of a file, from where the patterns start; nothing if it is elsewhere.
+    /// The path of a file, relative to the directory of the patterns; `None` if it is elsewhere.
     #[must_use]
     pub fn of_file(&self, path: &str) -> Option<String> {
         self.inside(&self.files, path)
@@ -47,46 +47,46 @@ impl Folders {
         let is_plain = !whole.components().any(|part| matches!(part, std::path::Component::ParentDir));
         let below = |whole: &Path| {
             let below = whole.strip_prefix(&self.patterns).ok()?;
-            // The parts once more, without `.` between them.
+            // Collecting the components once more drops `.` between them.
             Some(below.components().collect::<PathBuf>().to_string_lossy().into_owned())
         };
         if let Some(below) = is_plain.then(|| below(&whole)).flatten() {
             return Some(below);
         }
-        // Through a link, or from beside the folder.
+        // The path leads through a link, or out of the directory and back.
         let (folder, name) = (whole.parent()?, whole.file_name()?);
         below(&folder.canonicalize().ok()?.join(name))
     }
 }
 
-/// Patterns that are looked up together.
+/// Patterns with an index for lookup.
 pub(super) struct Patterns<'p> {
     all: Vec<Pattern<'p>>,
-    /// By the literal folders or file that they begin with.
+    /// By the literal directories or file that they begin with.
     by_start: HashMap<&'p str, Vec<usize>>,
-    /// By a folder or file that is literal in them.
+    /// By a literal directory or file in them.
     by_part: HashMap<&'p str, Vec<usize>>,
-    /// By the longest literal in them, such as `.env` of `*.env`: the literals, and which patterns each is of.
+    /// By their longest literal, such as `.env` of `*.env`: the literals, and the patterns of each.
     literals: Vec<&'p str>,
     by_literal: Vec<Vec<usize>>,
-    /// Finds them all at once.
+    /// Searches for all literals at once.
     search: OnceCell<Option<AhoCorasick>>,
-    /// The rest, which is tried for every path.
+    /// The other patterns, which are tried on every path.
     rest: Vec<usize>,
 }
 
 struct Pattern<'p> {
     text: &'p str,
-    /// How what begins with the literal matches without more ado.
+    /// How the pattern can be matched without compiling it.
     shortcut: Option<Shortcut>,
     compiled: OnceCell<Option<Gitignore>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shortcut {
-    /// The literal itself, and what is below it.
+    /// The literal itself, and everything below it.
     Whole,
-    /// What is below it.
+    /// Only what is below it.
     Below,
 }
 
@@ -106,7 +106,7 @@ impl<'p> Patterns<'p> {
         patterns
     }
 
-    /// `known` are the numbers of literals.
+    /// `known` maps literals to their indices.
     fn add(&mut self, text: &'p str, known: &mut HashMap<&'p str, usize>) {
         let number = self.all.len();
         let mut shortcut = None;
@@ -116,7 +116,7 @@ impl<'p> Patterns<'p> {
         let body = body.strip_prefix('/').unwrap_or(body);
         let start = literal_start(body);
         if text.contains(['\\', '!', '#']) || text.contains("[]") || text.contains("[^]") {
-            // Escapes, exceptions, and brackets with a bracket in them.
+            // Escapes, exceptions, and nested brackets.
             self.rest.push(number);
         } else if is_anchored && !start.is_empty() {
             let is_folder = trimmed.ends_with('/');
@@ -142,7 +142,7 @@ impl<'p> Patterns<'p> {
         self.all.push(Pattern { text, shortcut, compiled: OnceCell::new() });
     }
 
-    /// The numbers of all that match the path of a file, or a folder it is in, in their order.
+    /// The indices of all patterns that match the path of a file or one of its parent directories, in order.
     pub(super) fn matching(&self, path: &str) -> Vec<usize> {
         let path = path.trim_start_matches('/');
         let mut found = Vec::new();
@@ -169,7 +169,7 @@ impl<'p> Patterns<'p> {
         found
     }
 
-    /// The numbers of those whose literal is in the path.
+    /// The indices of the patterns whose literal is in the path.
     fn with_literals_in(&self, path: &str) -> Vec<usize> {
         if self.literals.is_empty() {
             return Vec::new();
@@ -189,7 +189,7 @@ impl<'p> Patterns<'p> {
     fn is_match(&self, number: usize, path: &str) -> bool {
         let pattern = &self.all[number];
         let is_simple = !pattern.text.contains(['[', ']', '{', '}', '\\', '!', '#']);
-        // What is made of wildcards alone, the library takes for the folder above all, too.
+        // The library lets a pattern of wildcards alone match the root directory, too.
         if is_simple && pattern.text.contains(|c| !matches!(c, '*' | '?' | '/' | ' ')) {
             return simple::matches(pattern.text, path);
         }
@@ -198,7 +198,7 @@ impl<'p> Patterns<'p> {
     }
 }
 
-/// One matcher of some patterns; of those that match, the last one counts. Nothing where they are none.
+/// One matcher of several patterns, of which the last match wins; `None` if they are invalid.
 pub(super) fn compiled<'p>(patterns: impl IntoIterator<Item = &'p str>) -> Option<Gitignore> {
     let mut builder = GitignoreBuilder::new("");
     for pattern in patterns {
@@ -207,15 +207,15 @@ pub(super) fn compiled<'p>(patterns: impl IntoIterator<Item = &'p str>) -> Optio
     builder.build().ok()
 }
 
-/// The folders at the beginning of a pattern that are literal, and the file, if that is.
+/// The literal directories at the start of a pattern, and the file if that is literal.
 fn literal_start(body: &str) -> &str {
     let Some(meta) = body.find(META) else { return body };
     let end = body[..meta].rfind('/').unwrap_or(0);
     &body[..end]
 }
 
-/// The longest stretch that must be in what a pattern matches, within one folder or file. What is in brackets may be
-/// another.
+/// The longest text that any match must contain within one path component. Brackets may match another
+/// character.
 fn longest_literal(body: &str) -> Option<&str> {
     let mut depth = 0_usize;
     let mut stretches: Vec<Range<usize>> = Vec::new();

@@ -1,8 +1,8 @@
-//! Inputs that nobody can read, as somebody knows: a damaged archive in a test, for instance.
+//! Inputs that are known to be unreadable, such as a damaged archive in a test.
 //!
-//! An entry accepts what its pattern names and nothing else. No wildcard reaches into a repository's own folder, nor to
-//! what has no path; and that there was nothing to scan at all is never accepted, since it would make a mistyped path
-//! clean.
+//! An entry accepts only what its pattern names. No wildcard matches paths in the `.git` directory, nor
+//! inputs without a path. An input that does not exist is never accepted, since then a mistyped path would
+//! pass as clean.
 
 use super::{
     Look,
@@ -16,19 +16,19 @@ use crate::{
 /// One entry.
 #[derive(Clone, Debug)]
 pub struct Acceptance {
-    /// The file it stands in, as it is shown.
+    /// The file of the entry, as it is shown.
     pub place: String,
     /// Its line, 1-based.
     pub line: u64,
-    /// A pattern as in `.gitignore`, or the name of what has no path, such as `object 0123…`.
+    /// A pattern as in `.gitignore`, or the name of an input without a path, such as `object 0123…`.
     pub path: String,
-    /// Why that is fine.
+    /// Why it is accepted.
     pub reason: Option<String>,
-    /// The last day it counts.
+    /// The last day it is in force.
     pub until: Option<Day>,
 }
 
-/// Lets entries take what they accept, and says which do nothing, as far as `look` can tell.
+/// Removes what the entries accept, and lists the entries that do nothing, as far as `look` can tell.
 pub fn apply(report: &mut Report, entries: &[Acceptance], folders: &Folders, look: Look, today: Day) {
     let mut used = vec![false; entries.len()];
     let is_over = |entry: &Acceptance| entry.until.is_some_and(|last| last < today);
@@ -59,9 +59,9 @@ pub fn apply(report: &mut Report, entries: &[Acceptance], folders: &Folders, loo
     });
     for (entry, _) in entries.iter().zip(&used).filter(|(_, is_used)| !**is_used) {
         let why = match entry.until.filter(|_| is_over(entry)) {
-            Some(last) => format!("its last day was {last}, so it does not count any more"),
+            Some(last) => format!("it expired after {last}"),
             None if look == Look::Part => continue,
-            None => format!("all that it names could be read, or {}", look.nothing_matches("it")),
+            None => format!("everything it names could be read, or {}", look.nothing_matches("it")),
         };
         let what = format!("accept-unread path = \"{}\"", entry.path);
         report.unused.push(Unused { place: entry.place.clone(), line: Some(entry.line), what, why });
@@ -69,11 +69,11 @@ pub fn apply(report: &mut Report, entries: &[Acceptance], folders: &Folders, loo
     report.unused.sort();
 }
 
-/// What an input can be named by.
+/// The names that an input can be accepted by.
 struct Names {
-    /// Word for word.
+    /// Names that must be equal.
     exact: Vec<String>,
-    /// By a pattern, too.
+    /// Names that a pattern may match, too.
     paths: Vec<String>,
 }
 
@@ -90,7 +90,7 @@ impl Names {
         }
         let Some(path) = folders.of_file(file) else { return names };
         if path.is_empty() {
-            // The folder of the patterns itself, such as a bare repository.
+            // The directory of the patterns itself, such as a bare repository.
             names.exact.push(".".to_owned());
         } else if path.split('/').any(|part| part == ".git") {
             names.exact.push(path);
@@ -108,7 +108,7 @@ impl Names {
     }
 }
 
-/// Whether this is no path, but how a report calls what has none.
+/// Whether this is not a path, but the name of an input without one.
 fn is_name(what: &str) -> bool {
     const NAMES: [&str; 6] =
         ["further objects", "what is staged", "HEAD", "the root folder", "a folder", "standard input"];

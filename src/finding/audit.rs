@@ -1,6 +1,6 @@
-//! What a report says to somebody who wants to publish a repository: a verdict, and which key comes first.
+//! The audit: whether a repository is safe to publish, and which key is the most dangerous.
 //!
-//! Whatever else is made of an audit, such as a plan for cleaning up, starts from [`Standing`] and
+//! Anything else built on an audit, such as a cleanup plan, starts from [`Standing`] and
 //! [`Report::by_danger`].
 
 use std::cmp::Reverse;
@@ -11,20 +11,20 @@ use serde::Serialize;
 use super::{Finding, Report};
 use crate::blob::SourceKind;
 
-/// Where a key stands in a repository: the first of these that is true.
+/// Where a key is in a repository: the first variant that applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// The commit that is checked out holds it.
+    /// The checked-out commit contains it.
     Head,
-    /// It is in a file that is not committed: in the work tree, in the index, or in git's own folder.
+    /// It is in an uncommitted file: in the work tree, in the index, or in git's own directory.
     Uncommitted,
-    /// A ref leads to a commit or another object that holds it.
+    /// A ref reaches a commit or another object that contains it.
     History,
-    /// It is in the store of objects, and no ref leads to it.
+    /// It is in the object store, and no ref reaches it.
     Store,
 }
 
-/// Whether a repository may be published.
+/// Whether a repository is safe to publish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Safety {
@@ -32,30 +32,30 @@ pub enum Safety {
     Safe,
     /// Keys were found.
     NotSafe,
-    /// Something could not be read, whatever was found in the rest.
+    /// Something could not be read, whether or not keys were found in the rest.
     NotAProof,
 }
 
-/// The verdict of an audit, with the number of keys by where they stand; each key is counted once.
+/// The verdict of an audit, and the number of keys by where they are. Each key is counted once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Audit {
-    /// Whether the repository may be published.
+    /// Whether the repository is safe to publish.
     pub verdict: Safety,
-    /// All keys.
+    /// The number of keys.
     pub keys: u64,
-    /// Those that the commit holds that is checked out.
+    /// Keys that the checked-out commit contains.
     pub at_head: u64,
-    /// Those that are not at HEAD, but in a file that is not committed: in the work tree, in the index, or in git's own
-    /// folder.
+    /// Keys that are not at HEAD, but in an uncommitted file: in the work tree, in the index, or in git's own
+    /// directory.
     pub uncommitted: u64,
-    /// Those that are only in what a ref leads to besides.
+    /// Keys that are only in other objects that a ref reaches.
     pub only_in_history: u64,
-    /// Those that are only in objects that no ref leads to.
+    /// Keys that are only in objects that no ref reaches.
     pub unreachable: u64,
 }
 
 impl Finding {
-    /// Where it stands.
+    /// Where the key is.
     #[must_use]
     pub fn standing(&self) -> Standing {
         let is_file = |source| matches!(source, SourceKind::File | SourceKind::Index);
@@ -70,7 +70,7 @@ impl Finding {
 }
 
 impl Report {
-    /// The verdict, if an audit was asked for.
+    /// The verdict, if an audit was requested.
     #[must_use]
     pub fn audit(&self) -> Option<Audit> {
         if !self.is_audit {
@@ -92,8 +92,8 @@ impl Report {
         })
     }
 
-    /// The findings, the most dangerous first: by what a stranger could do, then whether HEAD holds it, whether a ref
-    /// leads to it, and how sure we are; the rest as they are sorted.
+    /// The findings, most dangerous first: by what a stranger could do, whether HEAD contains the key,
+    /// whether a ref reaches it, and confidence. Ties keep their order.
     #[must_use]
     pub fn by_danger(&self) -> Vec<&Finding> {
         let mut findings: Vec<&Finding> = self.findings.iter().collect();

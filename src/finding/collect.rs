@@ -1,19 +1,20 @@
-//! From sightings to findings: one entry a secret, with all its places, in an order that no thread can change.
+//! From detections to findings: one finding per secret, with all its occurrences, in an order that does not
+//! depend on threads.
 
 use std::{cmp::Ordering, collections::HashMap, sync::Arc};
 
 use super::{Detection, Finding, Marker, Occurrence};
 use crate::blob::{ObjectId, Origin};
 
-/// Gathers detections; one a thread, merged at the end.
+/// Gathers detections. Each thread has its own, and they are merged at the end.
 #[derive(Debug, Default)]
 pub struct Collector {
     by_secret: HashMap<Box<[u8]>, Vec<(Detection, Occurrence)>>,
 }
 
 impl Collector {
-    /// Takes a sighting in a place whose path is shown as `path`, and that of what is in an archive there as `archive`,
-    /// with the comments that may allow it.
+    /// Adds a detection, with the comments that may allow it. `path` is where it was found, as it is shown,
+    /// and `archive` is the path inside an archive.
     pub fn add(
         &mut self,
         detection: Detection,
@@ -35,22 +36,22 @@ impl Collector {
             markers,
             line_hash: None,
         };
-        self.by_secret.entry(detection.secret.normalised().into()).or_default().push((detection, occurrence));
+        self.by_secret.entry(detection.secret.normalized().into()).or_default().push((detection, occurrence));
     }
 
-    /// The objects of repositories in which something was found.
+    /// The git objects in which something was found.
     pub fn objects(&self) -> impl Iterator<Item = ObjectId> {
         self.by_secret.values().flatten().filter_map(|(_, occurrence)| occurrence.object)
     }
 
-    /// Takes over all that another one gathered.
+    /// Adds everything that another collector gathered.
     pub fn merge(&mut self, other: Self) {
         for (secret, mut sightings) in other.by_secret {
             self.by_secret.entry(secret).or_default().append(&mut sightings);
         }
     }
 
-    /// One finding a secret, sorted by path, inner path, line, column and rule.
+    /// One finding per secret, sorted by path, inner path, line, column and rule.
     #[must_use]
     pub fn into_findings(self) -> Vec<Finding> {
         let mut findings: Vec<Finding> = self.by_secret.into_values().map(finding).collect();
@@ -68,7 +69,8 @@ pub(super) fn by_place(a: &Finding, b: &Finding) -> Ordering {
     (key(a), &a.rule.id, &a.fingerprint).cmp(&(key(b), &b.rule.id, &b.fingerprint))
 }
 
-/// The sighting that says most names the finding: the surest, one with evidence before one without, the first.
+/// The finding takes its rule from the most telling detection: the one with the highest confidence, then one
+/// with context, then the first.
 fn finding(mut sightings: Vec<(Detection, Occurrence)>) -> Finding {
     sightings.sort_by(|(_, a), (_, b)| a.order().cmp(&b.order()));
     let best = sightings
@@ -78,7 +80,7 @@ fn finding(mut sightings: Vec<(Detection, Occurrence)>) -> Finding {
         .map(|(detection, _)| detection.clone());
     let Some(best) = best else { unreachable!("an entry is made with its first sighting") };
     let mut occurrences: Vec<_> = sightings.into_iter().map(|(_, occurrence)| occurrence).collect();
-    // The same place twice: it was named twice on the command line.
+    // The path was named twice on the command line.
     occurrences.dedup_by(|a, b| {
         let is_same = a.order() == b.order();
         if is_same {

@@ -1,16 +1,16 @@
-//! What stands for a secret where that must not stand.
+//! Identifies a secret without containing it.
 
 use std::fmt;
 
-/// The fingerprint of a secret, as [`Secret::fingerprint`](super::Secret::fingerprint) writes it.
+/// The fingerprint of a secret, in the notation of [`Secret::fingerprint`](super::Secret::fingerprint).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint(u128);
 
 impl Fingerprint {
-    /// How many digits it has.
+    /// The number of hex digits.
     pub const DIGITS: usize = 32;
 
-    /// Takes 32 hex digits in lower case.
+    /// Parses 32 lowercase hex digits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let half = |digits: &[u8]| {

@@ -1,11 +1,11 @@
-//! A comment that allows keys near it, as it was found in a text. Whether it counts is decided when all is known of
-//! the keys.
+//! A comment that allows keys near it, as it was found in a text. Whether it counts is decided once all keys
+//! are known.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Kind, Span};
 
-/// A word that was looked for besides keys, as the engine reports it.
+/// A word that was searched for along with keys, as the engine reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sighting {
     /// The word.
@@ -14,23 +14,23 @@ pub struct Sighting {
     pub line: u64,
     /// The column of its first character, 1-based.
     pub column: u64,
-    /// What stands before it on its line, as far as it is near.
+    /// The text before it on its line, up to [`REACH`](Self::REACH) bytes.
     pub before: Box<[u8]>,
-    /// What stands behind it on its line, as far as it is near.
+    /// The text after it on its line, up to [`REACH`](Self::REACH) bytes.
     pub behind: Box<[u8]>,
 }
 
 impl Sighting {
-    /// How much of the line is told before and behind a word, in bytes.
+    /// How much of the line to keep on either side of a word, in bytes.
     pub const REACH: usize = 1 << 10;
 }
 
-/// What a comment is about.
+/// What a comment refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// A key on its own line.
     Line,
-    /// A key on this line, which is the next one that holds no such comment itself.
+    /// A key on this line, which is the next one without such a comment.
     NextLine(u64),
     /// Its whole file.
     File,
@@ -41,30 +41,30 @@ pub enum Scope {
 pub struct Marker {
     /// Whether it is ours or one for another scanner.
     pub kind: Kind,
-    /// The word it was told by, such as `skanner:allow`.
+    /// The word that marks it, such as `skanner:allow`.
     pub word: String,
-    /// What it is about.
+    /// What it refers to.
     pub scope: Scope,
     /// Its line, 1-based.
     pub line: u64,
     /// The column of its first character, 1-based.
     pub column: u64,
-    /// The rules and fingerprints it names, as they are written; none if it is for any rule.
+    /// The rules and fingerprints that it names, as written. Empty means any rule.
     pub names: Vec<String>,
-    /// The text behind that.
+    /// The reason, which follows the names.
     pub reason: Option<String>,
-    /// The last day it counts, as it is written.
+    /// The last day it is in force, as written.
     pub until: Option<String>,
-    /// What is wrong with it, if it cannot count at all, and what to do.
+    /// Why it is invalid, if it is, and what to do.
     pub problem: Option<String>,
-    /// A quotation mark stands directly before it, so it may be talk about comments.
+    /// Whether a quotation mark is directly before it, so that it may only be text about comments.
     pub is_quoted: bool,
-    /// It is known that a key stands there, even if that is no finding.
+    /// Whether there is a key for it, even one that is not a finding.
     is_used: AtomicBool,
 }
 
 impl Marker {
-    /// A comment that was found; what it says is filled in by whoever understands it.
+    /// Creates a comment that was found. The parser fills in its text.
     #[must_use]
     pub fn new(kind: Kind, word: &str, scope: Scope, line: u64, column: u64) -> Self {
         Self {
@@ -82,7 +82,7 @@ impl Marker {
         }
     }
 
-    /// Whether it is about the line of something.
+    /// Whether it refers to the line of something.
     #[must_use]
     pub fn is_about(&self, span: &Span) -> bool {
         match self.scope {
@@ -92,18 +92,19 @@ impl Marker {
         }
     }
 
-    /// Notes that it is of use.
+    /// Marks it as used.
     pub fn note_use(&self) {
         self.is_used.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it is of use, as far as was noted.
+    /// Whether it was marked as used.
     #[must_use]
     pub fn is_used(&self) -> bool {
         self.is_used.load(Ordering::Relaxed)
     }
 
-    /// Cuts its texts to what people read. Only when secrets in them are masked, or a part of one would be left.
+    /// Cuts its texts to a readable length. Secrets in them must be masked first, or a part of one would
+    /// remain.
     pub fn shorten(&mut self) {
         const LONGEST: usize = 200;
         for text in self.reason.iter_mut().chain(&mut self.problem) {
@@ -113,7 +114,7 @@ impl Marker {
         }
     }
 
-    /// It as it is written, in short.
+    /// The comment as it is written, shortened.
     #[must_use]
     pub fn shown(&self) -> String {
         match self.names.is_empty() {

@@ -1,4 +1,4 @@
-//! What was found, and what a run has to say in the end.
+//! What a run found, and everything else that it reports.
 
 mod audit;
 mod collect;
@@ -31,13 +31,13 @@ pub use suppress::{Accepted, Kind, Suppressed, SuppressedBy, Suppression, Unused
 /// An issuer whose keys have the shape that was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Candidate {
-    /// The issuer's name.
+    /// The name of the issuer.
     pub issuer: Arc<str>,
-    /// What speaks for it.
+    /// Why it is a candidate.
     pub why: String,
 }
 
-/// Where something stands in a text. Lines and columns are 1-based, columns count Unicode code points.
+/// A range of text. Lines and columns are 1-based, and columns count Unicode code points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
     /// First line.
@@ -50,63 +50,64 @@ pub struct Span {
     pub end_column: u64,
 }
 
-/// The line a secret stands on, with every secret in it masked, cut to a width a person can read.
+/// The line of a secret, with every secret in it masked, cut to a readable width.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excerpt {
-    /// The text, without its line end; may hold control characters of the source.
+    /// The text without its line end. It may contain control characters of the source.
     pub text: String,
     /// The byte range of the masked secret in `text`.
     pub marker: (usize, usize),
 }
 
-/// One sighting of a secret, as the engine reports it.
+/// One match of a secret in one text, as the engine reports it.
 #[derive(Clone, Debug)]
 pub struct Detection {
     /// The rule that fits best.
     pub rule: Arc<Rule>,
     /// How sure we are.
     pub confidence: Confidence,
-    /// What convinced us.
+    /// Why this is a key.
     pub why: String,
-    /// All issuers the shape fits, where there are several.
+    /// All issuers whose keys have this shape, if there are several.
     pub candidates: Vec<Candidate>,
-    /// A name or host near the secret chose the rule.
+    /// Whether a name or host near the secret chose the rule.
     pub has_evidence: bool,
     /// The secret.
     pub secret: Secret,
-    /// How it is written there, the outermost encoding first; empty for plain text.
+    /// How it is encoded, outermost encoding first. Empty for plain text.
     pub encoding: Vec<&'static str>,
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
     /// Its line.
     pub excerpt: Excerpt,
 }
 
-/// One place of a secret.
+/// One place where a secret is.
 #[derive(Clone, Debug)]
 pub struct Occurrence {
     /// The kind of place.
     pub source: SourceKind,
-    /// The path, safe to show: what is not UTF-8 is escaped, a secret in it masked. Empty for standard input without
-    /// a name, and for objects of git that have none, such as commits.
+    /// The path, safe to show: bytes that are not UTF-8 are escaped, and secrets are masked. Empty for
+    /// standard input without a name, and for git objects without a path, such as commits.
     pub path: Arc<str>,
-    /// Where in the archive at `path`, safe to show as well; lines and columns are those of what is there.
+    /// The path inside the archive at `path`, also safe to show. Lines and columns then refer to the file
+    /// inside.
     pub archive: Option<Arc<str>>,
-    /// The git object that holds it, where one does: a blob, or the commit or tag of a message.
+    /// The git object that contains it: a blob, or the commit or tag of a message.
     pub object: Option<ObjectId>,
-    /// The commit that brought it in, where that is known.
+    /// The commit that added it, if known.
     pub commit: Option<ObjectId>,
-    /// Where in it.
+    /// Where in the text it is.
     pub span: Span,
-    /// How it is written there, the outermost encoding first; empty for plain text.
+    /// How it is encoded, outermost encoding first. Empty for plain text.
     pub encoding: Vec<&'static str>,
     /// The line.
     pub excerpt: Excerpt,
-    /// The rule that fits best here; that of the whole finding may be another one, for what stands elsewhere.
+    /// The rule that fits best here. The finding may have another one, because of other occurrences.
     pub rule: Arc<Rule>,
-    /// Comments that may allow the key here, in the order of the text; settled before it is reported.
+    /// Comments that may allow the key here, in the order of the text. Resolved before the report is written.
     pub markers: Vec<Arc<Marker>>,
-    /// GitHub's hash of the line, where a report that carries it was asked for.
+    /// GitHub's hash of the line, if the format of the report needs it.
     pub line_hash: Option<String>,
 }
 
@@ -115,7 +116,7 @@ impl Occurrence {
         (&self.path, self.archive.as_deref(), self.span, self.source, self.object, self.commit)
     }
 
-    /// The path with the inner path behind it, as in `a.zip!b/c.txt`.
+    /// The path followed by the inner path, as in `a.zip!b/c.txt`.
     #[must_use]
     pub fn full_path(&self) -> Cow<'_, str> {
         match &self.archive {
@@ -125,88 +126,90 @@ impl Occurrence {
     }
 }
 
-/// One secret with all its places.
+/// One secret with all its occurrences.
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// The rule that fits best.
     pub rule: Arc<Rule>,
     /// How sure we are.
     pub confidence: Confidence,
-    /// What convinced us.
+    /// Why this is a key.
     pub why: String,
-    /// All issuers the shape fits, where there are several.
+    /// All issuers whose keys have this shape, if there are several.
     pub candidates: Vec<Candidate>,
     /// The secret.
     pub secret: Secret,
-    /// Identifies the secret without telling it; see [`Secret::fingerprint`].
+    /// Identifies the secret without revealing it; see [`Secret::fingerprint`].
     pub fingerprint: String,
-    /// Every place, sorted; never empty.
+    /// Every occurrence, sorted. Never empty.
     pub occurrences: Vec<Occurrence>,
-    /// Its life in the history of a repository, where that was read.
+    /// Its history in the repository, if that was read.
     pub history: Option<History>,
 }
 
-/// The life of a secret in the history of a repository. All texts are safe to show: secrets in them are masked.
+/// The history of a secret in a repository. All texts are safe to show: secrets in them are masked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct History {
-    /// The first commit that holds it while none of its parents does; null if no commit holds it.
+    /// The first commit that contains it and has no parent that does; null if no commit contains it.
     pub introduced: Option<Event>,
-    /// The last commit that does not hold it while a parent does; null while HEAD holds it, and if no commit took it
-    /// out.
+    /// The last commit that does not contain it but has a parent that does; null while HEAD contains it, and
+    /// if no commit removed it.
     pub removed: Option<Event>,
-    /// Whether the commit that is checked out holds it.
+    /// Whether the checked-out commit contains it.
     pub at_head: bool,
-    /// The refs that lead to a commit that holds it, or to the object itself, sorted; `refs/stash@{1}` is an older
-    /// stash.
+    /// The refs that reach a commit that contains it, or the object itself, sorted. `refs/stash@{1}` is an
+    /// older stash.
     pub refs: Vec<String>,
-    /// How many commits hold it.
+    /// The number of commits that contain it.
     pub commits: u64,
-    /// Whether some ref leads to it. If not, it is in the store of objects alone.
+    /// Whether any ref reaches it. If not, it is only in the object store.
     pub reachable: bool,
 }
 
-/// A commit that put a secret into a history, or took it out.
+/// A commit that introduced or removed a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Event {
     /// The commit.
     pub commit: String,
-    /// Who wrote it: name and address.
+    /// The author: name and email address.
     pub author: String,
-    /// When it was written, in the form of RFC 3339 with the zone of the author; empty where the commit does not say.
+    /// The author date, in RFC 3339 format with the author's time zone; empty if the commit has none.
     pub date: String,
     /// The first line of its message.
     pub summary: String,
-    /// The path of the secret in it, or before it; empty where it stands in no file.
+    /// The path of the secret in the commit, or in its parent if the commit removed it. Empty if it is not in
+    /// a file.
     pub path: String,
 }
 
-/// How much was really read.
+/// How much was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Scanned {
-    /// Files of the working tree, standard input included.
+    /// Files of the work tree, including standard input.
     pub files: u64,
-    /// Objects of the repository.
+    /// Git objects.
     pub blobs: u64,
     /// Commits whose message was read.
     pub commits: u64,
     /// Annotated tags whose message was read.
     pub tags: u64,
-    /// Bytes of all of these.
+    /// The total size in bytes.
     pub bytes: u64,
 }
 
 /// Something that should have been read and was not.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct NotScanned {
-    /// A path or an object; `a.zip!b/c.txt` is in an archive.
+    /// A path or an object. `a.zip!b/c.txt` is inside an archive.
     pub what: String,
-    /// Why not, and what to do about it where there is something.
+    /// Why it was not read, and what to do about it.
     pub why: String,
-    /// The file itself, where `what` is in an archive.
+    /// The archive file, if `what` is inside an archive.
     #[serde(skip)]
     #[schemars(skip)]
     pub file: Option<String>,
-    /// There was nothing to read at all, such as a path that does not exist. Nobody can accept that.
+    /// Whether there was nothing to read at all, such as a path that does not exist. This can never be
+    /// accepted.
     #[serde(skip)]
     #[schemars(skip)]
     pub is_nothing: bool,
@@ -215,62 +218,61 @@ pub struct NotScanned {
 /// What a run scanned, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// It, as what a key is found in: `what is staged`.
+    /// The thing in which keys were found, such as `what is staged`.
     pub what: String,
-    /// Why there was nothing to scan, if that is so: `nothing is staged`.
+    /// Why there was nothing to scan, such as `nothing is staged`.
     pub nothing: Option<String>,
 }
 
-/// The configuration file that a run went by. Its texts are safe to show.
+/// The configuration file that was used. Its texts are safe to show.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Configuration {
     /// The file.
     pub file: String,
-    /// How it makes less be reported than by default, in words that go on after its name: `leaves out 3 rules`.
+    /// How it reduces what is reported by default, as phrases that follow its name: `leaves out 3 rules`.
     pub weakened: Vec<String>,
 }
 
-/// All that a run has to say.
+/// Everything that a run reports.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// One entry a secret, sorted by path, line, column and rule.
+    /// One finding per secret, sorted by path, line, column and rule.
     pub findings: Vec<Finding>,
     /// How much was read.
     pub scanned: Scanned,
     /// What was not read, sorted.
     pub not_scanned: Vec<NotScanned>,
-    /// What was found and is suppressed: an entry for each secret and suppression, sorted as the findings are.
+    /// What was found and suppressed: one entry per secret and suppression, in the order of findings.
     pub suppressed: Vec<Suppressed>,
     /// Suppressions that do nothing, sorted.
     pub unused: Vec<Unused>,
-    /// What was not read and need not be, sorted.
+    /// What was not read, and was accepted as unread, sorted.
     pub accepted: Vec<Accepted>,
-    /// Suppressed findings are listed, since the user asked for it.
+    /// Whether to list suppressed findings, because the user asked for it.
     pub show_suppressed: bool,
-    /// How many findings were left out by the name of what did: an option of the call, a variable, the configuration;
-    /// none that left out nothing.
+    /// The number of excluded findings by what excluded them: an option, an environment variable or the
+    /// configuration. Zero counts are omitted.
     pub left_out: BTreeMap<String, u64>,
-    /// The configuration file that counted, if there was one.
+    /// The configuration file that was used, if any.
     pub configuration: Option<Configuration>,
-    /// That file lets comments for other scanners count, and no option of the call does.
+    /// Whether the configuration file, and no option, makes comments for other scanners count.
     pub trusts_foreign: bool,
-    /// A repository was read that is a shallow clone, and the user knows it: what came before its first commits is not
-    /// here.
+    /// Whether a shallow clone was read and accepted. Its older commits are missing.
     pub is_shallow: bool,
-    /// It shall be said whether a repository may be published: see [`Report::audit`].
+    /// Whether to give a verdict about publishing the repository; see [`Report::audit`].
     pub is_audit: bool,
-    /// What was scanned, where that is not the files of a tree.
+    /// What was scanned, if not the files of a tree.
     pub subject: Option<Subject>,
-    /// The folder that relative paths start from, absolute.
+    /// The directory that relative paths start from, absolute.
     pub base: PathBuf,
-    /// The root of the repository `base` is in, absolute.
+    /// The root of the repository that contains `base`, absolute.
     pub root: Option<PathBuf>,
-    /// Secrets are shown whole, since the user asked for it.
+    /// Whether to show secrets unmasked, because the user asked for it.
     pub show_secrets: bool,
 }
 
 impl Scanned {
-    /// Adds what another part of the run has read.
+    /// Adds what another part of the run read.
     pub fn add(&mut self, other: Self) {
         self.files += other.files;
         self.blobs += other.blobs;
@@ -281,13 +283,13 @@ impl Scanned {
 }
 
 impl Report {
-    /// Whether everything that should have been read was.
+    /// Whether everything that should have been read was read.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.not_scanned.is_empty()
     }
 
-    /// The secret as this report may show it.
+    /// The secret in the form that this report may show.
     #[must_use]
     pub fn show(&self, secret: &Secret) -> String {
         if self.show_secrets { secret.reveal() } else { secret.masked() }

@@ -1,4 +1,4 @@
-//! How a place is called where there is no path.
+//! Names of occurrences without a path.
 
 use std::borrow::Cow;
 
@@ -6,8 +6,8 @@ use super::Occurrence;
 use crate::blob::SourceKind;
 
 impl Occurrence {
-    /// The path with the inner path behind it, or what it is that has none: `the message of commit 0123456789ab`,
-    /// `standard input`.
+    /// The path followed by the inner path, or a name for an occurrence without a path: `the message of
+    /// commit 0123456789ab`, `standard input`.
     #[must_use]
     pub fn name(&self) -> Cow<'_, str> {
         let path = self.full_path();
@@ -20,13 +20,13 @@ impl Occurrence {
             SourceKind::Message if self.commit.is_some() => format!("the message of commit {object}"),
             SourceKind::Message if self.object.is_some() => format!("the message of tag {object}"),
             SourceKind::Message => "the message".to_owned(),
-            // With its inner path, if there is one.
+            // The inner path follows, if there is one.
             _ => format!("standard input{path}"),
         })
     }
 }
 
-/// Enough digits to name an object in most repositories.
+/// Enough digits to identify an object in most repositories.
 pub(crate) fn short(id: &str) -> &str {
     const DIGITS: usize = 12;
     &id[..id.len().min(DIGITS)]

@@ -1,4 +1,4 @@
-//! From byte offsets to lines and columns.
+//! From byte offsets to line and column numbers.
 
 use std::ops::Range;
 
@@ -8,15 +8,15 @@ use super::Span;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Counts lines and code points forwards through a text that may come in windows. Nothing is counted before the
-/// first question.
+/// Counts lines and code points, moving forward through a text that may come in windows. It counts nothing
+/// until the first call of [`span`](Self::span).
 #[derive(Clone, Debug)]
 pub struct Cursor {
-    /// Offset in the text at hand up to which has been counted.
+    /// The offset in the current text up to which it has counted.
     at: usize,
     line: u64,
     column: u64,
-    /// Continuation bytes that still belong to the last character.
+    /// The number of continuation bytes that are still expected for the last character.
     pending: u8,
     at_start: bool,
 }
@@ -28,7 +28,7 @@ impl Default for Cursor {
 }
 
 impl Cursor {
-    /// Where a range stands that does not begin before any asked for earlier.
+    /// The line and column numbers of a range. It must not begin before a range of an earlier call.
     #[must_use]
     pub fn span(&mut self, text: &[u8], range: &Range<usize>) -> Span {
         self.advance(text, range.start);
@@ -37,7 +37,7 @@ impl Cursor {
         Span { line, column, end_line: self.line, end_column: self.column }
     }
 
-    /// Forgets the first `count` bytes of the text, which begins after them from now on.
+    /// Drops the first `count` bytes of the text: offsets are relative to the rest from now on.
     pub fn drop_front(&mut self, text: &[u8], count: usize) {
         self.advance(text, count);
         self.at -= count;
@@ -62,7 +62,7 @@ impl Cursor {
         self.at = to;
     }
 
-    /// Counts characters; a byte that is not part of valid UTF-8 counts as one.
+    /// Counts characters. A byte that is not part of valid UTF-8 counts as one.
     fn characters(&mut self, part: &[u8]) -> u64 {
         if self.pending == 0 && part.is_ascii() {
             return part.len() as u64;
@@ -92,7 +92,7 @@ mod tests {
 
     use super::*;
 
-    /// Line and column of an offset, counted the slow way.
+    /// The line and column of an offset, computed the slow way.
     fn slow(text: &str, at: usize) -> (u64, u64) {
         let before = &text[..at];
         let line = before.matches('\n').count() as u64 + 1;

@@ -1,17 +1,17 @@
-//! A secret that cannot print itself.
+//! A secret that cannot be printed by accident.
 
 use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-/// Separates these hashes from any other use of SHA-256. Changing it changes every fingerprint.
+/// Separates these hashes from all other uses of SHA-256. A change of it changes every fingerprint.
 const DOMAIN: &[u8] = b"skanner secret fingerprint, version 1\0";
 
-/// A body this long keeps enough unknown characters when its last four are shown.
+/// The minimum length of a body, in characters, to show its last four. Enough of it then stays unknown.
 const LONG_ENOUGH_FOR_A_TAIL: usize = 16;
 
 /// A key that was found. It has no `Display` and no `Serialize`, and its `Debug` is masked: only
-/// [`reveal`](Secret::reveal) gives it away.
+/// [`reveal`](Secret::reveal) returns the key.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Secret {
     bytes: Box<[u8]>,
@@ -19,13 +19,14 @@ pub struct Secret {
 }
 
 impl Secret {
-    /// Takes the key; its first `public` bytes are the issuer's prefix, which everybody knows.
+    /// Takes the key. Its first `public` bytes are the issuer's prefix, which is not secret.
     #[must_use]
     pub fn new(bytes: &[u8], public: usize) -> Self {
         Self { bytes: bytes.into(), public: public.min(bytes.len()) }
     }
 
-    /// The public prefix, `…`, and the last four characters, e.g. `sk-proj-…w9QA`; short keys show no end.
+    /// The public prefix, `…`, and the last four characters, e.g. `sk-proj-…w9QA`. Short keys do not show the
+    /// end.
     #[must_use]
     pub fn masked(&self) -> String {
         let (prefix, body) = self.bytes.split_at(self.public);
@@ -39,29 +40,30 @@ impl Secret {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
-    /// The key without base64 padding, which people keep or drop: what makes two secrets the same.
-    pub(crate) fn normalised(&self) -> &[u8] {
+    /// The key without base64 padding, which is often dropped. Two secrets are the same if these are equal.
+    pub(crate) fn normalized(&self) -> &[u8] {
         let padding = self.bytes.iter().rev().take_while(|byte| **byte == b'=').count();
         &self.bytes[..self.bytes.len() - padding]
     }
 
-    /// Identifies the key wherever and however it is written: the first 128 bits of SHA-256 over a fixed text (ours
-    /// alone, ending in a zero) and the key as it is when all encodings are undone, without base64 padding; as 32 hex
-    /// digits in lower case.
+    /// Identifies the key in any place and encoding: the first 128 bits of SHA-256 over a fixed text (unique
+    /// to this use, ending in a zero byte) and the decoded key without base64 padding, as 32 lowercase hex
+    /// digits.
     ///
-    /// Nothing else is part of it: no rule, path, line or commit, so that it stays the same when these change. Any
-    /// other key has another one. By chance, two of a million keys share one with a probability of 10^-27; to find a
-    /// key for a given one takes 2^128 attempts, and two keys for one of one's own choice 2^64, which gains nothing
-    /// that writing a second entry would not.
+    /// Rule, path, line and commit are not part of it, so it stays the same when these change. Different keys
+    /// have different fingerprints: the probability that any two of a million keys collide is 10^-27. Finding
+    /// a key for a given fingerprint takes 2^128 attempts. Finding two keys that collide takes 2^64, and
+    /// gains nothing that a second entry would not.
     ///
-    /// The fixed text is the key of the hash. It is public, since everybody must get the same fingerprint: it keeps
-    /// tables apart that were made for other tools and uses, and hides nothing. What hides the key is its own
-    /// randomness: issued keys have a hundred bits and more, which nobody guesses. One that a person has made up, such
-    /// as `sk-` and a word, can be guessed, and the fingerprint tells who guesses that he was right. Fewer bits would
-    /// not help against that, since the guess is among few, and a slow hash would cost scans more than the guesser.
+    /// The fixed text is the key of the hash. It is public, since everybody must get the same fingerprint. It
+    /// makes hash tables that were computed for other tools useless, but hides nothing. What protects the key
+    /// is its own randomness: issued keys have a hundred bits or more, which cannot be guessed. A key that a
+    /// person made up, such as `sk-` and a word, can be guessed, and the fingerprint then confirms the guess.
+    /// Fewer bits would not prevent that, since there are few guesses to tell apart, and a slow hash would
+    /// cost scans more than it costs the guesser.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        let hash = Sha256::new().chain_update(DOMAIN).chain_update(self.normalised()).finalize();
+        let hash = Sha256::new().chain_update(DOMAIN).chain_update(self.normalized()).finalize();
         hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

@@ -1,5 +1,5 @@
-//! What somebody has declared to be fine: keys that are no news, and inputs that nobody can read. Nothing of it is ever
-//! silent: each entry says by what it was suppressed.
+//! Suppressions of keys, and inputs that are accepted as unread. Nothing is dropped silently: each entry says
+//! what suppressed it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Finding, NotScanned, Occurrence, Report, collect::by_place};
 
-/// By what kind of thing something is suppressed.
+/// The kind of a suppression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
@@ -16,71 +16,71 @@ pub enum Kind {
     Inline,
     /// A comment for another scanner, such as `gitleaks:allow`.
     Foreign,
-    /// A list for another scanner, such as `.gitleaksignore`.
+    /// A list of another scanner, such as `.gitleaksignore`.
     ForeignList,
-    /// An entry of the configuration, by path or rule.
+    /// An `[[allow]]` entry of the configuration, by path or rule.
     Config,
-    /// An entry of the configuration, by fingerprint.
+    /// An `[[allow]]` entry of the configuration, by fingerprint.
     Fingerprint,
     /// An entry of the baseline.
     Baseline,
 }
 
-/// One entry or comment that suppresses something. All texts are safe to show.
+/// A comment or an entry that suppresses something. All texts are safe to show.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 pub struct Suppression {
-    /// What kind of thing it is.
+    /// Its kind.
     pub kind: Kind,
-    /// The file it stands in, as it is shown.
+    /// The file that contains it, as it is shown.
     pub place: String,
-    /// The line it stands on, 1-based, where that is known.
+    /// Its line, 1-based, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
-    /// The rules it is for, with commas between them; all of them if there are none.
+    /// The rules it applies to, separated by commas. Absent if it applies to all rules.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
-    /// Why that is fine, as its author says.
+    /// The reason that its author gave.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The last day it counts, in UTC, as `2027-01-31`.
+    /// The last day it is in force, in UTC, as `2027-01-31`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
 }
 
-/// A key that was found and is no finding, in the places that one suppression took.
+/// A key that was suppressed, with the occurrences that one suppression covers.
 #[derive(Clone, Debug)]
 pub struct Suppressed {
-    /// The key, with these places alone.
+    /// The key, with only these occurrences.
     pub finding: Finding,
-    /// What took them.
+    /// What suppressed them.
     pub by: Suppression,
 }
 
-/// A suppression that does nothing: nothing matches it any more, it is past its date, or nobody understands it.
+/// A suppression that does nothing: nothing matches it any more, it has expired, or it is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Unused {
-    /// The file it stands in, as it is shown.
+    /// The file that contains it, as it is shown.
     pub place: String,
-    /// The line it stands on, 1-based, where that is known.
+    /// Its line, 1-based, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
-    /// The suppression, as it is written there or in short.
+    /// The suppression, as it is written or shortened.
     pub what: String,
     /// What is wrong with it, and what to do.
     pub why: String,
 }
 
-/// An input that could not be read, as somebody knew.
+/// An input that could not be read, and was accepted as such.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Accepted {
     /// What was not read, and why not.
     pub input: NotScanned,
-    /// What accepts that.
+    /// The entry that accepts it.
     pub by: Suppression,
 }
 
 impl Suppression {
-    /// Where it stands, as `skanner.toml:12`.
+    /// Its location, such as `skanner.toml:12`.
     #[must_use]
     pub fn at(&self) -> String {
         place_and_line(&self.place, self.line)
@@ -88,7 +88,7 @@ impl Suppression {
 }
 
 impl Unused {
-    /// Where it stands, as `skanner.toml:12`.
+    /// Its location, such as `skanner.toml:12`.
     #[must_use]
     pub fn at(&self) -> String {
         place_and_line(&self.place, self.line)
@@ -102,20 +102,20 @@ fn place_and_line(place: &str, line: Option<u64>) -> String {
     }
 }
 
-/// How many keys the suppressions of one kind in one file took.
+/// How many keys the suppressions of one kind in one file suppressed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SuppressedBy {
-    /// What kind of thing.
+    /// The kind of the suppressions.
     pub kind: Kind,
-    /// The file it stands in, as it is shown.
+    /// The file that contains them, as it is shown.
     pub place: String,
-    /// How many keys it took, or some places of them.
+    /// The number of keys with suppressed occurrences.
     pub count: u64,
 }
 
 impl Report {
-    /// Takes the places out of the findings that `by` names a suppression for. A finding without any other place is no
-    /// finding any more.
+    /// Moves the occurrences for which `by` returns a suppression out of the findings. A finding without any
+    /// other occurrence is removed.
     pub fn suppress(&mut self, mut by: impl FnMut(&Finding, &Occurrence) -> Option<Suppression>) {
         let suppressed = &mut self.suppressed;
         let before = suppressed.len();
@@ -140,8 +140,8 @@ impl Report {
         }
     }
 
-    /// Lets `mask` make all that suppressions say safe to show: configurations, baselines and comments are written by
-    /// others, and may hold secrets anywhere.
+    /// Applies `mask` to all texts of suppressions, to make them safe to show. Configurations, baselines and
+    /// comments are written by others, and may contain secrets anywhere.
     pub fn mask_suppressions(&mut self, mut mask: impl FnMut(&str) -> String) {
         let mut known: HashMap<String, String> = HashMap::new();
         let mut mask = |text: &mut String| match known.get(text) {
@@ -164,12 +164,12 @@ impl Report {
         }
     }
 
-    /// How many keys were suppressed by what, sorted; a key counts once for each kind and file that took places of it.
+    /// The number of suppressed keys by kind and file, sorted. A key counts once for each kind and file.
     #[must_use]
     pub fn suppressed_by(&self) -> Vec<SuppressedBy> {
         let mut keys: BTreeMap<(Kind, &str), BTreeSet<&str>> = BTreeMap::new();
         for one in &self.suppressed {
-            // Paths and fingerprints are entries of one file.
+            // Entries by path and by fingerprint are counted together.
             let kind = if one.by.kind == Kind::Fingerprint { Kind::Config } else { one.by.kind };
             keys.entry((kind, &one.by.place)).or_default().insert(&one.finding.fingerprint);
         }
@@ -181,7 +181,7 @@ impl Report {
         keys.into_iter().map(count).collect()
     }
 
-    /// How many keys were suppressed: the sum of [`Report::suppressed_by`].
+    /// The number of suppressed keys: the sum of [`Report::suppressed_by`].
     #[must_use]
     pub fn suppressed_count(&self) -> u64 {
         self.suppressed_by().iter().map(|by| by.count).sum()

@@ -1,4 +1,5 @@
-//! Hooks for all repositories of a user. Which way is open depends on the version of git and on what is configured.
+//! Hooks for all repositories of a user. The possible ways depend on the version of git and on its
+//! configuration.
 
 use std::{
     ffi::OsStr,
@@ -11,30 +12,30 @@ use anyhow::{Context, Result, bail};
 use super::{Event, script::quoted};
 use crate::git::program::{self, ask};
 
-/// The first version of git that runs the hooks which `hook.<name>.command` configures.
+/// The first version of git that runs the hooks in `hook.<name>.command`, see git-config(1).
 const CONFIGURED: (u32, u32) = (2, 54);
 
-/// What git's own template holds beside examples of hooks.
+/// The file in git's own template that is not an example of a hook.
 const EXCLUDE: &str = "info/exclude";
 
-/// A way to have a hook in all repositories; the first that is open disturbs least.
+/// A way to install a hook for all repositories, least intrusive first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Way {
-    /// `hook.skanner-<event>.command`: it stands beside all other hooks, in repositories that are there already, too.
+    /// `hook.skanner-<event>.command`. It runs in addition to all other hooks, in existing repositories too.
     Configured,
-    /// The folder that `core.hooksPath` names: git looks nowhere else already.
+    /// The directory in `core.hooksPath`, which is already the only one that git uses.
     HooksPath(PathBuf),
-    /// The template that `git clone` and `git init` copy. To set `core.hooksPath` would reach more repositories, but
-    /// git would no longer run the hooks those have by themselves.
+    /// The template that `git clone` and `git init` copy. Setting `core.hooksPath` would reach more
+    /// repositories, but git would then no longer run their own hooks.
     Template {
-        /// The folder of the template.
+        /// The directory of the template.
         folder: PathBuf,
-        /// `init.templateDir` does not name it yet.
+        /// Whether `init.templateDir` must still be set to it.
         is_new: bool,
     },
 }
 
-/// Chooses a way. `own` is the folder for a template of ours.
+/// Chooses a way. `own` is the directory for a template of our own.
 #[must_use]
 pub fn choose(
     version: Option<(u32, u32)>,
@@ -50,12 +51,12 @@ pub fn choose(
     }
 }
 
-/// The hook's name in git's configuration, the command, and the event.
+/// The two settings of a hook in git's configuration: the command and the event.
 ///
-/// Each event has a name of its own, since git does not tell a command which event it is run for.
+/// Each event has a hook name of its own, since git does not tell a command which event it runs for.
 ///
 /// # Errors
-/// When the program's path is not UTF-8, which git's configuration cannot hold.
+/// When the path of the program is not UTF-8, which git's configuration cannot store.
 pub fn settings(event: Event, program: &Path) -> Result<[(String, String); 2]> {
     let path = String::from_utf8(quoted(program.as_os_str()));
     let path = path.with_context(|| format!("the path {} is not UTF-8", program.display()))?;
@@ -65,11 +66,11 @@ pub fn settings(event: Event, program: &Path) -> Result<[(String, String); 2]> {
         Event::PrePush => "pre-push --refs-from-git --",
         Event::PreReceive => "pre-receive",
     };
-    // Git appends the arguments of the hook. Standard output of a push is for what git says.
+    // Git appends the arguments of the hook. During a push, standard output is reserved for git.
     let command = format!(
-        "skanner={path}; test -x \"$skanner\" || {{ echo \"skanner: the program is gone, so nothing was checked and \
-         nothing goes on. Install it again and run 'skanner hook install --global', or run 'git config --global \
-         --remove-section hook.{}'; --no-verify goes on unchecked.\" >&2; exit 2; }}; exec >&2; \"$skanner\" hook \
+        "skanner={path}; test -x \"$skanner\" || {{ echo \"skanner: program not found, so nothing was checked and \
+         git was stopped. Install it again and run 'skanner hook install --global', or run 'git config --global \
+         --remove-section hook.{}'. To continue unchecked, use --no-verify.\" >&2; exit 2; }}; exec >&2; \"$skanner\" hook \
          {arguments}",
         name(event)
     );
@@ -83,7 +84,7 @@ fn name(event: Event) -> String {
     format!("skanner-{event}")
 }
 
-/// Configures a hook for the user, in place of what was configured under the same name.
+/// Configures a hook for the user, replacing an earlier one of the same name.
 ///
 /// # Errors
 /// When git cannot write its configuration.
@@ -94,7 +95,7 @@ pub fn configure(event: Event, program: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Takes away what [`configure`] has set; says whether there was something.
+/// Removes what [`configure`] set. Returns whether there was anything to remove.
 ///
 /// # Errors
 /// When git cannot write its configuration.
@@ -106,58 +107,57 @@ pub fn unconfigure(event: Event) -> Result<bool> {
     Ok(is_set)
 }
 
-/// The way that is open on this machine.
+/// The way to use on this machine.
 ///
 /// # Errors
-/// When git cannot be asked, or there is no home.
+/// When git fails, or there is no home directory.
 pub fn way() -> Result<Way> {
     let printed = ask(Path::new("."), &["--version"])?.unwrap_or_default();
     let version = program::version(&printed);
     Ok(choose(version, configured("core.hooksPath")?, configured("init.templateDir")?, own_template()?))
 }
 
-/// The folders that hooks may have been put into, on any way.
+/// The directories that may contain hooks, whichever way they were installed.
 ///
 /// # Errors
-/// When git cannot be asked, or there is no home.
+/// When git fails, or there is no home directory.
 pub fn folders() -> Result<Vec<PathBuf>> {
     let template = configured("init.templateDir")?.unwrap_or(own_template()?);
     Ok(configured("core.hooksPath")?.into_iter().chain([template.join("hooks")]).collect())
 }
 
-/// A path that holds for all repositories of the user.
+/// A path in git's configuration that applies to all repositories of the user.
 fn configured(key: &str) -> Result<Option<PathBuf>> {
-    // Asked where no repository has a say; what the system's administrator has set counts as well.
+    // Asked outside of any repository. The system configuration counts as well.
     let found =
         ask(Path::new("/"), &["config", "--type=path", "--get", key])?.filter(|path| !path.is_empty());
     match found.map(PathBuf::from) {
         Some(path) if path.is_relative() => bail!(
-            "{key} is {} for all repositories, and starts in each of them: install the hooks in each repository",
+            "{key} is the relative path {} in every repository: install the hooks in each of them",
             path.display()
         ),
         path => Ok(path),
     }
 }
 
-/// Makes git copy from a template of ours instead of its own.
+/// Makes git copy a template of ours instead of its own.
 ///
 /// # Errors
 /// When git cannot write its configuration.
 pub fn use_template(folder: &Path) -> Result<()> {
-    // Git's own template has this file, and people append to it.
+    // Git's own template has this file, and other tools append to it.
     let exclude = folder.join(EXCLUDE);
     let parent = exclude.parent().unwrap_or(folder);
     fs::create_dir_all(parent)
-        .and_then(|()| {
-            fs::write(&exclude, "# Patterns of files that git ignores in this repository, for you alone.\n")
-        })
+        .and_then(|()| fs::write(&exclude, "# Files that git ignores in this repository, only for you.\n"))
         .with_context(|| format!("cannot write {}", exclude.display()))?;
-    let folder =
-        folder.to_str().context("the folder of data is not UTF-8, which git's configuration cannot hold")?;
+    let folder = folder
+        .to_str()
+        .context("the path of the data directory is not UTF-8, which git's configuration cannot store")?;
     config(&["init.templateDir", folder]).map(drop)
 }
 
-/// Takes our own template away, once there is no hook left in it.
+/// Removes our template if there are no hooks left in it.
 ///
 /// # Errors
 /// When git cannot write its configuration.
@@ -167,20 +167,18 @@ pub fn drop_template() -> Result<()> {
         config(&["--unset", "init.templateDir"])?;
         let _ = fs::remove_file(folder.join(EXCLUDE));
         let _ = fs::remove_dir(folder.join("info"));
-        // Whatever else somebody has put there stays.
+        // Files that somebody else put there are kept.
         let _ = fs::remove_dir(folder);
         let _ = folder.parent().map(fs::remove_dir);
     }
     Ok(())
 }
 
-/// Where data of programs belongs, by the XDG base directory specification.
+/// The data directory of the XDG Base Directory Specification.
 fn own_template() -> Result<PathBuf> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let data = absolute("XDG_DATA_HOME").or_else(|| Some(absolute("HOME")?.join(".local/share")));
-    Ok(data
-        .context("HOME is not set, so it is not known whose configuration to change")?
-        .join("skanner/git-template"))
+    Ok(data.context("HOME is not set, so there is no configuration to change")?.join("skanner/git-template"))
 }
 
 fn config(arguments: &[&str]) -> Result<Option<String>> {

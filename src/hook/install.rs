@@ -1,4 +1,4 @@
-//! Putting scripts into a folder of hooks, and taking them away, without losing what is there.
+//! Installs scripts in a directory of hooks and removes them, without losing existing hooks.
 
 use std::{
     fs,
@@ -10,37 +10,38 @@ use anyhow::{Context, Result, bail};
 
 use super::{Event, script};
 
-/// What has become of a hook.
+/// The result of installing a hook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Installed {
-    /// There was none.
+    /// There was no hook before.
     New,
-    /// There was one, and the script calls it first.
+    /// There was another hook, and the script calls it first.
     Chained,
-    /// It was ours already.
+    /// Our script was already there, and was replaced.
     Renewed,
 }
 
-/// Puts the script for an event into a folder. A hook that is there already keeps its form (a script, a program, a
-/// link, executable or not) under another name, and is called first.
+/// Installs the script for an event in a directory of hooks. An existing hook is kept as it is (a script, a
+/// program, a link, executable or not) under another name, and called first.
 ///
 /// # Errors
-/// When a file cannot be written, or the name for the hook that was there is taken.
+/// When a file cannot be written, or the other name is already taken.
 pub fn install(folder: &Path, event: Event, program: &Path) -> Result<Installed> {
-    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    fs::create_dir_all(folder)
+        .with_context(|| format!("cannot create the directory {}", folder.display()))?;
     let hook = folder.join(event.name());
     let before = script::before(&hook);
     let doing = || format!("cannot install {}", hook.display());
     let exists = |file: &Path| file.symlink_metadata().is_ok();
     if hook.is_dir() {
-        bail!("{} is a folder; a hook is a file of that name", hook.display());
+        bail!("{} is a directory, but a hook must be a file", hook.display());
     }
     let is_ours = script::is_ours(&hook).with_context(doing)?;
     let is_foreign = exists(&hook) && !is_ours;
     if is_foreign && exists(&before) {
         bail!(
-            "{} was written by another program since skanner was installed there, and {} is what was there before \
-             skanner. Decide which of them is to be called: delete the other one, and install again",
+            "another program replaced {} after skanner was installed there, and {} is the hook from before \
+             skanner. Keep the one that should run, delete the other, and install again",
             hook.display(),
             before.display()
         );
@@ -64,7 +65,7 @@ pub fn install(folder: &Path, event: Event, program: &Path) -> Result<Installed>
     })
 }
 
-/// Writes an executable file that takes the place of `hook` at once or not at all: git may run it meanwhile.
+/// Writes an executable file next to `hook`, to replace it atomically: git may run the hook at any time.
 fn write_beside(hook: &Path, text: &[u8]) -> io::Result<PathBuf> {
     let mut name = hook.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
@@ -80,31 +81,32 @@ fn write_beside(hook: &Path, text: &[u8]) -> io::Result<PathBuf> {
     Ok(fresh)
 }
 
-/// What has become of a hook that was to be taken away.
+/// The result of removing a hook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Removed {
-    /// There was none of ours.
+    /// There was no hook of ours.
     Nothing,
-    /// It is gone.
+    /// The hook was removed.
     Gone,
-    /// It is gone, and what was there before is back.
+    /// The hook was removed, and the one before it was restored.
     Restored,
-    /// It is gone, and what was there before stays under its other name, since pre-commit has put itself in its place.
+    /// The hook was removed. The one before it keeps its other name, since pre-commit is installed in its
+    /// place.
     Kept(PathBuf),
 }
 
-/// Takes the script for an event away, and puts back what was there before it.
+/// Removes the script for an event, and restores the hook before it.
 ///
 /// # Errors
 /// When a file cannot be read or changed.
 pub fn uninstall(folder: &Path, event: Event) -> Result<Removed> {
     let hook = folder.join(event.name());
     let before = script::before(&hook);
-    // Other programs keep a hook that they find under names of their own: pre-commit the first, lefthook the second.
+    // Other programs rename an existing hook: pre-commit to `.legacy`, lefthook to `.old`.
     let places = ["", ".legacy", ".old"].map(|end| folder.join(format!("{event}{end}")));
     let mut removed = Removed::Nothing;
     for place in places {
-        let doing = || format!("cannot take {} away", place.display());
+        let doing = || format!("cannot remove {}", place.display());
         if !script::is_ours(&place).with_context(doing)? {
             continue;
         }
@@ -187,7 +189,7 @@ mod tests {
         let error = install(dir.path(), Event::PreCommit, Path::new("s")).unwrap_err().to_string();
         assert!(error.contains("pre-commit.before-skanner"), "{error}");
         assert_eq!(fs::read_to_string(&hook).unwrap(), "second");
-        // What is not ours is not taken away.
+        // A hook that is not ours is not removed.
         assert_eq!(uninstall(dir.path(), Event::PreCommit).unwrap(), Removed::Nothing);
         fs::remove_file(&hook).unwrap();
         fs::create_dir(&hook).unwrap();

@@ -1,4 +1,4 @@
-//! Git's hooks: what git tells them, how they are installed, and what people read when one of them stops something.
+//! Git hooks: their input, how to install them, and the advice they print when they stop something.
 
 pub mod global;
 pub mod install;
@@ -10,27 +10,27 @@ pub mod words;
 
 use std::fmt;
 
-/// A hook that skanner serves, by the name git has for it.
+/// A hook that skanner implements, by its name in git.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Event {
-    /// Before a commit is made: the index is there.
+    /// Before a commit is created. The index is complete.
     PreCommit,
-    /// The message is written, the commit is not yet made.
+    /// The message is written, and the commit is not created yet.
     CommitMsg,
     /// Before objects are sent to a remote repository.
     PrePush,
-    /// On a server: objects have come, no reference has changed yet.
+    /// On a server: the objects have arrived, and no reference has changed yet.
     PreReceive,
 }
 
 impl Event {
-    /// All of them.
+    /// All hooks.
     pub const ALL: [Self; 4] = [Self::PreCommit, Self::CommitMsg, Self::PrePush, Self::PreReceive];
 
-    /// Those of a repository that people work in.
+    /// The hooks of a repository that people work in.
     pub const CLIENT: [Self; 3] = [Self::PreCommit, Self::CommitMsg, Self::PrePush];
 
-    /// Git's name for it, which is that of its file as well.
+    /// Its name in git, which is also its file name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -41,7 +41,7 @@ impl Event {
         }
     }
 
-    /// The event of this name.
+    /// The event with this name.
     #[must_use]
     pub fn of(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|event| event.name() == name)

@@ -1,4 +1,4 @@
-//! Where git looks for the hooks of a repository, and whether that place is ours to write to.
+//! Finds the directory where git looks for the hooks of a repository, and checks whether we may write to it.
 
 use std::path::{Path, PathBuf};
 
@@ -7,39 +7,39 @@ use anyhow::{Context, Result, bail};
 use super::{Event, words};
 use crate::git::program::ask;
 
-/// A folder of hooks.
+/// A directory of hooks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// The folder, absolute.
+    /// The directory, absolute.
     pub folder: PathBuf,
-    /// It is a part of the work tree, so that others may get what is in it.
+    /// Whether it is part of the work tree, so that its contents may be shared with others.
     pub is_in_work_tree: bool,
-    /// The repository has no work tree.
+    /// Whether the repository is bare.
     pub is_bare: bool,
 }
 
-/// A program that writes the hooks of a repository by itself.
+/// A program that manages the hooks of a repository itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manager {
-    /// husky, of any version.
+    /// husky, any version.
     Husky,
     /// lefthook.
     Lefthook,
 }
 
-/// `core.hooksPath` as git sees it.
+/// The value of `core.hooksPath`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HooksPath {
-    /// Whether the repository itself has set it.
+    /// Whether it is set in the repository's own configuration.
     pub is_local: bool,
-    /// The folder, as it is written; relative ones start from the root of the work tree.
+    /// The directory as written. A relative path starts at the root of the work tree.
     pub folder: PathBuf,
 }
 
-/// Finds the folder for the repository round `here`.
+/// Finds the hooks directory of the repository that contains `here`.
 ///
 /// # Errors
-/// When there is no repository, or its hooks belong to somebody else. The error says what to do then.
+/// When there is no repository, or another program manages its hooks. The error then says what to do.
 pub fn of_repository(here: &Path) -> Result<Place> {
     let (root, is_bare) = root(here)?;
     let set = hooks_path(&root)?;
@@ -48,8 +48,8 @@ pub fn of_repository(here: &Path) -> Result<Place> {
     }
     if let Some(set) = set.filter(|set| !set.is_local) {
         bail!(
-            "git looks for hooks in {} and in no repository, since your configuration sets core.hooksPath. `skanner hook \
-             install --global` installs there, for all repositories",
+            "your configuration sets core.hooksPath, so git only looks for hooks in {}, not in repositories. Run `skanner \
+             hook install --global` to install there, for all repositories",
             set.folder.display()
         );
     }
@@ -60,7 +60,8 @@ pub fn of_repository(here: &Path) -> Result<Place> {
     Ok(Place { folder, is_in_work_tree, is_bare })
 }
 
-/// The folders in which hooks may have been installed for the repository round `here`, whoever has taken it over since.
+/// The directories in which hooks of the repository that contains `here` may have been installed, even if
+/// another program manages them now.
 ///
 /// # Errors
 /// When there is no repository.
@@ -73,56 +74,57 @@ pub fn folders(here: &Path) -> Result<Vec<PathBuf>> {
     Ok(folders)
 }
 
-/// Where git runs hooks: the root of the work tree, or the folder of a bare repository. Says which of them it is.
+/// The directory in which git runs hooks, and whether the repository is bare: the root of the work tree, or
+/// the bare repository itself.
 fn root(here: &Path) -> Result<(PathBuf, bool)> {
     let is_bare = about(here, &["--is-bare-repository"])? == "true";
     Ok(match about(here, &["--is-inside-work-tree"])?.as_str() {
         "true" => (PathBuf::from(about(here, &["--show-toplevel"])?), false),
         _ if is_bare => (PathBuf::from(about(here, &["--absolute-git-dir"])?), true),
-        _ => bail!("{} is inside of git's own folder; go to the work tree", here.display()),
+        _ => bail!("{} is inside git's own directory; change to the work tree", here.display()),
     })
 }
 
 fn about(folder: &Path, question: &[&str]) -> Result<String> {
-    let answer = ask(folder, &[&["rev-parse"], question].concat()).with_context(|| {
-        format!("the repository of {} cannot be asked where its hooks are", folder.display())
-    })?;
-    answer.with_context(|| format!("`git rev-parse {}` says nothing", question.join(" ")))
+    let answer = ask(folder, &[&["rev-parse"], question].concat())
+        .with_context(|| format!("cannot find the hooks of the repository at {}", folder.display()))?;
+    answer.with_context(|| format!("`git rev-parse {}` printed nothing", question.join(" ")))
 }
 
 fn is_below(folder: &Path, other: &Path) -> bool {
     let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    // The folder itself may not be there yet.
+    // The directory itself may not exist yet.
     let parent = folder.parent().map(whole);
     whole(folder).starts_with(whole(other)) || parent.is_some_and(|parent| parent.starts_with(whole(other)))
 }
 
-/// Whether hooks can be put there: people turn them off with a path that is no folder, such as `/dev/null`.
+/// Checks that hooks can be installed there: `core.hooksPath` may be set to something like `/dev/null` to
+/// turn hooks off.
 ///
 /// # Errors
-/// When they cannot.
+/// When it is not a directory.
 pub fn check(folder: &Path) -> Result<()> {
     if folder.exists() && !folder.is_dir() {
-        bail!("core.hooksPath is {}, which is no folder: hooks are turned off", folder.display());
+        bail!("core.hooksPath is {}, which is not a directory: hooks are turned off", folder.display());
     }
     Ok(())
 }
 
-/// What git takes `core.hooksPath` for in a folder.
+/// The value of `core.hooksPath` in a directory.
 ///
 /// # Errors
 /// When git's configuration cannot be read.
 pub fn hooks_path(folder: &Path) -> Result<Option<HooksPath>> {
     let asked = ask(folder, &["config", "--show-scope", "--type=path", "--get", "core.hooksPath"])?;
     asked.as_deref().map_or(Ok(None), |answer| {
-        let (scope, path) = answer.split_once('\t').context("`git config --show-scope` names no scope")?;
+        let (scope, path) = answer.split_once('\t').context("`git config --show-scope` printed no scope")?;
         Ok(Some(HooksPath { is_local: matches!(scope, "local" | "worktree"), folder: path.into() }))
     })
 }
 
-/// The program that has taken over the hooks of the work tree at `root`.
+/// The program that manages the hooks of the work tree at `root`.
 fn manager(root: &Path, set: Option<&HooksPath>) -> Option<Manager> {
-    // Up to version 8 it is `.husky`, then `.husky/_`; in a monorepo, something stands before.
+    // Up to version 8 of husky it is `.husky`, later `.husky/_`. In a monorepo, it may be in a subdirectory.
     if set.is_some_and(|set| set.folder.components().any(|part| part.as_os_str() == ".husky")) {
         return Some(Manager::Husky);
     }
@@ -132,7 +134,7 @@ fn manager(root: &Path, set: Option<&HooksPath>) -> Option<Manager> {
     files.any(|file| root.join(file).is_file()).then_some(Manager::Lefthook)
 }
 
-/// The hooks to install where none are named.
+/// The hooks to install by default.
 #[must_use]
 pub fn usual(place: &Place) -> &'static [Event] {
     if place.is_bare { &[Event::PreReceive] } else { &Event::CLIENT }

@@ -1,4 +1,4 @@
-//! The lines in which git tells a hook what is pushed; their form stands in githooks(5).
+//! The references of a push, as git passes them to hooks on standard input; see githooks(5).
 
 use anyhow::{Result, anyhow, bail, ensure};
 
@@ -7,18 +7,18 @@ use crate::blob::ObjectId;
 /// A reference that a push changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Update {
-    /// What it is called where it is pushed to; any bytes.
+    /// Its name in the remote repository. Any bytes.
     pub name: Vec<u8>,
-    /// What it names there so far; nothing where it is new.
+    /// The object that it names there now; `None` if it is new.
     pub old: Option<ObjectId>,
-    /// What it shall name; nothing where it is to be deleted.
+    /// The object that it will name; `None` if it is to be deleted.
     pub new: Option<ObjectId>,
 }
 
-/// The lines that `pre-push` gets: `<local ref> <local object> <remote ref> <remote object>`.
+/// Parses the lines that `pre-push` gets: `<local ref> <local object> <remote ref> <remote object>`.
 ///
 /// # Errors
-/// When a line has another form.
+/// When a line has any other format.
 pub fn of_push(input: &[u8]) -> Result<Vec<Update>> {
     parse(input, "<local ref> <local object> <remote ref> <remote object>", |fields| match fields {
         [_, new, name, old] => Some((name, old, new)),
@@ -26,10 +26,10 @@ pub fn of_push(input: &[u8]) -> Result<Vec<Update>> {
     })
 }
 
-/// The lines that `pre-receive` gets: `<old object> <new object> <ref>`.
+/// Parses the lines that `pre-receive` gets: `<old object> <new object> <ref>`.
 ///
 /// # Errors
-/// When a line has another form.
+/// When a line has any other format.
 pub fn of_receive(input: &[u8]) -> Result<Vec<Update>> {
     parse(input, "<old object> <new object> <ref>", |fields| match fields {
         [old, new, name] => Some((name, old, new)),
@@ -37,12 +37,12 @@ pub fn of_receive(input: &[u8]) -> Result<Vec<Update>> {
     })
 }
 
-/// The name, the old and the new object of a line that was split at its spaces.
+/// Picks the name, the old object and the new object of a line that was split at its spaces.
 type Arrange = for<'f, 'a> fn(&'f [&'a [u8]]) -> Option<(&'f &'a [u8], &'f &'a [u8], &'f &'a [u8])>;
 
 fn parse(input: &[u8], form: &str, arrange: Arrange) -> Result<Vec<Update>> {
     let Some((last, lines)) = input.split_last() else { return Ok(Vec::new()) };
-    ensure!(*last == b'\n', "standard input was cut in the middle of a line; {}", hint(form));
+    ensure!(*last == b'\n', "standard input ends in the middle of a line; {}", hint(form));
     let lines = lines.split(|byte| *byte == b'\n').enumerate();
     lines
         .map(|(at, line)| {
@@ -53,19 +53,19 @@ fn parse(input: &[u8], form: &str, arrange: Arrange) -> Result<Vec<Update>> {
                     let (old, new) = (object(old)?, object(new)?);
                     is_name.then(|| Update { name: name.to_vec(), old, new })
                 })
-                // The line itself is not quoted: nobody knows what it holds.
+                // The line itself is not quoted, since it may contain anything.
                 .ok_or_else(|| {
-                    anyhow!("line {} of standard input is none that git writes; {}", at + 1, hint(form))
+                    anyhow!("line {} of standard input is not in git's format; {}", at + 1, hint(form))
                 })
         })
         .collect()
 }
 
 fn hint(form: &str) -> String {
-    format!("git gives its hook lines of the form `{form}`, so let git call it")
+    format!("git passes lines of the form `{form}`, so let git call the hook")
 }
 
-/// An object's name in hex digits; zeros alone stand for nothing. `None` if it is neither.
+/// Parses an object id in hex; all zeros mean no object. `None` if it is neither.
 fn object(digits: &[u8]) -> Option<Option<ObjectId>> {
     let digit = |byte: u8| match byte {
         b'0'..=b'9' => Some(byte - b'0'),
@@ -79,32 +79,32 @@ fn object(digits: &[u8]) -> Option<Option<ObjectId>> {
     Some(bytes.iter().any(|byte| *byte != 0).then_some(id))
 }
 
-/// What a framework says of a push whose lines it has read itself.
+/// What a hook framework says about a push after it has consumed the lines itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hints {
     /// The revision that is pushed.
     pub to: Option<String>,
-    /// What the remote repository has already.
+    /// The revision that the remote repository already has.
     pub from: Option<String>,
-    /// What the reference is called where it is pushed to.
+    /// The name of the reference in the remote repository.
     pub name: Option<String>,
-    /// The remote's name.
+    /// The name of the remote.
     pub remote: Option<String>,
-    /// The remote's address.
+    /// The URL of the remote.
     pub url: Option<String>,
 }
 
 impl Hints {
-    /// Reads the variables of pre-commit, which prek sets as well.
+    /// Reads the environment variables of pre-commit, which prek sets as well.
     ///
     /// # Errors
-    /// When a value is none that git could have given.
+    /// When git cannot have produced a value.
     pub fn of_pre_commit(variable: &dyn Fn(&str) -> Option<String>) -> Result<Option<Self>> {
         if variable("PRE_COMMIT").is_none() {
             return Ok(None);
         }
         let get = |name: &str| variable(name).filter(|value| !value.is_empty());
-        // With the root commit in the push, pre-commit names the branch alone.
+        // If the push contains the root commit, pre-commit only gives the branch.
         let to = get("PRE_COMMIT_TO_REF").or_else(|| get("PRE_COMMIT_LOCAL_BRANCH"));
         let from = get("PRE_COMMIT_FROM_REF");
         for revision in to.iter().chain(&from) {
@@ -113,7 +113,7 @@ impl Hints {
                 || revision.contains(char::is_whitespace)
             {
                 bail!(
-                    "PRE_COMMIT_TO_REF, PRE_COMMIT_FROM_REF and PRE_COMMIT_LOCAL_BRANCH name one revision each"
+                    "PRE_COMMIT_TO_REF, PRE_COMMIT_FROM_REF and PRE_COMMIT_LOCAL_BRANCH must each name one revision"
                 );
             }
         }

@@ -1,8 +1,8 @@
-//! What people read when a hook stops something, and what they are to do about it. Only what works is promised.
+//! The advice that hooks print when they stop something. It only recommends what works.
 
 use super::{Event, place::Manager};
 
-/// Why a hook stops something.
+/// Why a hook stopped something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// Keys were found.
@@ -11,7 +11,7 @@ pub enum Reason {
     NotRead,
 }
 
-/// What a user can do, beneath the report. `has_head` is false before the first commit.
+/// The advice to print after the report. `has_head` is false before the first commit.
 #[must_use]
 pub fn stopped(event: Event, reason: Reason, has_head: bool) -> String {
     let (what, go_on) = match event {
@@ -23,34 +23,32 @@ pub fn stopped(event: Event, reason: Reason, has_head: bool) -> String {
     let mut lines = Vec::new();
     match reason {
         Reason::NotRead => {
-            lines.push(format!(
-                "{what}: what is named above could not be read, so it is not known to be clean."
-            ));
-            lines.push("  See to that first, and try again.".to_owned());
+            lines.push(format!("{what}: the inputs above could not be read, so the check is incomplete."));
+            lines.push("  Fix that first, and try again.".to_owned());
         }
         Reason::Keys => {
-            lines.push(format!("{what}, since it would have brought the keys above along."));
+            lines.push(format!("{what} because of the keys above."));
             lines.extend(repair(event, has_head).map(|line| format!("  {line}")));
         }
     }
     match event {
         Event::PreReceive => lines.push(
-            "  No key at all? Comments, baselines and skanner.toml of what is pushed do not count here. Whoever runs this \
-             server can name a configuration of its own in the hook, with --config FILE."
+            "  False positive? Comments, baselines and skanner.toml in a push do not count here. The administrator of this \
+             server can pass a configuration with --config FILE in the hook."
                 .to_owned(),
         ),
         _ if reason == Reason::NotRead => lines.push(format!(
-            "  `{go_on}` goes on without any check, and without any other hook. Do not, unless you know what is in there."
+            "  To continue without any check: `{go_on}` (skips all hooks). Only do this if you know what is in there."
         )),
         _ => {
             lines.push(
-                "  No key at all? A comment beside it allows it: `skanner:allow RULE: why it is none`. For more of them see \
-                 `skanner baseline` and `skanner init`."
+                "  False positive? Allow it in a comment on its line: `skanner:allow RULE: why it is not a key`. If there are \
+                 many, see `skanner baseline` and `skanner init`."
                     .to_owned(),
             );
             lines.push(format!(
-                "  `{go_on}` goes on this once, without any other hook either. If it is a key, it is lost then: history \
-                 keeps it."
+                "  To continue anyway: `{go_on}` (skips all hooks). Treat the key as leaked then: it stays in \
+                 the history."
             ));
         }
     }
@@ -59,8 +57,7 @@ pub fn stopped(event: Event, reason: Reason, has_head: bool) -> String {
 }
 
 fn repair(event: Event, has_head: bool) -> impl Iterator<Item = String> {
-    const REVOKE: &str =
-        "Revoke a key that was pushed before, wherever it was: deleting it does not take it back.";
+    const REVOKE: &str = "If a key was ever pushed anywhere, revoke it: deleting it does not help.";
     let mut steps = Vec::new();
     match event {
         Event::PreCommit => {
@@ -70,62 +67,65 @@ fn repair(event: Event, has_head: bool) -> impl Iterator<Item = String> {
                 "Fix:      read the key from the environment or a secret store, then `git add PATH` again"
                     .to_owned(),
             );
-            steps.push("Keep out: put PATH into .gitignore, if it is a file for you alone".to_owned());
+            steps.push("Keep out: add PATH to .gitignore, if the file is only for you".to_owned());
             steps.push(REVOKE.to_owned());
         }
         Event::CommitMsg => {
             steps.push(
-                "Write the message again without the key; git keeps this one in .git/COMMIT_EDITMSG."
+                "Write the message again without the key. Git keeps this one in .git/COMMIT_EDITMSG."
                     .to_owned(),
             );
             steps.push(REVOKE.to_owned());
         }
         Event::PrePush => {
-            steps.push("Taking the key out in a further commit does not help, since the earlier one is pushed as well.".to_owned());
-            steps.push("Only the last commit has it:  take it out, then `git commit --amend`".to_owned());
+            steps.push("Removing the key in another commit does not help, since the earlier commit is pushed as well.".to_owned());
+            steps.push("Only in the last commit:    remove it, then `git commit --amend`".to_owned());
             steps.push(
-                "An earlier one has it:        `git rebase -i COMMIT~`, mark that commit with `edit`"
+                "In an earlier commit:       `git rebase -i COMMIT~`, and mark that commit with `edit`"
                     .to_owned(),
             );
             steps.push(
-                "A tag or branch name has it:  make the tag or branch again under another one".to_owned(),
+                "In a tag or branch name:    create the tag or branch again with another name".to_owned(),
             );
             steps.push(REVOKE.to_owned());
         }
         Event::PreReceive => {
             steps.push(
-                "Revoke the keys: they have left your machine, even though nothing was stored here."
-                    .to_owned(),
-            );
-            steps.push("Taking a key out in a further commit does not help, since the earlier one is pushed as well.".to_owned());
-            steps.push(
-                "Only the last commit has it:  take it out, `git commit --amend`, and push again".to_owned(),
-            );
-            steps.push(
-                "An earlier one has it:        `git rebase -i COMMIT~`, mark that commit with `edit`"
+                "Revoke the keys: they have left your machine, even though this server did not store them."
                     .to_owned(),
             );
             steps.push(
-                "A tag or branch name has it:  make the tag or branch again under another one".to_owned(),
+                "Removing a key in another commit does not help, since the earlier commit is pushed as well."
+                    .to_owned(),
+            );
+            steps.push(
+                "Only in the last commit:    remove it, `git commit --amend`, and push again".to_owned(),
+            );
+            steps.push(
+                "In an earlier commit:       `git rebase -i COMMIT~`, and mark that commit with `edit`"
+                    .to_owned(),
+            );
+            steps.push(
+                "In a tag or branch name:    create the tag or branch again with another name".to_owned(),
             );
         }
     }
     steps.into_iter()
 }
 
-/// What to do in a repository whose hooks another program writes.
+/// The advice for a repository whose hooks another program manages.
 #[must_use]
 pub fn managed(manager: Manager) -> &'static str {
     match manager {
         Manager::Husky => {
-            "husky writes the hooks of this repository, so nothing was installed. Add these lines to its files, and \
+            "husky manages the hooks of this repository, so nothing was installed. Add these lines to its files, and \
              commit them:\n\n\
              .husky/pre-commit:  skanner hook pre-commit\n\
              .husky/commit-msg:  skanner hook commit-msg -- \"$1\"\n\
              .husky/pre-push:    skanner hook pre-push --refs-from-git -- \"$@\"\n"
         }
         Manager::Lefthook => {
-            "lefthook writes the hooks of this repository, so nothing was installed. Add this to its configuration, \
+            "lefthook manages the hooks of this repository, so nothing was installed. Add this to its configuration, \
              commit it, and run `lefthook install`:\n\n\
              pre-commit:\n  commands:\n    skanner:\n      run: skanner hook pre-commit\n\
              commit-msg:\n  commands:\n    skanner:\n      run: skanner hook commit-msg -- {1}\n\

@@ -1,21 +1,21 @@
-//! Commits in an order in which parents come first.
+//! Commits, sorted so that parents come first.
 
 use std::collections::HashMap;
 
 use super::rows::{CommitReader, Row};
 use crate::{blob::ObjectId, git::store::Store};
 
-/// In place of a parent or tree: it is not here.
+/// Stands for a parent or tree that is missing.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// All commits; parents before children.
+/// All commits, with parents before children.
 pub(super) struct Commits {
     pub(super) ids: Vec<ObjectId>,
-    /// The number of the tree of each.
+    /// The index of each commit's tree.
     pub(super) trees: Vec<u32>,
-    /// When each was committed, in seconds since 1970.
+    /// The committer date of each, in seconds since 1970.
     pub(super) times: Vec<i64>,
-    /// Where the parents of each begin in `parents`.
+    /// Where each commit's parents begin in `parents`.
     first: Vec<u32>,
     parents: Vec<u32>,
     places: HashMap<ObjectId, u32>,
@@ -64,19 +64,19 @@ impl Commits {
         self.ids.len()
     }
 
-    /// The parents of a commit that are here.
+    /// The parents of a commit that exist here.
     pub(super) fn parents(&self, commit: usize) -> &[u32] {
         &self.parents[self.first[commit] as usize..self.first[commit + 1] as usize]
     }
 
-    /// Where a commit stands.
+    /// The index of a commit.
     pub(super) fn place(&self, id: ObjectId) -> Option<usize> {
         self.places.get(&id).map(|place| *place as usize)
     }
 }
 
-/// The rows in an order in which parents come first. Commits cannot be in a circle, since they name each other by
-/// their hashes; if somebody managed it, the circle would be cut somewhere.
+/// Sorts the rows so that parents come first. Commits cannot form a cycle, since they name each other by
+/// their hashes. If somebody managed to create one, it would be cut somewhere.
 fn parents_first(rows: &[Row], read: &CommitReader, row_of: &impl Fn(&u32) -> Option<usize>) -> Vec<u32> {
     let mut order = Vec::with_capacity(rows.len());
     let mut is_seen = vec![false; rows.len()];

@@ -1,12 +1,13 @@
-//! When a commit was written, as people read it.
+//! Dates of commits, in a readable form.
 
 use crate::day::Day;
 
-/// In seconds.
+/// A day in seconds.
 const DAY: i64 = 86_400;
 
-/// A line such as `A U Thor <a@example.org> 1700000000 +0100`, taken apart: who, and when in the form of RFC 3339 with
-/// the zone of the author. What is no such line is given as it is, without a time.
+/// Splits a line such as `A U Thor <a@example.org> 1700000000 +0100` into the person and the date, in RFC
+/// 3339 format with the author's time zone. If the line has any other format, all of it is the person, and
+/// the date is empty.
 pub(super) fn person(line: &[u8]) -> (&[u8], String) {
     let mut words = line.rsplitn(3, |byte| *byte == b' ');
     let zone = words.next().and_then(number);
@@ -17,7 +18,7 @@ pub(super) fn person(line: &[u8]) -> (&[u8], String) {
     }
 }
 
-/// When a line of a commit says it was committed, in seconds since 1970.
+/// The committer date in a line of a commit, in seconds since 1970.
 pub(super) fn seconds(line: &[u8]) -> i64 {
     line.rsplitn(3, |byte| *byte == b' ').nth(1).and_then(number).unwrap_or(0)
 }
@@ -26,8 +27,9 @@ fn number(digits: &[u8]) -> Option<i64> {
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
-/// A point in time as people write it, in seconds since 1970: `YYYY-MM-DD` for the beginning of that day in UTC, or the
-/// form of RFC 3339, such as `2024-02-29T12:30:00+01:00`. Parts of seconds are dropped. Nothing where it is neither.
+/// Parses a date as people write it, into seconds since 1970: `YYYY-MM-DD` for the start of that day in UTC,
+/// or RFC 3339, such as `2024-02-29T12:30:00+01:00`. Fractions of a second are dropped. `None` if it is
+/// neither.
 #[must_use]
 pub fn parse(text: &str) -> Option<i64> {
     let (day, time) = text.split_at_checked(10)?;
@@ -35,10 +37,10 @@ pub fn parse(text: &str) -> Option<i64> {
     if time.is_empty() {
         return Some(midnight);
     }
-    // RFC 3339, section 5.6, lets `T` and `Z` be small, and a space stand for `T`.
+    // RFC 3339, section 5.6, allows lowercase `t` and `z`, and a space instead of `T`.
     let (clock, rest) = time.strip_prefix(['T', 't', ' '])?.split_at_checked(8)?;
     let [hour, minute, second] = fields(clock, b':', [2, 2, 2])?;
-    // A leap second is the first one of the next minute here.
+    // A leap second counts as the first second of the next minute.
     let is_clock = hour < 24 && minute < 60 && second <= 60;
     let zone = match rest.strip_prefix('.') {
         None => rest,
@@ -58,7 +60,7 @@ pub fn parse(text: &str) -> Option<i64> {
     is_clock.then_some(midnight + hour * 3600 + minute * 60 + second - offset * 60)
 }
 
-/// Numbers of so many digits with a separator between them.
+/// Parses numbers with the given numbers of digits, with a separator between them.
 fn fields<const N: usize>(text: &str, separator: u8, lengths: [usize; N]) -> Option<[i64; N]> {
     let mut numbers = [0; N];
     let mut parts = text.as_bytes().split(|byte| *byte == separator);
@@ -70,7 +72,7 @@ fn fields<const N: usize>(text: &str, separator: u8, lengths: [usize; N]) -> Opt
     parts.next().is_none().then_some(numbers)
 }
 
-/// `zone` is written as git does: `+0130` is 130.
+/// `zone` is in git's notation: 130 means `+0130`.
 fn rfc3339(seconds: i64, zone: i64) -> String {
     let zone = zone.clamp(-1459, 1459);
     let minutes = zone / 100 * 60 + zone % 100;

@@ -1,4 +1,4 @@
-//! Gathers where folders are, and what is suspect in them.
+//! Gathers which directory contains which, and where the suspects are.
 
 use std::collections::HashMap;
 
@@ -13,35 +13,35 @@ use crate::{
     },
 };
 
-/// Set in the value of an entry that is suspect.
+/// The flag of a suspect in the value of an entry.
 const SUSPECT: u32 = 1 << 31;
 
-/// What was read.
+/// Everything that was gathered.
 #[derive(Default)]
 pub struct Gathered {
-    /// The suspects, by their numbers.
+    /// The suspects, by index.
     pub(super) suspects: Vec<ObjectId>,
-    /// Pairs of a folder and one in it; one list a thread.
+    /// Pairs of a directory and one that it contains; one list per thread.
     pub(super) edges: Vec<Vec<(u32, u32)>>,
-    /// Which suspect is in which folder, and what it is called there.
+    /// The directory and the suspect in it, by index, and the name of the suspect there.
     pub(super) held: Vec<(u32, u32, Box<[u8]>)>,
     pub(super) commits: CommitReader,
 }
 
-/// Gathers folders, to locate suspects. What cannot be read is named by whoever scans them.
+/// Gathers directories, to locate suspects. Unreadable objects are reported where they are scanned.
 pub struct Gatherer<'a> {
     store: &'a Store,
     suspects: Suspects,
 }
 
 impl<'a> Gatherer<'a> {
-    /// Will locate these.
+    /// Prepares to locate these suspects.
     #[must_use]
     pub fn new(store: &'a Store, suspects: &[ObjectId]) -> Self {
         Self { store, suspects: Suspects::new(suspects) }
     }
 
-    /// Takes folders; one a thread.
+    /// Creates a reader for one thread.
     #[must_use]
     pub fn reader(&self) -> FolderReader<'_> {
         FolderReader {
@@ -54,8 +54,8 @@ impl<'a> Gatherer<'a> {
         }
     }
 
-    /// Takes what the readers have, which have seen all commits and all folders in packs, unless there are no `folders`,
-    /// and reads what is left.
+    /// Takes what the readers gathered, and reads the rest. They have seen all commits, and all directories
+    /// in packs unless there are no `folders`.
     #[must_use]
     pub fn finish(
         &self,
@@ -104,11 +104,11 @@ impl<'a> Gatherer<'a> {
     }
 }
 
-/// The suspects by name, behind a small table that says of nearly all others that they are none.
+/// The suspects by id, with a small table in front that rules out nearly all other ids.
 struct Suspects {
     ids: Vec<ObjectId>,
     numbers: HashMap<ObjectId, u32>,
-    /// A bit for every value of the first two bytes of a name.
+    /// One bit for every value of the first two bytes of an id.
     table: Box<[u64; 1024]>,
 }
 
@@ -126,7 +126,7 @@ impl Suspects {
         usize::from(id[0]) << 8 | usize::from(id[1])
     }
 
-    /// What to keep of an entry: the number of a folder, or that of a suspect.
+    /// What to store for an entry: the index of a directory or suspect.
     fn kept(&self, entry: &TreeEntry<'_>, number: Option<u32>) -> Option<u32> {
         if entry.is_tree() {
             number.filter(|number| *number < SUSPECT)
@@ -145,7 +145,7 @@ impl Suspects {
     }
 }
 
-/// Takes folders on one thread.
+/// Gathers directories on one thread.
 pub struct FolderReader<'a> {
     store: &'a Store,
     suspects: &'a Suspects,
@@ -167,7 +167,7 @@ impl FolderReader<'_> {
     }
 }
 
-/// What is known of the tree that another one is made from.
+/// The gathered entries of the tree that a delta is based on.
 type Base<'a> = Option<(&'a Entries, &'a [Copied])>;
 
 impl Beside for FolderReader<'_> {

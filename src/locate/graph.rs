@@ -1,15 +1,15 @@
-//! Which folder is in which.
+//! Which directory contains which.
 
-/// So many times all pairs of folders are looked at before they are sorted.
+/// How many times to go through all pairs of directories before they are sorted.
 const MOST_LEVELS: usize = 16;
 
-/// For every object, the folders that it is in, in compressed rows.
+/// For every object, the directories that contain it, in compressed rows.
 pub(super) struct Folders {
     first: Vec<u32>,
     parents: Vec<u32>,
 }
 
-/// A set of numbers.
+/// A set of indices.
 pub(super) struct Bits(Vec<u64>);
 
 impl Bits {
@@ -21,7 +21,7 @@ impl Bits {
         self.0[number as usize / 64] & 1 << (number % 64) != 0
     }
 
-    /// Whether it is new.
+    /// Adds a number. Returns whether it is new.
     pub(super) fn add(&mut self, number: u32) -> bool {
         let word = &mut self.0[number as usize / 64];
         let bit = 1 << (number % 64);
@@ -32,16 +32,16 @@ impl Bits {
 }
 
 impl Folders {
-    /// Takes pairs of a folder and one that is in it, of `count` objects. What is not above one of the `wanted` is
-    /// forgotten.
+    /// Takes pairs of a directory and one that it contains, from `count` objects. Drops directories that do
+    /// not lead to any of the `wanted`.
     pub(super) fn new(count: usize, edges: Vec<Vec<(u32, u32)>>, wanted: impl Iterator<Item = u32>) -> Self {
         let mut edges = edges;
         let mut above = Bits::new(count);
         wanted.for_each(|folder| {
             above.add(folder);
         });
-        // Mostly that leaves next to nothing of millions, and looking at all of them a few times is faster than sorting
-        // them. Folders are some levels deep, unless somebody made them to be deeper.
+        // This mostly leaves next to nothing of millions, and going through all of them a few times is faster
+        // than sorting them. Directories are a few levels deep, unless somebody wants to cause trouble.
         let mut add_parents = || {
             let mut is_any_new = false;
             for (parent, child) in edges.iter().flatten() {
@@ -73,7 +73,7 @@ impl Folders {
         Self { first, parents }
     }
 
-    /// All folders that these are in, themselves included.
+    /// All directories that contain these, and these themselves.
     pub(super) fn above(&self, folders: impl Iterator<Item = u32>) -> Bits {
         let mut above = Bits::new(self.first.len());
         let mut waiting: Vec<u32> = folders.filter(|folder| above.add(*folder)).collect();

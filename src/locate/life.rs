@@ -1,4 +1,4 @@
-//! From folders and commits to the life of one secret.
+//! Computes the history of one secret from directories and commits.
 
 use super::{Location, commits::NONE, date, graph::Bits};
 use crate::{
@@ -6,41 +6,41 @@ use crate::{
     git::{Kind, object::Commit},
 };
 
-/// What became of a secret. Texts are as git has them: they may hold secrets.
+/// The history of a secret. Texts are raw, as in git, and may contain secrets.
 #[derive(Clone, Debug, Default)]
 pub struct Life {
-    /// The first commit that holds it while none of its parents does.
+    /// The first commit that contains it and has no parent that does.
     pub introduced: Option<Event>,
-    /// The last commit that does not hold it while a parent does; only where HEAD does not hold it.
+    /// The last commit that does not contain it but has a parent that does. `None` if HEAD contains it.
     pub removed: Option<Event>,
-    /// Whether the commit that is checked out holds it.
+    /// Whether the checked-out commit contains it.
     pub at_head: bool,
-    /// The refs that lead to it.
+    /// The refs that reach it.
     pub refs: Vec<Vec<u8>>,
-    /// How many commits hold it.
+    /// The number of commits that contain it.
     pub commits: u64,
-    /// Whether some ref leads to it; if not, it is only in the store of objects.
+    /// Whether any ref reaches it. If not, it is only in the object store.
     pub reachable: bool,
 }
 
-/// A commit that changed something about a secret.
+/// A commit that introduced or removed a secret.
 #[derive(Clone, Debug)]
 pub struct Event {
     /// The commit.
     pub commit: ObjectId,
-    /// Who wrote it: name and address.
+    /// The author: name and email address.
     pub author: Vec<u8>,
-    /// When it was written, in the form of RFC 3339 with the author's zone; empty where the commit does not say.
+    /// The author date, in RFC 3339 format with the author's time zone; empty if the commit has none.
     pub date: String,
     /// The first line of its message.
     pub summary: Vec<u8>,
-    /// Where the secret stands in it, or stood before.
+    /// Where the secret is in the commit, or was in its parent.
     pub path: Vec<u8>,
 }
 
 impl Location<'_> {
-    /// The life of a secret that is in these objects, which are sorted: blobs, folders with it in their names, commits or
-    /// tags. Nothing where none of them is an object of this repository.
+    /// The history of a secret that is in these objects, which must be sorted: blobs, directories with it in
+    /// a name, commits or tags. `None` if none of them is an object of this repository.
     #[must_use]
     pub fn life(&self, objects: &[ObjectId]) -> Option<Life> {
         if !objects.iter().any(|id| self.store.number(*id).is_some()) {
@@ -50,7 +50,7 @@ impl Location<'_> {
         let holds = self.holding(&above, objects);
         let mut life =
             Life { commits: holds.iter().filter(|holds| **holds).count() as u64, ..Life::default() };
-        // Whether a commit or one before it holds the secret.
+        // Whether a commit or one of its ancestors contains the secret.
         let mut reaches = holds.clone();
         let mut introduced: Option<usize> = None;
         let mut removed: Option<usize> = None;
@@ -89,15 +89,15 @@ impl Location<'_> {
         Some(life)
     }
 
-    /// Whether all commits and tags that hold a secret in these objects were made before a time, in seconds since 1970;
-    /// they were not, as far as is known, if one has no date or no commit leads to a blob. Nothing where none of the
-    /// objects is one of this repository.
+    /// Whether all commits and tags that contain a secret in these objects are older than a time, in seconds
+    /// since 1970. False if one of them has no date, or if no commit leads to a blob. `None` if none of the
+    /// objects is in this repository.
     #[must_use]
     pub fn is_older(&self, objects: &[ObjectId], time: i64) -> Option<bool> {
         if !objects.iter().any(|id| self.store.number(*id).is_some()) {
             return None;
         }
-        // Zero stands for a date that is missing.
+        // Zero means that there is no date.
         let is_old = |seconds: i64| seconds != 0 && seconds < time;
         let holds = self.holding(&self.above(objects), objects);
         let mut commits = holds.iter().zip(&self.commits.times).filter(|(holds, _)| **holds).peekable();
@@ -118,7 +118,7 @@ impl Location<'_> {
         Some(is_all_old && (is_committed || is_tagged))
     }
 
-    /// The commit that brought a blob in, if one did.
+    /// The commit that introduced a blob, if any.
     pub(super) fn introduction(&self, holds: &[bool]) -> Option<usize> {
         let is_new = |commit: &usize| {
             holds[*commit] && !self.commits.parents(*commit).iter().any(|parent| holds[*parent as usize])
@@ -126,7 +126,7 @@ impl Location<'_> {
         (0..self.commits.len()).filter(is_new).min_by_key(|commit| (self.commits.times[*commit], *commit))
     }
 
-    /// All folders that hold one of the objects somewhere below them, and those of the objects that are folders.
+    /// All directories above the objects, and the objects that are directories.
     pub(super) fn above(&self, objects: &[ObjectId]) -> Bits {
         let folders = objects.iter().flat_map(|id| {
             let own = self.store.number(*id).filter(|_| !self.suspects.contains_key(id));
@@ -136,7 +136,7 @@ impl Location<'_> {
         self.folders.above(folders)
     }
 
-    /// Of each commit, whether it holds one of the objects.
+    /// For each commit, whether it contains one of the objects.
     pub(super) fn holding(&self, above: &Bits, objects: &[ObjectId]) -> Vec<bool> {
         let tree = |tree: &u32| *tree != NONE && above.has(*tree);
         let mut holds: Vec<bool> = self.commits.trees.iter().map(tree).collect();
@@ -146,12 +146,12 @@ impl Location<'_> {
         holds
     }
 
-    /// The head of the checked out branch.
+    /// The index of the checked-out commit.
     pub(super) fn head_place(&self) -> Option<usize> {
         self.head.and_then(|head| self.commits.place(head))
     }
 
-    /// What a commit says of itself, and where the secret is in the tree of `holder`.
+    /// The event of a commit, with the path of the secret in the tree of `holder`.
     fn event(&self, commit: usize, holder: usize, above: &Bits, objects: &[ObjectId]) -> Option<Event> {
         let id = self.commits.ids[commit];
         let (kind, bytes) = self.store.read(id).ok()?;

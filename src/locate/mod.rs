@@ -1,8 +1,9 @@
-//! The life of what was found: which commits hold it, where it came in and went out, and which refs lead to it.
+//! Locates findings in a history: the commits that contain a secret, where it was introduced and removed, and
+//! which refs reach it.
 //!
-//! Commits and folders are gathered while they are scanned, folders only when there is something to locate. What is kept
-//! is which folder is in which, as numbers, and nothing else; from that follows the rest without looking at an object
-//! again.
+//! Commits and directories are gathered while they are scanned, directories only when there is something to
+//! locate. Only which directory contains which is kept, as indices. Everything else follows from that without
+//! reading an object again.
 
 mod commits;
 mod date;
@@ -32,10 +33,10 @@ use commits::Commits;
 use graph::Folders;
 use tags::Tags;
 
-/// All that is known of where the objects of a repository are.
+/// Everything that is known about where the objects of a repository are.
 pub struct Location<'a> {
     store: &'a Store,
-    /// Of each suspect blob, by its name, the folders that it is in, and what it is called there.
+    /// For each suspect blob, by its id, the directories that contain it, and its name there.
     suspects: HashMap<ObjectId, Vec<Entry>>,
     folders: Folders,
     commits: Commits,
@@ -44,21 +45,21 @@ pub struct Location<'a> {
     head: Option<ObjectId>,
 }
 
-/// A folder, and the name of something in it.
+/// A directory, and the name of an entry in it.
 type Entry = (u32, Box<[u8]>);
 
-/// A ref and what it leads to.
+/// A ref and its target.
 struct Ref {
     name: Vec<u8>,
-    /// The object it names, which may be a tag.
+    /// The object that it names, which may be a tag.
     target: ObjectId,
-    /// The object behind all tags.
+    /// The object that remains after peeling all tags.
     peeled: ObjectId,
 }
 
 impl<'a> Location<'a> {
-    /// Sorts out what was gathered of a repository. It knows the life of suspects and of these objects, and of no other
-    /// folder.
+    /// Sorts what was gathered from a repository. It can tell the history of suspects and of these objects,
+    /// but of no other directory.
     #[must_use]
     pub fn new(repository: &Repository, store: &'a Store, gathered: Gathered, objects: &[ObjectId]) -> Self {
         let Gathered { suspects, edges, held, commits } = gathered;

@@ -1,4 +1,4 @@
-//! Under which paths a blob stands.
+//! Finds the paths of a blob.
 
 use std::collections::BTreeSet;
 
@@ -8,21 +8,21 @@ use crate::{
     git::{object, tree::join},
 };
 
-/// So many paths of one blob are looked for in one commit.
+/// The maximum number of paths to look for, per blob and commit.
 const MOST: usize = 64;
 
-/// A place of a blob.
+/// A path of a blob.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// Its path; only its name, if no commit leads to the folder it is in.
+    /// The path, or only the file name if no commit leads to its directory.
     pub path: Vec<u8>,
-    /// The commit that brought the blob in, if one did.
+    /// The commit that added the blob, if any.
     pub commit: Option<ObjectId>,
 }
 
 impl Location<'_> {
-    /// The places of a suspect blob: where it came in, where it is at HEAD, and under every other name it has anywhere.
-    /// None where no folder holds it.
+    /// The paths of a suspect blob: where it was introduced, where it is at HEAD, and one for every other
+    /// name it has anywhere. Empty if no directory contains it.
     #[must_use]
     pub fn places(&self, blob: ObjectId) -> Vec<Place> {
         let objects = [blob];
@@ -46,7 +46,7 @@ impl Location<'_> {
         paths.into_iter().map(|path| Place { path, commit }).collect()
     }
 
-    /// A path that ends in this folder, in the first commit that holds it.
+    /// A path that ends in this directory, in the first commit that contains it.
     fn path_of(&self, folder: u32, name: &[u8]) -> Option<Vec<u8>> {
         let above = self.folders.above(std::iter::once(folder));
         let holder = self.commits.trees.iter().position(|tree| *tree != NONE && above.has(*tree))?;
@@ -60,8 +60,8 @@ impl Location<'_> {
         Some(path)
     }
 
-    /// Paths of the objects, which are sorted, in the tree of a commit, in the order of the tree, at most so many. Only
-    /// folders that hold one of them are read.
+    /// Finds paths of the objects, which must be sorted, in the tree of a commit, in tree order, up to a
+    /// maximum number. Only directories that contain one of them are read.
     pub(super) fn paths_in(
         &self,
         commit: usize,
@@ -80,7 +80,7 @@ impl Location<'_> {
             let mut folders = Vec::new();
             object::tree(&bytes, self.store.width, |_, entry| {
                 let Some(id) = ObjectId::new(entry.id) else { return };
-                // Paths are only made of what counts: they may be long, and folders large.
+                // Paths are only built for matches: they may be long, and directories may be large.
                 if objects.binary_search(&id).is_ok() {
                     paths.push((join(&prefix, entry.name), id));
                 } else if entry.is_tree() && self.store.number(id).is_some_and(|number| above.has(number)) {

@@ -1,4 +1,4 @@
-//! Commits in numbers, as they are read.
+//! Commits as numbers, in the order in which they are read.
 
 use super::{commits::NONE, date};
 use crate::{
@@ -9,19 +9,19 @@ use crate::{
     },
 };
 
-/// A commit in numbers.
+/// A commit as numbers.
 pub(super) struct Row {
     pub(super) number: u32,
     pub(super) tree: u32,
-    /// When it was committed, in seconds since 1970.
+    /// The committer date, in seconds since 1970.
     pub(super) time: i64,
-    /// Where its parents begin in the list of them, and how many there are.
+    /// Where its parents begin in the list of parents, and how many there are.
     pub(super) first: u32,
     pub(super) count: u32,
 }
 
-/// Takes commits that somebody else reads; one a thread. There are few enough of them that they are kept before it is
-/// known whether there is anything to locate.
+/// Takes commits that are read elsewhere; one per thread. There are so few of them that all are kept, before
+/// it is known whether there is anything to locate.
 #[derive(Default)]
 pub struct CommitReader {
     pub(super) rows: Vec<Row>,
@@ -30,7 +30,7 @@ pub struct CommitReader {
 }
 
 impl CommitReader {
-    /// Takes over what another one has read.
+    /// Appends what another reader has taken.
     pub(super) fn append(&mut self, mut other: Self) {
         let before = self.parents.len() as u32;
         self.rows.extend(other.rows.into_iter().map(|row| Row { first: before + row.first, ..row }));

@@ -1,4 +1,4 @@
-//! Annotated tags, which may name tags in turn.
+//! Annotated tags, which may point to other tags.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,19 +8,19 @@ use crate::{
     git::{Kind, store::Store},
 };
 
-/// What the tags name that some ref leads to.
+/// The peeled targets of the tags that any ref reaches.
 #[derive(Default)]
 pub(super) struct Tags {
     named: HashMap<ObjectId, ObjectId>,
-    /// What is behind all tags, of those that a ref names.
+    /// The object that remains after peeling all tags, for each tag that a ref names.
     peeled: HashMap<ObjectId, ObjectId>,
 }
 
 impl Tags {
-    /// The object behind all tags, of which there may be any number. Each is read once.
+    /// Peels any number of tags, and reads each of them only once.
     pub(super) fn peel(&mut self, store: &Store, commits: &Commits, target: ObjectId) -> ObjectId {
         let mut id = target;
-        // Tags cannot be in a circle, since they name each other by their hashes, which are proved here.
+        // Tags cannot form a cycle, since they name each other by their hashes, which are verified here.
         while commits.place(id).is_none() && !self.peeled.contains_key(&id) {
             let next = match self.named.get(&id) {
                 Some(next) => *next,

@@ -1,9 +1,9 @@
-//! Names and lines come from strangers: nothing of theirs may steer a terminal.
+//! Makes text from others safe for a terminal, which must not obey control sequences in names and lines.
 
 use std::borrow::Cow;
 
-/// Text that a terminal shows as it is: control characters and those that change the direction or hide text are
-/// written as `\u{1b}`.
+/// Escapes characters that a terminal does not show as they are. Control characters, and characters that hide
+/// text or change its direction, are written as `\u{1b}`.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(steers) {
         return Cow::Borrowed(text);

@@ -1,4 +1,5 @@
-//! JSON and JSON lines, version 1. The types here are the contract: `skanner schema report` is made from them.
+//! JSON and JSON Lines, version 1. The types here are the contract: `skanner schema report` is generated from
+//! them.
 
 use std::{
     collections::BTreeMap,
@@ -18,7 +19,7 @@ use crate::{
     rule::{Confidence, Severity},
 };
 
-/// The version of this form; a new one only when something is taken away or changes its meaning.
+/// The version of the format. It only increases when something is removed or changes its meaning.
 const SCHEMA: u32 = 1;
 
 #[derive(Serialize, JsonSchema)]
@@ -35,128 +36,132 @@ const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG
 struct Document<'a> {
     #[serde(flatten)]
     run: Run<'a>,
-    /// One entry a secret, sorted by path, line, column and rule.
+    /// One entry per secret, sorted by path, line, column and rule.
     findings: Vec<FindingEntry<'a>>,
 }
 
-/// What is said of a run beside its findings.
+/// Everything about a run except its findings.
 #[derive(Serialize, JsonSchema)]
 struct Run<'a> {
-    /// The version of this form.
+    /// The version of the format.
     schema: u32,
-    /// What wrote the report.
+    /// The program that wrote the report.
     tool: Tool,
-    /// Whether everything that should have been read was. If not, no finding proves nothing.
+    /// Whether everything that should have been read was read. If not, the absence of findings proves
+    /// nothing.
     complete: bool,
-    /// How much was really read.
+    /// How much was read.
     scanned: Scanned,
-    /// What should have been read and was not.
+    /// What should have been read but was not.
     not_scanned: &'a [NotScanned],
-    /// How many keys were suppressed, or with `--show-suppressed` all of them, an entry for each key and suppression.
+    /// The number of suppressed keys. With `--show-suppressed`, the keys themselves, with one entry per key
+    /// and suppression.
     suppressed: SuppressedKeys<'a>,
-    /// How many keys were suppressed by what; only where some were.
+    /// The number of suppressed keys by what suppressed them; absent if none were.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     suppressed_by: Vec<SuppressedBy>,
-    /// Suppressions that do nothing; only where there are some. They do not change the exit code.
+    /// Suppressions that do nothing; absent if there are none. They do not change the exit code.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     unused_suppressions: &'a [Unused],
-    /// What was not read, as somebody knew and accepted; only where there is something.
+    /// What was not read, and was accepted as such; absent if there is nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     accepted: Vec<AcceptedEntry<'a>>,
-    /// How many keys were left out by the name of what did: an option of the call, a variable, the configuration file; only
-    /// where one did. Each key is counted once.
+    /// The number of excluded keys by what excluded them: an option, an environment variable or the
+    /// configuration file. Absent if there are none. Each key is counted once.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     left_out: &'a BTreeMap<String, u64>,
-    /// The configuration file that counted; only if there was one.
+    /// The configuration file that was used; absent if there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
     configuration: Option<&'a Configuration>,
-    /// Whether a shallow clone was accepted, so that what came before its first commits was not read; only if so.
+    /// Whether a shallow clone was accepted, so that its older commits were not read; absent if not.
     #[serde(skip_serializing_if = "is_false")]
     shallow: bool,
-    /// Whether the repository may be published; only of `skanner audit`.
+    /// Whether the repository is safe to publish; only from `skanner audit`.
     #[serde(skip_serializing_if = "Option::is_none")]
     audit: Option<Audit>,
 }
 
-/// What was suppressed.
+/// The suppressed keys.
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 enum SuppressedKeys<'a> {
-    /// How many keys.
+    /// Their number.
     Count(u64),
-    /// All of them.
+    /// One entry per key and suppression.
     List(Vec<SuppressedEntry<'a>>),
 }
 
-/// One secret, with the places that one suppression took.
+/// One secret, with the occurrences that one suppression covers.
 #[derive(Serialize, JsonSchema)]
 struct SuppressedEntry<'a> {
     #[serde(flatten)]
     finding: FindingEntry<'a>,
-    /// What took them.
+    /// What suppressed them.
     suppression: &'a Suppression,
 }
 
-/// Something that was not read, as somebody knew.
+/// Something that was not read, and was accepted as such.
 #[derive(Serialize, JsonSchema)]
 struct AcceptedEntry<'a> {
-    /// A path or an object; `a.zip!b/c.txt` is in an archive.
+    /// A path or an object. `a.zip!b/c.txt` is inside an archive.
     what: &'a str,
     /// Why it was not read.
     why: &'a str,
-    /// What accepts that.
+    /// The entry that accepts it.
     suppression: &'a Suppression,
 }
 
-/// One secret with all its places.
+/// One secret with all its occurrences.
 #[derive(Serialize, JsonSchema)]
 struct FindingEntry<'a> {
-    /// The rule that fits best; `skanner explain RULE` tells more.
+    /// The rule that fits best; `skanner explain RULE` explains it.
     rule: &'a str,
     /// Who issues such keys.
     issuer: &'a str,
-    /// What it is.
+    /// The kind of key.
     title: &'a str,
-    /// All issuers the shape fits; only where there are several.
+    /// All issuers whose keys have this shape; absent if there is only one.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     candidates: &'a [Candidate],
-    /// How bad it is when a stranger has the key.
+    /// How bad it is if a stranger has the key.
     severity: Severity,
     /// How sure we are that it is a key.
     confidence: Confidence,
-    /// What convinced us.
+    /// Why this is a key.
     why: &'a str,
-    /// The secret: its public prefix, `…`, its last four characters. Whole only with `--show-secrets`.
+    /// The secret, masked: its public prefix, `…`, and its last four characters. Unmasked only with
+    /// `--show-secrets`.
     secret: String,
-    /// Identifies the secret without telling it; the same in every place and encoding.
+    /// Identifies the secret without revealing it; the same in every occurrence and encoding.
     fingerprint: &'a str,
-    /// Every place of the secret.
+    /// Every occurrence of the secret.
     occurrences: Vec<OccurrenceEntry<'a>>,
-    /// Its life in the history of the repository; only with `--history` and of `skanner audit`, and only
-    /// of what is in an object.
+    /// Its history in the repository; only with `--history` and from `skanner audit`, and only for secrets in
+    /// git objects.
     #[serde(skip_serializing_if = "Option::is_none")]
     history: Option<&'a History>,
     /// What to do.
     remedy: Remedy<'a>,
 }
 
-/// One place. Lines and columns are 1-based, columns count Unicode code points.
+/// One occurrence. Lines and columns are 1-based, and columns count Unicode code points.
 #[derive(Serialize, JsonSchema)]
 struct OccurrenceEntry<'a> {
     /// The kind of place.
     source: SourceKind,
-    /// The path, from the current folder, or from the root of the tree for what git holds; bytes that are not UTF-8 are
-    /// written `\xNN`, a secret in it is masked. Empty for standard input without a name, and for messages of commits
-    /// and tags, of which lines and columns are those of `git cat-file commit` or `tag`.
+    /// The path, relative to the current directory, or to the root of the tree for git objects. Bytes that
+    /// are not UTF-8 are written `\xNN`, and secrets in it are masked. Empty for standard input without a
+    /// name, and for messages of commits and tags, whose lines and columns are those of `git cat-file commit`
+    /// or `tag`.
     path: &'a str,
-    /// Where in the archive at `path`, written like it, `!` between archives in archives; only for what is in one.
-    /// Lines and columns are those of what is there.
+    /// The path inside the archive at `path`, in the same notation, with `!` between nested archives; absent
+    /// outside of archives. Lines and columns then refer to the file inside.
     #[serde(skip_serializing_if = "Option::is_none")]
     archive: Option<&'a str>,
-    /// The git object that holds it: a blob, or the commit or tag whose message it is; only for what git holds.
+    /// The git object that contains it: a blob, or the commit or tag of a message; absent for files.
     #[serde(skip_serializing_if = "Option::is_none")]
     blob: Option<String>,
-    /// The commit that brought it in; only where that is known.
+    /// The commit that added it; absent if unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     commit: Option<String>,
     /// First line.
@@ -167,23 +172,23 @@ struct OccurrenceEntry<'a> {
     end_line: u64,
     /// Column after the last character.
     end_column: u64,
-    /// How the secret is written there, the outermost encoding first; only where it is not plain text.
+    /// How the secret is encoded, outermost encoding first; absent for plain text.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     encoding: &'a [&'static str],
-    /// The line with every secret in it masked, cut where it is long.
+    /// The line with every secret in it masked, shortened if it is long.
     excerpt: &'a str,
 }
 
 /// What to do about a key.
 #[derive(Serialize, JsonSchema)]
 struct Remedy<'a> {
-    /// Where to revoke it; empty where that depends on the installation.
+    /// Where to revoke it; empty if that depends on the installation.
     revoke_url: &'a str,
-    /// What to do, in order.
+    /// The steps to take, in order.
     steps: Vec<String>,
 }
 
-/// The last line of JSON lines.
+/// The last line of JSON Lines.
 #[derive(Serialize)]
 struct Summary<'a> {
     #[serde(flatten)]
@@ -191,7 +196,7 @@ struct Summary<'a> {
     findings: usize,
 }
 
-/// One line of JSON lines.
+/// One line of JSON Lines.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Line<'a> {

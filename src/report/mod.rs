@@ -1,4 +1,5 @@
-//! Reporters: a report in, text in some format out. A new format is one file here and a row in [`FORMATS`].
+//! Report formats: a report goes in, and text comes out. A new format is one file here and a row in
+//! [`FORMATS`].
 
 mod escape;
 mod json;
@@ -16,26 +17,26 @@ pub(crate) use escape::visible;
 pub use json::schema;
 pub use sarif::line_hashes;
 
-/// How a person wants to see a report. Formats for machines pay no heed to it.
+/// How to show a report to people. Machine-readable formats ignore it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct View {
-    /// With colours.
+    /// Whether to use colors.
     pub color: bool,
-    /// No closing line when there is nothing to say.
+    /// Whether to omit the summary if no key was found and everything was read.
     pub quiet: bool,
-    /// Every place of a key, and all candidates.
+    /// Whether to list every occurrence of a key and all candidates.
     pub verbose: bool,
     /// How long the run took.
     pub elapsed: Duration,
 }
 
-/// One way to write a report.
+/// A report format.
 pub struct Format {
     /// Its name on the command line.
     pub name: &'static str,
     /// What it is for.
     pub about: &'static str,
-    /// Its places carry GitHub's hash of their line.
+    /// Whether occurrences need GitHub's hash of their line.
     pub wants_line_hashes: bool,
     /// Writes the whole report.
     pub write: fn(&Report, &View, &mut dyn Write) -> io::Result<()>,
@@ -52,7 +53,7 @@ pub static FORMATS: &[Format] = &[
     },
     Format {
         name: "jsonl",
-        about: "one finding a line, then a summary; without the summary the output was cut",
+        about: "one finding per line, then a summary; output without the summary is incomplete",
         wants_line_hashes: false,
         write: |report, _, out| json::write_lines(report, out),
     },
@@ -64,7 +65,7 @@ pub static FORMATS: &[Format] = &[
     },
 ];
 
-/// The format of this name.
+/// The format with this name.
 #[must_use]
 pub fn format(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)

@@ -1,4 +1,5 @@
-//! Rules: what a key of one issuer looks like, and what to say when one is found. Plain data from `rules/*.toml`.
+//! Rules: what the keys of an issuer look like, and what to say when one is found. Plain data from
+//! `rules/*.toml`.
 
 mod load;
 mod parts;
@@ -15,33 +16,33 @@ pub use parts::{BASE64URL, Class, Named};
 pub(crate) use prefixes::minimal;
 pub use shape::{Part, Shape};
 
-/// How bad it is when a stranger has the key.
+/// How bad it is if a stranger has the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Little to gain: an identifier, a local server, a default value.
     Low,
-    /// Sandbox data, forged messages, limited rights.
+    /// Sandbox data, forged messages, or limited rights.
     Medium,
-    /// A paid service or somebody's data.
+    /// A paid service, or someone's data.
     High,
-    /// Money, a whole account or organization.
+    /// Money, or a whole account or organization.
     Critical,
 }
 
-/// How sure we are that a string is a key.
+/// How sure we are that a text is a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
-    /// A generic form in a context that speaks of keys.
+    /// A generic form, in a context that suggests a key.
     Possible,
-    /// The issuer's prefix and a plausible body.
+    /// The issuer's prefix, and a plausible body.
     Likely,
-    /// Exact structure that chance does not produce.
+    /// A structure that does not occur by chance.
     Certain,
 }
 
-/// What may stand directly beside a key.
+/// What may be directly next to a key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Edges {
@@ -50,39 +51,39 @@ pub enum Edges {
     Strict,
     /// No letter or digit on either side.
     Word,
-    /// Anything on the left, no letter or digit on the right. Only for structure that proves itself.
+    /// Anything on the left, no letter or digit on the right. Only for a structure that proves itself.
     Open,
 }
 
-/// One way the keys of a rule are written.
+/// One way in which the keys of a rule are written.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
-    /// Any of these shapes; the notation is in `docs/rules.md`.
+    /// The shapes, any of which may match. `docs/rules.md` explains the notation.
     pub shapes: Vec<Shape>,
-    /// What a match is worth by itself.
+    /// The confidence of a match by itself.
     pub confidence: Confidence,
-    /// What a match is worth when a name, host or word of the issuer stands near; `confidence` where absent, except
-    /// that evidence lifts `possible` to `likely`.
+    /// The confidence of a match with a name, host or word of the issuer nearby. If absent, it is
+    /// `confidence`, but at least `likely`.
     pub with_evidence: Option<Confidence>,
-    /// A match counts only where a name, host or word of the issuer stands near.
+    /// Whether a match only counts with a name, host or word of the issuer nearby.
     #[serde(default)]
     pub needs_evidence: bool,
-    /// What may stand beside it.
+    /// What may be directly next to it.
     #[serde(default)]
     pub edges: Edges,
-    /// What convinces us, as the end of "because it has …".
+    /// Why a match is a key, as the end of "because it has …".
     pub why: String,
 }
 
 impl Form {
-    /// The confidence of a match that has evidence near it.
+    /// The confidence of a match with context.
     #[must_use]
     pub fn confidence_with_evidence(&self) -> Confidence {
         self.with_evidence.unwrap_or_else(|| self.confidence.max(Confidence::Likely))
     }
 
-    /// The highest confidence any match of this form can reach.
+    /// The highest confidence that a match of this form can have.
     #[must_use]
     pub fn reach(&self) -> Confidence {
         self.confidence.max(self.confidence_with_evidence())
@@ -92,51 +93,52 @@ impl Form {
 /// One kind of key.
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// Stable name, e.g. `openai-project-key`.
+    /// A stable id, e.g. `openai-project-key`.
     pub id: String,
-    /// Who issues the key.
+    /// The company or project that issues the keys.
     pub issuer: Arc<str>,
-    /// What it is, e.g. `OpenAI project API key`.
+    /// The kind of key, e.g. `OpenAI project API key`.
     pub title: String,
-    /// What the key opens, one sentence.
+    /// What a stranger can do with the key, in one sentence.
     pub opens: String,
-    /// How bad a leak is.
+    /// How bad it is if a stranger has the key.
     pub severity: Severity,
-    /// The rule stands for a shape that several issuers share; it is reported when nothing tells which.
+    /// Whether the rule stands for a shape that several issuers share. It is reported when nothing says which
+    /// of them it is.
     pub shared: bool,
-    /// Environment variables and settings that hold such keys.
+    /// Environment variables and settings that contain such keys.
     pub names: Vec<String>,
-    /// Hosts such keys are sent to.
+    /// Hosts that such keys are sent to.
     pub hosts: Vec<String>,
-    /// Words, in any case, that point at the issuer.
+    /// Words that point to the issuer, ignoring case.
     pub words: Vec<String>,
-    /// All of these, as they are searched for.
+    /// All names, hosts and words, prepared for the search.
     pub context: Vec<ContextWord>,
-    /// Where to revoke the key; empty where it depends on the installation.
+    /// Where to revoke the key; empty if that depends on the installation.
     pub revoke_url: String,
-    /// What to do beside revoking, one sentence each; empty for the usual steps.
+    /// What to do in addition to revoking the key, one sentence each; empty for the usual steps.
     pub steps: Vec<String>,
-    /// How the keys are written, most telling first.
+    /// The forms, most distinctive first.
     pub forms: Vec<Form>,
-    /// Texts this rule must find a key in.
+    /// Texts in which this rule must find a key.
     pub examples: Vec<Shape>,
-    /// Texts this rule must stay silent on.
+    /// Texts in which this rule must not find a key.
     pub counter_examples: Vec<Shape>,
-    /// Where it stands, as `skanner.toml:12`; nothing for a built-in one.
+    /// Where the rule is defined, such as `skanner.toml:12`; `None` for a built-in rule.
     pub place: Option<Arc<str>>,
 }
 
-/// A text that points at an issuer when it stands near a key, in any case.
+/// A text that points to an issuer when it is near a key, ignoring case.
 #[derive(Clone, Debug)]
 pub struct ContextWord {
-    /// As people write it.
+    /// The text as people write it.
     pub shown: String,
-    /// In lower case.
+    /// The text in lowercase.
     pub lower: String,
 }
 
 impl ContextWord {
-    /// Makes them of texts.
+    /// Creates them from texts.
     pub(crate) fn all<'a>(texts: impl IntoIterator<Item = &'a String>) -> Vec<Self> {
         texts.into_iter().map(|text| Self { shown: text.clone(), lower: text.to_ascii_lowercase() }).collect()
     }

@@ -1,8 +1,9 @@
-//! Shapes: how a key is written, in a notation that both recognises and generates.
+//! Shapes: how a key is written, in a notation that both recognizes and generates keys.
 //!
-//! `sk-proj-{B:74}T3BlbkFJ{B:72}{Z4}A` is a literal, 74 characters of class `B`, a literal, and so on. `{B:20..40}`
-//! and `{A:24|34}` take several lengths, `{uuid4}` is a named structure, `{{` is a brace. No regular expression: a
-//! shape is tried only where its literal has been found, needs no compilation, and the same text makes the examples.
+//! `sk-proj-{B:74}T3BlbkFJ{B:72}{Z4}A` is a literal, 74 characters of class `B`, a literal, and so on.
+//! `{B:20..40}` and `{A:24|34}` allow several lengths, `{uuid4}` is a named structure, and `{{` is a brace.
+//! Shapes are not regular expressions: a shape is only tried where its literal was found, needs no
+//! compilation, and also generates the examples.
 
 use std::ops::Range;
 
@@ -11,14 +12,14 @@ use serde::Deserialize;
 
 use super::parts::{CLASSES, Class, Named, STRUCTURES};
 
-/// One piece of a shape.
+/// A piece of a shape.
 #[derive(Clone, Debug)]
 pub enum Part {
-    /// These very bytes.
+    /// Exactly these bytes.
     Literal(Vec<u8>),
-    /// A run of a class, of one of these lengths; ranges are inclusive and ascending.
+    /// A run of a class, with one of these lengths; ranges are inclusive and ascending.
     Run(&'static Class, Vec<(usize, usize)>),
-    /// A structure that checks itself.
+    /// A named structure.
     Structure(&'static Named),
 }
 
@@ -32,10 +33,10 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// Reads the notation.
+    /// Parses the notation.
     ///
     /// # Errors
-    /// Says which part is not known or not closed.
+    /// Says which part is unknown or not closed.
     pub fn parse(source: &str) -> Result<Self> {
         let mut parts = Vec::new();
         let mut literal = Vec::new();
@@ -68,7 +69,7 @@ impl Shape {
         Ok(Self { source: source.to_owned(), parts, lengths })
     }
 
-    /// The notation it was read from.
+    /// The notation that it was parsed from.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
@@ -80,7 +81,7 @@ impl Shape {
         &self.parts
     }
 
-    /// The literal it begins with.
+    /// The literal at its start.
     #[must_use]
     pub fn prefix(&self) -> &[u8] {
         match self.parts.first() {
@@ -89,20 +90,20 @@ impl Shape {
         }
     }
 
-    /// Its shortest and longest length in bytes.
+    /// Its minimum and maximum length in bytes.
     #[must_use]
     pub fn lengths(&self) -> (usize, usize) {
         self.lengths
     }
 
-    /// How much of it is fixed, in bytes: of two shapes that fit, the one with more is the more specific.
+    /// The number of bytes that are fixed. Of two shapes that match, the one with more is more specific.
     #[must_use]
     pub fn fixed(&self) -> usize {
         self.parts.iter().map(|part| if let Part::Literal(literal) = part { literal.len() } else { 0 }).sum()
     }
 
-    /// Matches at the start of `text`. Where several lengths fit, the longest whose end `accept` agrees to is taken.
-    /// Fills `bodies` with the ranges of all that is not literal.
+    /// Matches the shape at the start of `text`. If several lengths match, takes the longest whose end
+    /// `accept` agrees to. Fills `bodies` with the ranges of everything that is not literal.
     pub fn matches(
         &self,
         text: &[u8],
@@ -113,7 +114,7 @@ impl Shape {
         match_parts(&self.parts, text, 0, bodies, &accept)
     }
 
-    /// Makes a random text of this shape.
+    /// Generates a random text of this shape.
     pub fn generate(&self, rng: &mut fastrand::Rng) -> String {
         let mut bytes = Vec::new();
         for part in &self.parts {
@@ -139,7 +140,7 @@ impl TryFrom<String> for Shape {
 }
 
 impl Part {
-    /// Its shortest and longest length in bytes.
+    /// Its minimum and maximum length in bytes.
     #[must_use]
     pub fn lengths(&self) -> (usize, usize) {
         match self {
@@ -165,7 +166,7 @@ fn parse_part(text: &str) -> Result<Part> {
         let (least, most) = length.split_once("..").unwrap_or((length, length));
         let least: usize = least.parse().with_context(|| format!("length `{least}` is not a number"))?;
         let most: usize = most.parse().with_context(|| format!("length `{most}` is not a number"))?;
-        ensure!(least <= most, "length {least} is over {most}");
+        ensure!(least <= most, "length {least} is greater than {most}");
         ensure!(ranges.last().is_none_or(|(_, last)| *last < least), "lengths must ascend");
         ranges.push((least, most));
     }
@@ -198,12 +199,13 @@ fn match_parts(
             let (_, longest) = part.lengths();
             let run = class.run(rest, longest + 1);
             if let (Some(Part::Literal(literal)), [(least, most)]) = (later.first(), lengths.as_slice()) {
-                // Only where the literal stands can the run end.
+                // The run can only end where the next literal begins.
                 let most = run.min(*most);
                 let within = rest.get(*least..rest.len().min(most + literal.len()))?;
                 return memchr::memmem::rfind_iter(within, literal).find_map(|at| go_on(least + at));
             }
-            // A range says that the length is not known: where nothing follows, such a run is whole or none.
+            // A range means that the length is unknown. If nothing follows, the run must then be taken
+            // completely or not at all.
             let is_whole = |least: usize, most: usize, length: usize| {
                 least == most || !later.is_empty() || length == run
             };

@@ -1,6 +1,6 @@
-//! The literals that betray a key, found with SIMD: what keys begin with, and the escaped separators of their prefixes.
-//! Two searches, since fewer literals at a time raise fewer false alarms. UTF-16 is looked for only where there are
-//! zeros, base64 and hex only in long runs, see [`super::runs`].
+//! Anchors, found with SIMD: the literals that keys begin with, and the escaped separators of their prefixes.
+//! These are two searches, since fewer literals at a time give fewer false positives. UTF-16 is only searched
+//! for in texts with zeros, base64 and hex only in long runs, see [`super::runs`].
 
 use std::{borrow::Cow, collections::BTreeSet, ops::Range, sync::OnceLock};
 
@@ -15,46 +15,47 @@ use crate::{
     rule::{Confidence, literals, minimal},
 };
 
-/// The packed search takes no more literals than this.
+/// The maximum number of literals of the packed search.
 const MOST_PACKED: usize = 64;
 
-/// Searches for all anchors at once.
+/// Searches for all anchors at the same time.
 pub(super) struct Anchors {
     plain: Vec<Cow<'static, str>>,
-    /// What is looked for besides, since one search for all costs least.
+    /// Other words to search for, since one search for everything costs the least.
     words: &'static [&'static str],
     search: Literals,
     escapes: Literals,
-    /// The last letters of prefixes before their first separator, beside those of the built-in rules.
+    /// The last letters before the first separator of prefixes, other than those of the built-in rules.
     letters: Vec<u8>,
     wide: OnceLock<Literals>,
 }
 
-/// What a key begins with, found in a text.
+/// The start of a key, found in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Anchor {
     /// Where it begins.
     pub(super) at: usize,
-    /// Which of [`Anchors::plain`] it is.
+    /// Its index in [`Anchors::plain`].
     pub(super) literal: usize,
 }
 
-/// What is found in a text.
+/// Anything that the search finds in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sign {
-    /// What a key begins with.
+    /// The start of a key.
     Anchor(Anchor),
-    /// One of the words that are looked for besides.
+    /// One of the other words.
     Word {
         /// Where it begins.
         at: usize,
-        /// Which one.
+        /// Its index.
         word: usize,
     },
 }
 
 impl Anchors {
-    /// The anchors of all forms that can reach `least`. `own` are the prefixes of those that are not built in.
+    /// The anchors of all forms that can reach `least`. `own` are the prefixes of forms that are not built
+    /// in.
     pub(super) fn new(least: Confidence, own: &BTreeSet<&str>) -> Self {
         let built_in = if least == Confidence::Possible { literals::ALL } else { literals::DEFAULT };
         let bytes = |literals: &mut dyn Iterator<Item = &str>| -> Vec<Vec<u8>> {
@@ -85,7 +86,7 @@ impl Anchors {
         }
     }
 
-    /// Looks for words, too, each at least three bytes long. Where one stands, nothing else begins.
+    /// Also searches for words, each at least three bytes long. No anchor may begin where a word is.
     pub(super) fn watch(&mut self, words: &'static [&'static str]) {
         self.words = words;
         let plain = self.plain.iter().map(|literal| &**literal);
@@ -93,7 +94,7 @@ impl Anchors {
         self.search = Literals::new(&all.collect::<Vec<_>>());
     }
 
-    /// The words of [`Anchors::watch`].
+    /// The words that were passed to [`Anchors::watch`].
     pub(super) fn words(&self) -> &'static [&'static str] {
         self.words
     }
@@ -103,8 +104,8 @@ impl Anchors {
         self.escapes.next(text, range).map(|(at, _)| at)
     }
 
-    /// The first character of a plain anchor in UTF-16 that begins in `range`. Only for texts that hold zeros: a search
-    /// of its own leaves the other one fast.
+    /// The first character of a plain anchor in UTF-16 that begins in `range`. Only for texts that contain
+    /// zeros; a separate search keeps the other one fast.
     pub(super) fn next_wide(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
         let search = self.wide.get_or_init(|| {
             let mut wide: Vec<Vec<u8>> =
@@ -116,17 +117,17 @@ impl Anchors {
         search.next(text, range).map(|(at, _)| at)
     }
 
-    /// What keys begin with.
+    /// The literals that keys begin with.
     pub(super) fn plain(&self) -> &[Cow<'static, str>] {
         &self.plain
     }
 
-    /// Where the separator of an escaped prefix begins, whose escape was found at `at`.
+    /// Where the separator of an escaped prefix begins, given that its escape was found at `at`.
     pub(super) fn separator(&self, text: &[u8], at: usize) -> Option<usize> {
         escape::separator(text, at, &self.letters)
     }
 
-    /// Every anchor that begins in `range`, overlapping ones too, in order.
+    /// Every anchor that begins in `range`, including overlapping ones, in order.
     pub(super) fn find<'t>(
         &'t self,
         text: &'t [u8],
@@ -163,8 +164,8 @@ fn before_separator(prefix: &str) -> Option<(u8, u8)> {
     Some((*bytes.get(at.checked_sub(1)?)?, bytes[at]))
 }
 
-/// The start of a literal in UTF-16: two characters of the common `sk`, three of others. Its zeros lie between the
-/// characters, so that it fits both byte orders.
+/// The start of a literal in UTF-16: two characters of the common `sk`, three of any other. It does not begin
+/// with a zero, so it matches both byte orders.
 fn in_utf16(literal: &[u8]) -> Vec<u8> {
     let count = if literal.starts_with(b"sk") { 2 } else { 3 };
     let mut wide: Vec<u8> = literal.iter().take(count).flat_map(|byte| [*byte, 0]).collect();
@@ -177,20 +178,20 @@ fn in_utf16(literal: &[u8]) -> Vec<u8> {
 /// A set of literals to search for.
 pub(super) struct Literals {
     search: Search,
-    /// The longest literal, in bytes.
+    /// The length of the longest literal, in bytes.
     longest: usize,
 }
 
 enum Search {
     Packed(Searcher),
-    /// More literals than the packed search takes.
+    /// For more literals than the packed search supports.
     Automaton(AhoCorasick),
-    /// Machines without the vector instructions that the packed search is made of.
+    /// For machines without the vector instructions of the packed search.
     OneByOne(Vec<memmem::Finder<'static>>),
 }
 
 impl Literals {
-    /// Each of them is at least three bytes long.
+    /// Each literal must be at least three bytes long.
     pub(super) fn new(literals: &[Vec<u8>]) -> Self {
         let packed = || {
             let builder =
@@ -212,7 +213,7 @@ impl Literals {
         Self { search, longest: literals.iter().map(Vec::len).max().unwrap_or(0) }
     }
 
-    /// The first occurrence that begins in `range`: where, and of which literal.
+    /// The first match that begins in `range`: its offset, and the index of the literal.
     pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<(usize, usize)> {
         let Range { start: from, end } = range;
         if from >= end {

@@ -1,5 +1,5 @@
-//! A first look at a text that may have any name: could anything be found in it? Of a text that was made from one in which
-//! nothing could be found, only what differs is looked at, and what stands near.
+//! A quick check whether anything could be found in a text, under any name. If a text is a change of one in
+//! which nothing could be found, only the differences and what is near them are checked.
 
 use std::ops::Range;
 
@@ -9,32 +9,32 @@ use crate::{
     decode::{run, utf16},
 };
 
-/// An anchor so far before a change, in bytes, may be that of a key that reaches into it: no decoder goes further than
-/// 4 KiB, and what it gives ends with what stands directly behind the key.
+/// An anchor this far before a change, in bytes, may belong to a key that reaches into it. No decoder goes
+/// further than 4 KiB, and a match depends on what directly follows the key.
 const BEFORE_NOVEL: usize = 5 << 10;
 
-/// An anchor so far after a change, in bytes, may be one whose key depends on it. That is less than the other way
-/// round: a key begins at its anchor, and before that decoders look at 1 KiB at most. Evidence may be further, but
-/// it never decides here, since any name may be that of the text.
+/// An anchor this far after a change, in bytes, may belong to a key that depends on it. This is less than in
+/// the other direction: a key begins at its anchor, and decoders look at no more than 1 KiB before it.
+/// Context may be further away, but never matters here, since the text may have any name.
 const AFTER_NOVEL: usize = (1 << 10) + 256;
 
-/// A sign that a change completes lies within so many bytes of it: longer than every literal and than the shortest long
-/// run, and long enough to be searched fast.
+/// A sign that a change completes is within this many bytes of it. This is longer than every literal and than
+/// the shortest long run, and long enough for a fast search.
 const NEAR_SIGN: usize = 64;
 
 /// How a text differs from one in which nothing could be found.
 #[derive(Clone, Copy, Debug)]
 pub struct Change<'a> {
-    /// The ranges, in their order, in which it differs; see [`crate::git::pack::Changes::novel`].
+    /// The ranges that differ, in order; see [`crate::git::pack::Changes::novel`].
     pub novel: &'a [Range<usize>],
-    /// What the other text, and those it was made from, hold.
+    /// The signs of the other text, and of those that it was based on.
     pub signs: Signs,
 }
 
 impl Engine {
-    /// Whether a scan of the text could find anything, whatever the text is called. Nothing is returned where it could,
-    /// and otherwise what the text holds all the same, or a little more. A text that looks like UTF-16 is read whole,
-    /// whatever it was made from.
+    /// Checks whether a scan of the text could find anything, under any name. Returns `None` if it could, and
+    /// otherwise the signs that the text contains, or a few more. A text that looks like UTF-16 is always
+    /// checked completely.
     #[must_use]
     pub fn rule_out(&self, text: &[u8], change: Option<Change<'_>>, scratch: &mut Scratch) -> Option<Signs> {
         scratch.is_name_unknown = true;
@@ -58,7 +58,8 @@ impl Engine {
         signs
     }
 
-    /// Adds the signs that only a change has brought in. Mostly there are none at all, and nothing more to look at.
+    /// Adds signs that are only in the changed parts. There are mostly none, and then nothing else is
+    /// checked.
     fn with_new_signs(&self, text: &[u8], novel: &[Range<usize>], signs: Signs) -> Signs {
         let mut signs = signs;
         for range in near(novel, NEAR_SIGN, NEAR_SIGN, text.len()) {
@@ -94,13 +95,14 @@ impl Engine {
     }
 }
 
-/// Whether the text is read as UTF-16, too, which depends on its start alone and changes how all of it is read.
+/// Whether the text is also read as UTF-16. That depends only on its start, and affects how all of it is
+/// read.
 #[must_use]
 pub fn looks_wide(text: &[u8]) -> bool {
-    utf16::recognise(text).is_some()
+    utf16::recognize(text).is_some()
 }
 
-/// The ranges with so many bytes before and after each, every place once.
+/// Extends each range by this many bytes before and after it, and merges those that overlap.
 fn near(
     ranges: &[Range<usize>],
     before: usize,

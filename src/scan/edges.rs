@@ -1,12 +1,12 @@
-//! What stands directly beside a key. `task-…` is no key and `KEY_sk-…` may be one, but the `n` of an escaped line
-//! feed in `"\nsk-…"` is not a letter at all.
+//! What is directly next to a key. `task-…` is not a key, and `KEY_sk-…` may contain one, but the `n` of an
+//! escaped line feed in `"\nsk-…"` is not a letter.
 
 use crate::rule::{BASE64URL, Edges};
 
-/// What the left neighbour is.
+/// The kind of text on the left of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LeftEdge {
-    /// Nothing a key could be part of, or an escape sequence.
+    /// Nothing that a key could be part of, or an escape sequence.
     Clear,
     /// `_` or `-`.
     Word,
@@ -33,7 +33,7 @@ pub(super) fn right(text: &[u8], end: usize, edges: Edges) -> bool {
     }
 }
 
-/// What stands before `start`.
+/// The kind of text before `start`.
 pub(super) fn left(text: &[u8], start: usize) -> LeftEdge {
     let before = &text[..start];
     match before.last() {
@@ -52,7 +52,8 @@ pub(super) fn left(text: &[u8], start: usize) -> LeftEdge {
     }
 }
 
-/// Whether the `-` or `_` that the text ends in belongs to no word: `${KEY:-sk-…}`, `__sk-…__`, a line of a diff.
+/// Whether the `-` or `_` at the end of the text is not part of a word: `${KEY:-sk-…}`, `__sk-…__`, a line of
+/// a diff.
 fn stands_alone(before: &[u8]) -> bool {
     const MOST: usize = 2;
     let marks = before.iter().rev().take(MOST).take_while(|byte| matches!(byte, b'-' | b'_')).count();
@@ -70,7 +71,7 @@ fn ends_in_escape(before: &[u8]) -> bool {
     };
     // \n \t \0 …
     (from_end(2) == Some(b'\\') && from_end(1).is_some_and(|byte| b"abefnrtv0".contains(&byte)))
-        // %20, and =3D of quoted-printable text, which knows no lower case
+        // %20, and =3D of quoted-printable text, which is always uppercase
         || (are_hex(2) && from_end(3) == Some(b'%'))
         || (are_hex(2) && from_end(3) == Some(b'=') && !before[before.len() - 2..].iter().any(u8::is_ascii_lowercase))
         // \x22 \u0022 \U00000022 \042
@@ -78,11 +79,12 @@ fn ends_in_escape(before: &[u8]) -> bool {
         || (are_hex(4) && opened_by(5, b"uU"))
         || (are_hex(8) && opened_by(9, b"U"))
         || (from_end(4) == Some(b'\\') && before[before.len() - 3..].iter().all(|byte| (b'0'..=b'7').contains(byte)))
-        || ends_in_colour(before)
+        || ends_in_color(before)
 }
 
-/// Whether the text ends in a terminal's colour sequence, `ESC [ 1 ; 31 m`, as bytes or written as `\x1b[1;31m`.
-fn ends_in_colour(before: &[u8]) -> bool {
+/// Whether the text ends in a terminal's color sequence, `ESC [ 1 ; 31 m`, as bytes or written as
+/// `\x1b[1;31m`.
+fn ends_in_color(before: &[u8]) -> bool {
     const LONGEST: usize = 24;
     let Some(parameters) = before.strip_suffix(b"m") else { return false };
     let tail = &parameters[parameters.len().saturating_sub(LONGEST)..];
@@ -98,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_escape_is_no_neighbour() {
+    fn an_escape_is_no_neighbor() {
         let clear = [
             "",
             "x=",

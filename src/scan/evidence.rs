@@ -1,4 +1,4 @@
-//! What the lines round a key say about whose it is.
+//! Context: what the lines around a key say about its issuer.
 
 use std::{cmp::Reverse, ops::Range};
 
@@ -7,27 +7,29 @@ use memchr::{memchr_iter, memmem, memrchr_iter};
 use super::Hit;
 use crate::{finding::Candidate, rule::Rule};
 
-/// How many lines before and after the key's are looked at.
+/// How many lines before and after the line of the key count as context.
 const LINES: usize = 5;
 
-/// How many bytes before and after the key are looked at, at most. Keeps long lines from being evidence throughout.
+/// How many bytes before and after the key count as context, at most. Otherwise all of a very long line would
+/// count.
 const BYTES: usize = 1 << 10;
 
 /// A name, host or word of the issuer near a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Evidence {
-    /// What was looked for.
+    /// The text that was searched for.
     pub(super) text: String,
-    /// Lines from the key's own, negative above it.
+    /// The distance from the line of the key, negative for lines above it.
     pub(super) lines: isize,
-    /// Bytes between it and the key.
+    /// The number of bytes between it and the key.
     pub(super) bytes: usize,
-    /// It stands in the name of the file.
+    /// Whether it is in the name of the file.
     pub(super) in_name: bool,
 }
 
 impl Evidence {
-    /// Smaller is nearer: what stands in the text, by lines, what comes before the key first, then by bytes.
+    /// Orders by distance: first what is in the text and not in its name, by lines; then what is before the
+    /// key, then by bytes.
     pub(super) fn distance(&self) -> (bool, usize, bool, usize) {
         (self.in_name, self.lines.unsigned_abs(), self.lines > 0, self.bytes)
     }
@@ -35,7 +37,7 @@ impl Evidence {
     fn describe(&self) -> String {
         let Self { text, lines, in_name, .. } = self;
         if *in_name {
-            return format!("`{text}` in the name of the file");
+            return format!("`{text}` in the file name");
         }
         let plural = if lines.abs() == 1 { "" } else { "s" };
         match lines {
@@ -46,7 +48,7 @@ impl Evidence {
     }
 }
 
-/// The lines round one key in lower case, kept for all rules that are tried there.
+/// The lines around one key in lowercase, kept for all rules that are tried there.
 #[derive(Default)]
 pub(super) struct Context {
     key: Range<usize>,
@@ -61,12 +63,12 @@ struct Stretch {
 }
 
 impl Context {
-    /// Forgets the lines, since another text takes the place of the one they were in.
+    /// Forgets the lines, since another text replaces the current one.
     pub(super) fn clear(&mut self) {
         self.key = 0..0;
     }
 
-    /// The longest word of the rule's issuer in the name of a file, as in `deepseek.env`.
+    /// The longest text of the rule's context in the name of a file, as in `deepseek.env`.
     pub(super) fn evidence_in_name(name: &[u8], rule: &Rule) -> Option<Evidence> {
         let mut words = Stretch::default();
         words.set(name, 0..name.len());
@@ -75,7 +77,7 @@ impl Context {
         Some(Evidence { text: longest.shown.clone(), lines: 0, bytes: 0, in_name: true })
     }
 
-    /// The nearest text that points at the rule's issuer.
+    /// The nearest text of the rule's context.
     pub(super) fn evidence(&mut self, text: &[u8], key: &Range<usize>, rule: &Rule) -> Option<Evidence> {
         self.read(text, key);
         rule.context
@@ -120,7 +122,7 @@ impl Stretch {
         self.range = range;
     }
 
-    /// Where the word begins, as a word of its own or as a part of `MY_WORD_KEY` or `myWordKey`.
+    /// Where the word begins, either by itself or as a part of `MY_WORD_KEY` or `myWordKey`.
     fn find(&self, text: &[u8], word: &str) -> impl Iterator<Item = usize> {
         let original = &text[self.range.clone()];
         memmem::find_iter(&self.lowered, word).filter(move |at| {
@@ -136,13 +138,13 @@ fn lines(text: &[u8]) -> isize {
     isize::try_from(memchr_iter(b'\n', text).count()).unwrap_or(isize::MAX)
 }
 
-/// Why a hit is reported, in words.
+/// Why a hit is reported, as a sentence fragment.
 pub(super) fn why(hit: &Hit) -> String {
     let form = &hit.form().why;
     hit.evidence.as_ref().map_or_else(|| form.clone(), |evidence| format!("{form}; {}", evidence.describe()))
 }
 
-/// The issuers whose keys have the shape of `hit`, those that something speaks for first; none where there is only one.
+/// The issuers whose keys have the shape of `hit`, those with context first; empty if there is only one.
 pub(super) fn candidates(hit: &Hit, rivals: &[Hit]) -> Vec<Candidate> {
     let mut rivals: Vec<&Hit> = rivals.iter().filter(|hit| !hit.rule.shared).collect();
     let nearness =

@@ -1,15 +1,15 @@
-//! The line a key stands on, with every key in it masked.
+//! The line of a key, with every key in it masked.
 
 use super::{REACH, resolve::Kept, secret};
 use crate::{finding::Excerpt, rule::BASE64URL};
 
-/// How much of the line is shown before and after the key, in bytes.
+/// How much of the line to show before and after the key, in bytes.
 const BESIDE: usize = 80;
 
-/// All keys that end this close before another one are needed for its excerpt, in bytes.
+/// How close before a key another one must end to appear in its excerpt, in bytes.
 pub(super) const WIDEST: usize = REACH / 8;
 
-/// The line of `kept[at]`; `kept` are all hits near it, in order.
+/// The line of `kept[at]`. `kept` must contain all hits near it, in order.
 pub(super) fn around(text: &[u8], kept: &[Kept], at: usize, reveal: bool) -> Excerpt {
     let key = &kept[at].hit.span;
     let first = key.start.saturating_sub(BESIDE);
@@ -34,7 +34,7 @@ pub(super) fn around(text: &[u8], kept: &[Kept], at: usize, reveal: bool) -> Exc
         excerpt.push_str(&if reveal { secret.reveal() } else { secret.masked() });
         from = hit.span.end;
         if !reveal {
-            // What is glued on may be the end of a longer key than any known one.
+            // Text that directly follows may be the end of a key that is longer than any known one.
             from += BASE64URL.run(&text[from..], usize::MAX);
         }
         if index == at {
@@ -55,7 +55,7 @@ fn push(excerpt: &mut String, bytes: &[u8]) {
     excerpt.extend(String::from_utf8_lossy(bytes).chars().filter(|character| *character != '\0'));
 }
 
-/// The first border of a UTF-8 character at or after `at`, in valid text.
+/// The first boundary of a UTF-8 character at or after `at`, in valid text.
 fn character_border(text: &[u8], at: usize) -> usize {
     at + text[at..].iter().take(3).take_while(|byte| **byte & 0xc0 == 0x80).count()
 }

@@ -1,58 +1,59 @@
-//! A search for some hundred short literals in rows of letters and digits, such as base64.
+//! A search for some hundred short literals in long runs of letters and digits, such as base64.
 //!
-//! The packed search of [`super::anchors`] tells literals apart by halves of bytes, and letters and digits have too few
-//! of those: with this many literals it stops at nearly every byte. Here a hash of three bytes at a time, the *gram*, is
-//! looked up in a table. Every literal is four bytes or longer, so it holds a whole gram at an even place wherever it
-//! stands, and only every second place is looked at.
+//! The packed search of [`super::anchors`] tells literals apart by nibbles, and letters and digits have too
+//! few different ones: with this many literals, it would stop at nearly every byte. Instead, this search
+//! looks up a hash of three bytes at a time, a *gram*, in a table. Every literal is at least four bytes long,
+//! so it contains a whole gram at an even offset wherever it is, and only even offsets are checked.
 //!
-//! A row can be read in several ways, its *readings*: by one of two codecs, and with groups of characters that begin at
-//! one of four places. The table knows in which readings a gram counts. What has been decoded in one reading is passed
-//! over in that reading alone, so that text full of literals costs no more than other text.
+//! A run can have several *readings*: with one of two codecs, and with groups of characters that begin at one
+//! of four offsets. The table knows the readings for which a gram counts. Text that was decoded in one
+//! reading is skipped for that reading only, so text full of literals costs no more than any other.
 
 use std::ops::Range;
 
-/// Bytes of a gram.
+/// The length of a gram, in bytes.
 const GRAM: usize = 3;
 
-/// Places are looked at in steps of so many bytes.
+/// The distance between the offsets that are checked, in bytes.
 const STEP: usize = 2;
 
-/// The least length of a literal: one that begins at an odd place still has a whole gram at the even one behind.
+/// The minimum length of a literal: one that begins at an odd offset still contains a whole gram at the next
+/// even one.
 const SHORTEST: usize = GRAM + STEP - 1;
 
-/// Bytes looked at before the first branch.
+/// How many bytes are checked before the first branch.
 const BLOCK: usize = 16;
 
-/// Bits of a hash: so many that few grams of a text share one with a literal, so few that the table stays in the
-/// first-level cache.
+/// The bits of a hash. Enough that few grams of a text share one with a literal, and few enough that the
+/// table stays in the first-level cache.
 const HASH_BITS: u32 = 14;
 
-/// A group of characters begins at one of so many places.
+/// The number of offsets at which a group of characters may begin.
 const PHASES: usize = 4;
 
-/// How many codecs a literal may belong to.
+/// The number of codecs.
 pub(super) const CODECS: usize = 2;
 
-/// A bit for each reading: which of [`CODECS`] it is by, and where a group of it begins.
+/// A set of readings. A bit stands for one of the [`CODECS`], and an offset at which groups begin.
 type Readings = u8;
 
-/// A literal, and what a row that holds it would be.
+/// A literal, and what it says about a run that contains it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Clue {
-    /// What to look for, at least four bytes.
+    /// The literal, at least four bytes long.
     pub(super) literal: Vec<u8>,
-    /// By which codec to read the row, below [`CODECS`].
+    /// The index of the codec of the run, below [`CODECS`].
     pub(super) codec: usize,
-    /// How many characters before the literal a group begins.
+    /// The number of characters between the start of a group and the literal.
     pub(super) lead: usize,
 }
 
 /// Searches for clues.
 pub(super) struct GramSearch {
     clues: Vec<Clue>,
-    /// For every hash of a gram, the readings in which a clue has it at place zero.
+    /// For every hash of a gram, the readings in which a clue has it at offset zero.
     table: Box<[Readings]>,
-    /// For every hash, where its entries begin.
+    /// For every hash, the index of its first entry.
     starts: Box<[u16]>,
     entries: Vec<Entry>,
 }
@@ -62,9 +63,9 @@ pub(super) struct GramSearch {
 struct Entry {
     hash: usize,
     clue: u16,
-    /// Where in the literal it stands.
+    /// The offset of the gram in the literal.
     offset: u8,
-    /// What the literal begins with.
+    /// The first bytes of the literal.
     start: [u8; SHORTEST],
 }
 
@@ -95,15 +96,15 @@ impl GramSearch {
         Self { clues, table, starts, entries }
     }
 
-    /// Hands on every clue whose literal begins in `range`, nearly in order, and where its group begins. `found` says
-    /// up to where no other clue of this reading matters.
+    /// Calls `found` for every clue whose literal begins in `range`, nearly in order, with the start of its
+    /// group. `found` returns the offset up to which no other clue of this reading matters.
     pub(super) fn each(
         &self,
         text: &[u8],
         range: &Range<usize>,
         mut found: impl FnMut(&Clue, usize) -> usize,
     ) {
-        // What begins at the last odd place shows in the gram behind it.
+        // A literal at the last odd offset is recognized by the gram after it.
         let end = text.len().min(range.end + GRAM);
         let mut done = [0; PHASES * CODECS];
         let mut at = range.start / PHASES * PHASES;
@@ -121,14 +122,14 @@ impl GramSearch {
         }
     }
 
-    /// At which of the next bytes, one bit each, an open reading may have a gram.
+    /// A bit for each of the next bytes at which an open reading may have a gram.
     fn hits(&self, text: &[u8], at: usize, open: Readings) -> u32 {
-        // Two places on, the phases are swapped in pairs.
+        // Two bytes further, the phases are swapped in pairs.
         let open = [open, (open & 0x33) << 2 | (open & 0xcc) >> 2];
         let mut hits = 0;
         if let Some(block) = text[at..].first_chunk::<{ BLOCK + STEP }>() {
             for place in (0..BLOCK).step_by(STEP) {
-                // A fourth byte makes for one load, and does not change the hash.
+                // Including a fourth byte makes this one load, and does not change the hash.
                 let bytes = [block[place], block[place + 1], block[place + 2], block[place + 3]];
                 let readings = self.table[hash(u32::from_le_bytes(bytes))] & open[place / STEP % 2];
                 hits |= u32::from(readings != 0) << place;
@@ -142,7 +143,7 @@ impl GramSearch {
         hits
     }
 
-    /// Hands on the clues that have a gram at `at`; says whether there are any.
+    /// Calls `found` for the clues that have a gram at `at`. Returns whether there are any.
     fn look(
         &self,
         text: &[u8],
@@ -172,12 +173,12 @@ impl GramSearch {
     }
 }
 
-/// Which reading has a group at `group`.
+/// The reading that has a group at `group`.
 fn reading(clue: &Clue, group: usize) -> usize {
     clue.codec * PHASES + group % PHASES
 }
 
-/// The readings in which some clue before `at` may matter, and up to where there are no more of them.
+/// The readings in which a clue before `at` may matter, and the offset up to which no other ones open.
 fn open_readings(done: &[usize; PHASES * CODECS], at: usize) -> (Readings, usize) {
     let closed = |done: &usize| *done >= at;
     let open =
@@ -190,8 +191,8 @@ fn gram_of(text: &[u8]) -> u32 {
     u32::from_le_bytes([text[0], text[1], text[2], 0])
 }
 
-/// Multiplicative hashing by the golden ratio (Knuth, The Art of Computer Programming, volume 3, 6.4), moved up by a
-/// byte, so that the fourth byte of `gram` leaves no trace.
+/// Multiplicative hashing by the golden ratio (Knuth, The Art of Computer Programming, volume 3, section
+/// 6.4), shifted by a byte so that the fourth byte of `gram` has no influence.
 fn hash(gram: u32) -> usize {
     (gram.wrapping_mul(0x9e37_79b1 << 8) >> (u32::BITS - HASH_BITS)) as usize
 }
@@ -230,7 +231,7 @@ mod tests {
             let clues: Vec<Clue> = [("aaba", 0, 0), ("abab", 1, 1)]
                 .map(|(literal, codec, lead)| Clue { literal: literal.into(), codec, lead })
                 .into();
-            // The first of each reading that is not done yet.
+            // Takes the first clue of each reading that is not done yet.
             let mut slow = Vec::new();
             let mut done = [[0; 4]; 2];
             for at in 0..text.len() {

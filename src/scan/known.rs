@@ -1,4 +1,4 @@
-//! Keys that their issuers publish as examples. They are known by their fingerprints, so that this file holds no key.
+//! Keys that issuers publish as examples. They are listed by fingerprint, so that this file contains no key.
 
 use crate::finding::Secret;
 
@@ -7,12 +7,12 @@ const PUBLISHED: &[&str] = &[
     "1e21e8047e2c8ae146e11ab0751563b1",
     "0023745312684acc06a55f6d58383c7f",
     "c2d39d0f65ca7dff0469ef390c45c8e9",
-    // Standard Webhooks, and Svix's libraries.
+    // Standard Webhooks, and the libraries of Svix.
     "c9e1524a50dfbcbcd06bec96d9b5cb67",
     "75d45bdf670427597c979105155f60cc",
 ];
 
-/// Whether everybody may know it.
+/// Whether the secret is a published example.
 pub(super) fn is_published(secret: &Secret) -> bool {
     PUBLISHED.contains(&secret.fingerprint().as_str())
 }

@@ -1,4 +1,5 @@
-//! One text: the file itself, or what was decoded out of it. Decoded text is searched like any other, two layers deep.
+//! Scans one text: the file itself, or text that was decoded from it. Decoded text is searched like any
+//! other, two layers deep.
 
 use std::{ops::Range, sync::LazyLock};
 
@@ -17,28 +18,28 @@ use crate::{
     rule::{BASE64URL, Confidence},
 };
 
-/// How many encodings are undone, one inside the other.
+/// How many nested encodings are decoded.
 const DEEPEST: usize = 2;
 
-/// How far a string in UTF-16 is decoded to either side, in bytes.
+/// How far a UTF-16 string is decoded to either side, in bytes.
 const WIDE: usize = REACH / 2;
 
-/// To make a search takes longer than to search a short text.
+/// Building a searcher takes longer than searching a short text.
 static QUOTED_PRINTABLE: LazyLock<Vec<Finder<'static>>> =
     LazyLock::new(|| escape::QUOTED_PRINTABLE.iter().map(|literal| Finder::new(*literal)).collect());
 
-/// Where the parts of a text lie that need no second look.
+/// The parts of a text that need no second look.
 #[derive(Default)]
 struct Seen {
-    /// The token that the last anchor was in ends here.
+    /// Where the token of the last anchor ends.
     token_end: usize,
-    /// Escapes have been undone up to here.
+    /// Escapes have been decoded up to this offset.
     escapes: usize,
 }
 
 impl Engine {
-    /// Adds a hit for every shape that fits at an anchor in `range`, plain or behind one of the `signs`, and says which of
-    /// them there are; `depth` encodings have been undone.
+    /// Adds a hit for every shape that matches at an anchor in `range`, plain or indicated by one of the
+    /// `signs`. Returns the signs that the text has. `depth` encodings have already been decoded.
     pub(super) fn scan_layer(
         &self,
         text: &[u8],
@@ -95,7 +96,7 @@ impl Engine {
         seen_signs
     }
 
-    /// Decodes strings in UTF-16, as binaries hold them. Says whether there are zeros.
+    /// Scans UTF-16 strings, as in binaries. Returns whether there are zeros.
     fn scan_wide(
         &self,
         text: &[u8],
@@ -105,7 +106,7 @@ impl Engine {
         hits: &mut Vec<Hit>,
     ) -> bool {
         let Some(first) = memchr::memchr(0, &text[range.clone()]) else { return false };
-        // The zero may be the second byte of what it belongs to, or the first.
+        // The zero may be either byte of its code unit.
         let mut from = range.start + first.saturating_sub(1);
         while let Some(at) = self.anchors.next_wide(text, from..range.end) {
             let (decoded, order) = utf16::string_around(text, at, WIDE);
@@ -115,7 +116,7 @@ impl Engine {
         true
     }
 
-    /// Returns from where on to look for the next anchor.
+    /// Tries the shapes at an anchor. Returns the offset from which to look for the next one.
     fn try_anchor(
         &self,
         text: &[u8],
@@ -130,7 +131,7 @@ impl Engine {
             seen.token_end = at + BASE64URL.run(&text[at..], usize::MAX);
         }
         let length = seen.token_end - at;
-        // Most anchors are the end of a word. The rules need not even be read for those.
+        // Most anchors are the end of an ordinary word. For these, the rules need not even be loaded.
         let ends_word = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`\\".contains(byte);
         let is_word = length < self.shortest && text.get(seen.token_end).is_none_or(ends_word);
         if depth < DEEPEST && at >= seen.escapes && escape::goes_on(text, seen.token_end) {
@@ -148,7 +149,7 @@ impl Engine {
         0
     }
 
-    /// Returns up to where in the text escapes have been undone.
+    /// Scans the decoded token at `at`. Returns the offset up to which escapes have been decoded.
     fn undo_escapes(
         &self,
         text: &[u8],
@@ -162,7 +163,7 @@ impl Engine {
         token.settled()
     }
 
-    /// Undoes the escapes of tokens whose prefix has one. Says whether any may.
+    /// Scans tokens with an escape in their prefix. Returns whether there may be any.
     fn scan_escapes(
         &self,
         text: &[u8],
@@ -171,7 +172,7 @@ impl Engine {
         scratch: &mut Scratch,
         hits: &mut Vec<Hit>,
     ) -> bool {
-        // Nearly all of them hold one of three bytes that many texts have nowhere.
+        // Nearly all escapes contain one of three bytes that many texts do not have at all.
         let within = &text[range.clone()];
         let has_some = memchr::memchr3(b'%', b'\\', b'&', within).is_some()
             || QUOTED_PRINTABLE.iter().any(|literal| literal.find(within).is_some());
@@ -190,8 +191,8 @@ impl Engine {
         is_any
     }
 
-    /// Scans decoded text for anchors in its first `own` bytes; its hits stand where their encoded form does. Those that
-    /// `encodings` gives nothing for are not encoded at all, and have been found without this.
+    /// Scans decoded text for anchors in its first `own` bytes, and maps the hits to their encoded form.
+    /// Skips hits for which `encodings` is empty: these are not encoded, and are found without decoding.
     fn scan_inner(
         &self,
         decoded: &Decoded,
@@ -218,17 +219,17 @@ impl Engine {
     }
 }
 
-/// What becomes of hits that need evidence and have none.
+/// What happens to hits that need context and have none.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unsupported {
-    /// They are no keys.
+    /// They are not keys.
     Drop,
     /// They may be keys all the same.
     Keep,
 }
 
-/// Looks for evidence round hits whose own layer had none, settles how sure each is, and drops those that need
-/// evidence and have none.
+/// Looks for context around hits that had none in their own layer, determines the confidence of each, and
+/// drops those that need context and have none.
 pub(super) fn weigh(text: &[u8], hits: &mut Vec<Hit>, scratch: &mut Scratch, unsupported: Unsupported) {
     hits.retain_mut(|hit| {
         if hit.evidence.is_none() && hit.decoded.is_some() {

@@ -1,9 +1,9 @@
-//! The engine: bytes in, detections out. It opens nothing and knows no file.
+//! The engine: bytes go in, and detections come out. It opens no files and knows nothing about them.
 //!
-//! One search over the bytes for the literals keys begin with (`anchors`); at a hit, the shapes of the rules that
-//! own this literal (`structure`); for a shape that fits, what stands beside it (`edges`), whether somebody made
-//! it up (`placeholder`) and what the lines around say (`evidence`); of several that overlap, the best one
-//! (`resolve`).
+//! It searches the bytes for the literals that keys begin with (`anchors`). At each of them, it tries the
+//! shapes of the rules with that literal (`structure`). If a shape matches, it checks what is next to it
+//! (`edges`), whether somebody made it up (`placeholder`), and what the lines around it say (`evidence`). Of
+//! several matches that overlap, the best one is kept (`resolve`).
 
 mod anchors;
 mod change;
@@ -43,24 +43,24 @@ use crate::{
     rule::{Confidence, Form, Rule, RuleSet, Shape},
 };
 
-/// Everything the engine looks at round an anchor lies within this many bytes of it, on either side, so that a window
-/// which holds that much gives the same answer as the whole text.
+/// The engine never looks further than this many bytes before or after an anchor. A window that contains that
+/// much gives the same result as the whole text.
 const REACH: usize = 8 << 10;
 
-/// Finds keys.
+/// Finds keys in texts.
 pub struct Engine {
     least: Confidence,
     reveal: bool,
-    /// All rules, where there are others than the built-in ones.
+    /// All rules; `None` if there are only built-in ones.
     rules: Option<Arc<RuleSet>>,
-    /// No key that is all base64url has fewer characters from its anchor on.
+    /// The minimum length of a key from its anchor on, in characters, if all of them are base64url.
     shortest: usize,
     anchors: Anchors,
     dispatch: OnceLock<Dispatch>,
     runs: OnceLock<RunSearch>,
 }
 
-/// Memory that is used again from blob to blob; one a thread.
+/// Memory that is reused for each blob. Every thread has its own.
 #[derive(Default)]
 pub struct Scratch {
     window: Vec<u8>,
@@ -68,43 +68,43 @@ pub struct Scratch {
     bodies: Vec<Range<usize>>,
     context: Context,
     name: Vec<u8>,
-    /// Where words stand that were looked for besides, in the text at hand.
+    /// Offset and index of the watched words in the current text.
     words: Vec<(usize, usize)>,
     sightings: Vec<Sighting>,
-    /// Any name may turn out to be that of the text.
+    /// Whether the text may turn out to have any name.
     is_name_unknown: bool,
-    /// The text is read as UTF-16, too, so that its strings need not be looked for one by one.
+    /// Whether the text is also read as UTF-16, so that its strings need not be searched for one by one.
     wide_apart: bool,
 }
 
 impl Scratch {
-    /// Says what the next texts are called: a name can tell whose key it is.
+    /// Sets the name of the next texts. A name can tell the issuer of a key.
     pub fn set_name(&mut self, name: &[u8]) {
         self.name.clear();
         self.name.extend_from_slice(name);
     }
 }
 
-/// A shape that fits, in bytes of the text at hand.
+/// A match of a shape. Offsets are bytes of the current text.
 #[derive(Clone, Debug)]
 struct Hit {
     span: Range<usize>,
-    /// The key, where the text holds it encoded.
+    /// The key, if it is encoded in the text.
     decoded: Option<Box<[u8]>>,
-    /// How it is encoded, the outermost first.
+    /// Its encodings, outermost first.
     encoding: Vec<&'static str>,
     rule: Arc<Rule>,
     form: usize,
-    /// Length of the literal the key begins with.
+    /// The length of the literal that the key begins with, in bytes.
     public: usize,
-    /// Bytes of the shape that are fixed.
+    /// The number of bytes that the shape fixes.
     fixed: usize,
-    /// By the form alone.
+    /// The confidence of the form by itself.
     base: Confidence,
-    /// With what stands near.
+    /// The confidence with context.
     confidence: Confidence,
     evidence: Option<Evidence>,
-    /// What stands before it is a row of key prefixes: it was pasted into a template.
+    /// Whether it directly follows other key prefixes, because it was pasted into a template.
     is_pasted: bool,
 }
 
@@ -115,17 +115,18 @@ impl Hit {
 }
 
 impl Engine {
-    /// An engine that looks for all that can reach `least` by the built-in rules. With `reveal`, excerpts show secrets
-    /// whole.
+    /// Creates an engine that reports what reaches `least` by the built-in rules. With `reveal`, excerpts
+    /// show secrets unmasked.
     #[must_use]
     pub fn new(least: Confidence, reveal: bool) -> Self {
         Self::with_rules(None, least, reveal)
     }
 
-    /// An engine with other rules; the built-in ones, which need not be read before the first hit, if there are none.
+    /// Creates an engine with other rules. With `None`, it uses the built-in rules, which are only loaded at
+    /// the first hit.
     #[must_use]
     pub fn with_rules(rules: Option<Arc<RuleSet>>, least: Confidence, reveal: bool) -> Self {
-        /// That of the built-in rules where not all levels are asked for.
+        /// The value for the built-in rules if low confidences are not requested.
         const SHORTEST: usize = 16;
         let own = rules.iter().flat_map(|rules| rules.own()).flat_map(|rule| &rule.forms);
         let own = own.filter(|form| form.reach() >= least).flat_map(|form| &form.shapes);
@@ -138,13 +139,13 @@ impl Engine {
         Self { least, reveal, rules, shortest, anchors, dispatch: OnceLock::new(), runs: OnceLock::new() }
     }
 
-    /// An engine with the same rules that looks for all there is.
+    /// An engine with the same rules that reports every confidence.
     #[must_use]
     pub fn for_all(&self) -> Self {
         Self::with_rules(self.rules.clone(), Confidence::Possible, false)
     }
 
-    /// Whether there are other rules than the built-in ones.
+    /// Whether there are rules that are not built in.
     #[must_use]
     pub fn has_own_rules(&self) -> bool {
         self.rules.is_some()
@@ -154,19 +155,19 @@ impl Engine {
         self.rules.as_deref().unwrap_or_else(|| RuleSet::builtin())
     }
 
-    /// Looks for these words, too, each at least three bytes long; they do not depend on each other, and what is found
-    /// is told by [`Scratch::take_sightings`].
+    /// Also searches for these words, each at least three bytes long. They do not affect each other.
+    /// [`Scratch::take_sightings`] returns what was found.
     #[must_use]
     pub fn watch(mut self, words: &'static [&'static str]) -> Self {
         self.anchors.watch(words);
         self
     }
 
-    /// Scans one blob, hands every detection to `emit` in the order of the text, and adds to `read` how many bytes it
-    /// has looked at.
+    /// Scans one blob, calls `emit` for every detection in the order of the text, and adds the number of
+    /// scanned bytes to `read`.
     ///
     /// # Errors
-    /// When a stream fails; what came before that has been scanned.
+    /// When a stream fails. Everything before the error has been scanned.
     pub fn scan(
         &self,
         content: Content<'_>,
@@ -177,11 +178,11 @@ impl Engine {
         scratch.sightings.clear();
         match content {
             Content::Bytes(text) => {
-                let order = utf16::recognise(text);
+                let order = utf16::recognize(text);
                 scratch.wide_apart = order.is_some();
                 self.scan_text(text, scratch, &mut emit);
                 scratch.wide_apart = false;
-                // A text that begins like UTF-16 is read both ways: somebody may only want it to look so.
+                // A text that begins like UTF-16 is read both ways, since its start may be misleading.
                 if let Some(order) = order {
                     let mut decoded = Vec::new();
                     utf16::Transcoder::new(order).decode(text, true, &mut decoded);
@@ -199,7 +200,7 @@ impl Engine {
         self.scan_window(&whole, &mut Cursor::default(), scratch, emit);
     }
 
-    /// Emits what the window settles, and returns from where on the next one has to look for anchors.
+    /// Emits the hits that the window settles. Returns where the next one has to start looking for anchors.
     fn scan_window(
         &self,
         window: &Window<'_>,
@@ -209,7 +210,7 @@ impl Engine {
     ) -> usize {
         let Window { text, from, settled, anchors_end } = *window;
         let mut hits = std::mem::take(&mut scratch.hits);
-        // A little further back than needed, so that excerpts know the keys before theirs.
+        // Starts a little earlier than necessary, so that excerpts include the keys before theirs.
         let range = from.saturating_sub(excerpt::WIDEST)..anchors_end;
         self.scan_layer(text, range, Signs::ALL, 0, scratch, &mut hits);
         layer::weigh(text, &mut hits, scratch, layer::Unsupported::Drop);
@@ -251,14 +252,14 @@ impl Engine {
     }
 }
 
-/// A stretch of text, and what of it to decide now.
+/// A part of a text, and which of its hits to decide now.
 struct Window<'a> {
     text: &'a [u8],
-    /// Anchors before this have been dealt with.
+    /// Anchors before this offset are done.
     from: usize,
-    /// No group of hits that ends by here can grow any more.
+    /// A group of hits that ends before this offset cannot grow any more.
     settled: usize,
-    /// Anchors from here on are left to the next window.
+    /// Anchors from this offset on are left to the next window.
     anchors_end: usize,
 }
 
@@ -266,7 +267,7 @@ fn secret(text: &[u8], hit: &Hit) -> Secret {
     Secret::new(hit.decoded.as_deref().unwrap_or(&text[hit.span.clone()]), hit.public)
 }
 
-/// Says of every detection that what it was found in was itself encoded.
+/// Adds the encoding of the whole text to every detection.
 fn in_encoding(name: &'static str, emit: &mut impl FnMut(Detection)) -> impl FnMut(Detection) {
     move |mut detection| {
         detection.encoding.insert(0, name);

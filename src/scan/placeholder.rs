@@ -1,14 +1,15 @@
-//! Keys somebody made up: `sk-proj-YOUR_KEY_HERE`, rows of `x`, the alphabet, one block over and over.
+//! Recognizes made-up keys: `sk-proj-YOUR_KEY_HERE`, rows of `x`, the alphabet, a repeated block.
 //!
-//! Every test here is one that random bodies do not meet, not even one in a hundred million: a test that looked for
-//! `key` or `test` inside a long body would drop real keys by chance. A property test holds it to that.
+//! Each test catches less than one random body in a hundred million. A test for `key` or `test`
+//! inside a long body would drop real keys by chance. A property test checks this.
 
 use std::ops::Range;
 
-/// Below this a body says too little about how it was made.
+/// Shorter bodies say too little about how they were made.
 const SHORTEST_TO_JUDGE: usize = 16;
 
-/// Long enough that a random body holds none of them by chance. Compared without case and separators.
+/// Long enough that a random body does not contain any of them by chance. Compared without case and
+/// separators.
 const TELLING_WORDS: &[&str] = &[
     "yourapikey",
     "yoursecret",
@@ -32,12 +33,12 @@ const TELLING_WORDS: &[&str] = &[
     "keygoeshere",
 ];
 
-/// Orders in which people type when they make something up.
+/// Sequences that people type when they make something up.
 const ROWS: &[&[u8]] =
     &[b"01234567890", b"abcdefghijklmnopqrstuvwxyz", b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
 
-/// Whether the parts of `key` that the issuer would have drawn at random were made up. `words` says whether a body of
-/// words between separators counts; exact structure speaks against that.
+/// Whether the parts of `key` that an issuer would have generated randomly were made up. `words` says whether
+/// a body of words between separators counts; an exact structure makes that implausible.
 pub(super) fn is_made_up(key: &[u8], bodies: &[Range<usize>], words: bool) -> bool {
     let body = || bodies.iter().flat_map(|range| &key[range.clone()]).map(u8::to_ascii_lowercase);
     let length = body().count();
@@ -60,7 +61,7 @@ pub(super) fn is_made_up(key: &[u8], bodies: &[Range<usize>], words: bool) -> bo
             && bodies.iter().any(|range| range.len() >= SHORTEST_TO_JUDGE && only_words(&key[range.clone()])))
 }
 
-/// At most four different characters, or one that makes up three fifths.
+/// At most four different characters, or one that makes up three fifths of the body.
 fn few_different(body: &[u8]) -> bool {
     let mut counts = [0_usize; 256];
     for byte in body {
@@ -71,24 +72,24 @@ fn few_different(body: &[u8]) -> bool {
     different <= 4 || most * 5 >= body.len() * 3
 }
 
-/// The same block at least twice, the last one perhaps cut.
+/// The same block at least twice, the last time possibly incomplete.
 fn one_block_repeated(body: &[u8]) -> bool {
     (1..=body.len() / 2).any(|block| body[block..] == body[..body.len() - block])
 }
 
-/// At least two thirds stand in runs of three or more that follow the alphabet, the digits or a keyboard row, forwards
-/// or backwards.
+/// At least two thirds of the body are in runs of three or more that follow the alphabet, the digits or a
+/// keyboard row, forward or backward.
 fn mostly_in_rows(body: &[u8]) -> bool {
     const SHORTEST_RUN: usize = 3;
     let follows = |a: u8, b: u8| ROWS.iter().any(|row| row.windows(2).any(|pair| pair == [a, b]));
     let mut covered = 0;
     let mut start = 0;
     while start < body.len() {
-        let run = |forwards: bool| {
+        let run = |forward: bool| {
             let pairs = body[start..].windows(2);
             1 + pairs
                 .take_while(
-                    |pair| if forwards { follows(pair[0], pair[1]) } else { follows(pair[1], pair[0]) },
+                    |pair| if forward { follows(pair[0], pair[1]) } else { follows(pair[1], pair[0]) },
                 )
                 .count()
         };
@@ -106,8 +107,8 @@ fn holds_telling_word(body: &[u8]) -> bool {
     TELLING_WORDS.iter().any(|word| memchr::memmem::find(&letters, word.as_bytes()).is_some())
 }
 
-/// Two or more pieces between separators, each a word in one case or a short number. Beside two words of four letters
-/// there may also be such as `v1`.
+/// Two or more pieces between separators, each a word in one case or a short number. Pieces such as `v1` are
+/// allowed next to two words of at least four letters.
 fn only_words(body: &[u8]) -> bool {
     const LONGEST_NUMBER: usize = 6;
     const LONG_WORD: usize = 4;
@@ -126,7 +127,7 @@ fn only_words(body: &[u8]) -> bool {
     only && pieces >= 2 && (!is_numbered || long_words >= 2)
 }
 
-/// Whether what follows says that the rest was left out, or that this is the type of an OpenSSH key.
+/// Whether the text that follows shows that the key was shortened, or that it is the type of an OpenSSH key.
 pub(super) fn is_cut_off(after: &[u8]) -> bool {
     [&b"..."[..], b"***", b"@openssh.com", "…".as_bytes(), "•".as_bytes()]
         .iter()

@@ -1,18 +1,18 @@
-//! One string, one finding: where several shapes fit the same bytes, the one that says most is kept.
+//! One finding per text: if several shapes match the same bytes, the best one is kept.
 
 use std::{cmp::Reverse, ops::Range};
 
 use super::Hit;
 
-/// A hit that stays, and all that fit the same bytes equally well by their shape, itself included.
+/// A hit that was kept, and all that match the same bytes equally well by shape, including itself.
 pub(super) struct Kept {
     pub(super) hit: Hit,
     pub(super) rivals: Vec<Hit>,
-    /// The bytes of the group it was chosen from.
+    /// The range of the group that it was chosen from.
     pub(super) group: Range<usize>,
 }
 
-/// Chooses from every group of overlapping hits; the result is in the order of the text and overlaps nowhere.
+/// Chooses a hit from every group of overlapping ones. The result is in text order, without overlaps.
 pub(super) fn resolve(hits: &mut [Hit]) -> Vec<Kept> {
     hits.sort_by_key(|hit| (hit.span.start, hit.span.end));
     let mut kept = Vec::new();
@@ -44,9 +44,10 @@ fn choose(hits: &[Hit], group: &Range<usize>, kept: &mut Vec<Kept>) {
     kept[first..].sort_by_key(|one| one.hit.span.start);
 }
 
-/// Greater is better: the surer one; one that was pasted into a template such as `sk-proj-…`, before what the template
-/// makes of it; one whose issuer is named near it, the nearer the better. Where nothing is said, the rule that stands
-/// for all issuers of a shape goes before each of them; then the shape with more fixed bytes, the longer one, the one that is as it stands.
+/// Greater is better. First comes confidence; then a key that was pasted into a template such as `sk-proj-…`,
+/// before a match that includes the template; then context, the nearer the better. Without context, a rule
+/// for a shared shape comes before the rules of its issuers; then the shape with more fixed bytes, the longer
+/// match, and one that is not encoded.
 fn rank(hit: &Hit) -> impl Ord {
     let told = hit.evidence.as_ref().filter(|_| !hit.rule.shared);
     (

@@ -1,5 +1,5 @@
-//! Keys in base64 and hex. Both stand in long runs of letters and digits; inside one, literals tell where a key may be
-//! and how it is aligned, and only the neighbourhood is decoded, once for each alignment.
+//! Keys in base64 and hex. Both are in long runs of letters and digits. Inside a run, literals tell where a
+//! key may be and how it is aligned. Only the neighborhood is decoded, once for each alignment.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -9,28 +9,28 @@ use crate::decode::{
     run::{self, Run},
 };
 
-/// Decoded before a literal, in characters: what stands before a key decides and gives evidence.
+/// How many characters are decoded before a literal: the edge of the key and its context.
 const BEFORE: usize = 1 << 10;
 
-/// What must have been decoded after a literal, in characters: a key, its UTF-16 perhaps, and as much evidence as
-/// counts. What begins later is decoded anew.
+/// How many characters must be decoded after a literal: a key, possibly in UTF-16, and its context. Anything
+/// that begins later is decoded again.
 const NEEDED: usize = 5 << 9;
 
-/// Decoded after a literal at once, in characters.
+/// How many characters are decoded after a literal at first.
 const AFTER: usize = 4 << 10;
 
-/// The same where literals follow each other closely, so that little is decoded twice.
+/// The maximum if literals follow each other closely, so that little is decoded twice.
 const MOST_AFTER: usize = 32 << 10;
 
-/// How a run can be encoded.
+/// An encoding of runs.
 struct Codec {
     name: &'static str,
-    /// Characters of a group.
+    /// The characters of a group.
     width: usize,
-    /// Bytes that it holds.
+    /// The bytes that a group encodes.
     bytes: usize,
     decode: fn(&Run<'_>, &Range<usize>) -> Decoded,
-    /// Whether a character is one of the codec's, where a run may hold others.
+    /// Whether a character belongs to the codec, for runs that may contain others.
     knows: Option<fn(u8) -> bool>,
 }
 
@@ -47,7 +47,7 @@ pub(super) struct RunSearch {
 }
 
 impl RunSearch {
-    /// Looks for these texts in base64, in base64 of UTF-16, in base64 twice, and in hex.
+    /// Searches for these texts in base64, in base64 of UTF-16, in base64 of base64, and in hex.
     pub(super) fn new(plain: &[Cow<'_, str>]) -> Self {
         let mut clues = Vec::new();
         for text in plain {
@@ -77,21 +77,21 @@ impl RunSearch {
         decoded: &mut impl FnMut(&'static str, Decoded, usize) -> bool,
     ) {
         let range = run.text_of(range.start)..run.text_of(range.end);
-        // Up to where the last look reached, and how far one looks.
+        // Where the last decoded part ended, and how much to decode after the next literal.
         let (mut last, mut after) = (0, AFTER);
         self.search.each(&run.text, &range, |clue, group| {
             let codec = &CODECS[clue.codec];
             let is_dense = last > 0 && group < last + AFTER;
             after = if is_dense { MOST_AFTER.min(after * 2) } else { AFTER };
-            // What follows the range is for the next window, but for the ends of keys.
+            // Anything after the range is left to the next window, except for the ends of keys.
             let limit = run.text.len().min(range.end + AFTER).min(group + after);
             let round = around(run, codec, group, limit);
             last = round.end;
             let is_cut = round.end == limit && limit < run.text.len();
-            // The clue itself is done with.
+            // The clue itself must be done.
             let done =
                 if is_cut { limit.saturating_sub(NEEDED).max(group + clue.lead + 1) } else { round.end };
-            // Two groups more than that: where exactly a clue's text begins does not matter then.
+            // Two more groups, so that it does not matter where exactly the text of a clue begins.
             let groups = (done - round.start) / codec.width + 2;
             let own = if is_cut { groups * codec.bytes } else { usize::MAX };
             if decoded(codec.name, (codec.decode)(run, &round), own)
@@ -105,9 +105,9 @@ impl RunSearch {
     }
 }
 
-/// Decodes round every encoded anchor that begins in `range` of the text, and says how it is encoded, and how many bytes
-/// may be looked at for anchors: those behind are decoded again. The search is made when the first long run needs it. Says
-/// whether there is a long run.
+/// Decodes the text around every encoded anchor that begins in `range`. Calls `decoded` with the name of the
+/// encoding, the decoded text, and how many bytes of it to search for anchors; the rest will be decoded
+/// again. Calls `search` only if there is a long run. Returns whether there is one.
 pub(super) fn each<'s>(
     search: impl Fn() -> &'s RunSearch,
     text: &[u8],
@@ -124,8 +124,9 @@ pub(super) fn each<'s>(
     is_any
 }
 
-/// Decodes round a group once more, with the base64 before the run: it may name the issuer. It belongs to the run if it
-/// gives readable text, as in base64 of `?key=…`, but not if it is the folder of a path.
+/// Decodes the text around a group again, together with the base64 before the run, which may name the issuer.
+/// That base64 belongs to the run if it decodes to readable text, such as `?key=…`, but not if it is the
+/// directory of a path.
 fn with_text_before(run: &Run<'_>, group: usize) -> Option<Decoded> {
     let (whole, before) = run.with_text_before();
     if before == 0 {
@@ -142,7 +143,7 @@ fn is_text(byte: u8) -> bool {
     matches!(byte, 0 | b'\t' | b'\n' | b'\r' | b' '..=b'~')
 }
 
-/// What of a run to decode: whole groups round the one at `group`, up to `limit`.
+/// The part of a run to decode: whole groups around the one at `group`, up to `limit`.
 fn around(run: &Run<'_>, codec: &Codec, group: usize, limit: usize) -> Range<usize> {
     let mut before = BEFORE.min(group);
     let mut after = limit - group;

@@ -1,4 +1,4 @@
-//! Which rules own an anchor, and which of their shapes fit there.
+//! Finds the rules with an anchor, and which of their shapes match there.
 
 use std::sync::Arc;
 
@@ -15,30 +15,30 @@ use crate::{
     rule::{BASE64URL, Confidence, Edges, Form, Part, Rule, RuleSet, Shape},
 };
 
-/// For every anchor, the shapes that contain it, grouped by the literal they begin with.
+/// For every anchor, the shapes that contain it, grouped by their first literal.
 pub(super) struct Dispatch {
     by_anchor: Vec<Table>,
-    /// The longest match of any shape, in bytes.
+    /// The maximum length of a match of any shape, in bytes.
     pub(super) longest: usize,
-    /// Literals of all shapes that can end inside a token.
+    /// The literals of all shapes that can end inside a token.
     distinctive: Literals,
 }
 
-/// The shapes of one anchor.
+/// The shapes with one anchor.
 struct Table {
-    /// The anchor's length in bytes.
+    /// The length of the anchor in bytes.
     length: usize,
     groups: Vec<Group>,
-    /// Which groups may fit, by the byte after the anchor.
+    /// For each byte after the anchor, the groups that may match.
     by_next: Vec<Vec<u16>>,
 }
 
-/// Shapes that begin with the same literal.
+/// Shapes with the same first literal.
 struct Group {
     prefix: Vec<u8>,
-    /// Where in the prefix the anchor stands, in bytes.
+    /// The offset of the anchor in the prefix, in bytes.
     offset: usize,
-    /// The least that any of the shapes has within its token, in bytes.
+    /// The minimum number of bytes that a match of any of the shapes has within its token.
     inside: usize,
     shapes: Vec<Entry>,
 }
@@ -48,13 +48,13 @@ struct Entry {
     form: usize,
     shape: usize,
     edges: Edges,
-    /// The shortest and longest match, in bytes.
+    /// The minimum and maximum length of a match, in bytes.
     lengths: (usize, usize),
-    /// It can only end where its token does.
+    /// Whether a match can only end where its token ends.
     is_whole_token: bool,
-    /// How much of it is surely within its token, in bytes.
+    /// The number of bytes that are always within the token.
     inside: usize,
-    /// A literal further inside.
+    /// Another literal inside the shape.
     marker: Option<memmem::Finder<'static>>,
 }
 
@@ -88,7 +88,7 @@ impl Entry {
         &self.form().shapes[self.shape]
     }
 
-    /// Whether it is worth trying where the token begins at `start` and ends at `end`; costs next to nothing.
+    /// A cheap check whether the shape is worth trying in a token that begins at `start` and ends at `end`.
     fn may_fit(&self, text: &[u8], start: usize, end: usize) -> bool {
         let (least, most) = self.lengths;
         let length = end - start;
@@ -104,7 +104,7 @@ impl Entry {
 }
 
 impl Dispatch {
-    /// Sorts the shapes of all forms that can reach `least` by the anchor they will be found at.
+    /// Sorts the shapes of all forms that can reach `least` by their anchors.
     pub(super) fn new(rules: &RuleSet, anchors: &Anchors, least: Confidence) -> Self {
         let mut by_anchor: Vec<Table> = anchors
             .plain()
@@ -128,7 +128,7 @@ impl Dispatch {
                     longest = longest.max(shape.lengths().1);
                     if form.edges != Edges::Strict {
                         let marker = entry.marker.as_ref().map(memmem::Finder::needle);
-                        // Without the anchor: a long token may be full of those.
+                        // The anchor is excluded, since a long token may be full of anchors.
                         let behind = &prefix[offset + anchors.plain()[anchor].len()..];
                         let telling = if behind.len() >= 3 { behind } else { prefix };
                         distinctive.push(marker.unwrap_or(telling).to_vec());
@@ -159,16 +159,16 @@ impl Dispatch {
         Self { by_anchor, longest, distinctive: Literals::new(&distinctive) }
     }
 
-    /// In a token that goes on for longer than any key, only shapes that can end inside it are worth a look. The first
-    /// place at or after `from` where one may begin.
+    /// In a token that is longer than any key, only shapes that can end inside it need to be tried. Returns
+    /// the first offset from `from` on at which one may begin.
     pub(super) fn next_inside_token(&self, text: &[u8], from: usize) -> usize {
-        // What was found may be a marker, with the start of its key this far before it.
+        // The literal may be a marker, whose key begins this far before it.
         self.distinctive
             .next(text, from..text.len())
             .map_or(text.len(), |(at, _)| at.saturating_sub(self.longest).max(from))
     }
 
-    /// Adds a hit for every shape that fits at a plain anchor in a token that ends at `end`.
+    /// Adds a hit for every shape that matches at a plain anchor in a token that ends at `end`.
     pub(super) fn try_anchor(
         &self,
         text: &[u8],
@@ -198,8 +198,8 @@ impl Dispatch {
         }
     }
 
-    /// What stands before `start`, and whether it is a row of key prefixes: in `sk-sk-…` somebody pasted over the
-    /// template's own prefix, and what counts is the edge of the first one.
+    /// The edge before `start`, and whether there are other key prefixes before it: in `sk-sk-…`, somebody
+    /// pasted a key after the prefix of the template, and the edge before the first prefix counts.
     fn left_edge(&self, text: &[u8], start: usize) -> (LeftEdge, bool) {
         let edge = edges::left(text, start);
         if edge.satisfies(Edges::Strict) {
@@ -211,7 +211,7 @@ impl Dispatch {
         }
     }
 
-    /// Where the row of key prefixes that ends at `end` begins, if there is one.
+    /// Where the key prefixes that end at `end` begin, if there are any.
     fn strip_prefix_before(&self, text: &[u8], end: usize) -> Option<usize> {
         const MOST: usize = 4;
         let mut start = end;
@@ -253,18 +253,18 @@ fn is_token(part: &Part) -> bool {
     }
 }
 
-/// How much of a shape is surely within the token it begins in, in bytes.
+/// The number of bytes of a shape that are always within the token in which it begins.
 fn least_inside(shape: &Shape) -> usize {
     shape.parts().iter().take_while(|part| is_token(part)).map(|part| part.lengths().0).sum()
 }
 
-/// The least that a key of this shape has within its token from its anchor on, in bytes.
+/// The minimum number of bytes that a key of this shape has within its token, from its anchor on.
 pub(super) fn least_from_anchor(shape: &Shape, anchors: &Anchors) -> usize {
     let offset = first_anchor(anchors, shape.prefix()).map_or(0, |(_, offset)| offset);
     least_inside(shape).saturating_sub(offset)
 }
 
-/// The first anchor in a prefix, and where it stands there.
+/// The first anchor in a prefix, and its offset there.
 fn first_anchor(anchors: &Anchors, prefix: &[u8]) -> Option<(usize, usize)> {
     anchors.find(prefix, 0..prefix.len()).map(|anchor| (anchor.literal, anchor.at)).next()
 }
@@ -277,7 +277,7 @@ fn try_shape(text: &[u8], start: usize, entry: &Entry, scratch: &mut Scratch) ->
     if placeholder::is_made_up(&rest[..length], &scratch.bodies, form.confidence != Confidence::Certain) {
         return None;
     }
-    // A loose shape fits the start of anything.
+    // A loose shape matches the start of anything.
     if form.needs_evidence
         && form.confidence == Confidence::Possible
         && placeholder::is_cut_off(&rest[length..])

@@ -1,4 +1,4 @@
-//! Large inputs go through in overlapping windows, so that memory stays bounded and no key is lost on a seam.
+//! Scans large inputs in overlapping windows, so that memory stays bounded and no key is lost at a boundary.
 
 use std::io::{self, Read};
 
@@ -9,12 +9,12 @@ use crate::{
     finding::{Cursor, Detection},
 };
 
-/// A text that comes in pieces, and the part of it that is held.
+/// A text that comes in pieces, and the part of it that is in memory.
 #[derive(Default)]
 pub(super) struct Pane {
     buffer: Vec<u8>,
     filled: usize,
-    /// Anchors before this have been dealt with.
+    /// Anchors before this offset are done.
     from: usize,
     cursor: Cursor,
 }
@@ -25,7 +25,7 @@ impl Pane {
         Self { buffer, ..Self::default() }
     }
 
-    /// Scans what is held, all of it if nothing follows, and keeps what the next piece may need.
+    /// Scans the current part, to its end if nothing follows, and keeps what the next piece may need.
     fn scan(
         &mut self,
         is_last: bool,
@@ -45,7 +45,7 @@ impl Pane {
         self.from = next - dropped;
     }
 
-    /// Takes another piece from memory, scanning as often as it fills up.
+    /// Appends another piece from memory, and scans whenever the buffer is full.
     fn push(
         &mut self,
         mut piece: &[u8],
@@ -92,12 +92,12 @@ impl Engine {
         total: &mut u64,
         emit: &mut impl FnMut(Detection),
     ) -> io::Result<()> {
-        // A text that begins like UTF-16 is read both ways: somebody may only want it to look so.
+        // A text that begins like UTF-16 is read both ways, since its start may be misleading.
         let mut wide: Option<(utf16::Transcoder, Pane, Vec<u8>)> = None;
         let mut is_first = true;
         loop {
             let before = pane.filled;
-            // What came before an error is scanned, too.
+            // The bytes before an error are scanned, too.
             let (count, error) = match fill(reader, &mut pane.buffer[before..]) {
                 Ok(count) => (count, None),
                 Err((count, error)) => (count, Some(error)),
@@ -105,7 +105,7 @@ impl Engine {
             pane.filled += count;
             let is_last = pane.filled < WINDOW;
             if std::mem::take(&mut is_first) {
-                wide = utf16::recognise(&pane.buffer[..pane.filled])
+                wide = utf16::recognize(&pane.buffer[..pane.filled])
                     .map(|order| (utf16::Transcoder::new(order), Pane::begin(Vec::new()), Vec::new()));
             }
             *total += count as u64;
@@ -128,7 +128,7 @@ impl Engine {
     }
 }
 
-/// Reads until the buffer is full or the input ends; an error comes with the count of bytes read before it.
+/// Reads until the buffer is full or the input ends. An error comes with the number of bytes read before it.
 fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> Result<usize, (usize, io::Error)> {
     let mut count = 0;
     while count < buffer.len() {

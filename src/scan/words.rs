@@ -1,22 +1,22 @@
-//! Words that are looked for besides keys: what is near them on their line, for whoever understands it.
+//! Watched words: these are reported with the rest of their line, for others to parse.
 
 use std::ops::Range;
 
 use super::{Engine, Scratch};
 use crate::finding::{Cursor, Sighting};
 
-/// Windows hold more than that before and behind a word.
+/// How much of the line to keep on either side of a word, in bytes. Windows hold more than that.
 const BESIDE: usize = Sighting::REACH;
 
 impl Scratch {
-    /// The words that the last scan has met, in the order of the text.
+    /// The words that the last scan found, in the order of the text.
     pub fn take_sightings(&mut self) -> Vec<Sighting> {
         std::mem::take(&mut self.sightings)
     }
 }
 
 impl Engine {
-    /// Notes the words that begin in `range`; `cursor` has not gone beyond it.
+    /// Records the words that begin in `range`. `cursor` must not be past it.
     pub(super) fn sight(&self, text: &[u8], range: Range<usize>, cursor: &mut Cursor, scratch: &mut Scratch) {
         for (at, word) in scratch.words.drain(..).filter(|(at, _)| range.contains(at)) {
             let word = self.anchors.words()[word];

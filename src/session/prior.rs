@@ -27,7 +27,7 @@ impl PriorSecrets {
     }
 
     pub(super) fn has(&self, secret: &Secret) -> bool {
-        self.secrets.contains(secret.normalised())
+        self.secrets.contains(secret.normalized())
     }
 }
 
@@ -43,7 +43,7 @@ impl Output for Search<'_> {
         self.scratch.set_name(path);
         let secrets = &mut self.secrets;
         self.engine.scan(content, &mut self.scratch, &mut 0, |detection| {
-            secrets.insert(detection.secret.normalised().into());
+            secrets.insert(detection.secret.normalized().into());
         })
     }
 

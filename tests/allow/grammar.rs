@@ -118,13 +118,13 @@ fn what_cannot_count_is_said_and_allows_nothing() {
         ),
         ("skanner:allow a fixture", "there is no rule `a`"),
         ("skanner:allow openai-project-key,no-such-rule", "there is no rule `no-such-rule`"),
-        ("skanner:allow openai-project-key until 2027-02-30", "`2027-02-30` is no day"),
-        ("skanner:allow until tomorrow", "`tomorrow` is no day"),
-        ("skanner:allow openai-project-key until 2020-01-31", "its last day was 2020-01-31"),
-        ("skanner:allow-nextline", "there is no `skanner:allow-nextline`, only"),
-        ("skanner:allow-line openai-project-key", "there is no `skanner:allow-line`, only"),
-        ("skanner:allow openrouter-api-key", "no such key stands there"),
-        ("skanner:allow 0123456789abcdef0123456789abcdef", "no such key stands there"),
+        ("skanner:allow openai-project-key until 2027-02-30", "`2027-02-30` is not a date"),
+        ("skanner:allow until tomorrow", "`tomorrow` is not a date"),
+        ("skanner:allow openai-project-key until 2020-01-31", "it expired after 2020-01-31"),
+        ("skanner:allow-nextline", "unknown comment `skanner:allow-nextline`; known: "),
+        ("skanner:allow-line openai-project-key", "unknown comment `skanner:allow-line`; known: "),
+        ("skanner:allow openrouter-api-key", "there is no such key here"),
+        ("skanner:allow 0123456789abcdef0123456789abcdef", "there is no such key here"),
     ];
     for (comment, why) in cases {
         let report = scan(format!("key = \"{key}\" # {comment}\n"));
@@ -140,8 +140,8 @@ fn what_cannot_count_is_said_and_allows_nothing() {
 #[test]
 fn a_comment_beside_no_key_is_said_to_be_of_no_use() {
     for (comment, why) in [
-        ("skanner:allow", "no key stands there"),
-        ("skanner:allow-next-line openai-project-key", "no such key stands there"),
+        ("skanner:allow", "there is no key here"),
+        ("skanner:allow-next-line openai-project-key", "there is no such key here"),
         ("skanner:allow-file", "no key is in this file"),
         ("skanner:allow-file openai-project-key", "no such key is in this file"),
     ] {
@@ -168,7 +168,7 @@ fn a_whole_file_is_allowed_from_its_top_alone() {
     assert_eq!(scan(at(30)).counts(), (0, 1));
     let report = scan(at(31));
     assert_eq!(report.counts(), (1, 0));
-    assert!(report.unused()[0].contains("must stand in its first 30 lines"), "{:?}", report.unused());
+    assert!(report.unused()[0].contains("must be in its first 30 lines"), "{:?}", report.unused());
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn thousands_of_comments_and_keys_in_one_line_are_no_work() {
         let report = scan(text);
         assert_eq!(report.counts(), (keys.len() - allowed, allowed));
         let unused = report.unused();
-        assert!(unused.iter().any(|one| one.contains("more than 100 comments are about this ")));
+        assert!(unused.iter().any(|one| one.contains("more than 100 comments apply to this ")));
     }
     // One for each line is fine.
     let report = scan(keys.join("  # skanner:allow\n") + "  # skanner:allow\n");

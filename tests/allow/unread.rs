@@ -59,7 +59,7 @@ fn nothing_else_is_accepted() {
     let over = entry("*.zip").replace("2999", "2020");
     let report = tree(&over).scan(&[]);
     assert_eq!(report.code, 2);
-    assert!(report.unused()[0].contains("its last day was 2020-12-31"), "{:?}", report.unused());
+    assert!(report.unused()[0].contains("it expired after 2020-12-31"), "{:?}", report.unused());
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn an_input_that_is_read_again_makes_the_entry_useless() {
     let sandbox = tree(&entry("tests/data/*.zip"));
     std::fs::remove_file(sandbox.path("tests/data/broken.zip")).unwrap();
     let unused = sandbox.scan(&[]).unused();
-    assert!(unused.len() == 1 && unused[0].contains("all that it names could be read"), "{unused:?}");
+    assert!(unused.len() == 1 && unused[0].contains("everything it names could be read"), "{unused:?}");
     assert_eq!(sandbox.scan(&["a.py"]).unused(), Vec::<String>::new());
 }
 

@@ -24,18 +24,18 @@ fn a_bad_line_is_named() {
         ("{F}", "expected a fingerprint, a rule and a path"),
         ("{F} openai-project-key", "expected a fingerprint, a rule and a path"),
         ("{F} openai-project-key ", "expected a fingerprint, a rule and a path"),
-        ("00 rule a.py", "no fingerprint"),
-        ("00112233445566778899AABBCCDDEEFF rule a.py", "no fingerprint"),
-        ("{F}0 rule a.py", "no fingerprint"),
-        (" {F} rule a.py", "no fingerprint"),
+        ("00 rule a.py", "is not a fingerprint"),
+        ("00112233445566778899AABBCCDDEEFF rule a.py", "is not a fingerprint"),
+        ("{F}0 rule a.py", "is not a fingerprint"),
+        (" {F} rule a.py", "is not a fingerprint"),
         ("{F} rule <somewhere>", "can only be `<history>`"),
-        ("{F} rule a\\n.py", "behind a backslash"),
-        ("{F} rule a\\u{110000}", "behind a backslash"),
+        ("{F} rule a\\n.py", "a backslash in a path"),
+        ("{F} rule a\\u{110000}", "a backslash in a path"),
         ("{F} rule a.zip!", "a path is empty"),
-        ("<<<<<<< HEAD", "git has left a conflict here"),
-        ("=======", "git has left a conflict here"),
-        (">>>>>>> other", "git has left a conflict here"),
-        ("||||||| base", "git has left a conflict here"),
+        ("<<<<<<< HEAD", "unresolved merge conflict"),
+        ("=======", "unresolved merge conflict"),
+        (">>>>>>> other", "unresolved merge conflict"),
+        ("||||||| base", "unresolved merge conflict"),
         ("<<<<<<<HEAD", "expected a fingerprint"),
     ];
     for (line, expected) in cases {
@@ -80,7 +80,7 @@ fn nothing_makes_a_scan_wait_or_follow() {
     }
     fs::remove_file(sandbox.path(FILE)).unwrap();
     fs::create_dir(sandbox.path(FILE)).unwrap();
-    refused(&sandbox, "cannot be read");
+    refused(&sandbox, "cannot read the baseline");
     fs::remove_dir(sandbox.path(FILE)).unwrap();
     let made = sandbox.command("mkfifo").arg(FILE).status().unwrap();
     assert!(made.success());

@@ -95,7 +95,7 @@ fn a_conflict_is_named_and_how_to_end_it() {
     assert_eq!(merge(&sandbox, "one"), 1);
     let run = sandbox.skanner(&["scan"]);
     assert_eq!(run.code, 2);
-    assert!(run.stderr.contains(".skanner-baseline:5: git has left a conflict here"), "{}", run.stderr);
+    assert!(run.stderr.contains(".skanner-baseline:5: unresolved merge conflict"), "{}", run.stderr);
     assert!(run.stderr.contains("merge=union"), "{}", run.stderr);
     // What the message says is enough.
     let text = fs::read_to_string(sandbox.path(FILE)).unwrap();

@@ -64,7 +64,7 @@ fn newer_gits_are_configured() {
     let gone = command.replace(SKANNER, "/no/such/skanner");
     let run =
         Run::of(sandbox.command("sh").args(["-c", &format!("{} \"$@\"", gone.trim()), "sh", "message"]));
-    assert!(run.code == 2 && run.stderr.contains("the program is gone"), "{run:?}");
+    assert!(run.code == 2 && run.stderr.contains("program not found"), "{run:?}");
     // Nothing else was set or is taken away.
     assert_eq!((get("core.hooksPath"), get("init.templateDir")), (String::new(), String::new()));
     with_version(&sandbox, "2.54.0", &["uninstall", "--global"]);

@@ -121,7 +121,7 @@ fn without_the_program_nothing_goes_on() {
     fs::remove_file(&program).unwrap();
     let run = commit_with_key(&sandbox, ".");
     assert_ne!(run.code, 0);
-    for words in ["the program is gone", "hook install", ".git/hooks/pre-commit", "--no-verify"] {
+    for words in ["program not found", "hook install", ".git/hooks/pre-commit", "--no-verify"] {
         assert!(run.stderr.contains(words), "{run:?}");
     }
     // The path is the second place to look.
@@ -195,7 +195,7 @@ fn wrong_places_are_named() {
         (&nowhere, &["uninstall"], "not a git repository"),
         (&bare, &["install", "pre-commit"], "is bare"),
         (&sandbox, &["install", "pre-receive"], "is not bare"),
-        (&sandbox, &["install", "pre-push"], "is a folder"),
+        (&sandbox, &["install", "pre-push"], "is a directory"),
         (&sandbox, &["install", "post-commit"], "pre-receive"),
         (&sandbox, &["install", "--global", "pre-receive"], "without --global"),
     ] {

@@ -62,7 +62,7 @@ pub(crate) fn may_be_chosen_by_people(text: &str, word: &str) -> bool {
     word == "LITELLM_MASTER_KEY" && CHOSEN.iter().any(|chosen| text.contains(chosen))
 }
 
-/// Whether an encoded key of this kind cannot be recognised, and why.
+/// Whether an encoded key of this kind cannot be recognized, and why.
 pub(crate) fn cannot_be_encoded(subject: &Subject, key: &str, encoding: &Encoding) -> bool {
     /// Encoded keys are looked for in runs of 32 characters and more; shorter ones are too common in ordinary text.
     const SHORTEST: usize = 24;

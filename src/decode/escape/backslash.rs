@@ -1,9 +1,9 @@
-//! Backslash escapes of programming languages, JSON, shells and Markdown. Text that was quoted more than once has
-//! several backslashes.
+//! Backslash escapes of programming languages, JSON, shells and Markdown. Text that was quoted more than once
+//! has several backslashes in a row.
 
 use super::{Unit, ascii, hex};
 
-/// Characters that are escaped though they need not be: `/` in JSON, `_` and `-` in Markdown.
+/// Characters that are escaped without need: `/` in JSON, `_` and `-` in Markdown.
 const ITSELF: &[u8] = b"/_-.:+=";
 
 const MOST_BACKSLASHES: usize = 4;

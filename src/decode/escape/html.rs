@@ -2,7 +2,7 @@
 
 use super::{Unit, ascii, hex};
 
-/// Digits of the longest reference to an ASCII character, leading zeros included.
+/// The number of digits of the longest reference to an ASCII character, leading zeros included.
 const LONGEST: usize = 8;
 
 pub(super) fn unit(text: &[u8]) -> Option<Unit> {

@@ -1,6 +1,7 @@
-//! Escapes inside a token, and strings that are split in the source: all are undone in one pass, since they mix.
+//! Escapes inside a token, and strings that are split in the source. All are decoded in one pass, since they
+//! mix.
 //!
-//! An escape is one file here and a row in `ESCAPES`.
+//! A new escape is one file here and a row in `ESCAPES`.
 
 mod backslash;
 mod html;
@@ -16,61 +17,61 @@ use super::Decoded;
 struct Unit {
     /// Its length in the source, in bytes.
     length: usize,
-    /// What it stands for; nothing where it only joins what stands around it.
+    /// The byte it stands for; `None` if it only joins what is on both sides.
     byte: Option<u8>,
-    /// What it is called in a report.
+    /// Its name in a report.
     name: &'static str,
 }
 
-/// Reads the escape that a text begins with.
+/// Parses an escape at the start of a text.
 type Escape = fn(&[u8]) -> Option<Unit>;
 
 const ESCAPES: &[Escape] = &[percent::unit, backslash::unit, html::unit, quoted_printable::unit];
 
-/// How the separators of a key's prefix are written where they are escaped: every built-in key has one.
+/// Escaped spellings of the separator in a key's prefix. Every built-in key has such a separator.
 pub const LITERALS: &[&str] = &[
     "%2D", "%2d", "%5F", "%5f", "\\x2", "\\x5", "\\u00", "\\u{", "\\U0", "\\05", "\\13", "k\\_", "&#4",
     "&#9", "&#x", "=2D", "=5F", "k\\-", "s\\-", "c\\_", "2\\_", "%2E", "%2e",
 ];
 
-/// Those of them that hold none of `%`, `\\` and `&`.
+/// The literals of [`LITERALS`] that contain none of `%`, `\\` and `&`.
 pub const QUOTED_PRINTABLE: &[&[u8]] = &[b"=2D", b"=5F"];
 
-/// The last letters of all built-in prefixes, before their first separator.
+/// The last letters before the first separator, over all built-in prefixes.
 const LAST_LETTERS: &[u8] = b"skctK2";
 
-/// How far before an anchor decoding begins, in bytes: room for the longest prefix in its longest escape.
+/// Where decoding starts before an anchor, in bytes: room for the longest prefix in its longest escape.
 const BEFORE: usize = 80;
 
-/// How much of a token is decoded at once, in bytes of the source.
+/// How much of a token is decoded at a time, in source bytes.
 const LONGEST: usize = 4 << 10;
 
-/// A token whose escapes are undone.
+/// A token with its escapes decoded.
 #[derive(Debug)]
 pub struct Token {
-    /// The text, from a little before the token to the byte after it.
+    /// The decoded text, from a little before the token to the byte after it.
     pub decoded: Decoded,
-    /// The escapes that were undone: where in the text, and what they are called.
+    /// The escapes that were decoded: the offset in the text, and the name.
     undone: Vec<(usize, &'static str)>,
-    /// Where decoding ended in the source.
+    /// The source offset where decoding ended.
     end: usize,
-    /// It ended because the token was too long.
+    /// Whether decoding ended because the token was too long.
     is_cut: bool,
 }
 
 impl Token {
-    /// Up to where in the source all that may begin there has been decoded to its end.
+    /// The source offset up to which every token that may begin there has been decoded to its end.
     #[must_use]
     pub fn settled(&self) -> usize {
         if self.is_cut { self.end - LONGEST / 2 } else { self.end }
     }
 
-    /// What was undone inside a range of the text, each name once.
+    /// The names of the escapes that were decoded inside a range of the text, without duplicates.
     #[must_use]
     pub fn encodings(&self, range: &Range<usize>) -> Vec<&'static str> {
         let mut names = Vec::new();
         for (at, name) in &self.undone {
-            // A seam before the first byte joins nothing of the range.
+            // A seam before the first byte is outside of the range.
             let inside = range.contains(at) && (*at > range.start || *name != split::NAME);
             if inside && !names.contains(name) {
                 names.push(name);
@@ -80,11 +81,11 @@ impl Token {
     }
 }
 
-/// Whether one of [`LITERALS`] at `at` may be the separator of an escaped prefix: the letter before it fits, which may be
-/// one of `letters`, too. Says where the separator begins.
+/// Returns where the separator of an escaped prefix begins, if the literal of [`LITERALS`] at `at` may be
+/// one: the letter before it must end a built-in prefix or be one of `letters`.
 #[must_use]
 pub fn separator(text: &[u8], at: usize, letters: &[u8]) -> Option<usize> {
-    // A letter leads where the escape alone is too short to search for.
+    // A literal starts with a letter where the escape alone is too short to search for.
     let at = if text[at].is_ascii_alphanumeric() { at + 1 } else { at };
     let at = at - text[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
     if !unit(text, at).is_some_and(|unit| matches!(unit.byte, Some(b'-' | b'_' | b'.'))) {
@@ -98,14 +99,14 @@ pub fn separator(text: &[u8], at: usize, letters: &[u8]) -> Option<usize> {
     (LAST_LETTERS.contains(&letter) || letters.contains(&letter)).then_some(at)
 }
 
-/// Whether a token whose plain part ends at `end` goes on behind an escape or a seam.
+/// Whether a token whose plain part ends at `end` continues after an escape or a seam.
 #[must_use]
 pub fn goes_on(text: &[u8], end: usize) -> bool {
-    // Some keys hold `.`, `:`, `+` or `/`, and are cut behind one.
+    // Some keys contain `.`, `:`, `+` or `/`, and the plain part ended at one of these.
     let more =
         text[end..].iter().take(LONGEST / 8).take_while(|byte| is_key_byte(**byte) && **byte != b'=').count();
     let mut at = end + more;
-    // Padding is part of a key, but mostly the start of something else.
+    // Padding may be part of a key, but `=` is mostly the start of something else.
     if let Some([b'=', b'"' | b'\'' | b'`' | b'\\', ..]) = text.get(at..) {
         at += 1;
     }
@@ -123,7 +124,7 @@ pub fn goes_on(text: &[u8], end: usize) -> bool {
     byte.is_some_and(is_key_byte)
 }
 
-/// Undoes the escapes round `anchor`, and then as far as the token goes.
+/// Decodes the escapes around `anchor`, to the end of the token.
 #[must_use]
 pub fn token(text: &[u8], anchor: usize) -> Token {
     let mut token = Token { decoded: Decoded::default(), undone: Vec::new(), end: 0, is_cut: false };
@@ -165,12 +166,12 @@ fn unit(text: &[u8], at: usize) -> Option<Unit> {
     ESCAPES.iter().find_map(|escape| escape(&text[at..])).or_else(|| quoted_printable::soft_break(text, at))
 }
 
-/// Whether some issuer's keys hold it.
+/// Whether the keys of any issuer contain the byte.
 fn is_key_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-_+/=.:".contains(&byte)
 }
 
-/// The value of hex digits, if they are.
+/// The value of the hex digits; `None` if any byte is not a hex digit.
 fn hex(digits: &[u8]) -> Option<u32> {
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_hexdigit) {
         return None;
@@ -178,7 +179,7 @@ fn hex(digits: &[u8]) -> Option<u32> {
     u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
-/// The byte of a code point, if it is ASCII: no key holds another.
+/// The code point as a byte, if it is ASCII. No key contains anything else.
 fn ascii(code: u32) -> Option<u8> {
     u8::try_from(code).ok().filter(u8::is_ascii)
 }

@@ -1,4 +1,5 @@
-//! Quoted-printable, RFC 2045: `=2D`, always in upper case, and lines that end in `=` go on in the next one.
+//! Quoted-printable, RFC 2045: `=2D`, always in uppercase, and soft line breaks, which are a `=` at the end
+//! of a line.
 
 use super::{Unit, ascii, hex};
 
@@ -13,7 +14,7 @@ pub(super) fn unit(text: &[u8]) -> Option<Unit> {
     Some(Unit { length: 3, byte: Some(ascii(hex(&digits)?)?), name: NAME })
 }
 
-/// A line that goes on in the next one. Encoders break lines that are about as long as lines may be; a shorter one that
+/// A soft line break. Encoders only break lines that are close to the maximum length. A shorter line that
 /// ends in `=` is padded base64.
 pub(super) fn soft_break(text: &[u8], at: usize) -> Option<Unit> {
     const LENGTHS: std::ops::RangeInclusive<usize> = 50..=76;

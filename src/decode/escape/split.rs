@@ -1,27 +1,27 @@
-//! Strings that are put together in the source: `"sk-proj-" + "…"`, `'a' . 'b'`, adjacent literals, continued lines.
-//! A variable between the pieces ends the token: what it holds is not known.
+//! Strings that are concatenated in the source: `"sk-proj-" + "…"`, `'a' . 'b'`, adjacent literals, continued
+//! lines. A variable between the pieces ends the token, since its value is not known.
 
 use super::is_key_byte;
 
-/// What a split string is called in a report.
+/// The name of a split string in a report.
 pub(super) const NAME: &str = "split";
 
-/// What may stand between two literals, longest first: `+` of most languages, `.` of PHP and Perl, `..` of Lua, `&` of
-/// Basic, `||` of SQL, `~` of Twig, `<>` of Elixir, `++` of Haskell, `^` of OCaml.
+/// Operators between two literals, longest first: `+` in most languages, `.` in PHP and Perl, `..` in Lua,
+/// `&` in Basic, `||` in SQL, `~` in Twig, `<>` in Elixir, `++` in Haskell, `^` in OCaml.
 const OPERATORS: &[&str] = &["..", "||", "<>", "++", "+", ".", "&", "~", "^"];
 
-/// How much white space is bridged, in bytes.
+/// The maximum length of the white space in a seam, in bytes.
 const WIDEST: usize = 200;
 
-/// The length of a seam that `text` begins with: a closing quote, perhaps an operator, an opening quote, and then the
-/// string goes on; or a line that is continued by a backslash.
+/// The length of a seam at the start of `text`: a closing quote, an optional operator, an opening quote, and
+/// then more of the string; or a backslash that continues a line.
 pub(super) fn seam(text: &[u8]) -> Option<usize> {
     let rest = continued_line(text).or_else(|| adjacent_literals(text))?;
     let goes_on = rest.first().is_some_and(|byte| is_key_byte(*byte)) && !begins_a_key(rest);
     goes_on.then_some(text.len() - rest.len())
 }
 
-/// A literal inside a template: `${"` opens it, `"}` closes it.
+/// A literal inside a template: `${"` opens it, and `"}` closes it.
 pub(super) fn inner_seam(text: &[u8], opened: &mut bool) -> Option<usize> {
     if let [b'$', b'{', b'"' | b'\'' | b'`', next, ..] = text
         && is_key_byte(*next)
@@ -48,19 +48,19 @@ fn adjacent_literals(text: &[u8]) -> Option<&[u8]> {
     let rest = space(quote(text)?);
     let operator = OPERATORS.iter().find_map(|operator| rest.strip_prefix(operator.as_bytes()));
     let rest = space(operator.unwrap_or(rest));
-    // Python's and others' prefixes of literals.
+    // Literal prefixes, as in Python.
     let prefix = rest.iter().take(2).take_while(|byte| b"rRbBfFuUL@$".contains(byte)).count();
     quote(&rest[prefix..]).or_else(|| quote(rest))
 }
 
-/// What follows a quote, which may itself be escaped inside another string.
+/// The text after a quote, which may itself be escaped inside another string.
 fn quote(text: &[u8]) -> Option<&[u8]> {
     let text = text.strip_prefix(b"\\").unwrap_or(text);
     let [b'"' | b'\'' | b'`', rest @ ..] = text else { return None };
     Some(rest)
 }
 
-/// Skips white space, continued lines and line feeds written as `\n`.
+/// Skips white space, continued lines, and line feeds written as `\n`.
 fn space(text: &[u8]) -> &[u8] {
     let mut rest = text;
     while text.len() - rest.len() < WIDEST {
@@ -72,7 +72,7 @@ fn space(text: &[u8]) -> &[u8] {
     rest
 }
 
-/// Two keys below each other are no split string.
+/// Two keys one below the other are not a split string.
 fn begins_a_key(text: &[u8]) -> bool {
     [&b"sk-"[..], b"sk_", b"rk_"].iter().any(|prefix| text.starts_with(prefix))
 }

@@ -20,7 +20,7 @@ const BLOCK: usize = 512;
 /// A long name or a pax header is read up to this many bytes.
 const LONGEST: u64 = 1 << 20;
 
-pub(super) fn recognise(head: &[u8]) -> bool {
+pub(super) fn recognize(head: &[u8]) -> bool {
     head.get(..BLOCK).is_some_and(|block| Header::parse(block).is_some())
 }
 

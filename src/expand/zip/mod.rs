@@ -26,7 +26,7 @@ const KIND: &str = "zip archive";
 
 /// Whether these are the first bytes of a zip: an entry, the end of an empty one, or the mark of a split one; or a
 /// script with an entry behind it.
-pub(super) fn recognise(head: &[u8]) -> bool {
+pub(super) fn recognize(head: &[u8]) -> bool {
     matches!(head, [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] | [b'P', b'K', 7, 8, b'P', b'K', 3, 4, ..])
         || may_begin_later(head) && holds_an_entry(head)
 }

@@ -1,8 +1,9 @@
-//! What a comment says: `skanner:allow RULE,RULE reason until 2027-01-31`.
+//! Parses the text of a comment: `skanner:allow RULE,RULE reason until 2027-01-31`.
 
 use crate::{day::Day, finding::Marker};
 
-/// What ends a comment of some language, so that what follows is not of it; another comment of ours does, too.
+/// What ends a comment in some language. The rest of the line is then not part of it. Another `skanner:allow`
+/// ends it too.
 const ENDS: &[&str] = &[
     "*/",
     "-->",
@@ -21,16 +22,16 @@ const ENDS: &[&str] = &[
     "skanner:allow",
 ];
 
-/// Understands what stands behind the word of a comment of ours, to the end of its line.
+/// Parses what follows `skanner:allow`, up to the end of the line.
 pub(super) fn understand(marker: &mut Marker, rest: &str, quote: Option<char>) {
     let mut rest = rest.trim_end();
     if let Some(quote) = quote {
-        // The comment is a string, as in JSON, which has no others.
+        // The comment is in a string, as in JSON, which has no comments.
         rest = rest.split(quote).next().unwrap_or_default();
     }
     let end = ENDS.iter().filter_map(|end| rest.find(end)).min();
     rest = rest[..end.unwrap_or(rest.len())].trim();
-    // A comment in brackets, as in Markdown.
+    // A comment in parentheses, as in Markdown.
     while rest.ends_with(')') && rest.matches(')').count() > rest.matches('(').count() {
         rest = rest[..rest.len() - 1].trim_end();
     }
@@ -39,18 +40,19 @@ pub(super) fn understand(marker: &mut Marker, rest: &str, quote: Option<char>) {
     let (until, reason) = until(rest);
     if let Some(until) = until {
         if Day::parse(until).is_none() {
-            marker.problem = Some(format!("`{}` is no day; expected one such as `until 2027-01-31`", until));
+            marker.problem =
+                Some(format!("`{}` is not a date; expected one such as `until 2027-01-31`", until));
         }
-        // A second day, even one that is none, may be the one that was meant.
+        // A second date, even an invalid one, may be the one that was meant.
         if self::until(&reason).0.is_some() {
-            marker.problem = Some("it says `until` twice; leave one of them".to_owned());
+            marker.problem = Some("it has `until` twice; remove one of them".to_owned());
         }
         marker.until = Some(until.to_owned());
     }
     marker.reason = Some(reason).filter(|reason| !reason.is_empty());
 }
 
-/// The names at the beginning, with commas between them, and what follows. A colon or a dash says that there are none.
+/// The comma-separated names at the start, and the rest. A colon or a dash means that there are no names.
 fn names(text: &str) -> (Vec<String>, &str) {
     let mut names = Vec::new();
     let mut rest = text;
@@ -65,7 +67,7 @@ fn names(text: &str) -> (Vec<String>, &str) {
         names.push(name.to_owned());
         rest = behind;
         let Some(more) = behind.strip_prefix(',') else { break };
-        // Behind `a, ` a reason may begin; only what looks like a rule is one.
+        // After `a, ` a reason may begin, so only a word that looks like a rule is a name.
         let next = more.trim_start();
         let word = next.split_whitespace().next().unwrap_or_default();
         if more.len() != next.len()
@@ -83,9 +85,10 @@ fn is_of_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
-/// The last day, if there is one, and the text without it. In a reason, `until` is only a word unless a number follows.
+/// The last day, if there is one, and the text without it. Inside a reason, `until` is an ordinary word
+/// unless a number follows.
 fn until(text: &str) -> (Option<&str>, String) {
-    // In any case, or a comment with a day would count for ever.
+    // In any letter case: otherwise, a comment with a date would never expire.
     for (at, word) in text.to_ascii_lowercase().match_indices("until") {
         let behind = &text[at + word.len()..];
         let is_word = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric())
@@ -165,7 +168,7 @@ mod tests {
             " a-key until 2027-1-1 x",
             ": until=soon",
         ] {
-            assert!(understood(text).problem.is_some_and(|why| why.contains("is no day")), "{text}");
+            assert!(understood(text).problem.is_some_and(|why| why.contains("is not a date")), "{text}");
         }
     }
 

@@ -1,7 +1,8 @@
 //! Comments that allow keys: `skanner:allow`, and those of other scanners.
 //!
-//! The engine finds their words in passing. `word` knows these, `grammar` understands what follows, and [`Found::may_allow`] tells which keys they may be
-//! about. What they do is decided by [`super::inline`], when all keys are known.
+//! The engine finds their words while it searches for keys. `word` recognizes these, `grammar` parses what
+//! follows, and [`Found::may_allow`] says which keys they may be about. Once all keys are known,
+//! [`super::inline`] decides what each comment does.
 
 mod grammar;
 mod word;
@@ -12,21 +13,21 @@ use crate::finding::{Marker, Scope, Span};
 
 pub use word::{understand, words};
 
-/// A comment, with what stands beside it on its line.
+/// A comment, with the rest of its line.
 #[derive(Debug)]
 pub struct Found {
     /// The comment.
     pub marker: Marker,
-    /// Of its word, in characters.
+    /// The length of its word, in characters.
     length: usize,
     before: Box<[u8]>,
-    /// What follows its word.
+    /// The text after its word.
     after: Box<[u8]>,
-    /// There are so many about the same line or file that it does not count.
+    /// Whether it does not count because there are too many about the same line or file.
     is_one_too_many: bool,
 }
 
-/// The comments of a text by what they are about, so that no key is compared with all of them.
+/// The comments of a text by the line that they are about, so that a key is not compared with all of them.
 #[derive(Debug, Default)]
 pub struct Index {
     by_line: HashMap<u64, Vec<usize>>,
@@ -34,7 +35,7 @@ pub struct Index {
 }
 
 impl Index {
-    /// Of all that count.
+    /// Indexes all comments that count.
     #[must_use]
     pub fn new(found: &[Found]) -> Self {
         let mut index = Self::default();
@@ -47,7 +48,7 @@ impl Index {
         index
     }
 
-    /// The numbers of those that may be about what stands there, in their order.
+    /// The indices of those that may be about what is at `span`, in order.
     #[must_use]
     pub fn near(&self, span: &Span) -> Vec<usize> {
         let lines = [&span.line, &span.end_line];
@@ -60,7 +61,7 @@ impl Index {
 }
 
 impl Found {
-    /// The line it is about; nothing if that is its whole file.
+    /// The line that it is about; `None` for the whole file.
     fn line(&self) -> Option<u64> {
         match self.marker.scope {
             Scope::Line => Some(self.marker.line),
@@ -69,8 +70,8 @@ impl Found {
         }
     }
 
-    /// Whether it is about what stands there. If it stands in the same string, it is no comment, and the marker notes
-    /// that.
+    /// Whether it is about what is at `span`. A comment in the same string as the key does not count, and is
+    /// marked so.
     pub fn may_allow(&mut self, span: &Span) -> bool {
         if !self.marker.is_about(span) {
             return false;
@@ -79,20 +80,21 @@ impl Found {
         if is_data && self.marker.problem.is_none() {
             let word = &self.marker.word;
             self.marker.problem = Some(format!(
-                "it stands in the same string as a key, so it may be data; write `{word}` outside of it"
+                "it is in the same string as a key, so it may be data; write `{word}` outside of the string"
             ));
         }
         !is_data
     }
 
-    /// Whether key and comment stand in the same quotes: the ones nearest to the first of them close behind the last.
-    /// What stands in a text may have come from anywhere, and nobody would see a comment in it.
+    /// Whether the key and the comment are inside the same quotes: those that are nearest before the first
+    /// and after the last of them. A string may come from anywhere, and nobody would see a comment in it.
     fn is_in_string_of(&self, key: &Span) -> bool {
         let marker = &self.marker;
         if key.line != marker.line || key.end_line != marker.line {
             return false;
         }
-        // What is too far away to be told of is in no string that is known; a character has one byte or more.
+        // A string that extends beyond the known part of the line is not recognized. A character has at least
+        // one byte.
         let told =
             if key.column >= marker.column { self.after.len() + self.length } else { self.before.len() };
         if key.column.abs_diff(marker.column) > told as u64 {
@@ -100,7 +102,7 @@ impl Found {
         }
         let after = String::from_utf8_lossy(&self.after);
         let before: Vec<char> = String::from_utf8_lossy(&self.before).chars().collect();
-        // Behind the comment.
+        // The key comes after the comment.
         if key.column >= marker.column {
             let Some(quote) = last_quote(&before) else { return false };
             let distance = |column: u64| {
@@ -121,7 +123,7 @@ impl Found {
     }
 }
 
-/// The last quotation mark, unless it is one of three, which open comments in Python.
+/// The last quotation mark, unless it is one of three, which start a docstring in Python.
 fn last_quote(text: &[char]) -> Option<char> {
     let at = (0..text.len()).rev().find(|at| is_quote(text, *at))?;
     let quote = text[at];
@@ -134,7 +136,7 @@ fn contains(text: impl Iterator<Item = char>, quote: char) -> bool {
     (0..text.len()).any(|at| text[at] == quote && is_quote(&text, at))
 }
 
-/// Whether a quotation mark is none of a word such as `don't`.
+/// Whether a quotation mark is not the apostrophe of a word such as `don't`.
 fn is_quote(text: &[char], at: usize) -> bool {
     let is_letter = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(|c| c.is_alphabetic());
     match text[at] {

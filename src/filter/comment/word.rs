@@ -1,4 +1,4 @@
-//! Which words comments are known by, and how they go on.
+//! The words that mark a comment, and how they continue.
 
 use std::collections::HashMap;
 
@@ -12,17 +12,17 @@ const OWN: &str = "skanner:allow";
 
 const PRAGMA: &str = "pragma:";
 
-/// A comment that allows its whole file stands this far up at most, where whoever reads the file meets it. A long
-/// license goes before it.
+/// A comment that allows its whole file must be within this many lines from the top, where readers see it.
+/// That leaves room for a long license.
 const LAST_LINE_FOR_FILES: u64 = 30;
 
-/// What to look for in texts; with `foreign`, comments of other scanners, too.
+/// The words to search for. With `foreign`, includes those of other scanners.
 #[must_use]
 pub fn words(foreign: bool) -> &'static [&'static str] {
     if foreign { &WORDS } else { &WORDS[..1] }
 }
 
-/// What a word is about.
+/// What a word refers to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Meaning {
     Line,
@@ -31,11 +31,12 @@ enum Meaning {
     Unknown,
 }
 
-/// The comments among the words that were seen in a text.
+/// The comments among the words that were found in a text.
 #[must_use]
 pub fn understand(sightings: Vec<Sighting>) -> Vec<Found> {
     let mut found: Vec<Found> = sightings.into_iter().filter_map(one).collect();
-    // A comment about the next line means the next one that holds no such comment: several may stand above one line.
+    // A comment about the next line means the next one without such a comment: several may be stacked above
+    // one line.
     let mut lines: Vec<u64> = found
         .iter()
         .filter(|one| matches!(one.marker.scope, Scope::NextLine(_)))
@@ -60,10 +61,11 @@ pub fn understand(sightings: Vec<Sighting>) -> Vec<Found> {
     found
 }
 
-/// So many comments about one line, or one file, count; people write far fewer, and each is compared with all keys there.
+/// How many comments about one line or file count. People write far fewer, and each is compared with all keys
+/// there.
 const MOST: usize = 100;
 
-/// Those that are too many do not count, and say so.
+/// Marks excess comments as not counting.
 fn limit(found: &mut [Found]) {
     let mut counts: HashMap<Option<u64>, usize> = HashMap::new();
     for one in found {
@@ -73,7 +75,7 @@ fn limit(found: &mut [Found]) {
             one.is_one_too_many = true;
             let what = if one.line().is_some() { "line" } else { "file" };
             one.marker.problem = Some(format!(
-                "more than {MOST} comments are about this {what}; allow its keys by paths or fingerprints in skanner.toml"
+                "more than {MOST} comments apply to this {what}; allow its keys by path or fingerprint in skanner.toml"
             ));
         }
     }
@@ -97,7 +99,7 @@ fn one(sighting: Sighting) -> Option<Found> {
     let quote = before.last().map(|byte| char::from(*byte)).filter(|byte| matches!(byte, '"' | '\''));
     marker.is_quoted = quote.is_some();
     if kind == Kind::Inline {
-        // What was cut off in the middle may be the first part of a key, which nobody would know and mask.
+        // The cut may leave the first part of a key, which would not be recognized and masked.
         let is_cut = behind.len() >= Sighting::REACH;
         let last = after.iter().rposition(u8::is_ascii_whitespace).filter(|_| is_cut);
         let whole = if is_cut { &after[..last.unwrap_or(0)] } else { after };
@@ -105,31 +107,31 @@ fn one(sighting: Sighting) -> Option<Found> {
     }
     if meaning == Meaning::Unknown {
         let known = "`skanner:allow`, `skanner:allow-next-line` and `skanner:allow-file`";
-        marker.problem = Some(format!("there is no `{word}`, only {known}"));
+        marker.problem = Some(format!("unknown comment `{word}`; known: {known}"));
     }
     if meaning == Meaning::File && line > LAST_LINE_FOR_FILES {
         marker.problem = Some(format!(
-            "what allows a whole file must stand in its first {LAST_LINE_FOR_FILES} lines, where it is seen"
+            "a comment that allows a whole file must be in its first {LAST_LINE_FOR_FILES} lines, where readers see it"
         ));
     }
     let length = word.chars().count();
     Some(Found { marker, length, before, after: after.into(), is_one_too_many: false })
 }
 
-/// How a word goes on, in bytes, and what it means then; nothing if it is another word.
+/// How a word continues, in bytes, and what it then refers to; `None` if it is another word.
 fn continued(word: &str, behind: &[u8]) -> Option<(usize, Meaning)> {
     match word {
         OWN => {
             let tail =
                 behind.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
-            // Dashes at its end are those of `-->`.
+            // Dashes at the end belong to `-->`.
             let tail = behind[..tail].iter().rposition(|byte| *byte != b'-').map_or(0, |last| last + 1);
             match &behind[..tail] {
                 [] => Some((0, Meaning::Line)),
                 b"-next-line" => Some((tail, Meaning::NextLine)),
                 b"-file" => Some((tail, Meaning::File)),
                 [b'-', ..] => Some((tail, Meaning::Unknown)),
-                // `skanner:allowed` is no word of ours.
+                // `skanner:allowed` is not one of our words.
                 _ => None,
             }
         }
@@ -154,16 +156,16 @@ fn pragma(behind: &[u8]) -> Option<(usize, Meaning)> {
     Some((start + list.len() + form.len(), meaning))
 }
 
-/// Whether a byte makes a word a part of another one, of an address, or of talk about it in backticks.
+/// Whether a byte next to a word makes it part of another word or of a URL, or a mention in backticks.
 fn is_part(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"_.=&+:@~?$\\`".contains(&byte)
 }
 
-/// Whether a word may begin behind this.
+/// Whether a word may begin after this.
 fn opens(before: &[u8]) -> bool {
     match before {
         [] => true,
-        // Directly behind `//`, `--` and `*/`, but not in a path.
+        // Directly after `//`, `--` and `*/`, but not in a path.
         [.., b'/' | b'*', b'/'] | [.., b'-', b'-'] | [b'/' | b'-'] => true,
         [.., b'/' | b'-'] => false,
         [.., byte] => !is_part(*byte),
@@ -174,7 +176,7 @@ fn opens(before: &[u8]) -> bool {
 fn closes(after: &[u8]) -> bool {
     match after {
         [] | [b':' | b',' | b';' | b'.'] => true,
-        // Punctuation, unless something goes on behind it.
+        // Punctuation, unless more text directly follows it.
         [b':' | b',' | b';' | b'.', next, ..] => !next.is_ascii_alphanumeric() && *next != b'/',
         [b'-', next, ..] => matches!(next, b'-' | b'}'),
         [byte, ..] => !is_part(*byte) && !matches!(byte, b'/' | b'-'),

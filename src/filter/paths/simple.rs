@@ -1,7 +1,7 @@
-//! Patterns with `*`, `?` and `**` alone. To compile one takes longer than to compare it with a path, and most are
-//! compared with a few.
+//! Matches patterns that only use `*`, `?` and `**`. Compiling a pattern takes longer than comparing it with
+//! a path, and most are compared with only a few.
 
-/// Whether a pattern as in `.gitignore` matches the path of a file, or a folder it is in.
+/// Whether a pattern as in `.gitignore` matches the path of a file or one of its parent directories.
 pub(super) fn matches(pattern: &str, path: &str) -> bool {
     let pattern = pattern.trim_end();
     let (body, is_folder) = match pattern.strip_suffix('/') {
@@ -15,19 +15,19 @@ pub(super) fn matches(pattern: &str, path: &str) -> bool {
         parts.insert(0, "**");
     }
     if body.ends_with("/**") {
-        // What is in a folder, and not the folder.
+        // The contents of a directory, but not the directory itself.
         parts.push("*");
     }
     let names: Vec<&str> = path.split('/').collect();
-    // A folder that matches has all that is in it.
+    // A directory that matches includes its contents.
     let last = if is_folder { names.len().saturating_sub(1) } else { names.len() };
     (1..=last).any(|end| all_match(&parts, &names[..end]))
 }
 
-/// Whether the parts of a pattern match all names; `**` is any number of them.
+/// Whether the components of a pattern match all names. `**` matches any number of them.
 fn all_match(parts: &[&str], names: &[&str]) -> bool {
     let (mut part, mut name) = (0, 0);
-    // Where to go on when the last `**` takes one name more.
+    // Where to continue when the last `**` takes one more name.
     let mut again = None;
     while name < names.len() {
         match parts.get(part) {
@@ -49,7 +49,7 @@ fn all_match(parts: &[&str], names: &[&str]) -> bool {
     parts[part.min(parts.len())..].iter().all(|one| *one == "**")
 }
 
-/// Whether one name is as the pattern says: `*` is any number of characters, `?` is one.
+/// Whether a name matches a pattern: `*` is any number of characters, `?` is one.
 fn is_like(pattern: &str, name: &str) -> bool {
     let (mut wanted, mut given) = (pattern.chars(), name.chars());
     let mut again: Option<(std::str::Chars<'_>, std::str::Chars<'_>)> = None;

@@ -1,5 +1,5 @@
-//! GitHub's `primaryLocationLineHash`, as `fingerprints.ts` of github/codeql-action computes it when a report is
-//! uploaded. It must agree bit by bit: a hash that differs closes an alert and opens it anew.
+//! GitHub's `primaryLocationLineHash`, as `fingerprints.ts` of github/codeql-action computes it for an
+//! upload. It must be identical: a different hash closes an alert and opens a new one.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -7,13 +7,13 @@ use std::{
     str,
 };
 
-/// A line's hash covers so many characters from its start.
+/// How many characters from the start of a line its hash covers.
 const WINDOW: usize = 100;
 
 /// The base of the rolling hash.
 const BASE: u64 = 37;
 
-/// What a character that leaves the window was multiplied with since it came in.
+/// The factor of a character that leaves the window: the base to the power of the window.
 const LEAVING: u64 = BASE.wrapping_pow(WINDOW as u32);
 
 /// Stands for the end of the file.
@@ -21,20 +21,20 @@ const END: u16 = 0xffff;
 
 const CHUNK: usize = 64 * 1024;
 
-/// Equal hashes are numbered, so all different ones must be remembered: about 35 MB at most. Lines of longer files
+/// How many different hashes are remembered, to number equal ones: about 35 MB at most. Lines of longer files
 /// get no hash, and the upload computes it.
 const REMEMBERED: usize = 1 << 20;
 
-/// GitHub's hashes of the `wanted` lines, counted from 1; lines that are not there are left out. Reads no further
-/// than the last of them needs.
+/// GitHub's hashes of the `wanted` lines, 1-based. Lines that do not exist are omitted. Reads only as far as
+/// the last wanted line requires.
 ///
 /// # Errors
-/// Those of `reader`.
+/// When `reader` fails.
 pub fn line_hashes(reader: impl Read, wanted: &BTreeSet<u64>) -> Result<BTreeMap<u64, String>> {
     hashes(reader, wanted, &mut vec![0; CHUNK], REMEMBERED)
 }
 
-/// `buffer` has room for more than one character.
+/// `buffer` must have room for more than one character.
 fn hashes(
     mut reader: impl Read,
     wanted: &BTreeSet<u64>,
@@ -64,18 +64,18 @@ fn hashes(
 struct Hasher<'a> {
     wanted: &'a BTreeSet<u64>,
     found: BTreeMap<u64, String>,
-    /// The last `WINDOW` characters, and the line that begins with each of them; 0 where none does.
+    /// The last `WINDOW` characters, each with the line that it begins, or 0.
     window: [(u16, u64); WINDOW],
     at: usize,
     hash: u64,
-    /// The line of the last character.
+    /// The line of the last character, 1-based.
     line: u64,
     at_line_start: bool,
     after_carriage_return: bool,
-    /// How often each hash was seen.
+    /// How many times each hash has occurred.
     seen: HashMap<u64, u64>,
     remembered: usize,
-    /// Nothing more can be found.
+    /// Whether all wanted lines are done.
     done: bool,
 }
 
@@ -96,8 +96,9 @@ impl<'a> Hasher<'a> {
         }
     }
 
-    /// Takes bytes and says how many of them it used: a character that is cut off waits for the rest of it, unless
-    /// this is the `last` of them. What is not UTF-8 becomes U+FFFD, in the places where Node's decoder puts it.
+    /// Processes bytes and returns how many it used: an incomplete character at the end is left for the next
+    /// call, unless this is the `last` one. Invalid UTF-8 becomes U+FFFD in the same places as in Node's
+    /// decoder.
     fn text(&mut self, bytes: &[u8], last: bool) -> usize {
         let mut used = 0;
         while used < bytes.len() {
@@ -159,7 +160,7 @@ impl<'a> Hasher<'a> {
         }
     }
 
-    /// The character that leaves the window next may begin a line, whose hash is complete now.
+    /// The character that leaves the window next may begin a line, whose hash is then complete.
     fn emit(&mut self) {
         let line = std::mem::take(&mut self.window[self.at].1);
         if line == 0 || self.done {
@@ -195,7 +196,7 @@ mod tests {
         line_hashes(text, &(1..1000).collect()).unwrap().into_values().collect()
     }
 
-    // The vectors are those of codeql-action's `fingerprints.test.ts`.
+    // The vectors of codeql-action's `fingerprints.test.ts`.
     #[test]
     fn agrees_with_github() {
         assert_eq!(all(b""), ["c129715d7a2bc9a3:1"]);
@@ -227,7 +228,7 @@ mod tests {
         assert_eq!(hashes[5..8], ["a7f2ff13bc495cf2:6", "a7f2ff1481e87703:1", "a9cf91f7bbf1862b:1"]);
     }
 
-    // The hashes below were computed by running `fingerprints.ts` itself under Node.
+    // These hashes were computed with `fingerprints.ts` itself, under Node.
     #[test]
     fn characters_are_utf_16_code_units() {
         let expected = ["7ab7f3a0bb55a8df:1", "946d06b6a5e138cc:1", "c129715d7a2bc9a3:1"];

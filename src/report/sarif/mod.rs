@@ -1,5 +1,5 @@
-//! SARIF 2.1.0, with what GitHub code scanning reads of it. It is made to be uploaded, so it never holds a secret,
-//! whatever the user asked for.
+//! SARIF 2.1.0, limited to what GitHub code scanning uses. It is meant for uploads, so it never contains a
+//! secret, whatever the user asked for.
 
 mod line_hash;
 mod notification;
@@ -29,11 +29,11 @@ use uri::{SOURCE_ROOT, artifact, root_uri, uri};
 
 pub use line_hash::line_hashes;
 
-/// Separates these hashes from any other use of SHA-256. Changing it makes every alert a new one.
+/// Separates these hashes from all other uses of SHA-256. A change of it makes every alert a new one.
 const DOMAIN: &[u8] = b"skanner place fingerprint, version 1\0";
 
-/// How many other places of its key a result links to. GitHub shows no related location without a link, and a hundred
-/// of them for each of 25,000 places make a file of four times the size it accepts.
+/// How many other occurrences of its key a result links to. GitHub shows related locations only if they are
+/// linked, and a hundred of them for each of 25,000 results make a file four times as large as it accepts.
 const RELATED: usize = 10;
 
 #[derive(Serialize)]
@@ -55,7 +55,7 @@ struct Run<'a> {
     results: Results<'a>,
 }
 
-/// Made one by one while they are written, since a key may have a million places.
+/// Creates results while they are written, since a key may have a million occurrences.
 struct Results<'a> {
     report: &'a Report,
     rules: &'a Rules<'a>,
@@ -86,7 +86,7 @@ impl Serialize for Results<'_> {
     }
 }
 
-/// What there are results of: the findings, and what was suppressed, if that is asked for.
+/// The findings, and the suppressed ones if they are to be listed.
 fn reported(report: &Report) -> impl Iterator<Item = (&Finding, Option<&Suppression>)> {
     let suppressed = report.suppressed.iter().filter(|_| report.show_suppressed);
     let findings = report.findings.iter().map(|finding| (finding, None));
@@ -94,7 +94,7 @@ fn reported(report: &Report) -> impl Iterator<Item = (&Finding, Option<&Suppress
 }
 
 impl Results<'_> {
-    /// One result a place, since GitHub shows the first location of a result only.
+    /// One result per occurrence, since GitHub only shows the first location of a result.
     fn of<'a>(
         &'a self,
         finding: &'a Finding,
@@ -133,7 +133,7 @@ impl Results<'_> {
                 },
             });
             if self.report.show_suppressed {
-                // Section 3.27.23 of SARIF: if one result has suppressions, all must say whether they do.
+                // SARIF, section 3.27.23: if one result has `suppressions`, all of them must.
                 result["suppressions"] = by.map(|by| suppression(self.report, by)).into_iter().collect();
             }
             if let Some(archive) = &place.archive {
@@ -157,7 +157,7 @@ impl Results<'_> {
     }
 }
 
-/// What suppresses a result. GitHub pays no heed to it, and shows an alert all the same.
+/// The suppression of a result. GitHub ignores it and shows the alert anyway.
 fn suppression(report: &Report, by: &Suppression) -> Value {
     let in_source = matches!(by.kind, Kind::Inline | Kind::Foreign);
     let mut suppression = json!({
@@ -175,31 +175,31 @@ fn suppression(report: &Report, by: &Suppression) -> Value {
     suppression
 }
 
-/// GitHub shows only the first sentence where space is short.
+/// GitHub shows only the first sentence if there is little space.
 fn message(report: &Report, finding: &Finding, place: &Occurrence, others: &[&Occurrence]) -> String {
     let rule = &finding.rule;
     let (title, secret, why) = (visible(&rule.title), finding.secret.masked(), visible(&finding.why));
     let mut text = format!("{title} {}: {}, {why}.", visible(&secret), finding.confidence);
     match (&place.archive, place.source) {
-        (None, SourceKind::Name) => text.push_str(" It stands in the name itself."),
+        (None, SourceKind::Name) => text.push_str(" It is in the name itself."),
         (None, SourceKind::Message) if place.path.is_empty() => {
-            text.push_str(&format!(" It stands in the message of a {}.", kind(place)));
+            text.push_str(&format!(" It is in the message of a {}.", kind(place)));
         }
         (Some(archive), SourceKind::Name) => {
-            text.push_str(&format!(" It stands in a name in this archive, {}.", visible(archive)));
+            text.push_str(&format!(" It is in a name in this archive, {}.", visible(archive)));
         }
         (Some(archive), _) => {
             let at = format!("{}:{}", visible(archive), place.span.line);
-            text.push_str(&format!(" It stands in this archive at {at}."));
+            text.push_str(&format!(" It is in this archive at {at}."));
         }
         (None, _) => {}
     }
     if let Some(commit) = place.commit {
-        text.push_str(&format!(" Commit {commit} brought it in."));
+        text.push_str(&format!(" Commit {commit} added it."));
     }
     if !finding.candidates.is_empty() {
         let issuers: Vec<_> = finding.candidates.iter().map(|candidate| visible(&candidate.issuer)).collect();
-        text.push_str(&format!(" It could be a key of {}.", issuers.join(" or ")));
+        text.push_str(&format!(" It may be a key of {}.", issuers.join(" or ")));
     }
     if let Some(step) = remedy::steps(rule).first() {
         text.push_str(&format!(" {step}"));
@@ -220,7 +220,7 @@ fn message(report: &Report, finding: &Finding, place: &Occurrence, others: &[&Oc
     }
     if count > 0 {
         let s = if count == 1 { "" } else { "s" };
-        text.push_str(&format!(" It also stands in {count} other place{s}: {}.", links.join(", ")));
+        text.push_str(&format!(" It is also in {count} other place{s}: {}.", links.join(", ")));
     }
     text
 }
@@ -231,7 +231,7 @@ fn related(report: &Report, place: &Occurrence, id: u64) -> Value {
     location
 }
 
-/// Whether the lines of the place are lines of its file.
+/// Whether the line numbers of the occurrence refer to its file.
 fn has_region(place: &Occurrence) -> bool {
     place.source != SourceKind::Name && place.archive.is_none()
 }
@@ -250,7 +250,7 @@ fn location(report: &Report, place: &Occurrence) -> Value {
     json!({ "physicalLocation": physical })
 }
 
-/// The path of a place. Objects of git that have none are named by a path that no work tree has.
+/// The path of an occurrence. For git objects without a path, it is one that no work tree has.
 fn path_of(place: &Occurrence) -> Cow<'_, str> {
     match place.object.filter(|_| place.path.is_empty()) {
         Some(id) => Cow::Owned(format!(".git/{}/{id}", kind(place))),
@@ -258,7 +258,7 @@ fn path_of(place: &Occurrence) -> Cow<'_, str> {
     }
 }
 
-/// What the object of a place is that has no path.
+/// The kind of git object of an occurrence without a path.
 fn kind(place: &Occurrence) -> &'static str {
     match place.source {
         SourceKind::Message if place.commit.is_some() => "commit",
@@ -267,7 +267,8 @@ fn kind(place: &Occurrence) -> &'static str {
     }
 }
 
-/// The same after the key has moved within its file. `count` tells the places of one file apart.
+/// A fingerprint that stays the same when the key moves within its file. `count` distinguishes occurrences in
+/// the same file.
 fn place_fingerprint(finding: &Finding, place: &Occurrence, uri: &str, count: u64) -> String {
     let inner = place.archive.as_ref().map_or_else(String::new, |archive| format!("\0{archive}"));
     let text = format!("{}\0{uri}{inner}", finding.fingerprint);
@@ -351,8 +352,8 @@ mod tests {
         assert!(results[3].is_object() && results[4].is_null());
         assert_eq!(
             results[2]["message"]["text"],
-            "OpenAI project API key sk-proj-…8sL4: likely, the prefix sk-proj- and a long random body. It could be a key \
-             of OpenAI. Revoke the key at https://platform.openai.com/api-keys. It also stands in 3 other places: \
+            "OpenAI project API key sk-proj-…8sL4: likely, the prefix sk-proj- and a long random body. It may be a key \
+             of OpenAI. Revoke the key at https://platform.openai.com/api-keys. It is also in 3 other places: \
              [sub dir/a\\[1\\].py:3](1), [sub dir/a\\[1\\].py:9](2), [sub dir/sk-proj-…8sL4](3)."
         );
         assert_eq!(results[0]["partialFingerprints"]["primaryLocationLineHash"], "271789c17abda88f:1");
@@ -381,11 +382,7 @@ mod tests {
         };
         let ids = ["01", "02"].map(|byte| byte.repeat(20));
         assert!(own(0).0.ends_with(&format!("/.git/commit/{}", ids[0])));
-        assert!(
-            own(0)
-                .1
-                .contains(&format!("It stands in the message of a commit. Commit {} brought it in.", ids[0]))
-        );
+        assert!(own(0).1.contains(&format!("It is in the message of a commit. Commit {} added it.", ids[0])));
         assert!(own(1).0.ends_with(&format!("/.git/tag/{}", ids[1])));
         assert!(own(2).0.ends_with(&format!("/.git/blob/{}", ids[1])));
     }
@@ -393,7 +390,7 @@ mod tests {
     #[test]
     fn every_rule_makes_a_valid_document() {
         let schema = include_str!("../../../fixtures/sarif-schema-2.1.0.json");
-        // A slip in the official schema: `]` without `[`. No language is ever stated here.
+        // The official schema has a typo here, a `]` without `[`. We never set a language.
         let schema = schema.replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}?$");
         let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
         let valid =

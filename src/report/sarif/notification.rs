@@ -1,4 +1,5 @@
-//! What a run says besides its results: what was not read, what became of suppressions, what the configuration leaves out.
+//! Notifications about a run: what was not read, which suppressions were used or unused, and what the
+//! configuration excludes.
 
 use serde_json::{Value, json};
 
@@ -8,18 +9,18 @@ use crate::{
     report::escape::visible,
 };
 
-/// What a report says besides its results.
+/// The kind of a notification.
 #[derive(Clone, Copy)]
 pub(super) enum Notification {
-    /// Something should have been read and was not.
+    /// Something should have been read but was not.
     NotScanned,
-    /// Something was not read, as somebody knew.
+    /// Something was not read, and was accepted as such.
     AcceptedUnread,
     /// A suppression does nothing.
     UnusedSuppression,
-    /// How many keys a file has suppressed.
+    /// How many keys the suppressions of a file suppressed.
     Suppressed,
-    /// The configuration makes less be reported.
+    /// The configuration reduces what is reported.
     Weakened,
 }
 
@@ -38,32 +39,31 @@ impl Notification {
         }
     }
 
-    /// How it is referred to.
+    /// The reference to its descriptor.
     fn reference(self) -> Value {
         json!({ "id": self.id(), "index": self as usize })
     }
 
-    /// What it means.
+    /// Its descriptor.
     pub(super) fn descriptor(self) -> Value {
         let (meaning, remedy) = match self {
             Self::NotScanned => (
-                "Something that should have been read was not: what it holds is not known.",
-                "Do what the message says, or see that skanner may read it, and scan again.",
+                "Something that should have been read was not, so its contents are unknown.",
+                "Follow the message, or make it readable for skanner, and scan again.",
             ),
             Self::AcceptedUnread => (
                 "Something was not read, and the configuration accepts that.",
-                "Take the entry out of accept-unread when it can be read again.",
+                "Remove the entry from accept-unread when it can be read again.",
             ),
             Self::UnusedSuppression => (
-                "A suppression does nothing: nothing matches it, its date is over, or it cannot be understood.",
-                "Take it away, or do what the message says.",
+                "A suppression does nothing: nothing matches it, it has expired, or it is invalid.",
+                "Remove it, or follow the message.",
             ),
-            Self::Suppressed => (
-                "Keys were found that somebody has declared to be fine.",
-                "Scan with --show-suppressed to see them.",
-            ),
+            Self::Suppressed => {
+                ("Keys were found and suppressed.", "Scan with --show-suppressed to see them.")
+            }
             Self::Weakened => (
-                "The configuration of the repository makes less be reported than by default.",
+                "The configuration of the repository reduces what is reported by default.",
                 "Scan with --isolated to see the rest.",
             ),
         };
@@ -77,7 +77,7 @@ impl Notification {
     }
 }
 
-/// How the run went.
+/// The invocation object of a run.
 pub(super) fn invocation(report: &Report) -> Value {
     let mut notifications = Vec::new();
     let mut say = |what: Notification, level: &str, text: String, location: Value| {
@@ -118,7 +118,7 @@ pub(super) fn invocation(report: &Report) -> Value {
         }
         if let Some(count) = report.left_out.get(file) {
             let keys = if *count == 1 { "key was" } else { "keys were" };
-            let text = format!("{count} {keys} left out by {file}.");
+            let text = format!("{count} {keys} excluded by {file}.");
             say(Notification::Weakened, "warning", text, location(report, file, None));
         }
     }

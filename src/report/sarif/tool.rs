@@ -1,4 +1,4 @@
-//! What the report says about skanner and the rules.
+//! The description of skanner and of its rules.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::{
 /// GitHub refuses longer descriptions.
 const LONGEST: usize = 1024;
 
-/// The rules that occur by their ids, each with the highest confidence of its findings.
+/// The rules with results, by id, each with the highest confidence of its findings.
 pub(super) type Rules<'a> = BTreeMap<&'a str, (&'a Rule, Confidence)>;
 
 pub(super) fn tool(rules: &Rules) -> Value {
@@ -75,7 +75,7 @@ pub(super) fn level(rule: &Rule) -> &'static str {
     }
 }
 
-/// GitHub refuses a file that has an empty text where it needs one.
+/// GitHub rejects a file with an empty text where it requires one.
 fn required(text: &str, otherwise: &str) -> String {
     let text = if text.is_empty() { otherwise } else { text };
     text.chars().take(LONGEST).collect()

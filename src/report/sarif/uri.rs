@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use crate::finding::Report;
 
-/// The folder relative URIs start from.
+/// The directory that relative URIs start from.
 pub(super) const SOURCE_ROOT: &str = "%SRCROOT%";
 
-/// All but what RFC 3986 never gives a meaning.
+/// Everything but the unreserved characters of RFC 3986.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 pub(super) fn artifact(report: &Report, path: &str) -> Value {
@@ -18,7 +18,7 @@ pub(super) fn artifact(report: &Report, path: &str) -> Value {
     }
 }
 
-/// The URI of a path, and whether it starts at the root.
+/// The URI of a path, and whether it is relative to the root.
 pub(super) fn uri(report: &Report, path: &str) -> (String, bool) {
     if path.is_empty() {
         return ("stdin".to_owned(), true);
@@ -38,12 +38,12 @@ fn root(report: &Report) -> Vec<&[u8]> {
 
 pub(super) fn root_uri(report: &Report) -> String {
     let mut root = root(report);
-    // For the slash at the end.
+    // This adds the slash at the end.
     root.push(b"");
     format!("file:///{}", encode(&root))
 }
 
-/// The parts of an absolute path, or of one that starts at `base`.
+/// The components of an absolute path, or of one relative to `base`.
 fn segments<'a>(base: &'a [u8], path: &'a [u8]) -> Vec<&'a [u8]> {
     let base = if path.starts_with(b"/") { b"" } else { base };
     let mut segments = Vec::new();

@@ -1,4 +1,4 @@
-//! The last line: what was found, what was read, and what that proves.
+//! The summary: what was found, what was read, and whether the run is complete.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::{
     rule::Severity,
 };
 
-/// What was found, what was read, and whether that proves anything. Of an audit the verdict comes first.
+/// The summary line. For an audit, it begins with the verdict.
 pub(super) fn line(report: &Report, view: &View) -> String {
     let subject = report.subject.as_ref();
     let is_clean = report.findings.is_empty() && report.is_complete();
@@ -34,7 +34,7 @@ pub(super) fn line(report: &Report, view: &View) -> String {
     let read = format!("{} read in {}", amount(report.scanned), duration(view));
     let not_read = (!report.is_complete()).then(|| {
         let count = report.not_scanned.len() as u64;
-        paint(view, RED, &format!("not a proof: {} could not be read", plural(count, "input")))
+        paint(view, RED, &format!("incomplete: {} could not be read", plural(count, "input")))
     });
     let suppressed = suppressed(report);
     let what = subject.map(|subject| visible(&subject.what));
@@ -63,21 +63,21 @@ fn found(report: &Report) -> String {
     }
 }
 
-/// Whether the repository may be published, as far as it was read.
+/// Whether the repository is safe to publish, as far as it was read.
 fn verdict(audit: &Audit, report: &Report) -> String {
     if audit.keys == 0 {
         let text = match audit.verdict {
             Safety::Safe if report.left_out.is_empty() => "safe to publish",
-            Safety::Safe => "safe to publish but for what was left out",
+            Safety::Safe => "safe to publish except for what was excluded",
             Safety::NotSafe | Safety::NotAProof => "no key in the rest",
         };
         return text.to_owned();
     }
     let places = [
         (audit.at_head, "still at HEAD"),
-        (audit.uncommitted, "in files that are not committed"),
+        (audit.uncommitted, "in uncommitted files"),
         (audit.only_in_history, "only in history"),
-        (audit.unreachable, "only in objects that no ref leads to"),
+        (audit.unreachable, "only in objects that no ref reaches"),
     ];
     let mut parts = vec![plural(audit.keys, "key")];
     let places = places.iter().filter(|(count, _)| *count > 0);
@@ -85,7 +85,7 @@ fn verdict(audit: &Audit, report: &Report) -> String {
     format!("not safe: {} ({})", parts.join(", "), by_severity(report))
 }
 
-/// How many keys were suppressed, and by which files: a repository may have brought these along.
+/// How many keys were suppressed, and by which files, since these may come from the repository itself.
 fn suppressed(report: &Report) -> String {
     let by = report.suppressed_by();
     if by.is_empty() {
@@ -93,7 +93,7 @@ fn suppressed(report: &Report) -> String {
     }
     let mut parts = Vec::new();
     let count = |by: &[&SuppressedBy]| by.iter().map(|one| one.count).sum::<u64>();
-    // Whose comments count only since a file says so is told by that file, too.
+    // If comments only count because of the configuration file, name that file as well.
     let file = report.configuration.as_ref().map(|configuration| visible(&configuration.file));
     let trusted_by = file.filter(|_| report.trusts_foreign);
     for one in by.iter().filter(|one| !is_comment(one.kind)) {
@@ -111,7 +111,7 @@ fn suppressed(report: &Report) -> String {
         let count = count(&comments);
         let kind = if by.is_some() { "foreign comment" } else { "comment" };
         let words = if count == 1 { format!("a {kind}") } else { format!("{kind}s") };
-        // Decoys shall not hide the file that matters.
+        // Sort by count, so that decoys cannot hide the file that matters.
         comments.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.place.cmp(&b.place)));
         let places = comments.iter().map(|one| one.place.as_str()).collect();
         let by = by.map_or_else(String::new, |file| format!(", which {file} trusts"));
@@ -124,7 +124,7 @@ fn is_comment(kind: Kind) -> bool {
     matches!(kind, Kind::Inline | Kind::Foreign)
 }
 
-/// Places by their names, in this order, and how many there are besides.
+/// The names of the first places, in this order, and the number of the others.
 fn listed(mut places: Vec<&str>) -> String {
     const FEW: usize = 10;
     let mut known = BTreeSet::new();
@@ -142,7 +142,7 @@ fn listed(mut places: Vec<&str>) -> String {
     if named.is_empty() { last } else { format!("{} and {last}", named.join(", ")) }
 }
 
-/// What this run did not tell or read by the will of whoever called it or keeps the repository.
+/// What this run did not report or read because of options or the configuration.
 fn exceptions(report: &Report) -> Vec<String> {
     let mut parts = Vec::new();
     if !report.accepted.is_empty() {
@@ -153,7 +153,7 @@ fn exceptions(report: &Report) -> Vec<String> {
     if !report.left_out.is_empty() {
         let by =
             report.left_out.iter().map(|(option, count)| format!("{} by {option}", plural(*count, "key")));
-        parts.push(format!("left out: {}", by.collect::<Vec<_>>().join(", ")));
+        parts.push(format!("excluded: {}", by.collect::<Vec<_>>().join(", ")));
     }
     if let Some(Configuration { file, weakened }) = &report.configuration
         && let Some((last, others)) = weakened.split_last()
@@ -162,7 +162,7 @@ fn exceptions(report: &Report) -> Vec<String> {
         parts.push(format!("{file} {ways}"));
     }
     if report.is_shallow {
-        parts.push("a shallow clone: what came before its first commits was not read".to_owned());
+        parts.push("shallow clone: older commits were not read".to_owned());
     }
     parts
 }
@@ -188,7 +188,7 @@ fn amount(scanned: Scanned) -> String {
     let mut parts: Vec<String> =
         kinds.iter().filter(|(count, _)| *count > 0).map(|(count, kind)| plural(*count, kind)).collect();
     if parts.is_empty() && scanned.bytes > 0 {
-        // A message or a name, which is no thing of its own.
+        // A message or a name is not worth counting.
         return DecimalBytes(scanned.bytes).to_string();
     }
     if parts.is_empty() {

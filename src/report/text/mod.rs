@@ -1,4 +1,4 @@
-//! For people: each key with its line, why we think so and what to do, then one line about the whole run.
+//! The report for people: each key with its line, why it is a key and what to do, then a summary of the run.
 
 mod closing;
 
@@ -16,10 +16,10 @@ use crate::{
     rule::Severity,
 };
 
-/// How many further places of a key are listed unless all are asked for.
+/// How many other occurrences of a key are listed by default.
 const FEW: usize = 5;
 
-/// How many suppressions that do nothing are listed unless all are asked for.
+/// How many unused suppressions are listed by default.
 const MOST_UNUSED: usize = 20;
 
 const RED: AnsiColor = AnsiColor::BrightRed;
@@ -56,14 +56,14 @@ pub(super) fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Re
     }
     let is_clean = report.findings.is_empty() && report.is_complete();
     let is_all = report.left_out.is_empty() && !report.is_shallow;
-    // What was left out is always something to say, by whose will it may be.
+    // Exclusions are always mentioned, whoever asked for them.
     if view.quiet && is_clean && is_all && report.suppressed.is_empty() && report.accepted.is_empty() {
         return Ok(());
     }
     writeln!(out, "{}", closing::line(report, view))
 }
 
-/// Drawn as rustc draws its errors, which people know how to read.
+/// Laid out like rustc's errors, which many people know.
 fn write_finding(
     report: &Report,
     finding: &Finding,
@@ -127,7 +127,7 @@ fn notes(
     }
     match &finding.history {
         Some(history) => notes.push(("history", life(history, view))),
-        None if report.is_audit => notes.push(("history", "no object of the repository holds it".to_owned())),
+        None if report.is_audit => notes.push(("history", "not in any object of the repository".to_owned())),
         None => {}
     }
     if !finding.candidates.is_empty() {
@@ -150,7 +150,7 @@ fn by(suppression: &Suppression) -> String {
     format!("by {}{until}{reason}", suppression.at())
 }
 
-/// When the key came and went, and what leads to it.
+/// When the key was introduced and removed, and which refs reach it.
 fn life(history: &History, view: &View) -> String {
     let event = |event: &Event| {
         let date = event.date.split('T').next().unwrap_or_default();
@@ -174,7 +174,7 @@ fn life(history: &History, view: &View) -> String {
         refs.push(format!("{} more refs (-v lists them)", HumanCount((history.refs.len() - shown) as u64)));
     }
     parts.push(if refs.is_empty() {
-        "no ref leads to it, only the store of objects has it".to_owned()
+        "not reached from any ref, only in the object store".to_owned()
     } else {
         format!("reached from {}", refs.join(", "))
     });
@@ -190,7 +190,7 @@ fn place_name(place: &Occurrence) -> String {
     }
 }
 
-/// What else there is to say of a place that is no file of the work tree.
+/// What to add to an occurrence that is not a file of the work tree.
 fn aside(place: &Occurrence) -> String {
     match (place.source, place.commit) {
         (SourceKind::Index, _) => " (staged)".to_owned(),
@@ -201,7 +201,7 @@ fn aside(place: &Occurrence) -> String {
     }
 }
 
-/// The excerpt made safe, and where the secret stands in it now.
+/// The escaped excerpt, and the range of the secret in it.
 fn visible_excerpt(place: &Occurrence) -> (String, (usize, usize)) {
     let (start, end) = place.excerpt.marker;
     let text = &place.excerpt.text;

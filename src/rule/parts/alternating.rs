@@ -1,11 +1,11 @@
-//! one-api writes a random UUID with upper-case digits at even and lower-case digits at odd places (`GenerateKey` in
-//! its `common/random`): chance does not do that.
+//! The random part of one-api's keys is a UUID with uppercase digits at even places and lowercase digits at
+//! odd ones (`GenerateKey` in its `common/random`), which does not happen by chance.
 
 use super::{ANY_HEX, Named, uuid};
 
 pub(super) static ALTERNATING_UUID4: Named = Named {
     name: "alternating-uuid4",
-    about: "random UUID without dashes, even places in upper case, odd ones in lower case",
+    about: "random UUID without dashes, uppercase at even places, lowercase at odd ones",
     class: &ANY_HEX,
     lengths: (32, 32),
     accepts: |text| {

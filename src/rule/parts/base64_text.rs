@@ -1,13 +1,13 @@
-//! Base64 that decodes to text of a known form.
+//! Base64 of text in a known format.
 
 use base64_simd::{STANDARD, STANDARD_NO_PAD};
 
 use super::{BASE64URL, Named, STANDARD as STANDARD_CLASS, uuid};
 
-/// Crockford's base32, which ULIDs are written in.
+/// Crockford's base32, the alphabet of ULIDs.
 const ULID_DIGITS: &[u8] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// WorkOS: the key's id and its random part, comma between.
+/// WorkOS: the id of the key and its random part, separated by a comma.
 pub(super) static KEY_ULID: Named = Named {
     name: "key-ulid-base64",
     about: "base64 of `key_`, a ULID, a comma and 25 letters or digits",
@@ -33,10 +33,10 @@ pub(super) static KEY_ULID: Named = Named {
     },
 };
 
-/// Letta: two UUIDs, colon between.
+/// Letta: two UUIDs, separated by a colon.
 pub(super) static TWO_UUIDS: Named = Named {
     name: "two-uuids-base64",
-    about: "base64 of two UUIDs with a colon between",
+    about: "base64 of two UUIDs separated by a colon",
     class: &STANDARD_CLASS,
     lengths: (98, 100),
     accepts: |text| {
@@ -58,7 +58,7 @@ pub(super) static TWO_UUIDS: Named = Named {
     },
 };
 
-/// Decodes standard base64 whose padding may have been dropped.
+/// Decodes standard base64, with or without padding.
 fn decode(text: &[u8]) -> Option<Vec<u8>> {
     let end = text.iter().rposition(|byte| BASE64URL.has(*byte) || matches!(byte, b'+' | b'/'))? + 1;
     (text.len() - end <= 2).then(|| STANDARD_NO_PAD.decode_to_vec(&text[..end]).ok()).flatten()

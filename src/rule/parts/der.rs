@@ -1,4 +1,5 @@
-//! Alibaba's newer keys end in a signature: ECDSA over P-256 in DER (SEC 1, section C.5), base64 in either alphabet.
+//! Alibaba's newer keys end in a signature: ECDSA over P-256 in DER (SEC 1, section C.5), in base64 with
+//! either alphabet.
 
 use base64_simd::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
@@ -11,13 +12,13 @@ pub(super) static DER_SIGNATURE: Named = Named {
     name: "der-signature",
     about: "base64 of an ECDSA P-256 signature in DER",
     class: &BASE64_ANY,
-    // 68 to 72 bytes, padding kept or dropped.
+    // 68 to 72 bytes in base64, with or without padding.
     lengths: (91, 96),
     accepts,
     generate: |rng| {
         let mut der = vec![SEQUENCE, 0];
         for _ in 0..2 {
-            // An integer whose top bit is set takes a leading zero.
+            // An integer with its top bit set needs a leading zero.
             let first = rng.u8(1..);
             let length = 32 + u8::from(first >= 0x80);
             der.extend([INTEGER, length]);

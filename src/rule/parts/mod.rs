@@ -1,4 +1,4 @@
-//! What may stand between the braces of a shape: character classes, and named structures that a class cannot say.
+//! What may be between the braces of a shape: character classes, and structures that a class cannot describe.
 //!
 //! A new class is a row in [`CLASSES`]; a new structure is one file here and a row in [`STRUCTURES`].
 
@@ -7,35 +7,36 @@ mod base64_text;
 mod der;
 mod uuid;
 
-/// A set of bytes a run may be made of.
+/// A set of bytes.
 #[derive(Debug)]
 pub struct Class {
     /// Its name in a shape, e.g. `B`.
     pub name: &'static str,
-    /// Its members, for people.
+    /// Its members, in the notation of documentation.
     pub members: &'static str,
     set: [bool; 256],
 }
 
-/// A structure of its own kind, such as a UUID or a signature.
+/// A named structure, such as a UUID or a signature.
 #[derive(Debug)]
 pub struct Named {
     /// Its name in a shape, e.g. `uuid4`.
     pub name: &'static str,
-    /// What it is, for people.
+    /// What it is, for documentation.
     pub about: &'static str,
-    /// The bytes it is made of.
+    /// The class of its bytes.
     pub class: &'static Class,
-    /// Its shortest and longest length in bytes.
+    /// Its minimum and maximum length in bytes.
     pub lengths: (usize, usize),
-    /// Whether these bytes, of such a length and class, are one.
+    /// Whether bytes of such a length and class have this structure.
     pub accepts: fn(&[u8]) -> bool,
-    /// Makes a random one.
+    /// Generates a random one.
     pub generate: fn(&mut fastrand::Rng) -> Vec<u8>,
 }
 
 impl Class {
-    /// `members` as in a regular expression's brackets: single bytes and ranges, a `-` last stands for itself.
+    /// `members` are single bytes and ranges, as in the brackets of a regular expression. A `-` at the end
+    /// stands for itself.
     const fn new(name: &'static str, members: &'static str) -> Self {
         let bytes = members.as_bytes();
         let mut set = [false; 256];
@@ -63,24 +64,24 @@ impl Class {
         self.set[byte as usize]
     }
 
-    /// Whether every member is one of `other` as well.
+    /// Whether `other` contains every member.
     #[must_use]
     pub fn is_within(&self, other: &Self) -> bool {
         self.set.iter().zip(&other.set).all(|(own, others)| !own || *others)
     }
 
-    /// How many bytes at the start of `text` are members, counting no further than `most`.
+    /// The number of members at the start of `text`, counting at most `most`.
     #[must_use]
     pub fn run(&self, text: &[u8], most: usize) -> usize {
         let text = &text[..most.min(text.len())];
-        // One branch for eight bytes: tokens can be very long.
+        // One branch per eight bytes, since tokens can be very long.
         let (steps, _) = text.as_chunks::<8>();
         let all = |step: &&[u8; 8]| step.iter().fold(true, |all, byte| all & self.has(*byte));
         let whole = 8 * steps.iter().take_while(all).count();
         whole + text[whole..].iter().take_while(|byte| self.has(**byte)).count()
     }
 
-    /// A random member.
+    /// Picks a random member.
     pub fn generate(&self, rng: &mut fastrand::Rng) -> u8 {
         loop {
             let byte = rng.u8(b'!'..=b'~');
@@ -91,7 +92,7 @@ impl Class {
     }
 }
 
-/// `[A-Za-z0-9_-]`, base64url: the bytes keys are commonly made of.
+/// `[A-Za-z0-9_-]`, base64url: the bytes of most keys.
 pub static BASE64URL: Class = Class::new("B", "A-Za-z0-9_-");
 static HEX: Class = Class::new("h", "0-9a-f");
 static BASE64_ANY: Class = Class::new("base64", "A-Za-z0-9+/_=-");
@@ -113,13 +114,13 @@ pub(super) static CLASSES: &[&Class] = &[
     &Class::new("u", "A-Z"),
     &Class::new("a", "0-9a-z"),
     &Class::new("base32", "a-z2-7"),
-    // Checkout.com's keys end in a check character of this larger alphabet.
+    // Keys of Checkout.com end in a check character from this larger alphabet.
     &Class::new("base32-check", "a-z2-7*#$="),
     &Class::new("n", "a-z0-9-"),
     &Class::new("N", "A-Za-z0-9-"),
     &Class::new("D", "DEHILMPRXY"),
     &Class::new("V", "89ab"),
-    // The last character of base64url data that ends on a byte border: its low two, or four, bits are zero.
+    // The last character of base64url data of a whole number of bytes: its two or four low bits are zero.
     &Class::new("Z4", "AEIMQUYcgkosw048"),
     &Class::new("Z16", "AQgw"),
     // Printable bytes that do not end a quoted string.

@@ -1,9 +1,9 @@
-//! UUIDs, with and without dashes. RFC 9562: in a random UUID (version 4) the 13th hex digit is `4` and the 17th is
-//! one of `89ab`, so chance passes for one in 64 times.
+//! UUIDs, with and without dashes. In a random UUID (version 4), the 13th hex digit is `4` and the 17th is
+//! one of `89ab`, see RFC 9562. One in 64 random texts meets that by chance.
 
 use super::{HEX, HEX_AND_DASH, Named};
 
-/// Where the dashes of a UUID stand.
+/// The offsets of the dashes in a UUID.
 const DASHES: [usize; 4] = [8, 13, 18, 23];
 
 pub(super) static UUID: Named = Named {
@@ -35,7 +35,7 @@ pub(super) static UUID4_HEX: Named = Named {
 
 pub(super) static PLAIN_HEX32: Named = Named {
     name: "plain-hex32",
-    about: "32 hex digits without the version marks of a random UUID",
+    about: "32 hex digits without the version digits of a random UUID",
     class: &HEX,
     lengths: (32, 32),
     accepts: |text| !has_version_marks(text[12], text[16]),
@@ -51,7 +51,7 @@ pub(super) fn has_version_marks(version: u8, variant: u8) -> bool {
     version == b'4' && matches!(variant.to_ascii_lowercase(), b'8' | b'9' | b'a' | b'b')
 }
 
-/// Whether a 36-byte text of hex digits and dashes has the dashes where a UUID has them.
+/// Whether a 36-byte text of hex digits and dashes has its dashes where a UUID has them.
 pub(super) fn dashed(text: &[u8]) -> bool {
     text.iter().enumerate().all(|(at, byte)| DASHES.contains(&at) == (*byte == b'-'))
 }
