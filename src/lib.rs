@@ -7,6 +7,7 @@
 
 pub mod baseline;
 pub mod blob;
+pub mod bytes;
 pub mod cli;
 pub mod cmd;
 pub mod config;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
+use crate::bytes::hex;
+
 /// Separates these hashes from any other use of SHA-256. Changing it changes every fingerprint.
 const DOMAIN: &[u8] = b"skanner secret fingerprint, version 1\0";
 
@@ -62,7 +64,7 @@ impl Secret {
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let hash = Sha256::new().chain_update(DOMAIN).chain_update(self.normalised()).finalize();
-        hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::digits(&hash[..16])
     }
 }
 

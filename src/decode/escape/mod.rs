@@ -170,14 +170,6 @@ fn is_key_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-_+/=.:".contains(&byte)
 }
 
-/// The value of hex digits, if they are.
-fn hex(digits: &[u8]) -> Option<u32> {
-    if digits.is_empty() || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
-}
-
 /// The byte of a code point, if it is ASCII: no key holds another.
 fn ascii(code: u32) -> Option<u8> {
     u8::try_from(code).ok().filter(u8::is_ascii)

@@ -1,6 +1,7 @@
 //! Quoted-printable, RFC 2045: `=2D`, always in upper case, and lines that end in `=` go on in the next one.
 
-use super::{Unit, ascii, hex};
+use super::{Unit, ascii};
+use crate::bytes::hex;
 
 const NAME: &str = "quoted-printable";
 
@@ -10,7 +11,7 @@ pub(super) fn unit(text: &[u8]) -> Option<Unit> {
     if digits.iter().any(u8::is_ascii_lowercase) {
         return None;
     }
-    Some(Unit { length: 3, byte: Some(ascii(hex(&digits)?)?), name: NAME })
+    Some(Unit { length: 3, byte: Some(ascii(hex::number(&digits)?)?), name: NAME })
 }
 
 /// A line that goes on in the next one. Encoders break lines that are about as long as lines may be; a shorter one that
