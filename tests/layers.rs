@@ -13,6 +13,7 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("rule", 0, &[]),
     ("decode", 0, &["bytes"]),
     ("day", 0, &[]),
+    ("threads", 0, &[]),
     ("finding", 1, &[]),
     ("git", 1, &[]),
     ("baseline", 2, &[]),

@@ -18,6 +18,7 @@ use crate::{
     finding::Subject,
     git::{self, index::Index},
     source::{Reading, Sink, Staged, Walk},
+    threads::Pool,
 };
 
 pub(super) fn run(args: &AuditArgs, color: bool) -> Result<Verdict> {
@@ -26,8 +27,7 @@ pub(super) fn run(args: &AuditArgs, color: bool) -> Result<Verdict> {
     let report = scan::enter(&base, &args.report)?;
     let call = settings::load(&report, Start::Repository(&repository))?;
     conclude(&call, color, |workshop| {
-        let threads = threads(&call.args);
-        let read = feed(&repository, args.no_ignore, args.allow_shallow, threads, workshop)?;
+        let read = feed(&repository, args.no_ignore, args.allow_shallow, &threads(&call.args), workshop)?;
         Ok(Read { is_audit: true, ..read })
     })
 }
@@ -37,18 +37,18 @@ pub(super) fn feed(
     repository: &Repository,
     no_ignore: bool,
     allow_shallow: bool,
-    threads: usize,
+    pool: &Pool,
     workshop: &Workshop<'_>,
 ) -> Result<Read> {
     let with_files = !repository.is_bare();
     let what = if with_files {
-        feed_files(no_ignore, threads, repository, workshop);
+        feed_files(no_ignore, pool, repository, workshop);
         "files, index and history"
     } else {
         "the history alone, since a bare repository has no files and no index"
     };
     let here = PathBuf::from(".");
-    let reading = Reading { threads, allow_shallow, second_opinion: false };
+    let reading = Reading { pool: pool.clone(), allow_shallow, second_opinion: false };
     let histories = history::read(std::slice::from_ref(&here), reading, workshop);
     let is_whole = !histories.iter().any(history::Read::is_shallow);
     Ok(Read {
@@ -73,17 +73,17 @@ fn open(path: &Path) -> Result<Repository> {
     }
 }
 
-fn feed_files(no_ignore: bool, threads: usize, repository: &Repository, workshop: &Workshop<'_>) {
+fn feed_files(no_ignore: bool, pool: &Pool, repository: &Repository, workshop: &Workshop<'_>) {
     Walk {
         roots: vec![PathBuf::from(".")],
         respect_ignore: !no_ignore,
         force_exclude: false,
         may_be_empty: true,
-        threads,
+        pool: pool.clone(),
     }
     .feed(&|| workshop.worker());
-    let staged = Staged { all: true, wanted: None, differing: false, threads };
-    let held = Index::of(repository)
+    let staged = Staged { all: true, wanted: None, differing: false, pool: pool.clone() };
+    let held = Index::of(repository, pool)
         .map_err(anyhow::Error::msg)
         .and_then(|index| staged.feed_index(&index, repository, &|| workshop.worker()));
     if let Err(why) = held {

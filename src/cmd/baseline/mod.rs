@@ -24,6 +24,7 @@ use crate::{
     git,
     report::visible,
     source::Walk,
+    threads::Pool,
 };
 
 pub(super) use apply::apply;
@@ -71,7 +72,7 @@ pub(super) fn run(command: &BaselineCommand, color: bool) -> Result<Verdict> {
     if let Task::Create { force: false, .. } = task {
         refuse_to_replace(&location)?;
     }
-    let feed = |workshop: &Workshop<'_>| feed(args, &location, threads(&call.args), workshop);
+    let feed = |workshop: &Workshop<'_>| feed(args, &location, &threads(&call.args), workshop);
     let (verdict, outcome) = conclude_with(&call, color, feed, |report, seen| {
         let comparison = Comparison { seen, location: &location, settings };
         compare(task, &comparison, report)
@@ -125,13 +126,13 @@ fn refuse_to_replace(location: &Location) -> Result<()> {
 }
 
 /// All that the baseline is compared with.
-fn feed(args: &BaselineScan, location: &Location, threads: usize, workshop: &Workshop<'_>) -> Result<Read> {
+fn feed(args: &BaselineScan, location: &Location, pool: &Pool, workshop: &Workshop<'_>) -> Result<Read> {
     let root = &location.root;
     if args.history {
         let Ok(repository) = git::discover(root) else {
             bail!("{} is in no git repository, so there is no history to read", root.display())
         };
-        let mut read = audit::feed(&repository, args.no_ignore, args.allow_shallow, threads, workshop)?;
+        let mut read = audit::feed(&repository, args.no_ignore, args.allow_shallow, pool, workshop)?;
         read.subject = Some(Subject { what: "files, index and history".to_owned(), nothing: None });
         return Ok(read);
     }
@@ -140,7 +141,7 @@ fn feed(args: &BaselineScan, location: &Location, threads: usize, workshop: &Wor
         respect_ignore: !args.no_ignore,
         force_exclude: false,
         may_be_empty: false,
-        threads,
+        pool: pool.clone(),
     }
     .feed(&|| workshop.worker());
     let here = vec![".".into()];

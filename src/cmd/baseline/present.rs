@@ -19,6 +19,7 @@ use crate::{
         index::Index,
         tree::{self, Mode},
     },
+    threads::Pool,
 };
 
 /// What a run looks at.
@@ -126,7 +127,7 @@ impl<'a> Present<'a> {
     fn is_unstaged(&self, file: &Path) -> bool {
         let index = self.index.get_or_init(|| {
             let repository = self.repository()?;
-            let index = Index::from_environment(repository).ok()?;
+            let index = Index::from_environment(repository, &Pool::default()).ok()?;
             Some(index.entries().iter().map(|entry| index.name(entry).to_owned()).collect())
         });
         let (Some(index), Some(path)) = (index, self.inner(file)) else { return false };

@@ -42,7 +42,7 @@ pub(super) fn read(roots: &[PathBuf], reading: Reading, workshop: &Workshop<'_>)
     let mut waiting: Vec<(PathBuf, bool)> = roots.iter().rev().map(|root| (root.clone(), false)).collect();
     while let Some((path, is_nested)) = waiting.pop() {
         let open = if is_nested { History::open_nested } else { History::open };
-        match open(&path, reading) {
+        match open(&path, reading.clone()) {
             Ok(history) => {
                 let new_commits = || Some(CommitReader::default());
                 let (contents, mut commits) = history.feed_contents(&|| workshop.worker(), &new_commits);
@@ -54,9 +54,15 @@ pub(super) fn read(roots: &[PathBuf], reading: Reading, workshop: &Workshop<'_>)
                 let (fed, readers) = history.feed_folders(contents, &|| workshop.worker(), &reader);
                 let gathered = gatherer
                     .as_ref()
-                    .map(|gatherer| gatherer.finish(readers, std::mem::take(&mut commits), reading.threads));
+                    .map(|gatherer| gatherer.finish(readers, std::mem::take(&mut commits), &reading.pool));
                 waiting.extend(fed.nested.into_iter().map(|path| (path, true)));
-                read.push(Read { suspects: fed.suspects, commits, gathered, reading, history });
+                read.push(Read {
+                    suspects: fed.suspects,
+                    commits,
+                    gathered,
+                    reading: reading.clone(),
+                    history,
+                });
             }
             Err(error) => not_opened(&path, &error, &mut workshop.worker()),
         }
@@ -91,7 +97,7 @@ pub(super) fn locate<'a>(read: &'a mut [Read], workshop: &Workshop<'_>) -> Vec<L
         // A key in the name of a folder or file was found too late to be gathered for.
         let gathered = gathered.unwrap_or_else(|| {
             let commits = std::mem::take(commits);
-            Gatherer::new(store, suspects).finish(Vec::new(), commits, reading.threads)
+            Gatherer::new(store, suspects).finish(Vec::new(), commits, &reading.pool)
         });
         let location = Location::new(repository, store, gathered, &workshop.objects());
         for id in &*suspects {

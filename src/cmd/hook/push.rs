@@ -160,7 +160,7 @@ fn scan(
             // References are only deleted.
             true => 0,
             false => {
-                let range = Range { selection: push.selection, threads: threads(&call.args) };
+                let range = Range { selection: push.selection, pool: threads(&call.args) };
                 range.feed(repository, &|| workshop.worker())?
             }
         };

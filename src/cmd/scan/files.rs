@@ -38,7 +38,7 @@ pub(super) fn run(args: &ScanArgs, color: bool) -> Result<Verdict> {
             let options = &args.history;
             read.filter = history::Filter::new(options)?;
             let reading = Reading {
-                threads: threads(&call.args),
+                pool: threads(&call.args),
                 allow_shallow: options.allow_shallow,
                 second_opinion: options.second_opinion,
             };
@@ -55,7 +55,7 @@ pub(super) fn run(args: &ScanArgs, color: bool) -> Result<Verdict> {
                 respect_ignore: !args.no_ignore,
                 force_exclude: args.force_exclude,
                 may_be_empty: false,
-                threads: threads(&call.args),
+                pool: threads(&call.args),
             }
             .feed(&|| workshop.worker());
             read.folders = roots;

@@ -31,6 +31,7 @@ use crate::{
     rule::Confidence,
     scan::Engine,
     source,
+    threads::Pool,
 };
 
 pub(super) use staged::{base, open};
@@ -224,8 +225,10 @@ pub(super) fn enter(base: &Path, args: &ReportArgs) -> Result<ReportArgs> {
     Ok(args)
 }
 
-pub(super) fn threads(args: &ReportArgs) -> usize {
-    args.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZero::get)
+/// The threads that were asked for, or one a processor. A run has one pool of them.
+pub(super) fn threads(args: &ReportArgs) -> Pool {
+    let threads = args.threads.or_else(|| std::thread::available_parallelism().ok());
+    Pool::new(threads.map_or(1, std::num::NonZero::get))
 }
 
 fn write_reports(args: &ReportArgs, format: &str, report: &Report, view: &View) -> Result<()> {

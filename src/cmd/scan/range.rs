@@ -33,7 +33,7 @@ pub(in crate::cmd) fn run_selected(
     conclude(&call, color, |workshop| {
         let (selection, what) = select(&repository)?;
         let sight = Sight::Commits { tips: selection.tips.clone(), is_foreign: false };
-        let range = Range { selection, threads: threads(&call.args) };
+        let range = Range { selection, pool: threads(&call.args) };
         let count = range.feed(&repository, &|| workshop.worker())?;
         let nothing = (count == 0).then(|| format!("{what} has no commit that is new"));
         Ok(Read { sight, ..Read::git(staged::base(&repository)?, Subject { what, nothing }) })

@@ -19,7 +19,7 @@ pub(in crate::cmd) fn run(args: &ReportArgs, all: bool, color: bool) -> Result<V
     let repository = open()?;
     let call = settings::load(args, Start::Repository(&repository))?;
     conclude(&call, color, |workshop| {
-        let staged = Staged { all, wanted: None, differing: false, threads: threads(&call.args) };
+        let staged = Staged { all, wanted: None, differing: false, pool: threads(&call.args) };
         let held = staged.feed(&repository, &|| workshop.worker())?;
         let nothing = match held {
             Held::Content => None,
