@@ -29,6 +29,7 @@ use skanner::{
     rule::Confidence,
     scan::{Change, Engine, Scratch, looks_wide},
     source::{Fed, History, Look, Reading, Searcher, Sink},
+    threads::Pool,
 };
 
 /// Measures a scan of one history.
@@ -103,20 +104,21 @@ fn main() -> Result<()> {
     let args = Args::parse();
     let path = &args.repository;
     let threads = std::thread::available_parallelism()?.get();
+    let pool = Pool::new(threads);
     println!(
         "{:>10} {:>10} {:>10} {:>10} {:>10} {:>10} {:>10}",
         "open", "decode", "pass 1", "1 thread", "pass 2", "git", "p1/decode"
     );
     for _ in 0..args.rounds {
-        let (history, open) = timed(|| open(path, threads));
+        let (history, open) = timed(|| open(path, &pool));
         let history = history?;
-        let (_, decode) = timed(|| history.store().1.packs.walk(Kinds::ALL, threads, &|| Nothing));
+        let (_, decode) = timed(|| history.store().1.packs.walk(Kinds::ALL, &pool, &|| Nothing));
         let engine = Engine::new(Confidence::Likely, false);
         let looker = || Looker { engine: &engine, scratch: Scratch::default() };
         let ((fed, commits), first) = timed(|| feed(&history, &looker));
         let (repository, store) = history.store();
         let (_, second) = timed(|| {
-            let gathered = Gatherer::new(store, &fed.suspects).finish(Vec::new(), commits, threads);
+            let gathered = Gatherer::new(store, &fed.suspects).finish(Vec::new(), commits, &pool);
             Location::new(repository, store, gathered, &[])
         });
         let alone = open_alone(path)?;
@@ -136,8 +138,8 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn open(path: &Path, threads: usize) -> Result<History> {
-    let reading = Reading { threads, allow_shallow: true, second_opinion: false };
+fn open(path: &Path, pool: &Pool) -> Result<History> {
+    let reading = Reading { pool: pool.clone(), allow_shallow: true, second_opinion: false };
     History::open(path, reading).with_context(|| format!("cannot open {}", path.display()))
 }
 
@@ -148,7 +150,7 @@ fn feed<'e>(history: &History, looker: &(impl Fn() -> Looker<'e> + Sync)) -> (Fe
 }
 
 fn open_alone(path: &Path) -> Result<History> {
-    open(path, 1)
+    open(path, &Pool::default())
 }
 
 fn timed<T>(run: impl FnOnce() -> T) -> (T, Duration) {

@@ -9,6 +9,8 @@ use std::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::bytes::hex;
+
 /// The kind of place bytes came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -84,9 +86,8 @@ impl ObjectId {
         if digits.len() > 2 * Self::LONGEST || !digits.len().is_multiple_of(2) {
             return None;
         }
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
-            let digit = |at: usize| char::from(pair[at]).to_digit(16);
-            *byte = (digit(0)? << 4 | digit(1)?) as u8;
+        for (byte, pair) in bytes.iter_mut().zip(digits.as_chunks().0) {
+            *byte = hex::byte(*pair)?;
         }
         Self::new(&bytes[..digits.len() / 2])
     }
@@ -100,7 +101,7 @@ impl ObjectId {
 
 impl fmt::Display for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        hex::write(self.as_bytes(), f)
     }
 }
 

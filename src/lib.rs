@@ -7,6 +7,7 @@
 
 pub mod baseline;
 pub mod blob;
+pub mod bytes;
 pub mod cli;
 pub mod cmd;
 pub mod config;
@@ -24,3 +25,4 @@ pub mod rule;
 pub mod scan;
 mod session;
 pub mod source;
+pub mod threads;

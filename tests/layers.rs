@@ -10,10 +10,12 @@ use std::{
 
 /// Each module of the crate, its layer, and those of its own layer it may know all the same.
 const LAYERS: &[(&str, u32, &[&str])] = &[
-    ("blob", 0, &[]),
+    ("bytes", 0, &[]),
+    ("blob", 0, &["bytes"]),
     ("rule", 0, &[]),
-    ("decode", 0, &[]),
+    ("decode", 0, &["bytes"]),
     ("day", 0, &[]),
+    ("threads", 0, &[]),
     ("finding", 1, &[]),
     ("git", 1, &[]),
     ("baseline", 2, &[]),

@@ -13,6 +13,7 @@ use skanner::{
         object::{self, Commit},
         pack::{Changes, Header, Object, Packs, Visitor, apply},
     },
+    threads::Pool,
 };
 use support::Sandbox;
 
@@ -79,10 +80,10 @@ fn assert_same(sandbox: &Sandbox, packs: usize) {
     expected.sort();
     expected.dedup();
     for threads in [1, 2, 5] {
-        let (packs, damages) = Packs::open(&indexes, 20, threads);
+        let (packs, damages) = Packs::open(&indexes, 20, &Pool::new(threads));
         assert!(damages.is_empty());
         let mut all: BTreeMap<ObjectId, (u8, Vec<u8>, usize)> = BTreeMap::new();
-        for visitor in packs.walk(Kinds::ALL, threads, &All::default) {
+        for visitor in packs.walk(Kinds::ALL, &Pool::new(threads), &All::default) {
             assert_eq!(visitor.failed, Vec::<String>::new());
             for (id, (kind, bytes, count)) in visitor.objects {
                 all.entry(id).or_insert((kind, bytes, 0)).2 += count;
@@ -104,7 +105,7 @@ fn assert_same(sandbox: &Sandbox, packs: usize) {
             assert_eq!((alone as u8, &content), (*kind, bytes));
             assert_eq!(packs.number(id).and_then(|number| packs.id(number)), Some(id));
         }
-        let trees = packs.walk(Kinds::of(&[Kind::Tree]), threads, &All::default);
+        let trees = packs.walk(Kinds::of(&[Kind::Tree]), &Pool::new(threads), &All::default);
         let trees: usize = trees.iter().map(|visitor| visitor.objects.len()).sum();
         assert_eq!(trees, all.values().filter(|object| object.0 == Kind::Tree as u8).count());
     }
@@ -150,7 +151,7 @@ fn deltas_against_each_other_end() {
     let pack = index.with_extension("pack");
     let mut bytes = std::fs::read(&pack).unwrap();
     // Each delta names its base: let them all name the object of one of them.
-    let (packs, _) = Packs::open(std::slice::from_ref(&index), 20, 1);
+    let (packs, _) = Packs::open(std::slice::from_ref(&index), 20, &Pool::new(1));
     let names: Vec<ObjectId> = (0..packs.len() as u32).map(|number| packs.id(number).unwrap()).collect();
     drop(packs);
     let listing = sandbox.git("", &["verify-pack", "-v", index.to_str().unwrap()]);
@@ -171,8 +172,8 @@ fn deltas_against_each_other_end() {
     }
     std::fs::remove_file(&pack).unwrap();
     std::fs::write(&pack, &bytes).unwrap();
-    let (packs, _) = Packs::open(&[index], 20, 2);
-    let mut visitors = packs.walk(Kinds::ALL, 2, &All::default);
+    let (packs, _) = Packs::open(&[index], 20, &Pool::new(2));
+    let mut visitors = packs.walk(Kinds::ALL, &Pool::new(2), &All::default);
     let failed: Vec<String> =
         visitors.iter_mut().flat_map(|visitor| std::mem::take(&mut visitor.failed)).collect();
     assert_eq!(failed.len(), deltas.len());

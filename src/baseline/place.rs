@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt};
 
+use crate::bytes::hex;
+
 /// The start of a place that is not a path.
 const HISTORY: &str = "<history>";
 
@@ -129,9 +131,7 @@ fn unescape(text: &str) -> Result<String, String> {
         } else {
             let code = rest.strip_prefix("u{").and_then(|rest| rest.split_once('}'));
             let character = code.and_then(|(digits, behind)| {
-                let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-                let code = u32::from_str_radix(digits, 16).ok().filter(|_| is_hex)?;
-                Some((char::from_u32(code)?, behind))
+                Some((char::from_u32(hex::number(digits.as_bytes())?)?, behind))
             });
             let (character, behind) = character.ok_or(
                 "a backslash in a path must be followed by another one, or by `u{…}` as in `\\u{20}`",

@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::FilePath;
-use crate::{blob::SourceKind, finding::Occurrence, git};
+use crate::{blob::SourceKind, bytes::hex, finding::Occurrence, git};
 
 /// The directories that paths in a report start from, absolute.
 #[derive(Clone, Debug)]
@@ -136,7 +136,7 @@ fn raw(path: &str) -> Option<Vec<u8>> {
     let (before, mut rest) = path.split_once("\\x")?;
     let mut bytes = before.as_bytes().to_owned();
     loop {
-        match rest.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+        match rest.as_bytes().first_chunk().and_then(|digits| hex::byte(*digits)) {
             Some(byte) => {
                 bytes.push(byte);
                 rest = &rest[2..];

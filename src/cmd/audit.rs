@@ -19,7 +19,7 @@ pub(super) fn run(args: &AuditArgs, console: &Console) -> Result<Verdict> {
     let session = load(options, Start::Repository(&repository), &console.redactor)?;
     conclude(&session, |pool| {
         let reading =
-            Reading { threads: session.threads(), allow_shallow: args.allow_shallow, second_opinion: false };
+            Reading { pool: session.pool(), allow_shallow: args.allow_shallow, second_opinion: false };
         let coverage = feed_repository(&repository, args.no_ignore, reading, pool)?;
         Ok(Coverage { is_audit: true, ..coverage })
     })

@@ -14,6 +14,7 @@ use crate::{
         entry_in_words, feed_repository, load, refuse_links, root_of,
     },
     source::{Reading, Walk},
+    threads::Pool,
 };
 
 /// What to do with the file.
@@ -60,7 +61,7 @@ pub(super) fn run(command: &BaselineCommand, console: &Console) -> Result<Verdic
     if let Task::Create { force: false, .. } = task {
         refuse_to_replace(&location)?;
     }
-    let feed = |pool: &WorkerPool<'_>| feed(args, &location, session.threads(), pool);
+    let feed = |pool: &WorkerPool<'_>| feed(args, &location, &session.pool(), pool);
     let (verdict, outcome) = conclude_with(&session, feed, |report, context| {
         let comparison = Comparison { context, location: &location, settings };
         compare(task, &comparison, report)
@@ -114,13 +115,14 @@ fn refuse_to_replace(location: &Location) -> Result<()> {
 }
 
 /// All that the baseline is compared with.
-fn feed(args: &BaselineScan, location: &Location, threads: usize, pool: &WorkerPool<'_>) -> Result<Coverage> {
+fn feed(args: &BaselineScan, location: &Location, threads: &Pool, pool: &WorkerPool<'_>) -> Result<Coverage> {
     let root = &location.root;
     if args.history {
         let Ok(repository) = git::discover(root) else {
             bail!("{} is in no git repository, so there is no history to read", root.display())
         };
-        let reading = Reading { threads, allow_shallow: args.allow_shallow, second_opinion: false };
+        let reading =
+            Reading { pool: threads.clone(), allow_shallow: args.allow_shallow, second_opinion: false };
         let mut coverage = feed_repository(&repository, args.no_ignore, reading, pool)?;
         coverage.subject = Some(Subject { what: "files, index and history".to_owned(), nothing: None });
         return Ok(coverage);
@@ -130,7 +132,7 @@ fn feed(args: &BaselineScan, location: &Location, threads: usize, pool: &WorkerP
         respect_ignore: !args.no_ignore,
         force_exclude: false,
         may_be_empty: false,
-        threads,
+        pool: threads.clone(),
     }
     .feed(&|| pool.worker());
     let here = vec![".".into()];

@@ -36,7 +36,7 @@ pub(super) fn staged(args: &ReportArgs, all: bool, console: &Console) -> Result<
     let options = options::of_report(args, console)?;
     let session = load(options, Start::Repository(&repository), &console.redactor)?;
     conclude(&session, |pool| {
-        let staged = Staged { all, wanted: None, differing: false, threads: session.threads() };
+        let staged = Staged { all, wanted: None, differing: false, pool: session.pool() };
         let held = staged.feed(&repository, &|| pool.worker())?;
         let nothing = match held {
             Held::Content => None,
@@ -56,7 +56,7 @@ fn range(args: &ReportArgs, words: &str, console: &Console) -> Result<Verdict> {
     conclude(&session, |pool| {
         let (selection, what) = select(&repository, words)?;
         let scope = ScanScope::Commits { tips: selection.tips.clone(), is_foreign: false };
-        let range = Range { selection, threads: session.threads() };
+        let range = Range { selection, pool: session.pool() };
         let count = range.feed(&repository, &|| pool.worker())?;
         let nothing = (count == 0).then(|| format!("{what} has no commit that is new"));
         Ok(Coverage { scope, ..Coverage::git(tree_root(&repository)?, Subject { what, nothing }) })
@@ -95,7 +95,7 @@ fn files(args: &ScanArgs, console: &Console) -> Result<Verdict> {
                 respect_ignore: !args.no_ignore,
                 force_exclude: args.force_exclude,
                 may_be_empty: false,
-                threads: session.threads(),
+                pool: session.pool(),
             }
             .feed(&|| pool.worker());
         }
@@ -114,7 +114,7 @@ fn feed_histories(
     let query = options::of_history(&args.history);
     coverage.filter = HistoryFilter::new(&query)?;
     let reading = Reading {
-        threads: session.threads(),
+        pool: session.pool(),
         allow_shallow: args.history.allow_shallow,
         second_opinion: args.history.second_opinion,
     };

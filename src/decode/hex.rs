@@ -3,11 +3,12 @@
 use std::ops::Range;
 
 use super::{Decoded, Literal, run::Run};
+use crate::bytes::hex;
 
 /// The hex literals of a text, in lowercase and in uppercase.
 #[must_use]
 pub fn literals(text: &[u8]) -> Vec<Literal> {
-    let lower: String = text.iter().map(|byte| format!("{byte:02x}")).collect();
+    let lower = hex::digits(text);
     let upper = lower.to_ascii_uppercase();
     let mut both = vec![lower, upper];
     both.dedup();

@@ -5,7 +5,7 @@ use std::{
     io::{self, Read},
 };
 
-use super::memory::Share;
+use super::{fault::said, memory::Share};
 use crate::blob::ReadAt;
 
 /// All that may come out of one input, in bytes.
@@ -35,7 +35,7 @@ pub(super) struct Budget {
     set_up: Cell<u64>,
     reports: Cell<u64>,
     stopped: Cell<bool>,
-    /// What it holds of the memory that all threads share.
+    /// What it holds of the memory that it may take.
     pub(super) memory: Share,
 }
 
@@ -113,27 +113,6 @@ impl Budget {
         self.reports.get().saturating_sub(NAMED)
     }
 }
-
-/// An error whose words are for the user as they are.
-pub(super) fn said(why: String) -> io::Error {
-    io::Error::other(Said(why))
-}
-
-/// The words of such an error.
-pub(super) fn words(error: &io::Error) -> Option<&str> {
-    error.get_ref()?.downcast_ref::<Said>().map(|said| said.0.as_str())
-}
-
-#[derive(Debug)]
-struct Said(String);
-
-impl std::fmt::Display for Said {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Said {}
 
 /// Counts what is read of the input itself.
 pub(super) struct Counted<'a> {

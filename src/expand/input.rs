@@ -116,19 +116,6 @@ fn read(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
     }
 }
 
-/// Reads until the buffer is full, the input ends, or an error comes, which does not undo what was read before.
-pub(super) fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
-    let mut count = 0;
-    while count < buffer.len() {
-        match read(reader, &mut buffer[count..]) {
-            Ok(0) => break,
-            Ok(more) => count += more,
-            Err(error) => return (count, Some(error)),
-        }
-    }
-    (count, None)
-}
-
 /// Gives an error where an input ends with one.
 pub(super) struct Failing(pub(super) Option<io::Error>);
 

@@ -3,17 +3,50 @@
 use std::io::{self, ErrorKind, Read};
 
 use super::{
-    DEPTH, Output, PEEK,
-    budget::{Budget, words},
-    input::{Failing, Flags, fill},
-    recognize,
+    budget::Budget,
+    fault::words,
+    input::{Failing, Flags},
+    output::Output,
     source::{AtReader, Source},
-    zip,
 };
-use crate::blob::{Content, Origin, ReadAt, SourceKind, WINDOW};
+use crate::{
+    blob::{Content, Origin, ReadAt, SourceKind, WINDOW},
+    bytes::fill,
+};
+
+/// So many bytes of a stream are looked at to tell what it is: a tar tells it at the end of its first block.
+pub(super) const PEEK: usize = 512;
+
+/// Containers in containers are opened so many levels deep.
+const DEPTH: usize = 8;
 
 /// A name is shown no longer than this, in bytes; it is scanned whole.
 const LONGEST_NAME: usize = 1024;
+
+/// One kind of container.
+pub(super) struct Format {
+    /// What people call it, with an article.
+    pub(super) name: &'static str,
+    /// Whether these are the first bytes of one.
+    pub(super) recognize: fn(&[u8]) -> bool,
+    /// Whether one may begin so far behind these first bytes that more of them are needed to tell.
+    pub(super) may_begin_later: fn(&[u8]) -> bool,
+    /// Passes on what is in it. The errors it returns are those of the source; its own it reports.
+    pub(super) open: fn(&mut Job<'_>, &Place<'_>, &mut Source<'_>) -> io::Result<()>,
+}
+
+/// All that can be opened.
+pub(super) type Formats = [Format];
+
+/// The kind of container that these are the first bytes of.
+pub(super) fn recognize<'f>(formats: &'f Formats, head: &[u8]) -> Option<&'f Format> {
+    formats.iter().find(|format| (format.recognize)(head))
+}
+
+/// Whether more bytes are needed to tell.
+pub(super) fn may_begin_later(formats: &Formats, head: &[u8]) -> bool {
+    formats.iter().any(|format| (format.may_begin_later)(head))
+}
 
 /// Where we are: in which archive, how deep.
 #[derive(Clone, Copy)]
@@ -50,6 +83,7 @@ impl Place<'_> {
 
 /// All that is needed on the way.
 pub(super) struct Job<'a> {
+    pub(super) formats: &'static Formats,
     pub(super) output: &'a mut dyn Output,
     pub(super) budget: &'a Budget,
     pub(super) buffers: &'a mut Vec<Vec<u8>>,
@@ -66,7 +100,7 @@ impl<'a> Job<'a> {
 
     /// Passes something on: as it is, or what is in it.
     pub(super) fn content(&mut self, place: &Place<'_>, source: &mut Source<'_>) -> io::Result<()> {
-        let Some(format) = recognize(source.head()) else { return self.raw(place, source) };
+        let Some(format) = recognize(self.formats, source.head()) else { return self.raw(place, source) };
         if place.depth >= DEPTH {
             let why = format!(
                 "is {} at a depth of more than {DEPTH} archives, the limit: unpack the outer ones and scan the folder; \
@@ -90,7 +124,7 @@ impl<'a> Job<'a> {
         self.with_buffer(|job, buffer| {
             let mut reader = AtReader::whole(at);
             let (mut count, mut error) = fill(&mut reader, &mut buffer[..PEEK]);
-            if error.is_none() && zip::may_begin_later(&buffer[..count]) {
+            if error.is_none() && may_begin_later(job.formats, &buffer[..count]) {
                 let more;
                 (more, error) = fill(&mut reader, &mut buffer[count..]);
                 count += more;

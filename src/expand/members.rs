@@ -6,7 +6,8 @@ use std::{
 };
 
 use super::{
-    budget::{Budget, Meter, said},
+    budget::{Budget, Meter},
+    fault::said,
     input::{Flags, Input},
     job::{Job, Place},
     source::Source,

@@ -7,11 +7,13 @@
 
 mod budget;
 mod bzip2;
+mod fault;
 mod gzip;
 mod input;
 mod job;
 mod members;
 mod memory;
+mod output;
 mod source;
 mod spool;
 mod tar;
@@ -21,60 +23,43 @@ mod zstd;
 
 use std::io::{self, Read};
 
-use crate::blob::{Blob, Content, Origin};
+use crate::{
+    blob::{Blob, Content, Origin},
+    bytes::fill,
+};
 
 use budget::{Budget, Counted, CountedAt};
-use input::{Failing, fill};
-use job::{Job, Place};
+use input::Failing;
+use job::{Format, Formats, Job, PEEK, Place, may_begin_later, recognize};
 use source::Source;
 
-/// So many bytes of a stream are looked at to tell what it is: a tar tells it at the end of its first block.
-const PEEK: usize = 512;
-
-/// Containers in containers are opened so many levels deep.
-const DEPTH: usize = 8;
-
-/// Takes what is to be scanned.
-pub trait Output {
-    /// Something to scan: the blob itself, or something out of it.
-    ///
-    /// # Errors
-    /// When the content is a stream that cannot be read to its end; what came before must have been scanned.
-    fn blob(&mut self, origin: &Origin<'_>, content: Content<'_>) -> io::Result<()>;
-
-    /// Something in the blob could not be scanned. `why` says what to do, where there is something.
-    fn not_scanned(&mut self, origin: &Origin<'_>, why: String);
-}
-
-/// One kind of container.
-struct Format {
-    /// What people call it, with an article.
-    name: &'static str,
-    /// Whether these are the first bytes of one.
-    recognize: fn(&[u8]) -> bool,
-    /// Passes on what is in it. The errors it returns are those of the source; its own it reports.
-    open: fn(&mut Job<'_>, &Place<'_>, &mut Source<'_>) -> io::Result<()>,
-}
+pub use output::Output;
 
 /// All that can be opened.
-static FORMATS: &[Format] = &[
-    Format { name: "gzip data", recognize: gzip::recognize, open: gzip::open },
-    Format { name: "a zip archive", recognize: zip::recognize, open: zip::open },
-    Format { name: "Zstandard data", recognize: zstd::recognize, open: zstd::open },
-    Format { name: "xz data", recognize: xz::recognize, open: xz::open },
-    Format { name: "bzip2 data", recognize: bzip2::recognize, open: bzip2::open },
+static FORMATS: &Formats = &[
+    Format { name: "gzip data", recognize: gzip::recognize, may_begin_later: never, open: gzip::open },
+    Format {
+        name: "a zip archive",
+        recognize: zip::recognize,
+        may_begin_later: zip::may_begin_later,
+        open: zip::open,
+    },
+    Format { name: "Zstandard data", recognize: zstd::recognize, may_begin_later: never, open: zstd::open },
+    Format { name: "xz data", recognize: xz::recognize, may_begin_later: never, open: xz::open },
+    Format { name: "bzip2 data", recognize: bzip2::recognize, may_begin_later: never, open: bzip2::open },
     // Last, since it has to look further than the others.
-    Format { name: "a tar archive", recognize: tar::recognize, open: tar::open },
+    Format { name: "a tar archive", recognize: tar::recognize, may_begin_later: never, open: tar::open },
 ];
 
-fn recognize(head: &[u8]) -> Option<&'static Format> {
-    FORMATS.iter().find(|format| (format.recognize)(head))
+/// Most formats begin with their first byte or not at all.
+fn never(_: &[u8]) -> bool {
+    false
 }
 
 /// Whether these are the bytes of something that is opened.
 #[must_use]
 pub fn is_container(bytes: &[u8]) -> bool {
-    recognize(bytes).is_some()
+    recognize(FORMATS, bytes).is_some()
 }
 
 /// Opens containers; one a thread, since it keeps its buffers.
@@ -91,7 +76,7 @@ impl Expander {
     pub fn expand(&mut self, blob: Blob<'_>, output: &mut dyn Output) -> io::Result<()> {
         let Blob { origin, content, at, .. } = blob;
         let rest = match content {
-            Content::Bytes(bytes) if recognize(bytes).is_none() => {
+            Content::Bytes(bytes) if recognize(FORMATS, bytes).is_none() => {
                 return output.blob(&origin, Content::Bytes(bytes));
             }
             Content::Bytes(bytes) => {
@@ -108,7 +93,7 @@ impl Expander {
         if let Some(error) = error {
             return output.blob(&origin, Content::Stream(&mut head.chain(Failing(Some(error)))));
         }
-        if recognize(head).is_none() && !zip::may_begin_later(head) {
+        if recognize(FORMATS, head).is_none() && !may_begin_later(FORMATS, head) {
             return output.blob(&origin, Content::Stream(&mut head.chain(rest)));
         }
         self.job(&origin, output, |job| match at {
@@ -127,7 +112,7 @@ impl Expander {
         run: impl FnOnce(&mut Job<'_>) -> io::Result<()>,
     ) -> io::Result<()> {
         let budget = Budget::default();
-        let mut job = Job { output, budget: &budget, buffers: &mut self.buffers, origin };
+        let mut job = Job { formats: FORMATS, output, budget: &budget, buffers: &mut self.buffers, origin };
         let result = run(&mut job);
         job.report_the_rest();
         result

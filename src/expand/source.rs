@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use super::{
-    budget::said,
+    fault::said,
     input::{Flags, Input},
 };
 use crate::blob::{Content, ReadAt};

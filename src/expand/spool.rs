@@ -5,11 +5,11 @@ use std::{
     io::{self, Read, Write},
 };
 
-use super::{
-    budget::{Budget, said},
-    input::fill,
+use super::{budget::Budget, fault::said};
+use crate::{
+    blob::{FileAt, WINDOW},
+    bytes::fill,
 };
-use crate::blob::{FileAt, WINDOW};
 
 /// What is smaller stays in memory, in bytes.
 const SMALL: usize = 8 << 20;

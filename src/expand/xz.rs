@@ -10,6 +10,7 @@ use super::{
     members::{self, Codec},
     source::Source,
 };
+use crate::bytes::varint;
 
 const MAGIC: &[u8] = b"\xfd7zXZ\0";
 
@@ -86,11 +87,11 @@ fn dictionary(header: &[u8]) -> Option<u64> {
     let (flags, mut rest) = (*header.get(1)?, header.get(2..)?);
     let has_sizes = [flags & 0x40 != 0, flags & 0x80 != 0];
     for _ in has_sizes.iter().filter(|has| **has) {
-        number(&mut rest)?;
+        varint::low_first(&mut rest)?;
     }
     for _ in 0..=flags & 3 {
-        let id = number(&mut rest)?;
-        let size = usize::try_from(number(&mut rest)?).ok()?;
+        let id = varint::low_first(&mut rest)?;
+        let size = usize::try_from(varint::low_first(&mut rest)?).ok()?;
         let properties = rest.get(..size)?;
         rest = &rest[size..];
         if id == 0x21 {
@@ -99,20 +100,6 @@ fn dictionary(header: &[u8]) -> Option<u64> {
                 0..40 => Some(u64::from(2 | bits & 1) << (bits / 2 + 11)),
                 _ => Some(u64::from(u32::MAX)),
             };
-        }
-    }
-    None
-}
-
-/// A number of seven bits a byte, the lowest first.
-fn number(bytes: &mut &[u8]) -> Option<u64> {
-    let mut number = 0;
-    for shift in (0..63).step_by(7) {
-        let (byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        number |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Some(number);
         }
     }
     None

@@ -4,7 +4,9 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-/// Separates these hashes from all other uses of SHA-256. A change of it changes every fingerprint.
+use crate::bytes::hex;
+
+/// Separates these hashes from any other use of SHA-256. Changing it changes every fingerprint.
 const DOMAIN: &[u8] = b"skanner secret fingerprint, version 1\0";
 
 /// The minimum length of a body, in characters, to show its last four. Enough of it then stays unknown.
@@ -64,7 +66,7 @@ impl Secret {
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let hash = Sha256::new().chain_update(DOMAIN).chain_update(self.normalized()).finalize();
-        hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::digits(&hash[..16])
     }
 }
 

@@ -4,6 +4,7 @@ mod beside;
 pub mod ci;
 mod entries;
 pub mod index;
+mod kind;
 mod loose;
 pub mod object;
 mod objects;
@@ -27,47 +28,8 @@ use crate::blob::ObjectId;
 
 pub use beside::Beside;
 pub use entries::{Entries, entries};
+pub use kind::{Kind, Kinds};
 pub use objects::{Objects, object_id, oid};
-
-/// What an object is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A state of the whole tree, and where it comes from.
-    Commit,
-    /// A folder.
-    Tree,
-    /// The content of a file.
-    Blob,
-    /// An annotated tag.
-    Tag,
-}
-
-/// Some kinds of objects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kinds(u8);
-
-impl Kinds {
-    /// All of them.
-    pub const ALL: Self = Self::of(&[Kind::Commit, Kind::Tree, Kind::Blob, Kind::Tag]);
-
-    /// These.
-    #[must_use]
-    pub const fn of(kinds: &[Kind]) -> Self {
-        let mut bits = 0;
-        let mut at = 0;
-        while at < kinds.len() {
-            bits |= 1 << kinds[at] as u8;
-            at += 1;
-        }
-        Self(bits)
-    }
-
-    /// Whether this is one of them.
-    #[must_use]
-    pub fn contains(self, kind: Kind) -> bool {
-        self.0 & 1 << kind as u8 != 0
-    }
-}
 
 /// The repository that `folder` is in.
 ///

@@ -14,7 +14,7 @@ use super::{
     pack::{Damage, Packs},
     plain,
 };
-use crate::blob::ObjectId;
+use crate::{blob::ObjectId, threads::Pool};
 
 /// Alternates of alternates are followed so deep, as git does.
 const DEEPEST: usize = 5;
@@ -40,9 +40,9 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens all packs and lists all loose objects, on so many threads.
+    /// Opens all packs and lists all loose objects.
     #[must_use]
-    pub fn open(repository: &Repository, threads: usize) -> Self {
+    pub fn open(repository: &Repository, pool: &Pool) -> Self {
         let folder = repository.commondir().to_owned();
         let width = match repository.object_format() {
             git2::ObjectFormat::Sha256 => 32,
@@ -57,7 +57,7 @@ impl Store {
             is_partial |= list_packs(&objects.join("pack"), &mut indexes, &mut damages);
             list_loose(objects, width, &mut loose, &mut damages);
         }
-        let (packs, mut broken) = Packs::open(&indexes, width, threads);
+        let (packs, mut broken) = Packs::open(&indexes, width, pool);
         damages.append(&mut broken);
         loose.sort_unstable();
         loose.dedup();
@@ -70,8 +70,8 @@ impl Store {
     ///
     /// # Errors
     /// When libgit2 cannot list the objects.
-    pub fn open_for_second_opinion(repository: &Repository, threads: usize) -> Result<Self, git2::Error> {
-        let mut store = Self::open(repository, threads);
+    pub fn open_for_second_opinion(repository: &Repository, pool: &Pool) -> Result<Self, git2::Error> {
+        let mut store = Self::open(repository, pool);
         store.packs = Packs::default();
         store.loose.clear();
         repository.odb()?.foreach(|oid| {

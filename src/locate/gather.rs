@@ -11,6 +11,7 @@ use crate::{
         pack::{Copied, Object, Visitor},
         store::{Numbers, Store},
     },
+    threads::Pool,
 };
 
 /// The flag of a suspect in the value of an entry.
@@ -61,11 +62,11 @@ impl<'a> Gatherer<'a> {
         &self,
         folders: Vec<FolderReader<'_>>,
         commits: Vec<CommitReader>,
-        threads: usize,
+        pool: &Pool,
     ) -> Gathered {
         let mut folders = folders;
         if folders.is_empty() {
-            folders = self.store.packs.walk(Kinds::of(&[Kind::Tree]), threads, &|| self.reader());
+            folders = self.store.packs.walk(Kinds::of(&[Kind::Tree]), pool, &|| self.reader());
         }
         let mut gathered = Gathered { suspects: self.suspects.ids.clone(), ..Gathered::default() };
         for one in commits {

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use super::{Engine, REACH, Scratch, Window, in_encoding};
 use crate::{
     blob::WINDOW,
+    bytes::fill,
     decode::utf16,
     finding::{Cursor, Detection},
 };
@@ -98,10 +99,7 @@ impl Engine {
         loop {
             let before = pane.filled;
             // The bytes before an error are scanned, too.
-            let (count, error) = match fill(reader, &mut pane.buffer[before..]) {
-                Ok(count) => (count, None),
-                Err((count, error)) => (count, Some(error)),
-            };
+            let (count, error) = fill(reader, &mut pane.buffer[before..]);
             pane.filled += count;
             let is_last = pane.filled < WINDOW;
             if std::mem::take(&mut is_first) {
@@ -126,18 +124,4 @@ impl Engine {
             }
         }
     }
-}
-
-/// Reads until the buffer is full or the input ends. An error comes with the number of bytes read before it.
-fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> Result<usize, (usize, io::Error)> {
-    let mut count = 0;
-    while count < buffer.len() {
-        match reader.read(&mut buffer[count..]) {
-            Ok(0) => break,
-            Ok(more) => count += more,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err((count, error)),
-        }
-    }
-    Ok(count)
 }

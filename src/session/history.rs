@@ -46,7 +46,7 @@ pub(crate) fn read(roots: &[PathBuf], reading: Reading, pool: &WorkerPool<'_>) -
     let mut waiting: Vec<(PathBuf, bool)> = roots.iter().rev().map(|root| (root.clone(), false)).collect();
     while let Some((path, is_nested)) = waiting.pop() {
         let open = if is_nested { History::open_nested } else { History::open };
-        match open(&path, reading) {
+        match open(&path, reading.clone()) {
             Ok(history) => {
                 let new_commits = || Some(CommitReader::default());
                 let (contents, mut commits) = history.feed_contents(&|| pool.worker(), &new_commits);
@@ -58,9 +58,15 @@ pub(crate) fn read(roots: &[PathBuf], reading: Reading, pool: &WorkerPool<'_>) -
                 let (fed, readers) = history.feed_folders(contents, &|| pool.worker(), &reader);
                 let gathered = gatherer
                     .as_ref()
-                    .map(|gatherer| gatherer.finish(readers, std::mem::take(&mut commits), reading.threads));
+                    .map(|gatherer| gatherer.finish(readers, std::mem::take(&mut commits), &reading.pool));
                 waiting.extend(fed.nested.into_iter().map(|path| (path, true)));
-                read.push(HistoryScan { suspects: fed.suspects, commits, gathered, reading, history });
+                read.push(HistoryScan {
+                    suspects: fed.suspects,
+                    commits,
+                    gathered,
+                    reading: reading.clone(),
+                    history,
+                });
             }
             Err(error) => not_opened(&path, &error, &mut pool.worker()),
         }
@@ -95,7 +101,7 @@ pub(super) fn locate<'a>(read: &'a mut [HistoryScan], pool: &WorkerPool<'_>) -> 
         // A key in the name of a folder or file was found too late to be gathered for.
         let gathered = gathered.unwrap_or_else(|| {
             let commits = std::mem::take(commits);
-            Gatherer::new(store, suspects).finish(Vec::new(), commits, reading.threads)
+            Gatherer::new(store, suspects).finish(Vec::new(), commits, &reading.pool)
         });
         let location = Location::new(repository, store, gathered, &pool.objects());
         for id in &*suspects {

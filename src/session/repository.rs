@@ -14,6 +14,7 @@ use crate::{
     finding::Subject,
     git::{self, index::Index},
     source::{self, Reading, Sink, Staged, Walk},
+    threads::Pool,
 };
 
 /// The repository that a git command would work on here.
@@ -66,7 +67,7 @@ pub(crate) fn feed_repository(
 ) -> Result<Coverage> {
     let with_files = !repository.is_bare();
     let what = if with_files {
-        feed_files(no_ignore, reading.threads, repository, pool);
+        feed_files(no_ignore, &reading.pool, repository, pool);
         "files, index and history"
     } else {
         "the history alone, since a bare repository has no files and no index"
@@ -81,17 +82,17 @@ pub(crate) fn feed_repository(
     })
 }
 
-fn feed_files(no_ignore: bool, threads: usize, repository: &Repository, pool: &WorkerPool<'_>) {
+fn feed_files(no_ignore: bool, threads: &Pool, repository: &Repository, pool: &WorkerPool<'_>) {
     Walk {
         roots: vec![PathBuf::from(".")],
         respect_ignore: !no_ignore,
         force_exclude: false,
         may_be_empty: true,
-        threads,
+        pool: threads.clone(),
     }
     .feed(&|| pool.worker());
-    let staged = Staged { all: true, wanted: None, differing: false, threads };
-    let state = Index::of(repository)
+    let staged = Staged { all: true, wanted: None, differing: false, pool: threads.clone() };
+    let state = Index::of(repository, threads)
         .map_err(anyhow::Error::msg)
         .and_then(|index| staged.feed_index(&index, repository, &|| pool.worker()));
     if let Err(why) = state {

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     config::{self, Config, Document, Settings, Source},
     rule::{ContextWord, Rule, RuleSet},
+    threads::Pool,
 };
 
 /// Where the search for a configuration begins.
@@ -46,10 +47,11 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// How many threads may work.
-    pub(crate) fn threads(&self) -> usize {
+    /// The threads that were asked for, or one per processor. A run has one pool of them.
+    pub(crate) fn pool(&self) -> Pool {
         let threads = self.settings.threads.value;
-        threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZero::get)
+        let threads = threads.or_else(|| std::thread::available_parallelism().ok());
+        Pool::new(threads.map_or(1, std::num::NonZero::get))
     }
 }
 

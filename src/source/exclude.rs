@@ -7,12 +7,15 @@ use std::{
 
 use git2::Repository;
 
-use super::{Sink, shown};
-use crate::git::{self, index::Index, tree::Mode};
+use super::{sink::Sink, words::shown};
+use crate::{
+    git::{self, index::Index, tree::Mode},
+    threads::Pool,
+};
 
 /// The paths that remain. Submodules are left out as well: what is in them is committed in their own repository.
-pub(super) fn remaining(paths: &[PathBuf], sink: &mut impl Sink) -> Vec<PathBuf> {
-    let mut repositories = Repositories::default();
+pub(super) fn remaining(paths: &[PathBuf], pool: &Pool, sink: &mut impl Sink) -> Vec<PathBuf> {
+    let mut repositories = Repositories { pool, opened: Vec::new(), of: HashMap::new() };
     let is_left = |path: &&PathBuf| match repositories.leaves_out(path) {
         Ok(leaves_out) => !leaves_out,
         Err(why) => {
@@ -26,14 +29,14 @@ pub(super) fn remaining(paths: &[PathBuf], sink: &mut impl Sink) -> Vec<PathBuf>
 }
 
 /// What was asked before: tools name many files of few folders.
-#[derive(Default)]
-struct Repositories {
+struct Repositories<'p> {
+    pool: &'p Pool,
     opened: Vec<(PathBuf, Repository, Index)>,
     /// Which of the opened ones a folder belongs to.
     of: HashMap<PathBuf, Option<usize>>,
 }
 
-impl Repositories {
+impl Repositories<'_> {
     fn leaves_out(&mut self, path: &Path) -> Result<bool, String> {
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let (Ok(folder), Some(name)) = (parent.canonicalize(), path.file_name()) else {
@@ -71,7 +74,7 @@ impl Repositories {
         if let Some(at) = self.opened.iter().position(|(known, ..)| *known == root) {
             return Ok(Some(at));
         }
-        let index = Index::of(&repository)?;
+        let index = Index::of(&repository, self.pool)?;
         self.opened.push((root, repository, index));
         Ok(Some(self.opened.len() - 1))
     }

@@ -6,8 +6,14 @@ use std::{
     path::Path,
 };
 
-use super::{Sink, shown};
-use crate::blob::{Blob, Content, FileAt, Origin, SourceKind, WINDOW};
+use super::{
+    sink::Sink,
+    words::{shown, why},
+};
+use crate::{
+    blob::{Blob, Content, FileAt, Origin, SourceKind, WINDOW},
+    bytes::fill,
+};
 
 /// A file that grows while it is read is followed to twice its size, and at least this far, in bytes.
 const LEAST_LIMIT: u64 = 64 << 20;
@@ -52,14 +58,9 @@ impl FileReader {
     ) -> io::Result<()> {
         let mut file = open(path, follow)?;
         self.buffer.resize(WINDOW, 0);
-        let mut filled = 0;
-        while filled < self.buffer.len() {
-            match file.read(&mut self.buffer[filled..]) {
-                Ok(0) => break,
-                Ok(count) => filled += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
+        let (filled, error) = fill(&mut file, &mut self.buffer);
+        if let Some(error) = error {
+            return Err(error);
         }
         let start = &self.buffer[..filled];
         let origin = Origin::new(kind, shown(path));
@@ -110,15 +111,5 @@ impl Read for Bounded<'_> {
         let count = self.file.read(&mut buffer[..most])?;
         self.left -= count as u64;
         Ok(count)
-    }
-}
-
-/// An error about one input in a few words; the path is said beside them.
-#[must_use]
-pub fn why(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "vanished before it could be read".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
     }
 }

@@ -2,7 +2,10 @@
 
 use std::{fs, io, path::PathBuf};
 
-use super::{Sink, shown, why};
+use super::{
+    sink::Sink,
+    words::{shown, why},
+};
 use crate::blob::{Blob, Content, Origin, SourceKind};
 
 /// What git does with the text below its scissors.

@@ -5,10 +5,11 @@ use std::{path::Path, sync::OnceLock};
 use anyhow::{Context, Result, bail};
 use git2::{ErrorCode, ObjectType, Repository};
 
-use super::{Sink, parallel};
+use super::{parallel, sink::Sink};
 use crate::{
     blob::{Before, Blob, Content, ObjectId, Origin, SourceKind},
     git::{self, Objects, index::Index, object_id, rename, staged::Staged as Changes, tree},
+    threads::Pool,
 };
 
 /// Says of a path whether it is wanted.
@@ -22,8 +23,8 @@ pub struct Staged<'a> {
     pub wanted: Option<&'a Wanted<'a>>,
     /// Whether a file is passed over that is the same in the work tree, since it is read there.
     pub differing: bool,
-    /// How many threads to read with, where there is much to read.
-    pub threads: usize,
+    /// What reads, where there is much to read.
+    pub pool: Pool,
 }
 
 /// What the index holds, next to what is pushed.
@@ -47,7 +48,7 @@ impl Staged<'_> {
         if repository.is_bare() {
             bail!("a bare repository has no index, so nothing can be staged in it; --range scans commits");
         }
-        let index = Index::from_environment(repository).map_err(anyhow::Error::msg)?;
+        let index = Index::from_environment(repository, &self.pool).map_err(anyhow::Error::msg)?;
         self.feed_index(&index, repository, new_sink)
     }
 
@@ -86,7 +87,8 @@ impl Staged<'_> {
         };
         let new = || new.get_or_init(new_files).as_slice();
         let wanted: Vec<_> = added.iter().filter(|(entry, _)| is_wanted(entry)).collect();
-        parallel::feed(&wanted, self.threads, new_sink, sink, |(entry, before), sink| {
+        let size = |(entry, _): &&(tree::Entry, _)| objects.size(entry.id).unwrap_or(0);
+        parallel::feed(&wanted, &self.pool, size, new_sink, sink, |(entry, before), sink| {
             let object = match objects.read(entry.id, ObjectType::Blob) {
                 Ok(object) => object,
                 Err(why) => return sink.not_scanned(&entry.path, why),

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::Sink;
+use super::sink::Sink;
 use crate::blob::{Blob, Content, Origin, SourceKind};
 
 /// Reads standard input to its end.

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::git::{self, index::Index, tree::Mode};
+use crate::{
+    git::{self, index::Index, tree::Mode},
+    threads::Pool,
+};
 
 /// An entry of the index.
 pub(super) struct Tracked {
@@ -16,7 +19,7 @@ pub(super) struct Tracked {
 ///
 /// # Errors
 /// When there is a repository whose index cannot be read.
-pub(super) fn below(folder: &Path) -> Result<Vec<Tracked>, String> {
+pub(super) fn below(folder: &Path, pool: &Pool) -> Result<Vec<Tracked>, String> {
     let repository = match git::discover(folder) {
         Ok(repository) => repository,
         Err(error) if error.code() == git2::ErrorCode::NotFound => return Ok(Vec::new()),
@@ -27,7 +30,7 @@ pub(super) fn below(folder: &Path) -> Result<Vec<Tracked>, String> {
     };
     let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
     let Ok(prefix) = folder_whole.strip_prefix(&root) else { return Ok(Vec::new()) };
-    let index = Index::of(&repository)?;
+    let index = Index::of(&repository, pool)?;
     // A folder in the index is one outside of a sparse checkout.
     let entries = index.entries().iter().filter(|entry| entry.mode != Mode::Folder);
     let tracked = entries.filter_map(|entry| {

@@ -10,7 +10,14 @@ use std::{
 
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
-use super::{FileReader, Sink, exclude, shown, tracked, why};
+use super::{
+    exclude,
+    file::FileReader,
+    sink::Sink,
+    tracked,
+    words::{shown, why},
+};
+use crate::threads::Pool;
 
 /// The files below some paths.
 pub struct Walk {
@@ -23,8 +30,8 @@ pub struct Walk {
     pub force_exclude: bool,
     /// Whether a folder without a file to read is no error, since there is more to read than folders.
     pub may_be_empty: bool,
-    /// How many threads to read with.
-    pub threads: usize,
+    /// It is read with as many threads as this has, which are the walk's own.
+    pub pool: Pool,
 }
 
 impl Walk {
@@ -32,7 +39,7 @@ impl Walk {
     pub fn feed<S: Sink>(&self, new_sink: &(impl Fn() -> S + Sync)) {
         let mut sink = new_sink();
         let mut reader = FileReader::default();
-        let remaining = self.force_exclude.then(|| exclude::remaining(&self.roots, &mut sink));
+        let remaining = self.force_exclude.then(|| exclude::remaining(&self.roots, &self.pool, &mut sink));
         for root in remaining.as_ref().unwrap_or(&self.roots) {
             match fs::metadata(root) {
                 _ if self.force_exclude && root.is_symlink() => FileReader::feed_link(root, &mut sink),
@@ -62,7 +69,7 @@ impl Walk {
             walked.seen.sort_unstable();
             walked.repositories.push(folder);
             for repository in &walked.repositories {
-                match tracked::below(repository) {
+                match tracked::below(repository, &self.pool) {
                     Ok(entries) => {
                         for entry in entries {
                             if entry.is_submodule {
@@ -93,7 +100,7 @@ impl Walk {
         let shared = Mutex::new(Walked { hasher: hasher.clone(), ..Walked::default() });
         let mut visitors = Visitors { walk: self, new_sink, shared: &shared, hasher };
         WalkBuilder::new(folder)
-            .threads(self.threads)
+            .threads(self.pool.threads())
             .hidden(false)
             .ignore(false)
             .git_global(false)

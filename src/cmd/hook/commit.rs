@@ -50,19 +50,15 @@ pub(super) fn files(
         let wanted: HashSet<&[u8]> = named.iter().filter_map(|(_, inner)| inner.as_deref()).collect();
         let met = RefCell::new(HashSet::new());
         let is_wanted = |path: &[u8]| wanted.get(path).map(|path| met.borrow_mut().insert(*path)).is_some();
-        let staged = Staged {
-            all: !is_commit,
-            wanted: Some(&is_wanted),
-            differing: !is_commit,
-            threads: session.threads(),
-        };
+        let staged =
+            Staged { all: !is_commit, wanted: Some(&is_wanted), differing: !is_commit, pool: session.pool() };
         staged.feed(&repository, &|| pool.worker())?;
         let met = met.into_inner();
         let is_left =
             |inner: &Option<Vec<u8>>| !is_commit || inner.as_deref().is_none_or(|path| !met.contains(path));
         let roots: Vec<PathBuf> =
             named.iter().filter(|(_, inner)| is_left(inner)).map(|(file, _)| (*file).clone()).collect();
-        Walk { roots, respect_ignore: true, force_exclude, may_be_empty: false, threads: session.threads() }
+        Walk { roots, respect_ignore: true, force_exclude, may_be_empty: false, pool: session.pool() }
             .feed(&|| pool.worker());
         // Paths of the index start from the root, those of files from here, which is the same under a framework.
         let subject = Subject { what: "the files that were named".to_owned(), nothing: None };

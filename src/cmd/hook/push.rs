@@ -82,7 +82,7 @@ fn scan(
             // References are only deleted.
             true => 0,
             false => {
-                let range = Range { selection: push.selection, threads: session.threads() };
+                let range = Range { selection: push.selection, pool: session.pool() };
                 range.feed(repository, &|| pool.worker())?
             }
         };

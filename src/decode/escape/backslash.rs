@@ -1,7 +1,8 @@
 //! Backslash escapes of programming languages, JSON, shells and Markdown. Text that was quoted more than once
 //! has several backslashes in a row.
 
-use super::{Unit, ascii, hex};
+use super::{Unit, ascii};
+use crate::bytes::hex;
 
 /// Characters that are escaped without need: `/` in JSON, `_` and `-` in Markdown.
 const ITSELF: &[u8] = b"/_-.:+=";
@@ -15,13 +16,13 @@ pub(super) fn unit(text: &[u8]) -> Option<Unit> {
     let count = text.iter().take(MOST_BACKSLASHES).take_while(|byte| **byte == b'\\').count();
     let rest = &text[count..];
     let (length, byte, name) = match *rest.first()? {
-        b'x' => (3, ascii(hex(rest.get(1..3)?)?)?, "hex-escape"),
+        b'x' => (3, ascii(hex::number(rest.get(1..3)?)?)?, "hex-escape"),
         b'u' if rest.get(1) == Some(&b'{') => {
             let digits = rest[2..].iter().take(7).position(|byte| *byte == b'}')?;
-            (digits + 3, ascii(hex(&rest[2..2 + digits])?)?, "unicode-escape")
+            (digits + 3, ascii(hex::number(&rest[2..2 + digits])?)?, "unicode-escape")
         }
-        b'u' => (5, ascii(hex(rest.get(1..5)?)?)?, "unicode-escape"),
-        b'U' => (9, ascii(hex(rest.get(1..9)?)?)?, "unicode-escape"),
+        b'u' => (5, ascii(hex::number(rest.get(1..5)?)?)?, "unicode-escape"),
+        b'U' => (9, ascii(hex::number(rest.get(1..9)?)?)?, "unicode-escape"),
         b'0' | b'1' => (3, octal(rest.get(..3)?)?, "octal-escape"),
         itself if ITSELF.contains(&itself) => (1, itself, "backslash"),
         _ => return None,

@@ -1,6 +1,7 @@
 //! Numeric character references of HTML and XML: `&#45;`, `&#x2d;`.
 
-use super::{Unit, ascii, hex};
+use super::{Unit, ascii};
+use crate::bytes::hex;
 
 /// The number of digits of the longest reference to an ASCII character, leading zeros included.
 const LONGEST: usize = 8;
@@ -10,7 +11,7 @@ pub(super) fn unit(text: &[u8]) -> Option<Unit> {
     let end = reference.iter().take(LONGEST).position(|byte| *byte == b';')?;
     let digits = &reference[..end];
     let code = match digits.strip_prefix(b"x").or(digits.strip_prefix(b"X")) {
-        Some(digits) => hex(digits)?,
+        Some(digits) => hex::number(digits)?,
         None => std::str::from_utf8(digits).ok()?.parse().ok()?,
     };
     Some(Unit { length: 2 + end + 1, byte: Some(ascii(code)?), name: "html-entity" })

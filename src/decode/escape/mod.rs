@@ -171,14 +171,6 @@ fn is_key_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-_+/=.:".contains(&byte)
 }
 
-/// The value of the hex digits; `None` if any byte is not a hex digit.
-fn hex(digits: &[u8]) -> Option<u32> {
-    if digits.is_empty() || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
-}
-
 /// The code point as a byte, if it is ASCII. No key contains anything else.
 fn ascii(code: u32) -> Option<u8> {
     u8::try_from(code).ok().filter(u8::is_ascii)

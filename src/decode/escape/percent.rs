@@ -1,8 +1,9 @@
 //! Percent-encoding, RFC 3986: `%2D`.
 
-use super::{Unit, ascii, hex};
+use super::{Unit, ascii};
+use crate::bytes::hex;
 
 pub(super) fn unit(text: &[u8]) -> Option<Unit> {
     let [b'%', high, low, ..] = text else { return None };
-    Some(Unit { length: 3, byte: Some(ascii(hex(&[*high, *low])?)?), name: "percent" })
+    Some(Unit { length: 3, byte: Some(ascii(hex::number(&[*high, *low])?)?), name: "percent" })
 }

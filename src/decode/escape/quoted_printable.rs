@@ -1,7 +1,8 @@
 //! Quoted-printable, RFC 2045: `=2D`, always in uppercase, and soft line breaks, which are a `=` at the end
 //! of a line.
 
-use super::{Unit, ascii, hex};
+use super::{Unit, ascii};
+use crate::bytes::hex;
 
 const NAME: &str = "quoted-printable";
 
@@ -11,7 +12,7 @@ pub(super) fn unit(text: &[u8]) -> Option<Unit> {
     if digits.iter().any(u8::is_ascii_lowercase) {
         return None;
     }
-    Some(Unit { length: 3, byte: Some(ascii(hex(&digits)?)?), name: NAME })
+    Some(Unit { length: 3, byte: Some(ascii(hex::number(&digits)?)?), name: NAME })
 }
 
 /// A soft line break. Encoders only break lines that are close to the maximum length. A shorter line that

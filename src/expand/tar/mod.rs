@@ -8,7 +8,7 @@ mod header;
 use std::io::{self, BufRead, ErrorKind, Read};
 
 use super::{
-    budget::said,
+    fault::said,
     input::{Exactly, Flags, Input},
     job::{Job, Place},
     source::Source,

@@ -1,10 +1,13 @@
 //! The directory at the end of a zip archive.
 
-use std::io::{self, ErrorKind};
+use std::io;
 
 use memchr::memmem;
 
-use super::{Whole, entry::Entry};
+use super::{
+    entry::Entry,
+    whole::{Whole, contradiction, u16_at, u32_at, u64_at},
+};
 use crate::blob::ReadAt;
 
 /// The record at the very end is so long, without its comment.
@@ -54,7 +57,7 @@ impl<'a> Directory<'a> {
     pub(super) fn find(whole: &'a Whole<'a>) -> io::Result<Found<'a>> {
         let size = whole.size();
         let tail_at = size.saturating_sub((END + usize::from(u16::MAX)) as u64);
-        let tail = bytes(whole, tail_at, size - tail_at)?;
+        let tail = whole.bytes(tail_at, size - tail_at)?;
         // The last one that fits; something may stand behind it.
         let Some(at) = memmem::rfind_iter(&tail, b"PK\x05\x06").find(|at| {
             tail.get(*at..at + END).is_some_and(|end| tail.len() - at - END >= usize::from(u16_at(end, 20)))
@@ -136,7 +139,7 @@ impl<'a> Directory<'a> {
         let mut from = usize::try_from(self.at - self.buffer_at).unwrap_or(usize::MAX);
         if from.saturating_add(count) > self.buffer.len() {
             let length = (self.stop - self.at).min(CHUNK as u64);
-            self.buffer = bytes(self.whole, self.at, length)?;
+            self.buffer = self.whole.bytes(self.at, length)?;
             self.buffer_at = self.at;
             from = 0;
         }
@@ -152,47 +155,18 @@ struct Large {
 
 fn zip64(whole: &Whole<'_>, end: u64) -> io::Result<Option<Large>> {
     let Some(locator_at) = end.checked_sub(20) else { return Ok(None) };
-    let locator = bytes(whole, locator_at, 20)?;
+    let locator = whole.bytes(locator_at, 20)?;
     if !locator.starts_with(b"PK\x06\x07") {
         return Ok(None);
     }
     // Where it says, or, if something was put before the archive, right before its locator.
     for at in [u64_at(&locator, 8), locator_at.saturating_sub(56)] {
         if at.checked_add(56).is_some_and(|end| end <= locator_at) {
-            let record = bytes(whole, at, 56)?;
+            let record = whole.bytes(at, 56)?;
             if record.starts_with(b"PK\x06\x06") {
                 return Ok(Some(Large { at, record }));
             }
         }
     }
     Err(contradiction())
-}
-
-fn contradiction() -> io::Error {
-    io::Error::new(ErrorKind::InvalidData, "its directory contradicts itself")
-}
-
-/// Some bytes, all of them.
-pub(super) fn bytes(whole: &Whole<'_>, at: u64, count: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![0; usize::try_from(count).map_err(|_| contradiction())?];
-    let mut filled = 0;
-    while filled < bytes.len() {
-        match whole.read_at(&mut bytes[filled..], at + filled as u64)? {
-            0 => return Err(ErrorKind::UnexpectedEof.into()),
-            more => filled += more,
-        }
-    }
-    Ok(bytes)
-}
-
-pub(super) fn u16_at(bytes: &[u8], at: usize) -> u16 {
-    u16::from_le_bytes([bytes[at], bytes[at + 1]])
-}
-
-pub(super) fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    u32::from(u16_at(bytes, at)) | u32::from(u16_at(bytes, at + 2)) << 16
-}
-
-pub(super) fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    u64::from(u32_at(bytes, at)) | u64::from(u32_at(bytes, at + 4)) << 32
 }

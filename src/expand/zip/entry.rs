@@ -8,21 +8,22 @@ use std::{
 use lzma_rust2::LzmaReader;
 use memchr::memmem;
 
-use super::{
-    LOCAL, Whole,
-    directory::{bytes, u16_at, u32_at, u64_at},
-};
+use super::whole::{Whole, u16_at, u32_at, u64_at};
 use crate::{
     blob::ReadAt,
     expand::{
-        budget::{Budget, Meter, said},
+        budget::{Budget, Meter},
         bzip2,
+        fault::said,
         input::{Flags, Input},
         job::{Job, Place},
         source::AtReader,
         xz, zstd,
     },
 };
+
+/// What a local header begins with.
+pub(super) const LOCAL: &[u8] = b"PK\x03\x04";
 
 /// A local header is so long, without name and extra field.
 const HEADER: u64 = 30;
@@ -63,9 +64,9 @@ impl Entry {
         if room < HEADER {
             return Ok(None);
         }
-        let header = bytes(whole, header_at, HEADER)?;
+        let header = whole.bytes(header_at, HEADER)?;
         let lengths = [26, 28].map(|at| u64::from(u16_at(&header, at)));
-        let names = bytes(whole, header_at + HEADER, (lengths[0] + lengths[1]).min(room - HEADER))?;
+        let names = whole.bytes(header_at + HEADER, (lengths[0] + lengths[1]).min(room - HEADER))?;
         let split = names.len().min(usize::from(u16_at(&header, 26)));
         name.clear();
         name.extend(&names[..split]);
@@ -148,7 +149,7 @@ impl Entry {
             return Err(said("is encrypted: unpack it with its password and scan what it holds".to_owned()));
         }
         let header = if self.header.checked_add(HEADER).is_some_and(|end| end <= whole.size()) {
-            bytes(whole, self.header, HEADER)?
+            whole.bytes(self.header, HEADER)?
         } else {
             Vec::new()
         };
@@ -255,7 +256,7 @@ impl Read for Content<'_> {
 fn search(whole: &Whole<'_>, from: u64, marks: &[&[u8]]) -> io::Result<Option<u64>> {
     let (mut at, mut step) = (from, STEPS.0);
     while at.saturating_add(4) <= whole.size() {
-        let chunk = bytes(whole, at, step.min(whole.size() - at))?;
+        let chunk = whole.bytes(at, step.min(whole.size() - at))?;
         if let Some(found) = marks.iter().filter_map(|mark| memmem::find(&chunk, mark)).min() {
             return Ok(Some(at + found as u64));
         }

@@ -5,6 +5,7 @@
 
 mod directory;
 mod entry;
+mod whole;
 
 use std::io;
 
@@ -18,9 +19,8 @@ use super::{
 };
 use crate::blob::ReadAt;
 use directory::{Directory, Found};
-use entry::Entry;
-
-const LOCAL: &[u8] = b"PK\x03\x04";
+use entry::{Entry, LOCAL};
+use whole::Whole;
 
 const KIND: &str = "zip archive";
 
@@ -121,22 +121,6 @@ enum Outcome {
     Opened,
     /// Nothing was found in it.
     Nothing,
-}
-
-/// An archive that can be read at any place.
-struct Whole<'a> {
-    at: &'a dyn ReadAt,
-    flags: &'a Flags,
-}
-
-impl ReadAt for Whole<'_> {
-    fn size(&self) -> u64 {
-        self.at.size()
-    }
-
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        self.at.read_at(buffer, offset).inspect_err(|_| self.flags.failed.set(true))
-    }
 }
 
 struct InMemory<'a>(&'a [u8]);

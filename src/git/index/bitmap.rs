@@ -1,6 +1,6 @@
 //! Compressed bitmaps (EWAH), as gitformat-bitmap(5) describes them.
 
-use super::format::Input;
+use super::input::Input;
 
 /// The positions of the bits that are set.
 pub(super) struct Bitmap(pub(super) Vec<usize>);

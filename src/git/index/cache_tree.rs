@@ -1,6 +1,6 @@
 //! The extension `TREE`: the trees that parts of the index would be written as, as far as they have not changed.
 
-use super::format::Input;
+use super::input::Input;
 use crate::blob::ObjectId;
 
 /// No path is longer than this many bytes, so that no folders lie deeper.

@@ -4,7 +4,8 @@ use memchr::memchr;
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
 
-use super::{CachedTree, Entry, Mode, split::Link};
+use super::{cache_tree::CachedTree, entry::Entry, input::Input};
+use crate::{git::tree::Mode, threads::Pool};
 
 /// What one file holds.
 #[derive(Default)]
@@ -13,8 +14,8 @@ pub(super) struct Parsed {
     /// The file, and behind it the names that it does not hold whole.
     pub(super) bytes: Vec<u8>,
     pub(super) cache: Option<CachedTree>,
-    /// The file it is a part of.
-    pub(super) link: Option<Link>,
+    /// How it differs from the file that it is a part of, as the extension says it: a checksum, then two bitmaps.
+    pub(super) link: Option<Vec<u8>>,
     /// Its checksum, by which a split index names its base.
     pub(super) checksum: Vec<u8>,
 }
@@ -37,7 +38,7 @@ const MOST: usize = u32::MAX as usize / 2;
 /// The files of which it is worth to compute the checksum beside the reading, in bytes.
 const LARGE: usize = 1 << 20;
 
-pub(super) fn parse(mut file: Vec<u8>, hash_length: usize) -> Result<Parsed, String> {
+pub(super) fn parse(mut file: Vec<u8>, hash_length: usize, pool: &Pool) -> Result<Parsed, String> {
     let Some(end) = file.len().checked_sub(hash_length).filter(|end| *end >= HEADER) else {
         return Err("it is cut short".to_owned());
     };
@@ -49,15 +50,8 @@ pub(super) fn parse(mut file: Vec<u8>, hash_length: usize) -> Result<Parsed, Str
     let must_match = checksum.iter().any(|byte| *byte != 0);
     let matches = || !must_match || hash(bytes, hash_length) == checksum;
     let mut names = Vec::new();
-    let (matches, parsed) = if bytes.len() < LARGE {
-        (matches(), body(bytes, hash_length, file.len(), &mut names))
-    } else {
-        std::thread::scope(|scope| {
-            let matches = scope.spawn(matches);
-            let parsed = body(bytes, hash_length, file.len(), &mut names);
-            (matches.join().unwrap_or(false), parsed)
-        })
-    };
+    let mut read = || body(bytes, hash_length, file.len(), &mut names);
+    let (parsed, matches) = if bytes.len() < LARGE { (read(), matches()) } else { pool.join(read, matches) };
     if !matches && bytes.starts_with(b"DIRC") {
         return Err("its checksum does not match, so that it is damaged".to_owned());
     }
@@ -105,8 +99,10 @@ fn body(bytes: &[u8], hash_length: usize, names_from: usize, names: &mut Vec<u8>
                 parsed.cache = Some(tree.ok_or_else(|| damaged("its tree cache makes no sense"))?);
             }
             b"link" => {
-                let link = Link::parse(content, hash_length);
-                parsed.link = Some(link.ok_or_else(|| damaged("its link makes no sense"))?);
+                if content.len() < hash_length {
+                    return Err(damaged("its link makes no sense"));
+                }
+                parsed.link = Some(content.to_owned());
             }
             // That folders may stand for what is in them.
             b"sdir" => {}
@@ -178,50 +174,5 @@ impl Parsed {
             return Ok(());
         }
         Err("its entries are not in order, so that it is damaged".to_owned())
-    }
-}
-
-/// Bytes that are read from the front.
-pub(super) struct Input<'a> {
-    pub(super) bytes: &'a [u8],
-    pub(super) at: usize,
-}
-
-impl<'a> Input<'a> {
-    pub(super) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
-        let taken = self.bytes.get(self.at..self.at.checked_add(count)?)?;
-        self.at += count;
-        Some(taken)
-    }
-
-    pub(super) fn u16(&mut self) -> Option<u16> {
-        Some(u16::from_be_bytes(self.take(2)?.try_into().ok()?))
-    }
-
-    pub(super) fn u32(&mut self) -> Option<u32> {
-        Some(u32::from_be_bytes(self.take(4)?.try_into().ok()?))
-    }
-
-    pub(super) fn u64(&mut self) -> Option<u64> {
-        Some(u64::from_be_bytes(self.take(8)?.try_into().ok()?))
-    }
-
-    /// The bytes up to `end`, which is skipped.
-    pub(super) fn until(&mut self, end: u8) -> Option<&'a [u8]> {
-        let length = memchr(end, self.bytes.get(self.at..)?)?;
-        let taken = self.take(length)?;
-        self.at += 1;
-        Some(taken)
-    }
-
-    /// As in the offsets of packs: seven bits a byte, and one is added before each shift.
-    fn varint(&mut self) -> Option<u64> {
-        let mut byte = self.take(1)?[0];
-        let mut value = u64::from(byte & 0x7f);
-        while byte & 0x80 != 0 {
-            byte = self.take(1)?[0];
-            value = value.checked_add(1)?.checked_mul(0x80)? + u64::from(byte & 0x7f);
-        }
-        Some(value)
     }
 }

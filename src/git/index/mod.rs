@@ -4,17 +4,19 @@
 
 mod bitmap;
 mod cache_tree;
+mod entry;
 mod format;
+mod input;
 mod split;
 
 use std::{fs, io, path::Path};
 
 use git2::Repository;
 
-use super::tree::Mode;
-use crate::blob::ObjectId;
+use crate::{blob::ObjectId, threads::Pool};
 
 pub use cache_tree::CachedTree;
+pub use entry::Entry;
 
 /// The index of a repository, in memory.
 #[derive(Default)]
@@ -26,42 +28,17 @@ pub struct Index {
     cache: Option<CachedTree>,
 }
 
-/// One path in the index. It is small, since there may be a million of them, and points into the bytes of the index.
-#[derive(Clone, Copy, Debug)]
-pub struct Entry {
-    name: u32,
-    name_length: u32,
-    id: u32,
-    /// What kind of file it is.
-    pub mode: Mode,
-    /// 0, or which side of a conflict it is.
-    pub stage: u8,
-    /// Only the name has been added (`git add -N`): a commit would leave it out.
-    pub is_intent: bool,
-}
-
-impl Entry {
-    fn name<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
-        &bytes[self.name as usize..][..self.name_length as usize]
-    }
-
-    /// By what entries are sorted.
-    fn key<'b>(&self, bytes: &'b [u8]) -> (&'b [u8], u8) {
-        (self.name(bytes), self.stage)
-    }
-}
-
 impl Index {
     /// The index that the next commit is made of: `GIT_INDEX_FILE` names it, or else it is the repository's own.
     ///
     /// # Errors
     /// When it cannot be read whole, with its path and what to do.
-    pub fn from_environment(repository: &Repository) -> Result<Self, String> {
+    pub fn from_environment(repository: &Repository, pool: &Pool) -> Result<Self, String> {
         // Git takes a relative path from the root of the work tree.
         let root = repository.workdir().unwrap_or(Path::new(""));
         match std::env::var_os("GIT_INDEX_FILE").filter(|file| !file.is_empty()) {
-            Some(file) => Self::read(repository, &root.join(file)),
-            None => Self::of(repository),
+            Some(file) => Self::read(repository, &root.join(file), pool),
+            None => Self::of(repository, pool),
         }
     }
 
@@ -69,12 +46,12 @@ impl Index {
     ///
     /// # Errors
     /// When it cannot be read whole, with its path and what to do.
-    pub fn of(repository: &Repository) -> Result<Self, String> {
-        Self::read(repository, &repository.path().join("index"))
+    pub fn of(repository: &Repository, pool: &Pool) -> Result<Self, String> {
+        Self::read(repository, &repository.path().join("index"), pool)
     }
 
     /// One that is not there is empty, as for git.
-    fn read(repository: &Repository, file: &Path) -> Result<Self, String> {
+    fn read(repository: &Repository, file: &Path, pool: &Pool) -> Result<Self, String> {
         let said = |why: String| {
             format!(
                 "the index {} cannot be read: {why}; if git cannot read it either, `rm` it and `git reset` to build it \
@@ -88,9 +65,9 @@ impl Index {
             Err(error) => return Err(said(error.to_string())),
         };
         let hash_length = hash_length(repository);
-        let mut parsed = format::parse(bytes, hash_length).map_err(said)?;
+        let mut parsed = format::parse(bytes, hash_length, pool).map_err(said)?;
         if let Some(link) = parsed.link.take() {
-            parsed = split::join(repository.path(), &link, parsed, hash_length).map_err(said)?;
+            parsed = split::join(repository.path(), &link, parsed, hash_length, pool).map_err(said)?;
         }
         parsed.check_order().map_err(said)?;
         let format::Parsed { entries, bytes, cache, .. } = parsed;

@@ -3,49 +3,46 @@
 use std::path::Path;
 
 use super::{
-    Entry,
     bitmap::Bitmap,
-    format::{Input, Parsed, parse},
+    entry::Entry,
+    format::{Parsed, parse},
+    input::Input,
 };
+use crate::{bytes::hex, threads::Pool};
 
 /// How an index differs from its base.
-pub(super) struct Link {
+struct Link<'a> {
     /// The checksum of the base; all zeros where there is none.
-    base: Vec<u8>,
+    base: &'a [u8],
     /// Two bitmaps: which entries of the base are not there any more, and which are replaced by the first ones of this
     /// index, which have no names.
-    bitmaps: Vec<u8>,
+    bitmaps: &'a [u8],
 }
 
-impl Link {
-    pub(super) fn parse(content: &[u8], hash_length: usize) -> Option<Self> {
-        let (base, bitmaps) = content.split_at_checked(hash_length)?;
-        Some(Self { base: base.to_owned(), bitmaps: bitmaps.to_owned() })
-    }
-}
-
-/// The index as it is with its base, which lies in the same folder.
+/// The index as it is with its base, which lies in the same folder. `link` is at least as long as a checksum.
 pub(super) fn join(
     git_folder: &Path,
-    link: &Link,
+    link: &[u8],
     own: Parsed,
     hash_length: usize,
+    pool: &Pool,
 ) -> Result<Parsed, String> {
+    let (base, bitmaps) = link.split_at(hash_length);
+    let link = Link { base, bitmaps };
     if link.base.iter().all(|byte| *byte == 0) {
         return Ok(own);
     }
-    let digits: String = link.base.iter().map(|byte| format!("{byte:02x}")).collect();
-    let name = format!("sharedindex.{digits}");
+    let name = format!("sharedindex.{}", hex::digits(link.base));
     let said = |why: String| format!("its base {name}: {why}");
     let bytes = std::fs::read(git_folder.join(&name)).map_err(|error| said(error.to_string()))?;
-    let base = parse(bytes, hash_length).map_err(said)?;
+    let base = parse(bytes, hash_length, pool).map_err(said)?;
     if base.checksum != link.base || base.link.is_some() {
         return Err(said("it is not the one that is meant".to_owned()));
     }
-    merge(link, own, base).ok_or_else(|| "it does not fit its base".to_owned())
+    merge(&link, own, base).ok_or_else(|| "it does not fit its base".to_owned())
 }
 
-fn merge(link: &Link, own: Parsed, base: Parsed) -> Option<Parsed> {
+fn merge(link: &Link<'_>, own: Parsed, base: Parsed) -> Option<Parsed> {
     // The bytes of the base go behind our own.
     let offset = u32::try_from(own.bytes.len()).ok()?;
     let mut bytes = own.bytes;
@@ -57,7 +54,7 @@ fn merge(link: &Link, own: Parsed, base: Parsed) -> Option<Parsed> {
     }
     let (mut deleted, mut replaced) = (Vec::new(), Vec::new());
     if !link.bitmaps.is_empty() {
-        let mut input = Input { bytes: &link.bitmaps, at: 0 };
+        let mut input = Input { bytes: link.bitmaps, at: 0 };
         deleted = Bitmap::parse(&mut input, kept.len())?.0;
         replaced = Bitmap::parse(&mut input, kept.len())?.0;
     }

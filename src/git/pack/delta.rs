@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::bytes::varint;
+
 /// An object made from a delta is no larger, in bytes: a few bytes of delta may stand for megabytes.
 pub const LARGEST: u64 = 2 << 30;
 
@@ -48,11 +50,11 @@ pub fn apply(
     novel.clear();
     copied.clear();
     let mut rest = delta;
-    let base_size = size(&mut rest).ok_or(CUT)?;
+    let base_size = varint::low_first(&mut rest).ok_or(CUT)?;
     if base_size != base.len() as u64 {
         return Err("its delta belongs to a base of another size");
     }
-    let result_size = size(&mut rest).ok_or(CUT)?;
+    let result_size = varint::low_first(&mut rest).ok_or(CUT)?;
     if result_size > LARGEST {
         return Err("it is larger than 2 GiB, too large to be put together in memory");
     }
@@ -144,22 +146,4 @@ fn copy(operation: u8, rest: &mut &[u8]) -> Option<Range<usize>> {
         size => size,
     };
     Some(start..start.checked_add(size)?)
-}
-
-/// A number with seven bits in each byte, the lowest first.
-fn size(rest: &mut &[u8]) -> Option<u64> {
-    let mut size = 0;
-    for shift in (0..u64::BITS).step_by(7) {
-        let (&byte, after) = rest.split_first()?;
-        *rest = after;
-        let part = u64::from(byte & 0x7f);
-        if (part << shift) >> shift != part {
-            return None;
-        }
-        size |= part << shift;
-        if byte & 0x80 == 0 {
-            return Some(size);
-        }
-    }
-    None
 }

@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use super::{
-    Pack,
+    file::{HEADER, PackFile},
     header::{Content, Header},
+    reasons::{CIRCLE, LOST_BASE},
 };
-use crate::git::Kind;
+use crate::{git::kind::Kind, threads::Pool};
 
 /// In place of a base: the entry is whole.
 const WHOLE: u32 = u32::MAX;
@@ -16,6 +17,9 @@ const ELSEWHERE: u32 = u32::MAX - 1;
 
 /// In place of a base: the entry cannot be read.
 const LOST: u32 = u32::MAX - 2;
+
+/// So many headers are worth a thread more.
+const A_THREADS_WORTH: usize = 4096;
 
 /// The entries of one pack in the order they stand in, as compact as possible: there are millions.
 pub(super) struct Forest {
@@ -44,18 +48,14 @@ struct Headers {
 }
 
 impl Forest {
-    /// Reads all headers, on so many threads.
-    pub(super) fn new(pack: &Pack, threads: usize) -> Self {
+    /// Reads all headers.
+    pub(super) fn new(pack: &PackFile, pool: &Pool) -> Self {
         let (offsets, positions, mut lost) = in_order(pack);
         let count = positions.len();
-        let size = count.div_ceil(threads.max(1)).max(1);
-        let chunks: Vec<Range<usize>> =
-            (0..count).step_by(size).map(|start| start..(start + size).min(count)).collect();
-        let read = |chunk: Range<usize>| read_headers(pack, &offsets, &positions, chunk);
-        let headers: Vec<Headers> = std::thread::scope(|scope| {
-            let threads: Vec<_> = chunks.into_iter().map(|chunk| scope.spawn(|| read(chunk))).collect();
-            threads.into_iter().map(|thread| thread.join().unwrap_or_default()).collect()
-        });
+        let threads = pool.at_once(count / A_THREADS_WORTH + 1);
+        let size = count.div_ceil(threads).max(1);
+        let chunks = (0..count).step_by(size).map(|start| start..(start + size).min(count)).collect();
+        let headers = pool.map(chunks, |chunk| read_headers(pack, &offsets, &positions, chunk));
         let mut bases = Vec::with_capacity(count);
         let mut kinds = Vec::with_capacity(count);
         for mut headers in headers {
@@ -149,24 +149,12 @@ impl Forest {
         while let Some(entry) = lost.pop() {
             is_known[entry as usize] = true;
             for child in children(entry) {
-                self.lost.push((self.positions[child as usize], super::LOST_BASE));
+                self.lost.push((self.positions[child as usize], LOST_BASE));
                 lost.push(child);
             }
         }
         for (entry, _) in is_known.iter().enumerate().filter(|(_, is_known)| !**is_known) {
-            self.lost.push((self.positions[entry], super::CIRCLE));
-        }
-    }
-
-    pub(super) fn empty() -> Self {
-        Self {
-            offsets: Vec::new(),
-            positions: Vec::new(),
-            kinds: Vec::new(),
-            first: Vec::new(),
-            children: Vec::new(),
-            roots: Vec::new(),
-            lost: Vec::new(),
+            self.lost.push((self.positions[entry], CIRCLE));
         }
     }
 
@@ -205,13 +193,13 @@ impl Forest {
 type InOrder = (Vec<u64>, Vec<u32>, Vec<(u32, &'static str)>);
 
 /// Where the entries are, in their order, with their positions in the index, and what is in no possible place.
-fn in_order(pack: &Pack) -> InOrder {
+fn in_order(pack: &PackFile) -> InOrder {
     let end = pack.end() as u64;
     let mut lost = Vec::new();
     let mut entries = Vec::with_capacity(pack.index.len());
     for position in 0..pack.index.len() as u32 {
         match pack.index.offset(position as usize) {
-            Some(offset) if (super::HEADER as u64..end).contains(&offset) => entries.push((offset, position)),
+            Some(offset) if (HEADER as u64..end).contains(&offset) => entries.push((offset, position)),
             _ => lost.push((position, "is said to be outside of its pack")),
         }
     }
@@ -227,7 +215,7 @@ fn in_order(pack: &Pack) -> InOrder {
     (offsets, entries.into_iter().map(|(_, position)| position).collect(), lost)
 }
 
-fn read_headers(pack: &Pack, offsets: &[u64], positions: &[u32], chunk: Range<usize>) -> Headers {
+fn read_headers(pack: &PackFile, offsets: &[u64], positions: &[u32], chunk: Range<usize>) -> Headers {
     let mut headers = Headers::default();
     let entry_at = |offset: u64| offsets[..positions.len()].binary_search(&offset).ok();
     for entry in chunk {

@@ -1,12 +1,14 @@
 //! Reads one object out of a pack, with all that it is made from.
 
 use super::{
-    Pack, Packs,
     delta::{self, Changes},
     header::{Content, Header},
     inflate::Inflater,
+    one::Pack,
+    packs::Packs,
+    reasons::{CIRCLE, NO_BASE},
 };
-use crate::{blob::ObjectId, git::Kind};
+use crate::{blob::ObjectId, git::kind::Kind};
 
 /// Objects in another pack that something is made from are followed so far.
 const DEEPEST: usize = 8;
@@ -24,7 +26,7 @@ impl Packs {
     fn read_below(&self, id: ObjectId, depth: usize) -> Result<(Kind, Vec<u8>), Option<&'static str>> {
         let mut error = None;
         for pack in &self.packs {
-            if let Some(position) = pack.index.find(id.as_bytes()) {
+            if let Some(position) = pack.file.index.find(id.as_bytes()) {
                 match self.read_from(pack, position, depth) {
                     Ok(object) => return Ok(object),
                     Err(why) => error = Some(why),
@@ -37,11 +39,15 @@ impl Packs {
     fn read_from(&self, pack: &Pack, position: usize, depth: usize) -> Result<(Kind, Vec<u8>), &'static str> {
         let mut inflater = Inflater::unchecked();
         let entry_at = |offset: Option<u64>| pack.forest.entry_at(offset?);
-        let mut entry = entry_at(pack.index.offset(position)).ok_or("is said to be outside of its pack")?;
+        let mut entry =
+            entry_at(pack.file.index.offset(position)).ok_or("is said to be outside of its pack")?;
         let mut deltas = Vec::new();
         let (kind, mut bytes) = loop {
-            let header =
-                pack.data.get(pack.forest.range(entry)).and_then(|bytes| Header::parse(bytes, pack.width));
+            let header = pack
+                .file
+                .data
+                .get(pack.forest.range(entry))
+                .and_then(|bytes| Header::parse(bytes, pack.file.width));
             let header = header.ok_or("has a header that cannot be read")?;
             let base = match header.content {
                 Content::Whole(kind) => {
@@ -53,22 +59,22 @@ impl Packs {
                     let start = pack.forest.range(entry).start as u64;
                     entry_at(start.checked_sub(distance)).filter(|base| *base < entry)
                 }
-                Content::ByName(name) => match pack.index.find(name.as_bytes()) {
-                    Some(position) => entry_at(pack.index.offset(position)),
+                Content::ByName(name) => match pack.file.index.find(name.as_bytes()) {
+                    Some(position) => entry_at(pack.file.index.offset(position)),
                     None if depth < DEEPEST => {
                         let base = self.read_below(name, depth + 1);
                         deltas.push(entry);
-                        break base.map_err(|why| why.unwrap_or(super::NO_BASE))?;
+                        break base.map_err(|why| why.unwrap_or(NO_BASE))?;
                     }
                     None => None,
                 },
             };
             deltas.push(entry);
             // A chain without a circle has every entry once.
-            if deltas.len() > pack.index.len() {
-                return Err(super::CIRCLE);
+            if deltas.len() > pack.file.index.len() {
+                return Err(CIRCLE);
             }
-            entry = base.ok_or(super::NO_BASE)?;
+            entry = base.ok_or(NO_BASE)?;
         };
         let (mut delta, mut changes) = (Vec::new(), Changes::default());
         for entry in deltas.into_iter().rev() {

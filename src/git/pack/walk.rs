@@ -4,18 +4,21 @@
 //! So the bases that are held at once are at most as many as the number of entries can be halved, however deep or wide
 //! a tree is.
 
-use std::{ops::Range, sync::Arc};
+use std::ops::Range;
 
 use super::{
-    Pack,
     delta::{self, Changes},
+    frame::{Bytes, Frame, Given},
     header::Content,
     inflate::Inflater,
+    one::Pack,
     queue::{Queue, Work},
+    reasons::{LOST_BASE, NO_BASE},
+    visit::{Base, Object, Visitor},
 };
 use crate::{
-    blob::ObjectId,
-    git::{Kind, Kinds},
+    git::kind::{Kind, Kinds},
+    threads::Pool,
 };
 
 /// Buffers that are larger are not kept, in bytes.
@@ -24,109 +27,22 @@ const KEPT: usize = 1 << 20;
 /// So many buffers are kept.
 const SPARE: usize = 32;
 
-/// An object that was read.
-pub struct Object<'a, M> {
-    /// Its name.
-    pub id: ObjectId,
-    /// Its number, as [`super::Packs::number`] gives it.
-    pub number: u32,
-    /// What it is.
-    pub kind: Kind,
-    /// All of it.
-    pub bytes: &'a [u8],
-    /// Where it was made from another one that was visited.
-    pub base: Option<Base<'a, M>>,
-}
-
-/// What an object was made from.
-pub struct Base<'a, M> {
-    /// What the visitor made of it.
-    pub mark: &'a M,
-    /// How the object differs from it.
-    pub changes: &'a Changes,
-}
-
-/// Takes the objects; one a thread.
-pub trait Visitor: Send {
-    /// What is remembered of an object for those that are made from it.
-    type Mark: Clone + Send + Sync;
-
-    /// Takes an object.
-    fn object(&mut self, object: Object<'_, Self::Mark>) -> Self::Mark;
-
-    /// An object could not be read from its pack. Its kind is said where it is known.
-    fn failed(&mut self, id: ObjectId, kind: Option<Kind>, why: &'static str);
-
-    /// Reads an object that is in none of the packs where it should be.
-    fn elsewhere(&mut self, id: ObjectId) -> Option<(Kind, Vec<u8>)>;
-}
-
-/// Bytes of a base: of this thread alone, until some of its children are given away.
-enum Bytes {
-    Own(Vec<u8>),
-    Shared(Arc<Vec<u8>>),
-}
-
-impl Bytes {
-    fn share(&mut self) -> Arc<Vec<u8>> {
-        let shared = match self {
-            Self::Own(bytes) => Arc::new(std::mem::take(bytes)),
-            Self::Shared(shared) => return shared.clone(),
-        };
-        *self = Self::Shared(shared.clone());
-        shared
-    }
-}
-
-impl std::ops::Deref for Bytes {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        match self {
-            Self::Own(bytes) => bytes,
-            Self::Shared(bytes) => bytes,
-        }
-    }
-}
-
-/// A base, and which of its children are left.
-struct Frame<M> {
-    bytes: Bytes,
-    kind: Kind,
-    /// None where the visitor has not seen it.
-    mark: Option<M>,
-    left: Range<u32>,
-}
-
-/// Children that were given away.
-struct Given<M> {
-    pack: usize,
-    frame: Frame<M>,
-}
-
-/// Visits all objects of these kinds, on so many threads, and returns the visitors.
+/// Visits all objects of these kinds, and returns the visitors, one a thread.
 pub(super) fn walk<V: Visitor>(
     packs: &[Pack],
     kinds: Kinds,
-    threads: usize,
+    pool: &Pool,
     new_visitor: &(impl Fn() -> V + Sync),
 ) -> Vec<V> {
-    let threads = threads.max(1);
-    let queue = Queue::new(roots(packs, kinds, threads), threads);
-    let work = || {
+    let roots = roots(packs, kinds, pool.threads());
+    // One giant root is work for many, but none is for nobody.
+    let threads = pool.at_once(if roots.is_empty() { 1 } else { pool.threads() });
+    let queue = Queue::new(roots, threads);
+    pool.map(vec![(); threads], |()| {
         let _guard = Guard(&queue);
         let mut walker = Walker::new(packs, kinds, &queue, new_visitor());
         walker.run();
         walker.visitor
-    };
-    std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let own = work();
-        let others = others.into_iter().map(|thread| match thread.join() {
-            Ok(visitor) => visitor,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        std::iter::once(own).chain(others).collect()
     })
 }
 
@@ -236,7 +152,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
         let mut delta = std::mem::take(&mut self.delta);
         let made = self.inflater.inflate(pack, entry, &mut delta).and_then(|header| {
             let Content::ByName(name) = header.content else { return Err("has changed while it was read") };
-            let (kind, base) = self.visitor.elsewhere(name).ok_or(super::NO_BASE)?;
+            let (kind, base) = self.visitor.elsewhere(name).ok_or(NO_BASE)?;
             delta::apply(&base, &delta, bytes, &mut self.changes)?;
             Ok(kind)
         });
@@ -287,7 +203,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
         }
         let base = mark.map(|mark| Base { mark, changes: &self.changes });
         Some(self.visitor.object(Object {
-            id: pack.index.id(position),
+            id: pack.file.index.id(position),
             number: pack.before + position as u32,
             kind,
             bytes,
@@ -318,9 +234,9 @@ impl<'a, V: Visitor> Walker<'a, V> {
         while let Some(entry) = below.pop() {
             let position = pack.forest.position(entry);
             if !pack.is_copy(position) {
-                self.visitor.failed(pack.index.id(position), pack.forest.kind(entry), why);
+                self.visitor.failed(pack.file.index.id(position), pack.forest.kind(entry), why);
             }
-            why = super::LOST_BASE;
+            why = LOST_BASE;
             below.extend(pack.forest.children(entry).map(|index| pack.forest.child(index)));
         }
     }

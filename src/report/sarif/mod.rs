@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 use super::escape::visible;
 use crate::{
     blob::SourceKind,
+    bytes::hex,
     finding::{Finding, Kind, Occurrence, Report, Suppression},
     remedy,
 };
@@ -273,8 +274,7 @@ fn place_fingerprint(finding: &Finding, place: &Occurrence, uri: &str, count: u6
     let inner = place.archive.as_ref().map_or_else(String::new, |archive| format!("\0{archive}"));
     let text = format!("{}\0{uri}{inner}", finding.fingerprint);
     let hash = Sha256::new().chain_update(DOMAIN).chain_update(text).finalize();
-    let digits: String = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{digits}:{count}")
+    format!("{}:{count}", hex::digits(&hash[..16]))
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::{
         tree::{self, Mode},
     },
     session::coverage::ScanScope,
+    threads::Pool,
 };
 
 /// Answers what is there, and looks only when it is asked. What cannot be told counts as there, so that nothing is
@@ -97,7 +98,7 @@ impl<'a> Present<'a> {
     fn is_unstaged(&self, file: &Path) -> bool {
         let index = self.index.get_or_init(|| {
             let repository = self.repository()?;
-            let index = Index::from_environment(repository).ok()?;
+            let index = Index::from_environment(repository, &Pool::default()).ok()?;
             Some(index.entries().iter().map(|entry| index.name(entry).to_owned()).collect())
         });
         let (Some(index), Some(path)) = (index, self.inner(file)) else { return false };

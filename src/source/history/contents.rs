@@ -1,10 +1,17 @@
 //! What is known of a history before its folders are read.
 
 use super::{
-    Searcher,
     objects::{Failed, Reader},
+    searcher::Searcher,
 };
-use crate::{blob::ObjectId, git::Beside};
+use crate::{
+    blob::ObjectId,
+    git::Beside,
+    threads::{Pool, Turns},
+};
+
+/// So many objects are worth a thread more.
+const A_THREADS_WORTH: usize = 32;
 
 /// What has been read before the folders.
 #[derive(Default)]
@@ -45,28 +52,25 @@ impl Contents {
     }
 
     /// Reads objects one by one, each with what its pack had against it, and remembers those that cannot be read at all.
-    pub(super) fn read_one_by_one<S: Searcher, B: Beside>(
+    pub(super) fn read_one_by_one<'a, S: Searcher, B: Beside>(
         &mut self,
         objects: Vec<(ObjectId, Option<&str>)>,
-        readers: &mut [Reader<'_, S, B>],
+        pool: &Pool,
+        readers: &mut Vec<Reader<'a, S, B>>,
+        new_reader: &impl Fn() -> Reader<'a, S, B>,
     ) {
-        let share = objects.len().div_ceil(readers.len().max(1)).max(1);
-        std::thread::scope(|scope| {
-            let threads: Vec<_> = readers
-                .iter_mut()
-                .zip(objects.chunks(share))
-                .map(|(reader, share)| {
-                    scope.spawn(move || {
-                        share.iter().filter_map(|(id, why)| reader.read(*id, *why)).collect::<Vec<_>>()
-                    })
-                })
-                .collect();
-            for thread in threads {
-                match thread.join() {
-                    Ok(mut unread) => self.unread.append(&mut unread),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
+        let threads = pool.at_once(objects.len() / A_THREADS_WORTH + 1);
+        if readers.len() < threads {
+            readers.resize_with(threads, new_reader);
+        }
+        let turns = Turns::new(&objects);
+        let unread = pool.map(readers.iter_mut().take(threads).collect(), |reader| {
+            let mut unread = Vec::new();
+            while let Some((id, why)) = turns.take() {
+                unread.extend(reader.read(*id, *why));
             }
+            unread
         });
+        self.unread.extend(unread.into_iter().flatten());
     }
 }

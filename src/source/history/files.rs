@@ -5,8 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::super::{FileReader, Sink, why};
-use crate::blob::SourceKind;
+use crate::{
+    blob::SourceKind,
+    source::{file::FileReader, sink::Sink, words::why},
+};
 
 /// A path as the user would write it from here.
 pub(super) fn shown(path: &Path) -> PathBuf {

@@ -6,53 +6,32 @@
 mod contents;
 mod files;
 mod objects;
+mod searcher;
 
-use std::{
-    ops::Range,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use git2::Repository;
 
-use super::Sink;
+use super::{sink::Sink, words::why};
 use crate::{
-    blob::{Blob, Content, ObjectId, Origin, Signs, SourceKind},
+    blob::{Blob, Content, ObjectId, Origin, SourceKind},
     git::{self, Beside, Kind, Kinds, pack, store::Store},
+    threads::Pool,
 };
 
 pub use contents::Contents;
+pub use searcher::{Look, Searcher};
 
 use objects::Reader;
 
 /// So many objects that could not be read are named one by one.
 const NAMED: usize = 1000;
 
-/// What a first look at the content of a blob says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
-    /// Nothing could be found in it under any name, nor in what is the same in another text. It holds these signs.
-    Clean(Signs),
-    /// Nothing could be found in it, but it is read in a way that depends on more than the neighborhood of a key.
-    Alone,
-    /// It has to be scanned under its names.
-    Suspect,
-}
-
-/// A sink that can also tell what is worth pushing.
-pub trait Searcher: Sink {
-    /// Looks at a content that may have any name. With `base`, only those ranges differ from a content that was clean and
-    /// held those signs.
-    fn look(&mut self, bytes: &[u8], base: Option<(&[Range<usize>], Signs)>) -> Look;
-
-    /// Scans a name, which is the path of the origin.
-    fn name(&mut self, origin: &Origin<'_>);
-}
-
 /// How a history is read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Reading {
-    /// On so many threads.
-    pub threads: usize,
+    /// What reads it.
+    pub pool: Pool,
     /// The user knows that a clone may be shallow.
     pub allow_shallow: bool,
     /// libgit2 reads all objects, one by one.
@@ -93,8 +72,8 @@ impl History {
             plain(repository.commondir(), name)?;
         }
         let open = |repository| match reading.second_opinion {
-            true => Store::open_for_second_opinion(repository, reading.threads),
-            false => Ok(Store::open(repository, reading.threads)),
+            true => Store::open_for_second_opinion(repository, &reading.pool),
+            false => Ok(Store::open(repository, &reading.pool)),
         };
         Ok(Self { store: open(&repository)?, repository, reading, is_nested: false })
     }
@@ -123,13 +102,13 @@ impl History {
         let store = &self.store;
         let new_reader = || Reader::new(new_sink(), store, &shallow, beside());
         let kinds = Kinds::of(&[Kind::Blob, Kind::Commit, Kind::Tag]);
-        let mut readers = self.store.packs.walk(kinds, self.reading.threads, &new_reader);
+        let mut readers = self.store.packs.walk(kinds, &self.reading.pool, &new_reader);
         self.expect_refs(&mut sink, &mut readers);
         let mut contents = Contents::default();
         let failed = contents.take_failed(&mut readers);
         let loose = self.store.loose.iter().map(|id| (*id, None));
         let all = failed.iter().map(|(id, why)| (*id, Some(*why))).chain(loose).collect();
-        contents.read_one_by_one(all, &mut readers);
+        contents.read_one_by_one(all, &self.reading.pool, &mut readers, &new_reader);
         contents.take(&mut readers);
         (contents, readers.into_iter().filter_map(|reader| reader.beside).collect())
     }
@@ -144,9 +123,10 @@ impl History {
         let mut contents = contents;
         let store = &self.store;
         let new_reader = || Reader::new(new_sink(), store, &[], beside());
-        let mut readers = self.store.packs.walk(Kinds::of(&[Kind::Tree]), self.reading.threads, &new_reader);
+        let mut readers = self.store.packs.walk(Kinds::of(&[Kind::Tree]), &self.reading.pool, &new_reader);
         let failed = contents.take_failed(&mut readers);
-        contents.read_one_by_one(failed.iter().map(|(id, why)| (*id, Some(*why))).collect(), &mut readers);
+        let failed = failed.iter().map(|(id, why)| (*id, Some(*why))).collect();
+        contents.read_one_by_one(failed, &self.reading.pool, &mut readers, &new_reader);
         contents.take(&mut readers);
         let beside = readers.into_iter().filter_map(|reader| reader.beside).collect();
         (self.conclude(contents, &mut new_sink()), beside)
@@ -249,7 +229,7 @@ impl History {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
             Err(error) => {
-                sink.not_scanned(files::shown(&path).as_os_str().as_encoded_bytes(), super::why(&error));
+                sink.not_scanned(files::shown(&path).as_os_str().as_encoded_bytes(), why(&error));
                 return Vec::new();
             }
         };

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Look, Searcher};
+use super::searcher::{Look, Searcher};
 use crate::{
     blob::{Blob, Content, ObjectId, Origin, Signs, SourceKind},
     finding::Scanned,

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result};
 use git2::{ObjectType, Repository};
 
-use super::{super::Sink, locked};
+use super::locked::locked;
 use crate::{
     blob::{Before, Blob, Content, ObjectId, Origin, SourceKind},
     finding::Scanned,
@@ -18,6 +18,7 @@ use crate::{
         Objects, rename,
         tree::{self, Difference, Entry},
     },
+    source::sink::Sink,
 };
 
 /// A blob at a path, and the commit that brings it.
@@ -142,6 +143,11 @@ impl<'r> Commits<'r> {
             }
         }
         true
+    }
+
+    /// How large the blob of a site is, in bytes.
+    pub(super) fn size(&self, site: &Site) -> u64 {
+        self.objects.size(site.entry.id).unwrap_or(0)
     }
 
     /// The files of a tree that have no place in another one.

@@ -1,25 +1,28 @@
 //! What a set of commits adds.
 
 mod change;
+mod locked;
 mod tips;
 
 use std::{
     collections::HashSet,
     hash::{BuildHasher, RandomState},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, PoisonError},
 };
 
 use anyhow::{Context, Result};
 use git2::Repository;
 
-use super::{Sink, parallel};
+use super::{parallel, sink::Sink};
 use crate::{
     blob::{Blob, Content, Origin, SourceKind},
     finding::Scanned,
     git::{Objects, revisions::Selection},
+    threads::Pool,
 };
 
 use change::{Commits, Site};
+use locked::locked;
 use tips::Tips;
 
 /// So many commits are compared before their blobs are read, so that memory does not grow with the range.
@@ -29,8 +32,8 @@ const BATCH: usize = 4096;
 pub struct Range {
     /// Which commits.
     pub selection: Selection,
-    /// How many threads to read with, where there is much to read.
-    pub threads: usize,
+    /// What reads, where there is much to read.
+    pub pool: Pool,
 }
 
 impl Range {
@@ -70,11 +73,18 @@ impl Range {
         self.files(&commits, loose, &mut clean, new_sink);
         for batch in ids.chunks(BATCH) {
             let sites = Mutex::new(Vec::new());
-            parallel::feed(batch, self.threads, new_sink, new_sink(), |id, sink| {
-                let mut own = Vec::new();
-                commits.commit(*id, sink, &mut own);
-                locked(&sites).append(&mut own);
-            });
+            parallel::feed(
+                batch,
+                &self.pool,
+                |_| 0,
+                new_sink,
+                new_sink(),
+                |id, sink| {
+                    let mut own = Vec::new();
+                    commits.commit(*id, sink, &mut own);
+                    locked(&sites).append(&mut own);
+                },
+            );
             let sites = sites.into_inner().unwrap_or_else(PoisonError::into_inner);
             self.files(&commits, sites, &mut clean, new_sink);
         }
@@ -94,7 +104,8 @@ impl Range {
             sites.chunk_by(|a, b| a.entry.id == b.entry.id && a.entry.path == b.entry.path).collect();
         groups.retain(|group| !clean.has(&group[0]));
         let new = Mutex::new(Vec::new());
-        parallel::feed(&groups, self.threads, new_sink, new_sink(), |group, sink| {
+        let size = |group: &&[Site]| commits.size(&group[0]);
+        parallel::feed(&groups, &self.pool, size, new_sink, new_sink(), |group, sink| {
             if !commits.file(group, sink) {
                 locked(&new).push(clean.hash(&group[0]));
             }
@@ -118,8 +129,4 @@ impl Clean {
     fn has(&self, site: &Site) -> bool {
         self.hashes.contains(&self.hash(site))
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,0 +1,61 @@
+//! A pack and its index, as the files they are.
+
+use std::path::{Path, PathBuf};
+
+use super::{index::Index, map::Mapped};
+
+/// Length of what a pack begins with: `PACK`, its version, how many objects it holds.
+pub(super) const HEADER: usize = 12;
+
+/// A pack and its index.
+pub(super) struct PackFile {
+    path: PathBuf,
+    pub(super) data: Mapped,
+    pub(super) index: Index,
+    /// Length of a name, in bytes.
+    pub(super) width: usize,
+}
+
+/// What cannot be read of a pack.
+pub struct Damage {
+    /// The file.
+    pub path: PathBuf,
+    /// Why not.
+    pub why: String,
+}
+
+impl PackFile {
+    /// Opens a pack by the path of its index.
+    pub(super) fn open(index_path: &Path, width: usize) -> Result<Self, Damage> {
+        let path = index_path.with_extension("pack");
+        let damage = |path: &Path, why: String| Damage { path: path.to_owned(), why };
+        let map = Mapped::open(index_path).map_err(|error| damage(index_path, error.to_string()))?;
+        let index =
+            Index::new(map, width).map_err(|why| damage(index_path, format!("is damaged: it {why}")))?;
+        let data = Mapped::open(&path).map_err(|error| damage(&path, error.to_string()))?;
+        Ok(Self { path, data, index, width })
+    }
+
+    /// Whether the pack is whole and the one that the index was made for, as far as its two ends tell.
+    pub(super) fn check(&self) -> Result<(), Damage> {
+        let Self { data, index, width, .. } = self;
+        let word = |at: usize| {
+            data.get(at..at + 4).map(|bytes| u32::from_be_bytes(bytes.try_into().unwrap_or_default()))
+        };
+        let why = if !data.starts_with(b"PACK") || !matches!(word(4), Some(2 | 3)) {
+            "is no pack of a version that is known"
+        } else if !data.ends_with(index.of_pack()) || data.len() < HEADER + width {
+            "is cut short or damaged, or its index is that of another pack: their checksums differ"
+        } else if word(8) != Some(index.len() as u32) {
+            "holds another number of objects than its index"
+        } else {
+            return Ok(());
+        };
+        Err(Damage { path: self.path.clone(), why: why.to_owned() })
+    }
+
+    /// Where the entries end and the checksum begins.
+    pub(super) fn end(&self) -> usize {
+        self.data.len().saturating_sub(self.width)
+    }
+}

@@ -1,0 +1,115 @@
+//! All packs of a repository.
+
+use std::path::PathBuf;
+
+use super::{
+    file::{Damage, PackFile},
+    forest::Forest,
+    one::Pack,
+    visit::Visitor,
+    walk,
+};
+use crate::{blob::ObjectId, git::kind::Kinds, threads::Pool};
+
+/// All packs of a repository that can be read.
+#[derive(Default)]
+pub struct Packs {
+    pub(super) packs: Vec<Pack>,
+}
+
+impl Packs {
+    /// Opens packs by the paths of their indexes, in a repository whose names are `width` bytes long. What cannot be
+    /// opened is named.
+    #[must_use]
+    pub fn open(indexes: &[PathBuf], width: usize, pool: &Pool) -> (Self, Vec<Damage>) {
+        let mut packs: Vec<Pack> = Vec::new();
+        let mut damages = Vec::new();
+        for path in indexes {
+            match PackFile::open(path, width) {
+                Ok(file) => {
+                    // What is still whole of a damaged pack is read.
+                    damages.extend(file.check().err());
+                    let forest = Forest::new(&file, pool);
+                    packs.push(Pack::new(file, forest, &packs));
+                }
+                Err(damage) => damages.push(damage),
+            }
+        }
+        (Self { packs }, damages)
+    }
+
+    /// Visits every object of these kinds once, and returns the visitors. First come the objects
+    /// that have no place in a pack where they could be read: those the first visitor is told as failed.
+    pub fn walk<V: Visitor>(
+        &self,
+        kinds: Kinds,
+        pool: &Pool,
+        new_visitor: &(impl Fn() -> V + Sync),
+    ) -> Vec<V> {
+        let mut visitors = walk::walk(&self.packs, kinds, pool, new_visitor);
+        if let Some(first) = visitors.first_mut() {
+            for pack in &self.packs {
+                for (position, why) in &pack.forest.lost {
+                    if !pack.is_copy(*position as usize) {
+                        first.failed(pack.file.index.id(*position as usize), None, why);
+                    }
+                }
+            }
+        }
+        visitors
+    }
+
+    /// Whether some pack has the object, by its index.
+    #[must_use]
+    pub fn contains(&self, id: ObjectId) -> bool {
+        self.number(id).is_some()
+    }
+
+    /// The number of an object, below [`Self::len`].
+    #[must_use]
+    pub fn number(&self, id: ObjectId) -> Option<u32> {
+        self.packs.iter().find_map(|pack| Some(pack.before + pack.file.index.find(id.as_bytes())? as u32))
+    }
+
+    /// The numbers of some objects, in their order.
+    pub fn numbers(&self, names: &[&[u8]], numbers: &mut Vec<Option<u32>>) {
+        numbers.clear();
+        let mut packs = self.packs.iter();
+        if let Some(pack) = packs.next() {
+            pack.file.index.find_all(names, |position| {
+                numbers.push(position.map(|position| pack.before + position as u32));
+            });
+        }
+        numbers.resize(names.len(), None);
+        for pack in packs {
+            for (number, name) in numbers.iter_mut().zip(names).filter(|(number, _)| number.is_none()) {
+                *number = pack.file.index.find(name).map(|position| pack.before + position as u32);
+            }
+        }
+    }
+
+    /// The object of a number.
+    #[must_use]
+    pub fn id(&self, number: u32) -> Option<ObjectId> {
+        let mut position = number as usize;
+        for pack in &self.packs {
+            if position < pack.file.index.len() {
+                return Some(pack.file.index.id(position));
+            }
+            position -= pack.file.index.len();
+        }
+        None
+    }
+
+    /// How many objects there are, those in several packs counted several times.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.packs.iter().map(|pack| pack.file.index.len()).sum()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

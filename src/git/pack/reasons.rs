@@ -1,0 +1,8 @@
+//! Why an entry of a pack cannot be read.
+
+/// Why what is made from something that cannot be read cannot be read, either.
+pub const LOST_BASE: &str = "is a delta against an object that cannot be read";
+
+pub(super) const NO_BASE: &str = "is a delta against an object that is not here";
+
+pub(super) const CIRCLE: &str = "is one of several deltas against each other, so that none can be made";

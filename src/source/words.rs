@@ -1,0 +1,19 @@
+//! Paths and errors as they are told.
+
+use std::{io, path::Path};
+
+/// The bytes of a path, `/` between its parts, without a leading `./`.
+pub(super) fn shown(path: &Path) -> &[u8] {
+    let path = path.strip_prefix(".").unwrap_or(path);
+    path.as_os_str().as_encoded_bytes()
+}
+
+/// An error about one input in a few words; the path is said beside them.
+#[must_use]
+pub fn why(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "vanished before it could be read".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
