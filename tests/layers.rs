@@ -12,6 +12,7 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("rule", 0, &[]),
     ("decode", 0, &[]),
     ("day", 0, &[]),
+    ("whole_file", 0, &[]),
     ("finding", 1, &[]),
     ("git", 1, &[]),
     ("baseline", 2, &[]),

@@ -1,7 +1,6 @@
 //! `skanner init`: a configuration with comments, and the hooks.
 
 use std::{
-    fs,
     io::{self, IsTerminal, Write},
     path::Path,
 };
@@ -9,7 +8,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 
 use super::{Verdict, hook, print};
-use crate::{config, git};
+use crate::{config, git, whole_file};
 
 pub(super) fn run(path: &Path, force: bool) -> Result<Verdict> {
     let path = path.canonicalize().with_context(|| format!("{}: no such folder", path.display()))?;
@@ -43,7 +42,8 @@ fn write(folder: &Path, file: &Path, force: bool) -> Result<()> {
             bail!("{} is there already; --force replaces it", file.display());
         }
     }
-    fs::write(file, config::TEMPLATE).with_context(|| format!("cannot write {}", file.display()))
+    whole_file::replace(file, config::TEMPLATE.as_bytes())
+        .with_context(|| format!("cannot write {}", file.display()))
 }
 
 /// Asks whether to install the hooks if there is somebody to answer, and else says how.

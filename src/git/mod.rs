@@ -12,6 +12,7 @@ pub(crate) mod plain;
 pub mod program;
 pub mod rename;
 pub mod revisions;
+mod root;
 pub mod staged;
 pub mod store;
 pub mod tree;
@@ -28,6 +29,7 @@ use crate::blob::ObjectId;
 pub use beside::Beside;
 pub use entries::{Entries, entries};
 pub use objects::{Objects, object_id, oid};
+pub use root::Root;
 
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -30,7 +30,7 @@ use crate::{
     report::{self, View},
     rule::Confidence,
     scan::Engine,
-    source,
+    source, whole_file,
 };
 
 pub(super) use staged::{base, open};
@@ -260,11 +260,5 @@ fn replace(file: &Path, text: &[u8]) -> io::Result<()> {
         // A device such as /dev/stderr, or a link: write through it.
         return std::fs::write(file, text);
     }
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = file.with_file_name(name);
-    std::fs::write(&temporary, text)?;
-    std::fs::rename(&temporary, file).inspect_err(|_| {
-        let _ = std::fs::remove_file(&temporary);
-    })
+    whole_file::replace(file, text)
 }
