@@ -1,6 +1,11 @@
 //! What a baseline becomes after a run.
 
-use super::{Baseline, Cover, Entry, FilePath, Found, Judged, Place};
+use super::{
+    cover::{Cover, Found, Judged},
+    entry::Entry,
+    file::Baseline,
+    place::{FilePath, Place},
+};
 
 /// An entry whose file has another name now.
 #[derive(Clone, Debug, PartialEq, Eq)]

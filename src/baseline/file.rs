@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use super::Entry;
+use super::entry::Entry;
 use crate::{finding::Fingerprint, git::plain, whole_file};
 
 /// A larger file is refused, in bytes: it would be about half a million entries.

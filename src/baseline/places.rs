@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::FilePath;
+use super::place::FilePath;
 use crate::{blob::SourceKind, finding::Occurrence, git};
 
 /// The folders that paths in a report start from, absolute.

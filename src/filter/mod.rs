@@ -8,6 +8,7 @@ mod comment;
 mod entries;
 mod gitleaks;
 mod inline;
+mod look;
 mod paths;
 mod unread;
 
@@ -15,36 +16,12 @@ pub use comment::{Found, Index, understand, words};
 pub use entries::{Entry, apply as entries};
 pub use gitleaks::{Ignored, apply as gitleaks, parse as parse_gitleaks};
 pub use inline::{Marked, apply as comments};
+pub use look::Look;
 pub use paths::Folders;
 pub use unread::{Acceptance, apply as unread};
 
 /// What a comment names that shall keep suppressions of its file from being reported as unused.
 const UNUSED: &str = "unused-suppression";
-
-/// How much of what an entry may be about has been looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
-    /// A part, so that it cannot be said that an entry is of no use.
-    Part,
-    /// All files, but not the history that they have.
-    Files,
-    /// All there is.
-    Everything,
-}
-
-impl Look {
-    /// That nothing matches something.
-    fn nothing_matches(self, it: &str) -> String {
-        match self {
-            Self::Everything => format!("nothing matches {it} any more; take it away"),
-            Self::Files | Self::Part => {
-                format!(
-                    "nothing in these files matches {it}; take it away, unless `skanner audit` needs it for the history"
-                )
-            }
-        }
-    }
-}
 
 /// The rules that there are.
 pub trait Rules {

@@ -5,7 +5,7 @@
 //! clean.
 
 use super::{
-    Look,
+    look::Look,
     paths::{Folders, compiled},
 };
 use crate::{

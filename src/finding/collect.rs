@@ -2,7 +2,10 @@
 
 use std::{cmp::Ordering, collections::HashMap, sync::Arc};
 
-use super::{Detection, Finding, Marker, Occurrence};
+use super::{
+    found::{Detection, Finding, Occurrence},
+    marker::Marker,
+};
 use crate::blob::{ObjectId, Origin};
 
 /// Gathers detections; one a thread, merged at the end.

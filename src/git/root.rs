@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::plain;
+use super::{path::path, plain};
 
 /// So much of a file `.git` is read, in bytes: more than any path takes.
 const LONGEST: u64 = 64 << 10;
@@ -77,7 +77,7 @@ fn lacks(directory: &Path) -> Lacks {
     let mut shared = Cow::Borrowed(directory);
     if let Ok(text) = plain::read(&directory.join("commondir")) {
         // A linked work tree has its own HEAD, and all else with the others.
-        shared = Cow::Owned(directory.join(super::path(text.trim_ascii_end())));
+        shared = Cow::Owned(directory.join(path(text.trim_ascii_end())));
     }
     let [has_objects, has_refs] = ["objects", "refs"].map(|name| shared.join(name).is_dir());
     match (has_head(directory), has_objects, has_refs) {
@@ -101,7 +101,7 @@ fn linked(directory: &Path, dot_git: &Path) -> Result<(), String> {
         .and_then(|file| file.take(LONGEST).read_to_end(&mut text))
         .map_err(|error| format!("cannot be read: {error}"))?;
     let target = text.strip_prefix(b"gitdir: ").ok_or("is a file that names no repository")?;
-    let target: PathBuf = directory.join(super::path(target.trim_ascii_end()));
+    let target: PathBuf = directory.join(path(target.trim_ascii_end()));
     match lacks(&target) {
         Lacks::Nothing => Ok(()),
         Lacks::Some(name) => Err(format!("leads to {}, which has no {name}", target.display())),

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::{Event, words};
+use super::{
+    Event,
+    words::{self, Manager},
+};
 use crate::git::program::ask;
 
 /// A folder of hooks.
@@ -16,15 +19,6 @@ pub struct Place {
     pub is_in_work_tree: bool,
     /// The repository has no work tree.
     pub is_bare: bool,
-}
-
-/// A program that writes the hooks of a repository by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manager {
-    /// husky, of any version.
-    Husky,
-    /// lefthook.
-    Lefthook,
 }
 
 /// `core.hooksPath` as git sees it.

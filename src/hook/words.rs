@@ -1,6 +1,15 @@
 //! What people read when a hook stops something, and what they are to do about it. Only what works is promised.
 
-use super::{Event, place::Manager};
+use super::Event;
+
+/// A program that writes the hooks of a repository by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manager {
+    /// husky, of any version.
+    Husky,
+    /// lefthook.
+    Lefthook,
+}
 
 /// Why a hook stops something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,11 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::rows::{CommitReader, Row};
+use super::rows::{CommitReader, NONE, Row};
 use crate::{blob::ObjectId, git::store::Store};
-
-/// In place of a parent or tree: it is not here.
-pub(super) const NONE: u32 = u32::MAX;
 
 /// All commits; parents before children.
 pub(super) struct Commits {

@@ -1,6 +1,6 @@
 //! From folders and commits to the life of one secret.
 
-use super::{Location, commits::NONE, date, graph::Bits};
+use super::{Location, date, graph::Bits, rows::NONE};
 use crate::{
     blob::ObjectId,
     git::{

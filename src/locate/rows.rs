@@ -1,6 +1,6 @@
 //! Commits in numbers, as they are read.
 
-use super::{commits::NONE, date};
+use super::date;
 use crate::{
     blob::ObjectId,
     git::{
@@ -8,6 +8,9 @@ use crate::{
         object::{Commit, TreeEntry},
     },
 };
+
+/// In place of a parent or tree: it is not here.
+pub(super) const NONE: u32 = u32::MAX;
 
 /// A commit in numbers.
 pub(super) struct Row {

@@ -4,30 +4,16 @@ mod escape;
 mod json;
 mod sarif;
 mod text;
+mod view;
 
-use std::{
-    io::{self, Write},
-    time::Duration,
-};
+use std::io::{self, Write};
 
 use crate::finding::Report;
 
 pub(crate) use escape::visible;
 pub use json::schema;
 pub use sarif::line_hashes;
-
-/// How a person wants to see a report. Formats for machines pay no heed to it.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct View {
-    /// With colours.
-    pub color: bool,
-    /// No closing line when there is nothing to say.
-    pub quiet: bool,
-    /// Every place of a key, and all candidates.
-    pub verbose: bool,
-    /// How long the run took.
-    pub elapsed: Duration,
-}
+pub use view::View;
 
 /// One way to write a report.
 pub struct Format {

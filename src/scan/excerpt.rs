@@ -1,6 +1,9 @@
 //! The line a key stands on, with every key in it masked.
 
-use super::{REACH, resolve::Kept, secret};
+use super::{
+    hit::{REACH, secret},
+    resolve::Kept,
+};
 use crate::{finding::Excerpt, rule::BASE64URL};
 
 /// How much of the line is shown before and after the key, in bytes.

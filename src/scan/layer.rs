@@ -5,10 +5,11 @@ use std::{ops::Range, sync::LazyLock};
 use memchr::memmem::Finder;
 
 use super::{
-    Engine, Hit, REACH, Scratch,
+    Engine,
     anchors::{Anchor, Sign},
-    evidence::Context,
+    hit::{Hit, REACH},
     runs::RunSearch,
+    scratch::Scratch,
     structure::Dispatch,
 };
 use crate::{
@@ -216,24 +217,4 @@ impl Engine {
             hits.push(hit);
         }
     }
-}
-
-/// Looks for evidence round hits whose own layer had none, settles how sure each is, and drops those that need
-/// evidence and have none.
-pub(super) fn weigh(text: &[u8], hits: &mut Vec<Hit>, scratch: &mut Scratch) {
-    hits.retain_mut(|hit| {
-        if hit.evidence.is_none() && hit.decoded.is_some() {
-            hit.evidence = scratch.context.evidence(text, &hit.span, &hit.rule);
-        }
-        if hit.evidence.is_none() {
-            hit.evidence = Context::evidence_in_name(&scratch.name, &hit.rule);
-        }
-        let form = hit.form();
-        let confidence: Confidence =
-            if hit.evidence.is_some() { form.confidence_with_evidence() } else { form.confidence };
-        let may_be_named = scratch.is_name_unknown && !hit.rule.context.is_empty();
-        let stays = hit.evidence.is_some() || !form.needs_evidence || may_be_named;
-        hit.confidence = confidence;
-        stays
-    });
 }

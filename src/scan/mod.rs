@@ -11,25 +11,28 @@ mod edges;
 mod evidence;
 mod excerpt;
 mod grams;
+mod hit;
 mod known;
 mod layer;
 mod placeholder;
 mod resolve;
 mod runs;
+mod scratch;
 mod structure;
+mod weigh;
 mod window;
 mod words;
 
 use std::{
     io,
-    ops::Range,
     sync::{Arc, OnceLock},
 };
 
 pub use change::{Change, looks_wide};
+pub use scratch::Scratch;
 
 use anchors::Anchors;
-use evidence::{Context, Evidence};
+use hit::secret;
 use resolve::Kept;
 use runs::RunSearch;
 use structure::Dispatch;
@@ -37,13 +40,9 @@ use structure::Dispatch;
 use crate::{
     blob::{Content, Signs},
     decode::utf16,
-    finding::{Cursor, Detection, Secret, Sighting},
-    rule::{Confidence, Form, Rule, RuleSet, Shape},
+    finding::{Cursor, Detection},
+    rule::{Confidence, RuleSet, Shape},
 };
-
-/// Everything the engine looks at round an anchor lies within this many bytes of it, on either side, so that a window
-/// which holds that much gives the same answer as the whole text.
-const REACH: usize = 8 << 10;
 
 /// Finds keys.
 pub struct Engine {
@@ -56,60 +55,6 @@ pub struct Engine {
     anchors: Anchors,
     dispatch: OnceLock<Dispatch>,
     runs: OnceLock<RunSearch>,
-}
-
-/// Memory that is used again from blob to blob; one a thread.
-#[derive(Default)]
-pub struct Scratch {
-    window: Vec<u8>,
-    hits: Vec<Hit>,
-    bodies: Vec<Range<usize>>,
-    context: Context,
-    name: Vec<u8>,
-    /// Where words stand that were looked for besides, in the text at hand.
-    words: Vec<(usize, usize)>,
-    sightings: Vec<Sighting>,
-    /// Any name may turn out to be that of the text.
-    is_name_unknown: bool,
-    /// The text is read as UTF-16, too, so that its strings need not be looked for one by one.
-    wide_apart: bool,
-}
-
-impl Scratch {
-    /// Says what the next texts are called: a name can tell whose key it is.
-    pub fn set_name(&mut self, name: &[u8]) {
-        self.name.clear();
-        self.name.extend_from_slice(name);
-    }
-}
-
-/// A shape that fits, in bytes of the text at hand.
-#[derive(Clone, Debug)]
-struct Hit {
-    span: Range<usize>,
-    /// The key, where the text holds it encoded.
-    decoded: Option<Box<[u8]>>,
-    /// How it is encoded, the outermost first.
-    encoding: Vec<&'static str>,
-    rule: Arc<Rule>,
-    form: usize,
-    /// Length of the literal the key begins with.
-    public: usize,
-    /// Bytes of the shape that are fixed.
-    fixed: usize,
-    /// By the form alone.
-    base: Confidence,
-    /// With what stands near.
-    confidence: Confidence,
-    evidence: Option<Evidence>,
-    /// What stands before it is a row of key prefixes: it was pasted into a template.
-    is_pasted: bool,
-}
-
-impl Hit {
-    fn form(&self) -> &Form {
-        &self.rule.forms[self.form]
-    }
 }
 
 impl Engine {
@@ -210,7 +155,7 @@ impl Engine {
         // A little further back than needed, so that excerpts know the keys before theirs.
         let range = from.saturating_sub(excerpt::WIDEST)..anchors_end;
         self.scan_layer(text, range, Signs::ALL, 0, scratch, &mut hits);
-        layer::weigh(text, &mut hits, scratch);
+        weigh::weigh(text, &mut hits, scratch);
         let mut next = anchors_end;
         let start = (!scratch.words.is_empty()).then(|| cursor.clone());
         if !hits.is_empty() {
@@ -238,8 +183,8 @@ impl Engine {
         Detection {
             rule: hit.rule.clone(),
             confidence: hit.confidence,
-            why: evidence::why(hit),
-            candidates: evidence::candidates(hit, rivals),
+            why: weigh::why(hit),
+            candidates: weigh::candidates(hit, rivals),
             has_evidence: hit.evidence.is_some(),
             secret: secret(text, hit),
             encoding: hit.encoding.clone(),
@@ -258,10 +203,6 @@ struct Window<'a> {
     settled: usize,
     /// Anchors from here on are left to the next window.
     anchors_end: usize,
-}
-
-fn secret(text: &[u8], hit: &Hit) -> Secret {
-    Secret::new(hit.decoded.as_deref().unwrap_or(&text[hit.span.clone()]), hit.public)
 }
 
 /// Says of every detection that what it was found in was itself encoded.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Engine, Scratch};
+use super::{Engine, scratch::Scratch};
 use crate::finding::{Cursor, Sighting};
 
 /// Windows hold more than that before and behind a word.

@@ -1,7 +1,7 @@
 //! Backslash escapes of programming languages, JSON, shells and Markdown. Text that was quoted more than once has
 //! several backslashes.
 
-use super::{Unit, ascii, hex};
+use super::unit::{Unit, ascii, hex};
 
 /// Characters that are escaped though they need not be: `/` in JSON, `_` and `-` in Markdown.
 const ITSELF: &[u8] = b"/_-.:+=";

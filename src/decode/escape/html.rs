@@ -1,6 +1,6 @@
 //! Numeric character references of HTML and XML: `&#45;`, `&#x2d;`.
 
-use super::{Unit, ascii, hex};
+use super::unit::{Unit, ascii, hex};
 
 /// Digits of the longest reference to an ASCII character, leading zeros included.
 const LONGEST: usize = 8;

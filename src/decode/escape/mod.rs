@@ -7,20 +7,13 @@ mod html;
 mod percent;
 mod quoted_printable;
 mod split;
+mod unit;
 
 use std::ops::Range;
 
-use super::Decoded;
+use unit::{Unit, is_key_byte};
 
-/// One escape sequence.
-struct Unit {
-    /// Its length in the source, in bytes.
-    length: usize,
-    /// What it stands for; nothing where it only joins what stands around it.
-    byte: Option<u8>,
-    /// What it is called in a report.
-    name: &'static str,
-}
+use super::Decoded;
 
 /// Reads the escape that a text begins with.
 type Escape = fn(&[u8]) -> Option<Unit>;
@@ -163,24 +156,6 @@ pub fn token(text: &[u8], anchor: usize) -> Token {
 
 fn unit(text: &[u8], at: usize) -> Option<Unit> {
     ESCAPES.iter().find_map(|escape| escape(&text[at..])).or_else(|| quoted_printable::soft_break(text, at))
-}
-
-/// Whether some issuer's keys hold it.
-fn is_key_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-_+/=.:".contains(&byte)
-}
-
-/// The value of hex digits, if they are.
-fn hex(digits: &[u8]) -> Option<u32> {
-    if digits.is_empty() || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
-}
-
-/// The byte of a code point, if it is ASCII: no key holds another.
-fn ascii(code: u32) -> Option<u8> {
-    u8::try_from(code).ok().filter(u8::is_ascii)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Percent-encoding, RFC 3986: `%2D`.
 
-use super::{Unit, ascii, hex};
+use super::unit::{Unit, ascii, hex};
 
 pub(super) fn unit(text: &[u8]) -> Option<Unit> {
     let [b'%', high, low, ..] = text else { return None };

@@ -1,6 +1,6 @@
 //! Quoted-printable, RFC 2045: `=2D`, always in upper case, and lines that end in `=` go on in the next one.
 
-use super::{Unit, ascii, hex};
+use super::unit::{Unit, ascii, hex};
 
 const NAME: &str = "quoted-printable";
 

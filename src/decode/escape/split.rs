@@ -1,7 +1,7 @@
 //! Strings that are put together in the source: `"sk-proj-" + "…"`, `'a' . 'b'`, adjacent literals, continued lines.
 //! A variable between the pieces ends the token: what it holds is not known.
 
-use super::is_key_byte;
+use super::unit::is_key_byte;
 
 /// What a split string is called in a report.
 pub(super) const NAME: &str = "split";
