@@ -12,6 +12,8 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("rule", 0, &[]),
     ("decode", 0, &[]),
     ("day", 0, &[]),
+    ("hidden", 0, &[]),
+    ("path", 0, &[]),
     ("whole_file", 0, &[]),
     ("finding", 1, &[]),
     ("git", 1, &[]),

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt};
 
+use crate::hidden::hides;
+
 /// How places begin that are no path.
 const HISTORY: &str = "<history>";
 
@@ -86,7 +88,8 @@ impl fmt::Display for FilePath {
     }
 }
 
-/// Text that stays on its line, is seen as what it is, and is not mistaken for another part of the line.
+/// Text that stays on its line, is seen as what it is, and is not mistaken for another part of the line: the file is
+/// reviewed like code.
 fn escape(text: &str, is_first: bool, is_last: bool) -> Cow<'_, str> {
     let needs_escape = |at: usize, character: char| {
         let is_edge = is_first && at == 0 || is_last && at + character.len_utf8() == text.len();
@@ -108,13 +111,6 @@ fn escape(text: &str, is_first: bool, is_last: bool) -> Cow<'_, str> {
         }
     }
     Cow::Owned(escaped)
-}
-
-/// Control characters, and those that change the direction of a text or cannot be seen, as in reports. The file is
-/// reviewed like code.
-fn hides(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 fn unescape(text: &str) -> Result<String, String> {

@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::place::FilePath;
-use crate::{blob::SourceKind, finding::Occurrence, git};
+use crate::{blob::SourceKind, finding::Occurrence, git, path::resolve};
 
 /// The folders that paths in a report start from, absolute.
 #[derive(Clone, Debug)]
@@ -117,17 +117,7 @@ impl Places {
 /// The parts of a path that starts from `base`, from the root of the file system.
 fn absolute<'a>(base: &'a [String], path: &'a str) -> Vec<&'a str> {
     let base = if path.starts_with('/') { &[] } else { base };
-    let mut parts: Vec<&str> = base.iter().map(String::as_str).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts
+    resolve(base.iter().map(String::as_str).chain(path.split('/')))
 }
 
 /// The bytes of a path in which some are written `\xff`; nothing where none is.
