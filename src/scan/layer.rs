@@ -15,7 +15,7 @@ use super::{
 use crate::{
     blob::Signs,
     decode::{Decoded, escape, utf16},
-    rule::{BASE64URL, Confidence},
+    rule::BASE64URL,
 };
 
 /// How many encodings are undone, one inside the other.

@@ -5,11 +5,11 @@ mod style;
 
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
+use anstyle::AnsiColor;
 use indicatif::HumanCount;
 use unicode_width::UnicodeWidthStr;
 
-use style::{RED, bold, paint, plural, styled};
+use style::{RED, bold, paint, plural};
 
 use super::{escape::visible, view::View};
 use crate::{

@@ -19,6 +19,6 @@ pub(super) fn bold(view: &View, text: &str) -> String {
     styled(view, Style::new().bold(), text)
 }
 
-pub(super) fn styled(view: &View, style: Style, text: &str) -> String {
+fn styled(view: &View, style: Style, text: &str) -> String {
     if view.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }
