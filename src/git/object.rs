@@ -87,20 +87,23 @@ pub fn tree(bytes: &[u8], width: usize, mut each: impl FnMut(Range<usize>, TreeE
 #[inline]
 pub fn tree_entry(bytes: &[u8], at: usize, width: usize) -> Option<(usize, TreeEntry<'_>)> {
     let rest = &bytes[at..];
-    // Nearly all modes have five or six digits.
-    let space = match rest {
-        [_, _, _, _, _, b' ', ..] => 5,
-        [_, _, _, _, _, _, b' ', ..] => 6,
-        _ => memchr::memchr2(b' ', 0, rest).filter(|space| rest[*space] == b' ')?,
+    // Nearly all entries have one of these modes, and there are many millions of entries.
+    let (space, bits) = if rest.starts_with(b"100644 ") {
+        (6, 0o100_644)
+    } else if rest.starts_with(b"40000 ") {
+        (5, 0o040_000)
+    } else if rest.starts_with(b"100755 ") {
+        (6, 0o100_755)
+    } else {
+        let space = memchr::memchr2(b' ', 0, rest).filter(|space| rest[*space] == b' ')?;
+        (space, octal(&rest[..space])?)
     };
-    let bits = octal(&rest[..space])?;
     let end = space + zero(&rest[space..]).filter(|length| *length > 1)?;
     let id = rest.get(end + 1..end + 1 + width)?;
     Some((at + end + 1 + width, TreeEntry { bits, name: &rest[space + 1..end], id }))
 }
 
 /// The number that a mode is.
-#[inline]
 fn octal(digits: &[u8]) -> Option<u32> {
     // More of them do not fit.
     if digits.is_empty() || digits.len() > 10 {
