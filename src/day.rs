@@ -6,34 +6,29 @@ use std::{
 };
 
 use serde::{Serialize, Serializer};
+use time::{Date, Month};
+
+/// The first of January 1970, as the crate numbers days.
+const EPOCH: i32 = 2_440_588;
 
 /// A day, as `2027-01-31`. Later days are greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Day {
-    year: i64,
-    month: i64,
-    day: i64,
-}
+pub struct Day(Date);
 
 impl Day {
     /// Takes it as `YYYY-MM-DD`; nothing where that is no day.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('-');
-        let mut number = |digits: usize| {
+        let mut number = |digits: usize| -> Option<u16> {
             let part = parts.next()?;
             let is_number = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
             is_number.then(|| part.parse().ok()).flatten()
         };
-        let (year, month, day): (i64, i64, i64) = (number(4)?, number(2)?, number(2)?);
-        let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-        let length = match month {
-            2 => 28 + i64::from(is_leap),
-            4 | 6 | 9 | 11 => 30,
-            1..=12 => 31,
-            _ => return None,
-        };
-        (parts.next().is_none() && (1..=length).contains(&day)).then_some(Self { year, month, day })
+        let (year, month, day) = (number(4)?, number(2)?, number(2)?);
+        let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
+        let date = Date::from_calendar_date(year.into(), month, u8::try_from(day).ok()?).ok()?;
+        parts.next().is_none().then_some(Self(date))
     }
 
     /// The day it is now, in UTC, so that it is the same for everybody.
@@ -43,41 +38,30 @@ impl Day {
         Self::of_number(i64::try_from(seconds / 86_400).unwrap_or(i64::MAX))
     }
 
-    /// The day so many days after the first of January 1970, by Howard Hinnant's `civil_from_days`: years begin in
-    /// March, so that the leap day is the last one.
+    /// The day so many days after the first of January 1970; the last of the year 9999 for all that are later.
     #[must_use]
     pub fn of_number(days: i64) -> Self {
-        let days = days + 719_468;
-        let era = days.div_euclid(146_097);
-        let of_era = days.rem_euclid(146_097);
-        let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let march_month = (5 * of_year + 2) / 153;
-        let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
-        Self {
-            year: year_of_era + era * 400 + i64::from(month <= 2),
-            month,
-            day: of_year - (153 * march_month + 2) / 5 + 1,
-        }
+        let days = i32::try_from(days.saturating_add(EPOCH.into())).unwrap_or(i32::MAX);
+        Self(Date::from_julian_day(days).unwrap_or(Date::MAX))
     }
 
-    /// The way back, by Howard Hinnant's `days_from_civil`.
+    /// The way back.
     #[must_use]
     pub fn number(self) -> i64 {
-        let Self { year, month, day } = self;
-        let year = year - i64::from(month <= 2);
-        let month = if month > 2 { month - 3 } else { month + 9 };
-        let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
-        let of_year = (153 * month + 2) / 5 + day - 1;
-        let of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year;
-        era * 146_097 + of_era - 719_468
+        (self.0.to_julian_day() - EPOCH).into()
+    }
+}
+
+impl From<Date> for Day {
+    fn from(date: Date) -> Self {
+        Self(date)
     }
 }
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { year, month, day } = self;
-        write!(f, "{year:04}-{month:02}-{day:02}")
+        let (year, month, day) = self.0.to_calendar_date();
+        write!(f, "{year:04}-{:02}-{day:02}", u8::from(month))
     }
 }
 
@@ -131,9 +115,9 @@ mod tests {
             let day = Day::of_number(number);
             assert!(day > before, "{before} {day}");
             // The days of one month, and of the first of the next, are numbered without a gap.
-            assert!(day.day == before.day + 1 || day.day == 1);
+            assert!(day.0.day() == before.0.day() + 1 || day.0.day() == 1);
             assert_eq!(day.number(), number);
-            if day.year >= 0 && day.year <= 9999 {
+            if day.0.year() >= 0 {
                 assert_eq!(Day::parse(&day.to_string()), Some(day));
             }
             before = day;

@@ -120,6 +120,34 @@ fn reports_can_go_to_files_beside_standard_output() {
     assert_eq!(fs::read_dir(sandbox.tree()).unwrap().count(), 4, "no temporary file is left");
 }
 
+/// What a shell does before it becomes skanner, whose process has the same number then.
+#[cfg(unix)]
+fn after(sandbox: &Sandbox, before: &str, arguments: &[&str]) -> Run {
+    let script = format!("{before}; exec \"$0\" \"$@\"");
+    Run::of(sandbox.command("sh").args(["-c", &script, env!("CARGO_BIN_EXE_skanner")]).args(arguments))
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_is_written_whole_or_not_at_all() {
+    let sandbox = leaky();
+    sandbox.write("victim", "mine");
+    let report = ["scan", "a.py", "--output", "sarif=r.sarif"];
+    let run = after(&sandbox, "ln -s victim r.sarif.$$.tmp", &report);
+    assert_eq!((run.code, run.stderr.as_str()), (1, ""));
+    assert_eq!(fs::read_to_string(sandbox.path("victim")).unwrap(), "mine");
+    assert!(fs::metadata(sandbox.path("r.sarif")).unwrap().is_file());
+
+    // As on a full disk.
+    sandbox.write("r.sarif", "old");
+    let before = sandbox.snapshot("");
+    let run = after(&sandbox, "trap '' XFSZ; ulimit -f 1", &report);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("cannot write r.sarif"), "{}", run.stderr);
+    assert!(run.stdout.contains("1 key found"), "{}", run.stdout);
+    assert_eq!(sandbox.snapshot(""), before);
+}
+
 #[test]
 fn rules_can_be_chosen() {
     let sandbox = leaky();

@@ -1,6 +1,11 @@
 //! How a run changes a baseline.
 
-use super::{Baseline, Cover, Entry, FilePath, Found, Judged, Place};
+use super::{
+    cover::{Cover, Found, Judged},
+    entry::Entry,
+    file::Baseline,
+    place::{FilePath, Place},
+};
 
 /// An entry whose file was renamed.
 #[derive(Clone, Debug, PartialEq, Eq)]

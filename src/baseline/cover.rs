@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Baseline, FilePath, Place, Places};
+use super::{
+    file::Baseline,
+    place::{FilePath, Place},
+    places::Places,
+};
 use crate::{
     blob::SourceKind,
     finding::{Finding, Fingerprint, Occurrence},

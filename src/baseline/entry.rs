@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use super::Place;
+use super::place::Place;
 use crate::finding::Fingerprint;
 
 /// A known finding.

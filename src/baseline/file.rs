@@ -1,18 +1,17 @@
 //! The baseline file: strict reading, atomic writing.
 
 use std::{
-    fs::{self, OpenOptions},
-    io::{self, Read, Write},
+    fs,
+    io::{self, Read},
     ops::Range,
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
 };
 
 use anyhow::{Context, Result, bail};
 
-use super::Entry;
-use crate::finding::Fingerprint;
-use crate::git::plain;
+use super::entry::Entry;
+use crate::{finding::Fingerprint, git::plain, whole_file};
 
 /// Larger files are refused, in bytes. This is room for about half a million entries.
 const MOST: u64 = 64 << 20;
@@ -79,32 +78,13 @@ pub fn write(path: &Path, baseline: &Baseline) -> Result<()> {
         .with_context(|| format!("cannot write the baseline {}", path.display()))
 }
 
+/// Through a link, if there is one.
 pub(super) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
-    let path: PathBuf = if path.is_symlink() { path.canonicalize()? } else { path.to_owned() };
-    let permissions = match fs::metadata(&path) {
-        Ok(metadata) if metadata.is_file() => Some(metadata.permissions()),
-        Ok(_) => {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
-    };
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(name);
-    // Creating the file anew never writes to another user's file, nor through a planted link.
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
-    let written = (|| {
-        file.write_all(text)?;
-        if let Some(permissions) = permissions {
-            file.set_permissions(permissions)?;
-        }
-        file.sync_all()?;
-        fs::rename(&temporary, &path)
-    })();
-    written.inspect_err(|_| {
-        let _ = fs::remove_file(&temporary);
-    })
+    if path.is_symlink() {
+        whole_file::replace(&path.canonicalize()?, text)
+    } else {
+        whole_file::replace(path, text)
+    }
 }
 
 impl Baseline {

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use crate::bytes::hex;
+use crate::{bytes::hex, hidden::hides};
 
 /// The start of a place that is not a path.
 const HISTORY: &str = "<history>";
@@ -112,13 +112,6 @@ fn escape(text: &str, is_first: bool, is_last: bool) -> Cow<'_, str> {
         }
     }
     Cow::Owned(escaped)
-}
-
-/// Control characters, and characters that are invisible or change the text direction, as in reports. The
-/// file is reviewed like code.
-fn hides(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 fn unescape(text: &str) -> Result<String, String> {

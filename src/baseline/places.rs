@@ -2,8 +2,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::FilePath;
-use crate::{blob::SourceKind, bytes::hex, finding::Occurrence, git};
+use super::place::FilePath;
+use crate::{blob::SourceKind, bytes::hex, finding::Occurrence, git, path::resolve};
 
 /// The directories that paths in a report start from, absolute.
 #[derive(Clone, Debug)]
@@ -118,17 +118,7 @@ impl Places {
 /// The components from the root of the file system of a path that starts from `base`.
 fn absolute<'a>(base: &'a [String], path: &'a str) -> Vec<&'a str> {
     let base = if path.starts_with('/') { &[] } else { base };
-    let mut parts: Vec<&str> = base.iter().map(String::as_str).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts
+    resolve(base.iter().map(String::as_str).chain(path.split('/')))
 }
 
 /// The bytes of a path with `\xff` escapes decoded; `None` if it has no such escape.

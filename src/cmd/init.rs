@@ -1,7 +1,6 @@
 //! `skanner init`: a configuration with comments, and the hooks.
 
 use std::{
-    fs,
     io::{self, IsTerminal, Write},
     path::Path,
 };
@@ -12,7 +11,7 @@ use super::{
     console::{self, Console},
     hook,
 };
-use crate::{config, git, session::Verdict};
+use crate::{config, git, session::Verdict, whole_file};
 
 pub(super) fn run(path: &Path, force: bool, console: &Console) -> Result<Verdict> {
     let path = path.canonicalize().with_context(|| format!("{}: no such folder", path.display()))?;
@@ -46,7 +45,8 @@ fn write(folder: &Path, file: &Path, force: bool) -> Result<()> {
             bail!("{} is there already; --force replaces it", file.display());
         }
     }
-    fs::write(file, config::TEMPLATE).with_context(|| format!("cannot write {}", file.display()))
+    whole_file::replace(file, config::TEMPLATE.as_bytes())
+        .with_context(|| format!("cannot write {}", file.display()))
 }
 
 /// Asks whether to install the hooks if there is somebody to answer, and else says how.

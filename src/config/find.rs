@@ -13,7 +13,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use toml::de::DeTable;
 
-use crate::report::visible;
+use crate::{git::Root, report::visible};
 
 /// Files that are nothing but configuration.
 pub const NAMES: [&str; 2] = ["skanner.toml", ".skanner.toml"];
@@ -121,11 +121,13 @@ pub fn root(path: &Path) -> Option<&Path> {
 
 /// The root of the repository that the folder is in. A `.git` in a folder where everybody may write is nobody's word.
 fn repository_root(folder: &Path) -> Option<&Path> {
-    folder.ancestors().take_while(|folder| !is_for_all(folder, true)).find(|folder| {
-        let has = |name: &str| folder.join(name).symlink_metadata().is_ok();
-        // The second is the folder of a bare repository.
-        has(".git") || !folder.ends_with(".git") && has("HEAD") && has("objects")
-    })
+    let root = match Root::of(folder) {
+        Root::None => return None,
+        // Where it cannot be told what was meant, what lies above does not count.
+        Root::Tree(root) | Root::Bare(root) | Root::Broken(root, _) => root,
+    };
+    let mut inside = folder.ancestors().take_while(|folder| folder.starts_with(root));
+    inside.all(|folder| !is_for_all(folder, true)).then_some(root)
 }
 
 /// Whether the parent of a folder may speak for it where there is no repository.

@@ -9,7 +9,7 @@ use std::{
 use ignore::gitignore::Gitignore;
 
 use super::{
-    Look,
+    look::Look,
     paths::{Folders, Patterns, compiled},
 };
 use crate::{

@@ -8,6 +8,7 @@ mod comment;
 mod entries;
 mod gitleaks;
 mod inline;
+mod look;
 mod paths;
 mod unread;
 
@@ -15,36 +16,12 @@ pub use comment::{Found, Index, understand, words};
 pub use entries::{Entry, apply as entries};
 pub use gitleaks::{Ignored, apply as gitleaks, parse as parse_gitleaks};
 pub use inline::{Marked, apply as comments};
+pub use look::Look;
 pub use paths::Folders;
 pub use unread::{Acceptance, apply as unread};
 
 /// The name in a comment that keeps unused suppressions of its file from being reported.
 const UNUSED: &str = "unused-suppression";
-
-/// How much of what an entry may match was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
-    /// A part, so an entry cannot be called unused.
-    Part,
-    /// All files, but not their history.
-    Files,
-    /// Everything.
-    Everything,
-}
-
-impl Look {
-    /// Says that nothing matches something.
-    fn nothing_matches(self, it: &str) -> String {
-        match self {
-            Self::Everything => format!("nothing matches {it} any more; remove it"),
-            Self::Files | Self::Part => {
-                format!(
-                    "nothing in these files matches {it}; remove it, unless `skanner audit` needs it for the history"
-                )
-            }
-        }
-    }
-}
 
 /// The existing rules.
 pub trait Rules {

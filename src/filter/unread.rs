@@ -5,7 +5,7 @@
 //! pass as clean.
 
 use super::{
-    Look,
+    look::Look,
     paths::{Folders, compiled},
 };
 use crate::{

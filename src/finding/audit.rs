@@ -8,7 +8,10 @@ use std::cmp::Reverse;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Finding, Report};
+use super::{
+    found::{Finding, History},
+    report::Report,
+};
 use crate::blob::SourceKind;
 
 /// Where a key is in a repository: the first variant that applies.
@@ -98,7 +101,7 @@ impl Report {
     pub fn by_danger(&self) -> Vec<&Finding> {
         let mut findings: Vec<&Finding> = self.findings.iter().collect();
         findings.sort_by_key(|finding| {
-            let is = |question: fn(&super::History) -> bool| finding.history.as_ref().is_some_and(question);
+            let is = |question: fn(&History) -> bool| finding.history.as_ref().is_some_and(question);
             let (at_head, reachable) = (is(|history| history.at_head), is(|history| history.reachable));
             Reverse((finding.rule.severity, at_head, reachable, finding.confidence))
         });

@@ -3,7 +3,10 @@
 
 use std::{cmp::Ordering, collections::HashMap, sync::Arc};
 
-use super::{Detection, Finding, Marker, Occurrence};
+use super::{
+    found::{Detection, Finding, Occurrence},
+    marker::Marker,
+};
 use crate::blob::{ObjectId, Origin};
 
 /// Gathers detections. Each thread has its own, and they are merged at the end.

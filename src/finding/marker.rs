@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Kind, Span};
+use super::{kind::Kind, position::Span};
 
 /// A word that was searched for along with keys, as the engine reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]

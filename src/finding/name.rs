@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Occurrence;
+use super::found::Occurrence;
 use crate::blob::SourceKind;
 
 impl Occurrence {

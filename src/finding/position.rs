@@ -4,7 +4,18 @@ use std::ops::Range;
 
 use memchr::{memchr_iter, memrchr};
 
-use super::Span;
+/// Where something stands in a text. Lines and columns are 1-based, columns count Unicode code points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// First line.
+    pub line: u64,
+    /// Column of the first character.
+    pub column: u64,
+    /// Last line.
+    pub end_line: u64,
+    /// Column after the last character.
+    pub end_column: u64,
+}
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 

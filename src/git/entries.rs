@@ -113,7 +113,7 @@ mod tests {
     /// Entries read one by one: where each begins, and of most a value that depends on all of it.
     fn read(bytes: &[u8], base: Option<(&Entries, &[Copied])>) -> Option<Entries> {
         let value = |entry: &TreeEntry<'_>| {
-            let all = [entry.mode, entry.name, entry.id].concat();
+            let all = [&entry.bits.to_be_bytes(), entry.name, entry.id].concat();
             let hash =
                 all.iter().fold(7, |hash: u32, byte| hash.wrapping_mul(31).wrapping_add(u32::from(*byte)));
             (hash % 3 > 0).then_some(hash / 2)

@@ -1,4 +1,6 @@
-//! The kinds of objects.
+//! The kinds of objects that git knows.
+
+use git2::ObjectType;
 
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +13,31 @@ pub enum Kind {
     Blob,
     /// An annotated tag.
     Tag,
+}
+
+impl Kind {
+    /// Ours of libgit2's, which has more than objects are of.
+    #[must_use]
+    pub(super) fn of(kind: ObjectType) -> Option<Self> {
+        match kind {
+            ObjectType::Commit => Some(Self::Commit),
+            ObjectType::Tree => Some(Self::Tree),
+            ObjectType::Blob => Some(Self::Blob),
+            ObjectType::Tag => Some(Self::Tag),
+            ObjectType::Any => None,
+        }
+    }
+
+    /// libgit2's.
+    #[must_use]
+    pub(super) fn of_libgit2(self) -> ObjectType {
+        match self {
+            Self::Commit => ObjectType::Commit,
+            Self::Tree => ObjectType::Tree,
+            Self::Blob => ObjectType::Blob,
+            Self::Tag => ObjectType::Tag,
+        }
+    }
 }
 
 /// Some kinds of objects.

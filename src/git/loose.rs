@@ -4,7 +4,7 @@ use std::{io::Read, path::Path};
 
 use flate2::read::ZlibDecoder;
 
-use super::{Kind, pack::LARGEST, plain};
+use super::{kind::Kind, pack::LARGEST, plain};
 
 /// No header is longer, in bytes.
 const LONGEST_HEADER: usize = 32;

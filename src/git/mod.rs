@@ -1,4 +1,5 @@
-//! Opening repositories with libgit2, so that nothing of theirs is executed and no user's configuration counts.
+//! Repositories: where they are, and what is in them. libgit2 opens them, so that nothing of theirs is executed and no
+//! user's configuration counts.
 
 mod beside;
 pub mod ci;
@@ -8,187 +9,24 @@ mod kind;
 mod loose;
 pub mod object;
 mod objects;
+mod open;
 pub mod pack;
+mod path;
 pub(crate) mod plain;
 pub mod program;
+mod refs;
 pub mod rename;
 pub mod revisions;
+mod root;
 pub mod staged;
 pub mod store;
 pub mod tree;
-
-use std::{
-    ffi::OsString,
-    path::{Path, PathBuf},
-};
-
-use git2::{Repository, RepositoryOpenFlags};
-
-use crate::blob::ObjectId;
 
 pub use beside::Beside;
 pub use entries::{Entries, entries};
 pub use kind::{Kind, Kinds};
 pub use objects::{Objects, object_id, oid};
-
-/// The repository that `folder` is in.
-///
-/// # Errors
-/// libgit2's, with the code `NotFound` where there is no repository.
-pub fn discover(folder: &Path) -> Result<Repository, git2::Error> {
-    prepare();
-    open_round(folder, &[])
-}
-
-/// Opens the repository round a folder, unless it lies above a ceiling.
-fn open_round(folder: &Path, ceilings: &[PathBuf]) -> Result<Repository, git2::Error> {
-    let repository = Repository::open_ext(folder, RepositoryOpenFlags::CROSS_FS, ceilings)?;
-    // Where the configuration does not say, git takes a folder of another name than `.git` for a bare repository, and
-    // libgit2 takes the folder that it lies in for its work tree.
-    let is_named = repository.path().file_name().is_some_and(|name| name == ".git");
-    let is_linked =
-        repository.is_worktree() || repository.workdir().is_none_or(|root| root.join(".git").exists());
-    let is_configured = repository
-        .config()
-        .is_ok_and(|config| ["core.bare", "core.worktree"].iter().any(|name| config.get_entry(name).is_ok()));
-    if is_named || is_linked || is_configured {
-        return Ok(repository);
-    }
-    Repository::open_bare(repository.path())
-}
-
-/// The repository whose own folder this is, and none around it.
-///
-/// # Errors
-/// libgit2's, with the code `NotFound` where it is no sound repository.
-pub fn open(folder: &Path) -> Result<Repository, git2::Error> {
-    prepare();
-    let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
-    Repository::open_ext(folder, flags, std::iter::empty::<&Path>())
-}
-
-/// The repository that a git command in the current folder would work on: `GIT_DIR`, `GIT_WORK_TREE`,
-/// `GIT_OBJECT_DIRECTORY`, `GIT_ALTERNATE_OBJECT_DIRECTORIES` and `GIT_CEILING_DIRECTORIES` count, since git tells its
-/// hooks by them what it works on. libgit2 can do that by itself, but then it reads the user's configuration, takes
-/// `GIT_WORK_TREE` from the wrong folder, and does not follow the alternates of alternates.
-///
-/// # Errors
-/// libgit2's, with the code `NotFound` where there is no repository.
-pub fn from_environment() -> Result<Repository, git2::Error> {
-    prepare();
-    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    let split = |name: &str| {
-        let value = variable(name).unwrap_or_default();
-        std::env::split_paths(&value).filter(|path| !path.as_os_str().is_empty()).collect::<Vec<_>>()
-    };
-    let git_folder = variable("GIT_DIR");
-    let repository = match &git_folder {
-        Some(folder) => {
-            let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
-            Repository::open_ext(folder, flags, std::iter::empty::<&Path>())?
-        }
-        None => open_round(Path::new("."), &split("GIT_CEILING_DIRECTORIES"))?,
-    };
-    if let Some(folder) = variable("GIT_COMMON_DIR")
-        && Path::new(&folder).canonicalize().ok() != repository.commondir().canonicalize().ok()
-    {
-        return Err(git2::Error::from_str("GIT_COMMON_DIR names another folder than the repository itself"));
-    }
-    if let Some(folder) = variable("GIT_WORK_TREE") {
-        repository.set_workdir(Path::new(&folder), false)?;
-    } else if git_folder.is_some() && !repository.is_bare() {
-        // Git takes the current folder for the work tree then.
-        let is_named = repository.config().is_ok_and(|config| config.get_entry("core.worktree").is_ok());
-        if !is_named {
-            repository.set_workdir(Path::new("."), false)?;
-        }
-    }
-    let mut folders = split("GIT_ALTERNATE_OBJECT_DIRECTORIES");
-    folders.extend(variable("GIT_OBJECT_DIRECTORY").map(Into::into));
-    for folder in folders {
-        let folder =
-            folder.to_str().ok_or_else(|| git2::Error::from_str("a folder of objects is not UTF-8"))?;
-        repository.odb()?.add_disk_alternate(folder)?;
-    }
-    Ok(repository)
-}
-
-/// All refs with the objects they name, sorted by name; the older entries of the stash, which are refs in all but name;
-/// and HEAD where it names a commit itself, also that of each linked work tree. Objects are not looked at.
-///
-/// # Errors
-/// When they cannot be listed.
-pub fn refs(repository: &Repository) -> Result<Vec<(Vec<u8>, ObjectId)>, git2::Error> {
-    let mut refs = Vec::new();
-    let mut add = |name: Vec<u8>, target: Option<git2::Oid>| {
-        refs.extend(target.and_then(|oid| ObjectId::new(oid.as_bytes())).map(|target| (name, target)));
-    };
-    for reference in repository.references()? {
-        let reference = reference?;
-        // What a symbolic one leads to is listed by itself.
-        add(reference.name_bytes().to_vec(), reference.target());
-    }
-    if let Ok(stash) = repository.reflog("refs/stash") {
-        for (number, entry) in stash.iter().enumerate().skip(1) {
-            add(format!("refs/stash@{{{number}}}").into_bytes(), Some(entry.id_new()));
-        }
-    }
-    let head = repository.find_reference("HEAD").ok().and_then(|head| head.target());
-    add(b"HEAD".to_vec(), head);
-    // Git calls them so, too.
-    for (name, head) in heads_of_worktrees(repository.commondir()) {
-        add([b"worktrees/", name.as_encoded_bytes(), b"/HEAD"].concat(), Some(head));
-    }
-    refs.sort();
-    Ok(refs)
-}
-
-/// The names of linked work trees and the commits that are checked out in them where that is no branch.
-fn heads_of_worktrees(folder: &Path) -> Vec<(OsString, git2::Oid)> {
-    let Ok(entries) = std::fs::read_dir(folder.join("worktrees")) else { return Vec::new() };
-    let head = |entry: std::fs::DirEntry| {
-        let text = plain::read(&entry.path().join("HEAD")).ok()?;
-        let id = ObjectId::from_hex(text.trim_ascii_end())?;
-        Some((entry.file_name(), oid(id)))
-    };
-    entries.filter_map(|entry| head(entry.ok()?)).collect()
-}
-
-/// Nothing of a repository is executed, so it does not matter who owns it; and the user's own configuration must not
-/// change what is found.
-fn prepare() {
-    static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| {
-        #[expect(
-            unsafe_code,
-            reason = "libgit2's global options; no other thread is inside libgit2 before the first open"
-        )]
-        // SAFETY: `Once` lets nobody else open a repository before this is done.
-        unsafe {
-            use git2::{ConfigLevel, opts};
-            let _ = opts::set_verify_owner_validation(false);
-            // Zlib's checksum tells damage; computing each object's name once more costs more than reading it.
-            opts::strict_hash_verification(false);
-            for level in
-                [ConfigLevel::ProgramData, ConfigLevel::System, ConfigLevel::XDG, ConfigLevel::Global]
-            {
-                let _ = opts::set_search_path(level, "");
-            }
-        }
-    });
-}
-
-/// A path as git stores it: bytes on Unix, UTF-8 elsewhere.
-#[cfg(unix)]
-#[must_use]
-pub fn path(bytes: &[u8]) -> &Path {
-    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
-    Path::new(OsStr::from_bytes(bytes))
-}
-
-/// A path as git stores it: bytes on Unix, UTF-8 elsewhere.
-#[cfg(not(unix))]
-#[must_use]
-pub fn path(bytes: &[u8]) -> &Path {
-    Path::new(std::str::from_utf8(bytes).unwrap_or_default())
-}
+pub use open::{discover, from_environment, open};
+pub use path::path;
+pub use refs::refs;
+pub use root::Root;

@@ -1,4 +1,8 @@
 //! Reading objects one by one, through libgit2's object database: loose, packed, in alternates or in a quarantine.
+//!
+//! `Store` is the other way to them, for whole histories: it opens all packs at once, believes no index, and proves what
+//! it reads by hash. Here a few objects are wanted, some of which the environment alone leads to, and nothing is to be
+//! opened before. What is in the objects is read by `object` either way.
 
 use git2::{ErrorCode, ObjectType, Odb, OdbObject, Oid, Repository};
 

@@ -9,10 +9,7 @@ use std::{
 
 use git2::ObjectType;
 
-use super::{
-    Objects,
-    tree::{Entry, Mode},
-};
+use super::{object::Mode, objects::Objects, tree::Entry};
 
 /// As many files are compared, at most, as git compares by default (`diff.renameLimit`).
 const MOST: usize = 1000;

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use git2::{ErrorCode, Repository};
 
-use super::object_id;
+use super::objects::{object_id, oid};
 use crate::blob::ObjectId;
 
 /// A set of commits: all that can be reached from some objects and not from others.
@@ -97,7 +97,7 @@ pub fn way_out(repository: &Repository) -> &'static str {
 fn merge_bases(repository: &Repository, from: &str, to: &str) -> Result<Vec<ObjectId>> {
     let commit = |revision: &str| -> Result<git2::Oid> {
         let id = resolve(repository, revision)?;
-        let object = repository.find_object(super::oid(id), None)?;
+        let object = repository.find_object(oid(id), None)?;
         let commit = object.peel_to_commit();
         Ok(commit.with_context(|| format!("`{revision}` is no commit"))?.id())
     };

@@ -5,9 +5,10 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::{
-    Objects,
     index::{CachedTree, Index},
-    tree::{self, Difference, Entry, Mode, Tree, join},
+    object::Mode,
+    objects::Objects,
+    tree::{self, Difference, Entry, Tree, join},
 };
 use crate::blob::ObjectId;
 

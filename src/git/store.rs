@@ -1,4 +1,5 @@
-//! Where a repository keeps its objects: packs and loose files, its own and those of its alternates.
+//! Where a repository keeps its objects: packs and loose files, its own and those of its alternates. All of them are read
+//! for a history; whoever wants a few takes `Objects`.
 
 use std::{
     collections::BTreeSet,
@@ -10,8 +11,11 @@ use std::{
 use git2::{Oid, Repository};
 
 use super::{
-    Kind, loose,
+    kind::Kind,
+    loose,
+    objects::oid,
     pack::{Damage, Packs},
+    path::path,
     plain,
 };
 use crate::{blob::ObjectId, threads::Pool};
@@ -152,15 +156,9 @@ impl Store {
 }
 
 fn read_by_libgit2(repository: &Repository, id: ObjectId) -> Result<(Kind, Vec<u8>), git2::Error> {
-    let oid = Oid::from_bytes(id.as_bytes())?;
     let odb = repository.odb()?;
-    let object = odb.read(oid)?;
-    let kind = match object.kind() {
-        git2::ObjectType::Commit => Kind::Commit,
-        git2::ObjectType::Tree => Kind::Tree,
-        git2::ObjectType::Tag => Kind::Tag,
-        _ => Kind::Blob,
-    };
+    let object = odb.read(oid(id))?;
+    let kind = Kind::of(object.kind()).ok_or_else(|| git2::Error::from_str("is of no known kind"))?;
     Ok((kind, object.data().to_vec()))
 }
 
@@ -225,15 +223,9 @@ fn slot(name: &[u8]) -> usize {
 
 /// The object, if its hash is its name.
 fn proved(id: ObjectId, (kind, bytes): (Kind, Vec<u8>)) -> Result<(Kind, Vec<u8>), String> {
-    let named = match kind {
-        Kind::Commit => git2::ObjectType::Commit,
-        Kind::Tree => git2::ObjectType::Tree,
-        Kind::Blob => git2::ObjectType::Blob,
-        Kind::Tag => git2::ObjectType::Tag,
-    };
     let format =
         if id.as_bytes().len() == 32 { git2::ObjectFormat::Sha256 } else { git2::ObjectFormat::Sha1 };
-    match Oid::hash_object_ext(named, &bytes, format) {
+    match Oid::hash_object_ext(kind.of_libgit2(), &bytes, format) {
         Ok(hash) if hash.as_bytes() == id.as_bytes() => Ok((kind, bytes)),
         Ok(_) => Err("is damaged: its content is not what its name says".to_owned()),
         Err(error) => Err(error.message().to_owned()),
@@ -270,7 +262,7 @@ fn object_folders(own: &Path, damages: &mut Vec<Damage>) -> Vec<PathBuf> {
             Ok(text) => {
                 let lines =
                     text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty() && line[0] != b'#');
-                waiting.extend(lines.map(|line| (whole.join(super::path(line)), depth + 1)));
+                waiting.extend(lines.map(|line| (whole.join(path(line)), depth + 1)));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => damages.push(Damage { path: list, why: error.to_string() }),

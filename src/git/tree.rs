@@ -3,45 +3,11 @@
 use std::collections::HashMap;
 
 use git2::{ObjectType, OdbObject};
-use memchr::memchr;
 
-use super::Objects;
+use super::{object, objects::Objects};
 use crate::blob::ObjectId;
 
-/// What kind of thing an entry is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Mode {
-    /// A file.
-    File,
-    /// A file that may be executed.
-    Executable,
-    /// A symbolic link.
-    Link,
-    /// A folder.
-    Folder,
-    /// The commit of a submodule, which is in another repository.
-    Submodule,
-}
-
-impl Mode {
-    /// From the bits of a mode.
-    #[must_use]
-    pub fn new(bits: u32) -> Self {
-        match bits & 0o170_000 {
-            0o040_000 => Self::Folder,
-            0o120_000 => Self::Link,
-            0o160_000 => Self::Submodule,
-            _ if bits & 0o111 != 0 => Self::Executable,
-            _ => Self::File,
-        }
-    }
-
-    /// Whether it has content of its own: a blob.
-    #[must_use]
-    pub fn is_blob(self) -> bool {
-        matches!(self, Self::File | Self::Executable | Self::Link)
-    }
-}
+pub use object::Mode;
 
 /// A path and what is there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,28 +33,19 @@ impl<'r> Tree<'r> {
     /// Why it cannot be read, and what to do about it.
     pub fn read(objects: &'r Objects<'_>, id: ObjectId) -> Result<Self, String> {
         let tree = Self { object: objects.read(id, ObjectType::Tree)?, hash_length: id.as_bytes().len() };
-        if tree.bounds().is_none() {
+        if !object::tree(tree.object.data(), tree.hash_length, |_, _| {}) {
             return Err(format!("tree {id} is damaged: run `git fsck`"));
         }
         Ok(tree)
     }
 
-    /// Whether all of it can be read; the names in it have to be names.
-    fn bounds(&self) -> Option<()> {
-        let mut rest = self.object.data();
-        while !rest.is_empty() {
-            (_, rest) = entry(rest, self.hash_length)?;
-        }
-        Some(())
-    }
-
     /// Its entries in git's order, in which folders count as if their names ended with `/`.
     pub fn entries(&self) -> impl Iterator<Item = Raw<'_>> {
-        let mut rest = self.object.data();
+        let mut at = 0;
         std::iter::from_fn(move || {
-            let (found, next) = entry(rest, self.hash_length)?;
-            rest = next;
-            Some(found)
+            let (end, entry) = object::tree_entry(self.object.data(), at, self.hash_length)?;
+            at = end;
+            Some((entry.name, entry.mode(), ObjectId::new(entry.id)?))
         })
     }
 
@@ -239,13 +196,3 @@ pub fn join(folder: &[u8], name: &[u8]) -> Vec<u8> {
 
 /// An entry as it stands in the tree, with its name.
 pub type Raw<'t> = (&'t [u8], Mode, ObjectId);
-
-/// The mode in octal digits, a space, the name, a zero, the object.
-fn entry(bytes: &[u8], hash_length: usize) -> Option<(Raw<'_>, &[u8])> {
-    let space = memchr(b' ', bytes)?;
-    let mode = u32::from_str_radix(std::str::from_utf8(&bytes[..space]).ok()?, 8).ok()?;
-    let bytes = &bytes[space + 1..];
-    let zero = memchr(0, bytes).filter(|length| *length > 0)?;
-    let id = ObjectId::new(bytes.get(zero + 1..zero + 1 + hash_length)?)?;
-    Some(((&bytes[..zero], Mode::new(mode), id), &bytes[zero + 1 + hash_length..]))
-}

@@ -2,13 +2,13 @@
 
 use std::{
     fs,
-    io::{self, Write},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail};
 
 use super::{Event, script};
+use crate::whole_file;
 
 /// The result of installing a hook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,13 +46,15 @@ pub fn install(folder: &Path, event: Event, program: &Path) -> Result<Installed>
             before.display()
         );
     }
-    let fresh = write_beside(&hook, &script::of(event, program)).with_context(doing)?;
+    // Git may run the hook meanwhile.
+    let fresh = whole_file::beside(&hook, &script::of(event, program), whole_file::Use::Program)
+        .with_context(doing)?;
     if is_foreign {
         fs::rename(&hook, &before).with_context(doing)?;
     }
-    fs::rename(&fresh, &hook)
+    fresh
+        .put(&hook)
         .inspect_err(|_| {
-            let _ = fs::remove_file(&fresh);
             if is_foreign {
                 let _ = fs::rename(&before, &hook);
             }
@@ -63,22 +65,6 @@ pub fn install(folder: &Path, event: Event, program: &Path) -> Result<Installed>
         (false, true) => Installed::Chained,
         (false, false) => Installed::New,
     })
-}
-
-/// Writes an executable file next to `hook`, to replace it atomically: git may run the hook at any time.
-fn write_beside(hook: &Path, text: &[u8]) -> io::Result<PathBuf> {
-    let mut name = hook.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let fresh = hook.with_file_name(name);
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o777);
-    let mut file = options.open(&fresh)?;
-    file.write_all(text).inspect_err(|_| {
-        let _ = fs::remove_file(&fresh);
-    })?;
-    Ok(fresh)
 }
 
 /// The result of removing a hook.

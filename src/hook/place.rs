@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::{Event, words};
+use super::{
+    Event,
+    words::{self, Manager},
+};
 use crate::git::program::ask;
 
 /// A directory of hooks.
@@ -16,15 +19,6 @@ pub struct Place {
     pub is_in_work_tree: bool,
     /// Whether the repository is bare.
     pub is_bare: bool,
-}
-
-/// A program that manages the hooks of a repository itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manager {
-    /// husky, any version.
-    Husky,
-    /// lefthook.
-    Lefthook,
 }
 
 /// The value of `core.hooksPath`.

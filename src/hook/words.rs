@@ -1,6 +1,15 @@
 //! The advice that hooks print when they stop something. It only recommends what works.
 
-use super::{Event, place::Manager};
+use super::Event;
+
+/// A program that writes the hooks of a repository by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manager {
+    /// husky, of any version.
+    Husky,
+    /// lefthook.
+    Lefthook,
+}
 
 /// Why a hook stopped something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,11 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::rows::{CommitReader, Row};
+use super::rows::{CommitReader, NONE, Row};
 use crate::{blob::ObjectId, git::store::Store};
-
-/// Stands for a parent or tree that is missing.
-pub(super) const NONE: u32 = u32::MAX;
 
 /// All commits, with parents before children.
 pub(super) struct Commits {

@@ -1,5 +1,7 @@
 //! Dates of commits, in a readable form.
 
+use time::OffsetDateTime;
+
 use crate::day::Day;
 
 /// A day in seconds.
@@ -76,15 +78,14 @@ fn fields<const N: usize>(text: &str, separator: u8, lengths: [usize; N]) -> Opt
 fn rfc3339(seconds: i64, zone: i64) -> String {
     let zone = zone.clamp(-1459, 1459);
     let minutes = zone / 100 * 60 + zone % 100;
+    // Into the years that have four digits, whatever the zone.
     let local = seconds.clamp(-62_135_596_800 + DAY, 253_402_300_799 - DAY) + minutes * 60;
-    let day = Day::of_number(local.div_euclid(DAY));
-    let time = local.rem_euclid(DAY);
+    let Ok(local) = OffsetDateTime::from_unix_timestamp(local) else { return String::new() };
     let sign = if minutes < 0 { '-' } else { '+' };
+    let (hour, minute, second) = local.to_hms();
     format!(
-        "{day}T{:02}:{:02}:{:02}{sign}{:02}:{:02}",
-        time / 3600,
-        time / 60 % 60,
-        time % 60,
+        "{}T{hour:02}:{minute:02}:{second:02}{sign}{:02}:{:02}",
+        Day::from(local.date()),
         minutes.abs() / 60,
         minutes.abs() % 60
     )

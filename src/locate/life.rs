@@ -1,9 +1,12 @@
 //! Computes the history of one secret from directories and commits.
 
-use super::{Location, commits::NONE, date, graph::Bits};
+use super::{Location, date, graph::Bits, rows::NONE};
 use crate::{
     blob::ObjectId,
-    git::{Kind, object::Commit},
+    git::{
+        Kind,
+        object::{Commit, Tag},
+    },
 };
 
 /// The history of a secret. Texts are raw, as in git, and may contain secrets.
@@ -108,9 +111,7 @@ impl Location<'_> {
             && objects.iter().filter(is_other).all(|id| match self.store.read(*id) {
                 Ok((Kind::Tag, bytes)) => {
                     is_tagged = true;
-                    let mut header = bytes.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty());
-                    let tagger = header.find_map(|line| line.strip_prefix(b"tagger "));
-                    is_old(tagger.map_or(0, date::seconds))
+                    is_old(date::seconds(Tag::parse(&bytes).tagger))
                 }
                 Ok((Kind::Blob, _)) => false,
                 _ => true,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Location, commits::NONE, graph::Bits};
+use super::{Location, graph::Bits, rows::NONE};
 use crate::{
     blob::ObjectId,
     git::{object, tree::join},

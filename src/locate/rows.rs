@@ -1,6 +1,6 @@
 //! Commits as numbers, in the order in which they are read.
 
-use super::{commits::NONE, date};
+use super::date;
 use crate::{
     blob::ObjectId,
     git::{
@@ -8,6 +8,9 @@ use crate::{
         object::{Commit, TreeEntry},
     },
 };
+
+/// Stands for a parent or tree that is missing.
+pub(super) const NONE: u32 = u32::MAX;
 
 /// A commit as numbers.
 pub(super) struct Row {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::commits::Commits;
 use crate::{
     blob::ObjectId,
-    git::{Kind, store::Store},
+    git::{Kind, object::Tag, store::Store},
 };
 
 /// The peeled targets of the tags that any ref reaches.
@@ -26,8 +26,7 @@ impl Tags {
                 Some(next) => *next,
                 None => {
                     let Ok((Kind::Tag, bytes)) = store.read(id) else { break };
-                    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-                    match line.strip_prefix(b"object ").and_then(ObjectId::from_hex) {
+                    match Tag::parse(&bytes).target {
                         Some(next) => next,
                         None => break,
                     }

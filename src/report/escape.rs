@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::hidden::hides;
+
 /// Escapes characters that a terminal does not show as they are. Control characters, and characters that hide
 /// text or change its direction, are written as `\u{1b}`.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
@@ -15,9 +17,7 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
 }
 
 fn steers(character: char) -> bool {
-    character.is_control() && character != '\t'
-        // Direction marks, embeddings, overrides and isolates; zero-width characters; line and paragraph separators.
-        || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    character != '\t' && hides(character)
 }
 
 #[cfg(test)]

@@ -5,30 +5,16 @@ mod escape;
 mod json;
 mod sarif;
 mod text;
+mod view;
 
-use std::{
-    io::{self, Write},
-    time::Duration,
-};
+use std::io::{self, Write};
 
 use crate::finding::Report;
 
 pub(crate) use escape::visible;
 pub use json::schema;
 pub use sarif::line_hashes;
-
-/// How to show a report to people. Machine-readable formats ignore it.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct View {
-    /// Whether to use colors.
-    pub color: bool,
-    /// Whether to omit the summary if no key was found and everything was read.
-    pub quiet: bool,
-    /// Whether to list every occurrence of a key and all candidates.
-    pub verbose: bool,
-    /// How long the run took.
-    pub elapsed: Duration,
-}
+pub use view::View;
 
 /// A report format.
 pub struct Format {

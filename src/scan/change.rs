@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Engine, Scratch, layer};
+use super::{Engine, scratch::Scratch, weigh};
 use crate::{
     blob::{Content, Signs},
     decode::{run, utf16},
@@ -87,7 +87,7 @@ impl Engine {
     ) -> Option<Signs> {
         let mut hits = std::mem::take(&mut scratch.hits);
         let signs = self.scan_layer(text, range, signs, 0, scratch, &mut hits);
-        layer::weigh(text, &mut hits, scratch, layer::Unsupported::Drop);
+        weigh::weigh(text, &mut hits, scratch, weigh::Unsupported::Drop);
         let is_clean = hits.is_empty();
         hits.clear();
         scratch.hits = hits;

@@ -4,8 +4,7 @@ use std::{cmp::Reverse, ops::Range};
 
 use memchr::{memchr_iter, memmem, memrchr_iter};
 
-use super::Hit;
-use crate::{finding::Candidate, rule::Rule};
+use crate::rule::Rule;
 
 /// How many lines before and after the line of the key count as context.
 const LINES: usize = 5;
@@ -34,7 +33,7 @@ impl Evidence {
         (self.in_name, self.lines.unsigned_abs(), self.lines > 0, self.bytes)
     }
 
-    fn describe(&self) -> String {
+    pub(super) fn describe(&self) -> String {
         let Self { text, lines, in_name, .. } = self;
         if *in_name {
             return format!("`{text}` in the file name");
@@ -136,24 +135,4 @@ impl Stretch {
 
 fn lines(text: &[u8]) -> isize {
     isize::try_from(memchr_iter(b'\n', text).count()).unwrap_or(isize::MAX)
-}
-
-/// Why a hit is reported, as a sentence fragment.
-pub(super) fn why(hit: &Hit) -> String {
-    let form = &hit.form().why;
-    hit.evidence.as_ref().map_or_else(|| form.clone(), |evidence| format!("{form}; {}", evidence.describe()))
-}
-
-/// The issuers whose keys have the shape of `hit`, those with context first; empty if there is only one.
-pub(super) fn candidates(hit: &Hit, rivals: &[Hit]) -> Vec<Candidate> {
-    let mut rivals: Vec<&Hit> = rivals.iter().filter(|hit| !hit.rule.shared).collect();
-    let nearness =
-        |hit: &Hit| hit.evidence.as_ref().map_or((true, None), |found| (false, Some(found.distance())));
-    rivals.sort_by(|a, b| (nearness(a), &a.rule.issuer).cmp(&(nearness(b), &b.rule.issuer)));
-    rivals.dedup_by(|a, b| a.rule.issuer == b.rule.issuer);
-    if rivals.len() < 2 && !hit.rule.shared {
-        return Vec::new();
-    }
-    let why = |hit: &Hit| hit.evidence.as_ref().map_or_else(|| "same shape".to_owned(), Evidence::describe);
-    rivals.iter().map(|hit| Candidate { issuer: hit.rule.issuer.clone(), why: why(hit) }).collect()
 }

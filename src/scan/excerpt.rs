@@ -1,6 +1,9 @@
 //! The line of a key, with every key in it masked.
 
-use super::{REACH, resolve::Kept, secret};
+use super::{
+    hit::{REACH, secret},
+    resolve::Kept,
+};
 use crate::{finding::Excerpt, rule::BASE64URL};
 
 /// How much of the line to show before and after the key, in bytes.

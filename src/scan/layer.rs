@@ -6,16 +6,17 @@ use std::{ops::Range, sync::LazyLock};
 use memchr::memmem::Finder;
 
 use super::{
-    Engine, Hit, REACH, Scratch,
+    Engine,
     anchors::{Anchor, Sign},
-    evidence::Context,
+    hit::{Hit, REACH},
     runs::RunSearch,
+    scratch::Scratch,
     structure::Dispatch,
 };
 use crate::{
     blob::Signs,
     decode::{Decoded, escape, utf16},
-    rule::{BASE64URL, Confidence},
+    rule::BASE64URL,
 };
 
 /// How many nested encodings are decoded.
@@ -217,36 +218,4 @@ impl Engine {
             hits.push(hit);
         }
     }
-}
-
-/// What happens to hits that need context and have none.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unsupported {
-    /// They are not keys.
-    Drop,
-    /// They may be keys all the same.
-    Keep,
-}
-
-/// Looks for context around hits that had none in their own layer, determines the confidence of each, and
-/// drops those that need context and have none.
-pub(super) fn weigh(text: &[u8], hits: &mut Vec<Hit>, scratch: &mut Scratch, unsupported: Unsupported) {
-    hits.retain_mut(|hit| {
-        if hit.evidence.is_none() && hit.decoded.is_some() {
-            hit.evidence = scratch.context.evidence(text, &hit.span, &hit.rule);
-        }
-        if hit.evidence.is_none() {
-            hit.evidence = Context::evidence_in_name(&scratch.name, &hit.rule);
-        }
-        let form = hit.form();
-        let confidence: Confidence =
-            if hit.evidence.is_some() { form.confidence_with_evidence() } else { form.confidence };
-        let may_be_named = scratch.is_name_unknown && !hit.rule.context.is_empty();
-        let stays = hit.evidence.is_some()
-            || !form.needs_evidence
-            || may_be_named
-            || unsupported == Unsupported::Keep;
-        hit.confidence = confidence;
-        stays
-    });
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Engine, Scratch, layer, resolve, secret};
+use super::{Engine, hit::secret, resolve, scratch::Scratch, weigh};
 use crate::{blob::Signs, rule::BASE64URL};
 
 /// A stretch of a text that may be a secret, and what is shown in its place.
@@ -22,7 +22,7 @@ impl Engine {
         let mut hits = Vec::new();
         scratch.set_name(b"");
         self.scan_layer(text, 0..text.len(), Signs::ALL, 0, scratch, &mut hits);
-        layer::weigh(text, &mut hits, scratch, layer::Unsupported::Keep);
+        weigh::weigh(text, &mut hits, scratch, weigh::Unsupported::Keep);
         let kept = resolve::resolve(&mut hits);
         let mut masks: Vec<Mask> = Vec::with_capacity(kept.len());
         for resolve::Kept { hit, group, .. } in &kept {

@@ -11,27 +11,30 @@ mod edges;
 mod evidence;
 mod excerpt;
 mod grams;
+mod hit;
 mod known;
 mod layer;
 mod mask;
 mod placeholder;
 mod resolve;
 mod runs;
+mod scratch;
 mod structure;
+mod weigh;
 mod window;
 mod words;
 
 use std::{
     io,
-    ops::Range,
     sync::{Arc, OnceLock},
 };
 
 pub use change::{Change, looks_wide};
 pub use mask::Mask;
+pub use scratch::Scratch;
 
 use anchors::Anchors;
-use evidence::{Context, Evidence};
+use hit::secret;
 use resolve::Kept;
 use runs::RunSearch;
 use structure::Dispatch;
@@ -39,13 +42,9 @@ use structure::Dispatch;
 use crate::{
     blob::{Content, Signs},
     decode::utf16,
-    finding::{Cursor, Detection, Secret, Sighting},
-    rule::{Confidence, Form, Rule, RuleSet, Shape},
+    finding::{Cursor, Detection},
+    rule::{Confidence, RuleSet, Shape},
 };
-
-/// The engine never looks further than this many bytes before or after an anchor. A window that contains that
-/// much gives the same result as the whole text.
-const REACH: usize = 8 << 10;
 
 /// Finds keys in texts.
 pub struct Engine {
@@ -58,60 +57,6 @@ pub struct Engine {
     anchors: Anchors,
     dispatch: OnceLock<Dispatch>,
     runs: OnceLock<RunSearch>,
-}
-
-/// Memory that is reused for each blob. Every thread has its own.
-#[derive(Default)]
-pub struct Scratch {
-    window: Vec<u8>,
-    hits: Vec<Hit>,
-    bodies: Vec<Range<usize>>,
-    context: Context,
-    name: Vec<u8>,
-    /// Offset and index of the watched words in the current text.
-    words: Vec<(usize, usize)>,
-    sightings: Vec<Sighting>,
-    /// Whether the text may turn out to have any name.
-    is_name_unknown: bool,
-    /// Whether the text is also read as UTF-16, so that its strings need not be searched for one by one.
-    wide_apart: bool,
-}
-
-impl Scratch {
-    /// Sets the name of the next texts. A name can tell the issuer of a key.
-    pub fn set_name(&mut self, name: &[u8]) {
-        self.name.clear();
-        self.name.extend_from_slice(name);
-    }
-}
-
-/// A match of a shape. Offsets are bytes of the current text.
-#[derive(Clone, Debug)]
-struct Hit {
-    span: Range<usize>,
-    /// The key, if it is encoded in the text.
-    decoded: Option<Box<[u8]>>,
-    /// Its encodings, outermost first.
-    encoding: Vec<&'static str>,
-    rule: Arc<Rule>,
-    form: usize,
-    /// The length of the literal that the key begins with, in bytes.
-    public: usize,
-    /// The number of bytes that the shape fixes.
-    fixed: usize,
-    /// The confidence of the form by itself.
-    base: Confidence,
-    /// The confidence with context.
-    confidence: Confidence,
-    evidence: Option<Evidence>,
-    /// Whether it directly follows other key prefixes, because it was pasted into a template.
-    is_pasted: bool,
-}
-
-impl Hit {
-    fn form(&self) -> &Form {
-        &self.rule.forms[self.form]
-    }
 }
 
 impl Engine {
@@ -213,7 +158,7 @@ impl Engine {
         // Starts a little earlier than necessary, so that excerpts include the keys before theirs.
         let range = from.saturating_sub(excerpt::WIDEST)..anchors_end;
         self.scan_layer(text, range, Signs::ALL, 0, scratch, &mut hits);
-        layer::weigh(text, &mut hits, scratch, layer::Unsupported::Drop);
+        weigh::weigh(text, &mut hits, scratch, weigh::Unsupported::Drop);
         let mut next = anchors_end;
         let start = (!scratch.words.is_empty()).then(|| cursor.clone());
         if !hits.is_empty() {
@@ -241,8 +186,8 @@ impl Engine {
         Detection {
             rule: hit.rule.clone(),
             confidence: hit.confidence,
-            why: evidence::why(hit),
-            candidates: evidence::candidates(hit, rivals),
+            why: weigh::why(hit),
+            candidates: weigh::candidates(hit, rivals),
             has_evidence: hit.evidence.is_some(),
             secret: secret(text, hit),
             encoding: hit.encoding.clone(),
@@ -261,10 +206,6 @@ struct Window<'a> {
     settled: usize,
     /// Anchors from this offset on are left to the next window.
     anchors_end: usize,
-}
-
-fn secret(text: &[u8], hit: &Hit) -> Secret {
-    Secret::new(hit.decoded.as_deref().unwrap_or(&text[hit.span.clone()]), hit.public)
 }
 
 /// Adds the encoding of the whole text to every detection.

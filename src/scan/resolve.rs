@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, ops::Range};
 
-use super::Hit;
+use super::{evidence::Evidence, hit::Hit};
 
 /// A hit that was kept, and all that match the same bytes equally well by shape, including itself.
 pub(super) struct Kept {
@@ -52,7 +52,7 @@ fn rank(hit: &Hit) -> impl Ord {
     let told = hit.evidence.as_ref().filter(|_| !hit.rule.shared);
     (
         (hit.confidence, hit.is_pasted),
-        (told.is_some(), Reverse(told.map(super::Evidence::distance)), hit.base),
+        (told.is_some(), Reverse(told.map(Evidence::distance)), hit.base),
         (hit.rule.shared, hit.fixed, hit.span.len(), Reverse(hit.encoding.len())),
     )
 }

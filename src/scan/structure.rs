@@ -5,10 +5,11 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::{
-    Hit, Scratch,
     anchors::{Anchor, Anchors, Literals},
     edges::{self, LeftEdge},
+    hit::Hit,
     known, placeholder,
+    scratch::Scratch,
 };
 use crate::{
     finding::Secret,

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::{Engine, REACH, Scratch, Window, in_encoding};
+use super::{Engine, Window, hit::REACH, in_encoding, scratch::Scratch};
 use crate::{
     blob::WINDOW,
     bytes::fill,

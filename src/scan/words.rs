@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Engine, Scratch};
+use super::{Engine, scratch::Scratch};
 use crate::finding::{Cursor, Sighting};
 
 /// How much of the line to keep on either side of a word, in bytes. Windows hold more than that.

@@ -15,7 +15,7 @@ use crate::{
     blob::SourceKind,
     finding::Report,
     report::{self, View},
-    source,
+    source, whole_file,
 };
 
 pub(super) fn write_reports(options: &Options, format: &str, report: &Report, view: &View) -> Result<()> {
@@ -50,13 +50,7 @@ fn replace(file: &Path, text: &[u8]) -> io::Result<()> {
         // A device such as /dev/stderr, or a link: write through it.
         return std::fs::write(file, text);
     }
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = file.with_file_name(name);
-    std::fs::write(&temporary, text)?;
-    std::fs::rename(&temporary, file).inspect_err(|_| {
-        let _ = std::fs::remove_file(&temporary);
-    })
+    whole_file::replace(file, text)
 }
 
 /// Reads the files that hold findings once more, for a report that wants GitHub's hashes of their lines.

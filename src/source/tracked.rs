@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    git::{self, index::Index, tree::Mode},
+    git::{self, Root, index::Index, tree::Mode},
     threads::Pool,
 };
 
@@ -20,14 +20,16 @@ pub(super) struct Tracked {
 /// # Errors
 /// When there is a repository whose index cannot be read.
 pub(super) fn below(folder: &Path, pool: &Pool) -> Result<Vec<Tracked>, String> {
+    let Ok(folder_whole) = folder.canonicalize() else { return Ok(Vec::new()) };
+    if matches!(Root::of(&folder_whole), Root::None | Root::Bare(_)) {
+        return Ok(Vec::new());
+    }
     let repository = match git::discover(folder) {
         Ok(repository) => repository,
         Err(error) if error.code() == git2::ErrorCode::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error.message().to_owned()),
     };
-    let (Some(root), Ok(folder_whole)) = (repository.workdir(), folder.canonicalize()) else {
-        return Ok(Vec::new());
-    };
+    let Some(root) = repository.workdir() else { return Ok(Vec::new()) };
     let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
     let Ok(prefix) = folder_whole.strip_prefix(&root) else { return Ok(Vec::new()) };
     let index = Index::of(&repository, pool)?;
@@ -43,5 +45,11 @@ pub(super) fn below(folder: &Path, pool: &Pool) -> Result<Vec<Tracked>, String> 
 /// The root of the work tree that `folder` is in.
 #[must_use]
 pub fn root(folder: &Path) -> Option<PathBuf> {
-    git::discover(folder).ok()?.workdir().map(Path::to_owned)
+    let folder = folder.canonicalize().ok()?;
+    match Root::of(&folder) {
+        Root::Tree(root) => Some(root.to_owned()),
+        Root::None | Root::Bare(_) => None,
+        // libgit2 looks on above it.
+        Root::Broken(..) => git::discover(&folder).ok()?.workdir().map(Path::to_owned),
+    }
 }

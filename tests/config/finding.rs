@@ -86,6 +86,22 @@ fn nothing_above_a_repository_counts() {
     assert_eq!(counted(&sandbox, &["bare.git"]), "none");
 }
 
+#[test]
+fn an_empty_folder_named_dot_git_is_no_repository() {
+    let sandbox = Sandbox::new();
+    sandbox.git(".", &["init"]);
+    sandbox.write("sub/a.py", openai_key(1));
+    sandbox.write("skanner.toml", "[[allow]]\npaths = [\"sub/**\"]\nreason = \"made up\"\n");
+    for _ in 0..2 {
+        for path in ["sub", "sub/a.py", "."] {
+            assert_eq!(counted(&sandbox, &[path]), "skanner.toml", "{path}");
+            sandbox.scan(&[path]).assert_clean();
+        }
+        assert_eq!(sandbox.scan(&["--isolated", "sub"]).code, 1);
+        fs::create_dir_all(sandbox.path("sub/.git")).unwrap();
+    }
+}
+
 /// Only where others can be given something: as root.
 #[cfg(unix)]
 #[test]

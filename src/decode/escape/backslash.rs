@@ -1,7 +1,7 @@
 //! Backslash escapes of programming languages, JSON, shells and Markdown. Text that was quoted more than once
 //! has several backslashes in a row.
 
-use super::{Unit, ascii};
+use super::unit::{Unit, ascii};
 use crate::bytes::hex;
 
 /// Characters that are escaped without need: `/` in JSON, `_` and `-` in Markdown.

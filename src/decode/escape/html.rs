@@ -1,6 +1,6 @@
 //! Numeric character references of HTML and XML: `&#45;`, `&#x2d;`.
 
-use super::{Unit, ascii};
+use super::unit::{Unit, ascii};
 use crate::bytes::hex;
 
 /// The number of digits of the longest reference to an ASCII character, leading zeros included.

@@ -8,20 +8,13 @@ mod html;
 mod percent;
 mod quoted_printable;
 mod split;
+mod unit;
 
 use std::ops::Range;
 
-use super::Decoded;
+use unit::{Unit, is_key_byte};
 
-/// One escape sequence.
-struct Unit {
-    /// Its length in the source, in bytes.
-    length: usize,
-    /// The byte it stands for; `None` if it only joins what is on both sides.
-    byte: Option<u8>,
-    /// Its name in a report.
-    name: &'static str,
-}
+use super::Decoded;
 
 /// Parses an escape at the start of a text.
 type Escape = fn(&[u8]) -> Option<Unit>;
@@ -164,16 +157,6 @@ pub fn token(text: &[u8], anchor: usize) -> Token {
 
 fn unit(text: &[u8], at: usize) -> Option<Unit> {
     ESCAPES.iter().find_map(|escape| escape(&text[at..])).or_else(|| quoted_printable::soft_break(text, at))
-}
-
-/// Whether the keys of any issuer contain the byte.
-fn is_key_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-_+/=.:".contains(&byte)
-}
-
-/// The code point as a byte, if it is ASCII. No key contains anything else.
-fn ascii(code: u32) -> Option<u8> {
-    u8::try_from(code).ok().filter(u8::is_ascii)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Percent-encoding, RFC 3986: `%2D`.
 
-use super::{Unit, ascii};
+use super::unit::{Unit, ascii};
 use crate::bytes::hex;
 
 pub(super) fn unit(text: &[u8]) -> Option<Unit> {

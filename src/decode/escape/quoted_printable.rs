@@ -1,7 +1,7 @@
 //! Quoted-printable, RFC 2045: `=2D`, always in uppercase, and soft line breaks, which are a `=` at the end
 //! of a line.
 
-use super::{Unit, ascii};
+use super::unit::{Unit, ascii};
 use crate::bytes::hex;
 
 const NAME: &str = "quoted-printable";

@@ -1,7 +1,7 @@
 //! Strings that are concatenated in the source: `"sk-proj-" + "…"`, `'a' . 'b'`, adjacent literals, continued
 //! lines. A variable between the pieces ends the token, since its value is not known.
 
-use super::is_key_byte;
+use super::unit::is_key_byte;
 
 /// The name of a split string in a report.
 pub(super) const NAME: &str = "split";

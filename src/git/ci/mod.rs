@@ -9,7 +9,7 @@ use serde_json::Value;
 use systems::{Event, SYSTEMS};
 
 use super::{
-    oid,
+    objects::oid,
     revisions::{Selection, resolve, way_out},
 };
 use crate::blob::ObjectId;

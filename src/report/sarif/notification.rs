@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{tool::pascal_case, uri::artifact};
+use super::uri::artifact;
 use crate::{
     finding::{Configuration, Report},
     report::escape::visible,
@@ -135,4 +135,13 @@ pub(super) fn location(report: &Report, path: &str, line: Option<u64>) -> Value 
         physical["region"] = json!({ "startLine": line });
     }
     json!({ "physicalLocation": physical })
+}
+
+pub(super) fn pascal_case(id: &str) -> String {
+    let mut at_start = true;
+    let letters = id.chars().filter_map(|letter| {
+        let start = std::mem::replace(&mut at_start, !letter.is_alphanumeric());
+        letter.is_alphanumeric().then(|| if start { letter.to_ascii_uppercase() } else { letter })
+    });
+    letters.collect()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::notification::Notification;
+use super::notification::{Notification, pascal_case};
 use crate::{
     remedy,
     rule::{Confidence, Rule, Severity},
@@ -79,13 +79,4 @@ pub(super) fn level(rule: &Rule) -> &'static str {
 fn required(text: &str, otherwise: &str) -> String {
     let text = if text.is_empty() { otherwise } else { text };
     text.chars().take(LONGEST).collect()
-}
-
-pub(super) fn pascal_case(id: &str) -> String {
-    let mut at_start = true;
-    let letters = id.chars().filter_map(|letter| {
-        let start = std::mem::replace(&mut at_start, !letter.is_alphanumeric());
-        letter.is_alphanumeric().then(|| if start { letter.to_ascii_uppercase() } else { letter })
-    });
-    letters.collect()
 }

@@ -3,7 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use serde_json::{Value, json};
 
-use crate::finding::Report;
+use crate::{finding::Report, path::resolve};
 
 /// The directory that relative URIs start from.
 pub(super) const SOURCE_ROOT: &str = "%SRCROOT%";
@@ -46,15 +46,7 @@ pub(super) fn root_uri(report: &Report) -> String {
 /// The components of an absolute path, or of one relative to `base`.
 fn segments<'a>(base: &'a [u8], path: &'a [u8]) -> Vec<&'a [u8]> {
     let base = if path.starts_with(b"/") { b"" } else { base };
-    let mut segments = Vec::new();
-    for segment in [base, path].into_iter().flat_map(|path| path.split(|byte| *byte == b'/')) {
-        match segment {
-            b"" | b"." => {}
-            b".." => drop(segments.pop()),
-            _ => segments.push(segment),
-        }
-    }
-    segments
+    resolve([base, path].into_iter().flat_map(|path| path.split(|byte| *byte == b'/')))
 }
 
 fn encode(segments: &[&[u8]]) -> String {

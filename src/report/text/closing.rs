@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use anstyle::AnsiColor;
 use indicatif::{DecimalBytes, HumanCount, HumanDuration};
 
-use super::{RED, View, paint, plural};
+use super::style::{RED, paint, plural};
 use crate::{
     finding::{Audit, Configuration, Kind, Report, Safety, Scanned, SuppressedBy},
-    report::escape::visible,
+    report::{escape::visible, view::View},
     rule::Severity,
 };
 

@@ -1,14 +1,17 @@
 //! The report for people: each key with its line, why it is a key and what to do, then a summary of the run.
 
 mod closing;
+mod style;
 
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
+use anstyle::AnsiColor;
 use indicatif::HumanCount;
 use unicode_width::UnicodeWidthStr;
 
-use super::{View, escape::visible};
+use style::{RED, bold, paint, plural};
+
+use super::{escape::visible, view::View};
 use crate::{
     blob::SourceKind,
     finding::{Event, Finding, History, Occurrence, Report, Suppression, short},
@@ -21,8 +24,6 @@ const FEW: usize = 5;
 
 /// How many unused suppressions are listed by default.
 const MOST_UNUSED: usize = 20;
-
-const RED: AnsiColor = AnsiColor::BrightRed;
 
 pub(super) fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
     let findings = if report.is_audit { report.by_danger() } else { report.findings.iter().collect() };
@@ -225,20 +226,4 @@ fn other_places(others: &[Occurrence], view: &View) -> String {
         places.push(format!("and {} more (-v lists them)", HumanCount((others.len() - shown) as u64)));
     }
     places.join(", ")
-}
-
-fn plural(count: u64, noun: &str) -> String {
-    format!("{} {noun}{}", HumanCount(count), if count == 1 { "" } else { "s" })
-}
-
-fn paint(view: &View, color: AnsiColor, text: &str) -> String {
-    styled(view, Style::new().bold().fg_color(Some(color.into())), text)
-}
-
-fn bold(view: &View, text: &str) -> String {
-    styled(view, Style::new().bold(), text)
-}
-
-fn styled(view: &View, style: Style, text: &str) -> String {
-    if view.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }

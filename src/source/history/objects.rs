@@ -8,7 +8,7 @@ use crate::{
     finding::Scanned,
     git::{
         self, Beside, Entries, Kind,
-        object::Commit,
+        object::{Commit, Tag},
         pack::{Base, Copied, Object, Visitor},
         store::{Numbers, Store},
     },
@@ -96,9 +96,7 @@ impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
             Kind::Tag => {
                 self.message(id, None, bytes);
                 self.sink.count(Scanned { tags: 1, bytes: bytes.len() as u64, ..Scanned::default() });
-                let target =
-                    bytes.split(|byte| *byte == b'\n').next().and_then(|line| line.strip_prefix(b"object "));
-                if target.and_then(ObjectId::from_hex).map(|target| self.expect(target)).is_none() {
+                if Tag::parse(bytes).target.map(|target| self.expect(target)).is_none() {
                     self.unsound(id, "is a tag that names no object");
                 }
                 Mark::Unsure
@@ -157,6 +155,8 @@ impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
         let commit = Commit::parse(bytes);
         if commit.tree.is_none() {
             self.unsound(id, "is a commit without a tree");
+        } else if !commit.is_sound {
+            self.unsound(id, "is a commit whose parents cannot be read");
         }
         let is_last = self.shallow.binary_search(&id).is_ok();
         let names = commit.tree.iter().chain(&commit.parents).map(ObjectId::as_bytes);

@@ -15,7 +15,9 @@ use crate::{
     blob::{Before, Blob, Content, ObjectId, Origin, SourceKind},
     finding::Scanned,
     git::{
-        Objects, rename,
+        Objects,
+        object::Commit,
+        rename,
         tree::{self, Difference, Entry},
     },
     source::sink::Sink,
@@ -68,7 +70,7 @@ impl<'r> Commits<'r> {
         let origin = Origin { object: Some(id), commit: Some(id), ..Origin::new(SourceKind::Message, b"") };
         sink.blob(Blob::new(origin, Content::Bytes(text)));
         sink.count(Scanned { commits: 1, ..Scanned::default() });
-        let Some(Header { tree, parents }) = Header::parse(text) else {
+        let Commit { tree: Some(tree), parents, is_sound: true, .. } = Commit::parse(text) else {
             return sink.not_scanned(&name(), "is damaged: run `git fsck`".to_owned());
         };
         if self.ends.contains(&id) && !parents.is_empty() {
@@ -91,9 +93,8 @@ impl<'r> Commits<'r> {
 
     fn tree_of(&self, commit: ObjectId) -> Result<ObjectId, String> {
         let object = self.objects.read(commit, ObjectType::Commit)?;
-        Header::parse(object.data())
-            .map(|header| header.tree)
-            .ok_or_else(|| format!("commit {commit} is damaged"))
+        let header = Commit::parse(object.data());
+        header.tree.filter(|_| header.is_sound).ok_or_else(|| format!("commit {commit} is damaged"))
     }
 
     fn compare(
@@ -199,21 +200,6 @@ impl Before for Earlier<'_> {
                 Err(_) => {}
             }
         }
-    }
-}
-
-/// The first lines of a commit.
-struct Header {
-    tree: ObjectId,
-    parents: Vec<ObjectId>,
-}
-
-impl Header {
-    fn parse(text: &[u8]) -> Option<Self> {
-        let mut lines = text.split(|byte| *byte == b'\n');
-        let tree = ObjectId::from_hex(lines.next()?.strip_prefix(b"tree ")?)?;
-        let parents = lines.map_while(|line| line.strip_prefix(b"parent "));
-        Some(Self { tree, parents: parents.map(ObjectId::from_hex).collect::<Option<_>>()? })
     }
 }
 

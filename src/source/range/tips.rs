@@ -8,7 +8,9 @@ use git2::{ObjectType, Repository, Sort};
 use crate::{
     blob::ObjectId,
     git::{
-        Objects, object_id, oid,
+        Objects,
+        object::Tag,
+        object_id, oid,
         revisions::{Selection, way_out},
     },
 };
@@ -105,8 +107,7 @@ fn missing(repository: &Repository, why: String) -> anyhow::Error {
 fn tag(objects: &Objects<'_>, id: ObjectId) -> Result<(Vec<u8>, ObjectId)> {
     let object = objects.read(id, ObjectType::Tag).map_err(anyhow::Error::msg)?;
     let text = object.data().to_owned();
-    let first = text.split(|byte| *byte == b'\n').next().and_then(|line| line.strip_prefix(b"object "));
-    match first.and_then(ObjectId::from_hex) {
+    match Tag::parse(&text).target {
         Some(target) => Ok((text, target)),
         None => bail!("tag {id} is damaged: run `git fsck`"),
     }

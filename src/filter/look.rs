@@ -1,0 +1,26 @@
+//! What was looked at.
+
+/// How much of what an entry may match was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// A part, so an entry cannot be called unused.
+    Part,
+    /// All files, but not their history.
+    Files,
+    /// Everything.
+    Everything,
+}
+
+impl Look {
+    /// That nothing matches something.
+    pub(super) fn nothing_matches(self, it: &str) -> String {
+        match self {
+            Self::Everything => format!("nothing matches {it} any more; take it away"),
+            Self::Files | Self::Part => {
+                format!(
+                    "nothing in these files matches {it}; take it away, unless `skanner audit` needs it for the history"
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! All that a run has to say.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{
+    found::Finding,
+    scanned::{NotScanned, Scanned},
+    secret::Secret,
+    suppression::{Accepted, Suppressed, Unused},
+};
+
+/// What a run scanned, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The thing in which keys were found, such as `what is staged`.
+    pub what: String,
+    /// Why there was nothing to scan, such as `nothing is staged`.
+    pub nothing: Option<String>,
+}
+
+/// The configuration file that was used. Its texts are safe to show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Configuration {
+    /// The file.
+    pub file: String,
+    /// How it reduces what is reported by default, as phrases that follow its name: `leaves out 3 rules`.
+    pub weakened: Vec<String>,
+}
+
+/// Everything that a run reports.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// One finding per secret, sorted by path, line, column and rule.
+    pub findings: Vec<Finding>,
+    /// How much was read.
+    pub scanned: Scanned,
+    /// What was not read, sorted.
+    pub not_scanned: Vec<NotScanned>,
+    /// What was found and suppressed: one entry per secret and suppression, in the order of findings.
+    pub suppressed: Vec<Suppressed>,
+    /// Suppressions that do nothing, sorted.
+    pub unused: Vec<Unused>,
+    /// What was not read, and was accepted as unread, sorted.
+    pub accepted: Vec<Accepted>,
+    /// Whether to list suppressed findings, because the user asked for it.
+    pub show_suppressed: bool,
+    /// The number of excluded findings by what excluded them: an option, an environment variable or the
+    /// configuration. Zero counts are omitted.
+    pub left_out: BTreeMap<String, u64>,
+    /// The configuration file that was used, if any.
+    pub configuration: Option<Configuration>,
+    /// Whether the configuration file, and no option, makes comments for other scanners count.
+    pub trusts_foreign: bool,
+    /// Whether a shallow clone was read and accepted. Its older commits are missing.
+    pub is_shallow: bool,
+    /// Whether to give a verdict about publishing the repository; see [`Report::audit`].
+    pub is_audit: bool,
+    /// What was scanned, if not the files of a tree.
+    pub subject: Option<Subject>,
+    /// The directory that relative paths start from, absolute.
+    pub base: PathBuf,
+    /// The root of the repository that contains `base`, absolute.
+    pub root: Option<PathBuf>,
+    /// Whether to show secrets unmasked, because the user asked for it.
+    pub show_secrets: bool,
+}
+
+impl Report {
+    /// Whether everything that should have been read was read.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.not_scanned.is_empty()
+    }
+
+    /// The secret in the form that this report may show.
+    #[must_use]
+    pub fn show(&self, secret: &Secret) -> String {
+        if self.show_secrets { secret.reveal() } else { secret.masked() }
+    }
+}

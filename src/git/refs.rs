@@ -1,0 +1,49 @@
+//! What leads to objects: branches, tags, stashes, and what is checked out.
+
+use std::{ffi::OsString, path::Path};
+
+use git2::Repository;
+
+use super::{objects::oid, plain};
+use crate::blob::ObjectId;
+
+/// All refs with the objects they name, sorted by name; the older entries of the stash, which are refs in all but name;
+/// and HEAD where it names a commit itself, also that of each linked work tree. Objects are not looked at.
+///
+/// # Errors
+/// When they cannot be listed.
+pub fn refs(repository: &Repository) -> Result<Vec<(Vec<u8>, ObjectId)>, git2::Error> {
+    let mut refs = Vec::new();
+    let mut add = |name: Vec<u8>, target: Option<git2::Oid>| {
+        refs.extend(target.and_then(|oid| ObjectId::new(oid.as_bytes())).map(|target| (name, target)));
+    };
+    for reference in repository.references()? {
+        let reference = reference?;
+        // What a symbolic one leads to is listed by itself.
+        add(reference.name_bytes().to_vec(), reference.target());
+    }
+    if let Ok(stash) = repository.reflog("refs/stash") {
+        for (number, entry) in stash.iter().enumerate().skip(1) {
+            add(format!("refs/stash@{{{number}}}").into_bytes(), Some(entry.id_new()));
+        }
+    }
+    let head = repository.find_reference("HEAD").ok().and_then(|head| head.target());
+    add(b"HEAD".to_vec(), head);
+    // Git calls them so, too.
+    for (name, head) in heads_of_worktrees(repository.commondir()) {
+        add([b"worktrees/", name.as_encoded_bytes(), b"/HEAD"].concat(), Some(head));
+    }
+    refs.sort();
+    Ok(refs)
+}
+
+/// The names of linked work trees and the commits that are checked out in them where that is no branch.
+fn heads_of_worktrees(folder: &Path) -> Vec<(OsString, git2::Oid)> {
+    let Ok(entries) = std::fs::read_dir(folder.join("worktrees")) else { return Vec::new() };
+    let head = |entry: std::fs::DirEntry| {
+        let text = plain::read(&entry.path().join("HEAD")).ok()?;
+        let id = ObjectId::from_hex(text.trim_ascii_end())?;
+        Some((entry.file_name(), oid(id)))
+    };
+    entries.filter_map(|entry| head(entry.ok()?)).collect()
+}

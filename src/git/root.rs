@@ -1,0 +1,223 @@
+//! Where a repository begins, told by a look at a few names. No repository is opened, since a scan of one file asks for
+//! this before it knows whether it needs one.
+//!
+//! The answers are those of git and of libgit2: a `.git` in which nothing is of a repository is none, and the search goes
+//! on above it.
+
+use std::{
+    borrow::Cow,
+    fs,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use super::{path::path, plain};
+
+/// So much of a file `.git` is read, in bytes: more than any path takes.
+const LONGEST: u64 = 64 << 10;
+
+/// What a directory is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Root<'p> {
+    /// In no repository.
+    None,
+    /// In the work tree that begins here, or in the `.git` in it.
+    Tree(&'p Path),
+    /// In a repository without a work tree, which this is.
+    Bare(&'p Path),
+    /// In a directory whose `.git` was meant to be a repository, and why it is none.
+    Broken(&'p Path, String),
+}
+
+impl<'p> Root<'p> {
+    /// Looks at a directory, whose path must be absolute and without links, and at those above it.
+    #[must_use]
+    pub fn of(directory: &'p Path) -> Self {
+        directory.ancestors().find_map(Self::at).unwrap_or(Self::None)
+    }
+
+    /// What begins in this directory.
+    fn at(directory: &'p Path) -> Option<Self> {
+        let dot_git = directory.join(".git");
+        let broken = |why| Some(Self::Broken(directory, why));
+        match fs::metadata(&dot_git) {
+            Ok(metadata) if metadata.is_file() => {
+                return linked(directory, &dot_git).map_or_else(broken, |()| Some(Self::Tree(directory)));
+            }
+            Ok(_) => match lacks(&dot_git) {
+                Lacks::Nothing => return Some(Self::Tree(directory)),
+                Lacks::Some(name) => return broken(format!("has no {name}")),
+                Lacks::All => {}
+            },
+            Err(error) if is_absent(&error) => {
+                if dot_git.is_symlink() {
+                    return broken("is a link to nothing".to_owned());
+                }
+            }
+            Err(error) => return broken(format!("cannot be read: {error}")),
+        }
+        // A directory of that name belongs to the work tree that it is in.
+        let is_bare =
+            !directory.ends_with(".git") && has_head(directory) && lacks(directory) == Lacks::Nothing;
+        is_bare.then_some(Self::Bare(directory))
+    }
+}
+
+/// What a directory lacks to be a repository.
+#[derive(PartialEq, Eq)]
+enum Lacks {
+    Nothing,
+    Some(&'static str),
+    /// There is nothing in it that a repository has.
+    All,
+}
+
+/// What git asks of the directory of a repository.
+fn lacks(directory: &Path) -> Lacks {
+    let mut shared = Cow::Borrowed(directory);
+    if let Ok(text) = plain::read(&directory.join("commondir")) {
+        // A linked work tree has its own HEAD, and all else with the others.
+        shared = Cow::Owned(directory.join(path(text.trim_ascii_end())));
+    }
+    let [has_objects, has_refs] = ["objects", "refs"].map(|name| shared.join(name).is_dir());
+    match (has_head(directory), has_objects, has_refs) {
+        (true, true, true) => Lacks::Nothing,
+        (false, false, false) => Lacks::All,
+        (false, ..) => Lacks::Some("HEAD"),
+        (_, false, _) => Lacks::Some("objects"),
+        _ => Lacks::Some("refs"),
+    }
+}
+
+/// Where it is a link, it leads to a branch that need not be there yet.
+fn has_head(directory: &Path) -> bool {
+    directory.join("HEAD").symlink_metadata().is_ok()
+}
+
+/// Follows a file `.git`, as a linked work tree and a submodule have it.
+fn linked(directory: &Path, dot_git: &Path) -> Result<(), String> {
+    let mut text = Vec::new();
+    plain::open(dot_git)
+        .and_then(|file| file.take(LONGEST).read_to_end(&mut text))
+        .map_err(|error| format!("cannot be read: {error}"))?;
+    let target = text.strip_prefix(b"gitdir: ").ok_or("is a file that names no repository")?;
+    let target: PathBuf = directory.join(path(target.trim_ascii_end()));
+    match lacks(&target) {
+        Lacks::Nothing => Ok(()),
+        Lacks::Some(name) => Err(format!("leads to {}, which has no {name}", target.display())),
+        Lacks::All => Err(format!("leads to {}, where no repository is", target.display())),
+    }
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+#[cfg(test)]
+mod tests {
+    use git2::Repository;
+
+    use super::*;
+    use crate::git;
+
+    /// What libgit2 says of a directory: the work tree or the repository.
+    fn opened(directory: &Path) -> Option<PathBuf> {
+        let repository = git::discover(directory).ok()?;
+        let root = repository.workdir().unwrap_or_else(|| repository.path());
+        Some(root.canonicalize().unwrap())
+    }
+
+    fn make(base: &Path, directory: &str) -> PathBuf {
+        let path = base.join(directory);
+        fs::create_dir_all(&path).unwrap();
+        path
+    }
+
+    #[test]
+    fn it_is_where_libgit2_finds_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let base = dir.path().canonicalize().unwrap();
+        let repository = Repository::init(base.join("r")).unwrap();
+        Repository::init_bare(base.join("bare")).unwrap();
+        Repository::init_bare(base.join("r/inner.git")).unwrap();
+        let author = git2::Signature::now("A", "a@example.org").unwrap();
+        let tree = repository.find_tree(repository.treebuilder(None).unwrap().write().unwrap()).unwrap();
+        repository.commit(Some("HEAD"), &author, &author, "one", &tree, &[]).unwrap();
+        repository.worktree("linked", &base.join("linked"), None).unwrap();
+        for one in
+            ["r/a/b", "r/.git/hooks", "bare/hooks", "linked/a", "r/empty/.git", "r/junk/.git", "plain/.git"]
+        {
+            make(&base, one);
+        }
+        fs::write(base.join("r/junk/.git/notes"), "").unwrap();
+        make(&base, "r/module");
+        fs::write(base.join("r/module/.git"), "gitdir: ../inner.git\n").unwrap();
+        for (directory, expected) in [
+            ("r", Root::Tree(Path::new("r"))),
+            ("r/a/b", Root::Tree(Path::new("r"))),
+            ("r/.git", Root::Tree(Path::new("r"))),
+            ("r/.git/hooks", Root::Tree(Path::new("r"))),
+            ("r/empty", Root::Tree(Path::new("r"))),
+            ("r/empty/.git", Root::Tree(Path::new("r"))),
+            ("r/junk", Root::Tree(Path::new("r"))),
+            ("r/inner.git", Root::Bare(Path::new("r/inner.git"))),
+            ("r/inner.git/refs", Root::Bare(Path::new("r/inner.git"))),
+            ("r/module", Root::Tree(Path::new("r/module"))),
+            ("bare", Root::Bare(Path::new("bare"))),
+            ("bare/hooks", Root::Bare(Path::new("bare"))),
+            ("linked/a", Root::Tree(Path::new("linked"))),
+            ("plain", Root::None),
+            ("plain/.git", Root::None),
+        ] {
+            let path = base.join(directory);
+            let found = match Root::of(&path) {
+                Root::Tree(root) => Root::Tree(root.strip_prefix(&base).unwrap()),
+                Root::Bare(root) => Root::Bare(root.strip_prefix(&base).unwrap()),
+                other => other,
+            };
+            assert_eq!(found, expected, "{directory}");
+            let root = match found {
+                Root::Tree(root) | Root::Bare(root) => Some(base.join(root)),
+                _ => None,
+            };
+            assert_eq!(opened(&path), root, "{directory}");
+        }
+    }
+
+    #[test]
+    fn what_was_meant_to_be_one_is_told_from_what_is_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let base = dir.path().canonicalize().unwrap();
+        let is_broken = |directory: &str, expected: &str| match Root::of(&base.join(directory)) {
+            Root::Broken(root, why) => {
+                assert!(root == base.join(directory) && why.contains(expected), "{why}")
+            }
+            other => panic!("{directory}: {other:?}"),
+        };
+        for name in ["HEAD", "objects", "refs"] {
+            Repository::init(base.join(name)).unwrap();
+            let part = base.join(name).join(".git").join(name);
+            if part.is_dir() {
+                fs::remove_dir_all(part).unwrap()
+            } else {
+                fs::remove_file(part).unwrap()
+            }
+            is_broken(name, &format!("has no {name}"));
+        }
+        for (name, text, expected) in [
+            ("nowhere", "gitdir: ../gone\n", "where no repository is"),
+            ("half", "gitdir: ../HEAD/.git\n", "has no HEAD"),
+            ("text", "a text\n", "names no repository"),
+        ] {
+            fs::write(make(&base, name).join(".git"), text).unwrap();
+            is_broken(name, expected);
+        }
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("gone", make(&base, "link").join(".git")).unwrap();
+            is_broken("link", "link to nothing");
+            std::os::unix::fs::symlink("../refs/.git", make(&base, "through").join(".git")).unwrap();
+            is_broken("through", "has no refs");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Paths by their names alone: no file system is asked, since what a path names may be in no file system.
+
+/// The names of a path from the root on, with `.` and `..` undone. `..` at the root stays there, as in a file system.
+#[must_use]
+pub fn resolve<N: AsRef<[u8]>>(names: impl IntoIterator<Item = N>) -> Vec<N> {
+    let mut way = Vec::new();
+    for name in names {
+        match name.as_ref() {
+            b"" | b"." => {}
+            b".." => drop(way.pop()),
+            _ => way.push(name),
+        }
+    }
+    way
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_no_names_are_undone() {
+        assert_eq!(resolve("/a/./b//../c/".split('/')), ["a", "c"]);
+        assert_eq!(resolve("../../a/...".split('/')), ["a", "..."]);
+        assert!(resolve([&b".."[..], b"", b"."]).is_empty());
+    }
+}

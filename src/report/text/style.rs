@@ -1,0 +1,24 @@
+//! How texts look.
+
+use anstyle::{AnsiColor, Style};
+use indicatif::HumanCount;
+
+use crate::report::view::View;
+
+pub(super) const RED: AnsiColor = AnsiColor::BrightRed;
+
+pub(super) fn plural(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", HumanCount(count), if count == 1 { "" } else { "s" })
+}
+
+pub(super) fn paint(view: &View, color: AnsiColor, text: &str) -> String {
+    styled(view, Style::new().bold().fg_color(Some(color.into())), text)
+}
+
+pub(super) fn bold(view: &View, text: &str) -> String {
+    styled(view, Style::new().bold(), text)
+}
+
+fn styled(view: &View, style: Style, text: &str) -> String {
+    if view.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+}

@@ -1,0 +1,46 @@
+//! What the stages of the engine hand on: a place that a shape fits.
+
+use std::{ops::Range, sync::Arc};
+
+use super::evidence::Evidence;
+use crate::{
+    finding::Secret,
+    rule::{Confidence, Form, Rule},
+};
+
+/// The engine never looks further than this many bytes before or after an anchor. A window that contains that
+/// much gives the same result as the whole text.
+pub(super) const REACH: usize = 8 << 10;
+
+/// A match of a shape. Offsets are bytes of the current text.
+#[derive(Clone, Debug)]
+pub(super) struct Hit {
+    pub(super) span: Range<usize>,
+    /// The key, if it is encoded in the text.
+    pub(super) decoded: Option<Box<[u8]>>,
+    /// Its encodings, outermost first.
+    pub(super) encoding: Vec<&'static str>,
+    pub(super) rule: Arc<Rule>,
+    pub(super) form: usize,
+    /// The length of the literal that the key begins with, in bytes.
+    pub(super) public: usize,
+    /// The number of bytes that the shape fixes.
+    pub(super) fixed: usize,
+    /// The confidence of the form by itself.
+    pub(super) base: Confidence,
+    /// The confidence with context.
+    pub(super) confidence: Confidence,
+    pub(super) evidence: Option<Evidence>,
+    /// Whether it directly follows other key prefixes, because it was pasted into a template.
+    pub(super) is_pasted: bool,
+}
+
+impl Hit {
+    pub(super) fn form(&self) -> &Form {
+        &self.rule.forms[self.form]
+    }
+}
+
+pub(super) fn secret(text: &[u8], hit: &Hit) -> Secret {
+    Secret::new(hit.decoded.as_deref().unwrap_or(&text[hit.span.clone()]), hit.public)
+}
