@@ -113,7 +113,7 @@ fn main() -> Result<()> {
         let (history, open) = timed(|| open(path, &pool));
         let history = history?;
         let (_, decode) = timed(|| history.store().1.packs.walk(Kinds::ALL, &pool, &|| Nothing));
-        let engine = Engine::new(Confidence::Likely, false);
+        let engine = Engine::new(Confidence::Likely);
         let looker = || Looker { engine: &engine, scratch: Scratch::default() };
         let ((fed, commits), first) = timed(|| feed(&history, &looker));
         let (repository, store) = history.store();

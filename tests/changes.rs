@@ -136,11 +136,15 @@ fn own_rules() -> Arc<RuleSet> {
 fn a_key_that_a_change_completes_is_found() {
     const BEFORE: usize = 9000;
     let own = own_rules();
-    let built_in = |least| (Engine::new(least, false), RuleSet::builtin().iter().collect(), 5000);
+    let built_in = |least| (Engine::new(least), RuleSet::builtin().iter().collect(), 5000);
     let engines: [(Engine, Vec<&Arc<Rule>>, usize); 3] = [
         built_in(Confidence::Likely),
         built_in(Confidence::Possible),
-        (Engine::with_rules(Some(own.clone()), Confidence::Likely, false), own.own().collect(), 100),
+        (
+            Engine::with_rules(Some(own.clone()), Confidence::Likely, Some(Arc::default())),
+            own.own().collect(),
+            100,
+        ),
     ];
     for (engine, rules, least_known) in engines {
         let mut known = 0;

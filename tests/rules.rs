@@ -64,7 +64,7 @@ fn rules_are_listed_for_machines_too() {
 #[test]
 fn no_random_key_is_taken_for_a_placeholder() {
     const EACH: usize = 100_000;
-    let engine = Engine::new(Confidence::Possible, false);
+    let engine = Engine::new(Confidence::Possible);
     let rules: Vec<_> = RuleSet::builtin().iter().collect();
     let next = AtomicUsize::new(0);
     let work = || {

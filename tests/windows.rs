@@ -15,7 +15,7 @@ use skanner::{
 use support::{key, openai_key};
 
 fn engine() -> Engine {
-    Engine::new(Confidence::Possible, false)
+    Engine::new(Confidence::Possible)
 }
 
 /// Everything that is told of a detection, in one line.

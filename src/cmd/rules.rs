@@ -118,7 +118,7 @@ fn list(own: Option<&Arc<RuleSet>>, format: ListFormat, console: &Console) -> Re
 
 /// Every form's shapes and every example must be found by their rule, no counter-example at the default level.
 fn test(own: Option<Arc<RuleSet>>, seed: u64, console: &Console) -> Result<Verdict> {
-    let engine = Engine::with_rules(own.clone(), Confidence::Possible, false);
+    let engine = Engine::with_rules(own.clone(), Confidence::Possible, Some(console.redactor.masker()));
     let rules = or_builtin(own.as_ref());
     let mut bench = Bench { engine, scratch: Scratch::default() };
     let mut rng = fastrand::Rng::with_seed(seed);

@@ -18,6 +18,15 @@ use crate::{
 /// The maximum number of literals of the packed search.
 const MOST_PACKED: usize = 64;
 
+/// How long the texts are that a search is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum TextSize {
+    /// Any length.
+    Any,
+    /// So short that making a fast search takes longer than a slow one.
+    Short,
+}
+
 /// Searches for all anchors at the same time.
 pub(super) struct Anchors {
     plain: Vec<Cow<'static, str>>,
@@ -56,7 +65,7 @@ pub(super) enum Sign {
 impl Anchors {
     /// The anchors of all forms that can reach `least`. `own` are the prefixes of forms that are not built
     /// in.
-    pub(super) fn new(least: Confidence, own: &BTreeSet<&str>) -> Self {
+    pub(super) fn new(least: Confidence, own: &BTreeSet<&str>, size: TextSize) -> Self {
         let built_in = if least == Confidence::Possible { literals::ALL } else { literals::DEFAULT };
         let bytes = |literals: &mut dyn Iterator<Item = &str>| -> Vec<Vec<u8>> {
             literals.map(|one| one.as_bytes().to_vec()).collect()
@@ -77,10 +86,10 @@ impl Anchors {
             letters.push(letter);
         }
         Self {
-            search: Literals::new(&bytes(&mut plain.iter().map(|literal| &**literal))),
+            search: Literals::for_size(&bytes(&mut plain.iter().map(|literal| &**literal)), size),
             plain,
             words: &[],
-            escapes: Literals::new(&escapes),
+            escapes: Literals::for_size(&escapes, size),
             letters,
             wide: OnceLock::new(),
         }
@@ -188,6 +197,40 @@ enum Search {
     Automaton(AhoCorasick),
     /// For machines without the vector instructions of the packed search.
     OneByOne(Vec<memmem::Finder<'static>>),
+    /// For short texts.
+    ByFirstByte(ByFirstByte),
+}
+
+/// Literals, sorted by what they begin with. It takes next to nothing to make.
+struct ByFirstByte {
+    /// Each literal with its number among those that are searched for, sorted.
+    literals: Vec<(Vec<u8>, usize)>,
+    /// For each byte, which of them begin with it.
+    ranges: Box<[Range<u16>; 256]>,
+}
+
+impl ByFirstByte {
+    fn new(literals: &[Vec<u8>]) -> Self {
+        let mut literals: Vec<_> =
+            literals.iter().enumerate().map(|(number, literal)| (literal.clone(), number)).collect();
+        literals.sort();
+        let mut ranges = Box::new([const { 0..0 }; 256]);
+        for (at, (literal, _)) in (0..).zip(&literals) {
+            let range: &mut Range<u16> = &mut ranges[usize::from(literal[0])];
+            *range = if range.start == range.end { at..at + 1 } else { range.start..at + 1 };
+        }
+        Self { literals, ranges }
+    }
+
+    /// The leftmost occurrence, and of several there the literal that comes first among those that are searched for.
+    fn find(&self, text: &[u8]) -> Option<(usize, usize)> {
+        text.iter().enumerate().find_map(|(at, byte)| {
+            let Range { start, end } = self.ranges[usize::from(*byte)];
+            let candidates = &self.literals[usize::from(start)..usize::from(end)];
+            let here = candidates.iter().filter(|(literal, _)| text[at..].starts_with(literal));
+            Some((at, here.map(|(_, number)| *number).min()?))
+        })
+    }
 }
 
 impl Literals {
@@ -213,6 +256,17 @@ impl Literals {
         Self { search, longest: literals.iter().map(Vec::len).max().unwrap_or(0) }
     }
 
+    /// A set of literals for texts of a size.
+    fn for_size(literals: &[Vec<u8>], size: TextSize) -> Self {
+        match size {
+            TextSize::Any => Self::new(literals),
+            TextSize::Short => Self {
+                search: Search::ByFirstByte(ByFirstByte::new(literals)),
+                longest: literals.iter().map(Vec::len).max().unwrap_or(0),
+            },
+        }
+    }
+
     /// The first match that begins in `range`: its offset, and the index of the literal.
     pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<(usize, usize)> {
         let Range { start: from, end } = range;
@@ -234,6 +288,9 @@ impl Literals {
                 .enumerate()
                 .filter_map(|(literal, finder)| Some((from + finder.find(&text[from..most])?, literal)))
                 .min(),
+            Search::ByFirstByte(search) => {
+                search.find(&text[from..most]).map(|(at, literal)| (from + at, literal))
+            }
         };
         found.filter(|(at, _)| *at < end)
     }

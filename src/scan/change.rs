@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Engine, scratch::Scratch, weigh};
+use super::{engine::Engine, scratch::Scratch, weigh};
 use crate::{
     blob::{Content, Signs},
     decode::{run, utf16},
@@ -64,8 +64,8 @@ impl Engine {
         let mut signs = signs;
         for range in near(novel, NEAR_SIGN, NEAR_SIGN, text.len()) {
             let searches: [(Signs, &dyn Fn() -> bool); 4] = [
-                (Signs::ANCHOR, &|| self.anchors.next(text, range.clone()).is_some()),
-                (Signs::ESCAPE, &|| self.anchors.next_escape(text, range.clone()).is_some()),
+                (Signs::ANCHOR, &|| self.matcher.anchors.next(text, range.clone()).is_some()),
+                (Signs::ESCAPE, &|| self.matcher.anchors.next_escape(text, range.clone()).is_some()),
                 (Signs::ZERO, &|| memchr::memchr(0, &text[range.clone()]).is_some()),
                 (Signs::RUN, &|| run::is_any(text, range.clone())),
             ];
@@ -86,7 +86,7 @@ impl Engine {
         scratch: &mut Scratch,
     ) -> Option<Signs> {
         let mut hits = std::mem::take(&mut scratch.hits);
-        let signs = self.scan_layer(text, range, signs, 0, scratch, &mut hits);
+        let signs = self.matcher.scan_layer(text, range, signs, 0, scratch, &mut hits);
         weigh::weigh(text, &mut hits, scratch, weigh::Unsupported::Drop);
         let is_clean = hits.is_empty();
         hits.clear();

@@ -1,8 +1,12 @@
 //! The line of a key, with every key in it masked.
 
+use std::ops::Range;
+
 use super::{
     hit::{REACH, secret},
+    mask::Masker,
     resolve::Kept,
+    scratch::Scratch,
 };
 use crate::{finding::Excerpt, rule::BASE64URL};
 
@@ -12,8 +16,18 @@ const BESIDE: usize = 80;
 /// How close before a key another one must end to appear in its excerpt, in bytes.
 pub(super) const WIDEST: usize = REACH / 8;
 
-/// The line of `kept[at]`. `kept` must contain all hits near it, in order.
-pub(super) fn around(text: &[u8], kept: &[Kept], at: usize, reveal: bool) -> Excerpt {
+/// How close another key must be to the part of the line that is shown to be masked there, in bytes: further than any
+/// key is long.
+const NEAR: usize = WIDEST;
+
+/// The line of `kept[at]`. `kept` must contain all hits near it, in order. Without a masker, keys are shown whole.
+pub(super) fn around(
+    text: &[u8],
+    kept: &[Kept],
+    at: usize,
+    masker: Option<&Masker>,
+    scratch: &mut Scratch,
+) -> Excerpt {
     let key = &kept[at].hit.span;
     let first = key.start.saturating_sub(BESIDE);
     let last = text.len().min(key.end + BESIDE);
@@ -27,20 +41,15 @@ pub(super) fn around(text: &[u8], kept: &[Kept], at: usize, reveal: bool) -> Exc
         excerpt.push('…');
     }
     let to = line_end.unwrap_or(last);
-    for (index, Kept { hit, .. }) in kept.iter().enumerate() {
-        if hit.span.end <= from || hit.span.start >= to {
+    for (range, shown, index) in replacements(text, kept, &(from..to), masker, scratch) {
+        if range.end <= from || range.start >= to {
             continue;
         }
-        push(&mut excerpt, &text[from.min(hit.span.start)..hit.span.start]);
+        push(&mut excerpt, &text[from.min(range.start)..range.start]);
         let start = excerpt.len();
-        let secret = secret(text, hit);
-        excerpt.push_str(&if reveal { secret.reveal() } else { secret.masked() });
-        from = hit.span.end;
-        if !reveal {
-            // Text that directly follows may be the end of a key that is longer than any known one.
-            from += BASE64URL.run(&text[from..], usize::MAX);
-        }
-        if index == at {
+        excerpt.push_str(&shown);
+        from = range.end;
+        if index == Some(at) {
             marker = (start, excerpt.len());
         }
     }
@@ -51,6 +60,61 @@ pub(super) fn around(text: &[u8], kept: &[Kept], at: usize, reveal: bool) -> Exc
         excerpt.push('…');
     }
     Excerpt { text: excerpt, marker }
+}
+
+/// What to show in place of which bytes near `line`, in order and without overlaps; for the hits with their index.
+fn replacements(
+    text: &[u8],
+    kept: &[Kept],
+    line: &Range<usize>,
+    masker: Option<&Masker>,
+    scratch: &mut Scratch,
+) -> Vec<(Range<usize>, String, Option<usize>)> {
+    let near = line.start.saturating_sub(NEAR)..text.len().min(line.end + NEAR);
+    let hits = kept
+        .iter()
+        .enumerate()
+        .filter(|(_, kept)| kept.hit.span.end > near.start && kept.hit.span.start < near.end);
+    let Some(masker) = masker else {
+        return hits
+            .map(|(index, kept)| (kept.hit.span.clone(), secret(text, &kept.hit).reveal(), Some(index)))
+            .collect();
+    };
+    let mut all: Vec<(Range<usize>, String, Option<usize>)> = hits
+        .map(|(index, Kept { hit, .. })| {
+            // Text that directly follows may be the end of a key that is longer than any known one.
+            let end = hit.span.end + BASE64URL.run(&text[hit.span.end..], usize::MAX);
+            (hit.span.start..end, secret(text, hit).masked(), Some(index))
+        })
+        .collect();
+    for index in 1..all.len() {
+        // A key that directly follows another one is shown as itself.
+        let start = all[index].0.start;
+        all[index - 1].0.end = all[index - 1].0.end.min(start);
+    }
+    let found = all.len();
+    for mask in masker.masks(&text[near.clone()], scratch) {
+        let mask_range = near.start + mask.range.start..near.start + mask.range.end;
+        let mut start = mask_range.start;
+        let mut shown = mask.shown;
+        // What is left of it before, between and after the hits.
+        for index in 0..found {
+            let Range { start: hit_start, end: hit_end } = all[index].0;
+            if hit_end <= start || hit_start >= mask_range.end {
+                continue;
+            }
+            if start < hit_start {
+                all.push((start..hit_start, std::mem::take(&mut shown), None));
+            }
+            shown = String::new();
+            start = hit_end;
+        }
+        if start < mask_range.end {
+            all.push((start..mask_range.end, shown, None));
+        }
+    }
+    all.sort_by_key(|(range, ..)| range.start);
+    all
 }
 
 fn push(excerpt: &mut String, bytes: &[u8]) {

@@ -6,12 +6,10 @@ use std::{ops::Range, sync::LazyLock};
 use memchr::memmem::Finder;
 
 use super::{
-    Engine,
     anchors::{Anchor, Sign},
     hit::{Hit, REACH},
-    runs::RunSearch,
+    matcher::ShapeMatcher,
     scratch::Scratch,
-    structure::Dispatch,
 };
 use crate::{
     blob::Signs,
@@ -38,7 +36,7 @@ struct Seen {
     escapes: usize,
 }
 
-impl Engine {
+impl ShapeMatcher {
     /// Adds a hit for every shape that matches at an anchor in `range`, plain or indicated by one of the
     /// `signs`. Returns the signs that the text has. `depth` encodings have already been decoded.
     pub(super) fn scan_layer(
@@ -82,7 +80,7 @@ impl Engine {
                 seen_signs.add(Signs::ZERO);
             }
             if signs.has(Signs::RUN) {
-                let runs = || self.runs.get_or_init(|| RunSearch::new(self.anchors.plain()));
+                let runs = || self.runs();
                 let is_any = super::runs::each(runs, text, &range, |name, decoded, own| {
                     let before = hits.len();
                     self.scan_inner(&decoded, own, depth, scratch, hits, |_| vec![name]);
@@ -141,7 +139,7 @@ impl Engine {
         if is_word {
             return 0;
         }
-        let dispatch = self.dispatch.get_or_init(|| Dispatch::new(self.rules(), &self.anchors, self.least));
+        let dispatch = self.dispatch();
         dispatch.try_anchor(text, anchor, seen.token_end, scratch, hits);
         if length > 2 * dispatch.longest {
             let last = seen.token_end - dispatch.longest;

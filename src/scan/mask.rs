@@ -1,9 +1,22 @@
 //! What must not be shown of a text.
 
-use std::ops::Range;
+use std::{
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
-use super::{Engine, hit::secret, resolve, scratch::Scratch, weigh};
-use crate::{blob::Signs, rule::BASE64URL};
+use super::{
+    anchors::TextSize,
+    hit::secret,
+    matcher::ShapeMatcher,
+    resolve::{self, Kept},
+    scratch::Scratch,
+    weigh,
+};
+use crate::{
+    blob::Signs,
+    rule::{BASE64URL, Confidence, RuleSet},
+};
 
 /// A stretch of a text that may be a secret, and what is shown in its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,19 +27,42 @@ pub struct Mask {
     pub shown: String,
 }
 
-impl Engine {
-    /// Everything in a short text, such as a line or a path, that fits a shape this engine looks for, in order and
-    /// without overlaps. Context is not asked for: what would be a key beside another name is hidden as well.
+/// Finds everything in short texts that may be a secret, at every confidence, whatever a run looks for. Cheap to make:
+/// the rules are read when the first text needs them.
+#[derive(Default)]
+pub struct Masker {
+    /// All rules; `None` if there are only built-in ones.
+    rules: Option<Arc<RuleSet>>,
+    matcher: OnceLock<ShapeMatcher>,
+}
+
+impl Masker {
+    /// A masker that knows these rules, which include the built-in ones.
+    #[must_use]
+    pub fn with_rules(rules: Arc<RuleSet>) -> Self {
+        Self { rules: Some(rules), matcher: OnceLock::new() }
+    }
+
+    /// The rules, if there are others than the built-in ones.
+    #[must_use]
+    pub fn rules(&self) -> Option<&Arc<RuleSet>> {
+        self.rules.as_ref()
+    }
+
+    /// Everything in a short text, such as a line or a path, that fits a shape of any rule, in order and without
+    /// overlaps. No context is required: what would be a key next to another name is hidden as well.
     #[must_use]
     pub fn masks(&self, text: &[u8], scratch: &mut Scratch) -> Vec<Mask> {
+        let matcher = self
+            .matcher
+            .get_or_init(|| ShapeMatcher::new(self.rules.clone(), Confidence::Possible, TextSize::Short));
         let mut hits = Vec::new();
-        scratch.set_name(b"");
-        self.scan_layer(text, 0..text.len(), Signs::ALL, 0, scratch, &mut hits);
+        matcher.scan_layer(text, 0..text.len(), Signs::ALL, 0, scratch, &mut hits);
         weigh::weigh(text, &mut hits, scratch, weigh::Unsupported::Keep);
         let kept = resolve::resolve(&mut hits);
         let mut masks: Vec<Mask> = Vec::with_capacity(kept.len());
-        for resolve::Kept { hit, group, .. } in &kept {
-            // What is glued on may be the end of a longer key than any known one.
+        for Kept { hit, group, .. } in &kept {
+            // Text that directly follows may be the end of a key that is longer than any known one.
             let end = hit.span.end.max(group.end);
             let end = end + BASE64URL.run(&text[end..], usize::MAX);
             let start = match masks.last_mut() {
@@ -34,7 +70,7 @@ impl Engine {
                     last.range.end = hit.span.start;
                     hit.span.start
                 }
-                _ => group.start.max(masks.last().map_or(0, |last| last.range.end)),
+                last => group.start.max(last.map_or(0, |last| last.range.end)),
             };
             masks.push(Mask { range: start..end, shown: secret(text, hit).masked() });
         }

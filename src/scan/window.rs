@@ -2,9 +2,13 @@
 
 use std::io::{self, Read};
 
-use super::{Engine, Window, hit::REACH, in_encoding, scratch::Scratch};
+use super::{
+    engine::{Engine, Window},
+    hit::REACH,
+    scratch::Scratch,
+};
 use crate::{
-    blob::WINDOW,
+    blob::{Content, WINDOW},
     bytes::fill,
     decode::utf16,
     finding::{Cursor, Detection},
@@ -12,7 +16,7 @@ use crate::{
 
 /// A text that comes in pieces, and the part of it that is in memory.
 #[derive(Default)]
-pub(super) struct Pane {
+struct Pane {
     buffer: Vec<u8>,
     filled: usize,
     /// Anchors before this offset are done.
@@ -72,7 +76,39 @@ impl Pane {
 }
 
 impl Engine {
-    pub(super) fn scan_stream(
+    /// Scans one blob, calls `emit` for every detection in the order of the text, and adds the number of
+    /// scanned bytes to `read`.
+    ///
+    /// # Errors
+    /// When a stream fails. Everything before the error has been scanned.
+    pub fn scan(
+        &self,
+        content: Content<'_>,
+        scratch: &mut Scratch,
+        read: &mut u64,
+        mut emit: impl FnMut(Detection),
+    ) -> io::Result<()> {
+        scratch.sightings.clear();
+        match content {
+            Content::Bytes(text) => {
+                let order = utf16::recognize(text);
+                scratch.wide_apart = order.is_some();
+                self.scan_text(text, scratch, &mut emit);
+                scratch.wide_apart = false;
+                // A text that begins like UTF-16 is read both ways, since its start may be misleading.
+                if let Some(order) = order {
+                    let mut decoded = Vec::new();
+                    utf16::Transcoder::new(order).decode(text, true, &mut decoded);
+                    self.scan_text(&decoded, scratch, &mut in_encoding(order.name(), &mut emit));
+                }
+                *read += text.len() as u64;
+                Ok(())
+            }
+            Content::Stream(reader) => self.scan_stream(reader, scratch, read, &mut emit),
+        }
+    }
+
+    fn scan_stream(
         &self,
         reader: &mut dyn Read,
         scratch: &mut Scratch,
@@ -123,5 +159,13 @@ impl Engine {
                 return Ok(());
             }
         }
+    }
+}
+
+/// Adds the encoding of the whole text to every detection.
+fn in_encoding(name: &'static str, emit: &mut impl FnMut(Detection)) -> impl FnMut(Detection) {
+    move |mut detection| {
+        detection.encoding.insert(0, name);
+        emit(detection);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Engine, scratch::Scratch};
+use super::scratch::Scratch;
 use crate::finding::{Cursor, Sighting};
 
 /// How much of the line to keep on either side of a word, in bytes. Windows hold more than that.
@@ -15,24 +15,28 @@ impl Scratch {
     }
 }
 
-impl Engine {
-    /// Records the words that begin in `range`. `cursor` must not be past it.
-    pub(super) fn sight(&self, text: &[u8], range: Range<usize>, cursor: &mut Cursor, scratch: &mut Scratch) {
-        for (at, word) in scratch.words.drain(..).filter(|(at, _)| range.contains(at)) {
-            let word = self.anchors.words()[word];
-            let end = at + word.len();
-            let first = at.saturating_sub(BESIDE);
-            let last = text.len().min(end + BESIDE);
-            let before = memchr::memrchr(b'\n', &text[first..at]).map_or(first, |line| first + line + 1);
-            let behind = memchr::memchr(b'\n', &text[end..last]).map_or(last, |line| end + line);
-            let span = cursor.span(text, &(at..at));
-            scratch.sightings.push(Sighting {
-                word,
-                line: span.line,
-                column: span.column,
-                before: text[before..at].into(),
-                behind: text[end..behind].into(),
-            });
-        }
+/// Records the watched words that begin in `range`. `cursor` must not be past it.
+pub(super) fn note(
+    words: &[&'static str],
+    text: &[u8],
+    range: Range<usize>,
+    cursor: &mut Cursor,
+    scratch: &mut Scratch,
+) {
+    for (at, word) in scratch.words.drain(..).filter(|(at, _)| range.contains(at)) {
+        let word = words[word];
+        let end = at + word.len();
+        let first = at.saturating_sub(BESIDE);
+        let last = text.len().min(end + BESIDE);
+        let before = memchr::memrchr(b'\n', &text[first..at]).map_or(first, |line| first + line + 1);
+        let behind = memchr::memchr(b'\n', &text[end..last]).map_or(last, |line| end + line);
+        let span = cursor.span(text, &(at..at));
+        scratch.sightings.push(Sighting {
+            word,
+            line: span.line,
+            column: span.column,
+            before: text[before..at].into(),
+            behind: text[end..behind].into(),
+        });
     }
 }

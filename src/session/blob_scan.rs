@@ -179,7 +179,7 @@ impl Output for BlobScan<'_, '_> {
         let (mut detections, markers) = self.matched(detections, comments);
         if let Some(before) = self.before.filter(|_| !detections.is_empty()) {
             let redactor = self.state.redactor;
-            let prior = self.prior.get_or_insert_with(|| PriorSecrets::of(before, &redactor.engine()));
+            let prior = self.prior.get_or_insert_with(|| PriorSecrets::of(before, redactor.engine()));
             detections.retain(|Allowed { detection, markers }| {
                 let is_known = prior.has(&detection.secret);
                 if is_known {

@@ -3,53 +3,53 @@
 
 use std::{
     fmt::Write,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use crate::{
     report::visible,
     rule::{Confidence, RuleSet},
-    scan::{Engine, Scratch},
+    scan::{Engine, Masker, Scratch},
 };
 
 /// Makes texts safe to show. It masks whatever fits a shape of any rule at any confidence, on bytes, before they become
-/// text. Cheap to make: the engine is built when the first text needs it.
+/// text.
 #[derive(Default)]
 pub(crate) struct Redactor {
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    /// All rules, where there are others than the built-in ones.
-    rules: Option<Arc<RuleSet>>,
-    engine: Option<Arc<Engine>>,
+    masker: Mutex<Arc<Masker>>,
+    /// Searches whole files for everything; made when it is needed.
+    engine: OnceLock<Engine>,
 }
 
 impl Redactor {
     /// Masks by these rules from now on, which include the built-in ones.
     pub(crate) fn learn(&self, rules: Arc<RuleSet>) {
-        *self.state.lock().unwrap_or_else(PoisonError::into_inner) =
-            State { rules: Some(rules), engine: None };
+        *self.masker.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(Masker::with_rules(rules));
     }
 
-    /// The engine that looks for everything.
-    pub(crate) fn engine(&self) -> Arc<Engine> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let State { rules, engine } = &mut *state;
-        let make = || Arc::new(Engine::with_rules(rules.clone(), Confidence::Possible, false));
-        engine.get_or_insert_with(make).clone()
+    /// Finds what is masked.
+    pub(crate) fn masker(&self) -> Arc<Masker> {
+        self.masker.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// An engine that looks for everything at every confidence, by the rules that were learned before the first call.
+    pub(crate) fn engine(&self) -> &Engine {
+        self.engine.get_or_init(|| {
+            let masker = self.masker();
+            Engine::with_rules(masker.rules().cloned(), Confidence::Possible, Some(masker))
+        })
     }
 
     /// A text of any number of lines, with every secret in it masked. A byte that is not UTF-8 becomes `\xNN`.
     pub(crate) fn text(&self, bytes: &[u8]) -> String {
+        let masker = self.masker();
         let mut shown = String::with_capacity(bytes.len());
         let mut scratch = Scratch::default();
         for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
             if at > 0 {
                 shown.push('\n');
             }
-            self.push_line(line, &mut scratch, &mut shown);
+            push_line(&masker, line, &mut scratch, &mut shown);
         }
         shown
     }
@@ -58,23 +58,19 @@ impl Redactor {
     pub(crate) fn line(&self, text: &str) -> String {
         visible(&self.text(text.as_bytes())).into_owned()
     }
+}
 
-    fn push_line(&self, line: &[u8], scratch: &mut Scratch, shown: &mut String) {
-        let mut rest = 0;
-        if self.has_own_rules() || may_hold_a_key(line) {
-            for mask in self.engine().masks(line, scratch) {
-                push_text(shown, &line[rest..mask.range.start]);
-                shown.push_str(&mask.shown);
-                rest = mask.range.end;
-            }
+fn push_line(masker: &Masker, line: &[u8], scratch: &mut Scratch, shown: &mut String) {
+    let mut rest = 0;
+    // Keys of rules that are not built in may be short.
+    if masker.rules().is_some() || may_hold_a_key(line) {
+        for mask in masker.masks(line, scratch) {
+            push_text(shown, &line[rest..mask.range.start]);
+            shown.push_str(&mask.shown);
+            rest = mask.range.end;
         }
-        push_text(shown, &line[rest..]);
     }
-
-    /// Whether there are rules whose keys may be shorter than all others.
-    fn has_own_rules(&self) -> bool {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).rules.is_some()
-    }
+    push_text(shown, &line[rest..]);
 }
 
 /// Appends bytes as text; what is not UTF-8 is written `\xNN`.

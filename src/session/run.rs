@@ -81,8 +81,9 @@ pub(crate) fn collect<T>(
 ) -> Result<(Report, T)> {
     let Session { options, settings, redactor, .. } = session;
     let least = Least::of(session);
-    let engine = Engine::with_rules(settings.rule_set(), least.searched, options.show_secrets)
-        .watch(suppress::words(session));
+    let masker = (!options.show_secrets).then(|| redactor.masker());
+    let engine =
+        Engine::with_rules(settings.rule_set(), least.searched, masker).watch(suppress::words(session));
     let progress = (options.progress && !settings.no_progress.value).then(Progress::start);
     let pool = WorkerPool::new(&engine, redactor, progress.as_ref().map(Progress::counts).cloned());
     let mut coverage = feed(&pool)?;

@@ -97,7 +97,7 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) fn new() -> Self {
-        let engine = |least| Engine::new(least, false);
+        let engine = |least| Engine::new(least);
         Self {
             default: engine(Confidence::Likely),
             all: engine(Confidence::Possible),

@@ -239,8 +239,7 @@ impl Comparison<'_> {
 
 /// Scans some files.
 fn read<'a>(files: impl Iterator<Item = &'a PathBuf>, redactor: &Redactor) -> Report {
-    let engine = redactor.engine();
-    let pool = WorkerPool::new(&engine, redactor, None);
+    let pool = WorkerPool::new(redactor.engine(), redactor, None);
     let mut worker = pool.worker();
     let mut reader = FileReader::default();
     for file in files {

@@ -1,0 +1,123 @@
+//! The engine: decides which of the matches in a text are keys, and describes them.
+
+use std::sync::Arc;
+
+use super::{
+    anchors::TextSize,
+    excerpt,
+    hit::secret,
+    mask::Masker,
+    matcher::ShapeMatcher,
+    resolve::{self, Kept},
+    scratch::Scratch,
+    weigh, words,
+};
+use crate::{
+    blob::Signs,
+    finding::{Cursor, Detection},
+    rule::{Confidence, RuleSet},
+};
+
+/// Finds keys in texts.
+pub struct Engine {
+    pub(super) matcher: ShapeMatcher,
+    /// Masks excerpts; `None` if they show secrets whole.
+    masker: Option<Arc<Masker>>,
+}
+
+impl Engine {
+    /// Creates an engine that reports what reaches `least` by the built-in rules, with masked excerpts.
+    #[must_use]
+    pub fn new(least: Confidence) -> Self {
+        Self::with_rules(None, least, Some(Arc::default()))
+    }
+
+    /// Creates an engine with other rules. With `None`, it uses the built-in rules, which are only loaded at
+    /// the first hit. Without a masker, excerpts show secrets whole.
+    #[must_use]
+    pub fn with_rules(rules: Option<Arc<RuleSet>>, least: Confidence, masker: Option<Arc<Masker>>) -> Self {
+        Self { matcher: ShapeMatcher::new(rules, least, TextSize::Any), masker }
+    }
+
+    /// Also searches for these words, each at least three bytes long. They do not affect each other.
+    /// [`Scratch::take_sightings`] returns what was found.
+    #[must_use]
+    pub fn watch(mut self, words: &'static [&'static str]) -> Self {
+        self.matcher.anchors.watch(words);
+        self
+    }
+
+    pub(super) fn scan_text(&self, text: &[u8], scratch: &mut Scratch, emit: &mut dyn FnMut(Detection)) {
+        let whole = Window { text, from: 0, settled: text.len(), anchors_end: text.len() };
+        self.scan_window(&whole, &mut Cursor::default(), scratch, emit);
+    }
+
+    /// Emits the hits that the window settles. Returns where the next one has to start looking for anchors.
+    pub(super) fn scan_window(
+        &self,
+        window: &Window<'_>,
+        cursor: &mut Cursor,
+        scratch: &mut Scratch,
+        emit: &mut dyn FnMut(Detection),
+    ) -> usize {
+        let Window { text, from, settled, anchors_end } = *window;
+        let mut hits = std::mem::take(&mut scratch.hits);
+        // Starts a little earlier than necessary, so that excerpts include the keys before theirs.
+        let range = from.saturating_sub(excerpt::WIDEST)..anchors_end;
+        self.matcher.scan_layer(text, range, Signs::ALL, 0, scratch, &mut hits);
+        weigh::weigh(text, &mut hits, scratch, weigh::Unsupported::Drop);
+        let mut next = anchors_end;
+        let start = (!scratch.words.is_empty()).then(|| cursor.clone());
+        if !hits.is_empty() {
+            let kept = resolve::resolve(&mut hits);
+            for (at, one) in kept.iter().enumerate().filter(|(_, one)| one.group.start >= from) {
+                // An unfinished group is left to the next window, unless it fills this one.
+                if one.group.end > settled && one.group.start > from {
+                    next = one.group.start;
+                    break;
+                }
+                next = next.max(one.group.end);
+                emit(self.detection(text, &kept, at, cursor, scratch));
+            }
+            hits.clear();
+        }
+        scratch.hits = hits;
+        if let Some(mut cursor) = start {
+            words::note(self.matcher.anchors.words(), text, from..next, &mut cursor, scratch);
+        }
+        next
+    }
+
+    fn detection(
+        &self,
+        text: &[u8],
+        kept: &[Kept],
+        at: usize,
+        cursor: &mut Cursor,
+        scratch: &mut Scratch,
+    ) -> Detection {
+        let Kept { hit, rivals, .. } = &kept[at];
+        Detection {
+            rule: hit.rule.clone(),
+            confidence: hit.confidence,
+            why: weigh::why(hit),
+            candidates: weigh::candidates(hit, rivals),
+            has_evidence: hit.evidence.is_some(),
+            secret: secret(text, hit),
+            encoding: hit.encoding.clone(),
+            span: cursor.span(text, &hit.span),
+            excerpt: excerpt::around(text, kept, at, self.masker.as_deref(), scratch),
+        }
+    }
+}
+
+/// A part of a text, and which of its hits to decide now.
+pub(super) struct Window<'a> {
+    pub(super) text: &'a [u8],
+    /// Anchors before this offset are done.
+    pub(super) from: usize,
+    /// A group of hits that ends before this offset cannot grow any more.
+    pub(super) settled: usize,
+    /// Anchors from this offset on are left to the next window.
+    pub(super) anchors_end: usize,
+}

@@ -1,0 +1,51 @@
+//! What is looked for: anchors, the shapes of the rules that own them, and the search in encoded runs.
+
+use std::sync::{Arc, OnceLock};
+
+use super::{
+    anchors::{Anchors, TextSize},
+    runs::RunSearch,
+    structure::{self, Dispatch},
+};
+use crate::rule::{Confidence, RuleSet, Shape};
+
+/// Finds what fits the shapes of rules. See `layer` for how it goes through a text.
+pub(super) struct ShapeMatcher {
+    pub(super) least: Confidence,
+    /// All rules; `None` if there are only built-in ones.
+    pub(super) rules: Option<Arc<RuleSet>>,
+    /// The minimum length of a key from its anchor on, in characters, if all of them are base64url.
+    pub(super) shortest: usize,
+    pub(super) anchors: Anchors,
+    dispatch: OnceLock<Dispatch>,
+    runs: OnceLock<RunSearch>,
+}
+
+impl ShapeMatcher {
+    /// A matcher for what can reach `least`. With `None`, it uses the built-in rules, which are only loaded at
+    /// the first hit.
+    pub(super) fn new(rules: Option<Arc<RuleSet>>, least: Confidence, size: TextSize) -> Self {
+        /// The value for the built-in rules if low confidences are not requested.
+        const SHORTEST: usize = 16;
+        let own = rules.iter().flat_map(|rules| rules.own()).flat_map(|rule| &rule.forms);
+        let own = own.filter(|form| form.reach() >= least).flat_map(|form| &form.shapes);
+        let own: Vec<&Shape> = own.collect();
+        let prefixes = own.iter().filter_map(|shape| std::str::from_utf8(shape.prefix()).ok()).collect();
+        let anchors = Anchors::new(least, &prefixes, size);
+        let shortest = if least == Confidence::Possible { 0 } else { SHORTEST };
+        let shortest =
+            own.iter().map(|shape| structure::least_from_anchor(shape, &anchors)).fold(shortest, usize::min);
+        Self { least, rules, shortest, anchors, dispatch: OnceLock::new(), runs: OnceLock::new() }
+    }
+
+    /// The shapes by their anchors, made at the first anchor that may begin a key.
+    pub(super) fn dispatch(&self) -> &Dispatch {
+        let rules = || self.rules.as_deref().unwrap_or_else(|| RuleSet::builtin());
+        self.dispatch.get_or_init(|| Dispatch::new(rules(), &self.anchors, self.least))
+    }
+
+    /// The search in long runs, made when the first one needs it.
+    pub(super) fn runs(&self) -> &RunSearch {
+        self.runs.get_or_init(|| RunSearch::new(self.anchors.plain()))
+    }
+}
