@@ -1,6 +1,6 @@
 //! Computes the history of one secret from directories and commits.
 
-use super::{Location, date, graph::Bits, rows::NONE};
+use super::{date, graph::Bits, location::Location, rows::NONE};
 use crate::{
     blob::ObjectId,
     git::{

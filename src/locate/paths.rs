@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Location, graph::Bits, rows::NONE};
+use super::{graph::Bits, location::Location, rows::NONE};
 use crate::{
     blob::ObjectId,
     git::{object, tree::join},
