@@ -230,9 +230,9 @@ pub(super) fn weigh(text: &[u8], hits: &mut Vec<Hit>, scratch: &mut Scratch) {
         }
         let form = hit.form();
         let confidence: Confidence =
-            if hit.evidence.is_some() { form.confidence_with_evidence() } else { form.confidence };
+            if hit.evidence.is_some() { form.confidence_with_context() } else { form.confidence };
         let may_be_named = scratch.is_name_unknown && !hit.rule.context.is_empty();
-        let stays = hit.evidence.is_some() || !form.needs_evidence || may_be_named;
+        let stays = hit.evidence.is_some() || !form.requires_context || may_be_named;
         hit.confidence = confidence;
         stays
     });

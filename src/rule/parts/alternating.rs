@@ -1,7 +1,10 @@
 //! one-api writes a random UUID with upper-case digits at even and lower-case digits at odd places (`GenerateKey` in
 //! its `common/random`): chance does not do that.
 
-use super::{ANY_HEX, Named, uuid};
+use super::{
+    class::{ANY_HEX, Named},
+    uuid,
+};
 
 pub(super) static ALTERNATING_UUID4: Named = Named {
     name: "alternating-uuid4",

@@ -1,7 +1,7 @@
 //! UUIDs, with and without dashes. RFC 9562: in a random UUID (version 4) the 13th hex digit is `4` and the 17th is
 //! one of `89ab`, so chance passes for one in 64 times.
 
-use super::{HEX, HEX_AND_DASH, Named};
+use super::class::{HEX, HEX_AND_DASH, Named};
 
 /// Where the dashes of a UUID stand.
 const DASHES: [usize; 4] = [8, 13, 18, 23];
