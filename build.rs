@@ -1,21 +1,34 @@
 //! Embeds `rules/*.toml`: as one compact JSON text, which parses ten times faster than TOML at the first hit, and as
 //! the list of literals the search needs before any rule is parsed.
 
-use std::{collections::BTreeSet, env, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    env,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
 
-/// A form that can only ever be `possible` is not looked for at the default level, and neither is its literal.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Level {
-    Default,
-    PossibleOnly,
-}
+use model::{Confidence, Rule};
+use prefixes::minimal;
 
+// The program's own types, by which the files are checked. A build needs only a part of them.
+#[allow(dead_code, unreachable_pub, unused_imports)]
+#[path = "src/rule/model.rs"]
+mod model;
 #[path = "src/rule/prefixes.rs"]
 mod prefixes;
+#[path = "src/rule/words.rs"]
+mod words;
+
+/// The notation is read when the rules are.
+mod shape {
+    pub(crate) type Shape = String;
+}
 
 fn main() {
     println!("cargo::rerun-if-changed=rules");
-    println!("cargo::rerun-if-changed=src/rule/prefixes.rs");
+    println!("cargo::rerun-if-changed=src/rule");
     let mut files: Vec<_> = fs::read_dir("rules")
         .expect("the folder rules/ holds the rules")
         .map(|entry| entry.expect("rules/ is readable").path())
@@ -23,52 +36,65 @@ fn main() {
         .collect();
     files.sort();
 
-    let mut documents = Vec::new();
-    let mut prefixes = BTreeSet::new();
+    let (mut ids, mut forms, mut tables) = (BTreeSet::new(), Vec::new(), Vec::new());
     for path in &files {
-        let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        collect_prefixes(path, &table, &mut prefixes);
-        documents.push(table);
-    }
-
-    let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
-    let json = serde_json::to_string(&documents).expect("TOML values are JSON values");
-    fs::write(Path::new(&out).join("rules.json"), json).expect("OUT_DIR is writable");
-    let of = |levels: &[Level]| {
-        let wanted = prefixes.iter().filter(|(level, _)| levels.contains(level));
-        Vec::from_iter(prefixes::minimal(&wanted.map(|(_, prefix)| prefix.as_str()).collect()))
-    };
-    let (default, all) = (of(&[Level::Default]), of(&[Level::Default, Level::PossibleOnly]));
-    let code = format!(
-        "/// Literals of every form that can reach `likely`.\npub(crate) const DEFAULT: &[&str] = &{default:?};\n\
-         /// Literals of every form.\npub(crate) const ALL: &[&str] = &{all:?};\n"
-    );
-    fs::write(Path::new(&out).join("anchors.rs"), code).expect("OUT_DIR is writable");
-}
-
-/// The literal before the first `{` of each shape.
-fn collect_prefixes(path: &Path, table: &toml::Table, prefixes: &mut BTreeSet<(Level, String)>) {
-    let rules = table.get("rule").and_then(toml::Value::as_array).cloned().unwrap_or_default();
-    let forms = rules.iter().filter_map(|rule| rule.get("form")?.as_array()).flatten();
-    for form in forms {
-        let reaches =
-            |key: &str| form.get(key).and_then(toml::Value::as_str).is_some_and(|c| c != "possible");
-        let level = if reaches("confidence") || reaches("with_evidence") {
-            Level::Default
-        } else {
-            Level::PossibleOnly
-        };
-        for shape in form.get("shapes").and_then(toml::Value::as_array).into_iter().flatten() {
-            let shape = shape.as_str().unwrap_or_default();
-            let prefix = shape.split('{').next().unwrap_or_default();
-            assert!(
-                prefix.len() >= 3,
-                "{}: shape {shape:?} needs three literal bytes to be searched by",
-                path.display()
-            );
-            let level = if level == Level::Default { Level::Default } else { Level::PossibleOnly };
-            prefixes.insert((level, prefix.to_owned()));
+        let name = path.display();
+        for table in read(path).unwrap_or_else(|error| panic!("{name}: {error}")) {
+            let rule: Rule = table.clone().try_into().unwrap_or_else(|error| panic!("{name}: {error}"));
+            check(&rule).unwrap_or_else(|error| panic!("{name}: rule {} {error}", rule.id));
+            assert!(ids.insert(rule.id.clone()), "{name}: rule {} is there twice", rule.id);
+            forms.extend(rule.forms);
+            tables.push(table);
         }
     }
+
+    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets OUT_DIR"));
+    let json = serde_json::to_string(&tables).expect("TOML values are JSON values");
+    fs::write(out.join("rules.json"), json).expect("OUT_DIR is writable");
+    let literals = |least: Confidence| {
+        let shapes = forms.iter().filter(|form| form.reach() >= least).flat_map(|form| &form.shapes);
+        Vec::from_iter(minimal(&shapes.map(|shape| literal(shape)).collect()))
+    };
+    let code = format!(
+        "/// Literals of every form that can reach `likely`.\npub(crate) const DEFAULT: &[&str] = &{:?};\n\
+         /// Literals of every form.\npub(crate) const ALL: &[&str] = &{:?};\n",
+        literals(Confidence::Likely),
+        literals(Confidence::Possible)
+    );
+    fs::write(out.join("anchors.rs"), code).expect("OUT_DIR is writable");
+}
+
+/// The rules of a file, each with what it takes from the head.
+fn read(path: &Path) -> Result<Vec<toml::Table>, Box<dyn Error>> {
+    let mut head: toml::Table = fs::read_to_string(path)?.parse()?;
+    let mut rules: Vec<toml::Table> = head.remove("rule").ok_or("there is no [[rule]]")?.try_into()?;
+    for rule in &mut rules {
+        for (key, value) in &head {
+            rule.entry(key).or_insert_with(|| value.clone());
+        }
+    }
+    Ok(rules)
+}
+
+/// Holds a rule to what its types do not say.
+fn check(rule: &Rule) -> Result<(), &'static str> {
+    let has_context = [&rule.names, &rule.hosts, &rule.words].iter().any(|texts| !texts.is_empty());
+    let mut shapes = rule.forms.iter().flat_map(|form| &form.shapes);
+    match () {
+        () if rule.forms.is_empty() => Err("has no form"),
+        () if rule.examples.is_empty() => Err("has no example"),
+        () if rule.counter_examples.is_empty() => Err("has no counter-example"),
+        () if !has_context && rule.forms.iter().any(|form| form.requires_context) => {
+            Err("needs evidence, but names nothing to look for")
+        }
+        () if shapes.any(|shape| literal(shape).len() < 3) => {
+            Err("has a shape without three literal bytes to be searched by")
+        }
+        () => Ok(()),
+    }
+}
+
+/// What a shape begins with.
+fn literal(shape: &str) -> &str {
+    shape.split('{').next().unwrap_or_default()
 }

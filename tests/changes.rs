@@ -121,7 +121,7 @@ fn own_rules() -> Arc<RuleSet> {
     let shapes = ["acme_live_{A:32}", "AKIZ{A:24}", "pin-{d:6}", "mysk-{A:20}.{A:20}", &long];
     let rule = |(at, shape): (usize, &str)| {
         format!(
-            "[[rule]]\nid = \"own-{at}\"\nissuer = \"Acme\"\ntitle = \"Key\"\nopens = \"All.\"\nseverity = \"low\"\n\
+            "[[rule]]\nid = \"own-{at}\"\nissuer = \"Acme\"\ntitle = \"Key\"\nimpact = \"All.\"\nseverity = \"low\"\n\
              examples = [{shape:?}]\ncounter_examples = [\"x\"]\n[[rule.form]]\nshapes = [{shape:?}]\n\
              confidence = \"certain\"\nwhy = \"it is\"\n"
         )

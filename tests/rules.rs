@@ -31,7 +31,7 @@ fn every_rule_says_what_people_need() {
             "{id}"
         );
         assert!(titles.insert(&rule.title), "{id}: the title is there twice");
-        assert!(rule.opens.ends_with('.') && rule.opens.len() > 20, "{id}: {:?}", rule.opens);
+        assert!(rule.impact.ends_with('.') && rule.impact.len() > 20, "{id}: {:?}", rule.impact);
         assert!(
             rule.revoke_url.is_empty() || rule.revoke_url.starts_with("https://"),
             "{id}: {}",
@@ -76,7 +76,7 @@ fn no_random_key_is_taken_for_a_placeholder() {
             for at in 0..EACH {
                 let (form, shape) = forms[at % forms.len()];
                 let key = shape.generate(&mut rng);
-                let context = if form.needs_evidence { rule.context[0].shown.as_str() } else { "" };
+                let context = if form.requires_context { rule.context[0].shown.as_str() } else { "" };
                 let text = format!("{context} {key}");
                 let mut found = false;
                 engine.scan(Content::Bytes(text.as_bytes()), &mut scratch, &mut 0, |_| found = true).unwrap();

@@ -113,10 +113,12 @@ fn format_parser() -> PossibleValuesParser {
 }
 
 fn confidence_parser() -> impl TypedValueParser<Value = Confidence> {
-    PossibleValuesParser::new(["certain", "likely", "possible"]).map(|name| match name.as_str() {
-        "certain" => Confidence::Certain,
-        "likely" => Confidence::Likely,
-        _ => Confidence::Possible,
+    PossibleValuesParser::new(Confidence::WORDS.iter().map(|(name, _)| *name)).try_map(|name| {
+        Confidence::WORDS
+            .iter()
+            .find(|word| word.0 == name)
+            .map(|word| word.1)
+            .ok_or("there is no such level")
     })
 }
 

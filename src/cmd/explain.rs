@@ -19,7 +19,7 @@ pub(super) fn run(id: &str, config: &ConfigArgs, console: &Console) -> Result<Ve
 
 /// The page as text.
 fn page(rule: &Rule) -> String {
-    let mut page = format!("{}: {}\n\n{}\n\n", rule.id, rule.title, rule.opens);
+    let mut page = format!("{}: {}\n\n{}\n\n", rule.id, rule.title, rule.impact);
     let mut line = |label: &str, text: &str| {
         if !text.is_empty() {
             let _ = writeln!(page, "{label:<10} {text}");
@@ -35,12 +35,12 @@ fn page(rule: &Rule) -> String {
 
     page.push_str("\nWhat it looks like\n");
     for form in &rule.forms {
-        let with_evidence = match form.confidence_with_evidence() {
+        let with_context = match form.confidence_with_context() {
             same if same == form.confidence => String::new(),
             lifted => format!(", {lifted} with a name of the issuer near it"),
         };
-        let needs = if form.needs_evidence { " (only with a name of the issuer near it)" } else { "" };
-        let _ = writeln!(page, "  {}{with_evidence}{needs}: {}", form.confidence, form.why);
+        let needs = if form.requires_context { " (only with a name of the issuer near it)" } else { "" };
+        let _ = writeln!(page, "  {}{with_context}{needs}: {}", form.confidence, form.why);
         for shape in &form.shapes {
             let _ = writeln!(page, "      {}", shape.source());
         }

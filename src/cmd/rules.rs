@@ -46,7 +46,7 @@ struct Listed<'a> {
     id: &'a str,
     issuer: &'a str,
     title: &'a str,
-    opens: &'a str,
+    impact: &'a str,
     severity: Severity,
     revoke_url: &'a str,
     names: &'a [String],
@@ -64,8 +64,8 @@ struct Listed<'a> {
 struct ListedForm<'a> {
     shapes: Vec<&'a str>,
     confidence: Confidence,
-    confidence_with_evidence: Confidence,
-    needs_evidence: bool,
+    confidence_with_context: Confidence,
+    requires_context: bool,
     why: &'a str,
 }
 
@@ -75,15 +75,15 @@ impl<'a> From<&'a Rule> for Listed<'a> {
         let forms = rule.forms.iter().map(|form| ListedForm {
             shapes: sources(&form.shapes),
             confidence: form.confidence,
-            confidence_with_evidence: form.confidence_with_evidence(),
-            needs_evidence: form.needs_evidence,
+            confidence_with_context: form.confidence_with_context(),
+            requires_context: form.requires_context,
             why: &form.why,
         });
         Self {
             id: &rule.id,
             issuer: &rule.issuer,
             title: &rule.title,
-            opens: &rule.opens,
+            impact: &rule.impact,
             severity: rule.severity,
             revoke_url: &rule.revoke_url,
             names: &rule.names,
@@ -139,7 +139,7 @@ fn test(own: Option<Arc<RuleSet>>, seed: u64, console: &Console) -> Result<Verdi
                 rule.forms.iter().flat_map(|form| form.shapes.iter().map(move |shape| (form, shape)))
             {
                 let key = shape.generate(&mut rng);
-                let name = if form.needs_evidence { rule.context.first() } else { None };
+                let name = if form.requires_context { rule.context.first() } else { None };
                 let text = name.map_or_else(|| key.clone(), |name| format!("{} = \"{key}\"", name.shown));
                 let found = bench.scan(&text);
                 count += 1;

@@ -4,7 +4,6 @@ use std::{ffi::OsString, num::NonZeroUsize, path::PathBuf};
 
 use anyhow::{Result, bail};
 
-use super::parse::CONFIDENCES;
 use crate::{report::FORMATS, rule::Confidence};
 
 /// Every variable, and the option it stands for.
@@ -54,7 +53,7 @@ impl Environment {
                 .map(|text| switch("SKANNER_ISOLATED", &text))
                 .transpose()?,
             min_confidence: text(look, "SKANNER_MIN_CONFIDENCE")?
-                .map(|text| word("SKANNER_MIN_CONFIDENCE", &CONFIDENCES, &text))
+                .map(|text| word("SKANNER_MIN_CONFIDENCE", Confidence::WORDS, &text))
                 .transpose()?,
             rules: text(look, "SKANNER_RULE")?.map(|text| list(&text)),
             exclude_rules: text(look, "SKANNER_EXCLUDE_RULE")?.map(|text| list(&text)),

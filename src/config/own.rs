@@ -4,39 +4,15 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    At,
-    parse::{CONFIDENCES, SEVERITIES},
-    table::{Reader, Table, Value},
+    fields::{Element, Field, Finish, FromToml, Keys, elements, object, read_tables},
+    place::At,
+    reader::{Table, Value},
+    text::{Id, SharedText, Text, Url},
 };
-use crate::{
-    report::visible,
-    rule::{ContextWord, Edges, Form, Part, Rule, RuleSet, Shape},
-};
+use crate::rule::{Confidence, Edges, Form, Part, Rule, RuleSet, Severity, Shape, rule_tables};
+use schemars::{Schema, SchemaGenerator, json_schema};
 
-/// The keys of `[[rule]]`: those of a rule in `rules/*.toml`, and those of such a file's head.
-pub(super) const RULE_KEYS: [&str; 14] = [
-    "id",
-    "issuer",
-    "title",
-    "opens",
-    "severity",
-    "shared",
-    "names",
-    "hosts",
-    "words",
-    "revoke_url",
-    "steps",
-    "examples",
-    "counter_examples",
-    "form",
-];
-
-/// The keys of `[[rule.form]]`.
-pub(super) const FORM_KEYS: [&str; 6] =
-    ["shapes", "confidence", "with_evidence", "needs_evidence", "edges", "why"];
-
-pub(super) const EDGES: [(&str, Edges); 3] =
-    [("strict", Edges::Strict), ("word", Edges::Word), ("open", Edges::Open)];
+rule_tables!(read_tables);
 
 /// What the search needs of a shape's beginning, in bytes.
 const LEAST_PREFIX: usize = 3;
@@ -60,193 +36,114 @@ const MOST_RULES: usize = 256;
 /// The same for the shapes of all of them.
 const MOST_SHAPES: usize = 256;
 
-pub(super) fn rules(reader: &Reader<'_>, entries: &[&Value<'_>]) -> Vec<At<Arc<Rule>>> {
-    if let Some(one_more) = entries.get(MOST_RULES) {
-        reader.problem(one_more.span(), format!("there are more than {MOST_RULES} rules"));
-        return Vec::new();
-    }
-    let mut ids: BTreeMap<String, u64> = BTreeMap::new();
-    let mut shapes = 0;
-    let mut rules = Vec::new();
-    for entry in entries {
-        let Some(table) = reader.table("[[rule]]", &RULE_KEYS, entry) else { continue };
-        let Some(rule) = rule(&table) else { continue };
-        shapes += rule.forms.iter().map(|form| form.shapes.len()).sum::<usize>();
-        if shapes > MOST_SHAPES {
-            reader.problem(table.span(), format!("there are more than {MOST_SHAPES} shapes"));
-            break;
+/// All rules of one's own.
+pub(super) struct OwnRules;
+
+impl FromToml for OwnRules {
+    type Value = Vec<At<Arc<Rule>>>;
+
+    fn read(field: &Field<'_, '_>, value: &Value<'_>) -> Option<Self::Value> {
+        let entries = elements::<Rule>(field, value)?;
+        if let Some(one_more) = entries.get(MOST_RULES) {
+            field.problem(one_more, format!("there are more than {MOST_RULES} rules"));
+            return None;
         }
-        let id = table.get("id").map_or_else(|| table.span(), Value::span);
-        if RuleSet::builtin().get(&rule.id).is_some() {
-            reader.problem(
-                id,
-                format!(
-                    "`{}` is a built-in rule; give yours another id, or re-grade that one in [severity]",
-                    rule.id
-                ),
-            );
-            continue;
+        let mut ids: BTreeMap<String, u64> = BTreeMap::new();
+        let mut shapes = 0;
+        let mut rules = Vec::new();
+        for entry in entries {
+            let Some(At { value: rule, place }) = At::<Rule>::read(field, entry) else { continue };
+            shapes += rule.forms.iter().map(|form| form.shapes.len()).sum::<usize>();
+            if shapes > MOST_SHAPES {
+                field.problem(entry, format!("there are more than {MOST_SHAPES} shapes"));
+                break;
+            }
+            let id = &rule.id;
+            let at = entry.get_ref().get("id").unwrap_or(entry);
+            if RuleSet::builtin().get(id).is_some() {
+                let hint = "give yours another id, or re-grade that one in [severity]";
+                field.problem(at, format!("`{id}` is a built-in rule; {hint}"));
+            } else if let Some(line) = ids.insert(id.clone(), place.line) {
+                field.problem(at, format!("there is a rule `{id}` in line {line} already"));
+            } else {
+                rules.push(At { value: Arc::new(rule), place });
+            }
         }
-        let place = table.place();
-        if let Some(line) = ids.insert(rule.id.clone(), place.line) {
-            reader.problem(id, format!("there is a rule `{}` in line {line} already", rule.id));
-            continue;
+        Some(rules)
+    }
+
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        Vec::<Rule>::schema(generator)
+    }
+}
+
+impl Finish for Rule {
+    fn finish(read: Option<Self>, table: &Table<'_, '_>) -> Option<Self> {
+        let elements = |key: &str| table.get(key).and_then(|value| value.get_ref().as_array());
+        if ["names", "hosts", "words"].iter().all(|key| elements(key).is_none_or(|texts| texts.is_empty())) {
+            let forms = elements("form").into_iter().flat_map(|forms| forms.iter());
+            let requires = forms.filter_map(|form| form.get_ref().get("requires_context"));
+            for value in requires.filter(|value| value.get_ref().as_bool() == Some(true)) {
+                let what = "the rule needs evidence, but has no `names`, `hosts` or `words` to look for";
+                table.reader.problem(value.span(), what);
+            }
         }
-        rules.push(At { value: Arc::new(rule), place });
+        Some(Self { place: Some(table.place().to_string().into()), ..read?.complete() })
     }
-    rules
 }
 
-fn rule(table: &Table<'_, '_>) -> Option<Rule> {
-    let id = table
-        .required("id", "give it a name for reports and options, such as id = \"acme-api-key\"")
-        .and_then(|value| identifier(table.reader, value));
-    let issuer = required_text(table, "issuer", "say who issues the keys");
-    let title = required_text(table, "title", "say in a few words what the key is");
-    let opens = required_text(table, "opens", "say in a sentence what a stranger can do with the key");
-    let severity = table
-        .required("severity", "say how bad a leak is: critical, high, medium or low")
-        .and_then(|value| table.reader.word("`severity`", &SEVERITIES, value));
-    let [names, hosts, words, steps] = ["names", "hosts", "words", "steps"].map(|key| texts(table, key));
-    let revoke_url = table.get("revoke_url").and_then(|value| text(table.reader, "revoke_url", value));
-    if let (Some(url), Some(value)) = (&revoke_url, table.get("revoke_url"))
-        && !url.starts_with("https://")
-    {
-        table.reader.problem(value.span(), "`revoke_url` must begin with https://");
-    }
-    let examples = shapes(table, "examples", "give texts in which it must find a key", example);
-    let counter_examples =
-        shapes(table, "counter_examples", "give texts that look like such a key and are none", example);
-    let shared = table.get("shared").and_then(|value| table.reader.boolean("`shared`", value));
-    let context = ContextWord::all(names.iter().chain(&hosts).chain(&words));
-    let forms = forms(table, !context.is_empty());
-    Some(Rule {
-        id: id?,
-        issuer: issuer?.into(),
-        title: title?,
-        opens: opens?,
-        severity: severity?,
-        shared: shared.unwrap_or_default(),
-        names,
-        hosts,
-        words,
-        context,
-        revoke_url: revoke_url.unwrap_or_default(),
-        steps,
-        forms: forms?,
-        examples: examples?,
-        counter_examples: counter_examples?,
-        place: Some(table.place().to_string().into()),
-    })
+impl Element for Rule {
+    const ARRAY: &'static str = "an array of tables, each under [[rule]]";
+    const MAY_BE_EMPTY: bool = true;
+    const SINGLE: Option<&'static str> = Some("there may be several: write [[rule]] with two brackets");
 }
 
-fn forms(table: &Table<'_, '_>, has_context: bool) -> Option<Vec<Form>> {
-    let value = table.required("form", "say how the key is written, under [[rule.form]]")?;
-    if value.get_ref().is_table() {
-        table.reader.problem(value.span(), "there may be several: write [[rule.form]] with two brackets");
-        return None;
+impl Finish for Form {}
+
+impl Element for Form {
+    const ARRAY: &'static str = "an array of tables, each under [[rule.form]]";
+    const SINGLE: Option<&'static str> = Some("there may be several: write [[rule.form]] with two brackets");
+
+    fn say_empty(field: &Field<'_, '_>, _: &Value<'_>) {
+        field.table.missing(&format!("has no form: {}", field.why.unwrap_or_default()));
     }
-    let entries = table.reader.array("`form`", "an array of tables, each under [[rule.form]]", value);
-    if entries.is_empty() && value.get_ref().is_array() {
-        table.missing("has no form: say how the key is written, under [[rule.form]]");
-    }
-    let forms: Vec<_> = entries.iter().map(|entry| form(table.reader, entry, has_context)).collect();
-    forms.into_iter().collect::<Option<Vec<_>>>().filter(|forms| !forms.is_empty())
 }
 
-fn form(reader: &Reader<'_>, value: &Value<'_>, has_context: bool) -> Option<Form> {
-    let table = reader.table("[[rule.form]]", &FORM_KEYS, value)?;
-    let shapes =
-        shapes(&table, "shapes", "say how the key is written, such as [\"acme-{A:32}\"]", searchable);
-    let confidence = table
-        .required("confidence", "say how sure a match is: certain, likely or possible")
-        .and_then(|value| reader.word("`confidence`", &CONFIDENCES, value));
-    let with_evidence =
-        table.get("with_evidence").and_then(|value| reader.word("`with_evidence`", &CONFIDENCES, value));
-    let needs_evidence = table.get("needs_evidence").and_then(|value| {
-        let needs = reader.boolean("`needs_evidence`", value)?;
-        if needs && !has_context {
-            reader.problem(
-                value.span(),
-                "the rule needs evidence, but has no `names`, `hosts` or `words` to look for",
-            );
+/// A shape that the engine can look for.
+struct Searchable;
+
+/// A shape that makes texts.
+struct Example;
+
+macro_rules! shapes {
+    ($($name:ident: $check:ident, $items:tt;)+) => {$(
+        impl FromToml for $name {
+            type Value = Shape;
+
+            fn read(field: &Field<'_, '_>, value: &Value<'_>) -> Option<Shape> {
+                let what = format!("one of `{}`", field.key);
+                let source = field.table.reader.string(&what, "a shape, such as \"acme-{A:32}\"", value)?;
+                let shape = Shape::parse(source).map_err(|error| format!("{error:#}"));
+                let checked = shape.and_then(|shape| $check(&shape).map(|()| shape));
+                checked.map_err(|why| field.problem(value, format!("bad shape: {why}"))).ok()
+            }
+
+            fn schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($items)
+            }
         }
-        Some(needs)
-    });
-    let edges = table.get("edges").and_then(|value| reader.word("`edges`", &EDGES, value));
-    let why = required_text(&table, "why", "say what convinces, as the end of \"because it has …\"");
-    Some(Form {
-        shapes: shapes?,
-        confidence: confidence?,
-        with_evidence,
-        needs_evidence: needs_evidence.unwrap_or_default(),
-        edges: edges.unwrap_or_default(),
-        why: why?,
-    })
+
+        impl Element for $name {
+            const ARRAY: &'static str = "an array of shapes, such as [\"acme-{A:32}\"]";
+        }
+    )+};
+}
+shapes! {
+    Searchable: searchable, { "type": "string", "pattern": "^[ -~]*$" };
+    Example: short, { "type": "string" };
 }
 
-fn identifier(reader: &Reader<'_>, value: &Value<'_>) -> Option<String> {
-    let id = reader.string("`id`", "a name, such as \"acme-api-key\"", value)?;
-    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if id.bytes().all(is_plain) && id.starts_with(|first: char| first.is_ascii_lowercase()) {
-        return Some(id.to_owned());
-    }
-    reader.problem(
-        value.span(),
-        format!("`{id}` is no id of a rule: that has lower-case letters, digits and dashes, and begins with a letter"),
-    );
-    None
-}
-
-/// A text that is shown in reports: one line, and nothing that steers a terminal.
-fn text(reader: &Reader<'_>, key: &str, value: &Value<'_>) -> Option<String> {
-    let text = reader.string(&format!("`{key}`"), "a text in quotes", value)?;
-    let problem = |message: &str| reader.problem(value.span(), format!("`{key}` {message}"));
-    if text.trim().is_empty() {
-        problem("is empty");
-        return None;
-    }
-    if visible(text) != text || text.contains('\t') {
-        problem("holds a control character, which does not belong in a report");
-        return None;
-    }
-    Some(text.to_owned())
-}
-
-fn required_text(table: &Table<'_, '_>, key: &str, why: &str) -> Option<String> {
-    text(table.reader, key, table.required(key, why)?)
-}
-
-fn texts(table: &Table<'_, '_>, key: &str) -> Vec<String> {
-    let Some(value) = table.get(key) else { return Vec::new() };
-    let values = table.reader.array(&format!("`{key}`"), "an array of texts", value);
-    values.into_iter().filter_map(|value| text(table.reader, key, value)).collect()
-}
-
-/// The shapes of a list that must not be empty. Nothing if one of them is bad.
-fn shapes(
-    table: &Table<'_, '_>,
-    key: &'static str,
-    why: &str,
-    check: fn(&Shape) -> Result<(), String>,
-) -> Option<Vec<Shape>> {
-    let value = table.required(key, why)?;
-    let reader = table.reader;
-    let values = reader.array(&format!("`{key}`"), "an array of shapes, such as [\"acme-{A:32}\"]", value);
-    if values.is_empty() && value.get_ref().is_array() {
-        reader.problem(value.span(), format!("`{key}` is empty: {why}"));
-    }
-    let shape = |value: &&Value<'_>| {
-        let source = reader.string(&format!("one of `{key}`"), "a shape, such as \"acme-{A:32}\"", value)?;
-        let shape = Shape::parse(source).map_err(|error| format!("{error:#}"));
-        let checked = shape.and_then(|shape| check(&shape).map(|()| shape));
-        checked.map_err(|why| reader.problem(value.span(), format!("bad shape: {why}"))).ok()
-    };
-    let shapes: Vec<_> = values.iter().map(shape).collect();
-    shapes.into_iter().collect::<Option<Vec<_>>>().filter(|shapes| !shapes.is_empty())
-}
-
-fn example(shape: &Shape) -> Result<(), String> {
+fn short(shape: &Shape) -> Result<(), String> {
     if shape.lengths().1 > LONGEST_EXAMPLE {
         return Err(format!("{:?} makes texts of more than {LONGEST_EXAMPLE} bytes", shape.source()));
     }

@@ -2,7 +2,11 @@
 
 use std::{fmt, num::NonZeroUsize, path::PathBuf, sync::Arc};
 
-use super::{Config, Environment, Place, Scope};
+use super::{
+    environment::Environment,
+    model::{Config, Regrade, Scope},
+    place::{At, Place},
+};
 use crate::rule::{Confidence, Rule, RuleSet};
 
 /// How sure a finding must be where nothing else is asked for.
@@ -239,7 +243,7 @@ impl Settings {
         if is_file(&self.min_confidence.from) && self.min_confidence.value > MIN_CONFIDENCE {
             ways.push(format!("raises min-confidence to {}", self.min_confidence.value));
         }
-        let is_lower = |regrade: &&super::At<super::Regrade>| {
+        let is_lower = |regrade: &&At<Regrade>| {
             let rule = RuleSet::builtin().get(&regrade.value.rule);
             rule.is_some_and(|rule| regrade.value.severity < rule.severity)
         };

@@ -279,7 +279,7 @@ fn try_shape(text: &[u8], start: usize, entry: &Entry, scratch: &mut Scratch) ->
         return None;
     }
     // A loose shape matches the start of anything.
-    if form.needs_evidence
+    if form.requires_context
         && form.confidence == Confidence::Possible
         && placeholder::is_cut_off(&rest[length..])
     {

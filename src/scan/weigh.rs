@@ -28,10 +28,10 @@ pub(super) fn weigh(text: &[u8], hits: &mut Vec<Hit>, scratch: &mut Scratch, uns
         }
         let form = hit.form();
         let confidence: Confidence =
-            if hit.evidence.is_some() { form.confidence_with_evidence() } else { form.confidence };
+            if hit.evidence.is_some() { form.confidence_with_context() } else { form.confidence };
         let may_be_named = scratch.is_name_unknown && !hit.rule.context.is_empty();
         let stays = hit.evidence.is_some()
-            || !form.needs_evidence
+            || !form.requires_context
             || may_be_named
             || unsupported == Unsupported::Keep;
         hit.confidence = confidence;

@@ -157,10 +157,10 @@ fn mask_rules(config: &mut Config) -> Result<()> {
             "{}: the `id` of this rule holds a key; give it another one",
             rule.place
         );
-        let Rule { issuer, title, opens, names, hosts, words, context, revoke_url, steps, forms, .. } =
+        let Rule { issuer, title, impact, names, hosts, words, context, revoke_url, steps, forms, .. } =
             Arc::make_mut(&mut rule.value);
         *issuer = mask(issuer).into();
-        let texts = [title, opens, revoke_url].into_iter();
+        let texts = [title, impact, revoke_url].into_iter();
         let lists = [names, hosts, words, steps].into_iter().flatten();
         let context = context.iter_mut().map(|ContextWord { shown, .. }| shown);
         let whys = forms.iter_mut().map(|form| &mut form.why);

@@ -8,7 +8,7 @@ use crate::{
 /// A rule that only the repository has.
 fn own_rule(title: &str) -> String {
     format!(
-        "[[rule]]\nid = \"acme-api-key\"\nissuer = \"Acme\"\ntitle = \"a key {title}\"\nopens = \"all {title}\"\n\
+        "[[rule]]\nid = \"acme-api-key\"\nissuer = \"Acme\"\ntitle = \"a key {title}\"\nimpact = \"all {title}\"\n\
          severity = \"high\"\nsteps = [\"step {title}\"]\nexamples = [\"x {title}\"]\ncounter_examples = [\"x\"]\n\
          names = [\"ACME {title}\"]\n[[rule.form]]\nshapes = [\"acme-{{A:12}}\"]\nconfidence = \"certain\"\n\
          why = \"its form {title}\"\n"

@@ -18,7 +18,7 @@ use crate::{
 /// A rule with one form.
 fn rule(id: &str, shape: &str, more: &str) -> String {
     format!(
-        "[[rule]]\nid = \"{id}\"\nissuer = \"Acme\"\ntitle = \"Acme key\"\nopens = \"Anyone can order anvils.\"\n\
+        "[[rule]]\nid = \"{id}\"\nissuer = \"Acme\"\ntitle = \"Acme key\"\nimpact = \"Anyone can order anvils.\"\n\
          severity = \"high\"\nwords = [\"acme\"]\nexamples = [{shape:?}]\ncounter_examples = [\"acme\"]\n\
          [[rule.form]]\nshapes = [{shape:?}]\nconfidence = \"likely\"\nwhy = \"its prefix\"\n{more}\n"
     )
@@ -179,7 +179,7 @@ fn any_prefix_is_found_in_any_writing() {
         }
         // The built-in ones are found as before.
         for rule in RuleSet::builtin().iter() {
-            for form in rule.forms.iter().filter(|form| form.confidence >= least && !form.needs_evidence) {
+            for form in rule.forms.iter().filter(|form| form.confidence >= least && !form.requires_context) {
                 let key = form.shapes[0].generate(&mut fastrand::Rng::with_seed(7));
                 let own = found(&engine, format!("\"{key}\"").as_bytes());
                 let built_in = found(&Engine::new(least), format!("\"{key}\"").as_bytes());

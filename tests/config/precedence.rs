@@ -184,7 +184,7 @@ fn the_closing_line_says_what_the_file_leaves_out() {
 fn a_rule_of_the_repository_hides_nothing() {
     let sandbox = Sandbox::new();
     sandbox.write("a.env", openai_key(1));
-    let rule = "[[rule]]\nid = \"harmless\"\nissuer = \"Nobody\"\ntitle = \"Nothing\"\nopens = \"Nothing.\"\n\
+    let rule = "[[rule]]\nid = \"harmless\"\nissuer = \"Nobody\"\ntitle = \"Nothing\"\nimpact = \"Nothing.\"\n\
                 severity = \"low\"\nexamples = [\"sk-proj-{B:156}\"]\ncounter_examples = [\"sk-\"]\n\
                 [[rule.form]]\nshapes = [\"sk-proj-{B:156}\"]\nconfidence = \"certain\"\nedges = \"open\"\nwhy = \"it is fine\"\n";
     let run = |text: &str| {

@@ -42,7 +42,7 @@ until = "2027-01-31"
 id = "acme-key"
 issuer = "Acme"
 title = "Acme key"
-opens = "Anyone can order anvils."
+impact = "Anyone can order anvils."
 severity = "high"
 names = ["ACME_KEY"]
 examples = ["acme-{A:32}"]
@@ -50,7 +50,7 @@ counter_examples = ["acme-{A:12}"]
 [[rule.form]]
 shapes = ["acme-{A:32}"]
 confidence = "possible"
-with_evidence = "certain"
+with_context = "certain"
 why = "its prefix"
 "#,
     )

@@ -78,7 +78,7 @@ const BEYOND: &[&str] = &[
     "own-example-shape",
     "own-id-twice",
     "own-issuer-empty",
-    "own-needs-evidence",
+    "own-requires-context",
     "own-shape-class",
     "own-shape-empty",
     "own-shape-lengths",

@@ -27,7 +27,7 @@ pub(crate) fn cell(subject: &Subject, context: &Context, seed: u64, key: String)
     }
     let prefix = str::from_utf8(subject.shape.prefix()).unwrap();
     let mut before = before.replace("{prefix}", prefix).replace("{word}", subject.word());
-    if subject.form.needs_evidence {
+    if subject.form.requires_context {
         let line = before.rfind('\n').map_or(0, |at| at + 1);
         // A byte order mark stays first.
         let line = if before[line..].starts_with('\u{feff}') { line + '\u{feff}'.len_utf8() } else { line };
@@ -45,7 +45,7 @@ pub(crate) fn cell(subject: &Subject, context: &Context, seed: u64, key: String)
         start,
         end: Some(end),
         encoding: Vec::new(),
-        names_issuer: subject.form.needs_evidence || context.template.contains("{word}"),
+        names_issuer: subject.form.requires_context || context.template.contains("{word}"),
     })
 }
 

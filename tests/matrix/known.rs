@@ -32,7 +32,7 @@ pub(crate) fn may_be(subject: &Subject, id: &str) -> bool {
 /// alphabet that `after` begins with.
 pub(crate) fn is_ambiguous(subject: &Subject, after: &str) -> bool {
     // A loose shape fits the start of anything, and this says that the rest was left out.
-    let is_loose = subject.form.needs_evidence && subject.form.confidence == Confidence::Possible;
+    let is_loose = subject.form.requires_context && subject.form.confidence == Confidence::Possible;
     if is_loose && ["...", "…"].iter().any(|mark| after.starts_with(mark)) {
         return true;
     }
@@ -76,7 +76,7 @@ pub(crate) fn cannot_be_encoded(subject: &Subject, key: &str, encoding: &Encodin
     let ends_in_padding =
         ["{S:", "{base32-check}"].iter().any(|part| source.contains(part)) && key.ends_with('=');
     // Wrapped: a line feed between the key and its evidence, or a `?` before it, ends the run on an earlier line.
-    let evidence_is_apart = subject.form.needs_evidence
+    let evidence_is_apart = subject.form.requires_context
         && ["columns", "line feeds"].iter().any(|wrapped| encoding.name.contains(wrapped));
     // Escaped prefixes are known by their separator, and Twilio's has none.
     let has_no_separator = encoding.is_escape && subject.rule.id == "twilio-api-key-sid";

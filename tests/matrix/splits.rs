@@ -103,7 +103,8 @@ fn cell(subject: &Subject, split: &Split, number: usize) -> Option<Cell> {
     if known::cannot_be_split(subject, &key, &cuts) {
         return None;
     }
-    let evidence = if subject.form.needs_evidence { format!("{}\n", subject.word()) } else { String::new() };
+    let evidence =
+        if subject.form.requires_context { format!("{}\n", subject.word()) } else { String::new() };
     let text = evidence.clone() + &split.write(&key, &cuts)?;
     let start = place_after(&format!("{evidence}{}", split.before));
     let end = place_after(&text);
@@ -116,7 +117,7 @@ fn cell(subject: &Subject, split: &Split, number: usize) -> Option<Cell> {
         start,
         end: Some(end),
         encoding: vec!["split"],
-        names_issuer: subject.form.needs_evidence,
+        names_issuer: subject.form.requires_context,
     })
 }
 

@@ -32,7 +32,7 @@ pub(super) fn tool(rules: &Rules) -> Value {
 
 fn descriptor(rule: &Rule, confidence: Confidence) -> Value {
     let title = required(&rule.title, &rule.id);
-    let opens = required(&rule.opens, &title);
+    let impact = required(&rule.impact, &title);
     let url = remedy::revoke_url(rule);
     let steps = remedy::steps(rule);
     let steps: Vec<_> = steps.iter().enumerate().map(|(at, step)| format!("{}. {step}", at + 1)).collect();
@@ -53,10 +53,10 @@ fn descriptor(rule: &Rule, confidence: Confidence) -> Value {
         "id": rule.id,
         "name": pascal_case(&rule.id),
         "shortDescription": { "text": title },
-        "fullDescription": { "text": opens },
+        "fullDescription": { "text": impact },
         "help": {
-            "text": format!("{title}\n\n{opens}\n\nWhat to do:\n{steps}"),
-            "markdown": format!("**{title}**\n\n{opens}\n\n**What to do**\n\n{linked}"),
+            "text": format!("{title}\n\n{impact}\n\nWhat to do:\n{steps}"),
+            "markdown": format!("**{title}**\n\n{impact}\n\n**What to do**\n\n{linked}"),
         },
         "defaultConfiguration": { "level": level(rule) },
         "properties": {

@@ -1,7 +1,10 @@
 //! The random part of one-api's keys is a UUID with uppercase digits at even places and lowercase digits at
 //! odd ones (`GenerateKey` in its `common/random`), which does not happen by chance.
 
-use super::{ANY_HEX, Named, uuid};
+use super::{
+    class::{ANY_HEX, Named},
+    uuid,
+};
 
 pub(super) static ALTERNATING_UUID4: Named = Named {
     name: "alternating-uuid4",

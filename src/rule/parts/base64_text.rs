@@ -2,7 +2,10 @@
 
 use base64_simd::{STANDARD, STANDARD_NO_PAD};
 
-use super::{BASE64URL, Named, STANDARD as STANDARD_CLASS, uuid};
+use super::{
+    class::{BASE64URL, Named, STANDARD as STANDARD_CLASS},
+    uuid,
+};
 
 /// Crockford's base32, the alphabet of ULIDs.
 const ULID_DIGITS: &[u8] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";

@@ -3,7 +3,7 @@
 
 use base64_simd::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-use super::{BASE64_ANY, Named};
+use super::class::{BASE64_ANY, Named};
 
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;

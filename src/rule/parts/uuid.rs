@@ -1,7 +1,7 @@
 //! UUIDs, with and without dashes. In a random UUID (version 4), the 13th hex digit is `4` and the 17th is
 //! one of `89ab`, see RFC 9562. One in 64 random texts meets that by chance.
 
-use super::{HEX, HEX_AND_DASH, Named};
+use super::class::{HEX, HEX_AND_DASH, Named};
 
 /// The offsets of the dashes in a UUID.
 const DASHES: [usize; 4] = [8, 13, 18, 23];

@@ -1,15 +1,15 @@
 //! TOML with positions: whatever has the wrong type or name becomes a problem at its place, and reading goes on.
 
-use std::{cell::RefCell, collections::BTreeSet, ops::Range, sync::Arc};
+use std::{cell::RefCell, ops::Range, sync::Arc};
 
 use toml::{
     Spanned,
-    de::{DeString, DeTable, DeValue},
+    de::{DeTable, DeValue},
 };
 
 use super::{
-    At, Place,
     error::{Problem, line_number, nearest},
+    place::{At, Place},
 };
 
 pub(super) type Value<'t> = Spanned<DeValue<'t>>;
@@ -19,6 +19,8 @@ pub(super) struct Reader<'t> {
     pub(super) text: &'t str,
     pub(super) shown: Arc<str>,
     problems: RefCell<Vec<Problem>>,
+    /// Ids of rules that the file names; whether they exist is known when all of it has been read.
+    ids: RefCell<Vec<(String, Range<usize>)>>,
     /// Where lines begin, so that ten thousand entries are not counted from the top each.
     lines: Vec<usize>,
 }
@@ -35,11 +37,19 @@ pub(super) struct Table<'r, 't> {
 impl<'t> Reader<'t> {
     pub(super) fn new(text: &'t str, shown: &str) -> Self {
         let lines = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1).collect();
-        Self { text, shown: shown.into(), problems: RefCell::default(), lines }
+        Self { text, shown: shown.into(), problems: RefCell::default(), ids: RefCell::default(), lines }
     }
 
     pub(super) fn problem(&self, span: Range<usize>, message: impl Into<String>) {
         self.problems.borrow_mut().push(Problem { message: message.into(), span });
+    }
+
+    pub(super) fn names_rule(&self, id: &str, span: Range<usize>) {
+        self.ids.borrow_mut().push((id.to_owned(), span));
+    }
+
+    pub(super) fn named_rules(&self) -> Vec<(String, Range<usize>)> {
+        self.ids.take()
     }
 
     pub(super) fn into_problems(self) -> Vec<Problem> {
@@ -59,7 +69,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Says that a value has another type than `expected`, which is given with an article and an example.
-    fn wrong_type(&self, what: &str, expected: &str, value: &Value<'_>) {
+    pub(super) fn wrong_type(&self, what: &str, expected: &str, value: &Value<'_>) {
         self.problem(
             value.span(),
             format!("{what} must be {expected}, but this is {}", with_article(value.get_ref())),
@@ -72,23 +82,6 @@ impl<'t> Reader<'t> {
             self.wrong_type(what, expected, value);
         }
         text
-    }
-
-    pub(super) fn boolean(&self, what: &str, value: &Value<'t>) -> Option<bool> {
-        let boolean = value.get_ref().as_bool();
-        if boolean.is_none() {
-            self.wrong_type(what, "true or false", value);
-        }
-        boolean
-    }
-
-    /// The elements of an array that must not be empty.
-    pub(super) fn array<'v>(&self, what: &str, expected: &str, value: &'v Value<'t>) -> Vec<&'v Value<'t>> {
-        let Some(array) = value.get_ref().as_array() else {
-            self.wrong_type(what, expected, value);
-            return Vec::new();
-        };
-        array.iter().collect()
     }
 
     /// One of some words.
@@ -106,32 +99,24 @@ impl<'t> Reader<'t> {
         found
     }
 
-    /// A table, with an error for every key that is not among `known`.
     pub(super) fn table<'r>(
         &'r self,
         name: &'static str,
         known: &[&str],
         value: &'r Value<'t>,
     ) -> Option<Table<'r, 't>> {
-        let Some(entries) = value.get_ref().as_table() else {
+        let entries = value.get_ref().as_table();
+        if entries.is_none() {
             self.wrong_type(name, &format!("a table with {}", quoted(known)), value);
-            return None;
-        };
-        let table = Table { reader: self, entries, span: value.span(), name };
-        table.check_keys(known);
-        Some(table)
+        }
+        Some(Table { reader: self, entries: entries?, span: value.span(), name })
     }
 }
 
 impl<'r, 't> Table<'r, 't> {
-    /// The table without a look at its keys.
-    pub(super) fn of(
-        reader: &'r Reader<'t>,
-        name: &'static str,
-        entries: &'r DeTable<'t>,
-        span: Range<usize>,
-    ) -> Self {
-        Self { reader, entries, span, name }
+    /// The file itself, which has no span to speak of.
+    pub(super) fn whole(reader: &'r Reader<'t>, name: &'static str, entries: &'r DeTable<'t>) -> Self {
+        Self { reader, entries, span: 0..0, name }
     }
 
     pub(super) fn check_keys(&self, known: &[&str]) {
@@ -140,8 +125,11 @@ impl<'r, 't> Table<'r, 't> {
             if known.contains(&name) {
                 continue;
             }
-            let hint = meant(name, known, "the keys are");
-            self.reader.problem(key.span(), format!("unknown key `{name}` in {}{hint}", self.name));
+            let hint = match nearest(name, known.iter().copied()) {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => format!("the keys are {}", quoted(known)),
+            };
+            self.reader.problem(key.span(), format!("unknown key `{name}` in {}; {hint}", self.name));
         }
     }
 
@@ -149,40 +137,13 @@ impl<'r, 't> Table<'r, 't> {
         self.entries.get(key)
     }
 
-    /// A key that must be there; `why` says what for.
-    pub(super) fn required(&self, key: &str, why: &str) -> Option<&'r Value<'t>> {
-        let value = self.get(key);
-        if value.is_none() {
-            self.missing(&format!("has no `{key}`: {why}"));
-        }
-        value
-    }
-
     /// Says that the table lacks something.
     pub(super) fn missing(&self, message: &str) {
         self.reader.problem(self.span.clone(), format!("{} {message}", self.name));
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&'r Spanned<DeString<'t>>, &'r Value<'t>)> {
-        let mut entries: Vec<_> = self.entries.iter().collect();
-        entries.sort_by_key(|(key, _)| key.span().start);
-        entries.into_iter()
-    }
-
-    pub(super) fn span(&self) -> Range<usize> {
-        self.span.clone()
-    }
-
     pub(super) fn place(&self) -> Place {
         self.reader.place(self.span.start)
-    }
-}
-
-/// What was meant, or all there is: `; did you mean …?`.
-pub(super) fn meant(word: &str, known: &[&str], lead: &str) -> String {
-    match nearest(word, known.iter().copied()) {
-        Some(nearest) => format!("; did you mean `{nearest}`?"),
-        None => format!("; {lead} {}", quoted(known)),
     }
 }
 
@@ -199,25 +160,5 @@ fn with_article(value: &DeValue<'_>) -> &'static str {
         DeValue::Datetime(_) => "a date or time",
         DeValue::Array(_) => "an array",
         DeValue::Table(_) => "a table",
-    }
-}
-
-/// Says of every text after the first one like it that it is there twice.
-pub(super) struct Once<'s> {
-    what: &'static str,
-    seen: BTreeSet<&'s str>,
-}
-
-impl<'s> Once<'s> {
-    pub(super) fn new(what: &'static str) -> Self {
-        Self { what, seen: BTreeSet::new() }
-    }
-
-    pub(super) fn check(&mut self, reader: &Reader<'_>, text: &'s str, span: Range<usize>) -> bool {
-        let is_new = self.seen.insert(text);
-        if !is_new {
-            reader.problem(span, format!("{} `{text}` is there twice", self.what));
-        }
-        is_new
     }
 }

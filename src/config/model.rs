@@ -1,0 +1,227 @@
+//! All that a configuration may hold, said once: what is read, the keys that messages name, and the schema for editors.
+
+use std::{path::PathBuf, sync::Arc};
+
+use schemars::{Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
+use serde_json::json;
+use toml::{Spanned, de::DeString};
+
+use super::{
+    fields::{Element, Field, Finish, FromToml, Keys, choices, object, read_tables},
+    own::OwnRules,
+    place::{At, Place},
+    reader::{Table, Value, quoted},
+    text::{FileBelow, OneFingerprint, Pattern, Reason, RuleIds, RuleOrRules},
+};
+use crate::{
+    day::Day,
+    rule::{Confidence, Rule, Severity, word_schema, words},
+};
+
+words! {
+    /// What an entry of the baseline stands for.
+    #[derive(Default)]
+    pub enum Scope {
+        /// The secret in one file: in another one it is a finding.
+        #[default]
+        File = "file",
+        /// The secret, wherever it is.
+        Secret = "secret",
+    }
+}
+word_schema!(Scope);
+choices!(Scope);
+
+/// Types without a word of how they are read.
+macro_rules! types {
+    ($(
+        $(#[doc = $about:literal])+
+        pub struct $name:ident = $title:literal {$(
+            $(#[doc = $doc:literal])+
+            $key:literal => $field:ident: $type:ty $(as $kind:ty)? $(= $default:ident)? $(, required $why:literal)?;
+        )+} $(with {$(
+            $(#[doc = $more_doc:literal])+
+            $more:ident: $more_type:ty;
+        )+})?
+    )+) => {$(
+        $(#[doc = $about])+
+        #[derive(Clone, Debug, Default)]
+        pub struct $name {
+            $($(#[doc = $doc])+ pub $field: $type,)+
+            $($($(#[doc = $more_doc])+ pub $more: $more_type,)+)?
+        }
+    )+};
+}
+
+/// The tables, as `rule_tables` has those of a rule.
+macro_rules! tables {
+    ($($tables:tt)+) => {
+        types! { $($tables)+ }
+        read_tables! { $($tables)+ }
+    };
+}
+
+tables! {
+    /// The configuration of skanner: which keys are findings in this repository. All of it is optional.
+    pub struct Config = "the configuration" {
+        /// How sure a finding must be to be reported; `likely` if it is absent. What a raised level leaves out is counted.
+        "min-confidence" => min_confidence: Option<At<Confidence>> = default;
+        /// Report only findings of these rules.
+        "rules" => rules: Option<At<Vec<String>>> as Option<At<RuleIds>> = default;
+        /// Do not report findings of these rules; the closing line counts them.
+        "exclude-rules" => exclude_rules: Option<At<Vec<String>>> as Option<At<RuleIds>> = default;
+        /// Another severity for a rule, by its id.
+        "severity" => severity: Vec<At<Regrade>> as Regrades = default;
+        /// Inputs that cannot be read, such as archives that are damaged on purpose, and may stay so.
+        "accept-unread" => accept_unread: Vec<AcceptUnread> = default;
+        /// Whether comments and lists for other scanners count as well: `gitleaks:allow`, `betterleaks:allow`,
+        /// `trufflehog:ignore`, `pragma: allowlist secret`, `.gitleaksignore`.
+        "trust-foreign-markers" => trust_foreign_markers: Option<At<bool>> = default;
+        /// The list of known findings.
+        "baseline" => baseline: Baseline = default;
+        /// Keys that are no findings.
+        "allow" => allow: Vec<Allow> = default;
+        /// A rule of your own.
+        "rule" => own_rules: Vec<At<Arc<Rule>>> as OwnRules = default;
+    } with {
+        /// The file, absolute.
+        file: PathBuf;
+        /// The file as it may be shown.
+        shown: Arc<str>;
+        /// The folder that its globs and paths start from, absolute: the file's own, unless it was named from outside.
+        base: PathBuf;
+    }
+
+    /// An input that may stay unread.
+    pub struct AcceptUnread = "an entry of accept-unread" {
+        /// A pattern as in `.gitignore`, from the folder of this file.
+        "path" => path: String as Pattern,
+            required "say what may stay unread, such as path = \"tests/data/*.zip\"";
+        /// Why that is fine.
+        "reason" => reason: Option<String> as Option<Reason> = default;
+        /// The last day that it counts, in UTC.
+        "until" => until: Option<Day> = default;
+    } with {
+        /// Where it begins.
+        place: Place;
+    }
+
+    /// Where the list of known findings is, and what its entries stand for.
+    pub struct Baseline = "[baseline]" {
+        /// The file, below the folder of this one; `.skanner-baseline` if it is absent.
+        "file" => file: Option<At<PathBuf>> as Option<At<FileBelow>> = default;
+        /// What an entry stands for.
+        "scope" => scope: Option<At<Scope>> = default;
+    }
+
+    /// Keys that are no findings. All that it names must agree; of several paths or fingerprints, one is enough.
+    pub struct Allow = "[[allow]]" {
+        /// The rule, or several, that it is for; all of them if it is absent.
+        "rule" => rules: Vec<String> as RuleOrRules = default;
+        /// Patterns as in `.gitignore`, from the folder of this file.
+        "paths" => paths: Vec<String> as Vec<Pattern> = default;
+        /// Fingerprints, as reports have them.
+        "fingerprints" => fingerprints: Vec<At<String>> as Vec<At<OneFingerprint>> = default;
+        /// Why that is fine.
+        "reason" => reason: Option<String> as Option<Reason> = default;
+        /// The last day that it counts, in UTC.
+        "until" => until: Option<Day> = default;
+    } with {
+        /// Where it begins.
+        place: Place;
+    }
+}
+
+impl Finish for Config {}
+impl Finish for Baseline {}
+
+impl Finish for AcceptUnread {
+    fn finish(read: Option<Self>, table: &Table<'_, '_>) -> Option<Self> {
+        let read = Self { place: table.place(), ..read? };
+        if let (true, Some(value)) = (read.path.starts_with('!'), table.get("path")) {
+            let what = "is an exception, which matches nothing; for a name that begins so, write";
+            table.reader.problem(value.span(), format!("`{0}` {what} '\\{0}'", read.path));
+        }
+        Some(read)
+    }
+}
+
+impl Element for AcceptUnread {
+    const ARRAY: &'static str =
+        "an array of tables, such as [{ path = \"tests/data/*.zip\", reason = \"damaged on purpose\" }]";
+}
+
+impl Finish for Allow {
+    fn finish(read: Option<Self>, table: &Table<'_, '_>) -> Option<Self> {
+        if table.get("paths").is_none() && table.get("fingerprints").is_none() {
+            table.missing(if table.get("rule").is_some() {
+                "needs `paths` or `fingerprints`; to switch a rule off everywhere, name it in `exclude-rules`"
+            } else {
+                "needs `paths` or `fingerprints`, or it would allow everything"
+            });
+            return None;
+        }
+        let read = Self { place: table.place(), ..read? };
+        let takes_away = !read.paths.is_empty() && read.paths.iter().all(|path| path.starts_with('!'));
+        if let (true, Some(value)) = (takes_away, table.get("paths")) {
+            let what = "only exceptions are here, which match nothing: name first what is allowed, such as \"tests/**\"";
+            table.reader.problem(value.span(), what);
+        }
+        Some(read)
+    }
+}
+
+impl Element for Allow {
+    const ARRAY: &'static str = "an array of tables, each under [[allow]]";
+    const MAY_BE_EMPTY: bool = true;
+    const SINGLE: Option<&'static str> = Some("there may be several: write [[allow]] with two brackets");
+}
+
+/// One line of `[severity]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Regrade {
+    /// The rule's id.
+    pub rule: String,
+    /// What it is worth from now on.
+    pub severity: Severity,
+}
+
+/// `[severity]`, in the order of the file.
+struct Regrades;
+
+impl FromToml for Regrades {
+    type Value = Vec<At<Regrade>>;
+
+    fn read(field: &Field<'_, '_>, value: &Value<'_>) -> Option<Self::Value> {
+        let reader = field.table.reader;
+        let Some(entries) = value.get_ref().as_table() else {
+            let names: Vec<_> = Severity::WORDS.iter().map(|(name, _)| *name).collect();
+            let expected = "a table with a line for each rule, such as uuid-key = \"low\"";
+            field.problem(value, format!("`severity` must be {expected}; there are {}", quoted(&names)));
+            return None;
+        };
+        let mut entries: Vec<_> = entries.iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        let regrade = |(key, value): (&Spanned<DeString<'_>>, &Value<'_>)| {
+            let rule = key.get_ref().to_string();
+            reader.names_rule(&rule, key.span());
+            let severity = reader.word(&format!("the severity of {rule}"), Severity::WORDS, value)?;
+            Some(reader.at(Regrade { rule, severity }, &key.span()))
+        };
+        Some(entries.into_iter().filter_map(regrade).collect())
+    }
+
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "object", "additionalProperties": Severity::schema(generator) })
+    }
+}
+
+/// The JSON Schema of the configuration file, by which editors complete and check.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<Config>().to_value();
+    schema["title"] = json!("skanner configuration");
+    schema["definitions"]["Allow"]["anyOf"] =
+        json!([{ "required": ["paths"] }, { "required": ["fingerprints"] }]);
+    schema
+}

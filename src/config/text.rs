@@ -1,0 +1,225 @@
+//! What texts must be: names, sentences, ids of rules, patterns, fingerprints and days.
+
+use std::{
+    collections::BTreeSet,
+    path::{Component, Path, PathBuf},
+    sync::Arc,
+};
+
+use schemars::{Schema, SchemaGenerator, json_schema};
+use serde_json::json;
+use toml::{de::DeValue, value::Datetime};
+
+use super::{
+    fields::{Element, Field, FromToml, elements},
+    pattern,
+    reader::Value,
+};
+use crate::{day::Day, finding::Fingerprint, report::visible, rule::RuleSet};
+
+/// Makes what is read as a text: what it becomes, what messages call it if not by its key, what it must be, what the schema
+/// says of it, and how to find out what is wrong with one of a key.
+macro_rules! texts {
+    ($(
+        $(#[doc = $about:literal])+
+        $name:ident -> $value:ty, [$($what:literal)?], $expected:literal, $schema:tt, $check:expr;
+    )+) => {$(
+        $(#[doc = $about])+
+        pub(super) struct $name;
+
+        impl FromToml for $name {
+            type Value = $value;
+
+            fn read(field: &Field<'_, '_>, value: &Value<'_>) -> Option<$value> {
+                let check: fn(&str, &str) -> Result<(), String> = $check;
+                let Some(text) = value.get_ref().as_str() else {
+                    let what = None::<&str>$(.or(Some($what)))?;
+                    let what = what.map_or_else(|| field.quoted(), str::to_owned);
+                    field.table.reader.wrong_type(&what, $expected, value);
+                    return None;
+                };
+                check(field.key, text).map_err(|message| field.problem(value, message)).ok()?;
+                Some(text.into())
+            }
+
+            fn schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    )+};
+}
+
+texts! {
+    /// A text that is shown in reports.
+    Text -> String, [], "a text in quotes", { "type": "string", "minLength": 1 }, shown;
+    /// The same, in many hands.
+    SharedText -> Arc<str>, [], "a text in quotes", { "type": "string", "minLength": 1 }, shown;
+    /// Why something is fine.
+    Reason -> String, [], "a text in quotes", { "type": "string", "minLength": 1 }, |_, text| {
+        holds(!text.trim().is_empty(), || "`reason` is empty; say why, or take it away".to_owned())
+    };
+    /// A page of the issuer.
+    Url -> String, [], "a text in quotes", { "type": "string", "pattern": "^https://" }, |key, text| {
+        shown(key, text)?;
+        holds(text.starts_with("https://"), || format!("`{key}` must begin with https://"))
+    };
+    /// The id of a new rule.
+    Id -> String, [], "a name, such as \"acme-api-key\"", { "type": "string", "pattern": "^[a-z][a-z0-9-]*$" }, |_, text| {
+        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let is_id = text.bytes().all(is_plain) && text.starts_with(|first: char| first.is_ascii_lowercase());
+        let what = "is no id of a rule: that has lower-case letters, digits and dashes, and begins with a letter";
+        holds(is_id, || format!("`{text}` {what}"))
+    };
+    /// A pattern as in `.gitignore`.
+    Pattern -> String, ["a path"], "a pattern, such as \"tests/**\"", { "type": "string", "minLength": 1 }, |_, text| {
+        pattern::check(text)
+    };
+    /// The fingerprint of a secret.
+    OneFingerprint -> String, ["a fingerprint"], "a string", { "type": "string", "pattern": "^[0-9a-f]{32}$" }, |_, text| {
+        let is_one = Fingerprint::parse(text).is_some();
+        let what = "digits of 0-9 and a-f, as in the JSON report";
+        holds(is_one, || format!("`{text}` is no fingerprint: that is {} {what}", Fingerprint::DIGITS))
+    };
+    /// A file that the configuration may choose: a hostile repository must not choose one elsewhere, that
+    /// `skanner baseline` reads or writes.
+    FileBelow -> PathBuf, [], "a path, such as \".skanner-baseline\"", { "type": "string", "minLength": 1 }, |key, text| {
+        let is_below = Path::new(text).components().all(|part| matches!(part, Component::Normal(_)));
+        holds(!text.is_empty(), || format!("`{key}` is empty; name a file, or take it away"))?;
+        let what = "is in the folder of git, where no baseline may be; name a file beside it";
+        holds(!is_of_git(text), || format!("`{text}` {what}"))?;
+        let what = "is no path of a file below the folder of the configuration; --baseline names any file";
+        holds(is_below && !text.ends_with('/'), || format!("`{text}` {what}"))
+    };
+}
+
+impl Element for Text {
+    const ARRAY: &'static str = "an array of texts";
+    const MAY_BE_EMPTY: bool = true;
+}
+
+impl Element for Pattern {
+    const ARRAY: &'static str = "an array of patterns, such as [\"tests/**\"]";
+}
+
+impl Element for OneFingerprint {
+    const ARRAY: &'static str = "an array of fingerprints, as the JSON report has them";
+}
+
+fn holds(is_so: bool, message: impl FnOnce() -> String) -> Result<(), String> {
+    if is_so { Ok(()) } else { Err(message()) }
+}
+
+/// A report takes one line that does not steer a terminal.
+fn shown(key: &str, text: &str) -> Result<(), String> {
+    holds(!text.trim().is_empty(), || format!("`{key}` is empty"))?;
+    let is_plain = visible(text) == text && !text.contains('\t');
+    holds(is_plain, || format!("`{key}` holds a control character, which does not belong in a report"))
+}
+
+/// Whether a path leads into the folder of git, where a file may be run as a hook or say what to run. File systems of
+/// Windows and macOS ignore case, dots and spaces at an end, and know the folder as `git~1`.
+fn is_of_git(path: &str) -> bool {
+    path.split(['/', '\\']).any(|part| {
+        let part = part.trim_end_matches(['.', ' ']);
+        part.eq_ignore_ascii_case(".git") || part.eq_ignore_ascii_case("git~1")
+    })
+}
+
+/// The id of a rule that exists, which is looked up in the end.
+pub(super) struct RuleId;
+
+impl FromToml for RuleId {
+    type Value = String;
+
+    fn read(field: &Field<'_, '_>, value: &Value<'_>) -> Option<String> {
+        let reader = field.table.reader;
+        let id = reader.string("a rule", "the id of a rule, such as \"uuid-key\"", value)?;
+        reader.names_rule(id, value.span());
+        Some(id.to_owned())
+    }
+
+    /// Any id, with the built-in ones for editors to offer.
+    fn schema(_: &mut SchemaGenerator) -> Schema {
+        let built_in: Vec<&str> = RuleSet::builtin().iter().map(|rule| rule.id.as_str()).collect();
+        json_schema!({ "type": "string", "pattern": "^[a-z][a-z0-9-]*$", "anyOf": [{ "enum": built_in }, {}] })
+    }
+}
+
+impl Element for RuleId {
+    const ARRAY: &'static str = "an array of ids of rules, such as [\"uuid-key\"]";
+}
+
+/// Rules, each of them once.
+pub(super) struct RuleIds;
+
+impl FromToml for RuleIds {
+    type Value = Vec<String>;
+
+    fn read(field: &Field<'_, '_>, value: &Value<'_>) -> Option<Vec<String>> {
+        let (mut seen, mut ids) = (BTreeSet::new(), Vec::new());
+        for element in elements::<RuleId>(field, value)? {
+            match element.get_ref().as_str() {
+                Some(id) if !seen.insert(id) => {
+                    field.problem(element, format!("the rule `{id}` is there twice"))
+                }
+                _ => ids.extend(RuleId::read(field, element)),
+            }
+        }
+        Some(ids)
+    }
+
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = Vec::<RuleId>::schema(generator);
+        schema.insert("uniqueItems".to_owned(), json!(true));
+        schema
+    }
+}
+
+/// A rule, or several.
+pub(super) struct RuleOrRules;
+
+impl FromToml for RuleOrRules {
+    type Value = Vec<String>;
+
+    fn read(field: &Field<'_, '_>, value: &Value<'_>) -> Option<Vec<String>> {
+        match value.get_ref() {
+            DeValue::Array(_) => Vec::<RuleId>::read(field, value),
+            _ => Some(vec![RuleId::read(field, value)?]),
+        }
+    }
+
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [RuleId::schema(generator), Vec::<RuleId>::schema(generator)] })
+    }
+}
+
+impl FromToml for Day {
+    type Value = Self;
+
+    fn read(field: &Field<'_, '_>, value: &Value<'_>) -> Option<Self> {
+        let expected = format!("`{}` must be a day, such as 2027-01-31", field.key);
+        let date: Datetime = match value.get_ref() {
+            DeValue::Datetime(date) => *date,
+            DeValue::String(text) => {
+                let none = |_| field.problem(value, format!("{expected}; `{text}` is none"));
+                text.parse().map_err(none).ok()?
+            }
+            _ => {
+                field.problem(value, expected);
+                return None;
+            }
+        };
+        let is_whole = date.time.is_none() && date.offset.is_none();
+        let day = date.date.filter(|_| is_whole).and_then(|day| Self::parse(&day.to_string()));
+        if day.is_none() {
+            let what = format!("{expected}, without a time; it counts to the end of that day in UTC");
+            field.problem(value, what);
+        }
+        day
+    }
+
+    /// A day of TOML, which validators take for a text.
+    fn schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" })
+    }
+}

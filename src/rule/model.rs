@@ -1,0 +1,170 @@
+//! Rules: what a key of one issuer looks like, and what to say when one is found. Plain data from `rules/*.toml` and
+//! `[[rule]]`.
+//!
+//! What they hold is said once, in `rule_tables`. The types here are made of it, by which `build.rs` reads `rules/*.toml`
+//! and the program what is embedded of them; so is what reads a `[[rule]]`, and its schema, in `config/own.rs`.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::{shape::Shape, words::words};
+
+words! {
+    /// How bad it is when a stranger has the key.
+    pub enum Severity {
+        /// Money, a whole account or organization.
+        Critical(3) = "critical",
+        /// A paid service or somebody's data.
+        High(2) = "high",
+        /// Sandbox data, forged messages, limited rights.
+        Medium(1) = "medium",
+        /// Little to gain: an identifier, a local server, a default value.
+        Low(0) = "low",
+    }
+
+    /// How sure we are that a string is a key.
+    pub enum Confidence {
+        /// Exact structure that chance does not produce.
+        Certain(2) = "certain",
+        /// The issuer's prefix and a plausible body.
+        Likely(1) = "likely",
+        /// A generic form in a context that speaks of keys.
+        Possible(0) = "possible",
+    }
+
+    /// What may stand directly beside a key.
+    #[derive(Default)]
+    pub enum Edges {
+        /// No letter, digit, `_` or `-` on either side.
+        #[default]
+        Strict = "strict",
+        /// No letter or digit on either side.
+        Word = "word",
+        /// Anything on the left, no letter or digit on the right.
+        Open = "open",
+    }
+}
+
+/// The keys of a rule, for another macro to make something of. After its documentation, each has its name in TOML, its name
+/// and type here, what it must be if its type does not say so (see `config/text.rs`), and `default` if it may be absent, or
+/// else what it is for.
+macro_rules! rule_tables {
+    ($make:ident) => {
+        $make! {
+            /// One way the key is written.
+            pub struct Form = "[[rule.form]]" {
+                /// Shapes such as `acme-{A:32}`, any of which may fit; each begins with three literal characters or more.
+                "shapes" => shapes: Vec<Shape> as Vec<Searchable>,
+                    required "say how the key is written, such as [\"acme-{A:32}\"]";
+                /// What a match is worth by itself.
+                "confidence" => confidence: Confidence, required "say how sure a match is: certain, likely or possible";
+                /// What a match is worth with a name, host or word of the issuer near it.
+                "with_context" => with_context: Option<Confidence> = default;
+                /// Whether a match counts only with a name, host or word of the issuer near it.
+                "requires_context" => requires_context: bool = default;
+                /// What may stand beside the key.
+                "edges" => edges: Edges = default;
+                /// What convinces, as the end of "because it has …".
+                "why" => why: String as Text, required "say what convinces, as the end of \"because it has …\"";
+            }
+
+            /// One kind of key.
+            pub struct Rule = "[[rule]]" {
+                /// Its name in reports and options.
+                "id" => id: String as Id,
+                    required "give it a name for reports and options, such as id = \"acme-api-key\"";
+                /// Who issues the keys.
+                "issuer" => issuer: Arc<str> as SharedText, required "say who issues the keys";
+                /// What the key is, in a few words, without a full stop.
+                "title" => title: String as Text, required "say in a few words what the key is";
+                /// What a stranger can do with the key, one sentence.
+                "impact" => impact: String as Text,
+                    required "say in a sentence what a stranger can do with the key";
+                /// How bad a leak is.
+                "severity" => severity: Severity, required "say how bad a leak is: critical, high, medium or low";
+                /// Whether it stands for a shape of several issuers.
+                "shared" => shared: bool = default;
+                /// Environment variables and settings that hold such keys.
+                "names" => names: Vec<String> as Vec<Text> = default;
+                /// Hosts such keys are sent to.
+                "hosts" => hosts: Vec<String> as Vec<Text> = default;
+                /// Other texts that point at the issuer.
+                "words" => words: Vec<String> as Vec<Text> = default;
+                /// Where to revoke a key.
+                "revoke_url" => revoke_url: String as Url = default;
+                /// What to do beside revoking, one sentence each.
+                "steps" => steps: Vec<String> as Vec<Text> = default;
+                /// Texts, written as shapes, in which the rule must find a key.
+                "examples" => examples: Vec<Shape> as Vec<Example>, required "give texts in which it must find a key";
+                /// Texts, written as shapes, that look like such a key and are none.
+                "counter_examples" => counter_examples: Vec<Shape> as Vec<Example>,
+                    required "give texts that look like such a key and are none";
+                /// How the key is written.
+                "form" => forms: Vec<Form>, required "say how the key is written, under [[rule.form]]";
+            } with {
+                /// Names, hosts and words, as they are searched for.
+                context: Vec<ContextWord>;
+                /// Where it stands, as `skanner.toml:12`; nothing for a built-in one.
+                place: Option<Arc<str>>;
+            }
+        }
+    };
+}
+
+/// Types that serde reads; a key that they do not know is an error.
+macro_rules! types {
+    ($(
+        $(#[doc = $about:literal])+
+        pub struct $name:ident = $title:literal {$(
+            $(#[doc = $doc:literal])+
+            $key:literal => $field:ident: $type:ty $(as $kind:ty)? $(= $default:ident)? $(, required $why:literal)?;
+        )+} $(with {$(
+            $(#[doc = $more_doc:literal])+
+            $more:ident: $more_type:ty;
+        )+})?
+    )+) => {$(
+        $(#[doc = $about])+
+        #[derive(Clone, Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $($(#[doc = $doc])+ #[serde(rename = $key $(, $default)?)] pub $field: $type,)+
+            $($($(#[doc = $more_doc])+ #[serde(skip)] pub $more: $more_type,)+)?
+        }
+    )+};
+}
+rule_tables!(types);
+pub(crate) use rule_tables;
+
+impl Form {
+    /// The confidence of a match that has evidence near it, which lifts `possible` to `likely` if the form says nothing.
+    #[must_use]
+    pub fn confidence_with_context(&self) -> Confidence {
+        self.with_context.unwrap_or_else(|| self.confidence.max(Confidence::Likely))
+    }
+
+    /// The highest confidence any match of this form can reach.
+    #[must_use]
+    pub fn reach(&self) -> Confidence {
+        self.confidence.max(self.confidence_with_context())
+    }
+}
+
+impl Rule {
+    /// Fills in what follows from the rest.
+    pub(crate) fn complete(self) -> Self {
+        let texts = self.names.iter().chain(&self.hosts).chain(&self.words);
+        let context =
+            texts.map(|text| ContextWord { shown: text.clone(), lower: text.to_ascii_lowercase() }).collect();
+        Self { context, ..self }
+    }
+}
+
+/// A text that points to an issuer when it is near a key, ignoring case.
+#[derive(Clone, Debug)]
+pub struct ContextWord {
+    /// The text as people write it.
+    pub shown: String,
+    /// The text in lowercase.
+    pub lower: String,
+}
