@@ -18,17 +18,17 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Parser;
 use skanner::{
-    blob::{Blob, ObjectId, Origin, Signs},
+    blob::{AnchorKinds, Blob, ObjectId, Origin},
     expand,
     finding::Scanned,
     git::{
-        Kind, Kinds,
+        ObjectKind, ObjectKinds,
         pack::{Object, Visitor},
     },
-    locate::{CommitReader, Gatherer, Location},
+    locate::{CommitReader, Gatherer, ObjectLocations},
     rule::Confidence,
-    scan::{Change, Engine, Scratch, looks_wide},
-    source::{Fed, History, Look, Reading, Searcher, Sink},
+    scan::{Engine, Scratch, TextChange, looks_wide},
+    source::{FirstPass, HistorySource, Reading, Searcher, Sink, TriageResult},
     threads::Pool,
 };
 
@@ -61,9 +61,9 @@ impl Visitor for Nothing {
         std::hint::black_box(object.bytes);
     }
 
-    fn failed(&mut self, _: ObjectId, _: Option<Kind>, _: &'static str) {}
+    fn failed(&mut self, _: ObjectId, _: Option<ObjectKind>, _: &'static str) {}
 
-    fn elsewhere(&mut self, _: ObjectId) -> Option<(Kind, Vec<u8>)> {
+    fn elsewhere(&mut self, _: ObjectId) -> Option<(ObjectKind, Vec<u8>)> {
         None
     }
 }
@@ -83,15 +83,15 @@ impl Sink for Looker<'_> {
 }
 
 impl Searcher for Looker<'_> {
-    fn look(&mut self, bytes: &[u8], base: Option<(&[Range<usize>], Signs)>) -> Look {
+    fn look(&mut self, bytes: &[u8], base: Option<(&[Range<usize>], AnchorKinds)>) -> TriageResult {
         if expand::is_container(bytes) {
-            return Look::Suspect;
+            return TriageResult::Suspect;
         }
-        let change = base.map(|(novel, signs)| Change { novel, signs });
-        match self.engine.rule_out(bytes, change, &mut self.scratch) {
-            None => Look::Suspect,
-            Some(_) if looks_wide(bytes) => Look::Alone,
-            Some(signs) => Look::Clean(signs),
+        let change = base.map(|(changed_ranges, anchor_kinds)| TextChange { changed_ranges, anchor_kinds });
+        match self.engine.prefilter(bytes, change, &mut self.scratch) {
+            None => TriageResult::Suspect,
+            Some(_) if looks_wide(bytes) => TriageResult::Alone,
+            Some(anchor_kinds) => TriageResult::Clean(anchor_kinds),
         }
     }
 
@@ -112,14 +112,14 @@ fn main() -> Result<()> {
     for _ in 0..args.rounds {
         let (history, open) = timed(|| open(path, &pool));
         let history = history?;
-        let (_, decode) = timed(|| history.store().1.packs.walk(Kinds::ALL, &pool, &|| Nothing));
+        let (_, decode) = timed(|| history.store().1.packs.walk(ObjectKinds::ALL, &pool, &|| Nothing));
         let engine = Engine::new(Confidence::Likely);
         let looker = || Looker { engine: &engine, scratch: Scratch::default() };
         let ((fed, commits), first) = timed(|| feed(&history, &looker));
         let (repository, store) = history.store();
         let (_, second) = timed(|| {
             let gathered = Gatherer::new(store, &fed.suspects).finish(Vec::new(), commits, &pool);
-            Location::new(repository, store, gathered, &[])
+            ObjectLocations::new(repository, store, gathered, &[])
         });
         let alone = open_alone(path)?;
         let (_, single) = timed(|| feed(&alone, &looker));
@@ -138,18 +138,21 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn open(path: &Path, pool: &Pool) -> Result<History> {
-    let reading = Reading { pool: pool.clone(), allow_shallow: true, second_opinion: false };
-    History::open(path, reading).with_context(|| format!("cannot open {}", path.display()))
+fn open(path: &Path, pool: &Pool) -> Result<HistorySource> {
+    let reading = Reading { pool: pool.clone(), allow_shallow: true, cross_check: false };
+    HistorySource::open(path, reading).with_context(|| format!("cannot open {}", path.display()))
 }
 
 /// The first pass, with nothing to locate.
-fn feed<'e>(history: &History, looker: &(impl Fn() -> Looker<'e> + Sync)) -> (Fed, Vec<CommitReader>) {
+fn feed<'e>(
+    history: &HistorySource,
+    looker: &(impl Fn() -> Looker<'e> + Sync),
+) -> (FirstPass, Vec<CommitReader>) {
     let (contents, commits) = history.feed_contents(looker, &|| Some(CommitReader::default()));
-    (history.feed_folders(contents, looker, &|| None::<CommitReader>).0, commits)
+    (history.feed_directories(contents, looker, &|| None::<CommitReader>).0, commits)
 }
 
-fn open_alone(path: &Path) -> Result<History> {
+fn open_alone(path: &Path) -> Result<HistorySource> {
     open(path, &Pool::default())
 }
 

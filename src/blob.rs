@@ -34,9 +34,9 @@ pub enum SourceKind {
 /// What a content holds that a key may begin with. A content that was made from another one holds nothing that is
 /// neither in that one nor where the two differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Signs(u8);
+pub struct AnchorKinds(u8);
 
-impl Signs {
+impl AnchorKinds {
     /// What keys begin with.
     pub const ANCHOR: Self = Self(1);
     /// How the start of a key is written where it is escaped.
@@ -55,8 +55,8 @@ impl Signs {
     }
 
     /// Adds others.
-    pub fn add(&mut self, signs: Self) {
-        self.0 |= signs.0;
+    pub fn add(&mut self, anchor_kinds: Self) {
+        self.0 |= anchor_kinds.0;
     }
 }
 
@@ -156,7 +156,7 @@ pub struct Blob<'a> {
     /// their directory at the end. Reading here may leave the stream anywhere.
     pub at: Option<&'a dyn ReadAt>,
     /// What was there before, where only what is new is asked for.
-    pub before: Option<&'a dyn Before>,
+    pub before: Option<&'a dyn PriorVersions>,
 }
 
 impl<'a> Blob<'a> {
@@ -168,7 +168,7 @@ impl<'a> Blob<'a> {
 }
 
 /// What there was before a change: a secret in it is no news. It is asked only where something was found.
-pub trait Before {
+pub trait PriorVersions {
     /// Whether something was at the same path.
     fn had_path(&self) -> bool;
 

@@ -10,10 +10,10 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 /// So many threads as a run may use, the calling one among them. Clones share them. A panic in one of them goes on in
 /// the caller, once the others are done.
 #[derive(Clone, Debug)]
-pub struct Pool(Arc<Shared>);
+pub struct Pool(Arc<PoolState>);
 
 #[derive(Debug)]
-struct Shared {
+struct PoolState {
     threads: usize,
     /// All but the calling thread; nothing where they cannot be had.
     others: OnceLock<Option<ThreadPool>>,
@@ -23,7 +23,7 @@ impl Pool {
     /// None of these threads is started before it is needed.
     #[must_use]
     pub fn new(threads: usize) -> Self {
-        Self(Arc::new(Shared { threads: threads.max(1), others: OnceLock::new() }))
+        Self(Arc::new(PoolState { threads: threads.max(1), others: OnceLock::new() }))
     }
 
     /// How many threads there may be.

@@ -8,10 +8,10 @@ use std::{ops::Range, sync::Arc};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use proptest::prelude::*;
 use skanner::{
-    config::{Config, Document, Kind},
+    config::{Config, ConfigDocument, ConfigKind},
     git::pack::{Changes, apply},
     rule::{Confidence, Rule, RuleSet},
-    scan::{Change, Engine, Scratch, looks_wide},
+    scan::{Engine, Scratch, TextChange, looks_wide},
 };
 use support::key;
 
@@ -104,13 +104,13 @@ fn is_known(engine: &Engine, base: &[u8], range: Range<usize>, new: &[u8], what:
     let (mut text, mut changes) = (Vec::new(), Changes::default());
     apply(base, &delta(base, range.clone(), new), &mut text, &mut changes).unwrap();
     assert_eq!(text, [&base[..range.start], new, &base[range.end..]].concat());
-    let Some(signs) = engine.rule_out(base, None, &mut scratch) else { return false };
+    let Some(anchor_kinds) = engine.prefilter(base, None, &mut scratch) else { return false };
     if looks_wide(base) || looks_wide(&text) {
         return false;
     }
-    let whole = engine.rule_out(&text, None, &mut scratch).is_none();
-    let change = Change { novel: &changes.novel, signs };
-    let by_change = engine.rule_out(&text, Some(change), &mut scratch).is_none();
+    let whole = engine.prefilter(&text, None, &mut scratch).is_none();
+    let change = TextChange { changed_ranges: &changes.changed_ranges, anchor_kinds };
+    let by_change = engine.prefilter(&text, Some(change), &mut scratch).is_none();
     assert_eq!(by_change, whole, "{what}: {range:?} of {}", base.len());
     whole
 }
@@ -127,7 +127,7 @@ fn own_rules() -> Arc<RuleSet> {
         )
     };
     let text = shapes.into_iter().enumerate().map(rule).collect();
-    let document = Document { file: "/x".into(), base: "/".into(), kind: Kind::Own, text };
+    let document = ConfigDocument { file: "/x".into(), base: "/".into(), kind: ConfigKind::Own, text };
     let config = Config::parse(&document, "x").unwrap();
     Arc::new(RuleSet::with(config.own_rules.into_iter().map(|rule| rule.value), |_| None))
 }
@@ -208,17 +208,17 @@ proptest! {
         let (mut made, mut changes) = (Vec::new(), Changes::default());
         apply(&base, &delta, &mut made, &mut changes).unwrap();
         prop_assert_eq!(&made, &expected);
-        let Changes { novel, copied } = changes;
+        let Changes { changed_ranges, copied } = changes;
         for part in &copied {
             prop_assert_eq!(&made[part.to..][..part.length], &base[part.from..][..part.length]);
         }
         prop_assert!(copied.windows(2).all(|pair| pair[0].to + pair[0].length <= pair[1].to));
-        prop_assert!(novel.windows(2).all(|pair| pair[0].end <= pair[1].start));
-        prop_assert!(novel.iter().all(|range| range.start <= range.end && range.end <= made.len()));
+        prop_assert!(changed_ranges.windows(2).all(|pair| pair[0].end <= pair[1].start));
+        prop_assert!(changed_ranges.iter().all(|range| range.start <= range.end && range.end <= made.len()));
         // Between two novel places, the text is a stretch of the base, and reaches its ends where it reaches its own.
         let mut from = 0;
-        let mut starts_novel = novel.first().is_some_and(|first| first.start == 0);
-        for range in novel.iter().cloned().chain(std::iter::once(made.len()..made.len())) {
+        let mut starts_novel = changed_ranges.first().is_some_and(|first| first.start == 0);
+        for range in changed_ranges.iter().cloned().chain(std::iter::once(made.len()..made.len())) {
             let stretch = &made[from.min(range.start)..range.start];
             if !stretch.is_empty() {
                 prop_assert!(base.windows(stretch.len()).any(|window| window == stretch));

@@ -107,9 +107,9 @@ impl Corpus {
         let mut kept = kept.to_vec();
         kept.sort_unstable();
         assert_eq!(self.names(&report), kept, "{arguments:?}");
-        let left_out = report.json["left_out"].as_object();
-        let left_out: u64 = left_out.map_or(0, |map| map.values().map(|count| count.as_u64().unwrap()).sum());
-        assert_eq!(left_out as usize, self.keys.len() - kept.len(), "{arguments:?}");
+        let excluded = report.json["left_out"].as_object();
+        let excluded: u64 = excluded.map_or(0, |map| map.values().map(|count| count.as_u64().unwrap()).sum());
+        assert_eq!(excluded as usize, self.keys.len() - kept.len(), "{arguments:?}");
         assert_eq!(report.code, i32::from(!kept.is_empty()), "{arguments:?}");
     }
 }

@@ -24,7 +24,7 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("baseline", 2, &[]),
     ("hook", 2, &[]),
     ("expand", 2, &[]),
-    ("filter", 2, &[]),
+    ("suppression", 2, &[]),
     ("locate", 2, &[]),
     ("scan", 2, &[]),
     ("source", 2, &[]),

@@ -9,9 +9,9 @@ use proptest::prelude::*;
 use skanner::{
     blob::ObjectId,
     git::{
-        Kind, Kinds,
+        ObjectKind, ObjectKinds,
         object::{self, Commit},
-        pack::{Changes, Header, Object, Packs, Visitor, apply},
+        pack::{Changes, EntryHeader, Object, Packs, Visitor, apply},
     },
     threads::Pool,
 };
@@ -32,11 +32,11 @@ impl Visitor for All {
         self.objects.entry(object.id).or_insert_with(new).2 += 1;
     }
 
-    fn failed(&mut self, id: ObjectId, _: Option<Kind>, why: &'static str) {
+    fn failed(&mut self, id: ObjectId, _: Option<ObjectKind>, why: &'static str) {
         self.failed.push(format!("{id} {why}"));
     }
 
-    fn elsewhere(&mut self, _: ObjectId) -> Option<(Kind, Vec<u8>)> {
+    fn elsewhere(&mut self, _: ObjectId) -> Option<(ObjectKind, Vec<u8>)> {
         None
     }
 }
@@ -83,7 +83,7 @@ fn assert_same(sandbox: &Sandbox, packs: usize) {
         let (packs, damages) = Packs::open(&indexes, 20, &Pool::new(threads));
         assert!(damages.is_empty());
         let mut all: BTreeMap<ObjectId, (u8, Vec<u8>, usize)> = BTreeMap::new();
-        for visitor in packs.walk(Kinds::ALL, &Pool::new(threads), &All::default) {
+        for visitor in packs.walk(ObjectKinds::ALL, &Pool::new(threads), &All::default) {
             assert_eq!(visitor.failed, Vec::<String>::new());
             for (id, (kind, bytes, count)) in visitor.objects {
                 all.entry(id).or_insert((kind, bytes, 0)).2 += count;
@@ -105,9 +105,9 @@ fn assert_same(sandbox: &Sandbox, packs: usize) {
             assert_eq!((alone as u8, &content), (*kind, bytes));
             assert_eq!(packs.number(id).and_then(|number| packs.id(number)), Some(id));
         }
-        let trees = packs.walk(Kinds::of(&[Kind::Tree]), &Pool::new(threads), &All::default);
+        let trees = packs.walk(ObjectKinds::of(&[ObjectKind::Tree]), &Pool::new(threads), &All::default);
         let trees: usize = trees.iter().map(|visitor| visitor.objects.len()).sum();
-        assert_eq!(trees, all.values().filter(|object| object.0 == Kind::Tree as u8).count());
+        assert_eq!(trees, all.values().filter(|object| object.0 == ObjectKind::Tree as u8).count());
     }
 }
 
@@ -173,7 +173,7 @@ fn deltas_against_each_other_end() {
     std::fs::remove_file(&pack).unwrap();
     std::fs::write(&pack, &bytes).unwrap();
     let (packs, _) = Packs::open(&[index], 20, &Pool::new(2));
-    let mut visitors = packs.walk(Kinds::ALL, &Pool::new(2), &All::default);
+    let mut visitors = packs.walk(ObjectKinds::ALL, &Pool::new(2), &All::default);
     let failed: Vec<String> =
         visitors.iter_mut().flat_map(|visitor| std::mem::take(&mut visitor.failed)).collect();
     assert_eq!(failed.len(), deltas.len());
@@ -187,7 +187,7 @@ proptest! {
     #[test]
     fn no_header_delta_tree_or_commit_panics(bytes in prop::collection::vec(any::<u8>(), 0..200), base in prop::collection::vec(any::<u8>(), 0..50)) {
         for width in [20, 32] {
-            if let Some(header) = Header::parse(&bytes, width) {
+            if let Some(header) = EntryHeader::parse(&bytes, width) {
                 prop_assert!(header.length <= bytes.len());
             }
             let mut end = 0;

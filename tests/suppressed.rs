@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use skanner::{
     blob::SourceKind,
     finding::{
-        Accepted, Excerpt, Finding, Kind, NotScanned, Occurrence, Report, Secret, Span, Suppressed,
-        Suppression, Unused,
+        AcceptedInput, Excerpt, Finding, NotScanned, Occurrence, Report, Secret, Span, Suppressed,
+        Suppression, SuppressionKind, Unused,
     },
     report::{self, View},
     rule::{Confidence, RuleSet},
@@ -43,7 +43,7 @@ fn finding(seed: u64, path: &str) -> Finding {
     }
 }
 
-fn by(kind: Kind, place: &str, line: u64) -> Suppression {
+fn by(kind: SuppressionKind, place: &str, line: u64) -> Suppression {
     Suppression {
         kind,
         place: place.to_owned(),
@@ -61,9 +61,9 @@ fn sample() -> Report {
         NotScanned { what: "a.zip".to_owned(), why: "is damaged".to_owned(), ..NotScanned::default() };
     Report {
         suppressed: vec![
-            one(1, "src/a.py", by(Kind::Inline, "src/a.py", 3)),
-            one(1, "tests/a.py", by(Kind::Config, "skanner.toml", 7)),
-            one(2, "tests/b.py", by(Kind::Fingerprint, "skanner.toml", 8)),
+            one(1, "src/a.py", by(SuppressionKind::Inline, "src/a.py", 3)),
+            one(1, "tests/a.py", by(SuppressionKind::Config, "skanner.toml", 7)),
+            one(2, "tests/b.py", by(SuppressionKind::Fingerprint, "skanner.toml", 8)),
         ],
         unused: vec![Unused {
             place: "skanner.toml".to_owned(),
@@ -71,7 +71,7 @@ fn sample() -> Report {
             what: "paths = [\"old/**\"]".to_owned(),
             why: "nothing matches it; remove it".to_owned(),
         }],
-        accepted: vec![Accepted { input, by: by(Kind::Config, "skanner.toml", 2) }],
+        accepted: vec![AcceptedInput { input, by: by(SuppressionKind::Config, "skanner.toml", 2) }],
         base: "/home/repo".into(),
         ..Report::default()
     }
@@ -114,20 +114,20 @@ fn the_closing_line_says_what_was_suppressed_even_if_that_is_all() {
 #[test]
 fn many_comments_are_summed_up_and_decoys_hide_none() {
     let mut report = sample();
-    let add = |report: &mut Report, kind: Kind, seed: u64, file: &str| {
+    let add = |report: &mut Report, kind: SuppressionKind, seed: u64, file: &str| {
         report.suppressed.push(Suppressed { finding: finding(seed, "x"), by: by(kind, file, 1) });
     };
     for seed in 10..19 {
-        add(&mut report, Kind::Inline, seed, &format!("src/{seed}.py"));
+        add(&mut report, SuppressionKind::Inline, seed, &format!("src/{seed}.py"));
     }
     let text = written("text", &report, false);
     assert!(text.contains("src/18.py and src/a.py)"), "{text}");
     for seed in 20..23 {
-        add(&mut report, Kind::Inline, seed, "z.py");
+        add(&mut report, SuppressionKind::Inline, seed, "z.py");
     }
-    add(&mut report, Kind::Inline, 30, "y.py");
+    add(&mut report, SuppressionKind::Inline, 30, "y.py");
     for number in 0..20 {
-        add(&mut report, Kind::Baseline, 40 + number, &format!("list-{number}"));
+        add(&mut report, SuppressionKind::Baseline, 40 + number, &format!("list-{number}"));
     }
     let text = written("text", &report, false);
     for number in 0..20 {

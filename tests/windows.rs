@@ -20,10 +20,10 @@ fn engine() -> Engine {
 
 /// Everything that is told of a detection, in one line.
 fn line(detection: &Detection) -> String {
-    let Detection { rule, confidence, why, candidates, has_evidence, secret, encoding, span, excerpt } =
+    let Detection { rule, confidence, why, candidates, has_context, secret, encoding, span, excerpt } =
         detection;
     format!(
-        "{} {confidence} {why} {candidates:?} {has_evidence} {} {encoding:?} {span:?} {excerpt:?}",
+        "{} {confidence} {why} {candidates:?} {has_context} {} {encoding:?} {span:?} {excerpt:?}",
         rule.id,
         secret.reveal()
     )

@@ -9,8 +9,8 @@ fuzz_target!(|bytes: &[u8]| {
     let (base, delta) = rest.split_at(rest.len().min(length.into()));
     let (mut result, mut changes) = (Vec::new(), Changes::default());
     if apply(base, delta, &mut result, &mut changes).is_ok() {
-        let novel = &changes.novel;
-        assert!(novel.iter().all(|range| range.start <= range.end && range.end <= result.len()));
-        assert!(novel.windows(2).all(|pair| pair[0].end <= pair[1].start));
+        let changed_ranges = &changes.changed_ranges;
+        assert!(changed_ranges.iter().all(|range| range.start <= range.end && range.end <= result.len()));
+        assert!(changed_ranges.windows(2).all(|pair| pair[0].end <= pair[1].start));
     }
 });

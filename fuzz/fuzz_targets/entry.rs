@@ -2,11 +2,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use skanner::git::pack::Header;
+use skanner::git::pack::EntryHeader;
 
 fuzz_target!(|bytes: &[u8]| {
     for width in [20, 32] {
-        if let Some(header) = Header::parse(bytes, width) {
+        if let Some(header) = EntryHeader::parse(bytes, width) {
             assert!(header.length <= bytes.len());
         }
     }

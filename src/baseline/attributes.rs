@@ -46,7 +46,7 @@ pub fn add(root: &Path, line: &str) -> Result<()> {
             Ok(metadata) if metadata.is_symlink() => {
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a symbolic link"));
             }
-            Ok(_) => git::plain::read(&file)?,
+            Ok(_) => git::regular_file::read(&file)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(error),
         };

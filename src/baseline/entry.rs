@@ -2,26 +2,26 @@
 
 use std::{fmt, sync::Arc};
 
-use super::place::Place;
+use super::location::EntryLocation;
 use crate::finding::Fingerprint;
 
 /// A known finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct BaselineEntry {
     /// The secret.
     pub fingerprint: Fingerprint,
     /// The rule that found it. This is only a hint for readers: nothing depends on it, so a rule can be
     /// renamed.
     pub rule: Arc<str>,
     /// Where the secret is.
-    pub place: Place,
+    pub place: EntryLocation,
     /// The line it was read from, 1-based; 0 for a new entry.
     pub line: u64,
     /// The comments directly above it, including the `#`.
     pub notes: Vec<Arc<str>>,
 }
 
-impl Entry {
+impl BaselineEntry {
     /// Parses a line without its line end, or says what is wrong with it. The caller sets the line number and
     /// the notes.
     pub(super) fn parse(line: &str, last_rule: &mut Arc<str>) -> Result<Self, String> {
@@ -52,14 +52,14 @@ impl Entry {
         Ok(Self {
             fingerprint,
             rule: last_rule.clone(),
-            place: Place::parse(place)?,
+            place: EntryLocation::parse(place)?,
             line: 0,
             notes: Vec::new(),
         })
     }
 }
 
-impl fmt::Display for Entry {
+impl fmt::Display for BaselineEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} {}", self.fingerprint, self.rule, self.place)
     }

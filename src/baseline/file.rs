@@ -10,8 +10,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use super::entry::Entry;
-use crate::{finding::Fingerprint, git::plain, whole_file};
+use super::entry::BaselineEntry;
+use crate::{finding::Fingerprint, git::regular_file, whole_file};
 
 /// Larger files are refused, in bytes. This is room for about half a million entries.
 const MOST: u64 = 64 << 20;
@@ -29,14 +29,14 @@ const HEADER: &[&str] = &[
 #[derive(Clone, Debug, Default)]
 pub struct Baseline {
     /// Sorted by fingerprint and place, without duplicates.
-    entries: Vec<Entry>,
+    entries: Vec<BaselineEntry>,
     /// Comments that are not directly above an entry.
     rest: Vec<Arc<str>>,
 }
 
 /// Whether to follow a symbolic link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Follow {
+pub enum LinkPolicy {
     /// The user named the path.
     Yes,
     /// The path comes from the tree, where a link could lead anywhere.
@@ -48,19 +48,19 @@ pub enum Follow {
 ///
 /// # Errors
 /// When it is not a regular file, cannot be read, or has an invalid line.
-pub fn read(path: &Path, shown: &str, follow: Follow) -> Result<Option<Baseline>> {
+pub fn read(path: &Path, shown: &str, follow: LinkPolicy) -> Result<Option<Baseline>> {
     match fs::symlink_metadata(path) {
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             return Ok(None);
         }
-        Ok(metadata) if metadata.is_symlink() && follow == Follow::No => bail!(
+        Ok(metadata) if metadata.is_symlink() && follow == LinkPolicy::No => bail!(
             "{shown} is a symbolic link, which is not followed: replace it with the file itself, or pass its target \
              with --baseline"
         ),
         _ => {}
     }
     let mut bytes = Vec::new();
-    plain::open(path)
+    regular_file::open(path)
         .and_then(|file| file.take(MOST + 1).read_to_end(&mut bytes))
         .with_context(|| format!("cannot read the baseline {shown}"))?;
     if bytes.len() as u64 > MOST {
@@ -90,8 +90,8 @@ pub(super) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
 impl Baseline {
     /// Takes entries in any order. Of several with the same secret and place, the first is kept.
     #[must_use]
-    pub fn new(mut entries: Vec<Entry>) -> Self {
-        let key = |entry: &Entry| (entry.fingerprint, entry.place.clone());
+    pub fn new(mut entries: Vec<BaselineEntry>) -> Self {
+        let key = |entry: &BaselineEntry| (entry.fingerprint, entry.place.clone());
         if !entries.is_sorted_by(|a, b| (a.fingerprint, &a.place) < (b.fingerprint, &b.place)) {
             entries.sort_by_cached_key(key);
             entries.dedup_by(|later, earlier| {
@@ -133,7 +133,7 @@ impl Baseline {
                     notes.push(line.into());
                 }
             } else if !line.bytes().all(|byte| matches!(byte, b' ' | b'\t')) {
-                let entry = Entry::parse(line, &mut rule);
+                let entry = BaselineEntry::parse(line, &mut rule);
                 let mut entry = entry.map_err(|why| match is_conflict(line) {
                     true => anyhow::anyhow!(
                         "{shown}:{number}: unresolved merge conflict: keep the entries of both sides, and delete the lines \
@@ -155,7 +155,7 @@ impl Baseline {
 
     /// All entries, sorted by fingerprint and place.
     #[must_use]
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[BaselineEntry] {
         &self.entries
     }
 
@@ -168,7 +168,7 @@ impl Baseline {
 
     /// The same file with other entries.
     #[must_use]
-    pub fn with(&self, entries: Vec<Entry>) -> Self {
+    pub fn with(&self, entries: Vec<BaselineEntry>) -> Self {
         Self { rest: self.rest.clone(), ..Self::new(entries) }
     }
 }
@@ -187,7 +187,7 @@ impl std::fmt::Display for Baseline {
             writeln!(f, "{line}")?;
         }
         // In the order of `sort`. Lines escape their paths, so this differs from the order of places.
-        let mut lines: Vec<(String, &Entry)> =
+        let mut lines: Vec<(String, &BaselineEntry)> =
             self.entries.iter().map(|entry| (entry.to_string(), entry)).collect();
         lines.sort_by(|(a, _), (b, _)| a.cmp(b));
         for (line, entry) in lines {
@@ -205,18 +205,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::baseline::{FilePath, Place};
+    use crate::baseline::{EntryLocation, FilePath};
 
-    fn entry() -> impl Strategy<Value = Entry> {
+    fn entry() -> impl Strategy<Value = BaselineEntry> {
         let text = prop_oneof!["[a-c /!#<>\\\\\n]{1,6}", "[a-b]{1,2}"];
         let path =
             (text.clone(), proptest::option::of(text)).prop_map(|(path, inner)| FilePath { path, inner });
         let place = prop_oneof![
-            path.clone().prop_map(Place::File),
-            proptest::option::of(path).prop_map(Place::History)
+            path.clone().prop_map(EntryLocation::File),
+            proptest::option::of(path).prop_map(EntryLocation::History)
         ];
         (0..4_u8, "[a-z][a-z-]{0,3}", place, proptest::option::of("# [a-z]{1,3}")).prop_map(
-            |(digit, rule, place, note)| Entry {
+            |(digit, rule, place, note)| BaselineEntry {
                 fingerprint: Fingerprint::parse(&format!("{digit}").repeat(32)).unwrap(),
                 rule: rule.into(),
                 place,
@@ -227,7 +227,7 @@ mod tests {
     }
 
     /// What identifies an entry. Which rule and which comment of two duplicates is kept does not matter.
-    fn keys(baseline: &Baseline) -> Vec<(Fingerprint, Place)> {
+    fn keys(baseline: &Baseline) -> Vec<(Fingerprint, EntryLocation)> {
         baseline.entries().iter().map(|entry| (entry.fingerprint, entry.place.clone())).collect()
     }
 

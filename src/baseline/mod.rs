@@ -6,18 +6,18 @@
 
 pub mod attributes;
 mod change;
-mod cover;
 mod entry;
 mod file;
-mod place;
-mod places;
+mod location;
+mod matcher;
+mod paths;
 
-pub use change::{Change, Moved};
-pub use cover::{Cover, Found, Judged, Scene, Scope, Split};
-pub use entry::Entry;
-pub use file::{Baseline, Follow, read, write};
-pub use place::{FilePath, Place};
-pub use places::{Bases, Places};
+pub use change::{BaselineChange, MovedEntry};
+pub use entry::BaselineEntry;
+pub use file::{Baseline, LinkPolicy, read, write};
+pub use location::{EntryLocation, FilePath};
+pub use matcher::{BaselineScope, Completeness, MatchContext, Matcher, NewOccurrence, Partition};
+pub use paths::{BaselinePaths, ReportRoots};
 
 /// The default name of the file, at the root of the repository.
 pub const DEFAULT_NAME: &str = ".skanner-baseline";

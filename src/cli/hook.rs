@@ -8,7 +8,7 @@ use clap::{
 };
 
 use super::ReportArgs;
-use crate::hook::Event;
+use crate::hook::GitHook;
 
 /// Arguments of `skanner hook`.
 #[derive(Debug, Args)]
@@ -75,7 +75,7 @@ pub enum HookCommand {
     Install {
         /// Which hooks (default: pre-commit, commit-msg and pre-push; in a bare repository pre-receive).
         #[arg(value_parser = event_parser())]
-        hooks: Vec<Event>,
+        hooks: Vec<GitHook>,
 
         /// Install for all of your repositories.
         #[arg(long)]
@@ -85,7 +85,7 @@ pub enum HookCommand {
     Uninstall {
         /// Which hooks (default: all).
         #[arg(value_parser = event_parser())]
-        hooks: Vec<Event>,
+        hooks: Vec<GitHook>,
 
         /// Remove those for all of your repositories.
         #[arg(long)]
@@ -93,7 +93,7 @@ pub enum HookCommand {
     },
 }
 
-fn event_parser() -> impl TypedValueParser<Value = Event> {
-    PossibleValuesParser::new(Event::ALL.map(Event::name))
-        .try_map(|name| Event::of(&name).ok_or_else(|| format!("unknown hook `{name}`")))
+fn event_parser() -> impl TypedValueParser<Value = GitHook> {
+    PossibleValuesParser::new(GitHook::ALL.map(GitHook::name))
+        .try_map(|name| GitHook::of(&name).ok_or_else(|| format!("unknown hook `{name}`")))
 }

@@ -14,7 +14,7 @@ use clap_complete::Shell;
 pub use audit::AuditArgs;
 pub use baseline::{BaselineArgs, BaselineCommand, BaselineScan};
 pub use hook::{HookArgs, HookCommand};
-pub use report::{ConfigArgs, FormatName, Output, ReportArgs, SettingArgs};
+pub use report::{ConfigArgs, FormatName, OutputFile, ReportArgs, SettingArgs};
 pub use scan::{HistoryArgs, ScanArgs};
 
 /// Find API keys of the sk- family before they leave your hands.

@@ -54,7 +54,7 @@ pub struct ReportArgs {
 
     /// Also write a report to a file. Can be repeated.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output, help_heading = "Output")]
-    pub output: Vec<Output>,
+    pub output: Vec<OutputFile>,
 
     /// Which findings count.
     #[command(flatten)]
@@ -99,7 +99,7 @@ pub type FormatName = String;
 
 /// A report to write to a file.
 #[derive(Clone, Debug)]
-pub struct Output {
+pub struct OutputFile {
     /// The format.
     pub format: FormatName,
     /// The file to write. An existing file is replaced.
@@ -122,7 +122,7 @@ fn confidence_parser() -> impl TypedValueParser<Value = Confidence> {
     })
 }
 
-fn parse_output(text: &str) -> Result<Output, String> {
+fn parse_output(text: &str) -> Result<OutputFile, String> {
     let names = || FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
     let (format, file) = text.split_once('=').ok_or_else(|| {
         format!("expected FORMAT=FILE, such as sarif=skanner.sarif; known formats: {}", names())
@@ -133,5 +133,5 @@ fn parse_output(text: &str) -> Result<Output, String> {
     if file.is_empty() {
         return Err("the file name after `=` is missing".to_owned());
     }
-    Ok(Output { format: format.to_owned(), file: file.into() })
+    Ok(OutputFile { format: format.to_owned(), file: file.into() })
 }

@@ -4,14 +4,14 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::{console::Console, options};
 use crate::{
-    baseline::{self, Baseline, Change, Entry, Found, Judged, attributes},
+    baseline::{self, Baseline, BaselineChange, BaselineEntry, Completeness, NewOccurrence, attributes},
     cli::{BaselineCommand, BaselineScan},
-    config::Source,
-    finding::{Kind, Report, Subject},
+    config::SettingSource,
+    finding::{Report, Subject, SuppressionKind},
     git,
     session::{
-        Comparison, Coverage, Location, ScanScope, Session, Start, Verdict, WorkerPool, conclude_with,
-        entry_in_words, feed_repository, load, refuse_links, root_of,
+        BaselineComparison, BaselineLocation, ConfigStart, Coverage, ScanScope, Session, Verdict, WorkerPool,
+        conclude_with, entry_in_words, feed_repository, load, refuse_links, root_of,
     },
     source::{Reading, Walk},
     threads::Pool,
@@ -39,12 +39,12 @@ pub(super) fn run(command: &BaselineCommand, console: &Console) -> Result<Verdic
     let report = &args.report;
     let options = options::of_report(report, console)?.enter(&root)?;
     // Whether a key is still there does not depend on what is reported.
-    let session = load(options, Start::Path(&root), &console.redactor)?;
+    let session = load(options, ConfigStart::Path(&root), &console.redactor)?;
     let session = Session { looks_for_all: true, ..session };
     let settings = &session.settings;
     for list in [&settings.rules, &settings.exclude_rules] {
         ensure!(
-            matches!(list.from, Source::Default | Source::File(_)),
+            matches!(list.from, SettingSource::Default | SettingSource::File(_)),
             "{} does not go with `skanner baseline`: a baseline is for all that scans report here",
             list.from
         );
@@ -52,9 +52,9 @@ pub(super) fn run(command: &BaselineCommand, console: &Console) -> Result<Verdic
     if file.is_none() {
         refuse_links(settings, &console.redactor)?;
     }
-    let location = Location::default(root.clone(), &root);
+    let location = BaselineLocation::default(root.clone(), &root);
     let location = match (&file, &settings.baseline.value) {
-        (Some(file), _) => location.named(file, &Source::Flag("FILE"), &root),
+        (Some(file), _) => location.named(file, &SettingSource::Flag("FILE"), &root),
         (None, Some(file)) => location.named(file, &settings.baseline.from, &root),
         (None, None) => location,
     };
@@ -63,12 +63,12 @@ pub(super) fn run(command: &BaselineCommand, console: &Console) -> Result<Verdic
     }
     let feed = |pool: &WorkerPool<'_>| feed(args, &location, &session.pool(), pool);
     let (verdict, outcome) = conclude_with(&session, feed, |report, context| {
-        let comparison = Comparison { context, location: &location, settings };
+        let comparison = BaselineComparison { context, location: &location, settings };
         compare(task, &comparison, report)
     })?;
     let outcome = match outcome {
-        Outcome::Checked { is_fit: true } => return Ok(verdict),
-        Outcome::Checked { is_fit: false } => {
+        BaselineOutcome::Checked { is_fit: true } => return Ok(verdict),
+        BaselineOutcome::Checked { is_fit: false } => {
             console.note(&format!(
                 "`skanner baseline update` takes the entries out of {} that nothing matches",
                 location.shown
@@ -76,29 +76,29 @@ pub(super) fn run(command: &BaselineCommand, console: &Console) -> Result<Verdic
             let fails = verdict == Verdict::Clean && !report.exit_zero;
             return Ok(if fails { Verdict::Findings } else { verdict });
         }
-        Outcome::NotWritten => {
+        BaselineOutcome::NotWritten => {
             console.note(&format!("{} was not written, since not everything could be read", location.shown));
             return Ok(verdict);
         }
-        Outcome::Written(change) => change,
+        BaselineOutcome::Written(change) => change,
     };
     if !report.quiet {
         tell(&outcome, task, &location, console);
     }
     if let Task::Create { gitattributes, .. } = task {
-        see_to_merges(&location, gitattributes, report.quiet, console)?;
+        configure_merges(&location, gitattributes, report.quiet, console)?;
     }
     Ok(verdict)
 }
 
 /// What came of it.
-enum Outcome {
+enum BaselineOutcome {
     Checked { is_fit: bool },
     NotWritten,
-    Written(Change),
+    Written(BaselineChange),
 }
 
-fn refuse_to_replace(location: &Location) -> Result<()> {
+fn refuse_to_replace(location: &BaselineLocation) -> Result<()> {
     let shown = &location.shown;
     let what = match baseline::read(&location.file, shown, location.follow) {
         Ok(None) => return Ok(()),
@@ -115,14 +115,19 @@ fn refuse_to_replace(location: &Location) -> Result<()> {
 }
 
 /// All that the baseline is compared with.
-fn feed(args: &BaselineScan, location: &Location, threads: &Pool, pool: &WorkerPool<'_>) -> Result<Coverage> {
+fn feed(
+    args: &BaselineScan,
+    location: &BaselineLocation,
+    threads: &Pool,
+    pool: &WorkerPool<'_>,
+) -> Result<Coverage> {
     let root = &location.root;
     if args.history {
         let Ok(repository) = git::discover(root) else {
             bail!("{} is in no git repository, so there is no history to read", root.display())
         };
         let reading =
-            Reading { pool: threads.clone(), allow_shallow: args.allow_shallow, second_opinion: false };
+            Reading { pool: threads.clone(), allow_shallow: args.allow_shallow, cross_check: false };
         let mut coverage = feed_repository(&repository, args.no_ignore, reading, pool)?;
         coverage.subject = Some(Subject { what: "files, index and history".to_owned(), nothing: None });
         return Ok(coverage);
@@ -140,7 +145,7 @@ fn feed(args: &BaselineScan, location: &Location, threads: &Pool, pool: &WorkerP
 }
 
 /// Compares what was found with the file, and changes it.
-fn compare(task: Task, comparison: &Comparison<'_>, report: &mut Report) -> Result<Outcome> {
+fn compare(task: Task, comparison: &BaselineComparison<'_>, report: &mut Report) -> Result<BaselineOutcome> {
     let location = comparison.location;
     let old = baseline::read(&location.file, &location.shown, location.follow);
     let old = match (task, old) {
@@ -161,23 +166,23 @@ fn compare(task: Task, comparison: &Comparison<'_>, report: &mut Report) -> Resu
         ScanScope::History { is_whole, .. } => *is_whole && report.is_complete(),
         _ => false,
     };
-    let judged = Judged { files: true, history };
+    let completeness = Completeness { files: true, history };
     let add = match task {
         Task::Create { .. } => true,
         Task::Update { add } => add,
         Task::Check => {
-            let is_fit = comparison.apply(report, &old, judged, None);
-            return Ok(Outcome::Checked { is_fit });
+            let is_fit = comparison.apply(report, &old, completeness, None);
+            return Ok(BaselineOutcome::Checked { is_fit });
         }
     };
     if !report.is_complete() {
-        comparison.apply(report, &old, Judged::default(), None);
-        return Ok(Outcome::NotWritten);
+        comparison.apply(report, &old, Completeness::default(), None);
+        return Ok(BaselineOutcome::NotWritten);
     }
     let findings = report.findings.clone();
     let mut cover = comparison.run(report, &old);
-    comparison.unused(&mut cover, &report.suppressed, judged, None);
-    let change = Change::of(&cover, judged, add);
+    comparison.unused(&mut cover, &report.suppressed, completeness, None);
+    let change = BaselineChange::of(&cover, completeness, add);
     if !change.is_none() || !location.file.exists() {
         baseline::write(&location.file, &change.baseline)?;
     }
@@ -185,15 +190,15 @@ fn compare(task: Task, comparison: &Comparison<'_>, report: &mut Report) -> Resu
     let text = change.baseline.to_string();
     let new = Baseline::parse(text.as_bytes(), &location.shown)?;
     report.findings = findings;
-    report.suppressed.retain(|one| one.by.kind != Kind::Baseline);
+    report.suppressed.retain(|one| one.by.kind != SuppressionKind::Baseline);
     comparison.run(report, &new);
-    Ok(Outcome::Written(change))
+    Ok(BaselineOutcome::Written(change))
 }
 
 /// Says what is different in the file.
-fn tell(change: &Change, task: Task, location: &Location, console: &Console) {
+fn tell(change: &BaselineChange, task: Task, location: &BaselineLocation, console: &Console) {
     let shown = &location.shown;
-    let name_all = |what: &str, entries: &[Entry]| {
+    let name_all = |what: &str, entries: &[BaselineEntry]| {
         for entry in entries {
             console.note(&format!("{what}: {}", entry_in_words(entry)));
         }
@@ -226,13 +231,13 @@ fn tell(change: &Change, task: Task, location: &Location, console: &Console) {
     }
 }
 
-fn in_short(found: &Found) -> String {
-    let Found { fingerprint, rule, place } = found.clone();
-    entry_in_words(&Entry { fingerprint, rule, place, line: 0, notes: Vec::new() })
+fn in_short(found: &NewOccurrence) -> String {
+    let NewOccurrence { fingerprint, rule, place } = found.clone();
+    entry_in_words(&BaselineEntry { fingerprint, rule, place, line: 0, notes: Vec::new() })
 }
 
 /// Tells how branches with different baselines are merged without conflicts, or sees to it.
-fn see_to_merges(location: &Location, add: bool, quiet: bool, console: &Console) -> Result<()> {
+fn configure_merges(location: &BaselineLocation, add: bool, quiet: bool, console: &Console) -> Result<()> {
     let root = &location.root;
     let inner = location.file.strip_prefix(root).ok();
     let repository = git::discover(root).ok().filter(|repository| !repository.is_bare());

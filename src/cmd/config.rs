@@ -11,13 +11,13 @@ use super::{console::Console, options};
 use crate::{
     baseline::DEFAULT_NAME,
     cli::{ListFormat, SettingArgs},
-    config::{Allow, Config, Place, Settings, Source},
-    session::{Start, Verdict, look_up},
+    config::{Allow, Config, ConfigPosition, SettingSource, Settings},
+    session::{ConfigStart, Verdict, look_up},
 };
 
 /// One setting.
 #[derive(Serialize)]
-struct Row {
+struct SettingRow {
     key: String,
     value: Value,
     /// What kind of source it has: `flag`, `environment`, `file` or `default`.
@@ -33,7 +33,7 @@ pub(super) fn show(
     console: &Console,
 ) -> Result<Verdict> {
     ensure!(path.exists(), "{}: no such file or folder", path.display());
-    let settings = look_up(&options::of_settings(args)?, Start::Path(path), &console.redactor)?;
+    let settings = look_up(&options::of_settings(args)?, ConfigStart::Path(path), &console.redactor)?;
     let mut rows = rows(&settings);
     let mask = |text: &str| console.redactor.line(text);
     for row in &mut rows {
@@ -59,8 +59,8 @@ pub(super) fn show(
     }
 }
 
-fn rows(settings: &Settings) -> Vec<Row> {
-    let row = |key: &str, value: Value, from: &Source| Row {
+fn rows(settings: &Settings) -> Vec<SettingRow> {
+    let row = |key: &str, value: Value, from: &SettingSource| SettingRow {
         key: key.to_owned(),
         value,
         source: from.kind(),
@@ -86,10 +86,10 @@ fn rows(settings: &Settings) -> Vec<Row> {
         row("threads", json!(settings.threads.value), &settings.threads.from),
     ];
     let config = settings.config.as_ref();
-    let mut of_file = |key: &str, value: Option<(Value, &Place)>, default: Value| {
+    let mut of_file = |key: &str, value: Option<(Value, &ConfigPosition)>, default: Value| {
         let (value, from) = match value {
-            Some((value, place)) => (value, Source::File(place.clone())),
-            None => (default, Source::Default),
+            Some((value, place)) => (value, SettingSource::File(place.clone())),
+            None => (default, SettingSource::Default),
         };
         rows.push(row(key, value, &from));
     };
@@ -100,8 +100,8 @@ fn rows(settings: &Settings) -> Vec<Row> {
 }
 
 /// What only a configuration can hold.
-fn entries(config: &Config) -> Vec<Row> {
-    let row = |key: String, value: Value, place: &Place| Row {
+fn entries(config: &Config) -> Vec<SettingRow> {
+    let row = |key: String, value: Value, place: &ConfigPosition| SettingRow {
         key,
         value,
         source: "file",
@@ -130,7 +130,7 @@ fn entries(config: &Config) -> Vec<Row> {
     rows
 }
 
-fn table(rows: &[Row]) -> String {
+fn table(rows: &[SettingRow]) -> String {
     let cells: Vec<_> = rows.iter().map(|row| (&row.key, of_row(row), &row.place)).collect();
     let width =
         |of: &dyn Fn(&(&String, String, &String)) -> usize| cells.iter().map(of).max().unwrap_or_default();
@@ -144,7 +144,7 @@ fn table(rows: &[Row]) -> String {
 }
 
 /// The value of a row for people, who want to know what nothing means.
-fn of_row(row: &Row) -> String {
+fn of_row(row: &SettingRow) -> String {
     let is_empty = row.value.is_null() || row.value.as_array().is_some_and(Vec::is_empty);
     match row.key.as_str() {
         "rules" if is_empty => "all".to_owned(),

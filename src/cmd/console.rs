@@ -12,7 +12,7 @@ use clap::ValueEnum;
 use crate::{
     cli::Color,
     config,
-    report::visible,
+    report::escape_control,
     session::{Redactor, Verdict},
 };
 
@@ -47,7 +47,7 @@ impl Console {
     /// Says one thing in a line on standard error. Names in it come from strangers.
     pub(super) fn note(&self, text: &str) {
         let text = self.redactor.text(text.as_bytes());
-        self.say(&format!("skanner: {}\n", visible(&text)));
+        self.say(&format!("skanner: {}\n", escape_control(&text)));
     }
 
     /// Shows an error of any number of lines.

@@ -17,24 +17,24 @@ pub(super) fn run(path: &Path, force: bool, console: &Console) -> Result<Verdict
     let path = path.canonicalize().with_context(|| format!("{}: no such folder", path.display()))?;
     ensure!(path.is_dir(), "{} is no folder", path.display());
     let repository = git::discover(&path).ok();
-    let folder = match &repository {
+    let directory = match &repository {
         Some(repository) => repository.workdir().context(
             "a bare repository has no files, and its pre-receive hook takes a configuration by --config alone",
         )?,
         None => &path,
     };
-    let file = folder.join(config::NAMES[0]);
-    write(folder, &file, force)?;
+    let file = directory.join(config::NAMES[0]);
+    write(directory, &file, force)?;
     console.print(&format!("wrote {}\n", file.display()))?;
     if repository.is_some() {
-        return offer_hooks(folder, console);
+        return offer_hooks(directory, console);
     }
     Ok(Verdict::Clean)
 }
 
-fn write(folder: &Path, file: &Path, force: bool) -> Result<()> {
+fn write(directory: &Path, file: &Path, force: bool) -> Result<()> {
     if let Some(there) =
-        config::find(folder)?.filter(|there| there.base == folder.canonicalize().unwrap_or_default())
+        config::find(directory)?.filter(|there| there.base == directory.canonicalize().unwrap_or_default())
     {
         ensure!(
             there.file.file_name() == file.file_name(),
@@ -50,7 +50,7 @@ fn write(folder: &Path, file: &Path, force: bool) -> Result<()> {
 }
 
 /// Asks whether to install the hooks if there is somebody to answer, and else says how.
-fn offer_hooks(folder: &Path, console: &Console) -> Result<Verdict> {
+fn offer_hooks(directory: &Path, console: &Console) -> Result<Verdict> {
     const HOW: &str = "`skanner hook install` makes git look for keys before every commit and push\n";
     let is_asked = io::stdin().is_terminal() && io::stderr().is_terminal() && console::wants_progress();
     if !is_asked {
@@ -64,6 +64,6 @@ fn offer_hooks(folder: &Path, console: &Console) -> Result<Verdict> {
     if !matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
         return console.print_own(HOW);
     }
-    std::env::set_current_dir(folder).with_context(|| format!("cannot enter {}", folder.display()))?;
+    std::env::set_current_dir(directory).with_context(|| format!("cannot enter {}", directory.display()))?;
     hook::install_usual(console)
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::console::{self, Console};
 use crate::{
     cli::{ConfigArgs, HistoryArgs, ReportArgs, SettingArgs},
-    config::{Environment, Flags},
+    config::{Environment, OptionValues},
     session::{HistoryQuery, Options, ReportFile},
 };
 
@@ -18,7 +18,7 @@ use crate::{
 pub(super) fn of_report(args: &ReportArgs, console: &Console) -> Result<Options> {
     let options = of_settings(&args.settings)?;
     Ok(Options {
-        flags: Flags {
+        flags: OptionValues {
             format: args.format.clone(),
             no_progress: args.no_progress,
             threads: args.threads,
@@ -47,13 +47,13 @@ pub(super) fn of_report(args: &ReportArgs, console: &Console) -> Result<Options>
 /// As those of [`of_report`].
 pub(super) fn of_settings(args: &SettingArgs) -> Result<Options> {
     Ok(Options {
-        flags: Flags {
+        flags: OptionValues {
             min_confidence: args.min_confidence,
             rules: args.rule.clone(),
             exclude_rules: args.exclude_rule.clone(),
             baseline: args.baseline.clone(),
             isolated: args.config.isolated,
-            ..Flags::default()
+            ..OptionValues::default()
         },
         environment: Environment::read(&|name| std::env::var_os(name))?,
         config: named_config(&args.config),

@@ -12,7 +12,7 @@ use crate::{
     finding::Detection,
     rule::{Confidence, Rule, RuleSet, Severity, Shape},
     scan::{Engine, Scratch},
-    session::{Start, Verdict, look_up, or_builtin},
+    session::{ConfigStart, Verdict, look_up, or_builtin},
 };
 
 /// How many keys are made of every shape.
@@ -32,7 +32,7 @@ pub(super) fn run(args: &RulesArgs, console: &Console) -> Result<Verdict> {
 pub(super) fn known(config: &ConfigArgs, console: &Console) -> Result<Option<Arc<RuleSet>>> {
     let args = SettingArgs { config: config.clone(), ..SettingArgs::default() };
     let options = options::of_settings(&args)?;
-    Ok(look_up(&options, Start::Path(Path::new(".")), &console.redactor)?.rule_set())
+    Ok(look_up(&options, ConfigStart::Path(Path::new(".")), &console.redactor)?.rule_set())
 }
 
 /// Prints what rules say. What rules of one's own say, and their examples, may be keys.
@@ -120,7 +120,7 @@ fn list(own: Option<&Arc<RuleSet>>, format: ListFormat, console: &Console) -> Re
 fn test(own: Option<Arc<RuleSet>>, seed: u64, console: &Console) -> Result<Verdict> {
     let engine = Engine::with_rules(own.clone(), Confidence::Possible, Some(console.redactor.masker()));
     let rules = or_builtin(own.as_ref());
-    let mut bench = Bench { engine, scratch: Scratch::default() };
+    let mut bench = RuleTester { engine, scratch: Scratch::default() };
     let mut rng = fastrand::Rng::with_seed(seed);
     let mut failures = String::new();
     let mut count = 0;
@@ -179,12 +179,12 @@ fn is_of(detection: &Detection, rule: &Rule) -> bool {
         || detection.candidates.iter().any(|candidate| candidate.issuer == rule.issuer)
 }
 
-struct Bench {
+struct RuleTester {
     engine: Engine,
     scratch: Scratch,
 }
 
-impl Bench {
+impl RuleTester {
     fn scan(&mut self, text: &str) -> Vec<Detection> {
         let mut found = Vec::new();
         // Reading from memory cannot fail.

@@ -14,10 +14,10 @@ use crate::{
     finding::Subject,
     git::{ci, revisions::Selection},
     session::{
-        Coverage, HistoryFilter, ScanScope, Session, Start, Verdict, WorkerPool, conclude, load,
+        ConfigStart, Coverage, HistoryFilter, ScanScope, Session, Verdict, WorkerPool, conclude, load,
         open_from_environment, read_histories, tree_root,
     },
-    source::{Held, Range, Reading, Staged, Stdin, Walk},
+    source::{Range, Reading, StagedSource, StagedState, Stdin, Walk},
 };
 
 pub(super) fn run(args: &ScanArgs, console: &Console) -> Result<Verdict> {
@@ -34,14 +34,14 @@ pub(super) fn run(args: &ScanArgs, console: &Console) -> Result<Verdict> {
 pub(super) fn staged(args: &ReportArgs, all: bool, console: &Console) -> Result<Verdict> {
     let repository = open_from_environment()?;
     let options = options::of_report(args, console)?;
-    let session = load(options, Start::Repository(&repository), &console.redactor)?;
+    let session = load(options, ConfigStart::Repository(&repository), &console.redactor)?;
     conclude(&session, |pool| {
-        let staged = Staged { all, wanted: None, differing: false, pool: session.pool() };
+        let staged = StagedSource { all, wanted: None, differing: false, pool: session.pool() };
         let held = staged.feed(&repository, &|| pool.worker())?;
         let nothing = match held {
-            Held::Content => None,
-            Held::Removals => Some("what is staged only removes files"),
-            Held::Nothing => Some("nothing is staged"),
+            StagedState::Content => None,
+            StagedState::Removals => Some("what is staged only removes files"),
+            StagedState::Nothing => Some("nothing is staged"),
         };
         let subject = Subject { what: "what is staged".to_owned(), nothing: nothing.map(str::to_owned) };
         Ok(Coverage::git(tree_root(&repository)?, subject))
@@ -52,7 +52,7 @@ pub(super) fn staged(args: &ReportArgs, all: bool, console: &Console) -> Result<
 fn range(args: &ReportArgs, words: &str, console: &Console) -> Result<Verdict> {
     let repository = open_from_environment()?;
     let options = options::of_report(args, console)?;
-    let session = load(options, Start::Repository(&repository), &console.redactor)?;
+    let session = load(options, ConfigStart::Repository(&repository), &console.redactor)?;
     conclude(&session, |pool| {
         let (selection, what) = select(&repository, words)?;
         let scope = ScanScope::Commits { tips: selection.tips.clone(), is_foreign: false };
@@ -66,7 +66,7 @@ fn range(args: &ReportArgs, words: &str, console: &Console) -> Result<Verdict> {
 /// The commits that are meant, and what to call them.
 fn select(repository: &Repository, words: &str) -> Result<(Selection, String)> {
     if words == "auto" {
-        return ci::Job::detect(&|name| std::env::var(name).ok())?.select(repository);
+        return ci::CiJob::detect(&|name| std::env::var(name).ok())?.select(repository);
     }
     Ok((Selection::parse(repository, words)?, words.to_owned()))
 }
@@ -74,7 +74,7 @@ fn select(repository: &Repository, words: &str) -> Result<(Selection, String)> {
 fn files(args: &ScanArgs, console: &Console) -> Result<Verdict> {
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
     let options = options::of_report(&args.report, console)?;
-    let session = load(options, Start::Path(&common(&paths)), &console.redactor)?;
+    let session = load(options, ConfigStart::Path(&common(&paths)), &console.redactor)?;
     conclude(&session, |pool| {
         let (stdin, roots): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|path| path == Path::new("-"));
         ensure!(
@@ -116,7 +116,7 @@ fn feed_histories(
     let reading = Reading {
         pool: session.pool(),
         allow_shallow: args.history.allow_shallow,
-        second_opinion: args.history.second_opinion,
+        cross_check: args.history.second_opinion,
     };
     coverage.histories = read_histories(&roots, reading, pool);
     coverage.filter.find_refs(&query, &coverage.histories)?;

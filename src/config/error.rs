@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::report::visible;
+use crate::report::escape_control;
 
 /// More than this at a time nobody reads.
 const MOST: usize = 10;
@@ -54,7 +54,7 @@ impl Invalid {
         let within = (start - line_start).min(line.len());
         let end = floor(line, (problem.span.end.saturating_sub(line_start)).min(line.len())).max(within);
         let column = line[..within].chars().count() + 1;
-        let message = visible(&mask(&problem.message)).into_owned();
+        let message = escape_control(&mask(&problem.message)).into_owned();
         let (excerpt, before, marked) = excerpt(line, within..end, mask);
         let gutter = " ".repeat(number.to_string().len());
         let carets = "^".repeat(marked.max(1));
@@ -68,7 +68,7 @@ impl Invalid {
 
 /// The line as it may be shown, how wide what comes before the range is in it, and how wide the range.
 fn excerpt(line: &str, range: Range<usize>, mask: &mut dyn FnMut(&str) -> String) -> (String, usize, usize) {
-    let mut show = |text: &str| visible(&mask(text)).replace('\t', "    ");
+    let mut show = |text: &str| escape_control(&mask(text)).replace('\t', "    ");
     let whole = show(line);
     // Where masking has moved or swallowed an end, the nearest place before it.
     let start = common(&whole, &show(&line[..range.start]));

@@ -5,14 +5,14 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::json;
 
 use super::{
-    place::At,
-    reader::{Table, Value},
+    place::Positioned,
+    reader::{TomlTable, Value},
 };
 use crate::rule::{Confidence, Edges, Severity};
 
 /// A key of a table.
 pub(super) struct Field<'f, 't> {
-    pub(super) table: &'f Table<'f, 't>,
+    pub(super) table: &'f TomlTable<'f, 't>,
     pub(super) key: &'static str,
     /// What it must be there for; nothing if it may be absent.
     pub(super) why: Option<&'static str>,
@@ -47,9 +47,9 @@ pub(super) trait Keys: Finish {
     const NAME: &'static str;
     const KEYS: &'static [&'static str];
 
-    fn fields(table: &Table<'_, '_>) -> Option<Self>;
+    fn fields(table: &TomlTable<'_, '_>) -> Option<Self>;
 
-    fn from_table(table: &Table<'_, '_>) -> Option<Self> {
+    fn from_table(table: &TomlTable<'_, '_>) -> Option<Self> {
         table.check_keys(Self::KEYS);
         Self::finish(Self::fields(table), table)
     }
@@ -58,7 +58,7 @@ pub(super) trait Keys: Finish {
 /// What there is to a table beside its keys.
 pub(super) trait Finish: Sized {
     /// Holds the whole to what its keys do not say by themselves, and fills in what is no key.
-    fn finish(read: Option<Self>, _: &Table<'_, '_>) -> Option<Self> {
+    fn finish(read: Option<Self>, _: &TomlTable<'_, '_>) -> Option<Self> {
         read
     }
 }
@@ -74,7 +74,7 @@ impl Field<'_, '_> {
     }
 }
 
-impl<'r, 't> Table<'r, 't> {
+impl<'r, 't> TomlTable<'r, 't> {
     /// What a key holds that must be there.
     pub(super) fn required<K: FromToml>(&self, key: &'static str, why: &'static str) -> Option<K::Value> {
         let Some(value) = self.get(key) else {
@@ -145,8 +145,8 @@ impl<K: FromToml> FromToml for Option<K> {
     }
 }
 
-impl<K: FromToml> FromToml for At<K> {
-    type Value = At<K::Value>;
+impl<K: FromToml> FromToml for Positioned<K> {
+    type Value = Positioned<K::Value>;
 
     fn read(field: &Field<'_, '_>, value: &Value<'_>) -> Option<Self::Value> {
         Some(field.table.reader.at(K::read(field, value)?, &value.span()))
@@ -157,7 +157,7 @@ impl<K: FromToml> FromToml for At<K> {
     }
 }
 
-impl<E: Element> Element for At<E> {
+impl<E: Element> Element for Positioned<E> {
     const ARRAY: &'static str = E::ARRAY;
 }
 
@@ -238,7 +238,7 @@ macro_rules! read_tables {
             const NAME: &'static str = $title;
             const KEYS: &'static [&'static str] = &[$($key),+];
 
-            fn fields(table: &Table<'_, '_>) -> Option<Self> {
+            fn fields(table: &TomlTable<'_, '_>) -> Option<Self> {
                 $(let $field = {
                     type Kind = read_tables!(@type $type $(as $kind)?);
                     $(table.$default::<Kind>($key))?

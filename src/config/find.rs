@@ -13,20 +13,21 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use toml::de::DeTable;
 
-use crate::{git::Root, report::visible};
+use crate::{git::Root, report::escape_control};
 
 /// Files that are nothing but configuration.
 pub const NAMES: [&str; 2] = ["skanner.toml", ".skanner.toml"];
 
 /// Files of others with a table for skanner.
-const SHARED: [(&str, Kind); 2] = [("pyproject.toml", Kind::PyProject), ("Cargo.toml", Kind::Cargo)];
+const SHARED: [(&str, ConfigKind); 2] =
+    [("pyproject.toml", ConfigKind::PyProject), ("Cargo.toml", ConfigKind::Cargo)];
 
 /// A larger file is a mistake, or bait. Ten thousand entries take about a megabyte.
 const LARGEST: u64 = 16 << 20;
 
 /// What kind of file holds the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ConfigKind {
     /// The whole file.
     Own,
     /// `[tool.skanner]` of a `pyproject.toml`.
@@ -35,7 +36,7 @@ pub enum Kind {
     Cargo,
 }
 
-impl Kind {
+impl ConfigKind {
     /// The tables that may hold it, each as a path of keys.
     #[must_use]
     pub fn tables(self) -> &'static [&'static [&'static str]] {
@@ -55,13 +56,13 @@ impl Kind {
 
 /// A file that holds a configuration, not looked at yet.
 #[derive(Clone, Debug)]
-pub struct Document {
+pub struct ConfigDocument {
     /// The file, absolute.
     pub file: PathBuf,
     /// The folder that its globs start from, absolute.
     pub base: PathBuf,
     /// Which part of the file is meant.
-    pub kind: Kind,
+    pub kind: ConfigKind,
     /// The text of the file.
     pub text: String,
 }
@@ -70,30 +71,30 @@ pub struct Document {
 ///
 /// # Errors
 /// When there are two in one folder, or one that cannot be read.
-pub fn find(start: &Path) -> Result<Option<Document>> {
+pub fn find(start: &Path) -> Result<Option<ConfigDocument>> {
     // What is not there is named by whoever reads it.
     let Ok(start) = start.canonicalize() else { return Ok(None) };
-    let Some(mut folder) = (if start.is_dir() { Some(&*start) } else { start.parent() }) else {
+    let Some(mut directory) = (if start.is_dir() { Some(&*start) } else { start.parent() }) else {
         return Ok(None);
     };
-    let root = repository_root(folder);
-    if root.is_none() && (is_for_all(folder, false) || !is_users(folder)) {
+    let root = repository_root(directory);
+    if root.is_none() && (is_for_all(directory, false) || !is_users(directory)) {
         return Ok(None);
     }
     loop {
-        if let Some(document) = in_folder(folder)? {
+        if let Some(document) = in_directory(directory)? {
             // Within a repository, what belongs to whom says little: others may have checked it out.
             return Ok(Some(document).filter(|document| root.is_some() || is_users(&document.file)));
         }
-        let Some(parent) = folder.parent() else { return Ok(None) };
+        let Some(parent) = directory.parent() else { return Ok(None) };
         let goes_on = match root {
-            Some(root) => root != folder,
-            None => belongs_together(folder, parent),
+            Some(root) => root != directory,
+            None => belongs_together(directory, parent),
         };
         if !goes_on {
             return Ok(None);
         }
-        folder = parent;
+        directory = parent;
     }
 }
 
@@ -101,16 +102,21 @@ pub fn find(start: &Path) -> Result<Option<Document>> {
 ///
 /// # Errors
 /// When it cannot be read, or holds no configuration.
-pub fn named(file: &Path, base: &Path) -> Result<Document> {
+pub fn named(file: &Path, base: &Path) -> Result<ConfigDocument> {
     let metadata =
         fs::metadata(file).with_context(|| format!("the configuration {} cannot be read", show(file)))?;
     ensure!(metadata.is_file(), "the configuration {} is no plain file", show(file));
     let name = file.file_name().unwrap_or_default();
-    let kind = SHARED.iter().find(|(shared, _)| name == *shared).map_or(Kind::Own, |(_, kind)| *kind);
+    let kind = SHARED.iter().find(|(shared, _)| name == *shared).map_or(ConfigKind::Own, |(_, kind)| *kind);
     let text = read(file)?;
-    ensure!(kind == Kind::Own || has_table(&text, kind), "{} has no table {}", show(file), kind.described());
+    ensure!(
+        kind == ConfigKind::Own || has_table(&text, kind),
+        "{} has no table {}",
+        show(file),
+        kind.described()
+    );
     let file = std::path::absolute(file).context("the current folder is gone")?;
-    Ok(Document { file, base: base.to_owned(), kind, text })
+    Ok(ConfigDocument { file, base: base.to_owned(), kind, text })
 }
 
 /// The root of the repository that a file or folder is in; its path must be absolute.
@@ -120,30 +126,30 @@ pub fn root(path: &Path) -> Option<&Path> {
 }
 
 /// The root of the repository that the folder is in. A `.git` in a folder where everybody may write is nobody's word.
-fn repository_root(folder: &Path) -> Option<&Path> {
-    let root = match Root::of(folder) {
+fn repository_root(directory: &Path) -> Option<&Path> {
+    let root = match Root::of(directory) {
         Root::None => return None,
         // Where it cannot be told what was meant, what lies above does not count.
         Root::Tree(root) | Root::Bare(root) | Root::Broken(root, _) => root,
     };
-    let mut inside = folder.ancestors().take_while(|folder| folder.starts_with(root));
-    inside.all(|folder| !is_for_all(folder, true)).then_some(root)
+    let mut inside = directory.ancestors().take_while(|directory| directory.starts_with(root));
+    inside.all(|directory| !is_for_all(directory, true)).then_some(root)
 }
 
 /// Whether the parent of a folder may speak for it where there is no repository.
-fn belongs_together(folder: &Path, parent: &Path) -> bool {
+fn belongs_together(directory: &Path, parent: &Path) -> bool {
     let is_home =
         std::env::home_dir().and_then(|home| home.canonicalize().ok()).is_some_and(|home| home == parent);
-    parent.parent().is_some() && !is_home && !is_for_all(parent, false) && have_one_owner(folder, parent)
+    parent.parent().is_some() && !is_home && !is_for_all(parent, false) && have_one_owner(directory, parent)
 }
 
 /// Whether everybody may put files into a folder; `shared` asks for folders such as `/tmp`, where they belong to many.
 #[cfg(unix)]
-fn is_for_all(folder: &Path, shared: bool) -> bool {
+fn is_for_all(directory: &Path, shared: bool) -> bool {
     use std::os::unix::fs::PermissionsExt;
     const WRITABLE_BY_OTHERS: u32 = 0o002;
     const STICKY: u32 = 0o1000;
-    fs::metadata(folder).is_ok_and(|metadata| {
+    fs::metadata(directory).is_ok_and(|metadata| {
         let mode = metadata.permissions().mode();
         mode & WRITABLE_BY_OTHERS != 0 && (!shared || mode & STICKY != 0)
     })
@@ -152,7 +158,7 @@ fn is_for_all(folder: &Path, shared: bool) -> bool {
 #[cfg(unix)]
 fn have_one_owner(a: &Path, b: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let owner = |folder: &Path| fs::metadata(folder).map(|metadata| metadata.uid()).ok();
+    let owner = |directory: &Path| fs::metadata(directory).map(|metadata| metadata.uid()).ok();
     owner(a) == owner(b)
 }
 
@@ -179,19 +185,19 @@ fn have_one_owner(_: &Path, _: &Path) -> bool {
     true
 }
 
-fn in_folder(folder: &Path) -> Result<Option<Document>> {
-    let document = |file, kind, text| Document { file, base: folder.to_owned(), kind, text };
-    let mut found: Vec<Document> = Vec::new();
+fn in_directory(directory: &Path) -> Result<Option<ConfigDocument>> {
+    let document = |file, kind, text| ConfigDocument { file, base: directory.to_owned(), kind, text };
+    let mut found: Vec<ConfigDocument> = Vec::new();
     for name in NAMES {
-        let file = folder.join(name);
+        let file = directory.join(name);
         if let Some(metadata) = look(&file, |file| fs::symlink_metadata(file))? {
             check_own(&file, &metadata)?;
             let text = read(&file)?;
-            found.push(document(file, Kind::Own, text));
+            found.push(document(file, ConfigKind::Own, text));
         }
     }
     for (name, kind) in SHARED {
-        let file = folder.join(name);
+        let file = directory.join(name);
         if !look(&file, |file| fs::metadata(file))?.is_some_and(|metadata| metadata.is_file()) {
             continue;
         }
@@ -260,15 +266,15 @@ fn unreadable(file: &Path) -> String {
 
 /// Whether somebody else's file has a table for skanner. One that mentions skanner and is no TOML is taken for one, so
 /// that its errors are shown.
-fn has_table(text: &str, kind: Kind) -> bool {
+fn has_table(text: &str, kind: ConfigKind) -> bool {
     if memchr::memmem::find(text.as_bytes(), b"skanner").is_none() {
         return false;
     }
     let Ok(root) = DeTable::parse(text) else { return true };
     kind.tables().iter().any(|path| {
         let mut table = Some(root.get_ref());
-        let (last, folders) = path.split_last().unwrap_or((&"", &[]));
-        for key in folders {
+        let (last, directories) = path.split_last().unwrap_or((&"", &[]));
+        for key in directories {
             table = table.and_then(|table| table.get(*key)).and_then(|value| value.get_ref().as_table());
         }
         table.is_some_and(|table| table.contains_key(*last))
@@ -276,5 +282,5 @@ fn has_table(text: &str, kind: Kind) -> bool {
 }
 
 fn show(file: &Path) -> String {
-    visible(&file.display().to_string()).into_owned()
+    escape_control(&file.display().to_string()).into_owned()
 }

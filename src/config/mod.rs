@@ -19,10 +19,10 @@ mod text;
 
 pub use environment::{Environment, VARIABLES, word};
 pub use error::{Invalid, Problem, nearest};
-pub use find::{Document, Kind, NAMES, find, named, root};
-pub use model::{AcceptUnread, Allow, Baseline, Config, Regrade, Scope, schema};
-pub use place::{At, Place};
-pub use settings::{Flags, MIN_CONFIDENCE, Setting, Settings, Source};
+pub use find::{ConfigDocument, ConfigKind, NAMES, find, named, root};
+pub use model::{AcceptUnread, Allow, Baseline, Config, Scope, SeverityOverride, schema};
+pub use place::{ConfigPosition, Positioned};
+pub use settings::{MIN_CONFIDENCE, OptionValues, Setting, SettingSource, Settings};
 
 /// A `skanner.toml` that says in comments what can be set.
 pub const TEMPLATE: &str = include_str!("template.toml");

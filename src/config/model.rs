@@ -9,8 +9,8 @@ use toml::{Spanned, de::DeString};
 use super::{
     fields::{Element, Field, Finish, FromToml, Keys, choices, object, read_tables},
     own::OwnRules,
-    place::{At, Place},
-    reader::{Table, Value, quoted},
+    place::{ConfigPosition, Positioned},
+    reader::{TomlTable, Value, quoted},
     text::{FileBelow, OneFingerprint, Pattern, Reason, RuleIds, RuleOrRules},
 };
 use crate::{
@@ -65,24 +65,24 @@ tables! {
     /// The configuration of skanner: which keys are findings in this repository. All of it is optional.
     pub struct Config = "the configuration" {
         /// How sure a finding must be to be reported; `likely` if it is absent. What a raised level leaves out is counted.
-        "min-confidence" => min_confidence: Option<At<Confidence>> = default;
+        "min-confidence" => min_confidence: Option<Positioned<Confidence>> = default;
         /// Report only findings of these rules.
-        "rules" => rules: Option<At<Vec<String>>> as Option<At<RuleIds>> = default;
+        "rules" => rules: Option<Positioned<Vec<String>>> as Option<Positioned<RuleIds>> = default;
         /// Do not report findings of these rules; the closing line counts them.
-        "exclude-rules" => exclude_rules: Option<At<Vec<String>>> as Option<At<RuleIds>> = default;
+        "exclude-rules" => exclude_rules: Option<Positioned<Vec<String>>> as Option<Positioned<RuleIds>> = default;
         /// Another severity for a rule, by its id.
-        "severity" => severity: Vec<At<Regrade>> as Regrades = default;
+        "severity" => severity: Vec<Positioned<SeverityOverride>> as Regrades = default;
         /// Inputs that cannot be read, such as archives that are damaged on purpose, and may stay so.
         "accept-unread" => accept_unread: Vec<AcceptUnread> = default;
         /// Whether comments and lists for other scanners count as well: `gitleaks:allow`, `betterleaks:allow`,
         /// `trufflehog:ignore`, `pragma: allowlist secret`, `.gitleaksignore`.
-        "trust-foreign-markers" => trust_foreign_markers: Option<At<bool>> = default;
+        "trust-foreign-markers" => trust_foreign_markers: Option<Positioned<bool>> = default;
         /// The list of known findings.
         "baseline" => baseline: Baseline = default;
         /// Keys that are no findings.
         "allow" => allow: Vec<Allow> = default;
         /// A rule of your own.
-        "rule" => own_rules: Vec<At<Arc<Rule>>> as OwnRules = default;
+        "rule" => own_rules: Vec<Positioned<Arc<Rule>>> as OwnRules = default;
     } with {
         /// The file, absolute.
         file: PathBuf;
@@ -103,15 +103,15 @@ tables! {
         "until" => until: Option<Day> = default;
     } with {
         /// Where it begins.
-        place: Place;
+        place: ConfigPosition;
     }
 
     /// Where the list of known findings is, and what its entries stand for.
     pub struct Baseline = "[baseline]" {
         /// The file, below the folder of this one; `.skanner-baseline` if it is absent.
-        "file" => file: Option<At<PathBuf>> as Option<At<FileBelow>> = default;
+        "file" => file: Option<Positioned<PathBuf>> as Option<Positioned<FileBelow>> = default;
         /// What an entry stands for.
-        "scope" => scope: Option<At<Scope>> = default;
+        "scope" => scope: Option<Positioned<Scope>> = default;
     }
 
     /// Keys that are no findings. All that it names must agree; of several paths or fingerprints, one is enough.
@@ -121,14 +121,14 @@ tables! {
         /// Patterns as in `.gitignore`, from the folder of this file.
         "paths" => paths: Vec<String> as Vec<Pattern> = default;
         /// Fingerprints, as reports have them.
-        "fingerprints" => fingerprints: Vec<At<String>> as Vec<At<OneFingerprint>> = default;
+        "fingerprints" => fingerprints: Vec<Positioned<String>> as Vec<Positioned<OneFingerprint>> = default;
         /// Why that is fine.
         "reason" => reason: Option<String> as Option<Reason> = default;
         /// The last day that it counts, in UTC.
         "until" => until: Option<Day> = default;
     } with {
         /// Where it begins.
-        place: Place;
+        place: ConfigPosition;
     }
 }
 
@@ -136,7 +136,7 @@ impl Finish for Config {}
 impl Finish for Baseline {}
 
 impl Finish for AcceptUnread {
-    fn finish(read: Option<Self>, table: &Table<'_, '_>) -> Option<Self> {
+    fn finish(read: Option<Self>, table: &TomlTable<'_, '_>) -> Option<Self> {
         let read = Self { place: table.place(), ..read? };
         if let (true, Some(value)) = (read.path.starts_with('!'), table.get("path")) {
             let what = "is an exception, which matches nothing; for a name that begins so, write";
@@ -152,7 +152,7 @@ impl Element for AcceptUnread {
 }
 
 impl Finish for Allow {
-    fn finish(read: Option<Self>, table: &Table<'_, '_>) -> Option<Self> {
+    fn finish(read: Option<Self>, table: &TomlTable<'_, '_>) -> Option<Self> {
         if table.get("paths").is_none() && table.get("fingerprints").is_none() {
             table.missing(if table.get("rule").is_some() {
                 "needs `paths` or `fingerprints`; to switch a rule off everywhere, name it in `exclude-rules`"
@@ -179,7 +179,7 @@ impl Element for Allow {
 
 /// One line of `[severity]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Regrade {
+pub struct SeverityOverride {
     /// The rule's id.
     pub rule: String,
     /// What it is worth from now on.
@@ -190,7 +190,7 @@ pub struct Regrade {
 struct Regrades;
 
 impl FromToml for Regrades {
-    type Value = Vec<At<Regrade>>;
+    type Value = Vec<Positioned<SeverityOverride>>;
 
     fn read(field: &Field<'_, '_>, value: &Value<'_>) -> Option<Self::Value> {
         let reader = field.table.reader;
@@ -202,13 +202,13 @@ impl FromToml for Regrades {
         };
         let mut entries: Vec<_> = entries.iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
-        let regrade = |(key, value): (&Spanned<DeString<'_>>, &Value<'_>)| {
+        let severity_override = |(key, value): (&Spanned<DeString<'_>>, &Value<'_>)| {
             let rule = key.get_ref().to_string();
             reader.names_rule(&rule, key.span());
             let severity = reader.word(&format!("the severity of {rule}"), Severity::WORDS, value)?;
-            Some(reader.at(Regrade { rule, severity }, &key.span()))
+            Some(reader.at(SeverityOverride { rule, severity }, &key.span()))
         };
-        Some(entries.into_iter().filter_map(regrade).collect())
+        Some(entries.into_iter().filter_map(severity_override).collect())
     }
 
     fn schema(generator: &mut SchemaGenerator) -> Schema {

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     fields::{Element, Field, Finish, FromToml, Keys, elements, object, read_tables},
-    place::At,
-    reader::{Table, Value},
+    place::Positioned,
+    reader::{TomlTable, Value},
     text::{Id, SharedText, Text, Url},
 };
 use crate::rule::{Confidence, Edges, Form, Part, Rule, RuleSet, Severity, Shape, rule_tables};
@@ -40,7 +40,7 @@ const MOST_SHAPES: usize = 256;
 pub(super) struct OwnRules;
 
 impl FromToml for OwnRules {
-    type Value = Vec<At<Arc<Rule>>>;
+    type Value = Vec<Positioned<Arc<Rule>>>;
 
     fn read(field: &Field<'_, '_>, value: &Value<'_>) -> Option<Self::Value> {
         let entries = elements::<Rule>(field, value)?;
@@ -52,7 +52,9 @@ impl FromToml for OwnRules {
         let mut shapes = 0;
         let mut rules = Vec::new();
         for entry in entries {
-            let Some(At { value: rule, place }) = At::<Rule>::read(field, entry) else { continue };
+            let Some(Positioned { value: rule, place }) = Positioned::<Rule>::read(field, entry) else {
+                continue;
+            };
             shapes += rule.forms.iter().map(|form| form.shapes.len()).sum::<usize>();
             if shapes > MOST_SHAPES {
                 field.problem(entry, format!("there are more than {MOST_SHAPES} shapes"));
@@ -66,7 +68,7 @@ impl FromToml for OwnRules {
             } else if let Some(line) = ids.insert(id.clone(), place.line) {
                 field.problem(at, format!("there is a rule `{id}` in line {line} already"));
             } else {
-                rules.push(At { value: Arc::new(rule), place });
+                rules.push(Positioned { value: Arc::new(rule), place });
             }
         }
         Some(rules)
@@ -78,7 +80,7 @@ impl FromToml for OwnRules {
 }
 
 impl Finish for Rule {
-    fn finish(read: Option<Self>, table: &Table<'_, '_>) -> Option<Self> {
+    fn finish(read: Option<Self>, table: &TomlTable<'_, '_>) -> Option<Self> {
         let elements = |key: &str| table.get(key).and_then(|value| value.get_ref().as_array());
         if ["names", "hosts", "words"].iter().all(|key| elements(key).is_none_or(|texts| texts.is_empty())) {
             let forms = elements("form").into_iter().flat_map(|forms| forms.iter());

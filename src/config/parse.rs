@@ -7,9 +7,9 @@ use toml::de::{DeTable, DeValue};
 use super::{
     error::{Invalid, Problem, nearest},
     fields::Keys,
-    find::Document,
+    find::ConfigDocument,
     model::Config,
-    reader::{Reader, Table, Value},
+    reader::{TableReader, TomlTable, Value},
 };
 use crate::rule::RuleSet;
 
@@ -21,7 +21,7 @@ impl Config {
     ///
     /// # Errors
     /// All that is wrong with it, each with its line.
-    pub fn parse(document: &Document, shown: &str) -> Result<Self, Invalid> {
+    pub fn parse(document: &ConfigDocument, shown: &str) -> Result<Self, Invalid> {
         let text = document.text.as_str();
         let invalid = |problems| Invalid { shown: shown.to_owned(), text: document.text.clone(), problems };
         let root = DeTable::parse(text).map_err(|error| {
@@ -29,7 +29,7 @@ impl Config {
             let message = error.message().trim().replace('\n', "; ");
             invalid(vec![Problem { message: format!("this is no TOML: {message}"), span }])
         })?;
-        let reader = Reader::new(text, shown);
+        let reader = TableReader::new(text, shown);
         let config = find_table(&reader, document, root.get_ref())
             .and_then(|table| Self::from_table(&table))
             .map(|config| {
@@ -48,13 +48,13 @@ impl Config {
 
 /// The table of the file that is meant.
 fn find_table<'r, 't>(
-    reader: &'r Reader<'t>,
-    document: &Document,
+    reader: &'r TableReader<'t>,
+    document: &ConfigDocument,
     root: &'r DeTable<'t>,
-) -> Option<Table<'r, 't>> {
+) -> Option<TomlTable<'r, 't>> {
     let tables = document.kind.tables();
     if tables.is_empty() {
-        return Some(Table::whole(reader, Config::NAME, root));
+        return Some(TomlTable::whole(reader, Config::NAME, root));
     }
     let mut found = Vec::new();
     for path in tables {
@@ -72,7 +72,7 @@ fn find_table<'r, 't>(
     }
     let value = found.first()?;
     match value.get_ref() {
-        DeValue::Table(entries) => Some(Table::whole(reader, Config::NAME, entries)),
+        DeValue::Table(entries) => Some(TomlTable::whole(reader, Config::NAME, entries)),
         _ => {
             reader.problem(value.span(), "the configuration of skanner must be a table");
             None
@@ -81,7 +81,7 @@ fn find_table<'r, 't>(
 }
 
 /// Whether the rules exist that the file names.
-fn check_ids(reader: &Reader<'_>, config: &Config) {
+fn check_ids(reader: &TableReader<'_>, config: &Config) {
     let named = reader.named_rules();
     if named.is_empty() {
         return;

@@ -4,14 +4,14 @@ use std::{fmt, sync::Arc};
 
 /// A line of a configuration file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct ConfigPosition {
     /// The file, as it may be shown.
     pub file: Arc<str>,
     /// The line, 1-based.
     pub line: u64,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for ConfigPosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file, self.line)
     }
@@ -19,9 +19,9 @@ impl fmt::Display for Place {
 
 /// A value, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct At<T> {
+pub struct Positioned<T> {
     /// The value.
     pub value: T,
     /// Where it stands.
-    pub place: Place,
+    pub place: ConfigPosition,
 }

@@ -9,13 +9,13 @@ use toml::{
 
 use super::{
     error::{Problem, line_number, nearest},
-    place::{At, Place},
+    place::{ConfigPosition, Positioned},
 };
 
 pub(super) type Value<'t> = Spanned<DeValue<'t>>;
 
 /// What all parts of a file share: its text, and what is wrong so far.
-pub(super) struct Reader<'t> {
+pub(super) struct TableReader<'t> {
     pub(super) text: &'t str,
     pub(super) shown: Arc<str>,
     problems: RefCell<Vec<Problem>>,
@@ -26,15 +26,15 @@ pub(super) struct Reader<'t> {
 }
 
 /// A table whose keys are known.
-pub(super) struct Table<'r, 't> {
-    pub(super) reader: &'r Reader<'t>,
+pub(super) struct TomlTable<'r, 't> {
+    pub(super) reader: &'r TableReader<'t>,
     entries: &'r DeTable<'t>,
     span: Range<usize>,
     /// What it is called, as `[baseline]`.
     name: &'static str,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> TableReader<'t> {
     pub(super) fn new(text: &'t str, shown: &str) -> Self {
         let lines = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1).collect();
         Self { text, shown: shown.into(), problems: RefCell::default(), ids: RefCell::default(), lines }
@@ -58,14 +58,14 @@ impl<'t> Reader<'t> {
         problems
     }
 
-    pub(super) fn place(&self, at: usize) -> Place {
+    pub(super) fn place(&self, at: usize) -> ConfigPosition {
         let line = self.lines.partition_point(|start| *start <= at) as u64 + 1;
         debug_assert_eq!(line, line_number(self.text, at));
-        Place { file: self.shown.clone(), line }
+        ConfigPosition { file: self.shown.clone(), line }
     }
 
-    pub(super) fn at<T>(&self, value: T, span: &Range<usize>) -> At<T> {
-        At { value, place: self.place(span.start) }
+    pub(super) fn at<T>(&self, value: T, span: &Range<usize>) -> Positioned<T> {
+        Positioned { value, place: self.place(span.start) }
     }
 
     /// Says that a value has another type than `expected`, which is given with an article and an example.
@@ -104,18 +104,18 @@ impl<'t> Reader<'t> {
         name: &'static str,
         known: &[&str],
         value: &'r Value<'t>,
-    ) -> Option<Table<'r, 't>> {
+    ) -> Option<TomlTable<'r, 't>> {
         let entries = value.get_ref().as_table();
         if entries.is_none() {
             self.wrong_type(name, &format!("a table with {}", quoted(known)), value);
         }
-        Some(Table { reader: self, entries: entries?, span: value.span(), name })
+        Some(TomlTable { reader: self, entries: entries?, span: value.span(), name })
     }
 }
 
-impl<'r, 't> Table<'r, 't> {
+impl<'r, 't> TomlTable<'r, 't> {
     /// The file itself, which has no span to speak of.
-    pub(super) fn whole(reader: &'r Reader<'t>, name: &'static str, entries: &'r DeTable<'t>) -> Self {
+    pub(super) fn whole(reader: &'r TableReader<'t>, name: &'static str, entries: &'r DeTable<'t>) -> Self {
         Self { reader, entries, span: 0..0, name }
     }
 
@@ -142,7 +142,7 @@ impl<'r, 't> Table<'r, 't> {
         self.reader.problem(self.span.clone(), format!("{} {message}", self.name));
     }
 
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn place(&self) -> ConfigPosition {
         self.reader.place(self.span.start)
     }
 }

@@ -4,8 +4,8 @@ use std::{fmt, num::NonZeroUsize, path::PathBuf, sync::Arc};
 
 use super::{
     environment::Environment,
-    model::{Config, Regrade, Scope},
-    place::{At, Place},
+    model::{Config, Scope, SeverityOverride},
+    place::{ConfigPosition, Positioned},
 };
 use crate::rule::{Confidence, Rule, RuleSet};
 
@@ -14,18 +14,18 @@ pub const MIN_CONFIDENCE: Confidence = Confidence::Likely;
 
 /// Where a value comes from, the weakest first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Source {
+pub enum SettingSource {
     /// Nobody asked for anything else.
     Default,
     /// A line of the configuration.
-    File(Place),
+    File(ConfigPosition),
     /// A variable of the environment.
     Environment(&'static str),
     /// An option of the call.
     Flag(&'static str),
 }
 
-impl Source {
+impl SettingSource {
     /// What kind of source it is.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -58,7 +58,7 @@ impl Source {
     }
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for SettingSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("default"),
@@ -74,12 +74,12 @@ pub struct Setting<T> {
     /// The value.
     pub value: T,
     /// Where it comes from.
-    pub from: Source,
+    pub from: SettingSource,
 }
 
 /// What options of the call ask for; nothing where they were not given.
 #[derive(Clone, Debug, Default)]
-pub struct Flags {
+pub struct OptionValues {
     /// `--format`
     pub format: Option<String>,
     /// `--min-confidence`
@@ -126,7 +126,7 @@ pub struct Settings {
 impl Settings {
     /// Puts them together.
     #[must_use]
-    pub fn new(flags: Flags, environment: Environment, config: Option<Config>) -> Self {
+    pub fn new(flags: OptionValues, environment: Environment, config: Option<Config>) -> Self {
         let file = config.as_ref();
         let rules = first(
             named("--rule", Some(flags.rules).filter(|rules| !rules.is_empty())),
@@ -143,7 +143,7 @@ impl Settings {
         // Who asks for a rule by name shall not be told by a file that there is nothing.
         if rules.from.outranks(&exclude_rules.from) {
             exclude_rules.value.retain(|rule| !rules.value.contains(rule));
-            if exclude_rules.value.is_empty() && exclude_rules.from != Source::Default {
+            if exclude_rules.value.is_empty() && exclude_rules.from != SettingSource::Default {
                 exclude_rules.from = rules.from.clone();
             }
         }
@@ -228,24 +228,24 @@ impl Settings {
         let mut ways = Vec::new();
         let Some(config) = &self.config else { return ways };
         let all = || RuleSet::builtin().iter().count() + config.own_rules.len();
-        let is_file = |source: &Source| matches!(source, Source::File(_));
-        let mut left_out = 0;
+        let is_file = |source: &SettingSource| matches!(source, SettingSource::File(_));
+        let mut excluded = 0;
         if is_file(&self.rules.from) {
-            left_out += all() - self.rules.value.len();
+            excluded += all() - self.rules.value.len();
         }
         if is_file(&self.exclude_rules.from) {
-            let is_left_out = |rule: &&String| !is_file(&self.rules.from) || self.rules.value.contains(rule);
-            left_out += self.exclude_rules.value.iter().filter(is_left_out).count();
+            let is_excluded = |rule: &&String| !is_file(&self.rules.from) || self.rules.value.contains(rule);
+            excluded += self.exclude_rules.value.iter().filter(is_excluded).count();
         }
-        if left_out > 0 {
-            ways.push(format!("leaves out {}", rules(left_out)));
+        if excluded > 0 {
+            ways.push(format!("leaves out {}", rules(excluded)));
         }
         if is_file(&self.min_confidence.from) && self.min_confidence.value > MIN_CONFIDENCE {
             ways.push(format!("raises min-confidence to {}", self.min_confidence.value));
         }
-        let is_lower = |regrade: &&At<Regrade>| {
-            let rule = RuleSet::builtin().get(&regrade.value.rule);
-            rule.is_some_and(|rule| regrade.value.severity < rule.severity)
+        let is_lower = |severity_override: &&Positioned<SeverityOverride>| {
+            let rule = RuleSet::builtin().get(&severity_override.value.rule);
+            rule.is_some_and(|rule| severity_override.value.severity < rule.severity)
         };
         let lowered = config.severity.iter().filter(is_lower).count();
         if lowered > 0 {
@@ -267,16 +267,16 @@ fn named<T>(name: &'static str, value: Option<T>) -> Option<(T, &'static str)> {
 fn first<T>(
     flag: Option<(T, &'static str)>,
     environment: Option<(T, &'static str)>,
-    file: Option<(T, Place)>,
+    file: Option<(T, ConfigPosition)>,
     default: T,
 ) -> Setting<T> {
     if let Some((value, name)) = flag {
-        Setting { value, from: Source::Flag(name) }
+        Setting { value, from: SettingSource::Flag(name) }
     } else if let Some((value, name)) = environment {
-        Setting { value, from: Source::Environment(name) }
+        Setting { value, from: SettingSource::Environment(name) }
     } else if let Some((value, place)) = file {
-        Setting { value, from: Source::File(place) }
+        Setting { value, from: SettingSource::File(place) }
     } else {
-        Setting { value: default, from: Source::Default }
+        Setting { value: default, from: SettingSource::Default }
     }
 }

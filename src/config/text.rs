@@ -15,7 +15,7 @@ use super::{
     pattern,
     reader::Value,
 };
-use crate::{day::Day, finding::Fingerprint, report::visible, rule::RuleSet};
+use crate::{day::Day, finding::Fingerprint, report::escape_control, rule::RuleSet};
 
 /// Makes what is read as a text: what it becomes, what messages call it if not by its key, what it must be, what the schema
 /// says of it, and how to find out what is wrong with one of a key.
@@ -112,7 +112,7 @@ fn holds(is_so: bool, message: impl FnOnce() -> String) -> Result<(), String> {
 /// A report takes one line that does not steer a terminal.
 fn shown(key: &str, text: &str) -> Result<(), String> {
     holds(!text.trim().is_empty(), || format!("`{key}` is empty"))?;
-    let is_plain = visible(text) == text && !text.contains('\t');
+    let is_plain = escape_control(text) == text && !text.contains('\t');
     holds(is_plain, || format!("`{key}` holds a control character, which does not belong in a report"))
 }
 

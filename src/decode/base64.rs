@@ -7,7 +7,7 @@ use std::{borrow::Cow, ops::Range};
 
 use base64_simd::{STANDARD_NO_PAD, forgiving_decode_to_vec};
 
-use super::{Decoded, Literal, run::Run};
+use super::{Decoded, Literal, run::EncodedRun};
 
 /// The characters of a group, and the bytes that they encode.
 const GROUP: (usize, usize) = (4, 3);
@@ -23,16 +23,16 @@ pub fn literals(text: &[u8]) -> Vec<Literal> {
     let mut all = Vec::new();
     for alignment in 0..GROUP.1 {
         let mut padded = [&b"\0\0"[..alignment], text, b" "].concat();
-        let lead = (alignment * 8).div_ceil(6);
+        let group_offset = (alignment * 8).div_ceil(6);
         let certain = (alignment + text.len()) * 8 / 6;
-        let end = certain.max(lead + SHORTEST);
+        let end = certain.max(group_offset + SHORTEST);
         let next = padded.len() - 1;
         // A character holds at most the upper six bits of what follows, and none where enough is certain without it.
         let following = if end > certain { b' '..=b'~' } else { b' '..=b' ' };
         for following in following.step_by(4) {
             padded[next] = following;
             let encoded: Vec<u8> = STANDARD_NO_PAD.encode_type(&padded);
-            all.push(Literal { bytes: encoded[lead..end].to_vec(), lead });
+            all.push(Literal { bytes: encoded[group_offset..end].to_vec(), group_offset });
         }
     }
     all.sort();
@@ -42,7 +42,7 @@ pub fn literals(text: &[u8]) -> Vec<Literal> {
 
 /// Decodes the characters of `range`, which begins at a group.
 #[must_use]
-pub fn decode(run: &Run<'_>, range: &Range<usize>) -> Decoded {
+pub fn decode(run: &EncodedRun<'_>, range: &Range<usize>) -> Decoded {
     // A single character does not encode a whole byte.
     let end = if range.len() % GROUP.0 == 1 { range.end - 1 } else { range.end };
     let mut chars = Cow::Borrowed(&run.text[range.start..end]);
@@ -78,8 +78,8 @@ mod tests {
                 let encoded = STANDARD.encode_to_string(format!("{before}{anchor}{after}zz"));
                 let group = before.len() / 3 * 4;
                 let found = literals.iter().filter(|literal| {
-                    literal.lead == (before.len() % 3 * 8).div_ceil(6)
-                        && encoded.as_bytes()[group + literal.lead..].starts_with(&literal.bytes)
+                    literal.group_offset == (before.len() % 3 * 8).div_ceil(6)
+                        && encoded.as_bytes()[group + literal.group_offset..].starts_with(&literal.bytes)
                 });
                 assert_eq!(found.count(), 1, "{encoded}");
             }

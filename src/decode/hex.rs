@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Decoded, Literal, run::Run};
+use super::{Decoded, Literal, run::EncodedRun};
 use crate::bytes::hex;
 
 /// The hex literals of a text, in lowercase and in uppercase.
@@ -12,7 +12,7 @@ pub fn literals(text: &[u8]) -> Vec<Literal> {
     let upper = lower.to_ascii_uppercase();
     let mut both = vec![lower, upper];
     both.dedup();
-    both.into_iter().map(|digits| Literal { bytes: digits.into_bytes(), lead: 0 }).collect()
+    both.into_iter().map(|digits| Literal { bytes: digits.into_bytes(), group_offset: 0 }).collect()
 }
 
 /// Whether the byte is a hex digit.
@@ -23,7 +23,7 @@ pub fn is_digit(byte: u8) -> bool {
 
 /// Decodes the digit pairs of `range`, which contains only hex digits.
 #[must_use]
-pub fn decode(run: &Run<'_>, range: &Range<usize>) -> Decoded {
+pub fn decode(run: &EncodedRun<'_>, range: &Range<usize>) -> Decoded {
     // The low half of a digit is its value. The low half of a letter is its position in the alphabet, so 9 is
     // added.
     let value = |byte: u8| (byte & 0xf) + (byte >> 6) * 9;

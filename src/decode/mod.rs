@@ -17,11 +17,11 @@ use std::ops::Range;
 pub struct Decoded {
     /// The text.
     pub text: Vec<u8>,
-    places: Places,
+    places: SourceMap,
 }
 
 #[derive(Debug)]
-enum Places {
+enum SourceMap {
     /// The source range of each byte.
     Each(Vec<Range<usize>>),
     /// Consecutive characters of `bits` bits each. Each line has the index of its first character, and where
@@ -29,7 +29,7 @@ enum Places {
     Lines { lines: Vec<(usize, usize)>, bits: usize },
 }
 
-impl Default for Places {
+impl Default for SourceMap {
     fn default() -> Self {
         Self::Each(Vec::new())
     }
@@ -39,13 +39,13 @@ impl Decoded {
     /// Creates text that was decoded from characters of `bits` bits each. Each of the `lines` has the index
     /// of its first character, relative to the first one, and where that is in the source.
     pub(crate) fn on_lines(text: Vec<u8>, lines: Vec<(usize, usize)>, bits: usize) -> Self {
-        Self { text, places: Places::Lines { lines, bits } }
+        Self { text, places: SourceMap::Lines { lines, bits } }
     }
 
     /// Appends a byte that is at `source`.
     pub(crate) fn push(&mut self, byte: u8, source: Range<usize>) {
         self.text.push(byte);
-        if let Places::Each(places) = &mut self.places {
+        if let SourceMap::Each(places) = &mut self.places {
             places.push(source);
         }
     }
@@ -54,8 +54,8 @@ impl Decoded {
     #[must_use]
     pub fn source(&self, range: &Range<usize>) -> Range<usize> {
         match &self.places {
-            Places::Each(places) => places[range.start].start..places[range.end - 1].end,
-            Places::Lines { lines, bits } => {
+            SourceMap::Each(places) => places[range.start].start..places[range.end - 1].end,
+            SourceMap::Lines { lines, bits } => {
                 let source = |character: usize| {
                     let (first, source) = lines[lines.partition_point(|(first, _)| *first <= character) - 1];
                     source + (character - first)
@@ -78,5 +78,5 @@ pub struct Literal {
     /// The bytes to search for.
     pub bytes: Vec<u8>,
     /// The number of characters between the start of the group that holds its first bits and the literal.
-    pub lead: usize,
+    pub group_offset: usize,
 }

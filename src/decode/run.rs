@@ -36,7 +36,7 @@ fn is_member(byte: u8) -> bool {
 
 /// A run, with wrapped lines joined.
 #[derive(Debug)]
-pub struct Run<'t> {
+pub struct EncodedRun<'t> {
     /// The run without line separators.
     pub text: Cow<'t, [u8]>,
     /// The source before the run.
@@ -47,7 +47,7 @@ pub struct Run<'t> {
     pub source: Range<usize>,
 }
 
-impl Run<'_> {
+impl EncodedRun<'_> {
     /// The run extended by the base64 directly before it, and the length of that extension.
     #[must_use]
     pub fn with_text_before(&self) -> (Self, usize) {
@@ -95,7 +95,7 @@ impl Run<'_> {
 /// The first long run that ends after the start of `range` and begins before its end, with wrapped lines
 /// joined.
 #[must_use]
-pub fn next(text: &[u8], range: Range<usize>) -> Option<Run<'_>> {
+pub fn next(text: &[u8], range: Range<usize>) -> Option<EncodedRun<'_>> {
     let first = next_line(text, range)?;
     let mut lines = Vec::new();
     let mut joined: Cow<'_, [u8]> = Cow::Borrowed(&text[first.clone()]);
@@ -109,7 +109,7 @@ pub fn next(text: &[u8], range: Range<usize>) -> Option<Run<'_>> {
         joined.to_mut().extend_from_slice(&text[start..start + length]);
         end = start + length;
     }
-    Some(Run { text: joined, before: &text[..first.start], lines, source: first.start..end })
+    Some(EncodedRun { text: joined, before: &text[..first.start], lines, source: first.start..end })
 }
 
 /// Whether a long run ends after the start of `range` and begins before its end.

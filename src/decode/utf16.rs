@@ -4,14 +4,14 @@ use super::Decoded;
 
 /// Which byte of a code unit comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum ByteOrder {
     /// The low byte.
     Little,
     /// The high byte.
     Big,
 }
 
-impl Order {
+impl ByteOrder {
     /// The name of the encoding in a report.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -32,12 +32,12 @@ impl Order {
 /// The byte order of a text that begins like this, if it is UTF-16: it has a byte order mark, or nearly every
 /// second byte at its start is zero.
 #[must_use]
-pub fn recognize(start: &[u8]) -> Option<Order> {
+pub fn recognize(start: &[u8]) -> Option<ByteOrder> {
     /// The number of code units to check if there is no byte order mark.
     const UNITS: usize = 32;
     match start {
-        [0xff, 0xfe, ..] => return Some(Order::Little),
-        [0xfe, 0xff, ..] => return Some(Order::Big),
+        [0xff, 0xfe, ..] => return Some(ByteOrder::Little),
+        [0xfe, 0xff, ..] => return Some(ByteOrder::Big),
         _ => {}
     }
     if !start.iter().take(4).any(|byte| *byte == 0) {
@@ -50,9 +50,9 @@ pub fn recognize(start: &[u8]) -> Option<Order> {
     };
     let enough = |count: usize| units.len() >= 8 && count * 8 >= units.len() * 7;
     if enough(wide(1)) {
-        Some(Order::Little)
+        Some(ByteOrder::Little)
     } else if enough(wide(0)) {
-        Some(Order::Big)
+        Some(ByteOrder::Big)
     } else {
         None
     }
@@ -62,7 +62,7 @@ pub fn recognize(start: &[u8]) -> Option<Order> {
 /// U+FFFD.
 #[derive(Debug)]
 pub struct Transcoder {
-    order: Order,
+    order: ByteOrder,
     /// Bytes of an incomplete character.
     pending: Vec<u8>,
     at_start: bool,
@@ -71,7 +71,7 @@ pub struct Transcoder {
 impl Transcoder {
     /// Creates a transcoder for this byte order.
     #[must_use]
-    pub fn new(order: Order) -> Self {
+    pub fn new(order: ByteOrder) -> Self {
         Self { order, pending: Vec::new(), at_start: true }
     }
 
@@ -104,7 +104,7 @@ impl Transcoder {
 /// Decodes the string around `at`, where two ASCII code units begin. The string consists of printable ASCII
 /// and extends at most `reach` bytes to either side. Its byte order only shows at its start or end.
 #[must_use]
-pub fn string_around(text: &[u8], at: usize, reach: usize) -> (Decoded, Order) {
+pub fn string_around(text: &[u8], at: usize, reach: usize) -> (Decoded, ByteOrder) {
     let is_text = |unit: &[u8]| unit[1] == 0 && matches!(unit[0], b'\t' | b'\n' | b'\r' | b' '..=b'~');
     let before = &text[at.saturating_sub(reach)..at];
     let start = at - 2 * before.rchunks_exact(2).take_while(|unit| is_text(unit)).count();
@@ -117,10 +117,10 @@ pub fn string_around(text: &[u8], at: usize, reach: usize) -> (Decoded, Order) {
     for unit in (start..end).step_by(2) {
         push(&mut decoded, unit, 2);
     }
-    let mut order = Order::Little;
+    let mut order = ByteOrder::Little;
     if end > start && last_of_big(end) {
         push(&mut decoded, end, 1);
-        order = Order::Big;
+        order = ByteOrder::Big;
         end += 1;
     }
     debug_assert!(end <= text.len());
@@ -133,14 +133,15 @@ mod tests {
 
     use super::*;
 
-    fn encode(text: &str, order: Order) -> Vec<u8> {
-        let bytes = |unit: u16| if order == Order::Little { unit.to_le_bytes() } else { unit.to_be_bytes() };
+    fn encode(text: &str, order: ByteOrder) -> Vec<u8> {
+        let bytes =
+            |unit: u16| if order == ByteOrder::Little { unit.to_le_bytes() } else { unit.to_be_bytes() };
         text.encode_utf16().flat_map(bytes).collect()
     }
 
     #[test]
     fn is_recognized_with_and_without_a_mark() {
-        for order in [Order::Little, Order::Big] {
+        for order in [ByteOrder::Little, ByteOrder::Big] {
             assert_eq!(recognize(&encode("\u{feff}汉", order)), Some(order));
             assert_eq!(recognize(&encode("KEY = \"value\"\r\n", order)), Some(order));
         }
@@ -150,7 +151,7 @@ mod tests {
 
     #[test]
     fn strings_in_binaries_are_read_in_both_orders() {
-        for order in [Order::Little, Order::Big] {
+        for order in [ByteOrder::Little, ByteOrder::Big] {
             let binary =
                 [b"\x01\x02\x03\xff".to_vec(), encode("x sk-abc!", order), vec![0xff, 0xfe, 0, 0]].concat();
             let at = binary.windows(4).position(|window| window == b"s\0k\0").unwrap();
@@ -163,7 +164,7 @@ mod tests {
     proptest! {
         #[test]
         fn pieces_give_what_the_whole_gives(text in "(.|\n){0,200}", little: bool, size in 1..9_usize) {
-            let order = if little { Order::Little } else { Order::Big };
+            let order = if little { ByteOrder::Little } else { ByteOrder::Big };
             let source = encode(&format!("\u{feff}{text}"), order);
             let mut transcoder = Transcoder::new(order);
             let mut decoded = Vec::new();

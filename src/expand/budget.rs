@@ -5,7 +5,7 @@ use std::{
     io::{self, Read},
 };
 
-use super::{fault::said, memory::Share};
+use super::{fault::user_error, memory::Share};
 use crate::blob::ReadAt;
 
 /// All that may come out of one input, in bytes.
@@ -99,7 +99,7 @@ impl Budget {
 
     fn stop(&self, why: &str) -> io::Result<()> {
         self.stopped.set(true);
-        Err(said(format!("{why}; nothing after this point was scanned")))
+        Err(user_error(format!("{why}; nothing after this point was scanned")))
     }
 
     /// Whether the next thing that was not scanned may be named.
@@ -115,12 +115,12 @@ impl Budget {
 }
 
 /// Counts what is read of the input itself.
-pub(super) struct Counted<'a> {
+pub(super) struct CountingReader<'a> {
     pub(super) inner: &'a mut dyn Read,
     pub(super) budget: &'a Budget,
 }
 
-impl Read for Counted<'_> {
+impl Read for CountingReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.budget.read(count as u64, u64::MAX);
@@ -129,12 +129,12 @@ impl Read for Counted<'_> {
 }
 
 /// The same for an input that can be read at any place.
-pub(super) struct CountedAt<'a> {
+pub(super) struct CountingReadAt<'a> {
     pub(super) inner: &'a dyn ReadAt,
     pub(super) budget: &'a Budget,
 }
 
-impl ReadAt for CountedAt<'_> {
+impl ReadAt for CountingReadAt<'_> {
     fn size(&self) -> u64 {
         self.inner.size()
     }

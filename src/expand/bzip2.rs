@@ -6,9 +6,9 @@ use bzip2::bufread::BzDecoder;
 
 use super::{
     input::Input,
-    job::{Job, Place},
-    members::{self, Codec},
-    source::Source,
+    job::{ArchivePath, ExpandJob},
+    members::{self, MemberCodec},
+    source::ContainerSource,
 };
 
 struct Bzip2;
@@ -17,11 +17,15 @@ pub(super) fn recognize(head: &[u8]) -> bool {
     Bzip2::begins(head)
 }
 
-pub(super) fn open(job: &mut Job<'_>, place: &Place<'_>, source: &mut Source<'_>) -> io::Result<()> {
+pub(super) fn open(
+    job: &mut ExpandJob<'_>,
+    place: &ArchivePath<'_>,
+    source: &mut ContainerSource<'_>,
+) -> io::Result<()> {
     members::open::<Bzip2>(job, place, source)
 }
 
-impl Codec for Bzip2 {
+impl MemberCodec for Bzip2 {
     const KIND: &'static str = "bzip2 data";
 
     type Member<'a> = BzDecoder<Input<'a>>;

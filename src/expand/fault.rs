@@ -3,22 +3,22 @@
 use std::io;
 
 /// Such an error.
-pub(super) fn said(why: String) -> io::Error {
-    io::Error::other(Said(why))
+pub(super) fn user_error(why: String) -> io::Error {
+    io::Error::other(UserMessage(why))
 }
 
 /// The words of such an error.
-pub(super) fn words(error: &io::Error) -> Option<&str> {
-    error.get_ref()?.downcast_ref::<Said>().map(|said| said.0.as_str())
+pub(super) fn user_message(error: &io::Error) -> Option<&str> {
+    error.get_ref()?.downcast_ref::<UserMessage>().map(|said| said.0.as_str())
 }
 
 #[derive(Debug)]
-struct Said(String);
+struct UserMessage(String);
 
-impl std::fmt::Display for Said {
+impl std::fmt::Display for UserMessage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Said {}
+impl std::error::Error for UserMessage {}

@@ -6,9 +6,9 @@ use flate2::bufread::GzDecoder;
 
 use super::{
     input::Input,
-    job::{Job, Place},
-    members::{self, Codec},
-    source::Source,
+    job::{ArchivePath, ExpandJob},
+    members::{self, MemberCodec},
+    source::ContainerSource,
 };
 
 struct Gzip;
@@ -17,11 +17,15 @@ pub(super) fn recognize(head: &[u8]) -> bool {
     Gzip::begins(head)
 }
 
-pub(super) fn open(job: &mut Job<'_>, place: &Place<'_>, source: &mut Source<'_>) -> io::Result<()> {
+pub(super) fn open(
+    job: &mut ExpandJob<'_>,
+    place: &ArchivePath<'_>,
+    source: &mut ContainerSource<'_>,
+) -> io::Result<()> {
     members::open::<Gzip>(job, place, source)
 }
 
-impl Codec for Gzip {
+impl MemberCodec for Gzip {
     const KIND: &'static str = "gzip data";
 
     type Member<'a> = GzDecoder<Input<'a>>;

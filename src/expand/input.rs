@@ -10,7 +10,7 @@ const CHUNK: usize = 32 << 10;
 
 /// What has happened to the source of a container.
 #[derive(Default)]
-pub(super) struct Flags {
+pub(super) struct SourceState {
     /// It could not be read: the error is not the container's own.
     pub(super) failed: Cell<bool>,
     /// Bytes that cannot be read again are gone.
@@ -21,14 +21,14 @@ pub(super) struct Flags {
 pub(super) struct Input<'a> {
     head: &'a [u8],
     rest: Option<Box<dyn Read + 'a>>,
-    flags: &'a Flags,
+    flags: &'a SourceState,
     buffer: Vec<u8>,
     start: usize,
     end: usize,
 }
 
 impl<'a> Input<'a> {
-    pub(super) fn new(head: &'a [u8], rest: Option<Box<dyn Read + 'a>>, flags: &'a Flags) -> Self {
+    pub(super) fn new(head: &'a [u8], rest: Option<Box<dyn Read + 'a>>, flags: &'a SourceState) -> Self {
         Self { head, rest, flags, buffer: Vec::new(), start: 0, end: 0 }
     }
 
@@ -117,21 +117,21 @@ fn read(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
 }
 
 /// Gives an error where an input ends with one.
-pub(super) struct Failing(pub(super) Option<io::Error>);
+pub(super) struct FailingReader(pub(super) Option<io::Error>);
 
-impl Read for Failing {
+impl Read for FailingReader {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         self.0.take().map_or(Ok(0), Err)
     }
 }
 
 /// The next `left` bytes of an input, which is too short if it ends before.
-pub(super) struct Exactly<'i, 'a> {
+pub(super) struct ExactReader<'i, 'a> {
     pub(super) input: &'i mut Input<'a>,
     pub(super) left: u64,
 }
 
-impl Read for Exactly<'_, '_> {
+impl Read for ExactReader<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
         if most == 0 {

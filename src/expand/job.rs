@@ -4,10 +4,10 @@ use std::io::{self, ErrorKind, Read};
 
 use super::{
     budget::Budget,
-    fault::words,
-    input::{Failing, Flags},
+    fault::user_message,
+    input::{FailingReader, SourceState},
     output::Output,
-    source::{AtReader, Source},
+    source::{ContainerSource, RangeReader},
 };
 use crate::{
     blob::{Content, Origin, ReadAt, SourceKind, WINDOW},
@@ -24,7 +24,7 @@ const DEPTH: usize = 8;
 const LONGEST_NAME: usize = 1024;
 
 /// One kind of container.
-pub(super) struct Format {
+pub(super) struct ContainerFormat {
     /// What people call it, with an article.
     pub(super) name: &'static str,
     /// Whether these are the first bytes of one.
@@ -32,14 +32,14 @@ pub(super) struct Format {
     /// Whether one may begin so far behind these first bytes that more of them are needed to tell.
     pub(super) may_begin_later: fn(&[u8]) -> bool,
     /// Passes on what is in it. The errors it returns are those of the source; its own it reports.
-    pub(super) open: fn(&mut Job<'_>, &Place<'_>, &mut Source<'_>) -> io::Result<()>,
+    pub(super) open: fn(&mut ExpandJob<'_>, &ArchivePath<'_>, &mut ContainerSource<'_>) -> io::Result<()>,
 }
 
 /// All that can be opened.
-pub(super) type Formats = [Format];
+pub(super) type Formats = [ContainerFormat];
 
 /// The kind of container that these are the first bytes of.
-pub(super) fn recognize<'f>(formats: &'f Formats, head: &[u8]) -> Option<&'f Format> {
+pub(super) fn recognize<'f>(formats: &'f Formats, head: &[u8]) -> Option<&'f ContainerFormat> {
     formats.iter().find(|format| (format.recognize)(head))
 }
 
@@ -50,14 +50,14 @@ pub(super) fn may_begin_later(formats: &Formats, head: &[u8]) -> bool {
 
 /// Where we are: in which archive, how deep.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct ArchivePath<'a> {
     /// The inner path, `!` between the names of archives; none outside all archives.
     pub(super) archive: Option<&'a [u8]>,
     /// How many containers we are in.
     pub(super) depth: usize,
 }
 
-impl Place<'_> {
+impl ArchivePath<'_> {
     pub(super) const OUTERMOST: Self = Self { archive: None, depth: 0 };
 
     /// The inner path of something in here.
@@ -82,7 +82,7 @@ impl Place<'_> {
 }
 
 /// All that is needed on the way.
-pub(super) struct Job<'a> {
+pub(super) struct ExpandJob<'a> {
     pub(super) formats: &'static Formats,
     pub(super) output: &'a mut dyn Output,
     pub(super) budget: &'a Budget,
@@ -90,7 +90,7 @@ pub(super) struct Job<'a> {
     pub(super) origin: &'a Origin<'a>,
 }
 
-impl<'a> Job<'a> {
+impl<'a> ExpandJob<'a> {
     fn origin<'p>(&self, archive: Option<&'p [u8]>) -> Origin<'p>
     where
         'a: 'p,
@@ -99,7 +99,11 @@ impl<'a> Job<'a> {
     }
 
     /// Passes something on: as it is, or what is in it.
-    pub(super) fn content(&mut self, place: &Place<'_>, source: &mut Source<'_>) -> io::Result<()> {
+    pub(super) fn content(
+        &mut self,
+        place: &ArchivePath<'_>,
+        source: &mut ContainerSource<'_>,
+    ) -> io::Result<()> {
         let Some(format) = recognize(self.formats, source.head()) else { return self.raw(place, source) };
         if place.depth >= DEPTH {
             let why = format!(
@@ -110,19 +114,23 @@ impl<'a> Job<'a> {
             self.not_scanned(place, why);
             return self.raw(place, source);
         }
-        (format.open)(self, &Place { depth: place.depth + 1, ..*place }, source)
+        (format.open)(self, &ArchivePath { depth: place.depth + 1, ..*place }, source)
     }
 
     /// Passes something on as it is.
-    pub(super) fn raw(&mut self, place: &Place<'_>, source: &mut Source<'_>) -> io::Result<()> {
+    pub(super) fn raw(
+        &mut self,
+        place: &ArchivePath<'_>,
+        source: &mut ContainerSource<'_>,
+    ) -> io::Result<()> {
         let origin = self.origin(place.archive);
         source.raw(|content| self.output.blob(&origin, content))
     }
 
     /// Something that can be read at any place.
-    pub(super) fn at(&mut self, place: &Place<'_>, at: &dyn ReadAt) -> io::Result<()> {
+    pub(super) fn at(&mut self, place: &ArchivePath<'_>, at: &dyn ReadAt) -> io::Result<()> {
         self.with_buffer(|job, buffer| {
-            let mut reader = AtReader::whole(at);
+            let mut reader = RangeReader::whole(at);
             let (mut count, mut error) = fill(&mut reader, &mut buffer[..PEEK]);
             if error.is_none() && may_begin_later(job.formats, &buffer[..count]) {
                 let more;
@@ -131,40 +139,46 @@ impl<'a> Job<'a> {
             }
             match error {
                 Some(error) => Err(error),
-                None => job.content(place, &mut Source::At { head: &buffer[..count], at }),
+                None => job.content(place, &mut ContainerSource::At { head: &buffer[..count], at }),
             }
         })
     }
 
     /// Something that can be read once.
-    pub(super) fn stream(&mut self, place: &Place<'_>, reader: &mut dyn Read) -> io::Result<()> {
+    pub(super) fn stream(&mut self, place: &ArchivePath<'_>, reader: &mut dyn Read) -> io::Result<()> {
         self.with_buffer(|job, buffer| {
             let (count, error) = fill(reader, buffer);
             let head = &buffer[..count];
             match error {
-                None if count < buffer.len() => job.content(place, &mut Source::Bytes(head)),
-                None => job.content(place, &mut Source::Stream { head, rest: reader }),
-                Some(error) => {
-                    job.content(place, &mut Source::Stream { head, rest: &mut Failing(Some(error)) })
-                }
+                None if count < buffer.len() => job.content(place, &mut ContainerSource::Bytes(head)),
+                None => job.content(place, &mut ContainerSource::Stream { head, rest: reader }),
+                Some(error) => job.content(
+                    place,
+                    &mut ContainerSource::Stream { head, rest: &mut FailingReader(Some(error)) },
+                ),
             }
         })
     }
 
     /// Something in the container we are in.
-    pub(super) fn inner(&mut self, place: &Place<'_>, name: &[u8], reader: &mut dyn Read) -> io::Result<()> {
+    pub(super) fn inner(
+        &mut self,
+        place: &ArchivePath<'_>,
+        name: &[u8],
+        reader: &mut dyn Read,
+    ) -> io::Result<()> {
         let archive = place.join(name);
-        self.stream(&Place { archive: Some(&archive), depth: place.depth }, reader)
+        self.stream(&ArchivePath { archive: Some(&archive), depth: place.depth }, reader)
     }
 
     /// Something that is not looked into any further.
-    pub(super) fn plain(&mut self, place: &Place<'_>, reader: &mut dyn Read) -> io::Result<()> {
+    pub(super) fn plain(&mut self, place: &ArchivePath<'_>, reader: &mut dyn Read) -> io::Result<()> {
         let origin = self.origin(place.archive);
         self.output.blob(&origin, Content::Stream(reader))
     }
 
     /// The name of something in the container we are in.
-    pub(super) fn name(&mut self, place: &Place<'_>, name: &[u8]) {
+    pub(super) fn name(&mut self, place: &ArchivePath<'_>, name: &[u8]) {
         let archive = place.join(name);
         let origin = Origin { source: SourceKind::Name, ..self.origin(Some(&archive)) };
         // Reading from memory cannot fail.
@@ -172,7 +186,7 @@ impl<'a> Job<'a> {
     }
 
     /// Text that belongs to the container we are in, such as a comment.
-    pub(super) fn text(&mut self, place: &Place<'_>, name: &[u8], text: &[u8]) {
+    pub(super) fn text(&mut self, place: &ArchivePath<'_>, name: &[u8], text: &[u8]) {
         if !text.is_empty() {
             let archive = place.join(name);
             let origin = self.origin(Some(&archive));
@@ -191,9 +205,9 @@ impl<'a> Job<'a> {
     /// What has become of the container at `place`: an error of its own is reported, one of its source is returned.
     pub(super) fn settle(
         &mut self,
-        place: &Place<'_>,
+        place: &ArchivePath<'_>,
         kind: &str,
-        flags: &Flags,
+        flags: &SourceState,
         result: io::Result<()>,
     ) -> io::Result<()> {
         let Err(error) = result else { return Ok(()) };
@@ -205,8 +219,8 @@ impl<'a> Job<'a> {
     }
 
     /// Reports an error in the data of the container at `place`.
-    pub(super) fn damaged(&mut self, place: &Place<'_>, kind: &str, error: &io::Error) {
-        let why = match words(error) {
+    pub(super) fn damaged(&mut self, place: &ArchivePath<'_>, kind: &str, error: &io::Error) {
+        let why = match user_message(error) {
             Some(why) => why.to_owned(),
             None if error.kind() == ErrorKind::UnexpectedEof => {
                 format!("ends in the middle of its {kind}: it was cut short; what is there was scanned")
@@ -220,7 +234,7 @@ impl<'a> Job<'a> {
         self.not_scanned(place, why);
     }
 
-    pub(super) fn not_scanned(&mut self, place: &Place<'_>, why: String) {
+    pub(super) fn not_scanned(&mut self, place: &ArchivePath<'_>, why: String) {
         if self.budget.may_name() {
             let origin = self.origin(place.archive);
             self.output.not_scanned(&origin, why);

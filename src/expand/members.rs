@@ -7,10 +7,10 @@ use std::{
 
 use super::{
     budget::{Budget, Meter},
-    fault::said,
-    input::{Flags, Input},
-    job::{Job, Place},
-    source::Source,
+    fault::user_error,
+    input::{Input, SourceState},
+    job::{ArchivePath, ExpandJob},
+    source::ContainerSource,
 };
 
 /// So much text of headers is kept, in bytes.
@@ -20,7 +20,7 @@ const MOST_TEXT: usize = 1 << 20;
 const MAGIC: usize = 16;
 
 /// A format whose files are made of members, each complete by itself.
-pub(super) trait Codec {
+pub(super) trait MemberCodec {
     /// What is said to be damaged.
     const KIND: &'static str;
 
@@ -34,7 +34,7 @@ pub(super) trait Codec {
     /// bytes.
     fn memory(input: &mut Input<'_>) -> io::Result<(u64, u64)>;
 
-    /// Starts at the beginning of a member; `window` is what [`memory`](Codec::memory) said.
+    /// Starts at the beginning of a member; `window` is what [`memory`](MemberCodec::memory) said.
     fn open(input: Input<'_>, window: u64) -> io::Result<Self::Member<'_>>;
 
     /// Text in the member's header.
@@ -47,7 +47,7 @@ pub(super) trait Codec {
 }
 
 /// All members of one input, as one stream.
-struct Members<'a, C: Codec> {
+struct Members<'a, C: MemberCodec> {
     budget: &'a Budget,
     notes: &'a Notes,
     now: Option<(C::Member<'a>, Meter<'a>)>,
@@ -61,7 +61,7 @@ struct Notes {
     texts: RefCell<Vec<u8>>,
 }
 
-impl<C: Codec> Members<'_, C> {
+impl<C: MemberCodec> Members<'_, C> {
     /// Opens the next member, if there is one.
     fn open_next(&mut self) -> io::Result<bool> {
         let Some(mut input) = self.input.take() else { return Ok(false) };
@@ -80,7 +80,7 @@ impl<C: Codec> Members<'_, C> {
         let mut texts = self.notes.texts.borrow_mut();
         texts.extend(C::text(&member));
         if texts.len() > MOST_TEXT {
-            return Err(said(
+            return Err(user_error(
                 "has more than 1 MiB of names and comments, the limit: unpack it and scan the folder"
                     .to_owned(),
             ));
@@ -90,7 +90,7 @@ impl<C: Codec> Members<'_, C> {
     }
 }
 
-impl<C: Codec> Read for Members<'_, C> {
+impl<C: MemberCodec> Read for Members<'_, C> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() {
             return Ok(0);
@@ -115,12 +115,12 @@ impl<C: Codec> Read for Members<'_, C> {
 }
 
 /// Passes on what the members hold, then what stands behind them.
-pub(super) fn open<C: Codec>(
-    job: &mut Job<'_>,
-    place: &Place<'_>,
-    source: &mut Source<'_>,
+pub(super) fn open<C: MemberCodec>(
+    job: &mut ExpandJob<'_>,
+    place: &ArchivePath<'_>,
+    source: &mut ContainerSource<'_>,
 ) -> io::Result<()> {
-    let (flags, notes) = (Flags::default(), Notes::default());
+    let (flags, notes) = (SourceState::default(), Notes::default());
     let mut members =
         Members::<C> { budget: job.budget, notes: &notes, now: None, input: Some(source.input(&flags)) };
     let name = inner_name(place.archive.unwrap_or(job.origin.path));

@@ -3,7 +3,7 @@
 
 use std::{cell::Cell, io};
 
-use super::fault::said;
+use super::fault::user_error;
 
 /// What one input may hold, in bytes, with all that is nested in it.
 const MOST: u64 = 36 << 20;
@@ -22,7 +22,7 @@ impl Share {
     pub(super) fn take(&self, bytes: u64) -> io::Result<()> {
         let held = self.held.get().saturating_add(bytes);
         if held > MOST {
-            return Err(said(
+            return Err(user_error(
                 "needs more than 36 MiB of memory to unpack, the limit for one file: unpack it and scan what it holds"
                     .to_owned(),
             ));

@@ -28,27 +28,47 @@ use crate::{
     bytes::fill,
 };
 
-use budget::{Budget, Counted, CountedAt};
-use input::Failing;
-use job::{Format, Formats, Job, PEEK, Place, may_begin_later, recognize};
-use source::Source;
+use budget::{Budget, CountingReadAt, CountingReader};
+use input::FailingReader;
+use job::{ArchivePath, ContainerFormat, ExpandJob, Formats, PEEK, may_begin_later, recognize};
+use source::ContainerSource;
 
 pub use output::Output;
 
 /// All that can be opened.
 static FORMATS: &Formats = &[
-    Format { name: "gzip data", recognize: gzip::recognize, may_begin_later: never, open: gzip::open },
-    Format {
+    ContainerFormat {
+        name: "gzip data",
+        recognize: gzip::recognize,
+        may_begin_later: never,
+        open: gzip::open,
+    },
+    ContainerFormat {
         name: "a zip archive",
         recognize: zip::recognize,
         may_begin_later: zip::may_begin_later,
         open: zip::open,
     },
-    Format { name: "Zstandard data", recognize: zstd::recognize, may_begin_later: never, open: zstd::open },
-    Format { name: "xz data", recognize: xz::recognize, may_begin_later: never, open: xz::open },
-    Format { name: "bzip2 data", recognize: bzip2::recognize, may_begin_later: never, open: bzip2::open },
+    ContainerFormat {
+        name: "Zstandard data",
+        recognize: zstd::recognize,
+        may_begin_later: never,
+        open: zstd::open,
+    },
+    ContainerFormat { name: "xz data", recognize: xz::recognize, may_begin_later: never, open: xz::open },
+    ContainerFormat {
+        name: "bzip2 data",
+        recognize: bzip2::recognize,
+        may_begin_later: never,
+        open: bzip2::open,
+    },
     // Last, since it has to look further than the others.
-    Format { name: "a tar archive", recognize: tar::recognize, may_begin_later: never, open: tar::open },
+    ContainerFormat {
+        name: "a tar archive",
+        recognize: tar::recognize,
+        may_begin_later: never,
+        open: tar::open,
+    },
 ];
 
 /// Most formats begin with their first byte or not at all.
@@ -82,7 +102,7 @@ impl Expander {
             Content::Bytes(bytes) => {
                 return self.job(&origin, output, |job| {
                     job.budget.read(bytes.len() as u64, u64::MAX);
-                    job.content(&Place::OUTERMOST, &mut Source::Bytes(bytes))
+                    job.content(&ArchivePath::OUTERMOST, &mut ContainerSource::Bytes(bytes))
                 });
             }
             Content::Stream(rest) => rest,
@@ -91,16 +111,16 @@ impl Expander {
         let (count, error) = fill(rest, &mut head);
         let head = &head[..count];
         if let Some(error) = error {
-            return output.blob(&origin, Content::Stream(&mut head.chain(Failing(Some(error)))));
+            return output.blob(&origin, Content::Stream(&mut head.chain(FailingReader(Some(error)))));
         }
         if recognize(FORMATS, head).is_none() && !may_begin_later(FORMATS, head) {
             return output.blob(&origin, Content::Stream(&mut head.chain(rest)));
         }
         self.job(&origin, output, |job| match at {
-            Some(at) => job.at(&Place::OUTERMOST, &CountedAt { inner: at, budget: job.budget }),
+            Some(at) => job.at(&ArchivePath::OUTERMOST, &CountingReadAt { inner: at, budget: job.budget }),
             None => {
-                let mut counted = Counted { inner: &mut head.chain(rest), budget: job.budget };
-                job.stream(&Place::OUTERMOST, &mut counted)
+                let mut counted = CountingReader { inner: &mut head.chain(rest), budget: job.budget };
+                job.stream(&ArchivePath::OUTERMOST, &mut counted)
             }
         })
     }
@@ -109,10 +129,11 @@ impl Expander {
         &mut self,
         origin: &Origin<'_>,
         output: &mut dyn Output,
-        run: impl FnOnce(&mut Job<'_>) -> io::Result<()>,
+        run: impl FnOnce(&mut ExpandJob<'_>) -> io::Result<()>,
     ) -> io::Result<()> {
         let budget = Budget::default();
-        let mut job = Job { formats: FORMATS, output, budget: &budget, buffers: &mut self.buffers, origin };
+        let mut job =
+            ExpandJob { formats: FORMATS, output, budget: &budget, buffers: &mut self.buffers, origin };
         let result = run(&mut job);
         job.report_the_rest();
         result

@@ -3,13 +3,13 @@
 use std::io::{self, Read};
 
 use super::{
-    fault::said,
-    input::{Flags, Input},
+    fault::user_error,
+    input::{Input, SourceState},
 };
 use crate::blob::{Content, ReadAt};
 
 /// Where a container's bytes are.
-pub(super) enum Source<'a> {
+pub(super) enum ContainerSource<'a> {
     /// In memory.
     Bytes(&'a [u8]),
     /// Where they can be read at any place; with a copy of the first ones.
@@ -18,7 +18,7 @@ pub(super) enum Source<'a> {
     Stream { head: &'a [u8], rest: &'a mut dyn Read },
 }
 
-impl Source<'_> {
+impl ContainerSource<'_> {
     pub(super) fn head(&self) -> &[u8] {
         match self {
             Self::Bytes(bytes) => bytes,
@@ -27,16 +27,16 @@ impl Source<'_> {
     }
 
     /// For reading it from its start, which a stream allows only once.
-    pub(super) fn input<'s>(&'s mut self, flags: &'s Flags) -> Input<'s> {
+    pub(super) fn input<'s>(&'s mut self, flags: &'s SourceState) -> Input<'s> {
         match self {
             Self::Bytes(bytes) => Input::new(bytes, None, flags),
-            Self::At { at, .. } => Input::new(&[], Some(Box::new(AtReader::whole(*at))), flags),
+            Self::At { at, .. } => Input::new(&[], Some(Box::new(RangeReader::whole(*at))), flags),
             Self::Stream { head, rest } => Input::new(head, Some(Box::new(&mut **rest)), flags),
         }
     }
 
     /// Whether it can still be read from its start.
-    pub(super) fn is_whole(&self, flags: &Flags) -> bool {
+    pub(super) fn is_whole(&self, flags: &SourceState) -> bool {
         !matches!(self, Self::Stream { .. }) || !flags.spent.get()
     }
 
@@ -44,20 +44,20 @@ impl Source<'_> {
     pub(super) fn raw<T>(&mut self, pass: impl FnOnce(Content<'_>) -> T) -> T {
         match self {
             Self::Bytes(bytes) => pass(Content::Bytes(bytes)),
-            Self::At { at, .. } => pass(Content::Stream(&mut AtReader::whole(*at))),
+            Self::At { at, .. } => pass(Content::Stream(&mut RangeReader::whole(*at))),
             Self::Stream { head, rest } => pass(Content::Stream(&mut head.chain(rest))),
         }
     }
 }
 
 /// Reads a stretch of something that can be read at any place.
-pub(super) struct AtReader<'a> {
+pub(super) struct RangeReader<'a> {
     at: &'a dyn ReadAt,
     from: u64,
     to: u64,
 }
 
-impl<'a> AtReader<'a> {
+impl<'a> RangeReader<'a> {
     pub(super) fn whole(at: &'a dyn ReadAt) -> Self {
         Self { at, from: 0, to: at.size() }
     }
@@ -67,7 +67,7 @@ impl<'a> AtReader<'a> {
     }
 }
 
-impl Read for AtReader<'_> {
+impl Read for RangeReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let most = usize::try_from(self.to.saturating_sub(self.from)).unwrap_or(usize::MAX).min(buffer.len());
         if most == 0 {
@@ -75,7 +75,7 @@ impl Read for AtReader<'_> {
         }
         let count = self.at.read_at(&mut buffer[..most], self.from)?;
         if count == 0 {
-            return Err(said("became shorter while it was read: scan it again".to_owned()));
+            return Err(user_error("became shorter while it was read: scan it again".to_owned()));
         }
         self.from += count as u64;
         Ok(count)

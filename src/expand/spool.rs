@@ -5,7 +5,7 @@ use std::{
     io::{self, Read, Write},
 };
 
-use super::{budget::Budget, fault::said};
+use super::{budget::Budget, fault::user_error};
 use crate::{
     blob::{FileAt, WINDOW},
     bytes::fill,
@@ -28,7 +28,7 @@ pub(super) struct Spool<'a> {
 }
 
 /// Where they are.
-pub(super) enum Kept<'s> {
+pub(super) enum SpooledBytes<'s> {
     Memory(&'s [u8]),
     File(FileAt<'s>),
 }
@@ -62,7 +62,7 @@ impl<'a> Spool<'a> {
     /// Into a file that has no name and that nobody else can open.
     fn move_to_file(&mut self, mut reader: impl Read) -> io::Result<()> {
         let explain = |error: io::Error| {
-            said(format!(
+            user_error(format!(
                 "is too large to unpack in memory, and no temporary file can be written ({error}): set TMPDIR to a \
                  folder with more room, or unpack it and scan the folder"
             ))
@@ -80,7 +80,7 @@ impl<'a> Spool<'a> {
             size += count as u64;
             self.error = error;
             if size > MOST {
-                self.error = Some(said(
+                self.error = Some(user_error(
                     "holds a zip archive of more than 2 GiB, the limit: unpack it and scan the folder; what comes before \
                      that was scanned"
                         .to_owned(),
@@ -95,10 +95,10 @@ impl<'a> Spool<'a> {
         Ok(())
     }
 
-    pub(super) fn kept(&self) -> Kept<'_> {
+    pub(super) fn kept(&self) -> SpooledBytes<'_> {
         match &self.file {
-            Some((file, size)) => Kept::File(FileAt { file, size: *size }),
-            None => Kept::Memory(&self.memory),
+            Some((file, size)) => SpooledBytes::File(FileAt { file, size: *size }),
+            None => SpooledBytes::Memory(&self.memory),
         }
     }
 }

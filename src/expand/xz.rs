@@ -6,9 +6,9 @@ use lzma_rust2::{XzReader, lzma2_get_memory_usage};
 
 use super::{
     input::Input,
-    job::{Job, Place},
-    members::{self, Codec},
-    source::Source,
+    job::{ArchivePath, ExpandJob},
+    members::{self, MemberCodec},
+    source::ContainerSource,
 };
 use crate::bytes::varint;
 
@@ -29,11 +29,15 @@ pub(super) fn recognize(head: &[u8]) -> bool {
     Xz::begins(head)
 }
 
-pub(super) fn open(job: &mut Job<'_>, place: &Place<'_>, source: &mut Source<'_>) -> io::Result<()> {
+pub(super) fn open(
+    job: &mut ExpandJob<'_>,
+    place: &ArchivePath<'_>,
+    source: &mut ContainerSource<'_>,
+) -> io::Result<()> {
     members::open::<Xz>(job, place, source)
 }
 
-impl Codec for Xz {
+impl MemberCodec for Xz {
     const KIND: &'static str = "xz data";
 
     type Member<'a> = Unpacked<'a>;

@@ -6,9 +6,9 @@ use zstd::stream::read::Decoder;
 
 use super::{
     input::Input,
-    job::{Job, Place},
-    members::{self, Codec},
-    source::Source,
+    job::{ArchivePath, ExpandJob},
+    members::{self, MemberCodec},
+    source::ContainerSource,
 };
 
 /// What a decoder takes beside its window, in bytes.
@@ -24,11 +24,15 @@ pub(super) fn recognize(head: &[u8]) -> bool {
     Zstd::begins(head) && (head[0] == 0x28 || head.starts_with(b"\x50\x2a\x4d\x18\x04\0\0\0"))
 }
 
-pub(super) fn open(job: &mut Job<'_>, place: &Place<'_>, source: &mut Source<'_>) -> io::Result<()> {
+pub(super) fn open(
+    job: &mut ExpandJob<'_>,
+    place: &ArchivePath<'_>,
+    source: &mut ContainerSource<'_>,
+) -> io::Result<()> {
     members::open::<Zstd>(job, place, source)
 }
 
-impl Codec for Zstd {
+impl MemberCodec for Zstd {
     const KIND: &'static str = "Zstandard data";
 
     type Member<'a> = Decoder<'static, Input<'a>>;

@@ -1,6 +1,6 @@
 //! The audit: whether a repository is safe to publish, and which key is the most dangerous.
 //!
-//! Anything else built on an audit, such as a cleanup plan, starts from [`Standing`] and
+//! Anything else built on an audit, such as a cleanup plan, starts from [`Exposure`] and
 //! [`Report::by_danger`].
 
 use std::cmp::Reverse;
@@ -16,7 +16,7 @@ use crate::blob::SourceKind;
 
 /// Where a key is in a repository: the first variant that applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum Exposure {
     /// The checked-out commit contains it.
     Head,
     /// It is in an uncommitted file: in the work tree, in the index, or in git's own directory.
@@ -30,20 +30,22 @@ pub enum Standing {
 /// Whether a repository is safe to publish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Safety {
+#[schemars(rename = "Safety")]
+pub enum AuditVerdict {
     /// No key was found, and everything was read.
     Safe,
     /// Keys were found.
     NotSafe,
     /// Something could not be read, whether or not keys were found in the rest.
-    NotAProof,
+    #[serde(rename = "not_a_proof")]
+    Incomplete,
 }
 
 /// The verdict of an audit, and the number of keys by where they are. Each key is counted once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Audit {
     /// Whether the repository is safe to publish.
-    pub verdict: Safety,
+    pub verdict: AuditVerdict,
     /// The number of keys.
     pub keys: u64,
     /// Keys that the checked-out commit contains.
@@ -60,14 +62,14 @@ pub struct Audit {
 impl Finding {
     /// Where the key is.
     #[must_use]
-    pub fn standing(&self) -> Standing {
+    pub fn exposure(&self) -> Exposure {
         let is_file = |source| matches!(source, SourceKind::File | SourceKind::Index);
         match &self.history {
-            Some(history) if history.at_head => Standing::Head,
-            _ if self.occurrences.iter().any(|place| is_file(place.source)) => Standing::Uncommitted,
-            Some(history) if history.reachable => Standing::History,
-            Some(_) => Standing::Store,
-            None => Standing::Uncommitted,
+            Some(history) if history.at_head => Exposure::Head,
+            _ if self.occurrences.iter().any(|place| is_file(place.source)) => Exposure::Uncommitted,
+            Some(history) if history.reachable => Exposure::History,
+            Some(_) => Exposure::Store,
+            None => Exposure::Uncommitted,
         }
     }
 }
@@ -80,18 +82,18 @@ impl Report {
             return None;
         }
         let count =
-            |standing| self.findings.iter().filter(|finding| finding.standing() == standing).count() as u64;
+            |exposure| self.findings.iter().filter(|finding| finding.exposure() == exposure).count() as u64;
         Some(Audit {
             verdict: match self.findings.is_empty() {
-                _ if !self.is_complete() => Safety::NotAProof,
-                true => Safety::Safe,
-                false => Safety::NotSafe,
+                _ if !self.is_complete() => AuditVerdict::Incomplete,
+                true => AuditVerdict::Safe,
+                false => AuditVerdict::NotSafe,
             },
             keys: self.findings.len() as u64,
-            at_head: count(Standing::Head),
-            uncommitted: count(Standing::Uncommitted),
-            only_in_history: count(Standing::History),
-            unreachable: count(Standing::Store),
+            at_head: count(Exposure::Head),
+            uncommitted: count(Exposure::Uncommitted),
+            only_in_history: count(Exposure::History),
+            unreachable: count(Exposure::Store),
         })
     }
 

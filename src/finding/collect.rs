@@ -4,8 +4,8 @@
 use std::{cmp::Ordering, collections::HashMap, sync::Arc};
 
 use super::{
+    allow_comment::AllowComment,
     found::{Detection, Finding, Occurrence},
-    marker::Marker,
 };
 use crate::blob::{ObjectId, Origin};
 
@@ -24,7 +24,7 @@ impl Collector {
         origin: &Origin<'_>,
         path: &Arc<str>,
         archive: Option<&Arc<str>>,
-        markers: Vec<Arc<Marker>>,
+        markers: Vec<Arc<AllowComment>>,
     ) {
         let occurrence = Occurrence {
             source: origin.source,
@@ -49,8 +49,8 @@ impl Collector {
 
     /// Adds everything that another collector gathered.
     pub fn merge(&mut self, other: Self) {
-        for (secret, mut sightings) in other.by_secret {
-            self.by_secret.entry(secret).or_default().append(&mut sightings);
+        for (secret, mut word_matches) in other.by_secret {
+            self.by_secret.entry(secret).or_default().append(&mut word_matches);
         }
     }
 
@@ -74,15 +74,15 @@ pub(super) fn by_place(a: &Finding, b: &Finding) -> Ordering {
 
 /// The finding takes its rule from the most telling detection: the one with the highest confidence, then one
 /// with context, then the first.
-fn finding(mut sightings: Vec<(Detection, Occurrence)>) -> Finding {
-    sightings.sort_by(|(_, a), (_, b)| a.order().cmp(&b.order()));
-    let best = sightings
+fn finding(mut word_matches: Vec<(Detection, Occurrence)>) -> Finding {
+    word_matches.sort_by(|(_, a), (_, b)| a.order().cmp(&b.order()));
+    let best = word_matches
         .iter()
         .rev()
-        .max_by_key(|(detection, _)| (detection.confidence, detection.has_evidence))
+        .max_by_key(|(detection, _)| (detection.confidence, detection.has_context))
         .map(|(detection, _)| detection.clone());
     let Some(best) = best else { unreachable!("an entry is made with its first sighting") };
-    let mut occurrences: Vec<_> = sightings.into_iter().map(|(_, occurrence)| occurrence).collect();
+    let mut occurrences: Vec<_> = word_matches.into_iter().map(|(_, occurrence)| occurrence).collect();
     // The path was named twice on the command line.
     occurrences.dedup_by(|a, b| {
         let is_same = a.order() == b.order();

@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{marker::Marker, position::Span, secret::Secret};
+use super::{allow_comment::AllowComment, position::Span, secret::Secret};
 use crate::{
     blob::{ObjectId, SourceKind},
     rule::{Confidence, Rule},
@@ -41,7 +41,7 @@ pub struct Detection {
     /// All issuers whose keys have this shape, if there are several.
     pub candidates: Vec<Candidate>,
     /// Whether a name or host near the secret chose the rule.
-    pub has_evidence: bool,
+    pub has_context: bool,
     /// The secret.
     pub secret: Secret,
     /// How it is encoded, outermost encoding first. Empty for plain text.
@@ -76,7 +76,7 @@ pub struct Occurrence {
     /// The rule that fits best here. The finding may have another one, because of other occurrences.
     pub rule: Arc<Rule>,
     /// Comments that may allow the key here, in the order of the text. Resolved before the report is written.
-    pub markers: Vec<Arc<Marker>>,
+    pub markers: Vec<Arc<AllowComment>>,
     /// GitHub's hash of the line, if the format of the report needs it.
     pub line_hash: Option<String>,
 }

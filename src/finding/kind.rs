@@ -6,7 +6,8 @@ use serde::Serialize;
 /// The kind of a suppression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+#[schemars(rename = "Kind")]
+pub enum SuppressionKind {
     /// A comment such as `skanner:allow`.
     Inline,
     /// A comment for another scanner, such as `gitleaks:allow`.

@@ -9,7 +9,7 @@ use super::{
     found::Finding,
     scanned::{NotScanned, Scanned},
     secret::Secret,
-    suppression::{Accepted, Suppressed, Unused},
+    suppression::{AcceptedInput, Suppressed, Unused},
 };
 
 /// What a run scanned, in words.
@@ -44,12 +44,12 @@ pub struct Report {
     /// Suppressions that do nothing, sorted.
     pub unused: Vec<Unused>,
     /// What was not read, and was accepted as unread, sorted.
-    pub accepted: Vec<Accepted>,
+    pub accepted: Vec<AcceptedInput>,
     /// Whether to list suppressed findings, because the user asked for it.
     pub show_suppressed: bool,
     /// The number of excluded findings by what excluded them: an option, an environment variable or the
     /// configuration. Zero counts are omitted.
-    pub left_out: BTreeMap<String, u64>,
+    pub excluded: BTreeMap<String, u64>,
     /// The configuration file that was used, if any.
     pub configuration: Option<Configuration>,
     /// Whether the configuration file, and no option, makes comments for other scanners count.

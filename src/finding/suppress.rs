@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{
     collect::by_place,
     found::{Finding, Occurrence},
-    kind::Kind,
+    kind::SuppressionKind,
     report::Report,
     suppression::{Suppressed, Suppression},
 };
@@ -18,7 +18,7 @@ use super::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SuppressedBy {
     /// The kind of the suppressions.
-    pub kind: Kind,
+    pub kind: SuppressionKind,
     /// The file that contains them, as it is shown.
     pub place: String,
     /// The number of keys with suppressed occurrences.
@@ -79,13 +79,17 @@ impl Report {
     /// The number of suppressed keys by kind and file, sorted. A key counts once for each kind and file.
     #[must_use]
     pub fn suppressed_by(&self) -> Vec<SuppressedBy> {
-        let mut keys: BTreeMap<(Kind, &str), BTreeSet<&str>> = BTreeMap::new();
+        let mut keys: BTreeMap<(SuppressionKind, &str), BTreeSet<&str>> = BTreeMap::new();
         for one in &self.suppressed {
             // Entries by path and by fingerprint are counted together.
-            let kind = if one.by.kind == Kind::Fingerprint { Kind::Config } else { one.by.kind };
+            let kind = if one.by.kind == SuppressionKind::Fingerprint {
+                SuppressionKind::Config
+            } else {
+                one.by.kind
+            };
             keys.entry((kind, &one.by.place)).or_default().insert(&one.finding.fingerprint);
         }
-        let count = |((kind, place), keys): ((Kind, &str), BTreeSet<_>)| SuppressedBy {
+        let count = |((kind, place), keys): ((SuppressionKind, &str), BTreeSet<_>)| SuppressedBy {
             kind,
             place: place.to_owned(),
             count: keys.len() as u64,

@@ -3,13 +3,13 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{found::Finding, kind::Kind, scanned::NotScanned};
+use super::{found::Finding, kind::SuppressionKind, scanned::NotScanned};
 
 /// A comment or an entry that suppresses something. All texts are safe to show.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 pub struct Suppression {
     /// Its kind.
-    pub kind: Kind,
+    pub kind: SuppressionKind,
     /// The file that contains it, as it is shown.
     pub place: String,
     /// Its line, 1-based, if known.
@@ -51,7 +51,7 @@ pub struct Unused {
 
 /// An input that could not be read, and was accepted as such.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Accepted {
+pub struct AcceptedInput {
     /// What was not read, and why not.
     pub input: NotScanned,
     /// The entry that accepts it.

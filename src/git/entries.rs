@@ -3,7 +3,7 @@
 
 use super::{
     object::{self, TreeEntry},
-    pack::Copied,
+    pack::CopiedRange,
 };
 
 /// The entries of a tree, as remembered for the trees that are made from it.
@@ -13,7 +13,7 @@ pub struct Entries {
     /// a history, so it holds nothing else.
     starts: Vec<u32>,
     /// Those that count, in their order.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<KeptEntry>,
 }
 
 /// In place of what is made of an entry, until that is known.
@@ -21,7 +21,7 @@ const NEW: u32 = u32::MAX;
 
 /// An entry that counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeptEntry {
     /// Where it begins in the tree, in bytes.
     pub start: u32,
     /// What was made of it; less than the largest number.
@@ -35,7 +35,7 @@ pub struct Kept {
 /// Nothing is returned where the tree is damaged; what comes before the damage has been read.
 pub fn entries<'t>(
     bytes: &'t [u8],
-    base: Option<(&Entries, &[Copied])>,
+    base: Option<(&Entries, &[CopiedRange])>,
     width: usize,
     fresh: impl FnOnce(&[TreeEntry<'t>], &mut Vec<Option<u32>>),
 ) -> Option<Entries> {
@@ -56,14 +56,14 @@ pub fn entries<'t>(
 /// The entries of a tree; those that its base does not have are also added to `new`, and are kept as [`NEW`].
 fn carry_over<'t>(
     bytes: &'t [u8],
-    base: Option<(&Entries, &[Copied])>,
+    base: Option<(&Entries, &[CopiedRange])>,
     width: usize,
     new: &mut Vec<TreeEntry<'t>>,
 ) -> Option<Entries> {
     let none = Entries::default();
     let (base, mut copies) = base.unwrap_or((&none, &[]));
     let mut starts: Vec<u32> = Vec::with_capacity(base.starts.len() + 2);
-    let mut kept: Vec<Kept> = Vec::with_capacity(base.kept.len() + 1);
+    let mut kept: Vec<KeptEntry> = Vec::with_capacity(base.kept.len() + 1);
     let mut at = 0;
     while at < bytes.len() {
         while copies.first().is_some_and(|copy| copy.to + copy.length <= at) {
@@ -85,7 +85,7 @@ fn carry_over<'t>(
                     base.kept[first_kept..]
                         .iter()
                         .take_while(|entry| entry.start < until)
-                        .map(|entry| Kept { start: entry.start.wrapping_add(moved), ..*entry }),
+                        .map(|entry| KeptEntry { start: entry.start.wrapping_add(moved), ..*entry }),
                 );
                 at = until.wrapping_add(moved) as usize;
                 continue;
@@ -94,7 +94,7 @@ fn carry_over<'t>(
         let (end, entry) = object::tree_entry(bytes, at, width)?;
         let start = u32::try_from(at).ok()?;
         starts.push(start);
-        kept.push(Kept { start, value: NEW });
+        kept.push(KeptEntry { start, value: NEW });
         new.push(entry);
         at = end;
     }
@@ -111,7 +111,7 @@ mod tests {
     const WIDTH: usize = 4;
 
     /// Entries read one by one: where each begins, and of most a value that depends on all of it.
-    fn read(bytes: &[u8], base: Option<(&Entries, &[Copied])>) -> Option<Entries> {
+    fn read(bytes: &[u8], base: Option<(&Entries, &[CopiedRange])>) -> Option<Entries> {
         let value = |entry: &TreeEntry<'_>| {
             let all = [&entry.bits.to_be_bytes(), entry.name, entry.id].concat();
             let hash =
@@ -144,8 +144,8 @@ mod tests {
             let middle = &new[at(&cuts[2], &new).min(at(&cuts[3], &new))..];
             let bytes = [&base[..first], middle, &base[second..]].concat();
             let copied = [
-                Copied { to: 0, from: 0, length: first },
-                Copied { to: first + middle.len(), from: second, length: base.len() - second },
+                CopiedRange { to: 0, from: 0, length: first },
+                CopiedRange { to: first + middle.len(), from: second, length: base.len() - second },
             ];
             prop_assert_eq!(read(&bytes, Some((&known, &copied))), read(&bytes, None));
         }

@@ -4,7 +4,7 @@ use git2::ObjectType;
 
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ObjectKind {
     /// A state of the whole tree, and where it comes from.
     Commit,
     /// A folder.
@@ -15,7 +15,7 @@ pub enum Kind {
     Tag,
 }
 
-impl Kind {
+impl ObjectKind {
     /// Ours of libgit2's, which has more than objects are of.
     #[must_use]
     pub(super) fn of(kind: ObjectType) -> Option<Self> {
@@ -42,15 +42,16 @@ impl Kind {
 
 /// Some kinds of objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kinds(u8);
+pub struct ObjectKinds(u8);
 
-impl Kinds {
+impl ObjectKinds {
     /// All of them.
-    pub const ALL: Self = Self::of(&[Kind::Commit, Kind::Tree, Kind::Blob, Kind::Tag]);
+    pub const ALL: Self =
+        Self::of(&[ObjectKind::Commit, ObjectKind::Tree, ObjectKind::Blob, ObjectKind::Tag]);
 
     /// These.
     #[must_use]
-    pub const fn of(kinds: &[Kind]) -> Self {
+    pub const fn of(kinds: &[ObjectKind]) -> Self {
         let mut bits = 0;
         let mut at = 0;
         while at < kinds.len() {
@@ -62,7 +63,7 @@ impl Kinds {
 
     /// Whether this is one of them.
     #[must_use]
-    pub fn contains(self, kind: Kind) -> bool {
+    pub fn contains(self, kind: ObjectKind) -> bool {
         self.0 & 1 << kind as u8 != 0
     }
 }

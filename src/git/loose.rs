@@ -4,7 +4,7 @@ use std::{io::Read, path::Path};
 
 use flate2::read::ZlibDecoder;
 
-use super::{kind::Kind, pack::LARGEST, plain};
+use super::{kind::ObjectKind, pack::LARGEST, regular_file};
 
 /// No header is longer, in bytes.
 const LONGEST_HEADER: usize = 32;
@@ -13,9 +13,9 @@ const LONGEST_HEADER: usize = 32;
 ///
 /// # Errors
 /// Why it cannot be read, in words that follow the name of the object.
-pub(super) fn read(path: &Path) -> Result<(Kind, Vec<u8>), String> {
+pub(super) fn read(path: &Path) -> Result<(ObjectKind, Vec<u8>), String> {
     let damaged = |error: std::io::Error| format!("is damaged or cannot be read: {error}");
-    let file = plain::open(path).map_err(damaged)?;
+    let file = regular_file::open(path).map_err(damaged)?;
     let mut reader = ZlibDecoder::new(file);
     let mut header = Vec::new();
     let mut byte = [0];
@@ -41,13 +41,13 @@ pub(super) fn read(path: &Path) -> Result<(Kind, Vec<u8>), String> {
     Ok((kind, bytes))
 }
 
-fn parse(header: &[u8]) -> Option<(Kind, u64)> {
+fn parse(header: &[u8]) -> Option<(ObjectKind, u64)> {
     let (kind, size) = std::str::from_utf8(header).ok()?.split_once(' ')?;
     let kind = match kind {
-        "commit" => Kind::Commit,
-        "tree" => Kind::Tree,
-        "blob" => Kind::Blob,
-        "tag" => Kind::Tag,
+        "commit" => ObjectKind::Commit,
+        "tree" => ObjectKind::Tree,
+        "blob" => ObjectKind::Blob,
+        "tag" => ObjectKind::Tag,
         _ => return None,
     };
     Some((kind, size.parse().ok()?))

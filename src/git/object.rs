@@ -15,7 +15,7 @@ pub enum Mode {
     /// A symbolic link.
     Link,
     /// A folder.
-    Folder,
+    Directory,
     /// The commit of a submodule, which is in another repository.
     Submodule,
 }
@@ -25,7 +25,7 @@ impl Mode {
     #[must_use]
     pub fn new(bits: u32) -> Self {
         match bits & 0o170_000 {
-            0o040_000 => Self::Folder,
+            0o040_000 => Self::Directory,
             0o120_000 => Self::Link,
             0o160_000 => Self::Submodule,
             _ if bits & 0o111 != 0 => Self::Executable,
@@ -61,7 +61,7 @@ impl TreeEntry<'_> {
     /// Whether it is a folder.
     #[must_use]
     pub fn is_tree(&self) -> bool {
-        self.mode() == Mode::Folder
+        self.mode() == Mode::Directory
     }
 
     /// Whether it is the commit of a submodule, which is an object of another repository.
@@ -133,11 +133,11 @@ fn zero(bytes: &[u8]) -> Option<usize> {
 }
 
 /// The lines of a header up to the empty one that ends it. What is left then is the message.
-struct Header<'t> {
+struct CommitHeader<'t> {
     rest: &'t [u8],
 }
 
-impl<'t> Iterator for Header<'t> {
+impl<'t> Iterator for CommitHeader<'t> {
     type Item = &'t [u8];
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -170,7 +170,7 @@ impl<'t> Commit<'t> {
     /// it, and nowhere else.
     #[must_use]
     pub fn parse(bytes: &'t [u8]) -> Self {
-        let mut lines = Header { rest: bytes };
+        let mut lines = CommitHeader { rest: bytes };
         let tree = lines.next().and_then(|line| line.strip_prefix(b"tree ")).and_then(ObjectId::from_hex);
         let mut commit = Self { tree, is_sound: tree.is_some(), ..Self::default() };
         let mut is_parents = true;
@@ -206,7 +206,7 @@ impl<'t> Tag<'t> {
     /// Reads what can be read of a tag. As for git, what it names stands in the first line.
     #[must_use]
     pub fn parse(bytes: &'t [u8]) -> Self {
-        let mut lines = Header { rest: bytes };
+        let mut lines = CommitHeader { rest: bytes };
         let target = lines.next().and_then(|line| line.strip_prefix(b"object ")).and_then(ObjectId::from_hex);
         let tagger = lines.find_map(|line| line.strip_prefix(b"tagger ")).unwrap_or_default();
         Self { target, tagger }
@@ -272,9 +272,9 @@ mod tests {
             (&b"100644 a\0"[..], Mode::File),
             (b"100755 a\0", Mode::Executable),
             (b"120000 a\0", Mode::Link),
-            (b"40000 a\0", Mode::Folder),
-            (b"040000 a\0", Mode::Folder),
-            (b"0040755 a\0", Mode::Folder),
+            (b"40000 a\0", Mode::Directory),
+            (b"040000 a\0", Mode::Directory),
+            (b"0040755 a\0", Mode::Directory),
             (b"160000 a b\0", Mode::Submodule),
         ] {
             let bytes = entry(start);

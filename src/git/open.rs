@@ -4,18 +4,18 @@ use std::path::{Path, PathBuf};
 
 use git2::{Repository, RepositoryOpenFlags};
 
-/// The repository that `folder` is in.
+/// The repository that `directory` is in.
 ///
 /// # Errors
 /// libgit2's, with the code `NotFound` where there is no repository.
-pub fn discover(folder: &Path) -> Result<Repository, git2::Error> {
+pub fn discover(directory: &Path) -> Result<Repository, git2::Error> {
     prepare();
-    open_round(folder, &[])
+    open_round(directory, &[])
 }
 
 /// Opens the repository round a folder, unless it lies above a ceiling.
-fn open_round(folder: &Path, ceilings: &[PathBuf]) -> Result<Repository, git2::Error> {
-    let repository = Repository::open_ext(folder, RepositoryOpenFlags::CROSS_FS, ceilings)?;
+fn open_round(directory: &Path, ceilings: &[PathBuf]) -> Result<Repository, git2::Error> {
+    let repository = Repository::open_ext(directory, RepositoryOpenFlags::CROSS_FS, ceilings)?;
     // Where the configuration does not say, git takes a folder of another name than `.git` for a bare repository, and
     // libgit2 takes the folder that it lies in for its work tree.
     let is_named = repository.path().file_name().is_some_and(|name| name == ".git");
@@ -34,10 +34,10 @@ fn open_round(folder: &Path, ceilings: &[PathBuf]) -> Result<Repository, git2::E
 ///
 /// # Errors
 /// libgit2's, with the code `NotFound` where it is no sound repository.
-pub fn open(folder: &Path) -> Result<Repository, git2::Error> {
+pub fn open(directory: &Path) -> Result<Repository, git2::Error> {
     prepare();
     let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
-    Repository::open_ext(folder, flags, std::iter::empty::<&Path>())
+    Repository::open_ext(directory, flags, std::iter::empty::<&Path>())
 }
 
 /// The repository that a git command in the current folder would work on: `GIT_DIR`, `GIT_WORK_TREE`,
@@ -54,34 +54,34 @@ pub fn from_environment() -> Result<Repository, git2::Error> {
         let value = variable(name).unwrap_or_default();
         std::env::split_paths(&value).filter(|path| !path.as_os_str().is_empty()).collect::<Vec<_>>()
     };
-    let git_folder = variable("GIT_DIR");
-    let repository = match &git_folder {
-        Some(folder) => {
+    let git_directory = variable("GIT_DIR");
+    let repository = match &git_directory {
+        Some(directory) => {
             let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
-            Repository::open_ext(folder, flags, std::iter::empty::<&Path>())?
+            Repository::open_ext(directory, flags, std::iter::empty::<&Path>())?
         }
         None => open_round(Path::new("."), &split("GIT_CEILING_DIRECTORIES"))?,
     };
-    if let Some(folder) = variable("GIT_COMMON_DIR")
-        && Path::new(&folder).canonicalize().ok() != repository.commondir().canonicalize().ok()
+    if let Some(directory) = variable("GIT_COMMON_DIR")
+        && Path::new(&directory).canonicalize().ok() != repository.commondir().canonicalize().ok()
     {
         return Err(git2::Error::from_str("GIT_COMMON_DIR names another folder than the repository itself"));
     }
-    if let Some(folder) = variable("GIT_WORK_TREE") {
-        repository.set_workdir(Path::new(&folder), false)?;
-    } else if git_folder.is_some() && !repository.is_bare() {
+    if let Some(directory) = variable("GIT_WORK_TREE") {
+        repository.set_workdir(Path::new(&directory), false)?;
+    } else if git_directory.is_some() && !repository.is_bare() {
         // Git takes the current folder for the work tree then.
         let is_named = repository.config().is_ok_and(|config| config.get_entry("core.worktree").is_ok());
         if !is_named {
             repository.set_workdir(Path::new("."), false)?;
         }
     }
-    let mut folders = split("GIT_ALTERNATE_OBJECT_DIRECTORIES");
-    folders.extend(variable("GIT_OBJECT_DIRECTORY").map(Into::into));
-    for folder in folders {
-        let folder =
-            folder.to_str().ok_or_else(|| git2::Error::from_str("a folder of objects is not UTF-8"))?;
-        repository.odb()?.add_disk_alternate(folder)?;
+    let mut directories = split("GIT_ALTERNATE_OBJECT_DIRECTORIES");
+    directories.extend(variable("GIT_OBJECT_DIRECTORY").map(Into::into));
+    for directory in directories {
+        let directory =
+            directory.to_str().ok_or_else(|| git2::Error::from_str("a folder of objects is not UTF-8"))?;
+        repository.odb()?.add_disk_alternate(directory)?;
     }
     Ok(repository)
 }

@@ -14,9 +14,9 @@ use anyhow::{Context, Result, bail};
 ///
 /// # Errors
 /// When git cannot be started or fails otherwise, with what it says.
-pub fn ask(folder: &Path, arguments: &[impl AsRef<OsStr>]) -> Result<Option<String>> {
+pub fn ask(directory: &Path, arguments: &[impl AsRef<OsStr>]) -> Result<Option<String>> {
     let mut command = Command::new("git");
-    command.args(arguments).current_dir(folder).stdin(Stdio::null()).env("LC_ALL", "C");
+    command.args(arguments).current_dir(directory).stdin(Stdio::null()).env("LC_ALL", "C");
     let output = command.output().context("git cannot be started; hooks need it in the path")?;
     if output.status.success() {
         let text = String::from_utf8(output.stdout).context("git answers with a path that is not UTF-8")?;

@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::Path};
 
 use git2::Repository;
 
-use super::{objects::oid, plain};
+use super::{objects::oid, regular_file};
 use crate::blob::ObjectId;
 
 /// All refs with the objects they name, sorted by name; the older entries of the stash, which are refs in all but name;
@@ -38,10 +38,10 @@ pub fn refs(repository: &Repository) -> Result<Vec<(Vec<u8>, ObjectId)>, git2::E
 }
 
 /// The names of linked work trees and the commits that are checked out in them where that is no branch.
-fn heads_of_worktrees(folder: &Path) -> Vec<(OsString, git2::Oid)> {
-    let Ok(entries) = std::fs::read_dir(folder.join("worktrees")) else { return Vec::new() };
+fn heads_of_worktrees(directory: &Path) -> Vec<(OsString, git2::Oid)> {
+    let Ok(entries) = std::fs::read_dir(directory.join("worktrees")) else { return Vec::new() };
     let head = |entry: std::fs::DirEntry| {
-        let text = plain::read(&entry.path().join("HEAD")).ok()?;
+        let text = regular_file::read(&entry.path().join("HEAD")).ok()?;
         let id = ObjectId::from_hex(text.trim_ascii_end())?;
         Some((entry.file_name(), oid(id)))
     };

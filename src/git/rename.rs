@@ -9,7 +9,7 @@ use std::{
 
 use git2::ObjectType;
 
-use super::{object::Mode, objects::Objects, tree::Entry};
+use super::{object::Mode, objects::Objects, tree::PathEntry};
 
 /// As many files are compared, at most, as git compares by default (`diff.renameLimit`).
 const MOST: usize = 1000;
@@ -18,12 +18,12 @@ const MOST: usize = 1000;
 const PIECE: usize = 64;
 
 /// Files and links are never taken for each other: the ones or the others, in the order of their paths.
-struct Files<'a> {
+struct RenameCandidates<'a> {
     objects: &'a Objects<'a>,
     /// Those that are gone.
-    gone: Vec<&'a Entry>,
+    gone: Vec<&'a PathEntry>,
     /// Those that are new.
-    added: Vec<&'a Entry>,
+    added: Vec<&'a PathEntry>,
 }
 
 /// Of the files that are gone, the one that the new one, which holds `content`, was called before. A file that is gone has
@@ -31,13 +31,13 @@ struct Files<'a> {
 #[must_use]
 pub fn source<'e>(
     objects: &'e Objects<'e>,
-    new: &Entry,
+    new: &PathEntry,
     content: &[u8],
-    gone: &'e [Entry],
-    added: &'e [Entry],
-) -> Option<&'e Entry> {
-    let is_alike = |entry: &&Entry| (entry.mode == Mode::Link) == (new.mode == Mode::Link);
-    let files = Files {
+    gone: &'e [PathEntry],
+    added: &'e [PathEntry],
+) -> Option<&'e PathEntry> {
+    let is_alike = |entry: &&PathEntry| (entry.mode == Mode::Link) == (new.mode == Mode::Link);
+    let files = RenameCandidates {
         objects,
         gone: gone.iter().filter(is_alike).collect(),
         added: added.iter().filter(is_alike).collect(),
@@ -45,14 +45,15 @@ pub fn source<'e>(
     files.moved(new).or_else(|| if new.mode == Mode::Link { None } else { files.changed(new, content) })
 }
 
-fn name(entry: &Entry) -> &[u8] {
+fn name(entry: &PathEntry) -> &[u8] {
     entry.path.rsplit(|byte| *byte == b'/').next().unwrap_or_default()
 }
 
-impl<'a> Files<'a> {
+impl<'a> RenameCandidates<'a> {
     /// The file that has the same content. Of several, those with the same name belong together, then all in their order.
-    fn moved(&self, new: &Entry) -> Option<&'a Entry> {
-        let mut gone: Vec<&Entry> = self.gone.iter().copied().filter(|entry| entry.id == new.id).collect();
+    fn moved(&self, new: &PathEntry) -> Option<&'a PathEntry> {
+        let mut gone: Vec<&PathEntry> =
+            self.gone.iter().copied().filter(|entry| entry.id == new.id).collect();
         let added = || self.added.iter().filter(|entry| entry.id == new.id);
         let mut rest = Vec::new();
         for entry in added() {
@@ -66,12 +67,13 @@ impl<'a> Files<'a> {
     }
 
     /// The file that is most like it, unless that is more like another new one.
-    fn changed(&self, new: &Entry, content: &[u8]) -> Option<&'a Entry> {
-        let pieces = Pieces::of(content);
-        let is_moved = |old: &Entry| self.added.iter().any(|entry| entry.id == old.id);
-        let mut best: Option<(&Entry, u64)> = None;
+    fn changed(&self, new: &PathEntry, content: &[u8]) -> Option<&'a PathEntry> {
+        let pieces = ContentPieces::of(content);
+        let is_moved = |old: &PathEntry| self.added.iter().any(|entry| entry.id == old.id);
+        let mut best: Option<(&PathEntry, u64)> = None;
         // Those of the same name first, since they are likelier.
-        let mut candidates: Vec<&Entry> = self.gone.iter().copied().filter(|old| !is_moved(old)).collect();
+        let mut candidates: Vec<&PathEntry> =
+            self.gone.iter().copied().filter(|old| !is_moved(old)).collect();
         candidates.sort_by_key(|old| name(old) != name(new));
         for old in candidates.into_iter().take(MOST) {
             if let Some(alike) = self.likeness(old, &pieces, content.len() as u64)
@@ -81,13 +83,13 @@ impl<'a> Files<'a> {
             }
         }
         let (old, alike) = best?;
-        let is_new = |entry: &&Entry| !self.gone.iter().any(|old| old.id == entry.id);
+        let is_new = |entry: &&PathEntry| !self.gone.iter().any(|old| old.id == entry.id);
         let rivals = self.added.iter().copied().filter(is_new).filter(|entry| entry.path != new.path);
-        let rank = |entry: &Entry, alike: u64| (alike, name(entry) == name(old));
+        let rank = |entry: &PathEntry, alike: u64| (alike, name(entry) == name(old));
         let own = rank(new, alike);
         let old_content = self.objects.read(old.id, ObjectType::Blob).ok()?;
-        let old_pieces = Pieces::of(old_content.data());
-        let is_closer = |rival: &Entry| {
+        let old_pieces = ContentPieces::of(old_content.data());
+        let is_closer = |rival: &PathEntry| {
             let alike = self.likeness(rival, &old_pieces, old_content.data().len() as u64);
             alike
                 .map(|alike| rank(rival, alike))
@@ -97,7 +99,7 @@ impl<'a> Files<'a> {
     }
 
     /// How much a file has in common with a content of this size, in thousandths of the larger one, if that is enough.
-    fn likeness(&self, file: &Entry, pieces: &Pieces, size: u64) -> Option<u64> {
+    fn likeness(&self, file: &PathEntry, pieces: &ContentPieces, size: u64) -> Option<u64> {
         let other = self.objects.size(file.id).unwrap_or(0);
         let (small, large) = (size.min(other), size.max(other));
         if small * 2 < large || large == 0 {
@@ -110,12 +112,12 @@ impl<'a> Files<'a> {
 }
 
 /// How many bytes of each line a content holds.
-struct Pieces {
+struct ContentPieces {
     hasher: RandomState,
     bytes: HashMap<u64, u64>,
 }
 
-impl Pieces {
+impl ContentPieces {
     fn of(content: &[u8]) -> Self {
         let mut pieces = Self { hasher: RandomState::new(), bytes: HashMap::new() };
         for piece in cut(content) {
@@ -150,11 +152,11 @@ mod tests {
 
     #[test]
     fn what_two_contents_have_in_common_is_counted_once() {
-        let pieces = Pieces::of(b"one\ntwo\ntwo\nthree\n");
+        let pieces = ContentPieces::of(b"one\ntwo\ntwo\nthree\n");
         assert_eq!(pieces.common(b"three\none\ntwo\ntwo\n"), 18);
         assert_eq!(pieces.common(b"two\ntwo\ntwo\ntwo\n"), 8);
         assert_eq!(pieces.common(b"four\n"), 0);
         let long = [b'x'; 1000];
-        assert_eq!(Pieces::of(&long).common(&long[..500]), 448);
+        assert_eq!(ContentPieces::of(&long).common(&long[..500]), 448);
     }
 }

@@ -78,7 +78,7 @@ pub fn resolve(repository: &Repository, revision: &str) -> Result<ObjectId> {
     match repository.revparse_single(revision) {
         Ok(object) => Ok(object_id(object.id())),
         Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) => {
-            bail!("there is no revision `{revision}` here{}", way_out(repository))
+            bail!("there is no revision `{revision}` here{}", fetch_hint(repository))
         }
         Err(error) => Err(error).with_context(|| format!("the revision `{revision}` cannot be read")),
     }
@@ -86,7 +86,7 @@ pub fn resolve(repository: &Repository, revision: &str) -> Result<ObjectId> {
 
 /// What to do about a revision that is missing.
 #[must_use]
-pub fn way_out(repository: &Repository) -> &'static str {
+pub fn fetch_hint(repository: &Repository) -> &'static str {
     if repository.is_shallow() {
         "; this clone is shallow: fetch the rest with `git fetch --unshallow`, or check out with `fetch-depth: 0`"
     } else {
@@ -104,7 +104,7 @@ fn merge_bases(repository: &Repository, from: &str, to: &str) -> Result<Vec<Obje
     match repository.merge_bases(commit(from)?, commit(to)?) {
         Ok(bases) => Ok(bases.iter().map(|base| object_id(*base)).collect()),
         Err(error) if error.code() == ErrorCode::NotFound => {
-            bail!("`{from}` and `{to}` have no commit in common{}", way_out(repository))
+            bail!("`{from}` and `{to}` have no commit in common{}", fetch_hint(repository))
         }
         Err(error) => {
             Err(error).with_context(|| format!("the merge base of `{from}` and `{to}` cannot be found"))
@@ -118,7 +118,7 @@ fn references(repository: &Repository, option: &str) -> Result<Vec<ObjectId>> {
         Some((kind, pattern)) => (kind, Some(pattern)),
         None => (option, None),
     };
-    let folder = match (kind, pattern) {
+    let directory = match (kind, pattern) {
         ("all", None) => "refs/",
         ("branches", _) => "refs/heads/",
         ("tags", _) => "refs/tags/",
@@ -129,9 +129,9 @@ fn references(repository: &Repository, option: &str) -> Result<Vec<ObjectId>> {
     };
     // As git does: a pattern without a wildcard means what is below it.
     let glob = match pattern {
-        None => format!("{folder}*"),
-        Some(pattern) if pattern.contains(['*', '?', '[']) => format!("{folder}{pattern}"),
-        Some(pattern) => format!("{folder}{}/*", pattern.trim_end_matches('/')),
+        None => format!("{directory}*"),
+        Some(pattern) if pattern.contains(['*', '?', '[']) => format!("{directory}{pattern}"),
+        Some(pattern) => format!("{directory}{}/*", pattern.trim_end_matches('/')),
     };
     let mut ids = Vec::new();
     for reference in repository.references_glob(&glob)? {

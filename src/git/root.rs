@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{path::path, plain};
+use super::{path::path, regular_file};
 
 /// So much of a file `.git` is read, in bytes: more than any path takes.
 const LONGEST: u64 = 64 << 10;
@@ -75,7 +75,7 @@ enum Lacks {
 /// What git asks of the directory of a repository.
 fn lacks(directory: &Path) -> Lacks {
     let mut shared = Cow::Borrowed(directory);
-    if let Ok(text) = plain::read(&directory.join("commondir")) {
+    if let Ok(text) = regular_file::read(&directory.join("commondir")) {
         // A linked work tree has its own HEAD, and all else with the others.
         shared = Cow::Owned(directory.join(path(text.trim_ascii_end())));
     }
@@ -97,7 +97,7 @@ fn has_head(directory: &Path) -> bool {
 /// Follows a file `.git`, as a linked work tree and a submodule have it.
 fn linked(directory: &Path, dot_git: &Path) -> Result<(), String> {
     let mut text = Vec::new();
-    plain::open(dot_git)
+    regular_file::open(dot_git)
         .and_then(|file| file.take(LONGEST).read_to_end(&mut text))
         .map_err(|error| format!("cannot be read: {error}"))?;
     let target = text.strip_prefix(b"gitdir: ").ok_or("is a file that names no repository")?;

@@ -8,28 +8,28 @@ use super::{
     index::{CachedTree, Index},
     object::Mode,
     objects::Objects,
-    tree::{self, Difference, Entry, Tree, join},
+    tree::{self, Difference, PathEntry, Tree, join},
 };
 use crate::blob::ObjectId;
 
 /// What a commit of the index would change.
 #[derive(Default)]
-pub struct Staged {
+pub struct StagedChanges {
     /// Files and links, each with what `HEAD` has at its path, and folders that could not be compared.
     pub difference: Difference,
     /// What is in `HEAD` and no longer in the index. A folder stands for all that is in it but not in the tree beside
     /// it, which has come in its place.
-    pub removed: Vec<(Entry, Option<ObjectId>)>,
+    pub removed: Vec<(PathEntry, Option<ObjectId>)>,
     /// Paths with conflicts, of which git would not make a commit.
     pub unmerged: Vec<Vec<u8>>,
 }
 
-impl Staged {
+impl StagedChanges {
     /// Compares the index with a tree; without one, before the first commit, everything is new.
     #[must_use]
     pub fn compare(index: &Index, objects: &Objects<'_>, head: Option<ObjectId>) -> Self {
-        let mut comparison = Comparison { index, objects, staged: Self::default() };
-        comparison.folder(0..index.entries().len(), b"", head, index.cache());
+        let mut comparison = IndexComparison { index, objects, staged: Self::default() };
+        comparison.directory(0..index.entries().len(), b"", head, index.cache());
         let mut staged = comparison.staged;
         staged.removed.sort();
         staged.unmerged.dedup();
@@ -38,10 +38,10 @@ impl Staged {
 
     /// The files and links that a commit would remove, each by itself. Folders that cannot be read are left out.
     #[must_use]
-    pub fn removed_files(&self, objects: &Objects<'_>) -> Vec<Entry> {
+    pub fn removed_files(&self, objects: &Objects<'_>) -> Vec<PathEntry> {
         let mut files = Vec::new();
         for (entry, now) in &self.removed {
-            if entry.mode == Mode::Folder {
+            if entry.mode == Mode::Directory {
                 // What cannot be read cannot make less news of a key.
                 let _ = tree::removed(objects, entry.id, *now, &entry.path, &mut files);
             } else if entry.mode.is_blob() {
@@ -58,15 +58,15 @@ impl Staged {
     }
 }
 
-struct Comparison<'a> {
+struct IndexComparison<'a> {
     index: &'a Index,
     objects: &'a Objects<'a>,
-    staged: Staged,
+    staged: StagedChanges,
 }
 
-impl Comparison<'_> {
+impl IndexComparison<'_> {
     /// Compares the entries of a folder with its tree. One whose tree is cached and the same is not looked into.
-    fn folder(
+    fn directory(
         &mut self,
         entries: Range<usize>,
         path: &[u8],
@@ -98,29 +98,30 @@ impl Comparison<'_> {
                 }
                 continue;
             };
-            let (folder, rest) = (&name[..length], &name[length + 1..]);
-            let old = before.take(folder);
-            let old_tree = old.filter(|(mode, _)| *mode == Mode::Folder).map(|(_, id)| id);
+            let (directory, rest) = (&name[..length], &name[length + 1..]);
+            let old = before.take(directory);
+            let old_tree = old.filter(|(mode, _)| *mode == Mode::Directory).map(|(_, id)| id);
             if let Some((mode, id)) = old.filter(|_| old_tree.is_none()) {
-                self.staged.removed.push((Entry { path: join(path, folder), mode, id }, None));
+                self.staged.removed.push((PathEntry { path: join(path, directory), mode, id }, None));
             }
-            let path = join(path, folder);
+            let path = join(path, directory);
             if rest.is_empty() {
                 // A folder outside of a sparse checkout, which stands for all that is in it.
                 at += 1;
                 let new = index.id(entry);
                 self.staged.difference.compare(self.objects, new, &[old_tree], &path);
                 let changed = old_tree.filter(|old| *old != new);
-                let gone = changed.map(|id| (Entry { path, mode: Mode::Folder, id }, Some(new)));
+                let gone = changed.map(|id| (PathEntry { path, mode: Mode::Directory, id }, Some(new)));
                 self.staged.removed.extend(gone);
             } else {
-                let cache = cache.and_then(|cache| cache.child(folder));
+                let cache = cache.and_then(|cache| cache.child(directory));
                 let end = self.end(at..entries.end, &path, cache);
-                self.folder(at..end, &path, old_tree, cache);
+                self.directory(at..end, &path, old_tree, cache);
                 at = end;
             }
         }
-        let rest = before.rest().map(|(name, mode, id)| (Entry { path: join(path, name), mode, id }, None));
+        let rest =
+            before.rest().map(|(name, mode, id)| (PathEntry { path: join(path, name), mode, id }, None));
         self.staged.removed.extend(rest);
     }
 
@@ -129,12 +130,12 @@ impl Comparison<'_> {
         if before == Some(now) {
             return;
         }
-        if let Some((mode, id)) = before.filter(|(mode, _)| *mode == Mode::Folder) {
-            self.staged.removed.push((Entry { path: path.clone(), mode, id }, None));
+        if let Some((mode, id)) = before.filter(|(mode, _)| *mode == Mode::Directory) {
+            self.staged.removed.push((PathEntry { path: path.clone(), mode, id }, None));
         }
         if mode.is_blob() {
             let before = before.into_iter().filter(|(mode, _)| mode.is_blob()).collect();
-            self.staged.difference.added.push((Entry { path, mode, id }, before));
+            self.staged.difference.added.push((PathEntry { path, mode, id }, before));
         }
     }
 

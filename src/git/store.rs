@@ -11,12 +11,12 @@ use std::{
 use git2::{Oid, Repository};
 
 use super::{
-    kind::Kind,
+    kind::ObjectKind,
     loose,
     objects::oid,
-    pack::{Damage, Packs},
+    pack::{PackDamage, Packs},
     path::path,
-    plain,
+    regular_file,
 };
 use crate::{blob::ObjectId, threads::Pool};
 
@@ -30,34 +30,34 @@ pub struct Store {
     /// The names of objects that no pack has, sorted.
     pub loose: Vec<ObjectId>,
     /// What is there and cannot be read.
-    pub damages: Vec<Damage>,
+    pub damages: Vec<PackDamage>,
     /// The folder of the repository itself, shared by all of its work trees.
-    pub folder: PathBuf,
+    pub directory: PathBuf,
     /// Some pack came from a partial clone, so that objects may be missing by intention.
     pub is_partial: bool,
     /// Length of a name, in bytes.
     pub width: usize,
     /// The folders of objects.
-    folders: Vec<PathBuf>,
+    directories: Vec<PathBuf>,
     /// Reads objects in the place of all of this.
-    second_opinion: Option<Mutex<Repository>>,
+    cross_check: Option<Mutex<Repository>>,
 }
 
 impl Store {
     /// Opens all packs and lists all loose objects.
     #[must_use]
     pub fn open(repository: &Repository, pool: &Pool) -> Self {
-        let folder = repository.commondir().to_owned();
+        let directory = repository.commondir().to_owned();
         let width = match repository.object_format() {
             git2::ObjectFormat::Sha256 => 32,
             _ => 20,
         };
         let mut damages = Vec::new();
-        let folders = object_folders(&folder.join("objects"), &mut damages);
+        let directories = object_directories(&directory.join("objects"), &mut damages);
         let mut indexes = Vec::new();
         let mut is_partial = false;
         let mut loose = Vec::new();
-        for objects in &folders {
+        for objects in &directories {
             is_partial |= list_packs(&objects.join("pack"), &mut indexes, &mut damages);
             list_loose(objects, width, &mut loose, &mut damages);
         }
@@ -66,7 +66,7 @@ impl Store {
         loose.sort_unstable();
         loose.dedup();
         loose.retain(|id| !packs.contains(*id));
-        Self { packs, loose, damages, folder, is_partial, width, folders, second_opinion: None }
+        Self { packs, loose, damages, directory, is_partial, width, directories, cross_check: None }
     }
 
     /// Has every object read by libgit2, one by one, as if none were in a pack. That is slow, and for sound repositories
@@ -74,7 +74,7 @@ impl Store {
     ///
     /// # Errors
     /// When libgit2 cannot list the objects.
-    pub fn open_for_second_opinion(repository: &Repository, pool: &Pool) -> Result<Self, git2::Error> {
+    pub fn open_for_cross_check(repository: &Repository, pool: &Pool) -> Result<Self, git2::Error> {
         let mut store = Self::open(repository, pool);
         store.packs = Packs::default();
         store.loose.clear();
@@ -84,7 +84,7 @@ impl Store {
         })?;
         store.loose.sort_unstable();
         store.loose.dedup();
-        store.second_opinion = Some(Mutex::new(Repository::open(repository.path())?));
+        store.cross_check = Some(Mutex::new(Repository::open(repository.path())?));
         Ok(store)
     }
 }
@@ -118,8 +118,8 @@ impl Store {
     ///
     /// # Errors
     /// Why it cannot be read, in words that follow its name.
-    pub fn read(&self, id: ObjectId) -> Result<(Kind, Vec<u8>), String> {
-        if let Some(repository) = &self.second_opinion {
+    pub fn read(&self, id: ObjectId) -> Result<(ObjectKind, Vec<u8>), String> {
+        if let Some(repository) = &self.cross_check {
             let repository = repository.lock().unwrap_or_else(PoisonError::into_inner);
             return read_by_libgit2(&repository, id).map_err(|error| error.message().to_owned());
         }
@@ -135,8 +135,8 @@ impl Store {
             Err(None) => {}
         }
         let name = id.to_string();
-        for folder in &self.folders {
-            let path = folder.join(&name[..2]).join(&name[2..]);
+        for directory in &self.directories {
+            let path = directory.join(&name[..2]).join(&name[2..]);
             if path.symlink_metadata().is_ok() {
                 match loose::read(&path).and_then(|object| proved(id, object)) {
                     Ok(object) => return Ok(object),
@@ -155,15 +155,15 @@ impl Store {
     }
 }
 
-fn read_by_libgit2(repository: &Repository, id: ObjectId) -> Result<(Kind, Vec<u8>), git2::Error> {
+fn read_by_libgit2(repository: &Repository, id: ObjectId) -> Result<(ObjectKind, Vec<u8>), git2::Error> {
     let odb = repository.odb()?;
     let object = odb.read(oid(id))?;
-    let kind = Kind::of(object.kind()).ok_or_else(|| git2::Error::from_str("is of no known kind"))?;
+    let kind = ObjectKind::of(object.kind()).ok_or_else(|| git2::Error::from_str("is of no known kind"))?;
     Ok((kind, object.data().to_vec()))
 }
 
 /// Looks numbers up and remembers the last ones: neighbors in a chain of trees name the same objects.
-pub struct Numbers<'a> {
+pub struct NumberCache<'a> {
     store: &'a Store,
     remembered: Vec<(Option<ObjectId>, u32)>,
     /// The numbers that were asked for last.
@@ -176,7 +176,7 @@ pub struct Numbers<'a> {
 /// How many numbers are remembered, a power of two.
 const REMEMBERED: usize = 1 << 14;
 
-impl<'a> Numbers<'a> {
+impl<'a> NumberCache<'a> {
     /// Remembers nothing yet.
     #[must_use]
     pub fn new(store: &'a Store) -> Self {
@@ -222,7 +222,7 @@ fn slot(name: &[u8]) -> usize {
 }
 
 /// The object, if its hash is its name.
-fn proved(id: ObjectId, (kind, bytes): (Kind, Vec<u8>)) -> Result<(Kind, Vec<u8>), String> {
+fn proved(id: ObjectId, (kind, bytes): (ObjectKind, Vec<u8>)) -> Result<(ObjectKind, Vec<u8>), String> {
     let format =
         if id.as_bytes().len() == 32 { git2::ObjectFormat::Sha256 } else { git2::ObjectFormat::Sha1 };
     match Oid::hash_object_ext(kind.of_libgit2(), &bytes, format) {
@@ -233,16 +233,16 @@ fn proved(id: ObjectId, (kind, bytes): (Kind, Vec<u8>)) -> Result<(Kind, Vec<u8>
 }
 
 /// The folder of objects and those of all alternates, each once.
-fn object_folders(own: &Path, damages: &mut Vec<Damage>) -> Vec<PathBuf> {
-    let mut folders = Vec::new();
+fn object_directories(own: &Path, damages: &mut Vec<PackDamage>) -> Vec<PathBuf> {
+    let mut directories = Vec::new();
     let mut seen = BTreeSet::new();
     let mut waiting = vec![(own.to_owned(), 0)];
-    while let Some((folder, depth)) = waiting.pop() {
-        let whole = match folder.canonicalize() {
+    while let Some((directory, depth)) = waiting.pop() {
+        let whole = match directory.canonicalize() {
             Ok(whole) => whole,
             Err(error) => {
-                damages.push(Damage {
-                    path: folder,
+                damages.push(PackDamage {
+                    path: directory,
                     why: format!("is a folder of objects that cannot be read: {error}"),
                 });
                 continue;
@@ -252,12 +252,12 @@ fn object_folders(own: &Path, damages: &mut Vec<Damage>) -> Vec<PathBuf> {
             continue;
         }
         let list = whole.join("info/alternates");
-        match plain::read(&list) {
+        match regular_file::read(&list) {
             Ok(text) if depth >= DEEPEST && !text.is_empty() => {
                 let why = format!(
                     "names alternates at a depth of more than {DEEPEST}, where git does not look, either"
                 );
-                damages.push(Damage { path: list, why });
+                damages.push(PackDamage { path: list, why });
             }
             Ok(text) => {
                 let lines =
@@ -265,17 +265,17 @@ fn object_folders(own: &Path, damages: &mut Vec<Damage>) -> Vec<PathBuf> {
                 waiting.extend(lines.map(|line| (whole.join(path(line)), depth + 1)));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => damages.push(Damage { path: list, why: error.to_string() }),
+            Err(error) => damages.push(PackDamage { path: list, why: error.to_string() }),
         }
-        folders.push(whole);
+        directories.push(whole);
     }
-    folders
+    directories
 }
 
 /// Adds the indexes of packs, and says whether a pack is that of a partial clone.
-fn list_packs(folder: &Path, indexes: &mut Vec<PathBuf>, damages: &mut Vec<Damage>) -> bool {
+fn list_packs(directory: &Path, indexes: &mut Vec<PathBuf>, damages: &mut Vec<PackDamage>) -> bool {
     let mut names = BTreeSet::new();
-    for entry in entries(folder, damages) {
+    for entry in entries(directory, damages) {
         names.insert(entry);
     }
     let has = |path: &Path, extension: &str| names.contains(&path.with_extension(extension));
@@ -285,13 +285,13 @@ fn list_packs(folder: &Path, indexes: &mut Vec<PathBuf>, damages: &mut Vec<Damag
         if extension == "idx" && has(path, "pack") {
             indexes.push(path.clone());
         } else if extension == "idx" {
-            damages.push(Damage {
+            damages.push(PackDamage {
                 path: path.clone(),
                 why: "is the index of a pack that is not there".to_owned(),
             });
         } else if extension == "pack" && !has(path, "idx") {
             let why = "is a pack without its index: `git index-pack` makes one".to_owned();
-            damages.push(Damage { path: path.clone(), why });
+            damages.push(PackDamage { path: path.clone(), why });
         } else if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"tmp_")) {
             damages.push(leftover(path));
         }
@@ -300,22 +300,22 @@ fn list_packs(folder: &Path, indexes: &mut Vec<PathBuf>, damages: &mut Vec<Damag
     is_partial
 }
 
-fn leftover(path: &Path) -> Damage {
+fn leftover(path: &Path) -> PackDamage {
     let why =
         "is what was left of an interrupted command, and is no object yet: `git gc` removes it".to_owned();
-    Damage { path: path.to_owned(), why }
+    PackDamage { path: path.to_owned(), why }
 }
 
-fn list_loose(objects: &Path, width: usize, loose: &mut Vec<ObjectId>, damages: &mut Vec<Damage>) {
-    for folder in entries(objects, damages) {
-        let name = folder.file_name().unwrap_or_default().as_encoded_bytes().to_owned();
+fn list_loose(objects: &Path, width: usize, loose: &mut Vec<ObjectId>, damages: &mut Vec<PackDamage>) {
+    for directory in entries(objects, damages) {
+        let name = directory.file_name().unwrap_or_default().as_encoded_bytes().to_owned();
         if name.starts_with(b"tmp_") {
-            damages.push(leftover(&folder));
+            damages.push(leftover(&directory));
         }
         if name.len() != 2 || !name.iter().all(u8::is_ascii_hexdigit) {
             continue;
         }
-        for path in entries(&folder, damages) {
+        for path in entries(&directory, damages) {
             let rest = path.file_name().unwrap_or_default().as_encoded_bytes();
             match ObjectId::from_hex(&[&name, rest].concat()).filter(|id| id.as_bytes().len() == width) {
                 Some(id) => loose.push(id),
@@ -326,15 +326,15 @@ fn list_loose(objects: &Path, width: usize, loose: &mut Vec<ObjectId>, damages: 
 }
 
 /// What is in a folder; nothing where there is no such folder.
-fn entries(folder: &Path, damages: &mut Vec<Damage>) -> Vec<PathBuf> {
+fn entries(directory: &Path, damages: &mut Vec<PackDamage>) -> Vec<PathBuf> {
     let list = || -> io::Result<Vec<PathBuf>> {
-        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect()
+        fs::read_dir(directory)?.map(|entry| entry.map(|entry| entry.path())).collect()
     };
     match list() {
         Ok(paths) => paths,
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
         Err(error) => {
-            damages.push(Damage { path: folder.to_owned(), why: error.to_string() });
+            damages.push(PackDamage { path: directory.to_owned(), why: error.to_string() });
             Vec::new()
         }
     }

@@ -11,7 +11,7 @@ pub use object::Mode;
 
 /// A path and what is there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entry {
+pub struct PathEntry {
     /// From the root of the work tree.
     pub path: Vec<u8>,
     /// What kind of thing it is.
@@ -40,7 +40,7 @@ impl<'r> Tree<'r> {
     }
 
     /// Its entries in git's order, in which folders count as if their names ended with `/`.
-    pub fn entries(&self) -> impl Iterator<Item = Raw<'_>> {
+    pub fn entries(&self) -> impl Iterator<Item = RawEntry<'_>> {
         let mut at = 0;
         std::iter::from_fn(move || {
             let (end, entry) = object::tree_entry(self.object.data(), at, self.hash_length)?;
@@ -60,7 +60,7 @@ impl<'r> Tree<'r> {
 /// asks in about the order of the entries, so that the next one is tried before any table is made.
 #[derive(Default)]
 pub struct Listing<'t> {
-    entries: Vec<Raw<'t>>,
+    entries: Vec<RawEntry<'t>>,
     taken: Vec<bool>,
     next: usize,
     places: Option<HashMap<&'t [u8], usize>>,
@@ -86,7 +86,7 @@ impl<'t> Listing<'t> {
     }
 
     /// What has not been taken.
-    pub fn rest(self) -> impl Iterator<Item = Raw<'t>> {
+    pub fn rest(self) -> impl Iterator<Item = RawEntry<'t>> {
         let taken = self.taken;
         let is_left = move |at: usize| !taken.get(at).copied().unwrap_or(false);
         self.entries.into_iter().enumerate().filter(move |(at, _)| is_left(*at)).map(|(_, entry)| entry)
@@ -98,9 +98,9 @@ impl<'t> Listing<'t> {
 /// # Errors
 /// When a tree on the way cannot be read.
 pub fn at(objects: &Objects<'_>, tree: ObjectId, path: &[u8]) -> Result<Option<(Mode, ObjectId)>, String> {
-    let mut here = (Mode::Folder, tree);
+    let mut here = (Mode::Directory, tree);
     for name in path.split(|byte| *byte == b'/') {
-        if here.0 != Mode::Folder {
+        if here.0 != Mode::Directory {
             return Ok(None);
         }
         let tree = Tree::read(objects, here.1)?;
@@ -115,7 +115,7 @@ pub fn at(objects: &Objects<'_>, tree: ObjectId, path: &[u8]) -> Result<Option<(
 #[derive(Default)]
 pub struct Difference {
     /// Files and links, each with what was at its path in each of the old trees that had something there.
-    pub added: Vec<(Entry, Vec<(Mode, ObjectId)>)>,
+    pub added: Vec<(PathEntry, Vec<(Mode, ObjectId)>)>,
     /// Folders that could not be compared, and why.
     pub not_read: Vec<(Vec<u8>, String)>,
 }
@@ -147,13 +147,13 @@ impl Difference {
                 continue;
             }
             let path = join(path, name);
-            if mode == Mode::Folder {
-                let folders = before.iter().filter(|(mode, _)| *mode == Mode::Folder);
-                let folders: Vec<_> = folders.map(|(_, id)| Some(*id)).collect();
-                self.compare(objects, id, &folders, &path);
+            if mode == Mode::Directory {
+                let directories = before.iter().filter(|(mode, _)| *mode == Mode::Directory);
+                let directories: Vec<_> = directories.map(|(_, id)| Some(*id)).collect();
+                self.compare(objects, id, &directories, &path);
             } else if mode.is_blob() {
                 let before = before.iter().filter(|(mode, _)| mode.is_blob()).copied().collect();
-                self.added.push((Entry { path, mode, id }, before));
+                self.added.push((PathEntry { path, mode, id }, before));
             }
         }
     }
@@ -168,7 +168,7 @@ pub fn removed(
     old: ObjectId,
     new: Option<ObjectId>,
     path: &[u8],
-    removed_files: &mut Vec<Entry>,
+    removed_files: &mut Vec<PathEntry>,
 ) -> Result<(), String> {
     if new == Some(old) {
         return Ok(());
@@ -178,11 +178,11 @@ pub fn removed(
     for (name, mode, id) in Tree::read(objects, old)?.entries() {
         let now = new.take(name);
         let path = join(path, name);
-        if mode == Mode::Folder {
-            let folder = now.filter(|(mode, _)| *mode == Mode::Folder).map(|(_, id)| id);
-            removed(objects, id, folder, &path, removed_files)?;
+        if mode == Mode::Directory {
+            let directory = now.filter(|(mode, _)| *mode == Mode::Directory).map(|(_, id)| id);
+            removed(objects, id, directory, &path, removed_files)?;
         } else if mode.is_blob() && !now.is_some_and(|(mode, _)| mode.is_blob()) {
-            removed_files.push(Entry { path, mode, id });
+            removed_files.push(PathEntry { path, mode, id });
         }
     }
     Ok(())
@@ -190,9 +190,9 @@ pub fn removed(
 
 /// The path of something in a folder; that of the root is empty.
 #[must_use]
-pub fn join(folder: &[u8], name: &[u8]) -> Vec<u8> {
-    if folder.is_empty() { name.to_owned() } else { [folder, b"/", name].concat() }
+pub fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
+    if directory.is_empty() { name.to_owned() } else { [directory, b"/", name].concat() }
 }
 
 /// An entry as it stands in the tree, with its name.
-pub type Raw<'t> = (&'t [u8], Mode, ObjectId);
+pub type RawEntry<'t> = (&'t [u8], Mode, ObjectId);

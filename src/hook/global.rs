@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use super::{Event, script::quoted};
+use super::{GitHook, script::quoted};
 use crate::git::program::{self, ask};
 
 /// The first version of git that runs the hooks in `hook.<name>.command`, see git-config(1).
@@ -20,7 +20,7 @@ const EXCLUDE: &str = "info/exclude";
 
 /// A way to install a hook for all repositories, least intrusive first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum GlobalInstall {
     /// `hook.skanner-<event>.command`. It runs in addition to all other hooks, in existing repositories too.
     Configured,
     /// The directory in `core.hooksPath`, which is already the only one that git uses.
@@ -29,7 +29,7 @@ pub enum Way {
     /// repositories, but git would then no longer run their own hooks.
     Template {
         /// The directory of the template.
-        folder: PathBuf,
+        directory: PathBuf,
         /// Whether `init.templateDir` must still be set to it.
         is_new: bool,
     },
@@ -42,12 +42,12 @@ pub fn choose(
     hooks_path: Option<PathBuf>,
     template: Option<PathBuf>,
     own: PathBuf,
-) -> Way {
+) -> GlobalInstall {
     match (hooks_path, template) {
-        _ if version >= Some(CONFIGURED) => Way::Configured,
-        (Some(folder), _) => Way::HooksPath(folder),
-        (None, Some(folder)) => Way::Template { folder, is_new: false },
-        (None, None) => Way::Template { folder: own, is_new: true },
+        _ if version >= Some(CONFIGURED) => GlobalInstall::Configured,
+        (Some(directory), _) => GlobalInstall::HooksPath(directory),
+        (None, Some(directory)) => GlobalInstall::Template { directory, is_new: false },
+        (None, None) => GlobalInstall::Template { directory: own, is_new: true },
     }
 }
 
@@ -57,14 +57,14 @@ pub fn choose(
 ///
 /// # Errors
 /// When the path of the program is not UTF-8, which git's configuration cannot store.
-pub fn settings(event: Event, program: &Path) -> Result<[(String, String); 2]> {
+pub fn settings(event: GitHook, program: &Path) -> Result<[(String, String); 2]> {
     let path = String::from_utf8(quoted(program.as_os_str()));
     let path = path.with_context(|| format!("the path {} is not UTF-8", program.display()))?;
     let arguments = match event {
-        Event::PreCommit => "pre-commit",
-        Event::CommitMsg => "commit-msg --",
-        Event::PrePush => "pre-push --refs-from-git --",
-        Event::PreReceive => "pre-receive",
+        GitHook::PreCommit => "pre-commit",
+        GitHook::CommitMsg => "commit-msg --",
+        GitHook::PrePush => "pre-push --refs-from-git --",
+        GitHook::PreReceive => "pre-receive",
     };
     // Git appends the arguments of the hook. During a push, standard output is reserved for git.
     let command = format!(
@@ -80,7 +80,7 @@ pub fn settings(event: Event, program: &Path) -> Result<[(String, String); 2]> {
     ])
 }
 
-fn name(event: Event) -> String {
+fn name(event: GitHook) -> String {
     format!("skanner-{event}")
 }
 
@@ -88,7 +88,7 @@ fn name(event: Event) -> String {
 ///
 /// # Errors
 /// When git cannot write its configuration.
-pub fn configure(event: Event, program: &Path) -> Result<()> {
+pub fn configure(event: GitHook, program: &Path) -> Result<()> {
     for (key, value) in settings(event, program)? {
         config(&["--replace-all", &key, &value])?;
     }
@@ -99,7 +99,7 @@ pub fn configure(event: Event, program: &Path) -> Result<()> {
 ///
 /// # Errors
 /// When git cannot write its configuration.
-pub fn unconfigure(event: Event) -> Result<bool> {
+pub fn unconfigure(event: GitHook) -> Result<bool> {
     let is_set = config(&["--get", &format!("hook.{}.command", name(event))])?.is_some();
     if is_set {
         config(&["--remove-section", &format!("hook.{}", name(event))])?;
@@ -111,7 +111,7 @@ pub fn unconfigure(event: Event) -> Result<bool> {
 ///
 /// # Errors
 /// When git fails, or there is no home directory.
-pub fn way() -> Result<Way> {
+pub fn way() -> Result<GlobalInstall> {
     let printed = ask(Path::new("."), &["--version"])?.unwrap_or_default();
     let version = program::version(&printed);
     Ok(choose(version, configured("core.hooksPath")?, configured("init.templateDir")?, own_template()?))
@@ -121,7 +121,7 @@ pub fn way() -> Result<Way> {
 ///
 /// # Errors
 /// When git fails, or there is no home directory.
-pub fn folders() -> Result<Vec<PathBuf>> {
+pub fn directories() -> Result<Vec<PathBuf>> {
     let template = configured("init.templateDir")?.unwrap_or(own_template()?);
     Ok(configured("core.hooksPath")?.into_iter().chain([template.join("hooks")]).collect())
 }
@@ -144,17 +144,17 @@ fn configured(key: &str) -> Result<Option<PathBuf>> {
 ///
 /// # Errors
 /// When git cannot write its configuration.
-pub fn use_template(folder: &Path) -> Result<()> {
+pub fn use_template(directory: &Path) -> Result<()> {
     // Git's own template has this file, and other tools append to it.
-    let exclude = folder.join(EXCLUDE);
-    let parent = exclude.parent().unwrap_or(folder);
+    let exclude = directory.join(EXCLUDE);
+    let parent = exclude.parent().unwrap_or(directory);
     fs::create_dir_all(parent)
         .and_then(|()| fs::write(&exclude, "# Files that git ignores in this repository, only for you.\n"))
         .with_context(|| format!("cannot write {}", exclude.display()))?;
-    let folder = folder
+    let directory = directory
         .to_str()
         .context("the path of the data directory is not UTF-8, which git's configuration cannot store")?;
-    config(&["init.templateDir", folder]).map(drop)
+    config(&["init.templateDir", directory]).map(drop)
 }
 
 /// Removes our template if there are no hooks left in it.
@@ -162,14 +162,14 @@ pub fn use_template(folder: &Path) -> Result<()> {
 /// # Errors
 /// When git cannot write its configuration.
 pub fn drop_template() -> Result<()> {
-    let folder = &own_template()?;
-    if fs::remove_dir(folder.join("hooks")).is_ok() {
+    let directory = &own_template()?;
+    if fs::remove_dir(directory.join("hooks")).is_ok() {
         config(&["--unset", "init.templateDir"])?;
-        let _ = fs::remove_file(folder.join(EXCLUDE));
-        let _ = fs::remove_dir(folder.join("info"));
+        let _ = fs::remove_file(directory.join(EXCLUDE));
+        let _ = fs::remove_dir(directory.join("info"));
         // Files that somebody else put there are kept.
-        let _ = fs::remove_dir(folder);
-        let _ = folder.parent().map(fs::remove_dir);
+        let _ = fs::remove_dir(directory);
+        let _ = directory.parent().map(fs::remove_dir);
     }
     Ok(())
 }
@@ -197,12 +197,17 @@ mod tests {
         let old = Some((2, 53));
         let some = |path: &PathBuf| Some(path.clone());
         for (version, hooks_path, set, expected) in [
-            (new, None, None, Way::Configured),
-            (Some((3, 0)), some(&path), some(&template), Way::Configured),
-            (old, some(&path), some(&template), Way::HooksPath(path.clone())),
-            (old, None, some(&template), Way::Template { folder: template.clone(), is_new: false }),
-            (old, None, None, Way::Template { folder: own.clone(), is_new: true }),
-            (None, None, None, Way::Template { folder: own.clone(), is_new: true }),
+            (new, None, None, GlobalInstall::Configured),
+            (Some((3, 0)), some(&path), some(&template), GlobalInstall::Configured),
+            (old, some(&path), some(&template), GlobalInstall::HooksPath(path.clone())),
+            (
+                old,
+                None,
+                some(&template),
+                GlobalInstall::Template { directory: template.clone(), is_new: false },
+            ),
+            (old, None, None, GlobalInstall::Template { directory: own.clone(), is_new: true }),
+            (None, None, None, GlobalInstall::Template { directory: own.clone(), is_new: true }),
         ] {
             assert_eq!(choose(version, hooks_path, set, own.clone()), expected, "{version:?}");
         }
@@ -210,7 +215,8 @@ mod tests {
 
     #[test]
     fn commands_are_safe_in_a_shell() {
-        let [(key, command), event] = settings(Event::PrePush, Path::new("/a b/it's/$(x)/skanner")).unwrap();
+        let [(key, command), event] =
+            settings(GitHook::PrePush, Path::new("/a b/it's/$(x)/skanner")).unwrap();
         assert_eq!(key, "hook.skanner-pre-push.command");
         assert!(command.starts_with(r"skanner='/a b/it'\''s/$(x)/skanner';"), "{command}");
         assert!(command.ends_with("hook pre-push --refs-from-git --"), "{command}");

@@ -7,12 +7,12 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use super::{Event, script};
+use super::{GitHook, script};
 use crate::whole_file;
 
 /// The result of installing a hook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Installed {
+pub enum HookInstallation {
     /// There was no hook before.
     New,
     /// There was another hook, and the script calls it first.
@@ -26,10 +26,10 @@ pub enum Installed {
 ///
 /// # Errors
 /// When a file cannot be written, or the other name is already taken.
-pub fn install(folder: &Path, event: Event, program: &Path) -> Result<Installed> {
-    fs::create_dir_all(folder)
-        .with_context(|| format!("cannot create the directory {}", folder.display()))?;
-    let hook = folder.join(event.name());
+pub fn install(directory: &Path, event: GitHook, program: &Path) -> Result<HookInstallation> {
+    fs::create_dir_all(directory)
+        .with_context(|| format!("cannot create the directory {}", directory.display()))?;
+    let hook = directory.join(event.name());
     let before = script::before(&hook);
     let doing = || format!("cannot install {}", hook.display());
     let exists = |file: &Path| file.symlink_metadata().is_ok();
@@ -61,15 +61,15 @@ pub fn install(folder: &Path, event: Event, program: &Path) -> Result<Installed>
         })
         .with_context(doing)?;
     Ok(match (is_ours, exists(&before)) {
-        (true, _) => Installed::Renewed,
-        (false, true) => Installed::Chained,
-        (false, false) => Installed::New,
+        (true, _) => HookInstallation::Renewed,
+        (false, true) => HookInstallation::Chained,
+        (false, false) => HookInstallation::New,
     })
 }
 
 /// The result of removing a hook.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Removed {
+pub enum HookRemoval {
     /// There was no hook of ours.
     Nothing,
     /// The hook was removed.
@@ -85,12 +85,12 @@ pub enum Removed {
 ///
 /// # Errors
 /// When a file cannot be read or changed.
-pub fn uninstall(folder: &Path, event: Event) -> Result<Removed> {
-    let hook = folder.join(event.name());
+pub fn uninstall(directory: &Path, event: GitHook) -> Result<HookRemoval> {
+    let hook = directory.join(event.name());
     let before = script::before(&hook);
     // Other programs rename an existing hook: pre-commit to `.legacy`, lefthook to `.old`.
-    let places = ["", ".legacy", ".old"].map(|end| folder.join(format!("{event}{end}")));
-    let mut removed = Removed::Nothing;
+    let places = ["", ".legacy", ".old"].map(|end| directory.join(format!("{event}{end}")));
+    let mut removed = HookRemoval::Nothing;
     for place in places {
         let doing = || format!("cannot remove {}", place.display());
         if !script::is_ours(&place).with_context(doing)? {
@@ -98,13 +98,13 @@ pub fn uninstall(folder: &Path, event: Event) -> Result<Removed> {
         }
         if before.symlink_metadata().is_err() {
             fs::remove_file(&place).with_context(doing)?;
-            removed = Removed::Gone;
+            removed = HookRemoval::Gone;
         } else if place != hook && script::has(&before, script::PRE_COMMIT_MARK).with_context(doing)? {
             fs::remove_file(&place).with_context(doing)?;
-            removed = Removed::Kept(before.clone());
+            removed = HookRemoval::Kept(before.clone());
         } else {
             fs::rename(&before, &place).with_context(doing)?;
-            removed = Removed::Restored;
+            removed = HookRemoval::Restored;
         }
     }
     Ok(removed)
@@ -150,18 +150,22 @@ mod tests {
                 )
             };
             let original = state(&hook);
-            let folder = hook.parent().unwrap();
-            let first = if kind == "nothing" { Installed::New } else { Installed::Chained };
-            assert_eq!(install(folder, Event::PrePush, program).unwrap(), first, "{kind}");
+            let directory = hook.parent().unwrap();
+            let first = if kind == "nothing" { HookInstallation::New } else { HookInstallation::Chained };
+            assert_eq!(install(directory, GitHook::PrePush, program).unwrap(), first, "{kind}");
             assert!(mode(&hook) & 0o100 != 0, "{kind}");
             let once = state(&hook);
-            assert_eq!(install(folder, Event::PrePush, program).unwrap(), Installed::Renewed, "{kind}");
+            assert_eq!(
+                install(directory, GitHook::PrePush, program).unwrap(),
+                HookInstallation::Renewed,
+                "{kind}"
+            );
             assert_eq!(state(&hook), once);
-            assert_eq!(uninstall(folder, Event::PreCommit).unwrap(), Removed::Nothing);
-            uninstall(folder, Event::PrePush).unwrap();
+            assert_eq!(uninstall(directory, GitHook::PreCommit).unwrap(), HookRemoval::Nothing);
+            uninstall(directory, GitHook::PrePush).unwrap();
             assert_eq!(state(&hook), original, "{kind}");
-            assert_eq!(fs::read_dir(folder).unwrap().count(), usize::from(kind != "nothing"), "{kind}");
-            assert_eq!(uninstall(folder, Event::PrePush).unwrap(), Removed::Nothing);
+            assert_eq!(fs::read_dir(directory).unwrap().count(), usize::from(kind != "nothing"), "{kind}");
+            assert_eq!(uninstall(directory, GitHook::PrePush).unwrap(), HookRemoval::Nothing);
         }
     }
 
@@ -170,15 +174,15 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let hook = dir.path().join("pre-commit");
         fs::write(&hook, "first").unwrap();
-        install(dir.path(), Event::PreCommit, Path::new("s")).unwrap();
+        install(dir.path(), GitHook::PreCommit, Path::new("s")).unwrap();
         fs::write(&hook, "second").unwrap();
-        let error = install(dir.path(), Event::PreCommit, Path::new("s")).unwrap_err().to_string();
+        let error = install(dir.path(), GitHook::PreCommit, Path::new("s")).unwrap_err().to_string();
         assert!(error.contains("pre-commit.before-skanner"), "{error}");
         assert_eq!(fs::read_to_string(&hook).unwrap(), "second");
         // A hook that is not ours is not removed.
-        assert_eq!(uninstall(dir.path(), Event::PreCommit).unwrap(), Removed::Nothing);
+        assert_eq!(uninstall(dir.path(), GitHook::PreCommit).unwrap(), HookRemoval::Nothing);
         fs::remove_file(&hook).unwrap();
         fs::create_dir(&hook).unwrap();
-        assert!(install(dir.path(), Event::PreCommit, Path::new("s")).is_err());
+        assert!(install(dir.path(), GitHook::PreCommit, Path::new("s")).is_err());
     }
 }

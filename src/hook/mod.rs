@@ -1,18 +1,18 @@
 //! Git hooks: their input, how to install them, and the advice they print when they stop something.
 
+pub mod directory;
 pub mod global;
 pub mod install;
-pub mod place;
+pub mod messages;
 pub mod push;
 pub mod refs;
 pub mod script;
-pub mod words;
 
 use std::fmt;
 
 /// A hook that skanner implements, by its name in git.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Event {
+pub enum GitHook {
     /// Before a commit is created. The index is complete.
     PreCommit,
     /// The message is written, and the commit is not created yet.
@@ -23,7 +23,7 @@ pub enum Event {
     PreReceive,
 }
 
-impl Event {
+impl GitHook {
     /// All hooks.
     pub const ALL: [Self; 4] = [Self::PreCommit, Self::CommitMsg, Self::PrePush, Self::PreReceive];
 
@@ -48,7 +48,7 @@ impl Event {
     }
 }
 
-impl fmt::Display for Event {
+impl fmt::Display for GitHook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }

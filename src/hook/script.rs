@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::Event;
+use super::GitHook;
 
 /// The second line of each script begins with this, in every version.
 const MARK: &[u8] = b"# Made by `skanner hook install`";
@@ -52,7 +52,7 @@ pub fn has(file: &Path, mark: &[u8]) -> io::Result<bool> {
 /// The script for an event. It tries `program` first, and then `skanner` in the path: graphical programs
 /// often run git with another path than a shell.
 #[must_use]
-pub fn of(event: Event, program: &Path) -> Vec<u8> {
+pub fn of(event: GitHook, program: &Path) -> Vec<u8> {
     let mut script = Vec::new();
     let mut add = |text: &str| script.extend_from_slice(text.as_bytes());
     add("#!/bin/sh\n");
@@ -67,19 +67,19 @@ pub fn of(event: Event, program: &Path) -> Vec<u8> {
     add("\n\n");
     add(CHAIN_IF);
     // Both hooks must be able to read standard input.
-    let reads = event != Event::CommitMsg && event != Event::PreCommit;
+    let reads = event != GitHook::CommitMsg && event != GitHook::PreCommit;
     add(if reads { CHAIN_WITH_INPUT } else { CHAIN });
     add("\nskanner=");
     script.extend(quoted(program.as_os_str()));
     let mut add = |text: &str| script.extend_from_slice(text.as_bytes());
     add(FIND);
     add(&match event {
-        Event::PreCommit => "exec \"$skanner\" hook pre-commit >&2\n".to_owned(),
-        Event::CommitMsg => "exec \"$skanner\" hook commit-msg -- \"$@\" >&2\n".to_owned(),
-        Event::PrePush => {
+        GitHook::PreCommit => "exec \"$skanner\" hook pre-commit >&2\n".to_owned(),
+        GitHook::CommitMsg => "exec \"$skanner\" hook commit-msg -- \"$@\" >&2\n".to_owned(),
+        GitHook::PrePush => {
             format!("{GIVE} | \"$skanner\" hook pre-push --refs-from-git -- \"$@\" >&2\n")
         }
-        Event::PreReceive => format!("{GIVE} | \"$skanner\" hook pre-receive >&2\n"),
+        GitHook::PreReceive => format!("{GIVE} | \"$skanner\" hook pre-receive >&2\n"),
     });
     script
 }

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::rows::{CommitReader, NONE, Row};
+use super::rows::{CommitReader, CommitRow, NONE};
 use crate::{blob::ObjectId, git::store::Store};
 
 /// All commits, with parents before children.
-pub(super) struct Commits {
+pub(super) struct CommitTable {
     pub(super) ids: Vec<ObjectId>,
     /// The index of each commit's tree.
     pub(super) trees: Vec<u32>,
@@ -18,13 +18,13 @@ pub(super) struct Commits {
     places: HashMap<ObjectId, u32>,
 }
 
-impl Commits {
+impl CommitTable {
     pub(super) fn new(mut read: CommitReader, store: &Store) -> Self {
         let mut rows = std::mem::take(&mut read.rows);
         rows.sort_unstable_by_key(|row| row.number);
         rows.dedup_by_key(|row| row.number);
         let mut rows_by_number = vec![NONE; store.len()];
-        for (row, Row { number, .. }) in (0..).zip(&rows) {
+        for (row, CommitRow { number, .. }) in (0..).zip(&rows) {
             rows_by_number[*number as usize] = row;
         }
         let row_of = |number: &u32| {
@@ -74,7 +74,11 @@ impl Commits {
 
 /// Sorts the rows so that parents come first. Commits cannot form a cycle, since they name each other by
 /// their hashes. If somebody managed to create one, it would be cut somewhere.
-fn parents_first(rows: &[Row], read: &CommitReader, row_of: &impl Fn(&u32) -> Option<usize>) -> Vec<u32> {
+fn parents_first(
+    rows: &[CommitRow],
+    read: &CommitReader,
+    row_of: &impl Fn(&u32) -> Option<usize>,
+) -> Vec<u32> {
     let mut order = Vec::with_capacity(rows.len());
     let mut is_seen = vec![false; rows.len()];
     let mut stack: Vec<(u32, usize)> = Vec::new();

@@ -6,10 +6,10 @@ use super::rows::CommitReader;
 use crate::{
     blob::ObjectId,
     git::{
-        self, Beside, Entries, Kind, Kinds,
+        self, Entries, HistoryObserver, ObjectKind, ObjectKinds,
         object::{self, Commit, TreeEntry},
-        pack::{Copied, Object, Visitor},
-        store::{Numbers, Store},
+        pack::{CopiedRange, Object, Visitor},
+        store::{NumberCache, Store},
     },
     threads::Pool,
 };
@@ -44,11 +44,11 @@ impl<'a> Gatherer<'a> {
 
     /// Creates a reader for one thread.
     #[must_use]
-    pub fn reader(&self) -> FolderReader<'_> {
-        FolderReader {
+    pub fn reader(&self) -> DirectoryReader<'_> {
+        DirectoryReader {
             store: self.store,
             suspects: &self.suspects,
-            numbers: Numbers::new(self.store),
+            numbers: NumberCache::new(self.store),
             edges: Vec::new(),
             held: Vec::new(),
             failed: Vec::new(),
@@ -56,24 +56,25 @@ impl<'a> Gatherer<'a> {
     }
 
     /// Takes what the readers gathered, and reads the rest. They have seen all commits, and all directories
-    /// in packs unless there are no `folders`.
+    /// in packs unless there are no `directories`.
     #[must_use]
     pub fn finish(
         &self,
-        folders: Vec<FolderReader<'_>>,
+        directories: Vec<DirectoryReader<'_>>,
         commits: Vec<CommitReader>,
         pool: &Pool,
     ) -> Gathered {
-        let mut folders = folders;
-        if folders.is_empty() {
-            folders = self.store.packs.walk(Kinds::of(&[Kind::Tree]), pool, &|| self.reader());
+        let mut directories = directories;
+        if directories.is_empty() {
+            directories =
+                self.store.packs.walk(ObjectKinds::of(&[ObjectKind::Tree]), pool, &|| self.reader());
         }
         let mut gathered = Gathered { suspects: self.suspects.ids.clone(), ..Gathered::default() };
         for one in commits {
             gathered.commits.append(one);
         }
         let mut failed = std::mem::take(&mut gathered.commits.failed);
-        for reader in &mut folders {
+        for reader in &mut directories {
             failed.append(&mut reader.failed);
         }
         failed.sort_unstable();
@@ -82,14 +83,14 @@ impl<'a> Gatherer<'a> {
         for id in failed.into_iter().chain(self.store.loose.iter().copied()) {
             if let (Some(number), Some((kind, bytes))) = (self.store.number(id), last.elsewhere(id)) {
                 match kind {
-                    Kind::Tree => drop(last.take(number, &bytes, None)),
-                    Kind::Commit => self.take_commit(number, &bytes, &mut gathered.commits),
-                    Kind::Blob | Kind::Tag => {}
+                    ObjectKind::Tree => drop(last.take(number, &bytes, None)),
+                    ObjectKind::Commit => self.take_commit(number, &bytes, &mut gathered.commits),
+                    ObjectKind::Blob | ObjectKind::Tag => {}
                 }
             }
         }
-        folders.push(last);
-        for mut reader in folders {
+        directories.push(last);
+        for mut reader in directories {
             gathered.edges.push(reader.edges);
             gathered.held.append(&mut reader.held);
         }
@@ -147,36 +148,36 @@ impl Suspects {
 }
 
 /// Gathers directories on one thread.
-pub struct FolderReader<'a> {
+pub struct DirectoryReader<'a> {
     store: &'a Store,
     suspects: &'a Suspects,
-    numbers: Numbers<'a>,
+    numbers: NumberCache<'a>,
     edges: Vec<(u32, u32)>,
     held: Vec<(u32, u32, Box<[u8]>)>,
     failed: Vec<ObjectId>,
 }
 
-impl FolderReader<'_> {
-    fn take(&mut self, number: u32, bytes: &[u8], base: Base<'_>) -> Option<Entries> {
+impl DirectoryReader<'_> {
+    fn take(&mut self, number: u32, bytes: &[u8], base: TreeBase<'_>) -> Option<Entries> {
         let Self { store, suspects, numbers, .. } = self;
         let entries = git::entries(bytes, base, store.width, |new, values| {
             let numbers = numbers.get(new.iter().map(|entry| entry.id));
             values.extend(new.iter().zip(numbers).map(|(entry, number)| suspects.kept(entry, *number)));
         })?;
-        self.folder(number, bytes, &entries);
+        self.directory(number, bytes, &entries);
         Some(entries)
     }
 }
 
 /// The gathered entries of the tree that a delta is based on.
-type Base<'a> = Option<(&'a Entries, &'a [Copied])>;
+type TreeBase<'a> = Option<(&'a Entries, &'a [CopiedRange])>;
 
-impl Beside for FolderReader<'_> {
+impl HistoryObserver for DirectoryReader<'_> {
     fn entry(&mut self, entry: &TreeEntry<'_>, number: Option<u32>) -> Option<u32> {
         self.suspects.kept(entry, number)
     }
 
-    fn folder(&mut self, number: u32, bytes: &[u8], entries: &Entries) {
+    fn directory(&mut self, number: u32, bytes: &[u8], entries: &Entries) {
         for entry in &entries.kept {
             if entry.value & SUSPECT == 0 {
                 self.edges.push((number, entry.value));
@@ -194,7 +195,7 @@ impl Beside for FolderReader<'_> {
     }
 }
 
-impl Visitor for FolderReader<'_> {
+impl Visitor for DirectoryReader<'_> {
     type Mark = Option<Entries>;
 
     fn object(&mut self, object: Object<'_, Self::Mark>) -> Self::Mark {
@@ -202,11 +203,11 @@ impl Visitor for FolderReader<'_> {
         self.take(object.number, object.bytes, base)
     }
 
-    fn failed(&mut self, id: ObjectId, _: Option<Kind>, _: &'static str) {
+    fn failed(&mut self, id: ObjectId, _: Option<ObjectKind>, _: &'static str) {
         self.failed.push(id);
     }
 
-    fn elsewhere(&mut self, id: ObjectId) -> Option<(Kind, Vec<u8>)> {
+    fn elsewhere(&mut self, id: ObjectId) -> Option<(ObjectKind, Vec<u8>)> {
         self.store.read(id).ok()
     }
 }

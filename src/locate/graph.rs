@@ -4,7 +4,7 @@
 const MOST_LEVELS: usize = 16;
 
 /// For every object, the directories that contain it, in compressed rows.
-pub(super) struct Folders {
+pub(super) struct DirectoryGraph {
     first: Vec<u32>,
     parents: Vec<u32>,
 }
@@ -31,14 +31,14 @@ impl Bits {
     }
 }
 
-impl Folders {
+impl DirectoryGraph {
     /// Takes pairs of a directory and one that it contains, from `count` objects. Drops directories that do
     /// not lead to any of the `wanted`.
     pub(super) fn new(count: usize, edges: Vec<Vec<(u32, u32)>>, wanted: impl Iterator<Item = u32>) -> Self {
         let mut edges = edges;
         let mut above = Bits::new(count);
-        wanted.for_each(|folder| {
-            above.add(folder);
+        wanted.for_each(|directory| {
+            above.add(directory);
         });
         // This mostly leaves next to nothing of millions, and going through all of them a few times is faster
         // than sorting them. Directories are a few levels deep, unless somebody wants to cause trouble.
@@ -74,11 +74,11 @@ impl Folders {
     }
 
     /// All directories that contain these, and these themselves.
-    pub(super) fn above(&self, folders: impl Iterator<Item = u32>) -> Bits {
+    pub(super) fn above(&self, directories: impl Iterator<Item = u32>) -> Bits {
         let mut above = Bits::new(self.first.len());
-        let mut waiting: Vec<u32> = folders.filter(|folder| above.add(*folder)).collect();
-        while let Some(folder) = waiting.pop() {
-            let range = self.first[folder as usize] as usize..self.first[folder as usize + 1] as usize;
+        let mut waiting: Vec<u32> = directories.filter(|directory| above.add(*directory)).collect();
+        while let Some(directory) = waiting.pop() {
+            let range = self.first[directory as usize] as usize..self.first[directory as usize + 1] as usize;
             waiting.extend(self.parents[range].iter().filter(|parent| above.add(**parent)));
         }
         above

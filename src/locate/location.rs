@@ -4,26 +4,26 @@ use std::collections::HashMap;
 
 use git2::Repository;
 
-use super::{commits::Commits, gather::Gathered, graph::Folders, tags::Tags};
+use super::{commits::CommitTable, gather::Gathered, graph::DirectoryGraph, tags::Tags};
 use crate::{
     blob::ObjectId,
     git::{self, store::Store},
 };
 
 /// Everything that is known about where the objects of a repository are.
-pub struct Location<'a> {
+pub struct ObjectLocations<'a> {
     pub(super) store: &'a Store,
     /// For each suspect blob, by its id, the directories that contain it, and its name there.
-    pub(super) suspects: HashMap<ObjectId, Vec<Entry>>,
-    pub(super) folders: Folders,
-    pub(super) commits: Commits,
+    pub(super) suspects: HashMap<ObjectId, Vec<ParentEntry>>,
+    pub(super) directories: DirectoryGraph,
+    pub(super) commits: CommitTable,
     pub(super) refs: Vec<Ref>,
     pub(super) tags: Tags,
     pub(super) head: Option<ObjectId>,
 }
 
 /// A directory, and the name of an entry in it.
-pub(super) type Entry = (u32, Box<[u8]>);
+pub(super) type ParentEntry = (u32, Box<[u8]>);
 
 /// A ref and its target.
 pub(super) struct Ref {
@@ -34,19 +34,19 @@ pub(super) struct Ref {
     pub(super) peeled: ObjectId,
 }
 
-impl<'a> Location<'a> {
+impl<'a> ObjectLocations<'a> {
     /// Sorts what was gathered from a repository. It can tell the history of suspects and of these objects,
     /// but of no other directory.
     #[must_use]
     pub fn new(repository: &Repository, store: &'a Store, gathered: Gathered, objects: &[ObjectId]) -> Self {
         let Gathered { suspects, edges, held, commits } = gathered;
         let named = objects.iter().filter_map(|id| store.number(*id));
-        let wanted = held.iter().map(|(_, folder, _)| *folder).chain(named);
-        let folders = Folders::new(store.len(), edges, wanted);
-        let commits = Commits::new(commits, store);
-        let mut by_name: HashMap<ObjectId, Vec<Entry>> = HashMap::new();
-        for (suspect, folder, name) in held {
-            by_name.entry(suspects[suspect as usize]).or_default().push((folder, name));
+        let wanted = held.iter().map(|(_, directory, _)| *directory).chain(named);
+        let directories = DirectoryGraph::new(store.len(), edges, wanted);
+        let commits = CommitTable::new(commits, store);
+        let mut by_name: HashMap<ObjectId, Vec<ParentEntry>> = HashMap::new();
+        for (suspect, directory, name) in held {
+            by_name.entry(suspects[suspect as usize]).or_default().push((directory, name));
         }
         let refs = git::refs(repository).unwrap_or_default().into_iter();
         let mut tags = Tags::default();
@@ -54,6 +54,6 @@ impl<'a> Location<'a> {
         let refs = refs.map(peel).collect();
         let head = repository.head().ok().and_then(|head| head.target());
         let head = head.and_then(|oid| ObjectId::new(oid.as_bytes()));
-        Self { store, suspects: by_name, folders, commits, refs, tags, head }
+        Self { store, suspects: by_name, directories, commits, refs, tags, head }
     }
 }

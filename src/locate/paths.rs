@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{graph::Bits, location::Location, rows::NONE};
+use super::{graph::Bits, location::ObjectLocations, rows::NONE};
 use crate::{
     blob::ObjectId,
     git::{object, tree::join},
@@ -13,18 +13,18 @@ const MOST: usize = 64;
 
 /// A path of a blob.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct BlobLocation {
     /// The path, or only the file name if no commit leads to its directory.
     pub path: Vec<u8>,
     /// The commit that added the blob, if any.
     pub commit: Option<ObjectId>,
 }
 
-impl Location<'_> {
+impl ObjectLocations<'_> {
     /// The paths of a suspect blob: where it was introduced, where it is at HEAD, and one for every other
     /// name it has anywhere. Empty if no directory contains it.
     #[must_use]
-    pub fn places(&self, blob: ObjectId) -> Vec<Place> {
+    pub fn places(&self, blob: ObjectId) -> Vec<BlobLocation> {
         let objects = [blob];
         let above = self.above(&objects);
         let holds = self.holding(&above, &objects);
@@ -38,20 +38,20 @@ impl Location<'_> {
         let name_of = |path: &[u8]| path.rsplit(|byte| *byte == b'/').next().unwrap_or_default().to_vec();
         let mut names: BTreeSet<Vec<u8>> = paths.iter().map(|path| name_of(path)).collect();
         let held = self.suspects.get(&blob).into_iter().flatten();
-        for (folder, name) in held {
+        for (directory, name) in held {
             if names.insert(name.to_vec()) {
-                paths.insert(self.path_of(*folder, name).unwrap_or_else(|| name.to_vec()));
+                paths.insert(self.path_of(*directory, name).unwrap_or_else(|| name.to_vec()));
             }
         }
-        paths.into_iter().map(|path| Place { path, commit }).collect()
+        paths.into_iter().map(|path| BlobLocation { path, commit }).collect()
     }
 
     /// A path that ends in this directory, in the first commit that contains it.
-    fn path_of(&self, folder: u32, name: &[u8]) -> Option<Vec<u8>> {
-        let above = self.folders.above(std::iter::once(folder));
+    fn path_of(&self, directory: u32, name: &[u8]) -> Option<Vec<u8>> {
+        let above = self.directories.above(std::iter::once(directory));
         let holder = self.commits.trees.iter().position(|tree| *tree != NONE && above.has(*tree))?;
-        let target = self.store.id(folder)?;
-        if self.commits.trees[holder] == folder {
+        let target = self.store.id(directory)?;
+        if self.commits.trees[holder] == directory {
             return Some(name.to_vec());
         }
         let (mut path, _) = self.paths_in(holder, &above, &[target], 1).pop()?;
@@ -72,22 +72,22 @@ impl Location<'_> {
         let mut paths = Vec::new();
         let Some(root) = self.store.id(self.commits.trees[commit]) else { return paths };
         let mut waiting: Vec<(Vec<u8>, ObjectId)> = vec![(Vec::new(), root)];
-        while let Some((prefix, folder)) = waiting.pop() {
+        while let Some((prefix, directory)) = waiting.pop() {
             if paths.len() >= most {
                 break;
             }
-            let Ok((_, bytes)) = self.store.read(folder) else { continue };
-            let mut folders = Vec::new();
+            let Ok((_, bytes)) = self.store.read(directory) else { continue };
+            let mut directories = Vec::new();
             object::tree(&bytes, self.store.width, |_, entry| {
                 let Some(id) = ObjectId::new(entry.id) else { return };
                 // Paths are only built for matches: they may be long, and directories may be large.
                 if objects.binary_search(&id).is_ok() {
                     paths.push((join(&prefix, entry.name), id));
                 } else if entry.is_tree() && self.store.number(id).is_some_and(|number| above.has(number)) {
-                    folders.push((join(&prefix, entry.name), id));
+                    directories.push((join(&prefix, entry.name), id));
                 }
             });
-            waiting.extend(folders.into_iter().rev());
+            waiting.extend(directories.into_iter().rev());
         }
         paths.truncate(most);
         paths

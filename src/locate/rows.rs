@@ -4,7 +4,7 @@ use super::date;
 use crate::{
     blob::ObjectId,
     git::{
-        Beside, Entries,
+        Entries, HistoryObserver,
         object::{Commit, TreeEntry},
     },
 };
@@ -13,7 +13,7 @@ use crate::{
 pub(super) const NONE: u32 = u32::MAX;
 
 /// A commit as numbers.
-pub(super) struct Row {
+pub(super) struct CommitRow {
     pub(super) number: u32,
     pub(super) tree: u32,
     /// The committer date, in seconds since 1970.
@@ -27,7 +27,7 @@ pub(super) struct Row {
 /// it is known whether there is anything to locate.
 #[derive(Default)]
 pub struct CommitReader {
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<CommitRow>,
     pub(super) parents: Vec<u32>,
     pub(super) failed: Vec<ObjectId>,
 }
@@ -36,25 +36,25 @@ impl CommitReader {
     /// Appends what another reader has taken.
     pub(super) fn append(&mut self, mut other: Self) {
         let before = self.parents.len() as u32;
-        self.rows.extend(other.rows.into_iter().map(|row| Row { first: before + row.first, ..row }));
+        self.rows.extend(other.rows.into_iter().map(|row| CommitRow { first: before + row.first, ..row }));
         self.parents.append(&mut other.parents);
         self.failed.append(&mut other.failed);
     }
 
-    pub(super) fn parents(&self, row: &Row) -> &[u32] {
+    pub(super) fn parents(&self, row: &CommitRow) -> &[u32] {
         &self.parents[row.first as usize..][..row.count as usize]
     }
 }
 
-impl Beside for CommitReader {
+impl HistoryObserver for CommitReader {
     fn entry(&mut self, _: &TreeEntry<'_>, _: Option<u32>) -> Option<u32> {
         None
     }
 
-    fn folder(&mut self, _: u32, _: &[u8], _: &Entries) {}
+    fn directory(&mut self, _: u32, _: &[u8], _: &Entries) {}
 
     fn commit(&mut self, number: u32, commit: &Commit<'_>, tree: Option<u32>, parents: &[u32]) {
-        self.rows.push(Row {
+        self.rows.push(CommitRow {
             number,
             tree: tree.unwrap_or(NONE),
             time: date::seconds(commit.committer),

@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::commits::Commits;
+use super::commits::CommitTable;
 use crate::{
     blob::ObjectId,
-    git::{Kind, object::Tag, store::Store},
+    git::{ObjectKind, object::Tag, store::Store},
 };
 
 /// The peeled targets of the tags that any ref reaches.
@@ -18,14 +18,14 @@ pub(super) struct Tags {
 
 impl Tags {
     /// Peels any number of tags, and reads each of them only once.
-    pub(super) fn peel(&mut self, store: &Store, commits: &Commits, target: ObjectId) -> ObjectId {
+    pub(super) fn peel(&mut self, store: &Store, commits: &CommitTable, target: ObjectId) -> ObjectId {
         let mut id = target;
         // Tags cannot form a cycle, since they name each other by their hashes, which are verified here.
         while commits.place(id).is_none() && !self.peeled.contains_key(&id) {
             let next = match self.named.get(&id) {
                 Some(next) => *next,
                 None => {
-                    let Ok((Kind::Tag, bytes)) = store.read(id) else { break };
+                    let Ok((ObjectKind::Tag, bytes)) = store.read(id) else { break };
                     match Tag::parse(&bytes).target {
                         Some(next) => next,
                         None => break,

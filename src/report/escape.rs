@@ -6,17 +6,21 @@ use crate::hidden::hides;
 
 /// Escapes characters that a terminal does not show as they are. Control characters, and characters that hide
 /// text or change its direction, are written as `\u{1b}`.
-pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(steers) {
+pub(crate) fn escape_control(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_control_like) {
         return Cow::Borrowed(text);
     }
     let escaped = text.chars().map(|character| {
-        if steers(character) { character.escape_unicode().to_string() } else { character.to_string() }
+        if is_control_like(character) {
+            character.escape_unicode().to_string()
+        } else {
+            character.to_string()
+        }
     });
     Cow::Owned(escaped.collect())
 }
 
-fn steers(character: char) -> bool {
+fn is_control_like(character: char) -> bool {
     character != '\t' && hides(character)
 }
 
@@ -26,7 +30,7 @@ mod tests {
 
     #[test]
     fn nothing_steers_the_terminal() {
-        assert_eq!(visible("a\u{1b}[31mb\nc\u{202e}d\u{9b}"), "a\\u{1b}[31mb\\u{a}c\\u{202e}d\\u{9b}");
-        assert!(matches!(visible("tab\tand é 汉"), Cow::Borrowed(_)));
+        assert_eq!(escape_control("a\u{1b}[31mb\nc\u{202e}d\u{9b}"), "a\\u{1b}[31mb\\u{a}c\\u{202e}d\\u{9b}");
+        assert!(matches!(escape_control("tab\tand é 汉"), Cow::Borrowed(_)));
     }
 }

@@ -12,8 +12,8 @@ use serde::Serialize;
 use crate::{
     blob::SourceKind,
     finding::{
-        Accepted, Audit, Candidate, Configuration, Finding, History, NotScanned, Occurrence, Report, Scanned,
-        Suppressed, SuppressedBy, Suppression, Unused,
+        AcceptedInput, Audit, Candidate, Configuration, Finding, History, NotScanned, Occurrence, Report,
+        Scanned, Suppressed, SuppressedBy, Suppression, Unused,
     },
     remedy,
     rule::{Confidence, Severity},
@@ -33,16 +33,18 @@ const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG
 /// A report of skanner: which API keys were found, where, and what could not be read.
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "skanner report")]
-struct Document<'a> {
+#[schemars(rename = "Document")]
+struct ReportDocument<'a> {
     #[serde(flatten)]
-    run: Run<'a>,
+    run: RunReport<'a>,
     /// One entry per secret, sorted by path, line, column and rule.
     findings: Vec<FindingEntry<'a>>,
 }
 
 /// Everything about a run except its findings.
 #[derive(Serialize, JsonSchema)]
-struct Run<'a> {
+#[schemars(rename = "Run")]
+struct RunReport<'a> {
     /// The version of the format.
     schema: u32,
     /// The program that wrote the report.
@@ -69,7 +71,8 @@ struct Run<'a> {
     /// The number of excluded keys by what excluded them: an option, an environment variable or the
     /// configuration file. Absent if there are none. Each key is counted once.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    left_out: &'a BTreeMap<String, u64>,
+    #[serde(rename = "left_out")]
+    excluded: &'a BTreeMap<String, u64>,
     /// The configuration file that was used; absent if there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
     configuration: Option<&'a Configuration>,
@@ -192,7 +195,7 @@ struct Remedy<'a> {
 #[derive(Serialize)]
 struct Summary<'a> {
     #[serde(flatten)]
-    run: Run<'a>,
+    run: RunReport<'a>,
     findings: usize,
 }
 
@@ -211,7 +214,7 @@ pub fn schema() -> serde_json::Value {
     SchemaSettings::draft07()
         .for_serialize()
         .into_generator()
-        .into_root_schema_for::<Document<'static>>()
+        .into_root_schema_for::<ReportDocument<'static>>()
         .into()
 }
 
@@ -221,7 +224,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         run.suppressed = SuppressedKeys::List(suppressed(report).collect());
     }
     let findings = report.findings.iter().map(|finding| entry(report, finding)).collect();
-    serde_json::to_writer_pretty(&mut *out, &Document { run, findings })?;
+    serde_json::to_writer_pretty(&mut *out, &ReportDocument { run, findings })?;
     writeln!(out)
 }
 
@@ -236,8 +239,8 @@ pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()
     Ok(())
 }
 
-fn run(report: &Report) -> Run<'_> {
-    Run {
+fn run(report: &Report) -> RunReport<'_> {
+    RunReport {
         schema: SCHEMA,
         tool: TOOL,
         complete: report.is_complete(),
@@ -247,7 +250,7 @@ fn run(report: &Report) -> Run<'_> {
         suppressed_by: report.suppressed_by(),
         unused_suppressions: &report.unused,
         accepted: report.accepted.iter().map(accepted).collect(),
-        left_out: &report.left_out,
+        excluded: &report.excluded,
         configuration: report.configuration.as_ref(),
         shallow: report.is_shallow,
         audit: report.audit(),
@@ -284,8 +287,8 @@ fn suppressed(report: &Report) -> impl Iterator<Item = SuppressedEntry<'_>> {
     })
 }
 
-fn accepted(accepted: &Accepted) -> AcceptedEntry<'_> {
-    let Accepted { input, by } = accepted;
+fn accepted(accepted: &AcceptedInput) -> AcceptedEntry<'_> {
+    let AcceptedInput { input, by } = accepted;
     AcceptedEntry { what: &input.what, why: &input.why, suppression: by }
 }
 

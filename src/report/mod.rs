@@ -11,13 +11,13 @@ use std::io::{self, Write};
 
 use crate::finding::Report;
 
-pub(crate) use escape::visible;
+pub(crate) use escape::escape_control;
 pub use json::schema;
 pub use sarif::line_hashes;
 pub use view::View;
 
 /// A report format.
-pub struct Format {
+pub struct ReportFormat {
     /// Its name on the command line.
     pub name: &'static str,
     /// What it is for.
@@ -29,21 +29,21 @@ pub struct Format {
 }
 
 /// All formats.
-pub static FORMATS: &[Format] = &[
-    Format { name: "text", about: "for people", wants_line_hashes: false, write: text::write },
-    Format {
+pub static FORMATS: &[ReportFormat] = &[
+    ReportFormat { name: "text", about: "for people", wants_line_hashes: false, write: text::write },
+    ReportFormat {
         name: "json",
         about: "one document; `skanner schema report` describes it",
         wants_line_hashes: false,
         write: |report, _, out| json::write(report, out),
     },
-    Format {
+    ReportFormat {
         name: "jsonl",
         about: "one finding per line, then a summary; output without the summary is incomplete",
         wants_line_hashes: false,
         write: |report, _, out| json::write_lines(report, out),
     },
-    Format {
+    ReportFormat {
         name: "sarif",
         about: "SARIF 2.1.0, for code scanning",
         wants_line_hashes: true,
@@ -53,6 +53,6 @@ pub static FORMATS: &[Format] = &[
 
 /// The format with this name.
 #[must_use]
-pub fn format(name: &str) -> Option<&'static Format> {
+pub fn format(name: &str) -> Option<&'static ReportFormat> {
     FORMATS.iter().find(|format| format.name == name)
 }

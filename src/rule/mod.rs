@@ -12,7 +12,7 @@ mod words;
 pub use load::{RuleSet, literals};
 pub(crate) use model::rule_tables;
 pub use model::{Confidence, ContextWord, Edges, Form, Rule, Severity};
-pub use parts::{BASE64URL, Class, Named};
+pub use parts::{BASE64URL, ByteClass, NamedPart};
 pub(crate) use prefixes::minimal;
 pub(crate) use schema::word_schema;
 pub use shape::{Part, Shape};

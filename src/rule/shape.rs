@@ -10,7 +10,7 @@ use std::ops::Range;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
-use super::parts::{CLASSES, Class, Named, STRUCTURES};
+use super::parts::{ByteClass, CLASSES, NamedPart, STRUCTURES};
 
 /// A piece of a shape.
 #[derive(Clone, Debug)]
@@ -18,9 +18,9 @@ pub enum Part {
     /// Exactly these bytes.
     Literal(Vec<u8>),
     /// A run of a class, with one of these lengths; ranges are inclusive and ascending.
-    Run(&'static Class, Vec<(usize, usize)>),
+    Run(&'static ByteClass, Vec<(usize, usize)>),
     /// A named structure.
-    Structure(&'static Named),
+    Structure(&'static NamedPart),
 }
 
 /// How a key is written.

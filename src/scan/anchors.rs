@@ -50,7 +50,7 @@ pub(super) struct Anchor {
 
 /// Anything that the search finds in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sign {
+pub(super) enum AnchorMatch {
     /// The start of a key.
     Anchor(Anchor),
     /// One of the other words.
@@ -146,22 +146,22 @@ impl Anchors {
         std::iter::from_fn(move || {
             loop {
                 match self.next(text, from..range.end)? {
-                    Sign::Anchor(anchor) => {
+                    AnchorMatch::Anchor(anchor) => {
                         from = anchor.at + 1;
                         return Some(anchor);
                     }
-                    Sign::Word { at, .. } => from = at + 1,
+                    AnchorMatch::Word { at, .. } => from = at + 1,
                 }
             }
         })
     }
 
     /// The first anchor or word that begins in `range`.
-    pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<Sign> {
+    pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<AnchorMatch> {
         let (at, literal) = self.search.next(text, range)?;
         Some(match literal.checked_sub(self.words.len()) {
-            Some(literal) => Sign::Anchor(Anchor { at, literal }),
-            None => Sign::Word { at, word: literal },
+            Some(literal) => AnchorMatch::Anchor(Anchor { at, literal }),
+            None => AnchorMatch::Word { at, word: literal },
         })
     }
 }
@@ -186,12 +186,12 @@ fn in_utf16(literal: &[u8]) -> Vec<u8> {
 
 /// A set of literals to search for.
 pub(super) struct Literals {
-    search: Search,
+    search: LiteralSearch,
     /// The length of the longest literal, in bytes.
     longest: usize,
 }
 
-enum Search {
+enum LiteralSearch {
     Packed(Searcher),
     /// For more literals than the packed search supports.
     Automaton(AhoCorasick),
@@ -239,17 +239,17 @@ impl Literals {
         let packed = || {
             let builder =
                 Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(literals).build();
-            builder.map(Search::Packed)
+            builder.map(LiteralSearch::Packed)
         };
         let automaton = || {
             let kind = aho_corasick::MatchKind::LeftmostFirst;
             let builder =
                 AhoCorasick::builder().match_kind(kind).kind(Some(AhoCorasickKind::DFA)).build(literals);
-            builder.ok().map(Search::Automaton)
+            builder.ok().map(LiteralSearch::Automaton)
         };
         let search = if literals.len() <= MOST_PACKED { packed() } else { automaton() };
         let search = search.unwrap_or_else(|| {
-            Search::OneByOne(
+            LiteralSearch::OneByOne(
                 literals.iter().map(|literal| memmem::Finder::new(literal).into_owned()).collect(),
             )
         });
@@ -261,7 +261,7 @@ impl Literals {
         match size {
             TextSize::Any => Self::new(literals),
             TextSize::Short => Self {
-                search: Search::ByFirstByte(ByFirstByte::new(literals)),
+                search: LiteralSearch::ByFirstByte(ByFirstByte::new(literals)),
                 longest: literals.iter().map(Vec::len).max().unwrap_or(0),
             },
         }
@@ -275,20 +275,20 @@ impl Literals {
         }
         let most = text.len().min(end + self.longest.saturating_sub(1));
         let found = match &self.search {
-            Search::Packed(searcher) => {
+            LiteralSearch::Packed(searcher) => {
                 let found = searcher.find_in(text, (from..most).into())?;
                 Some((found.start(), found.pattern().as_usize()))
             }
-            Search::Automaton(automaton) => {
+            LiteralSearch::Automaton(automaton) => {
                 let found = automaton.find(Input::new(text).range(from..most))?;
                 Some((found.start(), found.pattern().as_usize()))
             }
-            Search::OneByOne(finders) => finders
+            LiteralSearch::OneByOne(finders) => finders
                 .iter()
                 .enumerate()
                 .filter_map(|(literal, finder)| Some((from + finder.find(&text[from..most])?, literal)))
                 .min(),
-            Search::ByFirstByte(search) => {
+            LiteralSearch::ByFirstByte(search) => {
                 search.find(&text[from..most]).map(|(at, literal)| (from + at, literal))
             }
         };

@@ -5,30 +5,30 @@ use std::ops::Range;
 
 use super::{engine::Engine, scratch::Scratch, weigh};
 use crate::{
-    blob::{Content, Signs},
+    blob::{AnchorKinds, Content},
     decode::{run, utf16},
 };
 
 /// An anchor this far before a change, in bytes, may belong to a key that reaches into it. No decoder goes
 /// further than 4 KiB, and a match depends on what directly follows the key.
-const BEFORE_NOVEL: usize = 5 << 10;
+const BEFORE_CHANGE: usize = 5 << 10;
 
 /// An anchor this far after a change, in bytes, may belong to a key that depends on it. This is less than in
 /// the other direction: a key begins at its anchor, and decoders look at no more than 1 KiB before it.
 /// Context may be further away, but never matters here, since the text may have any name.
-const AFTER_NOVEL: usize = (1 << 10) + 256;
+const AFTER_CHANGE: usize = (1 << 10) + 256;
 
 /// A sign that a change completes is within this many bytes of it. This is longer than every literal and than
 /// the shortest long run, and long enough for a fast search.
-const NEAR_SIGN: usize = 64;
+const NEAR_ANCHOR: usize = 64;
 
 /// How a text differs from one in which nothing could be found.
 #[derive(Clone, Copy, Debug)]
-pub struct Change<'a> {
-    /// The ranges that differ, in order; see [`crate::git::pack::Changes::novel`].
-    pub novel: &'a [Range<usize>],
+pub struct TextChange<'a> {
+    /// The ranges that differ, in order; see [`crate::git::pack::Changes::changed_ranges`].
+    pub changed_ranges: &'a [Range<usize>],
     /// The signs of the other text, and of those that it was based on.
-    pub signs: Signs,
+    pub anchor_kinds: AnchorKinds,
 }
 
 impl Engine {
@@ -36,62 +36,72 @@ impl Engine {
     /// otherwise the signs that the text contains, or a few more. A text that looks like UTF-16 is always
     /// checked completely.
     #[must_use]
-    pub fn rule_out(&self, text: &[u8], change: Option<Change<'_>>, scratch: &mut Scratch) -> Option<Signs> {
+    pub fn prefilter(
+        &self,
+        text: &[u8],
+        change: Option<TextChange<'_>>,
+        scratch: &mut Scratch,
+    ) -> Option<AnchorKinds> {
         scratch.is_name_unknown = true;
-        let signs = match change {
+        let anchor_kinds = match change {
             _ if looks_wide(text) => {
                 let mut is_clean = true;
                 // Reading from memory cannot fail.
                 let _ = self.scan(Content::Bytes(text), scratch, &mut 0, |_| is_clean = false);
-                is_clean.then_some(Signs::ALL)
+                is_clean.then_some(AnchorKinds::ALL)
             }
-            None => self.rule_out_in(text, 0..text.len(), Signs::ALL, scratch),
-            Some(Change { novel, signs }) => {
-                let signs = self.with_new_signs(text, novel, signs);
-                let is_clean = signs == Signs::default()
-                    || near(novel, BEFORE_NOVEL, AFTER_NOVEL, text.len())
-                        .all(|range| self.rule_out_in(text, range, signs, scratch).is_some());
-                is_clean.then_some(signs)
+            None => self.prefilter_in(text, 0..text.len(), AnchorKinds::ALL, scratch),
+            Some(TextChange { changed_ranges, anchor_kinds }) => {
+                let anchor_kinds = self.with_new_kinds(text, changed_ranges, anchor_kinds);
+                let is_clean = anchor_kinds == AnchorKinds::default()
+                    || near(changed_ranges, BEFORE_CHANGE, AFTER_CHANGE, text.len())
+                        .all(|range| self.prefilter_in(text, range, anchor_kinds, scratch).is_some());
+                is_clean.then_some(anchor_kinds)
             }
         };
         scratch.is_name_unknown = false;
-        signs
+        anchor_kinds
     }
 
     /// Adds signs that are only in the changed parts. There are mostly none, and then nothing else is
     /// checked.
-    fn with_new_signs(&self, text: &[u8], novel: &[Range<usize>], signs: Signs) -> Signs {
-        let mut signs = signs;
-        for range in near(novel, NEAR_SIGN, NEAR_SIGN, text.len()) {
-            let searches: [(Signs, &dyn Fn() -> bool); 4] = [
-                (Signs::ANCHOR, &|| self.matcher.anchors.next(text, range.clone()).is_some()),
-                (Signs::ESCAPE, &|| self.matcher.anchors.next_escape(text, range.clone()).is_some()),
-                (Signs::ZERO, &|| memchr::memchr(0, &text[range.clone()]).is_some()),
-                (Signs::RUN, &|| run::is_any(text, range.clone())),
+    fn with_new_kinds(
+        &self,
+        text: &[u8],
+        changed_ranges: &[Range<usize>],
+        anchor_kinds: AnchorKinds,
+    ) -> AnchorKinds {
+        let mut anchor_kinds = anchor_kinds;
+        for range in near(changed_ranges, NEAR_ANCHOR, NEAR_ANCHOR, text.len()) {
+            let searches: [(AnchorKinds, &dyn Fn() -> bool); 4] = [
+                (AnchorKinds::ANCHOR, &|| self.matcher.anchors.next(text, range.clone()).is_some()),
+                (AnchorKinds::ESCAPE, &|| self.matcher.anchors.next_escape(text, range.clone()).is_some()),
+                (AnchorKinds::ZERO, &|| memchr::memchr(0, &text[range.clone()]).is_some()),
+                (AnchorKinds::RUN, &|| run::is_any(text, range.clone())),
             ];
-            for (sign, is_any) in searches {
-                if !signs.has(sign) && is_any() {
-                    signs.add(sign);
+            for (found, is_any) in searches {
+                if !anchor_kinds.has(found) && is_any() {
+                    anchor_kinds.add(found);
                 }
             }
         }
-        signs
+        anchor_kinds
     }
 
-    fn rule_out_in(
+    fn prefilter_in(
         &self,
         text: &[u8],
         range: Range<usize>,
-        signs: Signs,
+        anchor_kinds: AnchorKinds,
         scratch: &mut Scratch,
-    ) -> Option<Signs> {
-        let mut hits = std::mem::take(&mut scratch.hits);
-        let signs = self.matcher.scan_layer(text, range, signs, 0, scratch, &mut hits);
-        weigh::weigh(text, &mut hits, scratch, weigh::Unsupported::Drop);
-        let is_clean = hits.is_empty();
-        hits.clear();
-        scratch.hits = hits;
-        is_clean.then_some(signs)
+    ) -> Option<AnchorKinds> {
+        let mut matches = std::mem::take(&mut scratch.matches);
+        let anchor_kinds = self.matcher.scan_layer(text, range, anchor_kinds, 0, scratch, &mut matches);
+        weigh::weigh(text, &mut matches, scratch, weigh::Unsupported::Drop);
+        let is_clean = matches.is_empty();
+        matches.clear();
+        scratch.matches = matches;
+        is_clean.then_some(anchor_kinds)
     }
 }
 

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use super::{
     anchors::TextSize,
     excerpt,
-    hit::secret,
     mask::Masker,
     matcher::ShapeMatcher,
-    resolve::{self, Kept},
+    resolve::{self, ChosenMatch},
     scratch::Scratch,
-    weigh, words,
+    shape_match::secret,
+    weigh, word_match,
 };
 use crate::{
-    blob::Signs,
+    blob::AnchorKinds,
     finding::{Cursor, Detection},
     rule::{Confidence, RuleSet},
 };
@@ -40,7 +40,7 @@ impl Engine {
     }
 
     /// Also searches for these words, each at least three bytes long. They do not affect each other.
-    /// [`Scratch::take_sightings`] returns what was found.
+    /// [`Scratch::take_word_matches`] returns what was found.
     #[must_use]
     pub fn watch(mut self, words: &'static [&'static str]) -> Self {
         self.matcher.anchors.watch(words);
@@ -61,15 +61,15 @@ impl Engine {
         emit: &mut dyn FnMut(Detection),
     ) -> usize {
         let Window { text, from, settled, anchors_end } = *window;
-        let mut hits = std::mem::take(&mut scratch.hits);
+        let mut matches = std::mem::take(&mut scratch.matches);
         // Starts a little earlier than necessary, so that excerpts include the keys before theirs.
         let range = from.saturating_sub(excerpt::WIDEST)..anchors_end;
-        self.matcher.scan_layer(text, range, Signs::ALL, 0, scratch, &mut hits);
-        weigh::weigh(text, &mut hits, scratch, weigh::Unsupported::Drop);
+        self.matcher.scan_layer(text, range, AnchorKinds::ALL, 0, scratch, &mut matches);
+        weigh::weigh(text, &mut matches, scratch, weigh::Unsupported::Drop);
         let mut next = anchors_end;
         let start = (!scratch.words.is_empty()).then(|| cursor.clone());
-        if !hits.is_empty() {
-            let kept = resolve::resolve(&mut hits);
+        if !matches.is_empty() {
+            let kept = resolve::resolve(&mut matches);
             for (at, one) in kept.iter().enumerate().filter(|(_, one)| one.group.start >= from) {
                 // An unfinished group is left to the next window, unless it fills this one.
                 if one.group.end > settled && one.group.start > from {
@@ -79,11 +79,11 @@ impl Engine {
                 next = next.max(one.group.end);
                 emit(self.detection(text, &kept, at, cursor, scratch));
             }
-            hits.clear();
+            matches.clear();
         }
-        scratch.hits = hits;
+        scratch.matches = matches;
         if let Some(mut cursor) = start {
-            words::note(self.matcher.anchors.words(), text, from..next, &mut cursor, scratch);
+            word_match::note(self.matcher.anchors.words(), text, from..next, &mut cursor, scratch);
         }
         next
     }
@@ -91,21 +91,21 @@ impl Engine {
     fn detection(
         &self,
         text: &[u8],
-        kept: &[Kept],
+        kept: &[ChosenMatch],
         at: usize,
         cursor: &mut Cursor,
         scratch: &mut Scratch,
     ) -> Detection {
-        let Kept { hit, rivals, .. } = &kept[at];
+        let ChosenMatch { matched, rivals, .. } = &kept[at];
         Detection {
-            rule: hit.rule.clone(),
-            confidence: hit.confidence,
-            why: weigh::why(hit),
-            candidates: weigh::candidates(hit, rivals),
-            has_evidence: hit.evidence.is_some(),
-            secret: secret(text, hit),
-            encoding: hit.encoding.clone(),
-            span: cursor.span(text, &hit.span),
+            rule: matched.rule.clone(),
+            confidence: matched.confidence,
+            why: weigh::why(matched),
+            candidates: weigh::candidates(matched, rivals),
+            has_context: matched.context_match.is_some(),
+            secret: secret(text, matched),
+            encoding: matched.encoding.clone(),
+            span: cursor.span(text, &matched.span),
             excerpt: excerpt::around(text, kept, at, self.masker.as_deref(), scratch),
         }
     }

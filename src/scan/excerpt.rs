@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::{
-    hit::{REACH, secret},
     mask::Masker,
-    resolve::Kept,
+    resolve::ChosenMatch,
     scratch::Scratch,
+    shape_match::{REACH, secret},
 };
 use crate::{finding::Excerpt, rule::BASE64URL};
 
@@ -23,12 +23,12 @@ const NEAR: usize = WIDEST;
 /// The line of `kept[at]`. `kept` must contain all hits near it, in order. Without a masker, keys are shown whole.
 pub(super) fn around(
     text: &[u8],
-    kept: &[Kept],
+    kept: &[ChosenMatch],
     at: usize,
     masker: Option<&Masker>,
     scratch: &mut Scratch,
 ) -> Excerpt {
-    let key = &kept[at].hit.span;
+    let key = &kept[at].matched.span;
     let first = key.start.saturating_sub(BESIDE);
     let last = text.len().min(key.end + BESIDE);
     let line_start = memchr::memrchr(b'\n', &text[..key.start]).map_or(0, |at| at + 1);
@@ -65,26 +65,28 @@ pub(super) fn around(
 /// What to show in place of which bytes near `line`, in order and without overlaps; for the hits with their index.
 fn replacements(
     text: &[u8],
-    kept: &[Kept],
+    kept: &[ChosenMatch],
     line: &Range<usize>,
     masker: Option<&Masker>,
     scratch: &mut Scratch,
 ) -> Vec<(Range<usize>, String, Option<usize>)> {
     let near = line.start.saturating_sub(NEAR)..text.len().min(line.end + NEAR);
-    let hits = kept
+    let matches = kept
         .iter()
         .enumerate()
-        .filter(|(_, kept)| kept.hit.span.end > near.start && kept.hit.span.start < near.end);
+        .filter(|(_, kept)| kept.matched.span.end > near.start && kept.matched.span.start < near.end);
     let Some(masker) = masker else {
-        return hits
-            .map(|(index, kept)| (kept.hit.span.clone(), secret(text, &kept.hit).reveal(), Some(index)))
+        return matches
+            .map(|(index, kept)| {
+                (kept.matched.span.clone(), secret(text, &kept.matched).reveal(), Some(index))
+            })
             .collect();
     };
-    let mut all: Vec<(Range<usize>, String, Option<usize>)> = hits
-        .map(|(index, Kept { hit, .. })| {
+    let mut all: Vec<(Range<usize>, String, Option<usize>)> = matches
+        .map(|(index, ChosenMatch { matched, .. })| {
             // Text that directly follows may be the end of a key that is longer than any known one.
-            let end = hit.span.end + BASE64URL.run(&text[hit.span.end..], usize::MAX);
-            (hit.span.start..end, secret(text, hit).masked(), Some(index))
+            let end = matched.span.end + BASE64URL.run(&text[matched.span.end..], usize::MAX);
+            (matched.span.start..end, secret(text, matched).masked(), Some(index))
         })
         .collect();
     for index in 1..all.len() {

@@ -6,13 +6,13 @@ use std::{ops::Range, sync::LazyLock};
 use memchr::memmem::Finder;
 
 use super::{
-    anchors::{Anchor, Sign},
-    hit::{Hit, REACH},
+    anchors::{Anchor, AnchorMatch},
     matcher::ShapeMatcher,
     scratch::Scratch,
+    shape_match::{REACH, ShapeMatch},
 };
 use crate::{
-    blob::Signs,
+    blob::AnchorKinds,
     decode::{Decoded, escape, utf16},
     rule::BASE64URL,
 };
@@ -29,7 +29,7 @@ static QUOTED_PRINTABLE: LazyLock<Vec<Finder<'static>>> =
 
 /// The parts of a text that need no second look.
 #[derive(Default)]
-struct Seen {
+struct LayerProgress {
     /// Where the token of the last anchor ends.
     token_end: usize,
     /// Escapes have been decoded up to this offset.
@@ -38,31 +38,31 @@ struct Seen {
 
 impl ShapeMatcher {
     /// Adds a hit for every shape that matches at an anchor in `range`, plain or indicated by one of the
-    /// `signs`. Returns the signs that the text has. `depth` encodings have already been decoded.
+    /// `anchor_kinds`. Returns the signs that the text has. `depth` encodings have already been decoded.
     pub(super) fn scan_layer(
         &self,
         text: &[u8],
         range: Range<usize>,
-        signs: Signs,
+        anchor_kinds: AnchorKinds,
         depth: usize,
         scratch: &mut Scratch,
-        hits: &mut Vec<Hit>,
-    ) -> Signs {
-        let mut seen_signs = Signs::default();
+        matches: &mut Vec<ShapeMatch>,
+    ) -> AnchorKinds {
+        let mut seen_kinds = AnchorKinds::default();
         scratch.context.clear();
         if depth == 0 {
             scratch.words.clear();
         }
-        if signs.has(Signs::ANCHOR) {
-            let mut seen = Seen::default();
+        if anchor_kinds.has(AnchorKinds::ANCHOR) {
+            let mut seen = LayerProgress::default();
             let mut from = range.start;
-            while let Some(sign) = self.anchors.next(text, from..range.end) {
-                from = match sign {
-                    Sign::Anchor(anchor) => {
-                        seen_signs.add(Signs::ANCHOR);
-                        self.try_anchor(text, anchor, depth, &mut seen, scratch, hits).max(anchor.at + 1)
+            while let Some(found) = self.anchors.next(text, from..range.end) {
+                from = match found {
+                    AnchorMatch::Anchor(anchor) => {
+                        seen_kinds.add(AnchorKinds::ANCHOR);
+                        self.try_anchor(text, anchor, depth, &mut seen, scratch, matches).max(anchor.at + 1)
                     }
-                    Sign::Word { at, word } => {
+                    AnchorMatch::Word { at, word } => {
                         if depth == 0 {
                             scratch.words.push((at, word));
                         }
@@ -72,27 +72,32 @@ impl ShapeMatcher {
             }
         }
         if depth < DEEPEST {
-            if signs.has(Signs::ESCAPE) && self.scan_escapes(text, &range, depth, scratch, hits) {
-                seen_signs.add(Signs::ESCAPE);
+            if anchor_kinds.has(AnchorKinds::ESCAPE)
+                && self.scan_escapes(text, &range, depth, scratch, matches)
+            {
+                seen_kinds.add(AnchorKinds::ESCAPE);
             }
             let wide_apart = depth == 0 && scratch.wide_apart;
-            if signs.has(Signs::ZERO) && !wide_apart && self.scan_wide(text, &range, depth, scratch, hits) {
-                seen_signs.add(Signs::ZERO);
+            if anchor_kinds.has(AnchorKinds::ZERO)
+                && !wide_apart
+                && self.scan_wide(text, &range, depth, scratch, matches)
+            {
+                seen_kinds.add(AnchorKinds::ZERO);
             }
-            if signs.has(Signs::RUN) {
+            if anchor_kinds.has(AnchorKinds::RUN) {
                 let runs = || self.runs();
                 let is_any = super::runs::each(runs, text, &range, |name, decoded, own| {
-                    let before = hits.len();
-                    self.scan_inner(&decoded, own, depth, scratch, hits, |_| vec![name]);
-                    hits.len() > before
+                    let before = matches.len();
+                    self.scan_inner(&decoded, own, depth, scratch, matches, |_| vec![name]);
+                    matches.len() > before
                 });
                 if is_any {
-                    seen_signs.add(Signs::RUN);
+                    seen_kinds.add(AnchorKinds::RUN);
                 }
             }
         }
         scratch.context.clear();
-        seen_signs
+        seen_kinds
     }
 
     /// Scans UTF-16 strings, as in binaries. Returns whether there are zeros.
@@ -102,7 +107,7 @@ impl ShapeMatcher {
         range: &Range<usize>,
         depth: usize,
         scratch: &mut Scratch,
-        hits: &mut Vec<Hit>,
+        matches: &mut Vec<ShapeMatch>,
     ) -> bool {
         let Some(first) = memchr::memchr(0, &text[range.clone()]) else { return false };
         // The zero may be either byte of its code unit.
@@ -110,7 +115,7 @@ impl ShapeMatcher {
         while let Some(at) = self.anchors.next_wide(text, from..range.end) {
             let (decoded, order) = utf16::string_around(text, at, WIDE);
             from = decoded.end().max(at + 1);
-            self.scan_inner(&decoded, usize::MAX, depth, scratch, hits, |_| vec![order.name()]);
+            self.scan_inner(&decoded, usize::MAX, depth, scratch, matches, |_| vec![order.name()]);
         }
         true
     }
@@ -121,9 +126,9 @@ impl ShapeMatcher {
         text: &[u8],
         anchor: Anchor,
         depth: usize,
-        seen: &mut Seen,
+        seen: &mut LayerProgress,
         scratch: &mut Scratch,
-        hits: &mut Vec<Hit>,
+        matches: &mut Vec<ShapeMatch>,
     ) -> usize {
         let at = anchor.at;
         if seen.token_end <= at {
@@ -134,13 +139,13 @@ impl ShapeMatcher {
         let ends_word = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`\\".contains(byte);
         let is_word = length < self.shortest && text.get(seen.token_end).is_none_or(ends_word);
         if depth < DEEPEST && at >= seen.escapes && escape::goes_on(text, seen.token_end) {
-            seen.escapes = self.undo_escapes(text, at, depth, scratch, hits);
+            seen.escapes = self.undo_escapes(text, at, depth, scratch, matches);
         }
         if is_word {
             return 0;
         }
         let dispatch = self.dispatch();
-        dispatch.try_anchor(text, anchor, seen.token_end, scratch, hits);
+        dispatch.try_anchor(text, anchor, seen.token_end, scratch, matches);
         if length > 2 * dispatch.longest {
             let last = seen.token_end - dispatch.longest;
             return dispatch.next_inside_token(&text[..last], at + 1);
@@ -155,10 +160,10 @@ impl ShapeMatcher {
         at: usize,
         depth: usize,
         scratch: &mut Scratch,
-        hits: &mut Vec<Hit>,
+        matches: &mut Vec<ShapeMatch>,
     ) -> usize {
         let token = escape::token(text, at);
-        self.scan_inner(&token.decoded, usize::MAX, depth, scratch, hits, |span| token.encodings(span));
+        self.scan_inner(&token.decoded, usize::MAX, depth, scratch, matches, |span| token.encodings(span));
         token.settled()
     }
 
@@ -169,7 +174,7 @@ impl ShapeMatcher {
         range: &Range<usize>,
         depth: usize,
         scratch: &mut Scratch,
-        hits: &mut Vec<Hit>,
+        matches: &mut Vec<ShapeMatch>,
     ) -> bool {
         // Nearly all escapes contain one of three bytes that many texts do not have at all.
         let within = &text[range.clone()];
@@ -184,7 +189,7 @@ impl ShapeMatcher {
             is_any = true;
             from = at + 1;
             if let Some(separator) = self.anchors.separator(text, at) {
-                from = self.undo_escapes(text, separator, depth, scratch, hits).max(from);
+                from = self.undo_escapes(text, separator, depth, scratch, matches).max(from);
             }
         }
         is_any
@@ -198,22 +203,22 @@ impl ShapeMatcher {
         own: usize,
         depth: usize,
         scratch: &mut Scratch,
-        hits: &mut Vec<Hit>,
+        matches: &mut Vec<ShapeMatch>,
         encodings: impl Fn(&Range<usize>) -> Vec<&'static str>,
     ) {
         let mut inner = Vec::new();
         let own = 0..own.min(decoded.text.len());
-        self.scan_layer(&decoded.text, own, Signs::ALL, depth + 1, scratch, &mut inner);
-        for mut hit in inner {
-            let mut encoding = encodings(&hit.span);
+        self.scan_layer(&decoded.text, own, AnchorKinds::ALL, depth + 1, scratch, &mut inner);
+        for mut matched in inner {
+            let mut encoding = encodings(&matched.span);
             if encoding.is_empty() {
                 continue;
             }
-            encoding.append(&mut hit.encoding);
-            hit.encoding = encoding;
-            hit.decoded.get_or_insert_with(|| decoded.text[hit.span.clone()].into());
-            hit.span = decoded.source(&hit.span);
-            hits.push(hit);
+            encoding.append(&mut matched.encoding);
+            matched.encoding = encoding;
+            matched.decoded.get_or_insert_with(|| decoded.text[matched.span.clone()].into());
+            matched.span = decoded.source(&matched.span);
+            matches.push(matched);
         }
     }
 }

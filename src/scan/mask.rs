@@ -7,14 +7,14 @@ use std::{
 
 use super::{
     anchors::TextSize,
-    hit::secret,
     matcher::ShapeMatcher,
-    resolve::{self, Kept},
+    resolve::{self, ChosenMatch},
     scratch::Scratch,
+    shape_match::secret,
     weigh,
 };
 use crate::{
-    blob::Signs,
+    blob::AnchorKinds,
     rule::{BASE64URL, Confidence, RuleSet},
 };
 
@@ -56,23 +56,23 @@ impl Masker {
         let matcher = self
             .matcher
             .get_or_init(|| ShapeMatcher::new(self.rules.clone(), Confidence::Possible, TextSize::Short));
-        let mut hits = Vec::new();
-        matcher.scan_layer(text, 0..text.len(), Signs::ALL, 0, scratch, &mut hits);
-        weigh::weigh(text, &mut hits, scratch, weigh::Unsupported::Keep);
-        let kept = resolve::resolve(&mut hits);
+        let mut matches = Vec::new();
+        matcher.scan_layer(text, 0..text.len(), AnchorKinds::ALL, 0, scratch, &mut matches);
+        weigh::weigh(text, &mut matches, scratch, weigh::Unsupported::Keep);
+        let kept = resolve::resolve(&mut matches);
         let mut masks: Vec<Mask> = Vec::with_capacity(kept.len());
-        for Kept { hit, group, .. } in &kept {
+        for ChosenMatch { matched, group, .. } in &kept {
             // Text that directly follows may be the end of a key that is longer than any known one.
-            let end = hit.span.end.max(group.end);
+            let end = matched.span.end.max(group.end);
             let end = end + BASE64URL.run(&text[end..], usize::MAX);
             let start = match masks.last_mut() {
-                Some(last) if last.range.end > hit.span.start => {
-                    last.range.end = hit.span.start;
-                    hit.span.start
+                Some(last) if last.range.end > matched.span.start => {
+                    last.range.end = matched.span.start;
+                    matched.span.start
                 }
                 last => group.start.max(last.map_or(0, |last| last.range.end)),
             };
-            masks.push(Mask { range: start..end, shown: secret(text, hit).masked() });
+            masks.push(Mask { range: start..end, shown: secret(text, matched).masked() });
         }
         masks
     }

@@ -2,31 +2,31 @@
 //!
 //! It searches the bytes for the literals that keys begin with (`anchors`). At each of them, it tries the
 //! shapes of the rules with that literal (`structure`). If a shape matches, it checks what is next to it
-//! (`edges`), whether somebody made it up (`placeholder`), and what the lines around it say (`evidence`). Of
+//! (`edges`), whether somebody made it up (`placeholder`), and what the lines around it say (`context_match`). Of
 //! several matches that overlap, the best one is kept (`resolve`).
 
 mod anchors;
 mod change;
+mod context;
 mod edges;
 mod engine;
-mod evidence;
 mod excerpt;
-mod grams;
-mod hit;
-mod known;
 mod layer;
 mod mask;
 mod matcher;
+mod ngrams;
 mod placeholder;
+mod published;
 mod resolve;
 mod runs;
 mod scratch;
+mod shape_match;
 mod structure;
 mod weigh;
 mod window;
-mod words;
+mod word_match;
 
-pub use change::{Change, looks_wide};
+pub use change::{TextChange, looks_wide};
 pub use engine::Engine;
 pub use mask::{Mask, Masker};
 pub use scratch::Scratch;

@@ -3,10 +3,10 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use super::grams::{self, Clue, GramSearch};
+use super::ngrams::{self, GramPattern, GramSearch};
 use crate::decode::{
     Decoded, base64, hex,
-    run::{self, Run},
+    run::{self, EncodedRun},
 };
 
 /// How many characters are decoded before a literal: the edge of the key and its context.
@@ -23,20 +23,20 @@ const AFTER: usize = 4 << 10;
 const MOST_AFTER: usize = 32 << 10;
 
 /// An encoding of runs.
-struct Codec {
+struct RunCodec {
     name: &'static str,
     /// The characters of a group.
     width: usize,
     /// The bytes that a group encodes.
     bytes: usize,
-    decode: fn(&Run<'_>, &Range<usize>) -> Decoded,
+    decode: fn(&EncodedRun<'_>, &Range<usize>) -> Decoded,
     /// Whether a character belongs to the codec, for runs that may contain others.
     knows: Option<fn(u8) -> bool>,
 }
 
-const CODECS: [Codec; grams::CODECS] = [
-    Codec { name: "base64", width: 4, bytes: 3, decode: base64::decode, knows: None },
-    Codec { name: "hex", width: 2, bytes: 1, decode: hex::decode, knows: Some(hex::is_digit) },
+const CODECS: [RunCodec; ngrams::CODECS] = [
+    RunCodec { name: "base64", width: 4, bytes: 3, decode: base64::decode, knows: None },
+    RunCodec { name: "hex", width: 2, bytes: 1, decode: hex::decode, knows: Some(hex::is_digit) },
 ];
 const BASE64: usize = 0;
 const HEX: usize = 1;
@@ -49,7 +49,7 @@ pub(super) struct RunSearch {
 impl RunSearch {
     /// Searches for these texts in base64, in base64 of UTF-16, in base64 of base64, and in hex.
     pub(super) fn new(plain: &[Cow<'_, str>]) -> Self {
-        let mut clues = Vec::new();
+        let mut patterns = Vec::new();
         for text in plain {
             let once = base64::literals(text.as_bytes());
             let twice = once.iter().flat_map(|literal| base64::literals(&literal.bytes));
@@ -59,28 +59,28 @@ impl RunSearch {
             let all = in_base64
                 .map(|literal| (literal, BASE64))
                 .chain(in_hex.into_iter().map(|literal| (literal, HEX)));
-            clues.extend(all.map(|(literal, codec)| Clue {
+            patterns.extend(all.map(|(literal, codec)| GramPattern {
                 literal: literal.bytes,
                 codec,
-                lead: literal.lead,
+                group_offset: literal.group_offset,
             }));
         }
-        clues.sort();
-        clues.dedup();
-        Self { search: GramSearch::new(clues) }
+        patterns.sort();
+        patterns.dedup();
+        Self { search: GramSearch::new(patterns) }
     }
 
     fn in_run(
         &self,
-        run: &Run<'_>,
+        run: &EncodedRun<'_>,
         range: &Range<usize>,
         decoded: &mut impl FnMut(&'static str, Decoded, usize) -> bool,
     ) {
         let range = run.text_of(range.start)..run.text_of(range.end);
         // Where the last decoded part ended, and how much to decode after the next literal.
         let (mut last, mut after) = (0, AFTER);
-        self.search.each(&run.text, &range, |clue, group| {
-            let codec = &CODECS[clue.codec];
+        self.search.each(&run.text, &range, |pattern, group| {
+            let codec = &CODECS[pattern.codec];
             let is_dense = last > 0 && group < last + AFTER;
             after = if is_dense { MOST_AFTER.min(after * 2) } else { AFTER };
             // Anything after the range is left to the next window, except for the ends of keys.
@@ -89,13 +89,16 @@ impl RunSearch {
             last = round.end;
             let is_cut = round.end == limit && limit < run.text.len();
             // The clue itself must be done.
-            let done =
-                if is_cut { limit.saturating_sub(NEEDED).max(group + clue.lead + 1) } else { round.end };
+            let done = if is_cut {
+                limit.saturating_sub(NEEDED).max(group + pattern.group_offset + 1)
+            } else {
+                round.end
+            };
             // Two more groups, so that it does not matter where exactly the text of a clue begins.
             let groups = (done - round.start) / codec.width + 2;
             let own = if is_cut { groups * codec.bytes } else { usize::MAX };
             if decoded(codec.name, (codec.decode)(run, &round), own)
-                && clue.codec == BASE64
+                && pattern.codec == BASE64
                 && let Some(more) = with_text_before(run, group)
             {
                 decoded(codec.name, more, usize::MAX);
@@ -127,7 +130,7 @@ pub(super) fn each<'s>(
 /// Decodes the text around a group again, together with the base64 before the run, which may name the issuer.
 /// That base64 belongs to the run if it decodes to readable text, such as `?key=…`, but not if it is the
 /// directory of a path.
-fn with_text_before(run: &Run<'_>, group: usize) -> Option<Decoded> {
+fn with_text_before(run: &EncodedRun<'_>, group: usize) -> Option<Decoded> {
     let (whole, before) = run.with_text_before();
     if before == 0 {
         return None;
@@ -144,7 +147,7 @@ fn is_text(byte: u8) -> bool {
 }
 
 /// The part of a run to decode: whole groups around the one at `group`, up to `limit`.
-fn around(run: &Run<'_>, codec: &Codec, group: usize, limit: usize) -> Range<usize> {
+fn around(run: &EncodedRun<'_>, codec: &RunCodec, group: usize, limit: usize) -> Range<usize> {
     let mut before = BEFORE.min(group);
     let mut after = limit - group;
     if let Some(knows) = codec.knows {

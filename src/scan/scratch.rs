@@ -2,20 +2,20 @@
 
 use std::ops::Range;
 
-use super::{evidence::Context, hit::Hit};
-use crate::finding::Sighting;
+use super::{context::Context, shape_match::ShapeMatch};
+use crate::finding::WordMatch;
 
 /// Memory that is reused for each blob. Every thread has its own.
 #[derive(Default)]
 pub struct Scratch {
     pub(super) window: Vec<u8>,
-    pub(super) hits: Vec<Hit>,
+    pub(super) matches: Vec<ShapeMatch>,
     pub(super) bodies: Vec<Range<usize>>,
     pub(super) context: Context,
     pub(super) name: Vec<u8>,
     /// Offset and index of the watched words in the current text.
     pub(super) words: Vec<(usize, usize)>,
-    pub(super) sightings: Vec<Sighting>,
+    pub(super) word_matches: Vec<WordMatch>,
     /// Whether the text may turn out to have any name.
     pub(super) is_name_unknown: bool,
     /// Whether the text is also read as UTF-16, so that its strings need not be searched for one by one.

@@ -7,9 +7,9 @@ use memchr::memmem;
 use super::{
     anchors::{Anchor, Anchors, Literals},
     edges::{self, LeftEdge},
-    hit::Hit,
-    known, placeholder,
+    placeholder, published,
     scratch::Scratch,
+    shape_match::ShapeMatch,
 };
 use crate::{
     finding::Secret,
@@ -18,7 +18,7 @@ use crate::{
 
 /// For every anchor, the shapes that contain it, grouped by their first literal.
 pub(super) struct Dispatch {
-    by_anchor: Vec<Table>,
+    by_anchor: Vec<AnchorTable>,
     /// The maximum length of a match of any shape, in bytes.
     pub(super) longest: usize,
     /// The literals of all shapes that can end inside a token.
@@ -26,25 +26,25 @@ pub(super) struct Dispatch {
 }
 
 /// The shapes with one anchor.
-struct Table {
+struct AnchorTable {
     /// The length of the anchor in bytes.
     length: usize,
-    groups: Vec<Group>,
+    groups: Vec<PrefixGroup>,
     /// For each byte after the anchor, the groups that may match.
     by_next: Vec<Vec<u16>>,
 }
 
 /// Shapes with the same first literal.
-struct Group {
+struct PrefixGroup {
     prefix: Vec<u8>,
     /// The offset of the anchor in the prefix, in bytes.
     offset: usize,
     /// The minimum number of bytes that a match of any of the shapes has within its token.
     inside: usize,
-    shapes: Vec<Entry>,
+    shapes: Vec<ShapeEntry>,
 }
 
-struct Entry {
+struct ShapeEntry {
     rule: Arc<Rule>,
     form: usize,
     shape: usize,
@@ -59,7 +59,7 @@ struct Entry {
     marker: Option<memmem::Finder<'static>>,
 }
 
-impl Entry {
+impl ShapeEntry {
     fn new(rule: &Arc<Rule>, form: usize, shape: usize) -> Self {
         let parts = rule.forms[form].shapes[shape].parts();
         let literals = parts.iter().skip(1).filter_map(|part| match part {
@@ -107,10 +107,10 @@ impl Entry {
 impl Dispatch {
     /// Sorts the shapes of all forms that can reach `least` by their anchors.
     pub(super) fn new(rules: &RuleSet, anchors: &Anchors, least: Confidence) -> Self {
-        let mut by_anchor: Vec<Table> = anchors
+        let mut by_anchor: Vec<AnchorTable> = anchors
             .plain()
             .iter()
-            .map(|literal| Table {
+            .map(|literal| AnchorTable {
                 length: literal.len(),
                 groups: Vec::new(),
                 by_next: vec![Vec::new(); 256],
@@ -125,7 +125,7 @@ impl Dispatch {
                     let Some((anchor, offset)) = first_anchor(anchors, prefix) else {
                         unreachable!("an anchor is made of every prefix, {:?} has none", shape.source())
                     };
-                    let entry = Entry::new(rule, form_at, shape_at);
+                    let entry = ShapeEntry::new(rule, form_at, shape_at);
                     longest = longest.max(shape.lengths().1);
                     if form.edges != Edges::Strict {
                         let marker = entry.marker.as_ref().map(memmem::Finder::needle);
@@ -136,7 +136,7 @@ impl Dispatch {
                     }
                     let groups = &mut by_anchor[anchor].groups;
                     let at = groups.iter().position(|group| group.prefix == prefix).unwrap_or_else(|| {
-                        groups.push(Group {
+                        groups.push(PrefixGroup {
                             prefix: prefix.to_vec(),
                             offset,
                             inside: usize::MAX,
@@ -149,7 +149,7 @@ impl Dispatch {
                 }
             }
         }
-        by_anchor.iter_mut().for_each(Table::sort_by_next);
+        by_anchor.iter_mut().for_each(AnchorTable::sort_by_next);
         let all = distinctive.clone();
         let holds_another = |one: &[u8]| {
             all.iter().any(|other| other.len() < one.len() && memmem::find(one, other).is_some())
@@ -176,7 +176,7 @@ impl Dispatch {
         Anchor { at, literal }: Anchor,
         end: usize,
         scratch: &mut Scratch,
-        hits: &mut Vec<Hit>,
+        matches: &mut Vec<ShapeMatch>,
     ) {
         let table = &self.by_anchor[literal];
         let Some(next) = text.get(at + table.length) else { return };
@@ -193,7 +193,10 @@ impl Dispatch {
                 }
                 let (edge, is_pasted) = *left.get_or_insert_with(|| self.left_edge(text, start));
                 if edge.satisfies(entry.edges) {
-                    hits.extend(try_shape(text, start, entry, scratch).map(|hit| Hit { is_pasted, ..hit }));
+                    matches.extend(
+                        try_shape(text, start, entry, scratch)
+                            .map(|matched| ShapeMatch { is_pasted, ..matched }),
+                    );
                 }
             }
         }
@@ -235,7 +238,7 @@ impl Dispatch {
     }
 }
 
-impl Table {
+impl AnchorTable {
     fn sort_by_next(&mut self) {
         for (at, group) in (0..).zip(&self.groups) {
             match group.prefix.get(group.offset + self.length) {
@@ -270,7 +273,7 @@ fn first_anchor(anchors: &Anchors, prefix: &[u8]) -> Option<(usize, usize)> {
     anchors.find(prefix, 0..prefix.len()).map(|anchor| (anchor.literal, anchor.at)).next()
 }
 
-fn try_shape(text: &[u8], start: usize, entry: &Entry, scratch: &mut Scratch) -> Option<Hit> {
+fn try_shape(text: &[u8], start: usize, entry: &ShapeEntry, scratch: &mut Scratch) -> Option<ShapeMatch> {
     let form = entry.form();
     let shape = entry.shape();
     let rest = &text[start..];
@@ -286,12 +289,12 @@ fn try_shape(text: &[u8], start: usize, entry: &Entry, scratch: &mut Scratch) ->
         return None;
     }
     let public = shape.prefix().len();
-    if known::is_published(&Secret::new(&rest[..length], public)) {
+    if published::is_published(&Secret::new(&rest[..length], public)) {
         return None;
     }
     let span = start..start + length;
-    let evidence = scratch.context.evidence(text, &span, &entry.rule);
-    Some(Hit {
+    let context_match = scratch.context.context_match(text, &span, &entry.rule);
+    Some(ShapeMatch {
         span,
         decoded: None,
         encoding: Vec::new(),
@@ -301,7 +304,7 @@ fn try_shape(text: &[u8], start: usize, entry: &Entry, scratch: &mut Scratch) ->
         fixed: shape.fixed(),
         base: form.confidence,
         confidence: form.confidence,
-        evidence,
+        context_match,
         is_pasted: false,
     })
 }

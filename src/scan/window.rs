@@ -4,8 +4,8 @@ use std::io::{self, Read};
 
 use super::{
     engine::{Engine, Window},
-    hit::REACH,
     scratch::Scratch,
+    shape_match::REACH,
 };
 use crate::{
     blob::{Content, WINDOW},
@@ -16,7 +16,7 @@ use crate::{
 
 /// A text that comes in pieces, and the part of it that is in memory.
 #[derive(Default)]
-struct Pane {
+struct StreamWindow {
     buffer: Vec<u8>,
     filled: usize,
     /// Anchors before this offset are done.
@@ -24,7 +24,7 @@ struct Pane {
     cursor: Cursor,
 }
 
-impl Pane {
+impl StreamWindow {
     fn begin(mut buffer: Vec<u8>) -> Self {
         buffer.resize(WINDOW, 0);
         Self { buffer, ..Self::default() }
@@ -88,7 +88,7 @@ impl Engine {
         read: &mut u64,
         mut emit: impl FnMut(Detection),
     ) -> io::Result<()> {
-        scratch.sightings.clear();
+        scratch.word_matches.clear();
         match content {
             Content::Bytes(text) => {
                 let order = utf16::recognize(text);
@@ -115,42 +115,43 @@ impl Engine {
         total: &mut u64,
         emit: &mut impl FnMut(Detection),
     ) -> io::Result<()> {
-        let mut pane = Pane::begin(std::mem::take(&mut scratch.window));
-        let result = self.scan_pieces(reader, &mut pane, scratch, total, emit);
-        scratch.window = pane.buffer;
+        let mut stream = StreamWindow::begin(std::mem::take(&mut scratch.window));
+        let result = self.scan_pieces(reader, &mut stream, scratch, total, emit);
+        scratch.window = stream.buffer;
         result
     }
 
     fn scan_pieces(
         &self,
         reader: &mut dyn Read,
-        pane: &mut Pane,
+        stream: &mut StreamWindow,
         scratch: &mut Scratch,
         total: &mut u64,
         emit: &mut impl FnMut(Detection),
     ) -> io::Result<()> {
         // A text that begins like UTF-16 is read both ways, since its start may be misleading.
-        let mut wide: Option<(utf16::Transcoder, Pane, Vec<u8>)> = None;
+        let mut wide: Option<(utf16::Transcoder, StreamWindow, Vec<u8>)> = None;
         let mut is_first = true;
         loop {
-            let before = pane.filled;
+            let before = stream.filled;
             // The bytes before an error are scanned, too.
-            let (count, error) = fill(reader, &mut pane.buffer[before..]);
-            pane.filled += count;
-            let is_last = pane.filled < WINDOW;
+            let (count, error) = fill(reader, &mut stream.buffer[before..]);
+            stream.filled += count;
+            let is_last = stream.filled < WINDOW;
             if std::mem::take(&mut is_first) {
-                wide = utf16::recognize(&pane.buffer[..pane.filled])
-                    .map(|order| (utf16::Transcoder::new(order), Pane::begin(Vec::new()), Vec::new()));
+                wide = utf16::recognize(&stream.buffer[..stream.filled]).map(|order| {
+                    (utf16::Transcoder::new(order), StreamWindow::begin(Vec::new()), Vec::new())
+                });
             }
             *total += count as u64;
-            if let Some((transcoder, wide_pane, decoded)) = &mut wide {
+            if let Some((transcoder, wide_stream, decoded)) = &mut wide {
                 decoded.clear();
-                transcoder.decode(&pane.buffer[before..pane.filled], is_last, decoded);
+                transcoder.decode(&stream.buffer[before..stream.filled], is_last, decoded);
                 let mut emit = in_encoding(transcoder.name(), emit);
-                wide_pane.push(decoded, is_last, self, scratch, &mut emit);
+                wide_stream.push(decoded, is_last, self, scratch, &mut emit);
             }
             scratch.wide_apart = wide.is_some();
-            pane.scan(is_last, self, scratch, emit);
+            stream.scan(is_last, self, scratch, emit);
             scratch.wide_apart = false;
             if let Some(error) = error {
                 return Err(error);

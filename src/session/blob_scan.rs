@@ -6,17 +6,17 @@ use std::{
 };
 
 use super::{
-    gathered::Gathered,
+    gathered::RunTotals,
     prior::PriorSecrets,
     progress::Counts,
     redact::{Redactor, may_hold_a_key},
 };
 use crate::{
-    blob::{Before, Content, Origin, SourceKind},
+    blob::{Content, Origin, PriorVersions, SourceKind},
     expand::Output,
-    filter::{self, Found, Marked},
-    finding::{Detection, Marker, NotScanned},
+    finding::{AllowComment, Detection, NotScanned},
     scan::{Engine, Scratch},
+    suppression::{self, CommentMatch, LocatedComment},
 };
 
 /// What a worker searches with, and what it has found so far.
@@ -27,7 +27,7 @@ pub(super) struct ScanState<'a> {
     pub(super) scratch: Scratch,
     /// The name that is searched, used again for the next one.
     line: Vec<u8>,
-    pub(super) own: Gathered,
+    pub(super) own: RunTotals,
 }
 
 impl<'a> ScanState<'a> {
@@ -38,7 +38,7 @@ impl<'a> ScanState<'a> {
             counts,
             scratch: Scratch::default(),
             line: Vec::new(),
-            own: Gathered::default(),
+            own: RunTotals::default(),
         }
     }
 
@@ -95,7 +95,7 @@ pub(super) struct BlobScan<'a, 'w> {
     /// The path as it may be shown; made when it is needed.
     shown: Option<Arc<str>>,
     /// What was there before.
-    before: Option<&'a dyn Before>,
+    before: Option<&'a dyn PriorVersions>,
     /// The secrets that were there before; looked for when something is found.
     prior: Option<PriorSecrets>,
     /// Everything in it could be scanned.
@@ -106,12 +106,12 @@ impl<'a, 'w> BlobScan<'a, 'w> {
     pub(super) fn new(
         state: &'a mut ScanState<'w>,
         shown: Option<Arc<str>>,
-        before: Option<&'a dyn Before>,
+        before: Option<&'a dyn PriorVersions>,
     ) -> Self {
         Self { state, shown, before, prior: None, is_whole: true }
     }
 
-    fn shown(&mut self, path: &[u8]) -> Arc<str> {
+    fn display_path(&mut self, path: &[u8]) -> Arc<str> {
         let redactor = self.state.redactor;
         self.shown.get_or_insert_with(|| redactor.text(path).into()).clone()
     }
@@ -119,7 +119,7 @@ impl<'a, 'w> BlobScan<'a, 'w> {
     /// Notes that the input itself could not be read.
     pub(super) fn fail(&mut self, path: &[u8], why: String) {
         self.is_whole = false;
-        let shown = self.shown(path);
+        let shown = self.display_path(path);
         self.state.name_not_scanned(&shown, None, why);
     }
 
@@ -134,7 +134,7 @@ impl<'a, 'w> BlobScan<'a, 'w> {
         let path = origin.archive.unwrap_or(origin.path);
         scratch.set_name(path.rsplit(|byte| matches!(byte, b'/' | b'!')).next().unwrap_or(path));
         let result = engine.scan(content, scratch, &mut read, |detection| detections.push(detection));
-        let comments = filter::understand(scratch.take_sightings());
+        let comments = suppression::parse_comments(scratch.take_word_matches());
         own.scanned.bytes += read;
         if let Some(counts) = counts {
             counts.bytes.fetch_add(read, Ordering::Relaxed);
@@ -146,16 +146,16 @@ impl<'a, 'w> BlobScan<'a, 'w> {
     fn matched(
         &mut self,
         detections: Vec<Detection>,
-        mut found: Vec<Found>,
-    ) -> (Vec<Allowed>, Vec<Arc<Marker>>) {
-        let index = filter::Index::new(&found);
+        mut found: Vec<CommentMatch>,
+    ) -> (Vec<CommentedDetection>, Vec<Arc<AllowComment>>) {
+        let index = suppression::CommentIndex::new(&found);
         let own: Vec<Vec<usize>> = detections
             .iter()
             .map(|Detection { span, .. }| {
                 index.near(span).into_iter().filter(|at| found[*at].may_allow(span)).collect()
             })
             .collect();
-        let markers = found.into_iter().map(|Found { mut marker, .. }| {
+        let markers = found.into_iter().map(|CommentMatch { mut marker, .. }| {
             // What a stranger has written beside a key may be another one.
             let told = marker.reason.iter_mut().chain(&mut marker.until).chain(&mut marker.problem);
             for text in marker.names.iter_mut().chain([&mut marker.word]).chain(told) {
@@ -164,8 +164,8 @@ impl<'a, 'w> BlobScan<'a, 'w> {
             marker.shorten();
             Arc::new(marker)
         });
-        let markers: Vec<Arc<Marker>> = markers.collect();
-        let allowed = detections.into_iter().zip(own).map(|(detection, own)| Allowed {
+        let markers: Vec<Arc<AllowComment>> = markers.collect();
+        let allowed = detections.into_iter().zip(own).map(|(detection, own)| CommentedDetection {
             detection,
             markers: own.into_iter().map(|at| markers[at].clone()).collect(),
         });
@@ -180,7 +180,7 @@ impl Output for BlobScan<'_, '_> {
         if let Some(before) = self.before.filter(|_| !detections.is_empty()) {
             let redactor = self.state.redactor;
             let prior = self.prior.get_or_insert_with(|| PriorSecrets::of(before, redactor.engine()));
-            detections.retain(|Allowed { detection, markers }| {
+            detections.retain(|CommentedDetection { detection, markers }| {
                 let is_known = prior.has(&detection.secret);
                 if is_known {
                     markers.iter().for_each(|marker| marker.note_use());
@@ -191,7 +191,7 @@ impl Output for BlobScan<'_, '_> {
         if detections.is_empty() && markers.is_empty() {
             return result;
         }
-        let path = self.shown(origin.path);
+        let path = self.display_path(origin.path);
         let state = &mut *self.state;
         let archive: Option<Arc<str>> = origin.archive.map(|archive| state.redactor.text(archive).into());
         if is_present(origin.source) && !markers.is_empty() {
@@ -199,10 +199,10 @@ impl Output for BlobScan<'_, '_> {
                 Some(archive) => format!("{path}!{archive}").into(),
                 None => path.clone(),
             };
-            let marked = markers.into_iter().map(|marker| Marked { place: place.clone(), marker });
+            let marked = markers.into_iter().map(|marker| LocatedComment { place: place.clone(), marker });
             state.own.marked.extend(marked);
         }
-        for Allowed { detection, markers } in detections {
+        for CommentedDetection { detection, markers } in detections {
             state.own.collector.add(detection, origin, &path, archive.as_ref(), markers);
         }
         result
@@ -210,7 +210,7 @@ impl Output for BlobScan<'_, '_> {
 
     fn not_scanned(&mut self, origin: &Origin<'_>, why: String) {
         self.is_whole = false;
-        let path = self.shown(origin.path);
+        let path = self.display_path(origin.path);
         self.state.name_not_scanned(&path, origin.archive, why);
     }
 }
@@ -219,13 +219,13 @@ impl Output for BlobScan<'_, '_> {
 struct TextScan {
     result: io::Result<()>,
     detections: Vec<Detection>,
-    comments: Vec<Found>,
+    comments: Vec<CommentMatch>,
 }
 
 /// A detection, and the comments that may allow it.
-struct Allowed {
+struct CommentedDetection {
     detection: Detection,
-    markers: Vec<Arc<Marker>>,
+    markers: Vec<Arc<AllowComment>>,
 }
 
 /// Whether somebody can still change what is there.

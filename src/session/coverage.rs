@@ -6,8 +6,8 @@ use super::{history::HistoryScan, history_filter::HistoryFilter, redact::Redacto
 use crate::{
     blob::ObjectId,
     config::{self, Config},
-    filter::Look,
     finding::Subject,
+    suppression::ReadExtent,
 };
 
 /// What a run looks at.
@@ -83,14 +83,14 @@ impl Coverage {
     }
 
     /// How much of what the configuration is about has been read.
-    pub(super) fn look(&self, config: &Config) -> Look {
+    pub(super) fn look(&self, config: &Config) -> ReadExtent {
         let is_whole =
             self.roots.iter().any(|root| root.canonicalize().is_ok_and(|root| config.base.starts_with(root)));
         match is_whole {
-            _ if self.is_audit => Look::Everything,
-            false => Look::Part,
-            true if config::root(&config.base).is_some() => Look::Files,
-            true => Look::Everything,
+            _ if self.is_audit => ReadExtent::Everything,
+            false => ReadExtent::Part,
+            true if config::root(&config.base).is_some() => ReadExtent::Files,
+            true => ReadExtent::Everything,
         }
     }
 }

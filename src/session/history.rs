@@ -10,13 +10,13 @@ use super::{
 use crate::{
     blob::ObjectId,
     finding::{Event, Finding, History as HistoryReport},
-    locate::{self, CommitReader, Gathered, Gatherer, Life, Location},
-    source::{History, Reading, Sink},
+    locate::{self, CommitReader, Gathered, Gatherer, ObjectLocations, SecretHistory},
+    source::{HistorySource, Reading, Sink},
 };
 
 /// A repository that was read, and which of its blobs may hold a key.
 pub(crate) struct HistoryScan {
-    history: History,
+    history: HistorySource,
     suspects: Vec<ObjectId>,
     /// Its commits, until they are part of what was gathered.
     commits: Vec<CommitReader>,
@@ -35,7 +35,7 @@ impl HistoryScan {
     pub(crate) fn is_shallow(&self) -> bool {
         let (_, store) = self.history.store();
         self.reading.allow_shallow
-            && std::fs::metadata(store.folder.join("shallow")).is_ok_and(|file| file.len() > 0)
+            && std::fs::metadata(store.directory.join("shallow")).is_ok_and(|file| file.len() > 0)
     }
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn read(roots: &[PathBuf], reading: Reading, pool: &WorkerPool<'_>) -
     let mut read = Vec::new();
     let mut waiting: Vec<(PathBuf, bool)> = roots.iter().rev().map(|root| (root.clone(), false)).collect();
     while let Some((path, is_nested)) = waiting.pop() {
-        let open = if is_nested { History::open_nested } else { History::open };
+        let open = if is_nested { HistorySource::open_nested } else { HistorySource::open };
         match open(&path, reading.clone()) {
             Ok(history) => {
                 let new_commits = || Some(CommitReader::default());
@@ -55,7 +55,7 @@ pub(crate) fn read(roots: &[PathBuf], reading: Reading, pool: &WorkerPool<'_>) -
                 let gatherer =
                     is_found(contents.suspects(), pool).then(|| Gatherer::new(store, contents.suspects()));
                 let reader = || gatherer.as_ref().map(Gatherer::reader);
-                let (fed, readers) = history.feed_folders(contents, &|| pool.worker(), &reader);
+                let (fed, readers) = history.feed_directories(contents, &|| pool.worker(), &reader);
                 let gathered = gatherer
                     .as_ref()
                     .map(|gatherer| gatherer.finish(readers, std::mem::take(&mut commits), &reading.pool));
@@ -88,8 +88,8 @@ fn is_found(suspects: &[ObjectId], pool: &WorkerPool<'_>) -> bool {
     !suspects.is_empty() || !pool.objects().is_empty()
 }
 
-/// Scans the suspects under the names they have, and returns where everything is, for [`life`].
-pub(super) fn locate<'a>(read: &'a mut [HistoryScan], pool: &WorkerPool<'_>) -> Vec<Location<'a>> {
+/// Scans the suspects under the names they have, and returns where everything is, for [`secret_history`].
+pub(super) fn locate<'a>(read: &'a mut [HistoryScan], pool: &WorkerPool<'_>) -> Vec<ObjectLocations<'a>> {
     let mut locations = Vec::new();
     for HistoryScan { history, suspects, commits, gathered, reading } in read {
         if !is_found(suspects, pool) {
@@ -103,7 +103,7 @@ pub(super) fn locate<'a>(read: &'a mut [HistoryScan], pool: &WorkerPool<'_>) -> 
             let commits = std::mem::take(commits);
             Gatherer::new(store, suspects).finish(Vec::new(), commits, &reading.pool)
         });
-        let location = Location::new(repository, store, gathered, &pool.objects());
+        let location = ObjectLocations::new(repository, store, gathered, &pool.objects());
         for id in &*suspects {
             let places = location.places(*id);
             for place in &places {
@@ -119,9 +119,9 @@ pub(super) fn locate<'a>(read: &'a mut [HistoryScan], pool: &WorkerPool<'_>) -> 
 }
 
 /// The life of what was found, in the first repository that holds it.
-pub(super) fn life(finding: &Finding, locations: &[Location<'_>]) -> Option<Life> {
+pub(super) fn secret_history(finding: &Finding, locations: &[ObjectLocations<'_>]) -> Option<SecretHistory> {
     let objects = objects(finding);
-    locations.iter().find_map(|location| location.life(&objects))
+    locations.iter().find_map(|location| location.secret_history(&objects))
 }
 
 /// The objects that hold what was found.
@@ -133,8 +133,8 @@ pub(super) fn objects(finding: &Finding) -> Vec<ObjectId> {
 }
 
 /// A life as it may be shown.
-pub(super) fn render(life: Life, redactor: &Redactor) -> HistoryReport {
-    let event = |event: locate::Event| Event {
+pub(super) fn render(secret_history: SecretHistory, redactor: &Redactor) -> HistoryReport {
+    let event = |event: locate::HistoryEvent| Event {
         commit: event.commit.to_string(),
         author: redactor.text(&event.author),
         date: event.date,
@@ -142,11 +142,11 @@ pub(super) fn render(life: Life, redactor: &Redactor) -> HistoryReport {
         path: redactor.text(&event.path),
     };
     HistoryReport {
-        introduced: life.introduced.map(event),
-        removed: life.removed.map(event),
-        at_head: life.at_head,
-        refs: life.refs.iter().map(|name| redactor.text(name)).collect(),
-        commits: life.commits,
-        reachable: life.reachable,
+        introduced: secret_history.introduced.map(event),
+        removed: secret_history.removed.map(event),
+        at_head: secret_history.at_head,
+        refs: secret_history.refs.iter().map(|name| redactor.text(name)).collect(),
+        commits: secret_history.commits,
+        reachable: secret_history.reachable,
     }
 }

@@ -10,7 +10,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use super::history::{HistoryScan, objects};
 use crate::{
     finding::Finding,
-    locate::{Life, Location},
+    locate::{ObjectLocations, SecretHistory},
 };
 
 /// Which keys of a history are asked for, as the caller says it.
@@ -74,8 +74,8 @@ impl HistoryFilter {
     pub(crate) fn leaves_out(
         &self,
         finding: &Finding,
-        life: Option<&Life>,
-        locations: &[Location<'_>],
+        secret_history: Option<&SecretHistory>,
+        locations: &[ObjectLocations<'_>],
     ) -> Option<&'static str> {
         let is_older = |since| {
             let objects = objects(finding);
@@ -88,7 +88,9 @@ impl HistoryFilter {
             return Some("--since");
         }
         let is_reached = |refs: &BTreeSet<Vec<u8>>| {
-            life.is_some_and(|life| life.refs.iter().any(|name| refs.contains(without_number(name))))
+            secret_history.is_some_and(|secret_history| {
+                secret_history.refs.iter().any(|name| refs.contains(without_number(name)))
+            })
         };
         if self.refs.as_ref().is_some_and(|refs| !is_reached(refs)) {
             return Some("--ref");
@@ -118,8 +120,8 @@ fn matching(repository: &Repository, glob: &str) -> Vec<Vec<u8>> {
     // A symbolic one, such as HEAD, leads to another one.
     names.extend(one.and_then(|one| one.resolve()).map(|one| one.name_bytes().to_vec()));
     let below = if glob.contains(['*', '?', '[']) { "" } else { "/*" };
-    for folder in ["", "refs/", "refs/heads/", "refs/tags/", "refs/remotes/"] {
-        let Ok(refs) = repository.references_glob(&format!("{folder}{glob}{below}")) else { continue };
+    for directory in ["", "refs/", "refs/heads/", "refs/tags/", "refs/remotes/"] {
+        let Ok(refs) = repository.references_glob(&format!("{directory}{glob}{below}")) else { continue };
         names.extend(refs.flatten().map(|one| one.name_bytes().to_vec()));
     }
     names

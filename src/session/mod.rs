@@ -21,7 +21,7 @@ mod settings;
 mod suppress;
 mod worker;
 
-pub(crate) use baseline::{Comparison, Location, entry_in_words, refuse_links};
+pub(crate) use baseline::{BaselineComparison, BaselineLocation, entry_in_words, refuse_links};
 pub(crate) use coverage::{Coverage, ScanScope};
 pub(crate) use history::read as read_histories;
 pub(crate) use history_filter::{HistoryFilter, HistoryQuery};
@@ -30,5 +30,5 @@ pub(crate) use redact::Redactor;
 pub(crate) use repository::{feed_repository, open_from_environment, root_of, tree_root};
 pub(crate) use rules::{find_rule, or_builtin};
 pub(crate) use run::{Verdict, conclude, conclude_with};
-pub(crate) use settings::{Session, Start, load, look_up};
+pub(crate) use settings::{ConfigStart, Session, load, look_up};
 pub(crate) use worker::WorkerPool;

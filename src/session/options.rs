@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::config::{Environment, Flags};
+use crate::config::{Environment, OptionValues};
 
 /// The options of one run, from the command line or from a program that uses the library.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
     /// Options that a variable or the configuration can set as well.
-    pub(crate) flags: Flags,
+    pub(crate) flags: OptionValues,
     /// What the environment says; nothing for a library.
     pub(crate) environment: Environment,
     /// The configuration to use in place of the repository's own.

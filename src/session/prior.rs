@@ -3,7 +3,7 @@
 use std::{collections::HashSet, io};
 
 use crate::{
-    blob::{Before, Content, Origin},
+    blob::{Content, Origin, PriorVersions},
     expand::{Expander, Output},
     finding::Secret,
     scan::{Engine, Scratch},
@@ -17,8 +17,8 @@ pub(super) struct PriorSecrets {
 impl PriorSecrets {
     /// Scans the earlier versions as any file is scanned: archives are opened, encodings undone. What cannot be read
     /// makes nothing known.
-    pub(super) fn of(before: &dyn Before, engine: &Engine) -> Self {
-        let mut search = Search { engine, scratch: Scratch::default(), secrets: HashSet::new() };
+    pub(super) fn of(before: &dyn PriorVersions, engine: &Engine) -> Self {
+        let mut search = SecretSearch { engine, scratch: Scratch::default(), secrets: HashSet::new() };
         let mut expander = Expander::default();
         before.versions(&mut |blob| {
             let _ = expander.expand(blob, &mut search);
@@ -31,13 +31,13 @@ impl PriorSecrets {
     }
 }
 
-struct Search<'a> {
+struct SecretSearch<'a> {
     engine: &'a Engine,
     scratch: Scratch,
     secrets: HashSet<Box<[u8]>>,
 }
 
-impl Output for Search<'_> {
+impl Output for SecretSearch<'_> {
     fn blob(&mut self, origin: &Origin<'_>, content: Content<'_>) -> io::Result<()> {
         let path = origin.archive.unwrap_or(origin.path);
         self.scratch.set_name(path);

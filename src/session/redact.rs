@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    report::visible,
+    report::escape_control,
     rule::{Confidence, RuleSet},
     scan::{Engine, Masker, Scratch},
 };
@@ -56,7 +56,7 @@ impl Redactor {
 
     /// A text that is shown as one line: masked, and with control characters escaped.
     pub(crate) fn line(&self, text: &str) -> String {
-        visible(&self.text(text.as_bytes())).into_owned()
+        escape_control(&self.text(text.as_bytes())).into_owned()
     }
 }
 

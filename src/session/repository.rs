@@ -13,7 +13,7 @@ use super::{
 use crate::{
     finding::Subject,
     git::{self, index::Index},
-    source::{self, Reading, Sink, Staged, Walk},
+    source::{self, Reading, Sink, StagedSource, Walk},
     threads::Pool,
 };
 
@@ -32,7 +32,9 @@ pub(crate) fn open_from_environment() -> Result<Repository> {
             .with_context(|| format!("the repository round {} cannot be opened", here.display()));
     }
     match std::env::var_os("GIT_DIR") {
-        Some(folder) => bail!("GIT_DIR is {}, which is no git repository", Path::new(&folder).display()),
+        Some(directory) => {
+            bail!("GIT_DIR is {}, which is no git repository", Path::new(&directory).display())
+        }
         None => bail!(
             "{} is in no git repository: run skanner in one, or scan files by their paths",
             here.display()
@@ -91,7 +93,7 @@ fn feed_files(no_ignore: bool, threads: &Pool, repository: &Repository, pool: &W
         pool: threads.clone(),
     }
     .feed(&|| pool.worker());
-    let staged = Staged { all: true, wanted: None, differing: false, pool: threads.clone() };
+    let staged = StagedSource { all: true, wanted: None, differing: false, pool: threads.clone() };
     let state = Index::of(repository, threads)
         .map_err(anyhow::Error::msg)
         .and_then(|index| staged.feed_index(&index, repository, &|| pool.worker()));

@@ -19,9 +19,9 @@ use super::{
     worker::WorkerPool,
 };
 use crate::{
-    config::{MIN_CONFIDENCE, Source},
+    config::{MIN_CONFIDENCE, SettingSource},
     finding::{Configuration, Report, Suppressed},
-    locate::Location,
+    locate::ObjectLocations,
     report::View,
     rule::Confidence,
     scan::Engine,
@@ -123,7 +123,7 @@ struct Least {
 impl Least {
     fn of(session: &Session) -> Self {
         let least = &session.settings.min_confidence;
-        let is_by_file = matches!(least.from, Source::File(_));
+        let is_by_file = matches!(least.from, SettingSource::File(_));
         let looked_for = if is_by_file { least.value.min(MIN_CONFIDENCE) } else { least.value };
         let searched = if session.looks_for_all { Confidence::Possible } else { looked_for };
         Self { searched, looked_for }
@@ -134,21 +134,24 @@ impl Least {
 fn unwanted(
     session: &Session,
     filter: &HistoryFilter,
-    locations: &[Location<'_>],
+    locations: &[ObjectLocations<'_>],
     report: &mut Report,
 ) -> HashMap<String, String> {
     let Session { settings, redactor, .. } = session;
     let least = &settings.min_confidence;
     let mut unwanted = HashMap::new();
     for finding in &mut report.findings {
-        let life = history::life(finding, locations);
+        let secret_history = history::secret_history(finding, locations);
         let by = settings
             .leaves_out(&finding.rule.id)
             .or_else(|| (finding.confidence < least.value).then(|| least.from.name()))
-            .or_else(|| filter.leaves_out(finding, life.as_ref(), locations).map(str::to_owned));
+            .or_else(|| filter.leaves_out(finding, secret_history.as_ref(), locations).map(str::to_owned));
         match by {
             Some(by) => drop(unwanted.insert(finding.fingerprint.clone(), by)),
-            None => finding.history = life.map(|life| history::render(life, redactor)),
+            None => {
+                finding.history =
+                    secret_history.map(|secret_history| history::render(secret_history, redactor))
+            }
         }
     }
     unwanted
@@ -156,7 +159,7 @@ fn unwanted(
 
 /// Takes what options exclude out of the report, and counts it there.
 fn exclude(report: &mut Report, unwanted: &HashMap<String, String>) {
-    let counts = &mut report.left_out;
+    let counts = &mut report.excluded;
     report.findings.retain(|finding| {
         let by = unwanted.get(&finding.fingerprint);
         if let Some(by) = by {

@@ -14,14 +14,14 @@ use super::{
     rules::{find_rule, or_builtin},
 };
 use crate::{
-    config::{self, Config, Document, Settings, Source},
+    config::{self, Config, ConfigDocument, SettingSource, Settings},
     rule::{ContextWord, Rule, RuleSet},
     threads::Pool,
 };
 
 /// Where the search for a configuration begins.
 #[derive(Clone, Copy)]
-pub(crate) enum Start<'a> {
+pub(crate) enum ConfigStart<'a> {
     /// A file or directory that is scanned.
     Path(&'a Path),
     /// The root of a work tree; a bare repository has no configuration of its own.
@@ -59,9 +59,9 @@ impl Session {
 ///
 /// # Errors
 /// When the configuration is not valid, or an option names a rule that does not exist.
-pub(crate) fn load(options: Options, start: Start<'_>, redactor: &Arc<Redactor>) -> Result<Session> {
+pub(crate) fn load(options: Options, start: ConfigStart<'_>, redactor: &Arc<Redactor>) -> Result<Session> {
     let settings = look_up(&options, start, redactor)?;
-    let trusts_comments = !matches!(start, Start::Nowhere);
+    let trusts_comments = !matches!(start, ConfigStart::Nowhere);
     Ok(Session {
         options,
         settings,
@@ -76,7 +76,7 @@ pub(crate) fn load(options: Options, start: Start<'_>, redactor: &Arc<Redactor>)
 ///
 /// # Errors
 /// As those of [`load`].
-pub(crate) fn look_up(options: &Options, start: Start<'_>, redactor: &Redactor) -> Result<Settings> {
+pub(crate) fn look_up(options: &Options, start: ConfigStart<'_>, redactor: &Redactor) -> Result<Settings> {
     let Options { flags, environment, config, .. } = options;
     let is_isolated = flags.isolated || environment.isolated.unwrap_or_default();
     let document = match config {
@@ -92,7 +92,7 @@ pub(crate) fn look_up(options: &Options, start: Start<'_>, redactor: &Redactor) 
     }
     for list in [&settings.rules, &settings.exclude_rules] {
         // Those of the file were looked up when it was read.
-        if matches!(list.from, Source::Flag(_) | Source::Environment(_)) {
+        if matches!(list.from, SettingSource::Flag(_) | SettingSource::Environment(_)) {
             for id in &list.value {
                 find_rule(or_builtin(rules.as_ref()), id).with_context(|| list.from.to_string())?;
             }
@@ -101,41 +101,41 @@ pub(crate) fn look_up(options: &Options, start: Start<'_>, redactor: &Redactor) 
     Ok(settings)
 }
 
-fn search(start: Start<'_>) -> Result<Option<Document>> {
+fn search(start: ConfigStart<'_>) -> Result<Option<ConfigDocument>> {
     match start {
-        Start::Path(path) => config::find(path),
-        Start::Repository(repository) => match repository.workdir() {
+        ConfigStart::Path(path) => config::find(path),
+        ConfigStart::Repository(repository) => match repository.workdir() {
             Some(root) => config::find(root),
             None => Ok(None),
         },
-        Start::Nowhere => Ok(None),
+        ConfigStart::Nowhere => Ok(None),
     }
 }
 
 /// The folder that the globs of a configuration from elsewhere start from: the root of what is scanned.
-fn base(start: Start<'_>) -> Result<PathBuf> {
+fn base(start: ConfigStart<'_>) -> Result<PathBuf> {
     let base = match start {
-        Start::Repository(repository) => repository.workdir().unwrap_or_else(|| repository.path()),
-        Start::Path(path) => {
+        ConfigStart::Repository(repository) => repository.workdir().unwrap_or_else(|| repository.path()),
+        ConfigStart::Path(path) => {
             if let Some(root) = path.canonicalize().ok().as_deref().and_then(config::root) {
                 return Ok(root.to_owned());
             }
             Path::new(".")
         }
-        Start::Nowhere => Path::new("."),
+        ConfigStart::Nowhere => Path::new("."),
     };
     base.canonicalize().with_context(|| format!("the folder {} is gone", base.display()))
 }
 
-fn read(document: &Document, start: Start<'_>) -> Result<Config> {
+fn read(document: &ConfigDocument, start: ConfigStart<'_>) -> Result<Config> {
     // Of what git holds, all paths start from the root.
     let root = match start {
-        Start::Repository(repository) => repository.workdir().and_then(|root| root.canonicalize().ok()),
-        Start::Path(_) | Start::Nowhere => None,
+        ConfigStart::Repository(repository) => repository.workdir().and_then(|root| root.canonicalize().ok()),
+        ConfigStart::Path(_) | ConfigStart::Nowhere => None,
     };
     let inner = root.and_then(|root| Some(document.file.strip_prefix(root).ok()?.display().to_string()));
     let redactor = Redactor::default();
-    let shown = redactor.line(&inner.unwrap_or_else(|| shown(&document.file)));
+    let shown = redactor.line(&inner.unwrap_or_else(|| display_path(&document.file)));
     let mut config = Config::parse(document, &shown)
         .map_err(|invalid| anyhow!("{}", invalid.render(&mut |text| redactor.line(text))))?;
     mask_rules(&mut config)?;
@@ -170,16 +170,16 @@ fn mask_rules(config: &mut Config) -> Result<()> {
 }
 
 /// The file as a user here would write it.
-fn shown(file: &Path) -> String {
+fn display_path(file: &Path) -> String {
     let whole = || file.display().to_string();
     let Some(here) = std::env::current_dir().ok().and_then(|here| here.canonicalize().ok()) else {
         return whole();
     };
-    let Some(folder) = file.parent() else { return whole() };
+    let Some(directory) = file.parent() else { return whole() };
     if let Ok(below) = file.strip_prefix(&here) {
         return below.display().to_string();
     }
-    let Ok(down) = here.strip_prefix(folder) else { return whole() };
+    let Ok(down) = here.strip_prefix(directory) else { return whole() };
     let up = down.components().filter(|part| matches!(part, Component::Normal(_))).map(|_| "..");
     let name = file.file_name().unwrap_or_default();
     up.map(Path::new).chain([Path::new(name)]).collect::<PathBuf>().display().to_string()

@@ -1,5 +1,5 @@
 //! What comments, the configuration and the lists of other scanners allow, with the values that the stages of
-//! [`crate::filter`] need.
+//! [`crate::suppression`] need.
 
 use std::{path::Path, sync::Arc};
 
@@ -13,10 +13,10 @@ use super::{
 use crate::{
     config::{AcceptUnread, Allow, Config, MIN_CONFIDENCE},
     day::Day,
-    filter::{self, Acceptance, Entry, Folders, Look, Marked, Rules},
     finding::Report,
     git,
     rule::{Confidence, RuleSet},
+    suppression::{self, Acceptance, AllowEntry, LocatedComment, PathRoots, ReadExtent, RuleLookup},
 };
 
 /// The list of gitleaks, at the root of a repository.
@@ -24,7 +24,7 @@ const GITLEAKS: &str = ".gitleaksignore";
 
 /// The words of the comments that count in this run.
 pub(super) fn words(session: &Session) -> &'static [&'static str] {
-    if session.trusts_comments { filter::words(trusts_foreign(session)) } else { &[] }
+    if session.trusts_comments { suppression::words(trusts_foreign(session)) } else { &[] }
 }
 
 /// Whether what people wrote for other scanners counts, too.
@@ -41,40 +41,45 @@ pub(super) fn trusts_foreign(session: &Session) -> bool {
 pub(super) fn apply(
     session: &Session,
     report: &mut Report,
-    marked: &[Marked],
+    marked: &[LocatedComment],
     coverage: &Coverage,
     looked_for: Confidence,
 ) -> Result<()> {
     let today = Day::today();
     let is_all_looked_for = looked_for <= MIN_CONFIDENCE;
     let rules = KnownRules(session.settings.rule_set());
-    filter::comments(report, marked, &rules, is_all_looked_for, today);
+    suppression::comments(report, marked, &rules, is_all_looked_for, today);
     let tree = if coverage.subject.is_some() { &coverage.base } else { &session.root };
-    let folders = |patterns: &Path| Folders {
+    let directories = |patterns: &Path| PathRoots {
         patterns: patterns.to_owned(),
         files: coverage.base.clone(),
         tree: tree.clone(),
     };
     if trusts_foreign(session) {
         let file = session.root.join(GITLEAKS);
-        let list = match git::plain::read(&file) {
+        let list = match git::regular_file::read(&file) {
             Ok(list) => String::from_utf8_lossy(&list).into_owned(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(error).with_context(|| format!("{} cannot be read", file.display())),
         };
-        filter::gitleaks(report, &filter::parse_gitleaks(&list), GITLEAKS, &folders(&session.root));
+        suppression::gitleaks(
+            report,
+            &suppression::parse_gitleaks(&list),
+            GITLEAKS,
+            &directories(&session.root),
+        );
     }
     if let Some(config) = &session.settings.config {
-        let look = if is_all_looked_for { coverage.look(config) } else { Look::Part };
-        let folders = folders(&config.base);
-        filter::entries(report, &entries(config), &folders, look, today);
-        filter::unread(report, &acceptances(config), &folders, look, today);
+        let look = if is_all_looked_for { coverage.look(config) } else { ReadExtent::Part };
+        let directories = directories(&config.base);
+        suppression::entries(report, &entries(config), &directories, look, today);
+        suppression::unread(report, &acceptances(config), &directories, look, today);
     }
     Ok(())
 }
 
-fn entries<'c>(config: &'c Config) -> Vec<Entry<'c>> {
-    let entry = |allow: &'c Allow| Entry {
+fn entries<'c>(config: &'c Config) -> Vec<AllowEntry<'c>> {
+    let entry = |allow: &'c Allow| AllowEntry {
         place: &allow.place.file,
         line: allow.place.line,
         rules: &allow.rules,
@@ -100,7 +105,7 @@ fn acceptances(config: &Config) -> Vec<Acceptance> {
 /// The rules that comments can name.
 struct KnownRules(Option<Arc<RuleSet>>);
 
-impl Rules for KnownRules {
+impl RuleLookup for KnownRules {
     fn has(&self, id: &str) -> bool {
         or_builtin(self.0.as_ref()).get(id).is_some()
     }

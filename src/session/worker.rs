@@ -7,17 +7,17 @@ use std::{
 
 use super::{
     blob_scan::{BlobScan, ScanState},
-    gathered::Gathered,
+    gathered::RunTotals,
     progress::Counts,
     redact::Redactor,
 };
 use crate::{
-    blob::{Before, Blob, ObjectId, Origin, Signs, SourceKind},
+    blob::{AnchorKinds, Blob, ObjectId, Origin, PriorVersions, SourceKind},
     expand::{self, Expander},
-    filter::Marked,
     finding::{Report, Scanned},
-    scan::{Change, Engine, looks_wide},
-    source::{Look, Searcher, Sink, why},
+    scan::{Engine, TextChange, looks_wide},
+    source::{Searcher, Sink, TriageResult, why},
+    suppression::LocatedComment,
 };
 
 /// Hands out workers and gathers what they leave.
@@ -25,7 +25,7 @@ pub(crate) struct WorkerPool<'a> {
     engine: &'a Engine,
     redactor: &'a Redactor,
     counts: Option<Arc<Counts>>,
-    gathered: Mutex<Gathered>,
+    gathered: Mutex<RunTotals>,
 }
 
 impl<'a> WorkerPool<'a> {
@@ -48,7 +48,7 @@ impl<'a> WorkerPool<'a> {
     }
 
     /// What all workers found and read, and the comments they met.
-    pub(super) fn into_report(self) -> (Report, Vec<Marked>) {
+    pub(super) fn into_report(self) -> (Report, Vec<LocatedComment>) {
         self.gathered.into_inner().unwrap_or_else(PoisonError::into_inner).into_report()
     }
 }
@@ -57,14 +57,14 @@ impl<'a> WorkerPool<'a> {
 pub(crate) struct Worker<'a> {
     state: ScanState<'a>,
     expander: Expander,
-    gathered: &'a Mutex<Gathered>,
+    gathered: &'a Mutex<RunTotals>,
 }
 
 impl Sink for Worker<'_> {
     fn blob(&mut self, blob: Blob<'_>) {
         let Origin { path, source, .. } = blob.origin;
         let before = blob.before;
-        let is_old = before.is_some_and(Before::had_path);
+        let is_old = before.is_some_and(PriorVersions::had_path);
         let name = Origin { source: SourceKind::Name, object: None, ..blob.origin };
         let shown = self.state.find_in_name(path, (!is_old).then_some(&name));
         let mut scan = BlobScan::new(&mut self.state, shown, before);
@@ -104,7 +104,7 @@ impl Sink for Worker<'_> {
 }
 
 impl Searcher for Worker<'_> {
-    fn look(&mut self, bytes: &[u8], base: Option<(&[Range<usize>], Signs)>) -> Look {
+    fn look(&mut self, bytes: &[u8], base: Option<(&[Range<usize>], AnchorKinds)>) -> TriageResult {
         let ScanState { engine, counts, scratch, .. } = &mut self.state;
         if let Some(counts) = counts {
             counts.objects.fetch_add(1, Ordering::Relaxed);
@@ -112,13 +112,13 @@ impl Searcher for Worker<'_> {
         }
         // What is in a container may be anything.
         if expand::is_container(bytes) {
-            return Look::Suspect;
+            return TriageResult::Suspect;
         }
-        let change = base.map(|(novel, signs)| Change { novel, signs });
-        match engine.rule_out(bytes, change, scratch) {
-            None => Look::Suspect,
-            Some(_) if looks_wide(bytes) => Look::Alone,
-            Some(signs) => Look::Clean(signs),
+        let change = base.map(|(changed_ranges, anchor_kinds)| TextChange { changed_ranges, anchor_kinds });
+        match engine.prefilter(bytes, change, scratch) {
+            None => TriageResult::Suspect,
+            Some(_) if looks_wide(bytes) => TriageResult::Alone,
+            Some(anchor_kinds) => TriageResult::Clean(anchor_kinds),
         }
     }
 

@@ -7,7 +7,7 @@ use std::{
 
 use git2::Repository;
 
-use super::{sink::Sink, words::shown};
+use super::{sink::Sink, words::display_path};
 use crate::{
     git::{self, index::Index, tree::Mode},
     threads::Pool,
@@ -21,7 +21,7 @@ pub(super) fn remaining(paths: &[PathBuf], pool: &Pool, sink: &mut impl Sink) ->
         Err(why) => {
             let why =
                 format!("it is not known whether git ignores it: {why}; without --force-exclude it is read");
-            sink.not_scanned(shown(path), why);
+            sink.not_scanned(display_path(path), why);
             false
         }
     };
@@ -39,20 +39,20 @@ struct Repositories<'p> {
 impl Repositories<'_> {
     fn leaves_out(&mut self, path: &Path) -> Result<bool, String> {
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let (Ok(folder), Some(name)) = (parent.canonicalize(), path.file_name()) else {
+        let (Ok(directory), Some(name)) = (parent.canonicalize(), path.file_name()) else {
             // What is not there is named when it is read; `.` and `..` are no files.
             return Ok(false);
         };
-        let at = match self.of.get(&folder) {
+        let at = match self.of.get(&directory) {
             Some(at) => *at,
             None => {
-                let at = self.open(&folder)?;
-                self.of.insert(folder.clone(), at);
+                let at = self.open(&directory)?;
+                self.of.insert(directory.clone(), at);
                 at
             }
         };
         let Some((root, repository, index)) = at.map(|at| &self.opened[at]) else { return Ok(false) };
-        let path = folder.join(name);
+        let path = directory.join(name);
         let Ok(inner) = path.strip_prefix(root) else { return Ok(false) };
         let bytes = inner.as_os_str().as_encoded_bytes();
         let from = index.entries().partition_point(|entry| index.name(entry) < bytes);
@@ -62,8 +62,8 @@ impl Repositories<'_> {
         repository.is_path_ignored(inner).map_err(|error| error.message().to_owned())
     }
 
-    fn open(&mut self, folder: &Path) -> Result<Option<usize>, String> {
-        let repository = match git::discover(folder) {
+    fn open(&mut self, directory: &Path) -> Result<Option<usize>, String> {
+        let repository = match git::discover(directory) {
             Ok(repository) => repository,
             Err(error) if error.code() == git2::ErrorCode::NotFound => return Ok(None),
             Err(error) => return Err(error.message().to_owned()),

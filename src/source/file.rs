@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     sink::Sink,
-    words::{shown, why},
+    words::{display_path, why},
 };
 use crate::{
     blob::{Blob, Content, FileAt, Origin, SourceKind, WINDOW},
@@ -33,19 +33,19 @@ impl FileReader {
     /// Pushes one file as another kind of place.
     pub fn feed_as(&mut self, kind: SourceKind, path: &Path, follow: bool, sink: &mut impl Sink) {
         if let Err(error) = self.try_feed(kind, path, follow, sink) {
-            sink.not_scanned(shown(path), why(&error));
+            sink.not_scanned(display_path(path), why(&error));
         }
     }
 
     /// Pushes the text of a symbolic link.
     pub fn feed_link(path: &Path, sink: &mut impl Sink) {
-        let origin = Origin::new(SourceKind::File, shown(path));
+        let origin = Origin::new(SourceKind::File, display_path(path));
         match std::fs::read_link(path) {
             Ok(target) => {
                 let content = Content::Bytes(target.as_os_str().as_encoded_bytes());
                 sink.blob(Blob::new(origin, content));
             }
-            Err(error) => sink.not_scanned(shown(path), why(&error)),
+            Err(error) => sink.not_scanned(display_path(path), why(&error)),
         }
     }
 
@@ -63,7 +63,7 @@ impl FileReader {
             return Err(error);
         }
         let start = &self.buffer[..filled];
-        let origin = Origin::new(kind, shown(path));
+        let origin = Origin::new(kind, display_path(path));
         if filled < WINDOW {
             sink.blob(Blob::new(origin, Content::Bytes(start)));
             return Ok(());
@@ -74,7 +74,7 @@ impl FileReader {
             return Err(io::Error::other("is no file any more"));
         }
         let at = FileAt { file: &file, size: metadata.len() };
-        let rest = Bounded { file: &file, left: metadata.len().saturating_mul(2).max(LEAST_LIMIT) };
+        let rest = BoundedFile { file: &file, left: metadata.len().saturating_mul(2).max(LEAST_LIMIT) };
         let content = Content::Stream(&mut start.chain(rest));
         sink.blob(Blob { at: Some(&at), ..Blob::new(origin, content) });
         Ok(())
@@ -97,12 +97,12 @@ fn open(path: &Path, follow: bool) -> io::Result<File> {
 }
 
 /// A file whose end may move away from us.
-struct Bounded<'a> {
+struct BoundedFile<'a> {
     file: &'a File,
     left: u64,
 }
 
-impl Read for Bounded<'_> {
+impl Read for BoundedFile<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.left == 0 {
             return Err(io::Error::other("keeps growing: stop what writes to it and scan again"));

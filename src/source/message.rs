@@ -4,7 +4,7 @@ use std::{fs, io, path::PathBuf};
 
 use super::{
     sink::Sink,
-    words::{shown, why},
+    words::{display_path, why},
 };
 use crate::blob::{Blob, Content, Origin, SourceKind};
 
@@ -32,7 +32,7 @@ pub struct Message {
 impl Message {
     /// Pushes the message, or says why it could not be read.
     pub fn feed(&self, sink: &mut impl Sink) {
-        let path = shown(&self.file);
+        let path = display_path(&self.file);
         match self.read() {
             Ok(text) => {
                 let kept = if self.tail == Tail::Kept { text.len() } else { above_scissors(&text) };

@@ -14,11 +14,11 @@ mod walk;
 mod words;
 
 pub use file::FileReader;
-pub use history::{Contents, Fed, History, Look, Reading, Searcher};
+pub use history::{Contents, FirstPass, HistorySource, Reading, Searcher, TriageResult};
 pub use message::{Message, Tail};
 pub use range::Range;
 pub use sink::Sink;
-pub use staged::{Held, Staged, Wanted};
+pub use staged::{StagedSource, StagedState, Wanted};
 pub use stdin::Stdin;
 pub use tracked::root as repository_root;
 pub use walk::Walk;

@@ -7,8 +7,8 @@ use git2::{ErrorCode, ObjectType, Repository};
 
 use super::{parallel, sink::Sink};
 use crate::{
-    blob::{Before, Blob, Content, ObjectId, Origin, SourceKind},
-    git::{self, Objects, index::Index, object_id, rename, staged::Staged as Changes, tree},
+    blob::{Blob, Content, ObjectId, Origin, PriorVersions, SourceKind},
+    git::{self, Objects, index::Index, object_id, rename, staged::StagedChanges as Changes, tree},
     threads::Pool,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 pub type Wanted<'a> = dyn Fn(&[u8]) -> bool + 'a;
 
 /// The files that a commit would bring: as they are in the index, not in the work tree.
-pub struct Staged<'a> {
+pub struct StagedSource<'a> {
     /// Whether secrets are reported as well that `HEAD` has in the same file already.
     pub all: bool,
     /// Which files are read, where that is not all: it is asked for each path that is staged.
@@ -29,7 +29,7 @@ pub struct Staged<'a> {
 
 /// What the index holds, next to what is pushed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Held {
+pub enum StagedState {
     /// Nothing is staged.
     Nothing,
     /// Files are only taken away.
@@ -38,13 +38,17 @@ pub enum Held {
     Content,
 }
 
-impl Staged<'_> {
+impl StagedSource<'_> {
     /// Pushes what is staged in the repository, with paths from the root of its work tree. Conflicts, and objects that
     /// cannot be read, are named as not scanned.
     ///
     /// # Errors
     /// When it has no work tree, or the index or `HEAD` cannot be read.
-    pub fn feed<S: Sink>(&self, repository: &Repository, new_sink: &(impl Fn() -> S + Sync)) -> Result<Held> {
+    pub fn feed<S: Sink>(
+        &self,
+        repository: &Repository,
+        new_sink: &(impl Fn() -> S + Sync),
+    ) -> Result<StagedState> {
         if repository.is_bare() {
             bail!("a bare repository has no index, so nothing can be staged in it; --range scans commits");
         }
@@ -61,7 +65,7 @@ impl Staged<'_> {
         index: &Index,
         repository: &Repository,
         new_sink: &(impl Fn() -> S + Sync),
-    ) -> Result<Held> {
+    ) -> Result<StagedState> {
         let head = head_tree(repository)?;
         let objects = Objects::new(repository).context("the objects of the repository cannot be read")?;
         let changes = Changes::compare(index, &objects, head);
@@ -79,7 +83,7 @@ impl Staged<'_> {
         let all = self.all;
         let (gone, new) = (OnceLock::new(), OnceLock::new());
         let gone = || gone.get_or_init(|| changes.removed_files(&objects)).as_slice();
-        let is_wanted = |entry: &tree::Entry| self.wanted.is_none_or(|wanted| wanted(&entry.path));
+        let is_wanted = |entry: &tree::PathEntry| self.wanted.is_none_or(|wanted| wanted(&entry.path));
         let added = &changes.difference.added;
         let new_files = || {
             let new = added.iter().filter(|(_, before)| before.is_empty()).map(|(entry, _)| entry.clone());
@@ -87,7 +91,7 @@ impl Staged<'_> {
         };
         let new = || new.get_or_init(new_files).as_slice();
         let wanted: Vec<_> = added.iter().filter(|(entry, _)| is_wanted(entry)).collect();
-        let size = |(entry, _): &&(tree::Entry, _)| objects.size(entry.id).unwrap_or(0);
+        let size = |(entry, _): &&(tree::PathEntry, _)| objects.size(entry.id).unwrap_or(0);
         parallel::feed(&wanted, &self.pool, size, new_sink, sink, |(entry, before), sink| {
             let object = match objects.read(entry.id, ObjectType::Blob) {
                 Ok(object) => object,
@@ -97,17 +101,17 @@ impl Staged<'_> {
             if root.is_some_and(|root| is_same(&root.join(git::path(&entry.path)), content)) {
                 return;
             }
-            let earlier = Earlier { objects: &objects, entry, content, before, gone: &gone, new: &new };
+            let earlier = HeadVersions { objects: &objects, entry, content, before, gone: &gone, new: &new };
             let origin = Origin { object: Some(entry.id), ..Origin::new(SourceKind::Index, &entry.path) };
-            let before = (!all).then_some(&earlier as &dyn Before);
+            let before = (!all).then_some(&earlier as &dyn PriorVersions);
             sink.blob(Blob { before, ..Blob::new(origin, Content::Bytes(content)) });
         });
         Ok(if !is_empty {
-            Held::Content
+            StagedState::Content
         } else if changes.is_empty() {
-            Held::Nothing
+            StagedState::Nothing
         } else {
-            Held::Removals
+            StagedState::Removals
         })
     }
 }
@@ -132,19 +136,19 @@ fn head_tree(repository: &Repository) -> Result<Option<ObjectId>> {
 }
 
 /// What was there before a file was changed.
-pub(super) struct Earlier<'a, 'g> {
+pub(super) struct HeadVersions<'a, 'g> {
     pub(super) objects: &'a Objects<'a>,
-    pub(super) entry: &'a tree::Entry,
+    pub(super) entry: &'a tree::PathEntry,
     pub(super) content: &'a [u8],
     /// What was at its path.
     pub(super) before: &'a [(tree::Mode, ObjectId)],
     /// What the same change takes away.
-    pub(super) gone: &'a (dyn Fn() -> &'g [tree::Entry] + 'a),
+    pub(super) gone: &'a (dyn Fn() -> &'g [tree::PathEntry] + 'a),
     /// What it puts where nothing was.
-    pub(super) new: &'a (dyn Fn() -> &'g [tree::Entry] + 'a),
+    pub(super) new: &'a (dyn Fn() -> &'g [tree::PathEntry] + 'a),
 }
 
-impl Before for Earlier<'_, '_> {
+impl PriorVersions for HeadVersions<'_, '_> {
     fn had_path(&self) -> bool {
         !self.before.is_empty()
     }

@@ -16,7 +16,7 @@ impl Stdin {
     /// "clean" would be said of nothing.
     pub fn feed(&self, sink: &mut impl Sink) {
         let path = self.name.as_deref().unwrap_or_default().as_bytes();
-        let mut counting = Counting { inner: std::io::stdin().lock(), count: 0 };
+        let mut counting = CountingStdin { inner: std::io::stdin().lock(), count: 0 };
         let origin = Origin::new(SourceKind::Stdin, path);
         sink.blob(Blob::new(origin, Content::Stream(&mut counting)));
         if counting.count == 0 {
@@ -26,12 +26,12 @@ impl Stdin {
     }
 }
 
-struct Counting<R> {
+struct CountingStdin<R> {
     inner: R,
     count: u64,
 }
 
-impl<R: Read> Read for Counting<R> {
+impl<R: Read> Read for CountingStdin<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.count += count as u64;

@@ -15,41 +15,41 @@ pub(super) struct Tracked {
     pub(super) is_submodule: bool,
 }
 
-/// All that the repository round `folder` tracks below it; nothing where there is no repository.
+/// All that the repository round `directory` tracks below it; nothing where there is no repository.
 ///
 /// # Errors
 /// When there is a repository whose index cannot be read.
-pub(super) fn below(folder: &Path, pool: &Pool) -> Result<Vec<Tracked>, String> {
-    let Ok(folder_whole) = folder.canonicalize() else { return Ok(Vec::new()) };
-    if matches!(Root::of(&folder_whole), Root::None | Root::Bare(_)) {
+pub(super) fn below(directory: &Path, pool: &Pool) -> Result<Vec<Tracked>, String> {
+    let Ok(whole_directory) = directory.canonicalize() else { return Ok(Vec::new()) };
+    if matches!(Root::of(&whole_directory), Root::None | Root::Bare(_)) {
         return Ok(Vec::new());
     }
-    let repository = match git::discover(folder) {
+    let repository = match git::discover(directory) {
         Ok(repository) => repository,
         Err(error) if error.code() == git2::ErrorCode::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error.message().to_owned()),
     };
     let Some(root) = repository.workdir() else { return Ok(Vec::new()) };
     let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
-    let Ok(prefix) = folder_whole.strip_prefix(&root) else { return Ok(Vec::new()) };
+    let Ok(prefix) = whole_directory.strip_prefix(&root) else { return Ok(Vec::new()) };
     let index = Index::of(&repository, pool)?;
     // A folder in the index is one outside of a sparse checkout.
-    let entries = index.entries().iter().filter(|entry| entry.mode != Mode::Folder);
+    let entries = index.entries().iter().filter(|entry| entry.mode != Mode::Directory);
     let tracked = entries.filter_map(|entry| {
         let path = git::path(index.name(entry)).strip_prefix(prefix).ok()?.to_owned();
-        Some(Tracked { path: folder.join(path), is_submodule: entry.mode == Mode::Submodule })
+        Some(Tracked { path: directory.join(path), is_submodule: entry.mode == Mode::Submodule })
     });
     Ok(tracked.collect())
 }
 
-/// The root of the work tree that `folder` is in.
+/// The root of the work tree that `directory` is in.
 #[must_use]
-pub fn root(folder: &Path) -> Option<PathBuf> {
-    let folder = folder.canonicalize().ok()?;
-    match Root::of(&folder) {
+pub fn root(directory: &Path) -> Option<PathBuf> {
+    let directory = directory.canonicalize().ok()?;
+    match Root::of(&directory) {
         Root::Tree(root) => Some(root.to_owned()),
         Root::None | Root::Bare(_) => None,
         // libgit2 looks on above it.
-        Root::Broken(..) => git::discover(&folder).ok()?.workdir().map(Path::to_owned),
+        Root::Broken(..) => git::discover(&directory).ok()?.workdir().map(Path::to_owned),
     }
 }

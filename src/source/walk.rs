@@ -15,7 +15,7 @@ use super::{
     file::FileReader,
     sink::Sink,
     tracked,
-    words::{shown, why},
+    words::{display_path, why},
 };
 use crate::threads::Pool;
 
@@ -43,15 +43,17 @@ impl Walk {
         for root in remaining.as_ref().unwrap_or(&self.roots) {
             match fs::metadata(root) {
                 _ if self.force_exclude && root.is_symlink() => FileReader::feed_link(root, &mut sink),
-                Ok(metadata) if metadata.is_dir() => self.feed_folder(root, new_sink, &mut reader, &mut sink),
+                Ok(metadata) if metadata.is_dir() => {
+                    self.feed_directory(root, new_sink, &mut reader, &mut sink)
+                }
                 Ok(metadata) if metadata.is_file() => reader.feed(root, true, &mut sink),
-                Ok(metadata) => sink.not_scanned(shown(root), special(metadata.file_type())),
-                Err(error) => sink.nothing(shown(root), missing(root, &error)),
+                Ok(metadata) => sink.not_scanned(display_path(root), special(metadata.file_type())),
+                Err(error) => sink.nothing(display_path(root), missing(root, &error)),
             }
         }
     }
 
-    fn feed_folder<S: Sink>(
+    fn feed_directory<S: Sink>(
         &self,
         root: &Path,
         new_sink: &(impl Fn() -> S + Sync),
@@ -59,29 +61,29 @@ impl Walk {
         sink: &mut S,
     ) {
         let mut met = 0;
-        let mut folders = vec![root.to_owned()];
-        while let Some(folder) = folders.pop() {
-            let mut walked = self.walk(&folder, new_sink);
+        let mut directories = vec![root.to_owned()];
+        while let Some(directory) = directories.pop() {
+            let mut walked = self.walk(&directory, new_sink);
             met += walked.met;
             if !self.respect_ignore {
                 continue;
             }
             walked.seen.sort_unstable();
-            walked.repositories.push(folder);
+            walked.repositories.push(directory);
             for repository in &walked.repositories {
                 match tracked::below(repository, &self.pool) {
                     Ok(entries) => {
                         for entry in entries {
                             if entry.is_submodule {
                                 let is_new = entry.path.join(".git").exists() && !walked.repositories.contains(&entry.path);
-                                folders.extend(is_new.then_some(entry.path));
+                                directories.extend(is_new.then_some(entry.path));
                             } else if walked.seen.binary_search(&walked.hash(&entry.path)).is_err() {
                                 met += u64::from(feed_ignored(&entry.path, reader, sink));
                             }
                         }
                     }
                     Err(why) => sink.not_scanned(
-                        shown(&repository.join(".git/index")),
+                        display_path(&repository.join(".git/index")),
                         format!(
                             "cannot be read, so it is not known which ignored files git tracks: {why}; --no-ignore reads them all"
                         ),
@@ -91,15 +93,15 @@ impl Walk {
         }
         if met == 0 && !self.may_be_empty {
             let hint = if self.respect_ignore { "; --no-ignore reads what git ignores, too" } else { "" };
-            sink.nothing(shown(root), format!("holds no file to read{hint}"));
+            sink.nothing(display_path(root), format!("holds no file to read{hint}"));
         }
     }
 
-    fn walk<S: Sink>(&self, folder: &Path, new_sink: &(impl Fn() -> S + Sync)) -> Walked {
+    fn walk<S: Sink>(&self, directory: &Path, new_sink: &(impl Fn() -> S + Sync)) -> Walked {
         let hasher = RandomState::new();
         let shared = Mutex::new(Walked { hasher: hasher.clone(), ..Walked::default() });
-        let mut visitors = Visitors { walk: self, new_sink, shared: &shared, hasher };
-        WalkBuilder::new(folder)
+        let mut visitors = FileVisitors { walk: self, new_sink, shared: &shared, hasher };
+        WalkBuilder::new(directory)
             .threads(self.pool.threads())
             .hidden(false)
             .ignore(false)
@@ -127,20 +129,20 @@ struct Walked {
 
 impl Walked {
     fn hash(&self, path: &Path) -> u64 {
-        self.hasher.hash_one(shown(path))
+        self.hasher.hash_one(display_path(path))
     }
 }
 
-struct Visitors<'a, F> {
+struct FileVisitors<'a, F> {
     walk: &'a Walk,
     new_sink: &'a F,
     shared: &'a Mutex<Walked>,
     hasher: RandomState,
 }
 
-impl<'a, S: Sink + 'a, F: Fn() -> S> ParallelVisitorBuilder<'a> for Visitors<'a, F> {
+impl<'a, S: Sink + 'a, F: Fn() -> S> ParallelVisitorBuilder<'a> for FileVisitors<'a, F> {
     fn build(&mut self) -> Box<dyn ParallelVisitor + 'a> {
-        Box::new(Visitor {
+        Box::new(FileVisitor {
             sink: (self.new_sink)(),
             reader: FileReader::default(),
             remember: self.walk.respect_ignore,
@@ -151,7 +153,7 @@ impl<'a, S: Sink + 'a, F: Fn() -> S> ParallelVisitorBuilder<'a> for Visitors<'a,
 }
 
 /// Works for one thread.
-struct Visitor<'a, S> {
+struct FileVisitor<'a, S> {
     sink: S,
     reader: FileReader,
     remember: bool,
@@ -159,21 +161,21 @@ struct Visitor<'a, S> {
     shared: &'a Mutex<Walked>,
 }
 
-impl<S: Sink> ParallelVisitor for Visitor<'_, S> {
+impl<S: Sink> ParallelVisitor for FileVisitor<'_, S> {
     fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
         match entry {
             Ok(entry) => self.visit_entry(&entry),
             Err(error) => {
                 self.walked.met += 1;
                 let (path, why) = path_and_why(&error);
-                self.sink.not_scanned(path.map_or(b"a folder", shown), why);
+                self.sink.not_scanned(path.map_or(b"a folder", display_path), why);
                 WalkState::Continue
             }
         }
     }
 }
 
-impl<S: Sink> Visitor<'_, S> {
+impl<S: Sink> FileVisitor<'_, S> {
     fn visit_entry(&mut self, entry: &DirEntry) -> WalkState {
         let path = entry.path();
         let Some(kind) = entry.file_type() else { return WalkState::Continue };
@@ -202,13 +204,13 @@ impl<S: Sink> Visitor<'_, S> {
         } else if kind.is_symlink() {
             FileReader::feed_link(path, &mut self.sink);
         } else {
-            self.sink.not_scanned(shown(path), special(kind));
+            self.sink.not_scanned(display_path(path), special(kind));
         }
         WalkState::Continue
     }
 }
 
-impl<S> Drop for Visitor<'_, S> {
+impl<S> Drop for FileVisitor<'_, S> {
     fn drop(&mut self) {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         shared.met += self.walked.met;
@@ -224,11 +226,11 @@ fn feed_ignored(path: &Path, reader: &mut FileReader, sink: &mut impl Sink) -> b
         Ok(metadata) if metadata.is_symlink() => FileReader::feed_link(path, sink),
         Ok(metadata) if metadata.is_file() => reader.feed(path, false, sink),
         Ok(metadata) if metadata.is_dir() => return false,
-        Ok(metadata) => sink.not_scanned(shown(path), special(metadata.file_type())),
+        Ok(metadata) => sink.not_scanned(display_path(path), special(metadata.file_type())),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             return false;
         }
-        Err(error) => sink.not_scanned(shown(path), why(&error)),
+        Err(error) => sink.not_scanned(display_path(path), why(&error)),
     }
     true
 }

@@ -3,7 +3,7 @@
 use std::{io, path::Path};
 
 /// The bytes of a path, `/` between its parts, without a leading `./`.
-pub(super) fn shown(path: &Path) -> &[u8] {
+pub(super) fn display_path(path: &Path) -> &[u8] {
     let path = path.strip_prefix(".").unwrap_or(path);
     path.as_os_str().as_encoded_bytes()
 }

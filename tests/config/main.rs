@@ -12,14 +12,14 @@ mod schema;
 #[path = "../support/mod.rs"]
 mod support;
 
-use skanner::config::{Config, Document, Invalid, Kind};
+use skanner::config::{Config, ConfigDocument, ConfigKind, Invalid};
 
 /// Reads a text as `skanner.toml`.
 fn parse(text: &str) -> Result<Config, Invalid> {
-    let document = Document {
+    let document = ConfigDocument {
         file: "/p/skanner.toml".into(),
         base: "/p".into(),
-        kind: Kind::Own,
+        kind: ConfigKind::Own,
         text: text.to_owned(),
     };
     Config::parse(&document, "skanner.toml")

@@ -14,8 +14,8 @@ use crate::{
     cmd::{console::Console, options},
     finding::Subject,
     git,
-    session::{Coverage, Start, Verdict, conclude, load, open_from_environment, tree_root},
-    source::{Message, Staged, Tail, Walk},
+    session::{ConfigStart, Coverage, Verdict, conclude, load, open_from_environment, tree_root},
+    source::{Message, StagedSource, Tail, Walk},
 };
 
 /// Whether there is a commit to compare with; if that cannot be told, the scan says why.
@@ -43,15 +43,19 @@ pub(super) fn files(
     let is_commit = std::env::var_os("GIT_INDEX_FILE").is_some_and(|file| !file.is_empty());
     let repository = open_from_environment()?;
     let options = options::of_report(args, console)?;
-    let session = load(options, Start::Repository(&repository), &console.redactor)?;
+    let session = load(options, ConfigStart::Repository(&repository), &console.redactor)?;
     conclude(&session, |pool| {
         let root = tree_root(&repository)?;
         let named: Vec<_> = files.iter().map(|file| (file, inner(&root, file))).collect();
         let wanted: HashSet<&[u8]> = named.iter().filter_map(|(_, inner)| inner.as_deref()).collect();
         let met = RefCell::new(HashSet::new());
         let is_wanted = |path: &[u8]| wanted.get(path).map(|path| met.borrow_mut().insert(*path)).is_some();
-        let staged =
-            Staged { all: !is_commit, wanted: Some(&is_wanted), differing: !is_commit, pool: session.pool() };
+        let staged = StagedSource {
+            all: !is_commit,
+            wanted: Some(&is_wanted),
+            differing: !is_commit,
+            pool: session.pool(),
+        };
         staged.feed(&repository, &|| pool.worker())?;
         let met = met.into_inner();
         let is_left =
@@ -70,9 +74,9 @@ pub(super) fn files(
 fn inner(root: &Path, file: &Path) -> Option<Vec<u8>> {
     let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // The last part may be a link, which git does not follow. A folder that is gone can still be staged.
-    let folder =
+    let directory =
         parent.canonicalize().or_else(|_| Ok::<_, std::io::Error>(std::env::current_dir()?.join(parent)));
-    let path = folder.ok()?.join(file.file_name()?);
+    let path = directory.ok()?.join(file.file_name()?);
     let inner = path.strip_prefix(root).ok()?;
     Some(inner.as_os_str().as_encoded_bytes().to_owned())
 }
@@ -83,7 +87,7 @@ pub(super) fn message(args: &ReportArgs, file: &Path, console: &Console) -> Resu
     let is_edited = std::env::var_os("GIT_EDITOR").is_none_or(|editor| editor != ":");
     let tail = if is_edited { Tail::Dropped } else { Tail::Kept };
     let options = options::of_report(args, console)?;
-    let session = load(options, Start::Path(Path::new(".")), &console.redactor)?;
+    let session = load(options, ConfigStart::Path(Path::new(".")), &console.redactor)?;
     conclude(&session, |pool| {
         Message { file: file.to_owned(), tail }.feed(&mut pool.worker());
         let base = std::env::current_dir().context("the current folder is gone")?;

@@ -7,30 +7,30 @@ use anyhow::{Context, Result, bail};
 use crate::{
     cmd::console::Console,
     hook::{
-        Event,
-        global::{self, Way},
-        install::{self, Installed, Removed},
-        place, script,
+        GitHook, directory,
+        global::{self, GlobalInstall},
+        install::{self, HookInstallation, HookRemoval},
+        script,
     },
     session::Verdict,
 };
 
-pub(super) fn install(events: &[Event], global: bool, console: &Console) -> Result<Verdict> {
+pub(super) fn install(events: &[GitHook], global: bool, console: &Console) -> Result<Verdict> {
     let program = std::env::current_exe().context("it is not known where this program is")?;
     if global {
-        return install_for_all(if events.is_empty() { &Event::CLIENT } else { events }, &program, console);
+        return install_for_all(if events.is_empty() { &GitHook::CLIENT } else { events }, &program, console);
     }
-    let place = place::of_repository(&here()?)?;
-    let events = if events.is_empty() { place::usual(&place) } else { events };
-    if let Some(event) = events.iter().find(|event| (**event == Event::PreReceive) != place.is_bare) {
+    let place = directory::of_repository(&here()?)?;
+    let events = if events.is_empty() { directory::usual(&place) } else { events };
+    if let Some(event) = events.iter().find(|event| (**event == GitHook::PreReceive) != place.is_bare) {
         let (kind, usual) = if place.is_bare { ("bare", "pre-receive") } else { ("not bare", "pre-commit") };
         bail!("this repository is {kind}, where git does not run {event}; {usual} is run");
     }
-    install_in(&place.folder, events, &program, console)?;
+    install_in(&place.directory, events, &program, console)?;
     if place.is_in_work_tree {
         console.note(&format!(
             "{} is in the work tree: do not commit these scripts, since they name a program of this machine",
-            place.folder.display()
+            place.directory.display()
         ));
     }
     Ok(Verdict::Clean)
@@ -40,28 +40,28 @@ fn here() -> Result<PathBuf> {
     std::env::current_dir().context("the current folder is gone")
 }
 
-fn install_in(folder: &Path, events: &[Event], program: &Path, console: &Console) -> Result<()> {
+fn install_in(directory: &Path, events: &[GitHook], program: &Path, console: &Console) -> Result<()> {
     for event in events {
-        let installed = install::install(folder, *event, program)?;
-        let hook = folder.join(event.name());
+        let installed = install::install(directory, *event, program)?;
+        let hook = directory.join(event.name());
         let also = match installed {
-            Installed::New => String::new(),
-            Installed::Chained => {
+            HookInstallation::New => String::new(),
+            HookInstallation::Chained => {
                 format!("; the hook that was there is called first, as {}", script::before(&hook).display())
             }
-            Installed::Renewed => "; it was there already".to_owned(),
+            HookInstallation::Renewed => "; it was there already".to_owned(),
         };
         console.print(&format!("installed {}{also}\n", hook.display()))?;
     }
     Ok(())
 }
 
-fn install_for_all(events: &[Event], program: &Path, console: &Console) -> Result<Verdict> {
-    if events.contains(&Event::PreReceive) {
+fn install_for_all(events: &[GitHook], program: &Path, console: &Console) -> Result<Verdict> {
+    if events.contains(&GitHook::PreReceive) {
         bail!("pre-receive is for one bare repository at a time: install it in there, without --global");
     }
     match global::way()? {
-        Way::Configured => {
+        GlobalInstall::Configured => {
             for event in events {
                 global::configure(*event, program)?;
                 console.print(&format!(
@@ -69,16 +69,16 @@ fn install_for_all(events: &[Event], program: &Path, console: &Console) -> Resul
                 ))?;
             }
         }
-        Way::HooksPath(folder) => {
-            place::check(&folder)?;
-            install_in(&folder, events, program, console)?;
+        GlobalInstall::HooksPath(directory) => {
+            directory::check(&directory)?;
+            install_in(&directory, events, program, console)?;
             console
                 .note("these hooks are run in all repositories that do not set core.hooksPath by themselves");
         }
-        Way::Template { folder, is_new } => {
-            install_in(&folder.join("hooks"), events, program, console)?;
+        GlobalInstall::Template { directory, is_new } => {
+            install_in(&directory.join("hooks"), events, program, console)?;
             if is_new {
-                global::use_template(&folder)?;
+                global::use_template(&directory)?;
             }
             console.note(
                 "this git copies them into repositories that you clone or make from now on. In those that you have, run \
@@ -89,8 +89,8 @@ fn install_for_all(events: &[Event], program: &Path, console: &Console) -> Resul
     Ok(Verdict::Clean)
 }
 
-pub(super) fn uninstall(events: &[Event], global: bool, console: &Console) -> Result<Verdict> {
-    let events = if events.is_empty() { &Event::ALL } else { events };
+pub(super) fn uninstall(events: &[GitHook], global: bool, console: &Console) -> Result<Verdict> {
+    let events = if events.is_empty() { &GitHook::ALL } else { events };
     let mut is_any = false;
     if global {
         // What was installed with another version of git goes as well.
@@ -100,13 +100,13 @@ pub(super) fn uninstall(events: &[Event], global: bool, console: &Console) -> Re
                 console.print(&format!("removed {event} from your git configuration\n"))?;
             }
         }
-        for folder in global::folders()? {
-            is_any |= uninstall_in(&folder, events, console)?;
+        for directory in global::directories()? {
+            is_any |= uninstall_in(&directory, events, console)?;
         }
         global::drop_template()?;
     } else {
-        for folder in place::folders(&here()?)? {
-            is_any |= uninstall_in(&folder, events, console)?;
+        for directory in directory::directories(&here()?)? {
+            is_any |= uninstall_in(&directory, events, console)?;
         }
     }
     if !is_any {
@@ -116,15 +116,15 @@ pub(super) fn uninstall(events: &[Event], global: bool, console: &Console) -> Re
     Ok(Verdict::Clean)
 }
 
-fn uninstall_in(folder: &Path, events: &[Event], console: &Console) -> Result<bool> {
+fn uninstall_in(directory: &Path, events: &[GitHook], console: &Console) -> Result<bool> {
     let mut is_any = false;
     for event in events {
-        let hook = folder.join(event.name());
-        let text = match install::uninstall(folder, *event)? {
-            Removed::Nothing => continue,
-            Removed::Gone => format!("removed {}\n", hook.display()),
-            Removed::Restored => format!("removed {}; what was there before is back\n", hook.display()),
-            Removed::Kept(before) => format!(
+        let hook = directory.join(event.name());
+        let text = match install::uninstall(directory, *event)? {
+            HookRemoval::Nothing => continue,
+            HookRemoval::Gone => format!("removed {}\n", hook.display()),
+            HookRemoval::Restored => format!("removed {}; what was there before is back\n", hook.display()),
+            HookRemoval::Kept(before) => format!(
                 "removed {}; {} stays, since pre-commit is in its place\n",
                 hook.display(),
                 before.display()

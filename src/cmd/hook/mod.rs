@@ -13,19 +13,19 @@ use super::console::Console;
 use crate::{
     cli::{HookCommand, ReportArgs},
     hook::{
-        Event,
+        GitHook,
+        messages::{self, StopReason},
         push::Remote,
-        words::{self, Reason},
     },
     session::Verdict,
 };
 
 pub(super) fn run(command: &HookCommand, console: &Console) -> Result<Verdict> {
     let (event, args, has_head) = match command {
-        HookCommand::PreCommit { report, .. } => (Event::PreCommit, report, commit::has_head()),
-        HookCommand::CommitMsg { report, .. } => (Event::CommitMsg, report, true),
-        HookCommand::PrePush { report, .. } => (Event::PrePush, report, true),
-        HookCommand::PreReceive { report } => (Event::PreReceive, report, true),
+        HookCommand::PreCommit { report, .. } => (GitHook::PreCommit, report, commit::has_head()),
+        HookCommand::CommitMsg { report, .. } => (GitHook::CommitMsg, report, true),
+        HookCommand::PrePush { report, .. } => (GitHook::PrePush, report, true),
+        HookCommand::PreReceive { report } => (GitHook::PreReceive, report, true),
         HookCommand::Install { hooks, global } => return install::install(hooks, *global, console),
         HookCommand::Uninstall { hooks, global } => return install::uninstall(hooks, *global, console),
     };
@@ -45,8 +45,8 @@ pub(super) fn run(command: &HookCommand, console: &Console) -> Result<Verdict> {
     }?;
     match verdict {
         Verdict::Clean => {}
-        Verdict::Findings => console.say(&words::stopped(event, Reason::Keys, has_head)),
-        Verdict::Incomplete => console.say(&words::stopped(event, Reason::NotRead, has_head)),
+        Verdict::Findings => console.say(&messages::stopped(event, StopReason::Keys, has_head)),
+        Verdict::Incomplete => console.say(&messages::stopped(event, StopReason::NotRead, has_head)),
     }
     Ok(verdict)
 }

@@ -15,7 +15,8 @@ use crate::{
         refs,
     },
     session::{
-        Coverage, ScanScope, Start, Verdict, WorkerPool, conclude, load, open_from_environment, tree_root,
+        ConfigStart, Coverage, ScanScope, Verdict, WorkerPool, conclude, load, open_from_environment,
+        tree_root,
     },
     source::{Range, Sink},
 };
@@ -38,7 +39,7 @@ pub(super) fn to_remote(
         return Ok(Verdict::Clean);
     }
     let repository = open_from_environment()?;
-    scan(args, &repository, Start::Repository(&repository), console, |repository| {
+    scan(args, &repository, ConfigStart::Repository(&repository), console, |repository| {
         if !updates.is_empty() {
             return Push::to_remote(repository, &updates, remote);
         }
@@ -62,13 +63,13 @@ pub(super) fn received(args: &ReportArgs, console: &Console) -> Result<Verdict> 
     }
     let repository = open_from_environment()?;
     // What is here comes from whoever pushes, or did so before, even where the repository is not bare.
-    scan(args, &repository, Start::Nowhere, console, |repository| Push::received(repository, &updates))
+    scan(args, &repository, ConfigStart::Nowhere, console, |repository| Push::received(repository, &updates))
 }
 
 fn scan(
     args: &ReportArgs,
     repository: &Repository,
-    start: Start<'_>,
+    start: ConfigStart<'_>,
     console: &Console,
     push: impl FnOnce(&Repository) -> Result<Push>,
 ) -> Result<Verdict> {
@@ -76,7 +77,7 @@ fn scan(
     conclude(&session, |pool| {
         let push = push(repository)?;
         feed_names(&push, pool);
-        let is_foreign = matches!(start, Start::Nowhere);
+        let is_foreign = matches!(start, ConfigStart::Nowhere);
         let scope = ScanScope::Commits { tips: push.selection.tips.clone(), is_foreign };
         let count = match push.selection.tips.is_empty() {
             // References are only deleted.

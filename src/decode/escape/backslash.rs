@@ -1,7 +1,7 @@
 //! Backslash escapes of programming languages, JSON, shells and Markdown. Text that was quoted more than once
 //! has several backslashes in a row.
 
-use super::unit::{Unit, ascii};
+use super::unit::{EscapeUnit, ascii};
 use crate::bytes::hex;
 
 /// Characters that are escaped without need: `/` in JSON, `_` and `-` in Markdown.
@@ -9,7 +9,7 @@ const ITSELF: &[u8] = b"/_-.:+=";
 
 const MOST_BACKSLASHES: usize = 4;
 
-pub(super) fn unit(text: &[u8]) -> Option<Unit> {
+pub(super) fn unit(text: &[u8]) -> Option<EscapeUnit> {
     if text.first() != Some(&b'\\') {
         return None;
     }
@@ -27,7 +27,7 @@ pub(super) fn unit(text: &[u8]) -> Option<Unit> {
         itself if ITSELF.contains(&itself) => (1, itself, "backslash"),
         _ => return None,
     };
-    Some(Unit { length: count + length, byte: Some(byte), name })
+    Some(EscapeUnit { length: count + length, byte: Some(byte), name })
 }
 
 fn octal(digits: &[u8]) -> Option<u8> {

@@ -12,12 +12,12 @@ mod unit;
 
 use std::ops::Range;
 
-use unit::{Unit, is_key_byte};
+use unit::{EscapeUnit, is_key_byte};
 
 use super::Decoded;
 
 /// Parses an escape at the start of a text.
-type Escape = fn(&[u8]) -> Option<Unit>;
+type Escape = fn(&[u8]) -> Option<EscapeUnit>;
 
 const ESCAPES: &[Escape] = &[percent::unit, backslash::unit, html::unit, quoted_printable::unit];
 
@@ -107,8 +107,8 @@ pub fn goes_on(text: &[u8], end: usize) -> bool {
         return false;
     }
     let byte = match unit(text, at) {
-        Some(Unit { byte: Some(byte), .. }) => Some(byte),
-        Some(Unit { length, .. }) => text.get(at + length).copied(),
+        Some(EscapeUnit { byte: Some(byte), .. }) => Some(byte),
+        Some(EscapeUnit { length, .. }) => text.get(at + length).copied(),
         None => {
             let rest = &text[at..];
             return split::seam(rest).or_else(|| split::inner_seam(rest, &mut false)).is_some();
@@ -155,7 +155,7 @@ pub fn token(text: &[u8], anchor: usize) -> Token {
     token
 }
 
-fn unit(text: &[u8], at: usize) -> Option<Unit> {
+fn unit(text: &[u8], at: usize) -> Option<EscapeUnit> {
     ESCAPES.iter().find_map(|escape| escape(&text[at..])).or_else(|| quoted_printable::soft_break(text, at))
 }
 

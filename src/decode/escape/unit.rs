@@ -1,7 +1,7 @@
 //! What all escapes are made of.
 
 /// One escape sequence.
-pub(super) struct Unit {
+pub(super) struct EscapeUnit {
     /// Its length in the source, in bytes.
     pub(super) length: usize,
     /// The byte it stands for; `None` if it only joins what is on both sides.

@@ -2,7 +2,7 @@
 
 /// What follows a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TarKind {
     /// A file's content.
     Data,
     /// A file's content without its holes, after the rest of a map of them.
@@ -21,8 +21,8 @@ pub(super) enum Kind {
 
 /// A header.
 #[derive(Debug)]
-pub(super) struct Header {
-    pub(super) kind: Kind,
+pub(super) struct TarHeader {
+    pub(super) kind: TarKind,
     pub(super) size: u64,
     pub(super) link: Vec<u8>,
     /// The map of a sparse file is continued in the next block.
@@ -31,7 +31,7 @@ pub(super) struct Header {
     prefix: Vec<u8>,
 }
 
-impl Header {
+impl TarHeader {
     /// Reads a block of 512 bytes; nothing where its checksum is wrong or its size no number.
     pub(super) fn parse(block: &[u8]) -> Option<Self> {
         // Almost every block that is no header fails here.
@@ -43,13 +43,13 @@ impl Header {
         }
         let is_posix = &block[257..263] == b"ustar\0";
         let kind = match block[156] {
-            b'L' => Kind::LongName,
-            b'K' => Kind::LongLink,
-            b'x' | b'X' => Kind::Pax,
-            b'g' => Kind::GlobalPax,
-            b'S' => Kind::Sparse,
-            b'1'..=b'6' | b'V' => Kind::Other,
-            _ => Kind::Data,
+            b'L' => TarKind::LongName,
+            b'K' => TarKind::LongLink,
+            b'x' | b'X' => TarKind::Pax,
+            b'g' => TarKind::GlobalPax,
+            b'S' => TarKind::Sparse,
+            b'1'..=b'6' | b'V' => TarKind::Other,
+            _ => TarKind::Data,
         };
         Some(Self {
             kind,

@@ -8,12 +8,12 @@ mod header;
 use std::io::{self, BufRead, ErrorKind, Read};
 
 use super::{
-    fault::said,
-    input::{Exactly, Flags, Input},
-    job::{Job, Place},
-    source::Source,
+    fault::user_error,
+    input::{ExactReader, Input, SourceState},
+    job::{ArchivePath, ExpandJob},
+    source::ContainerSource,
 };
-use header::{Header, Kind};
+use header::{TarHeader, TarKind};
 
 const BLOCK: usize = 512;
 
@@ -21,11 +21,15 @@ const BLOCK: usize = 512;
 const LONGEST: u64 = 1 << 20;
 
 pub(super) fn recognize(head: &[u8]) -> bool {
-    head.get(..BLOCK).is_some_and(|block| Header::parse(block).is_some())
+    head.get(..BLOCK).is_some_and(|block| TarHeader::parse(block).is_some())
 }
 
-pub(super) fn open(job: &mut Job<'_>, place: &Place<'_>, source: &mut Source<'_>) -> io::Result<()> {
-    let flags = Flags::default();
+pub(super) fn open(
+    job: &mut ExpandJob<'_>,
+    place: &ArchivePath<'_>,
+    source: &mut ContainerSource<'_>,
+) -> io::Result<()> {
+    let flags = SourceState::default();
     let mut input = source.input(&flags);
     let result = entries(job, place, &mut input);
     drop(input);
@@ -34,15 +38,15 @@ pub(super) fn open(job: &mut Job<'_>, place: &Place<'_>, source: &mut Source<'_>
 
 /// What the next entry's extra headers say about it.
 #[derive(Default)]
-struct Ahead {
+struct PendingHeaders {
     name: Option<Vec<u8>>,
     link: Option<Vec<u8>>,
     size: Option<u64>,
     others: Vec<u8>,
 }
 
-fn entries(job: &mut Job<'_>, place: &Place<'_>, input: &mut Input<'_>) -> io::Result<()> {
-    let mut ahead = Ahead::default();
+fn entries(job: &mut ExpandJob<'_>, place: &ArchivePath<'_>, input: &mut Input<'_>) -> io::Result<()> {
+    let mut ahead = PendingHeaders::default();
     let mut has_ended = false;
     while !job.budget.is_stopped() {
         let block: [u8; BLOCK] = match input.peek(BLOCK)?.try_into() {
@@ -59,12 +63,12 @@ fn entries(job: &mut Job<'_>, place: &Place<'_>, input: &mut Input<'_>) -> io::R
             input.consume(BLOCK);
             continue;
         }
-        let Some(header) = Header::parse(&block) else {
+        let Some(header) = TarHeader::parse(&block) else {
             behind(job, place, input)?;
             return if has_ended {
                 Ok(())
             } else {
-                Err(said("has a damaged header: what comes after it was scanned as it is".to_owned()))
+                Err(user_error("has a damaged header: what comes after it was scanned as it is".to_owned()))
             };
         };
         has_ended = false;
@@ -76,7 +80,7 @@ fn entries(job: &mut Job<'_>, place: &Place<'_>, input: &mut Input<'_>) -> io::R
 }
 
 /// Passes on what is no entry.
-fn behind(job: &mut Job<'_>, place: &Place<'_>, input: &mut Input<'_>) -> io::Result<()> {
+fn behind(job: &mut ExpandJob<'_>, place: &ArchivePath<'_>, input: &mut Input<'_>) -> io::Result<()> {
     if input.is_at_end()? {
         return Ok(());
     }
@@ -84,16 +88,16 @@ fn behind(job: &mut Job<'_>, place: &Place<'_>, input: &mut Input<'_>) -> io::Re
 }
 
 fn entry(
-    job: &mut Job<'_>,
-    place: &Place<'_>,
+    job: &mut ExpandJob<'_>,
+    place: &ArchivePath<'_>,
     input: &mut Input<'_>,
-    header: &Header,
-    ahead: &mut Ahead,
+    header: &TarHeader,
+    ahead: &mut PendingHeaders,
 ) -> io::Result<()> {
     match header.kind {
-        Kind::LongName => ahead.name = Some(text(input, header.size)?),
-        Kind::LongLink => ahead.link = Some(text(input, header.size)?),
-        Kind::Pax => {
+        TarKind::LongName => ahead.name = Some(text(input, header.size)?),
+        TarKind::LongLink => ahead.link = Some(text(input, header.size)?),
+        TarKind::Pax => {
             for (key, value) in header::records(&small(input, header.size)?) {
                 match key {
                     b"path" | b"GNU.sparse.name" => ahead.name = Some(value.to_vec()),
@@ -105,21 +109,21 @@ fn entry(
                 }
             }
         }
-        Kind::GlobalPax => {
+        TarKind::GlobalPax => {
             let records = small(input, header.size)?;
             job.text(place, b"(pax header)", &records);
         }
-        Kind::Data | Kind::Sparse | Kind::Other => {
-            let Ahead { name, link, size, others } = std::mem::take(ahead);
+        TarKind::Data | TarKind::Sparse | TarKind::Other => {
+            let PendingHeaders { name, link, size, others } = std::mem::take(ahead);
             let name = name.unwrap_or_else(|| header.name());
             job.name(place, &name);
             job.text(place, &name, &link.unwrap_or_else(|| header.link.clone()));
             job.text(&inside(place, &name).place(), b"(pax header)", &others);
-            if header.kind == Kind::Sparse {
+            if header.kind == TarKind::Sparse {
                 skip_sparse_map(input, header)?;
             }
-            let size = if header.kind == Kind::Other { 0 } else { size.unwrap_or(header.size) };
-            let mut data = Exactly { input, left: size };
+            let size = if header.kind == TarKind::Other { 0 } else { size.unwrap_or(header.size) };
+            let mut data = ExactReader { input, left: size };
             if size > 0 {
                 job.inner(place, &name, &mut data)?;
             }
@@ -131,30 +135,30 @@ fn entry(
 }
 
 /// The inner path of an entry, as a place for what belongs to it.
-struct Inside {
+struct EntryPath {
     archive: Vec<u8>,
     depth: usize,
 }
 
-impl Inside {
-    fn place(&self) -> Place<'_> {
-        Place { archive: Some(&self.archive), depth: self.depth }
+impl EntryPath {
+    fn place(&self) -> ArchivePath<'_> {
+        ArchivePath { archive: Some(&self.archive), depth: self.depth }
     }
 }
 
-fn inside(place: &Place<'_>, name: &[u8]) -> Inside {
-    Inside { archive: place.join(name), depth: place.depth }
+fn inside(place: &ArchivePath<'_>, name: &[u8]) -> EntryPath {
+    EntryPath { archive: place.join(name), depth: place.depth }
 }
 
 /// The data of an extra header.
 fn small(input: &mut Input<'_>, size: u64) -> io::Result<Vec<u8>> {
     if size > LONGEST {
-        return Err(said(
+        return Err(user_error(
             "has a header of more than 1 MiB, the limit: unpack it and scan the folder".to_owned(),
         ));
     }
     let mut data = Vec::new();
-    Exactly { input, left: size }.read_to_end(&mut data)?;
+    ExactReader { input, left: size }.read_to_end(&mut data)?;
     skip(input, 0, size)?;
     Ok(data)
 }
@@ -169,13 +173,13 @@ fn text(input: &mut Input<'_>, size: u64) -> io::Result<Vec<u8>> {
 /// Goes over what is `left` of data of this size, and on to the next block.
 fn skip(input: &mut Input<'_>, left: u64, size: u64) -> io::Result<()> {
     let padding = size.wrapping_neg() % BLOCK as u64;
-    let mut rest = Exactly { input, left: left.saturating_add(padding) };
+    let mut rest = ExactReader { input, left: left.saturating_add(padding) };
     io::copy(&mut rest, &mut io::sink())?;
     Ok(())
 }
 
 /// The map of a sparse file goes on in blocks of its own.
-fn skip_sparse_map(input: &mut Input<'_>, header: &Header) -> io::Result<()> {
+fn skip_sparse_map(input: &mut Input<'_>, header: &TarHeader) -> io::Result<()> {
     let mut goes_on = header.map_goes_on;
     while goes_on {
         let mut block = [0; BLOCK];

@@ -5,8 +5,8 @@ use std::io;
 use memchr::memmem;
 
 use super::{
-    entry::Entry,
-    whole::{Whole, contradiction, u16_at, u32_at, u64_at},
+    entry::ZipEntry,
+    whole::{SeekableArchive, contradiction, u16_at, u32_at, u64_at},
 };
 use crate::blob::ReadAt;
 
@@ -17,7 +17,7 @@ const END: usize = 22;
 const CHUNK: usize = 256 << 10;
 
 /// Whether there is a directory.
-pub(super) enum Found<'a> {
+pub(super) enum DirectorySearch<'a> {
     /// Yes.
     Here(Directory<'a>),
     /// Not where it should be.
@@ -26,7 +26,7 @@ pub(super) enum Found<'a> {
 
 /// A directory, read from its start.
 pub(super) struct Directory<'a> {
-    whole: &'a Whole<'a>,
+    whole: &'a SeekableArchive<'a>,
     /// What must be added to the offsets in it, since something stands before the archive.
     base: u64,
     /// Where it starts.
@@ -54,7 +54,7 @@ impl<'a> Directory<'a> {
     ///
     /// # Errors
     /// When it cannot be read or contradicts itself.
-    pub(super) fn find(whole: &'a Whole<'a>) -> io::Result<Found<'a>> {
+    pub(super) fn find(whole: &'a SeekableArchive<'a>) -> io::Result<DirectorySearch<'a>> {
         let size = whole.size();
         let tail_at = size.saturating_sub((END + usize::from(u16::MAX)) as u64);
         let tail = whole.bytes(tail_at, size - tail_at)?;
@@ -62,7 +62,7 @@ impl<'a> Directory<'a> {
         let Some(at) = memmem::rfind_iter(&tail, b"PK\x05\x06").find(|at| {
             tail.get(*at..at + END).is_some_and(|end| tail.len() - at - END >= usize::from(u16_at(end, 20)))
         }) else {
-            return Ok(Found::Nowhere);
+            return Ok(DirectorySearch::Nowhere);
         };
         let end = &tail[at..];
         let comment = end[END..END + usize::from(u16_at(end, 20))].to_vec();
@@ -79,7 +79,7 @@ impl<'a> Directory<'a> {
         }
         let start = directory_end.checked_sub(length).ok_or_else(contradiction)?;
         let base = start.checked_sub(offset).ok_or_else(contradiction)?;
-        Ok(Found::Here(Self {
+        Ok(DirectorySearch::Here(Self {
             whole,
             base,
             start,
@@ -100,7 +100,7 @@ impl<'a> Directory<'a> {
     ///
     /// # Errors
     /// When the directory cannot be read or contradicts itself.
-    pub(super) fn next(&mut self, name: &mut Vec<u8>) -> io::Result<Option<Entry>> {
+    pub(super) fn next(&mut self, name: &mut Vec<u8>) -> io::Result<Option<ZipEntry>> {
         if self.at >= self.stop {
             // Small archives count their entries modulo 65536.
             return if self.left & 0xffff == 0 { Ok(None) } else { Err(contradiction()) };
@@ -110,7 +110,7 @@ impl<'a> Directory<'a> {
             return Err(contradiction());
         }
         let [name_size, extra_size, comment_size] = [28, 30, 32].map(|at| usize::from(u16_at(header, at)));
-        let mut entry = Entry {
+        let mut entry = ZipEntry {
             flags: u16_at(header, 8),
             method: u16_at(header, 10),
             crc: Some(u32_at(header, 16)),
@@ -148,12 +148,12 @@ impl<'a> Directory<'a> {
 }
 
 /// The end record of large archives.
-struct Large {
+struct Zip64Record {
     at: u64,
     record: Vec<u8>,
 }
 
-fn zip64(whole: &Whole<'_>, end: u64) -> io::Result<Option<Large>> {
+fn zip64(whole: &SeekableArchive<'_>, end: u64) -> io::Result<Option<Zip64Record>> {
     let Some(locator_at) = end.checked_sub(20) else { return Ok(None) };
     let locator = whole.bytes(locator_at, 20)?;
     if !locator.starts_with(b"PK\x06\x07") {
@@ -164,7 +164,7 @@ fn zip64(whole: &Whole<'_>, end: u64) -> io::Result<Option<Large>> {
         if at.checked_add(56).is_some_and(|end| end <= locator_at) {
             let record = whole.bytes(at, 56)?;
             if record.starts_with(b"PK\x06\x06") {
-                return Ok(Some(Large { at, record }));
+                return Ok(Some(Zip64Record { at, record }));
             }
         }
     }

@@ -8,16 +8,16 @@ use std::{
 use lzma_rust2::LzmaReader;
 use memchr::memmem;
 
-use super::whole::{Whole, u16_at, u32_at, u64_at};
+use super::whole::{SeekableArchive, u16_at, u32_at, u64_at};
 use crate::{
     blob::ReadAt,
     expand::{
         budget::{Budget, Meter},
         bzip2,
-        fault::said,
-        input::{Flags, Input},
-        job::{Job, Place},
-        source::AtReader,
+        fault::user_error,
+        input::{Input, SourceState},
+        job::{ArchivePath, ExpandJob},
+        source::RangeReader,
         xz, zstd,
     },
 };
@@ -32,7 +32,7 @@ const HEADER: u64 = 30;
 const STEPS: (u64, u64) = (1 << 10, 64 << 10);
 
 /// What is known of an entry.
-pub(super) struct Entry {
+pub(super) struct ZipEntry {
     pub(super) flags: u16,
     pub(super) method: u16,
     /// The checksum of the content, where it is known.
@@ -46,19 +46,23 @@ pub(super) struct Entry {
 }
 
 /// What came of an entry.
-pub(super) struct Passed {
+pub(super) struct EntryResult {
     /// All that should be in it was.
     pub(super) is_well: bool,
     /// Something was.
     pub(super) has_output: bool,
 }
 
-impl Entry {
+impl ZipEntry {
     /// The next entry that begins at `from` or later, for archives without a directory; its name goes into `name`.
     ///
     /// # Errors
     /// When the archive cannot be read.
-    pub(super) fn next(whole: &Whole<'_>, from: u64, name: &mut Vec<u8>) -> io::Result<Option<Self>> {
+    pub(super) fn next(
+        whole: &SeekableArchive<'_>,
+        from: u64,
+        name: &mut Vec<u8>,
+    ) -> io::Result<Option<Self>> {
         let Some(header_at) = search(whole, from, &[LOCAL])? else { return Ok(None) };
         let room = whole.size() - header_at;
         if room < HEADER {
@@ -117,36 +121,38 @@ impl Entry {
     /// When the archive cannot be read.
     pub(super) fn pass_on(
         &self,
-        job: &mut Job<'_>,
-        place: &Place<'_>,
-        whole: &Whole<'_>,
+        job: &mut ExpandJob<'_>,
+        place: &ArchivePath<'_>,
+        whole: &SeekableArchive<'_>,
         name: &[u8],
-    ) -> io::Result<Passed> {
+    ) -> io::Result<EntryResult> {
         if self.packed == 0 && self.size.unwrap_or(0) == 0 {
-            return Ok(Passed { is_well: true, has_output: false });
+            return Ok(EntryResult { is_well: true, has_output: false });
         }
-        let (flags, has_output) = (Flags::default(), Cell::new(false));
+        let (flags, has_output) = (SourceState::default(), Cell::new(false));
         let content = self.content(whole, &flags, job.budget, &has_output);
         let result = content.and_then(|mut content| job.inner(place, name, &mut content));
         let has_output = has_output.get();
-        let Err(error) = result else { return Ok(Passed { is_well: true, has_output }) };
+        let Err(error) = result else { return Ok(EntryResult { is_well: true, has_output }) };
         if whole.flags.failed.get() {
             return Err(error);
         }
         let archive = place.join(name);
-        job.damaged(&Place { archive: Some(&archive), ..*place }, "data", &error);
-        Ok(Passed { is_well: false, has_output })
+        job.damaged(&ArchivePath { archive: Some(&archive), ..*place }, "data", &error);
+        Ok(EntryResult { is_well: false, has_output })
     }
 
     fn content<'a>(
         &self,
-        whole: &'a Whole<'a>,
-        flags: &'a Flags,
+        whole: &'a SeekableArchive<'a>,
+        flags: &'a SourceState,
         budget: &'a Budget,
         has_output: &'a Cell<bool>,
-    ) -> io::Result<Content<'a>> {
+    ) -> io::Result<ZipContent<'a>> {
         if self.flags & 1 != 0 {
-            return Err(said("is encrypted: unpack it with its password and scan what it holds".to_owned()));
+            return Err(user_error(
+                "is encrypted: unpack it with its password and scan what it holds".to_owned(),
+            ));
         }
         let header = if self.header.checked_add(HEADER).is_some_and(|end| end <= whole.size()) {
             whole.bytes(self.header, HEADER)?
@@ -158,9 +164,9 @@ impl Entry {
         }
         let from = self.header + HEADER + u64::from(u16_at(&header, 26)) + u64::from(u16_at(&header, 28));
         let to = from.saturating_add(self.packed).min(whole.size());
-        let data = Input::new(&[], Some(Box::new(AtReader::new(whole, from, to))), flags);
+        let data = Input::new(&[], Some(Box::new(RangeReader::new(whole, from, to))), flags);
         let (inner, memory) = self.decoder(data)?;
-        Ok(Content {
+        Ok(ZipContent {
             inner,
             meter: Meter::new(budget, memory.0, memory.1)?,
             crc: flate2::Crc::new(),
@@ -205,7 +211,7 @@ impl Entry {
                 (Box::new(xz::Unpacked::new(data, true, window)), (window, xz::FIXED))
             }
             method => {
-                return Err(said(format!(
+                return Err(user_error(format!(
                     "is compressed by a method that is not known here (number {method}): unpack it and scan what it holds"
                 )));
             }
@@ -219,7 +225,7 @@ impl Entry {
 }
 
 /// What an entry holds, and whether it is what it should be.
-struct Content<'a> {
+struct ZipContent<'a> {
     inner: Box<dyn Read + 'a>,
     meter: Meter<'a>,
     crc: flate2::Crc,
@@ -228,7 +234,7 @@ struct Content<'a> {
     expected: (Option<u64>, Option<u32>),
 }
 
-impl Read for Content<'_> {
+impl Read for ZipContent<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() {
             return Ok(0);
@@ -253,7 +259,7 @@ impl Read for Content<'_> {
 }
 
 /// The first of some marks at `from` or later.
-fn search(whole: &Whole<'_>, from: u64, marks: &[&[u8]]) -> io::Result<Option<u64>> {
+fn search(whole: &SeekableArchive<'_>, from: u64, marks: &[&[u8]]) -> io::Result<Option<u64>> {
     let (mut at, mut step) = (from, STEPS.0);
     while at.saturating_add(4) <= whole.size() {
         let chunk = whole.bytes(at, step.min(whole.size() - at))?;

@@ -12,15 +12,15 @@ use std::io;
 use memchr::memmem;
 
 use super::{
-    input::Flags,
-    job::{Job, Place},
-    source::{AtReader, Source},
-    spool::{Kept, Spool},
+    input::SourceState,
+    job::{ArchivePath, ExpandJob},
+    source::{ContainerSource, RangeReader},
+    spool::{Spool, SpooledBytes},
 };
 use crate::blob::ReadAt;
-use directory::{Directory, Found};
-use entry::{Entry, LOCAL};
-use whole::Whole;
+use directory::{Directory, DirectorySearch};
+use entry::{LOCAL, ZipEntry};
+use whole::SeekableArchive;
 
 const KIND: &str = "zip archive";
 
@@ -45,29 +45,39 @@ fn holds_an_entry(head: &[u8]) -> bool {
     })
 }
 
-pub(super) fn open(job: &mut Job<'_>, place: &Place<'_>, source: &mut Source<'_>) -> io::Result<()> {
+pub(super) fn open(
+    job: &mut ExpandJob<'_>,
+    place: &ArchivePath<'_>,
+    source: &mut ContainerSource<'_>,
+) -> io::Result<()> {
     match source {
-        Source::Bytes(bytes) => {
-            let flags = Flags::default();
-            if read(job, place, &Whole { at: &InMemory(bytes), flags: &flags })? == Outcome::Nothing {
+        ContainerSource::Bytes(bytes) => {
+            let flags = SourceState::default();
+            if read(job, place, &SeekableArchive { at: &InMemory(bytes), flags: &flags })?
+                == ZipOutcome::Nothing
+            {
                 return job.raw(place, source);
             }
             Ok(())
         }
-        Source::At { at, .. } => {
-            let flags = Flags::default();
-            if read(job, place, &Whole { at: *at, flags: &flags })? == Outcome::Nothing {
+        ContainerSource::At { at, .. } => {
+            let flags = SourceState::default();
+            if read(job, place, &SeekableArchive { at: *at, flags: &flags })? == ZipOutcome::Nothing {
                 return job.raw(place, source);
             }
             Ok(())
         }
-        Source::Stream { .. } => open_stream(job, place, source),
+        ContainerSource::Stream { .. } => open_stream(job, place, source),
     }
 }
 
 /// Its directory is at its end, so a stream is kept before it is read.
-fn open_stream(job: &mut Job<'_>, place: &Place<'_>, source: &mut Source<'_>) -> io::Result<()> {
-    let flags = Flags::default();
+fn open_stream(
+    job: &mut ExpandJob<'_>,
+    place: &ArchivePath<'_>,
+    source: &mut ContainerSource<'_>,
+) -> io::Result<()> {
+    let flags = SourceState::default();
     let spool = Spool::new(source.input(&flags), job.budget);
     let mut spool = match spool {
         Ok(spool) => spool,
@@ -78,30 +88,30 @@ fn open_stream(job: &mut Job<'_>, place: &Place<'_>, source: &mut Source<'_>) ->
         }
     };
     let error = spool.error.take();
-    let own = Flags::default();
+    let own = SourceState::default();
     {
         let kept = spool.kept();
         let (memory, file);
         let at: &dyn ReadAt = match kept {
-            Kept::Memory(bytes) => {
+            SpooledBytes::Memory(bytes) => {
                 memory = InMemory(bytes);
                 &memory
             }
-            Kept::File(at) => {
+            SpooledBytes::File(at) => {
                 file = at;
                 &file
             }
         };
-        let whole = Whole { at, flags: &own };
+        let whole = SeekableArchive { at, flags: &own };
         // An archive whose end cannot be read has been reported by whoever could not read it.
         let outcome = if error.is_some() {
             walk(job, place, &whole)?;
-            Outcome::Opened
+            ZipOutcome::Opened
         } else {
             read(job, place, &whole)?
         };
-        if outcome == Outcome::Nothing {
-            job.raw(place, &mut Source::At { head: &[], at })?;
+        if outcome == ZipOutcome::Nothing {
+            job.raw(place, &mut ContainerSource::At { head: &[], at })?;
         }
     }
     match error {
@@ -116,7 +126,7 @@ fn open_stream(job: &mut Job<'_>, place: &Place<'_>, source: &mut Source<'_>) ->
 
 /// What came of it.
 #[derive(PartialEq, Eq)]
-enum Outcome {
+enum ZipOutcome {
     /// It was read as a zip; what was not has been reported.
     Opened,
     /// Nothing was found in it.
@@ -138,7 +148,11 @@ impl ReadAt for InMemory<'_> {
     }
 }
 
-fn read(job: &mut Job<'_>, place: &Place<'_>, whole: &Whole<'_>) -> io::Result<Outcome> {
+fn read(
+    job: &mut ExpandJob<'_>,
+    place: &ArchivePath<'_>,
+    whole: &SeekableArchive<'_>,
+) -> io::Result<ZipOutcome> {
     let found = match Directory::find(whole) {
         Ok(found) => found,
         Err(error) if whole.flags.failed.get() => return Err(error),
@@ -147,7 +161,7 @@ fn read(job: &mut Job<'_>, place: &Place<'_>, whole: &Whole<'_>) -> io::Result<O
             return walk(job, place, whole);
         }
     };
-    let Found::Here(mut directory) = found else {
+    let DirectorySearch::Here(mut directory) = found else {
         job.not_scanned(
             place,
             "is a zip archive without its directory, which stands at the end: it was cut short or is damaged; what is \
@@ -170,37 +184,42 @@ fn read(job: &mut Job<'_>, place: &Place<'_>, whole: &Whole<'_>) -> io::Result<O
     }
     result?;
     around(job, place, whole, &directory)?;
-    Ok(Outcome::Opened)
+    Ok(ZipOutcome::Opened)
 }
 
 /// What stands before the first entry and behind the end: scripts, and what nobody expects.
 fn around(
-    job: &mut Job<'_>,
-    place: &Place<'_>,
-    whole: &Whole<'_>,
+    job: &mut ExpandJob<'_>,
+    place: &ArchivePath<'_>,
+    whole: &SeekableArchive<'_>,
     directory: &Directory<'_>,
 ) -> io::Result<()> {
     before(job, place, whole, directory.first_entry.min(directory.start))?;
     if directory.end < whole.size() && !job.budget.is_stopped() {
-        let mut behind = AtReader::new(whole, directory.end, whole.size());
+        let mut behind = RangeReader::new(whole, directory.end, whole.size());
         job.inner(place, b"(what stands behind it)", &mut behind)?;
     }
     Ok(())
 }
 
 /// What stands before the first entry, in lines of the file itself.
-fn before(job: &mut Job<'_>, place: &Place<'_>, whole: &Whole<'_>, first: u64) -> io::Result<()> {
+fn before(
+    job: &mut ExpandJob<'_>,
+    place: &ArchivePath<'_>,
+    whole: &SeekableArchive<'_>,
+    first: u64,
+) -> io::Result<()> {
     if first == 0 || job.budget.is_stopped() {
         return Ok(());
     }
-    job.plain(place, &mut AtReader::new(whole, 0, first))
+    job.plain(place, &mut RangeReader::new(whole, 0, first))
 }
 
 /// Every entry of the directory.
 fn each(
-    job: &mut Job<'_>,
-    place: &Place<'_>,
-    whole: &Whole<'_>,
+    job: &mut ExpandJob<'_>,
+    place: &ArchivePath<'_>,
+    whole: &SeekableArchive<'_>,
     directory: &mut Directory<'_>,
 ) -> io::Result<()> {
     let mut name = Vec::new();
@@ -210,7 +229,11 @@ fn each(
         job.name(place, &name);
         if !directory.entry_comment.is_empty() {
             let archive = place.join(&name);
-            job.text(&Place { archive: Some(&archive), ..*place }, b"(comment)", &directory.entry_comment);
+            job.text(
+                &ArchivePath { archive: Some(&archive), ..*place },
+                b"(comment)",
+                &directory.entry_comment,
+            );
         }
         entry.pass_on(job, place, whole, &name)?;
     }
@@ -218,12 +241,16 @@ fn each(
 }
 
 /// Reads the entries one after the other, without a directory.
-fn walk(job: &mut Job<'_>, place: &Place<'_>, whole: &Whole<'_>) -> io::Result<Outcome> {
-    let mut outcome = Outcome::Nothing;
+fn walk(
+    job: &mut ExpandJob<'_>,
+    place: &ArchivePath<'_>,
+    whole: &SeekableArchive<'_>,
+) -> io::Result<ZipOutcome> {
+    let mut outcome = ZipOutcome::Nothing;
     let mut from = 0;
     let mut is_first = true;
     let mut name = Vec::new();
-    while let (Some(entry), false) = (Entry::next(whole, from, &mut name)?, job.budget.is_stopped()) {
+    while let (Some(entry), false) = (ZipEntry::next(whole, from, &mut name)?, job.budget.is_stopped()) {
         if let Err(error) = job.budget.entry() {
             job.damaged(place, KIND, &error);
             break;
@@ -236,7 +263,7 @@ fn walk(job: &mut Job<'_>, place: &Place<'_>, whole: &Whole<'_>) -> io::Result<O
         from = entry.header + 4;
         let passed = entry.pass_on(job, place, whole, &name)?;
         if passed.has_output {
-            outcome = Outcome::Opened;
+            outcome = ZipOutcome::Opened;
         }
         if passed.is_well {
             from = entry.end();

@@ -2,15 +2,15 @@
 
 use std::io::{self, ErrorKind};
 
-use crate::{blob::ReadAt, bytes::fill_by, expand::input::Flags};
+use crate::{blob::ReadAt, bytes::fill_by, expand::input::SourceState};
 
 /// An archive that can be read at any place.
-pub(super) struct Whole<'a> {
+pub(super) struct SeekableArchive<'a> {
     pub(super) at: &'a dyn ReadAt,
-    pub(super) flags: &'a Flags,
+    pub(super) flags: &'a SourceState,
 }
 
-impl Whole<'_> {
+impl SeekableArchive<'_> {
     /// So many bytes from `at` on, all of them.
     ///
     /// # Errors
@@ -25,7 +25,7 @@ impl Whole<'_> {
     }
 }
 
-impl ReadAt for Whole<'_> {
+impl ReadAt for SeekableArchive<'_> {
     fn size(&self) -> u64 {
         self.at.size()
     }

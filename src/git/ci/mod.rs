@@ -6,17 +6,17 @@ use anyhow::{Context, Result, bail};
 use git2::Repository;
 use serde_json::Value;
 
-use systems::{Event, SYSTEMS};
+use systems::{EventFile, SYSTEMS};
 
 use super::{
     objects::oid,
-    revisions::{Selection, resolve, way_out},
+    revisions::{Selection, fetch_hint, resolve},
 };
 use crate::blob::ObjectId;
 
 /// What a CI system says; nothing of it has been looked up in the repository.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Job {
+pub struct CiJob {
     /// The system's name.
     pub system: &'static str,
     /// The commit to check.
@@ -29,7 +29,7 @@ pub struct Job {
     default: Vec<String>,
 }
 
-impl Job {
+impl CiJob {
     /// Reads an environment, through `variable`.
     ///
     /// # Errors
@@ -55,7 +55,8 @@ impl Job {
             let said = paths.iter().filter_map(|path| document.pointer(path)?.as_str().map(str::to_owned));
             said.chain(names.iter().filter_map(|name| variable(name))).collect()
         };
-        let event = |part: fn(&Event) -> &'static [&'static str]| system.event.as_ref().map_or(&[][..], part);
+        let event =
+            |part: fn(&EventFile) -> &'static [&'static str]| system.event.as_ref().map_or(&[][..], part);
         let target = gather(event(|event| event.target), system.target);
         let before = gather(event(|event| event.before), system.before)
             .into_iter()
@@ -90,7 +91,7 @@ impl Job {
                 bail!(
                     "{system} wants the target `{}`, which is not here{}",
                     target.join("` or `"),
-                    way_out(repository)
+                    fetch_hint(repository)
                 );
             };
             return selected(Some(base), "pull request");
@@ -139,10 +140,10 @@ mod tests {
     use super::*;
 
     /// From variables as a shell would print them.
-    fn detect(variables: &str) -> Result<Job> {
+    fn detect(variables: &str) -> Result<CiJob> {
         let find =
             |name: &str| variables.split(' ').find_map(|one| one.strip_prefix(name)?.strip_prefix('='));
-        Job::detect(&|name| find(name).map(str::to_owned))
+        CiJob::detect(&|name| find(name).map(str::to_owned))
     }
 
     #[test]
@@ -174,7 +175,7 @@ mod tests {
             ("JENKINS_URL=x GIT_COMMIT=h GIT_PREVIOUS_COMMIT=b", "Jenkins: h [] b []"),
             ("JENKINS_URL=x CHANGE_TARGET=main", "Jenkins: HEAD [main] - []"),
         ] {
-            let Job { system, head, target, before, default } = detect(variables).unwrap();
+            let CiJob { system, head, target, before, default } = detect(variables).unwrap();
             let before = before.as_deref().unwrap_or("-");
             let found = format!("{system}: {head} [{}] {before} [{}]", target.join(" "), default.join(" "));
             assert_eq!(found, expected, "{variables}");
@@ -183,8 +184,8 @@ mod tests {
 
     #[test]
     fn events_of_github_say_more() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("event.json");
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("event.json");
         let name = file.to_str().unwrap();
         let job = |event: &str| {
             std::fs::write(&file, event).unwrap();

@@ -14,11 +14,11 @@ pub(super) struct System {
     /// The default branch.
     pub(super) default: &'static [&'static str],
     /// Where the JSON document is that says more, and what in it goes before the variables.
-    pub(super) event: Option<Event>,
+    pub(super) event: Option<EventFile>,
 }
 
 /// A document that says more than the variables.
-pub(super) struct Event {
+pub(super) struct EventFile {
     /// The variable that names the file.
     pub(super) file: &'static str,
     pub(super) head: &'static [&'static str],
@@ -36,7 +36,7 @@ pub(super) static SYSTEMS: &[System] = &[
         target: &["GITHUB_BASE_REF"],
         before: &[],
         default: &[],
-        event: Some(Event {
+        event: Some(EventFile {
             file: "GITHUB_EVENT_PATH",
             // In `pull_request_target`, GITHUB_SHA is the target.
             head: &["/pull_request/head/sha", "/merge_group/head_sha"],

@@ -1,13 +1,13 @@
 //! Compressed bitmaps (EWAH), as gitformat-bitmap(5) describes them.
 
-use super::input::Input;
+use super::input::IndexBytes;
 
 /// The positions of the bits that are set.
 pub(super) struct Bitmap(pub(super) Vec<usize>);
 
 impl Bitmap {
     /// Positions from `limit` on make no sense.
-    pub(super) fn parse(input: &mut Input<'_>, limit: usize) -> Option<Self> {
+    pub(super) fn parse(input: &mut IndexBytes<'_>, limit: usize) -> Option<Self> {
         const BITS: usize = 64;
         let _bits = input.u32()?;
         let mut words = input.u32()?;

@@ -1,6 +1,6 @@
 //! The extension `TREE`: the trees that parts of the index would be written as, as far as they have not changed.
 
-use super::input::Input;
+use super::input::IndexBytes;
 use crate::blob::ObjectId;
 
 /// No path is longer than this many bytes, so that no folders lie deeper.
@@ -17,12 +17,12 @@ pub struct CachedTree {
 
 impl CachedTree {
     pub(super) fn parse(content: &[u8], hash_length: usize) -> Option<Self> {
-        let mut input = Input { bytes: content, at: 0 };
+        let mut input = IndexBytes { bytes: content, at: 0 };
         let root = Self::node(&mut input, hash_length, 0)?;
         (input.at == content.len()).then_some(root)
     }
 
-    fn node(input: &mut Input<'_>, hash_length: usize, depth: usize) -> Option<Self> {
+    fn node(input: &mut IndexBytes<'_>, hash_length: usize, depth: usize) -> Option<Self> {
         if depth > DEEPEST {
             return None;
         }

@@ -4,7 +4,7 @@ use crate::git::tree::Mode;
 
 /// One path in the index. It is small, since there may be a million of them, and points into the bytes of the index.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry {
+pub struct IndexEntry {
     pub(super) name: u32,
     pub(super) name_length: u32,
     pub(super) id: u32,
@@ -16,7 +16,7 @@ pub struct Entry {
     pub is_intent: bool,
 }
 
-impl Entry {
+impl IndexEntry {
     pub(super) fn name<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
         &bytes[self.name as usize..][..self.name_length as usize]
     }

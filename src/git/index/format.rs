@@ -4,13 +4,13 @@ use memchr::memchr;
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
 
-use super::{cache_tree::CachedTree, entry::Entry, input::Input};
+use super::{cache_tree::CachedTree, entry::IndexEntry, input::IndexBytes};
 use crate::{git::tree::Mode, threads::Pool};
 
 /// What one file holds.
 #[derive(Default)]
 pub(super) struct Parsed {
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<IndexEntry>,
     /// The file, and behind it the names that it does not hold whole.
     pub(super) bytes: Vec<u8>,
     pub(super) cache: Option<CachedTree>,
@@ -67,7 +67,7 @@ fn hash(bytes: &[u8], hash_length: usize) -> Vec<u8> {
 /// Reads all but the checksum. Names that are not there whole go into `names`, which will stand at `names_from`.
 fn body(bytes: &[u8], hash_length: usize, names_from: usize, names: &mut Vec<u8>) -> Result<Parsed, String> {
     let damaged = |what: &str| format!("{what}, so that it is damaged");
-    let mut input = Input { bytes, at: 0 };
+    let mut input = IndexBytes { bytes, at: 0 };
     if input.take(4) != Some(b"DIRC") {
         return Err("it is no index of git".to_owned());
     }
@@ -118,18 +118,18 @@ fn body(bytes: &[u8], hash_length: usize, names_from: usize, names: &mut Vec<u8>
 }
 
 /// All of an entry but its name.
-fn head(input: &mut Input<'_>, hash_length: usize) -> Option<Entry> {
+fn head(input: &mut IndexBytes<'_>, hash_length: usize) -> Option<IndexEntry> {
     let start = input.at;
     let fixed = input.take(ID + hash_length)?;
     let mode = Mode::new(u32::from_be_bytes(fixed[MODE..MODE + 4].try_into().ok()?));
     let flags = input.u16()?;
     let more = if flags & EXTENDED != 0 { input.u16()? } else { 0 };
     let (stage, is_intent) = ((flags >> 12 & 3) as u8, more & INTENT_TO_ADD != 0);
-    Some(Entry { name: 0, name_length: 0, id: (start + ID) as u32, mode, stage, is_intent })
+    Some(IndexEntry { name: 0, name_length: 0, id: (start + ID) as u32, mode, stage, is_intent })
 }
 
 /// An entry of version 2 or 3, whose name stands in it.
-fn whole_entry(input: &mut Input<'_>, hash_length: usize) -> Option<Entry> {
+fn whole_entry(input: &mut IndexBytes<'_>, hash_length: usize) -> Option<IndexEntry> {
     let start = input.at;
     let entry = head(input, hash_length)?;
     let name = input.at;
@@ -137,7 +137,7 @@ fn whole_entry(input: &mut Input<'_>, hash_length: usize) -> Option<Entry> {
     input.at += length;
     // At least one zero, and as many as make the entry a multiple of eight bytes long.
     let zeros = input.take(8 - (input.at - start) % 8)?;
-    zeros.iter().all(|byte| *byte == 0).then_some(Entry {
+    zeros.iter().all(|byte| *byte == 0).then_some(IndexEntry {
         name: name as u32,
         name_length: length as u32,
         ..entry
@@ -146,11 +146,11 @@ fn whole_entry(input: &mut Input<'_>, hash_length: usize) -> Option<Entry> {
 
 /// An entry of version 4, which says how its name differs from the one before.
 fn short_entry(
-    input: &mut Input<'_>,
+    input: &mut IndexBytes<'_>,
     hash_length: usize,
     names_from: usize,
     names: &mut Vec<u8>,
-) -> Option<Entry> {
+) -> Option<IndexEntry> {
     let entry = head(input, hash_length)?;
     // Each name ends with a zero here, too, so that the last one can be found.
     let before = names.len().saturating_sub(1);
@@ -162,7 +162,7 @@ fn short_entry(
     let length = names.len() - start;
     names.push(0);
     let name = u32::try_from(names_from + start).ok().filter(|_| names.len() <= MOST)?;
-    Some(Entry { name, name_length: length as u32, ..entry })
+    Some(IndexEntry { name, name_length: length as u32, ..entry })
 }
 
 impl Parsed {

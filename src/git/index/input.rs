@@ -5,12 +5,12 @@ use memchr::memchr;
 use crate::bytes::varint;
 
 /// Bytes that are read from the front.
-pub(super) struct Input<'a> {
+pub(super) struct IndexBytes<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) at: usize,
 }
 
-impl<'a> Input<'a> {
+impl<'a> IndexBytes<'a> {
     pub(super) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let taken = self.bytes.get(self.at..self.at.checked_add(count)?)?;
         self.at += count;

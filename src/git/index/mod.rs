@@ -16,12 +16,12 @@ use git2::Repository;
 use crate::{blob::ObjectId, threads::Pool};
 
 pub use cache_tree::CachedTree;
-pub use entry::Entry;
+pub use entry::IndexEntry;
 
 /// The index of a repository, in memory.
 #[derive(Default)]
 pub struct Index {
-    entries: Vec<Entry>,
+    entries: Vec<IndexEntry>,
     /// What the entries point into.
     bytes: Vec<u8>,
     hash_length: usize,
@@ -76,19 +76,19 @@ impl Index {
 
     /// All entries, sorted by name and stage.
     #[must_use]
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[IndexEntry] {
         &self.entries
     }
 
     /// The path of an entry, from the root of the work tree; that of a folder outside of a sparse index ends with `/`.
     #[must_use]
-    pub fn name(&self, entry: &Entry) -> &[u8] {
+    pub fn name(&self, entry: &IndexEntry) -> &[u8] {
         entry.name(&self.bytes)
     }
 
     /// What an entry holds.
     #[must_use]
-    pub fn id(&self, entry: &Entry) -> ObjectId {
+    pub fn id(&self, entry: &IndexEntry) -> ObjectId {
         let bytes = &self.bytes[entry.id as usize..][..self.hash_length];
         let Some(id) = ObjectId::new(bytes) else {
             unreachable!("the length is that of the repository's names")

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use super::{
     bitmap::Bitmap,
-    entry::Entry,
+    entry::IndexEntry,
     format::{Parsed, parse},
-    input::Input,
+    input::IndexBytes,
 };
 use crate::{bytes::hex, threads::Pool};
 
 /// How an index differs from its base.
-struct Link<'a> {
+struct LinkExtension<'a> {
     /// The checksum of the base; all zeros where there is none.
     base: &'a [u8],
     /// Two bitmaps: which entries of the base are not there any more, and which are replaced by the first ones of this
@@ -21,20 +21,20 @@ struct Link<'a> {
 
 /// The index as it is with its base, which lies in the same folder. `link` is at least as long as a checksum.
 pub(super) fn join(
-    git_folder: &Path,
+    git_directory: &Path,
     link: &[u8],
     own: Parsed,
     hash_length: usize,
     pool: &Pool,
 ) -> Result<Parsed, String> {
     let (base, bitmaps) = link.split_at(hash_length);
-    let link = Link { base, bitmaps };
+    let link = LinkExtension { base, bitmaps };
     if link.base.iter().all(|byte| *byte == 0) {
         return Ok(own);
     }
     let name = format!("sharedindex.{}", hex::digits(link.base));
     let said = |why: String| format!("its base {name}: {why}");
-    let bytes = std::fs::read(git_folder.join(&name)).map_err(|error| said(error.to_string()))?;
+    let bytes = std::fs::read(git_directory.join(&name)).map_err(|error| said(error.to_string()))?;
     let base = parse(bytes, hash_length, pool).map_err(said)?;
     if base.checksum != link.base || base.link.is_some() {
         return Err(said("it is not the one that is meant".to_owned()));
@@ -42,19 +42,19 @@ pub(super) fn join(
     merge(&link, own, base).ok_or_else(|| "it does not fit its base".to_owned())
 }
 
-fn merge(link: &Link<'_>, own: Parsed, base: Parsed) -> Option<Parsed> {
+fn merge(link: &LinkExtension<'_>, own: Parsed, base: Parsed) -> Option<Parsed> {
     // The bytes of the base go behind our own.
     let offset = u32::try_from(own.bytes.len()).ok()?;
     let mut bytes = own.bytes;
     bytes.extend_from_slice(&base.bytes);
-    let mut kept: Vec<Option<Entry>> = Vec::with_capacity(base.entries.len());
+    let mut kept: Vec<Option<IndexEntry>> = Vec::with_capacity(base.entries.len());
     for entry in base.entries {
         let (name, id) = (entry.name.checked_add(offset)?, entry.id.checked_add(offset)?);
-        kept.push(Some(Entry { name, id, ..entry }));
+        kept.push(Some(IndexEntry { name, id, ..entry }));
     }
     let (mut deleted, mut replaced) = (Vec::new(), Vec::new());
     if !link.bitmaps.is_empty() {
-        let mut input = Input { bytes: link.bitmaps, at: 0 };
+        let mut input = IndexBytes { bytes: link.bitmaps, at: 0 };
         deleted = Bitmap::parse(&mut input, kept.len())?.0;
         replaced = Bitmap::parse(&mut input, kept.len())?.0;
     }
@@ -62,13 +62,13 @@ fn merge(link: &Link<'_>, own: Parsed, base: Parsed) -> Option<Parsed> {
     for at in replaced {
         let old = kept.get_mut(at)?.as_mut()?;
         let new = entries.next().filter(|new| new.name_length == 0)?;
-        *old = Entry { name: old.name, name_length: old.name_length, ..new };
+        *old = IndexEntry { name: old.name, name_length: old.name_length, ..new };
     }
     for at in deleted {
         *kept.get_mut(at)? = None;
     }
     // One of our own stands before an entry of the base that has its name.
-    let mut merged: Vec<Entry> = entries.chain(kept.into_iter().flatten()).collect();
+    let mut merged: Vec<IndexEntry> = entries.chain(kept.into_iter().flatten()).collect();
     merged.sort_by(|a, b| a.key(&bytes).cmp(&b.key(&bytes)));
     merged.dedup_by(|b, a| a.key(&bytes) == b.key(&bytes));
     Some(Parsed { entries: merged, bytes, cache: own.cache, ..Parsed::default() })

@@ -18,14 +18,14 @@ pub struct Changes {
     /// Which parts of the object do not stand in the base as they stand here, in their order: what was inserted, and as
     /// empty ranges the seams between parts that are not adjacent in the base. The start of the object is such a seam
     /// unless it is that of the base, and so is the end.
-    pub novel: Vec<Range<usize>>,
+    pub changed_ranges: Vec<Range<usize>>,
     /// What was copied, in the order it has in the object.
-    pub copied: Vec<Copied>,
+    pub copied: Vec<CopiedRange>,
 }
 
 /// A part of an object that stands in its base, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Copied {
+pub struct CopiedRange {
     /// Where it stands in the object.
     pub to: usize,
     /// Where it stands in the base.
@@ -46,8 +46,8 @@ pub fn apply(
 ) -> Result<(), &'static str> {
     const CUT: &str = "its delta is cut short";
     result.clear();
-    let Changes { novel, copied } = changes;
-    novel.clear();
+    let Changes { changed_ranges, copied } = changes;
+    changed_ranges.clear();
     copied.clear();
     let mut rest = delta;
     let base_size = varint::low_first(&mut rest).ok_or(CUT)?;
@@ -73,7 +73,7 @@ pub fn apply(
             let range = copy(operation, &mut rest).ok_or(CUT)?;
             let from = range.start;
             if from != adjacent {
-                add(novel, start..start);
+                add(changed_ranges, start..start);
             }
             let piece = base.get(range).ok_or("its delta copies what is not in its base")?;
             if result_size - start < piece.len() {
@@ -85,7 +85,7 @@ pub fn apply(
                 Some(last) if from == adjacent && last.to + last.length == start => {
                     last.length += piece.len()
                 }
-                _ => copied.push(Copied { to: start, from, length: piece.len() }),
+                _ => copied.push(CopiedRange { to: start, from, length: piece.len() }),
             }
             adjacent = from + piece.len();
         } else if operation != 0 {
@@ -96,13 +96,13 @@ pub fn apply(
             }
             rest = &rest[count..];
             result.extend_from_slice(piece);
-            add(novel, start..start + count);
+            add(changed_ranges, start..start + count);
         } else {
             return Err("its delta has an operation that is not known");
         }
-        if copied.len().max(novel.len()) > MOST_PARTS {
+        if copied.len().max(changed_ranges.len()) > MOST_PARTS {
             is_in_shreds = true;
-            novel.clear();
+            changed_ranges.clear();
             copied.clear();
         }
     }
@@ -111,19 +111,19 @@ pub fn apply(
     }
     if is_in_shreds {
         copied.clear();
-        novel.clear();
-        novel.push(0..result_size);
+        changed_ranges.clear();
+        changed_ranges.push(0..result_size);
     } else if adjacent != base.len() {
-        add(novel, result_size..result_size);
+        add(changed_ranges, result_size..result_size);
     }
     Ok(())
 }
 
 /// Adds a range that begins no earlier than the last one.
-fn add(novel: &mut Vec<Range<usize>>, range: Range<usize>) {
-    match novel.last_mut() {
+fn add(changed_ranges: &mut Vec<Range<usize>>, range: Range<usize>) {
+    match changed_ranges.last_mut() {
         Some(last) if last.end == range.start => last.end = range.end,
-        _ => novel.push(range),
+        _ => changed_ranges.push(range),
     }
 }
 

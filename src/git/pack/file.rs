@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{index::Index, map::Mapped};
+use super::{index::PackIndex, map::Mapped};
 
 /// Length of what a pack begins with: `PACK`, its version, how many objects it holds.
 pub(super) const HEADER: usize = 12;
@@ -11,13 +11,13 @@ pub(super) const HEADER: usize = 12;
 pub(super) struct PackFile {
     path: PathBuf,
     pub(super) data: Mapped,
-    pub(super) index: Index,
+    pub(super) index: PackIndex,
     /// Length of a name, in bytes.
     pub(super) width: usize,
 }
 
 /// What cannot be read of a pack.
-pub struct Damage {
+pub struct PackDamage {
     /// The file.
     pub path: PathBuf,
     /// Why not.
@@ -26,18 +26,18 @@ pub struct Damage {
 
 impl PackFile {
     /// Opens a pack by the path of its index.
-    pub(super) fn open(index_path: &Path, width: usize) -> Result<Self, Damage> {
+    pub(super) fn open(index_path: &Path, width: usize) -> Result<Self, PackDamage> {
         let path = index_path.with_extension("pack");
-        let damage = |path: &Path, why: String| Damage { path: path.to_owned(), why };
+        let damage = |path: &Path, why: String| PackDamage { path: path.to_owned(), why };
         let map = Mapped::open(index_path).map_err(|error| damage(index_path, error.to_string()))?;
         let index =
-            Index::new(map, width).map_err(|why| damage(index_path, format!("is damaged: it {why}")))?;
+            PackIndex::new(map, width).map_err(|why| damage(index_path, format!("is damaged: it {why}")))?;
         let data = Mapped::open(&path).map_err(|error| damage(&path, error.to_string()))?;
         Ok(Self { path, data, index, width })
     }
 
     /// Whether the pack is whole and the one that the index was made for, as far as its two ends tell.
-    pub(super) fn check(&self) -> Result<(), Damage> {
+    pub(super) fn check(&self) -> Result<(), PackDamage> {
         let Self { data, index, width, .. } = self;
         let word = |at: usize| {
             data.get(at..at + 4).map(|bytes| u32::from_be_bytes(bytes.try_into().unwrap_or_default()))
@@ -51,7 +51,7 @@ impl PackFile {
         } else {
             return Ok(());
         };
-        Err(Damage { path: self.path.clone(), why: why.to_owned() })
+        Err(PackDamage { path: self.path.clone(), why: why.to_owned() })
     }
 
     /// Where the entries end and the checksum begins.

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use super::{
     file::{HEADER, PackFile},
-    header::{Content, Header},
+    header::{EntryHeader, PackedContent},
     reasons::{CIRCLE, LOST_BASE},
 };
-use crate::{git::kind::Kind, threads::Pool};
+use crate::{git::kind::ObjectKind, threads::Pool};
 
 /// In place of a base: the entry is whole.
 const WHOLE: u32 = u32::MAX;
@@ -28,7 +28,7 @@ pub(super) struct Forest {
     /// The position of each in the index.
     positions: Vec<u32>,
     /// What each is, as its root says; unknown where the root is a delta against something in another place.
-    kinds: Vec<Option<Kind>>,
+    kinds: Vec<Option<ObjectKind>>,
     /// Where the deltas against each begin in `children`, and where those of the last one end.
     first: Vec<u32>,
     /// Entries, those with the fewest bytes below them first.
@@ -43,7 +43,7 @@ pub(super) struct Forest {
 #[derive(Default)]
 struct Headers {
     bases: Vec<u32>,
-    kinds: Vec<Option<Kind>>,
+    kinds: Vec<Option<ObjectKind>>,
     lost: Vec<(u32, &'static str)>,
 }
 
@@ -168,7 +168,7 @@ impl Forest {
     }
 
     /// What an entry is, as far as this pack knows.
-    pub(super) fn kind(&self, entry: u32) -> Option<Kind> {
+    pub(super) fn kind(&self, entry: u32) -> Option<ObjectKind> {
         self.kinds[entry as usize]
     }
 
@@ -190,10 +190,10 @@ impl Forest {
     }
 }
 
-type InOrder = (Vec<u64>, Vec<u32>, Vec<(u32, &'static str)>);
+type SortedEntries = (Vec<u64>, Vec<u32>, Vec<(u32, &'static str)>);
 
 /// Where the entries are, in their order, with their positions in the index, and what is in no possible place.
-fn in_order(pack: &PackFile) -> InOrder {
+fn in_order(pack: &PackFile) -> SortedEntries {
     let end = pack.end() as u64;
     let mut lost = Vec::new();
     let mut entries = Vec::with_capacity(pack.index.len());
@@ -220,14 +220,14 @@ fn read_headers(pack: &PackFile, offsets: &[u64], positions: &[u32], chunk: Rang
     let entry_at = |offset: u64| offsets[..positions.len()].binary_search(&offset).ok();
     for entry in chunk {
         let bytes = &pack.data[offsets[entry] as usize..offsets[entry + 1] as usize];
-        let (base, kind) = match Header::parse(bytes, pack.width).map(|header| header.content) {
-            Some(Content::Whole(kind)) => (WHOLE, Some(kind)),
-            Some(Content::ByDistance(distance)) => {
+        let (base, kind) = match EntryHeader::parse(bytes, pack.width).map(|header| header.content) {
+            Some(PackedContent::Whole(kind)) => (WHOLE, Some(kind)),
+            Some(PackedContent::ByDistance(distance)) => {
                 let base =
                     offsets[entry].checked_sub(distance).and_then(entry_at).filter(|base| *base < entry);
                 (base.map_or(LOST, |base| base as u32), None)
             }
-            Some(Content::ByName(name)) => {
+            Some(PackedContent::ByName(name)) => {
                 let position = pack.index.find(name.as_bytes());
                 let base = position.and_then(|position| pack.index.offset(position)).map(entry_at);
                 (base.map_or(ELSEWHERE, |base| base.map_or(LOST, |base| base as u32)), None)

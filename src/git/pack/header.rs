@@ -1,13 +1,13 @@
 //! The header of an entry of a pack: what it is, how large, and what it is a delta against. See git's
 //! `gitformat-pack`.
 
-use crate::{blob::ObjectId, bytes::varint, git::kind::Kind};
+use crate::{blob::ObjectId, bytes::varint, git::kind::ObjectKind};
 
 /// What an entry holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Content {
+pub enum PackedContent {
     /// An object.
-    Whole(Kind),
+    Whole(ObjectKind),
     /// A delta against the entry so many bytes before this one.
     ByDistance(u64),
     /// A delta against the object of this name.
@@ -16,16 +16,16 @@ pub enum Content {
 
 /// The header of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Header {
+pub struct EntryHeader {
     /// What the entry holds.
-    pub content: Content,
+    pub content: PackedContent,
     /// How large that is when it is inflated, in bytes.
     pub size: u64,
     /// How long the header is, in bytes; compressed data follows.
     pub length: usize,
 }
 
-impl Header {
+impl EntryHeader {
     /// Reads the header that `bytes` begin with, where names are `width` bytes long; nothing where they begin with
     /// none.
     #[must_use]
@@ -36,15 +36,15 @@ impl Header {
             size = varint::low_first_behind(size, 4, &mut rest)?;
         }
         let content = match first >> 4 & 7 {
-            1 => Content::Whole(Kind::Commit),
-            2 => Content::Whole(Kind::Tree),
-            3 => Content::Whole(Kind::Blob),
-            4 => Content::Whole(Kind::Tag),
-            6 => Content::ByDistance(varint::high_first(&mut rest)?),
+            1 => PackedContent::Whole(ObjectKind::Commit),
+            2 => PackedContent::Whole(ObjectKind::Tree),
+            3 => PackedContent::Whole(ObjectKind::Blob),
+            4 => PackedContent::Whole(ObjectKind::Tag),
+            6 => PackedContent::ByDistance(varint::high_first(&mut rest)?),
             7 => {
                 let name;
                 (name, rest) = rest.split_at_checked(width)?;
-                Content::ByName(ObjectId::new(name)?)
+                PackedContent::ByName(ObjectId::new(name)?)
             }
             _ => return None,
         };

@@ -22,7 +22,7 @@ const LARGE: u32 = 1 << 31;
 const AT_ONCE: usize = 16;
 
 /// An index whose tables all lie within it.
-pub(super) struct Index {
+pub(super) struct PackIndex {
     map: Mapped,
     /// Length of a name, in bytes.
     width: usize,
@@ -49,7 +49,7 @@ enum Layout {
     },
 }
 
-impl Index {
+impl PackIndex {
     /// Checks that the tables are where they should be and that the names are sorted, since look-ups rest on it.
     pub(super) fn new(map: Mapped, width: usize) -> Result<Self, &'static str> {
         const CUT: &str = "is shorter than what it says it holds";

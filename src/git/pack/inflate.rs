@@ -2,7 +2,7 @@
 
 use libdeflater::{DecompressionError, Decompressor};
 
-use super::{delta, header::Header, one::Pack};
+use super::{delta, header::EntryHeader, one::Pack};
 
 /// Deflate makes at most so many bytes of one.
 const MOST_INFLATION: u64 = 1032;
@@ -31,14 +31,14 @@ impl Inflater {
         pack: &Pack,
         entry: u32,
         bytes: &mut Vec<u8>,
-    ) -> Result<Header, &'static str> {
+    ) -> Result<EntryHeader, &'static str> {
         let packed =
             pack.file.data.get(pack.forest.range(entry)).ok_or("is said to be outside of its pack")?;
         let checksum = pack.file.index.checksum(pack.forest.position(entry));
         if self.is_checked && checksum.is_some_and(|checksum| crc32fast::hash(packed) != checksum) {
             return Err("is damaged: its checksum is another one");
         }
-        let header = Header::parse(packed, pack.file.width).ok_or("has a header that cannot be read")?;
+        let header = EntryHeader::parse(packed, pack.file.width).ok_or("has a header that cannot be read")?;
         let packed = &packed[header.length..];
         if header.size / MOST_INFLATION > packed.len() as u64 {
             return Err("is damaged: it is said to be larger than it can be");

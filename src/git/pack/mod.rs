@@ -17,9 +17,9 @@ mod single;
 mod visit;
 mod walk;
 
-pub use delta::{Changes, Copied, LARGEST, apply};
-pub use file::Damage;
-pub use header::{Content, Header};
+pub use delta::{Changes, CopiedRange, LARGEST, apply};
+pub use file::PackDamage;
+pub use header::{EntryHeader, PackedContent};
 pub use packs::Packs;
 pub use reasons::LOST_BASE;
-pub use visit::{Base, Object, Visitor};
+pub use visit::{DeltaBase, Object, Visitor};

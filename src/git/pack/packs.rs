@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use super::{
-    file::{Damage, PackFile},
+    file::{PackDamage, PackFile},
     forest::Forest,
     one::Pack,
     visit::Visitor,
     walk,
 };
-use crate::{blob::ObjectId, git::kind::Kinds, threads::Pool};
+use crate::{blob::ObjectId, git::kind::ObjectKinds, threads::Pool};
 
 /// All packs of a repository that can be read.
 #[derive(Default)]
@@ -21,7 +21,7 @@ impl Packs {
     /// Opens packs by the paths of their indexes, in a repository whose names are `width` bytes long. What cannot be
     /// opened is named.
     #[must_use]
-    pub fn open(indexes: &[PathBuf], width: usize, pool: &Pool) -> (Self, Vec<Damage>) {
+    pub fn open(indexes: &[PathBuf], width: usize, pool: &Pool) -> (Self, Vec<PackDamage>) {
         let mut packs: Vec<Pack> = Vec::new();
         let mut damages = Vec::new();
         for path in indexes {
@@ -42,7 +42,7 @@ impl Packs {
     /// that have no place in a pack where they could be read: those the first visitor is told as failed.
     pub fn walk<V: Visitor>(
         &self,
-        kinds: Kinds,
+        kinds: ObjectKinds,
         pool: &Pool,
         new_visitor: &(impl Fn() -> V + Sync),
     ) -> Vec<V> {

@@ -10,14 +10,14 @@ use std::sync::{
 pub(super) struct Queue<R, T> {
     roots: Vec<R>,
     next: AtomicUsize,
-    shared: Mutex<Shared<T>>,
+    shared: Mutex<QueueState<T>>,
     changed: Condvar,
     threads: usize,
     /// How many threads wait and have been given nothing yet.
-    hungry: AtomicUsize,
+    idle: AtomicUsize,
 }
 
-struct Shared<T> {
+struct QueueState<T> {
     given: Vec<T>,
     waiting: usize,
     is_abandoned: bool,
@@ -35,10 +35,10 @@ impl<R: Copy, T> Queue<R, T> {
         Self {
             roots,
             next: AtomicUsize::new(0),
-            shared: Mutex::new(Shared { given: Vec::new(), waiting: 0, is_abandoned: false }),
+            shared: Mutex::new(QueueState { given: Vec::new(), waiting: 0, is_abandoned: false }),
             changed: Condvar::new(),
             threads,
-            hungry: AtomicUsize::new(0),
+            idle: AtomicUsize::new(0),
         }
     }
 
@@ -73,19 +73,19 @@ impl<R: Copy, T> Queue<R, T> {
     }
 
     /// Whether some thread would like to be given something.
-    pub(super) fn is_hungry(&self) -> bool {
-        self.hungry.load(Ordering::Relaxed) > 0
+    pub(super) fn has_idle(&self) -> bool {
+        self.idle.load(Ordering::Relaxed) > 0
     }
 
     /// Gives something to a thread that waits.
-    pub(super) fn give(&self, work: T) {
+    pub(super) fn share(&self, work: T) {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         shared.given.push(work);
         self.count(&shared);
         self.changed.notify_one();
     }
 
-    fn count(&self, shared: &Shared<T>) {
-        self.hungry.store(shared.waiting.saturating_sub(shared.given.len()), Ordering::Relaxed);
+    fn count(&self, shared: &QueueState<T>) {
+        self.idle.store(shared.waiting.saturating_sub(shared.given.len()), Ordering::Relaxed);
     }
 }

@@ -2,13 +2,13 @@
 
 use super::{
     delta::{self, Changes},
-    header::{Content, Header},
+    header::{EntryHeader, PackedContent},
     inflate::Inflater,
     one::Pack,
     packs::Packs,
     reasons::{CIRCLE, NO_BASE},
 };
-use crate::{blob::ObjectId, git::kind::Kind};
+use crate::{blob::ObjectId, git::kind::ObjectKind};
 
 /// Objects in another pack that something is made from are followed so far.
 const DEEPEST: usize = 8;
@@ -19,11 +19,11 @@ impl Packs {
     ///
     /// # Errors
     /// Why the last pack that should have it cannot give it; nothing where none has it.
-    pub fn read(&self, id: ObjectId) -> Result<(Kind, Vec<u8>), Option<&'static str>> {
+    pub fn read(&self, id: ObjectId) -> Result<(ObjectKind, Vec<u8>), Option<&'static str>> {
         self.read_below(id, 0)
     }
 
-    fn read_below(&self, id: ObjectId, depth: usize) -> Result<(Kind, Vec<u8>), Option<&'static str>> {
+    fn read_below(&self, id: ObjectId, depth: usize) -> Result<(ObjectKind, Vec<u8>), Option<&'static str>> {
         let mut error = None;
         for pack in &self.packs {
             if let Some(position) = pack.file.index.find(id.as_bytes()) {
@@ -36,7 +36,12 @@ impl Packs {
         Err(error)
     }
 
-    fn read_from(&self, pack: &Pack, position: usize, depth: usize) -> Result<(Kind, Vec<u8>), &'static str> {
+    fn read_from(
+        &self,
+        pack: &Pack,
+        position: usize,
+        depth: usize,
+    ) -> Result<(ObjectKind, Vec<u8>), &'static str> {
         let mut inflater = Inflater::unchecked();
         let entry_at = |offset: Option<u64>| pack.forest.entry_at(offset?);
         let mut entry =
@@ -47,19 +52,19 @@ impl Packs {
                 .file
                 .data
                 .get(pack.forest.range(entry))
-                .and_then(|bytes| Header::parse(bytes, pack.file.width));
+                .and_then(|bytes| EntryHeader::parse(bytes, pack.file.width));
             let header = header.ok_or("has a header that cannot be read")?;
             let base = match header.content {
-                Content::Whole(kind) => {
+                PackedContent::Whole(kind) => {
                     let mut bytes = Vec::new();
                     inflater.inflate(pack, entry, &mut bytes)?;
                     break (kind, bytes);
                 }
-                Content::ByDistance(distance) => {
+                PackedContent::ByDistance(distance) => {
                     let start = pack.forest.range(entry).start as u64;
                     entry_at(start.checked_sub(distance)).filter(|base| *base < entry)
                 }
-                Content::ByName(name) => match pack.file.index.find(name.as_bytes()) {
+                PackedContent::ByName(name) => match pack.file.index.find(name.as_bytes()) {
                     Some(position) => entry_at(pack.file.index.offset(position)),
                     None if depth < DEEPEST => {
                         let base = self.read_below(name, depth + 1);

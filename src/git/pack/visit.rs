@@ -1,7 +1,7 @@
 //! What becomes of the objects that are read.
 
 use super::delta::Changes;
-use crate::{blob::ObjectId, git::kind::Kind};
+use crate::{blob::ObjectId, git::kind::ObjectKind};
 
 /// An object that was read.
 pub struct Object<'a, M> {
@@ -10,15 +10,15 @@ pub struct Object<'a, M> {
     /// Its number, as [`Packs::number`](super::Packs::number) gives it.
     pub number: u32,
     /// What it is.
-    pub kind: Kind,
+    pub kind: ObjectKind,
     /// All of it.
     pub bytes: &'a [u8],
     /// Where it was made from another one that was visited.
-    pub base: Option<Base<'a, M>>,
+    pub base: Option<DeltaBase<'a, M>>,
 }
 
 /// What an object was made from.
-pub struct Base<'a, M> {
+pub struct DeltaBase<'a, M> {
     /// What the visitor made of it.
     pub mark: &'a M,
     /// How the object differs from it.
@@ -34,8 +34,8 @@ pub trait Visitor: Send {
     fn object(&mut self, object: Object<'_, Self::Mark>) -> Self::Mark;
 
     /// An object could not be read from its pack. Its kind is said where it is known.
-    fn failed(&mut self, id: ObjectId, kind: Option<Kind>, why: &'static str);
+    fn failed(&mut self, id: ObjectId, kind: Option<ObjectKind>, why: &'static str);
 
     /// Reads an object that is in none of the packs where it should be.
-    fn elsewhere(&mut self, id: ObjectId) -> Option<(Kind, Vec<u8>)>;
+    fn elsewhere(&mut self, id: ObjectId) -> Option<(ObjectKind, Vec<u8>)>;
 }

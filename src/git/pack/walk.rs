@@ -8,16 +8,16 @@ use std::ops::Range;
 
 use super::{
     delta::{self, Changes},
-    frame::{Bytes, Frame, Given},
-    header::Content,
+    frame::{BaseBytes, Frame, SharedWork},
+    header::PackedContent,
     inflate::Inflater,
     one::Pack,
     queue::{Queue, Work},
     reasons::{LOST_BASE, NO_BASE},
-    visit::{Base, Object, Visitor},
+    visit::{DeltaBase, Object, Visitor},
 };
 use crate::{
-    git::kind::{Kind, Kinds},
+    git::kind::{ObjectKind, ObjectKinds},
     threads::Pool,
 };
 
@@ -30,7 +30,7 @@ const SPARE: usize = 32;
 /// Visits all objects of these kinds, and returns the visitors, one a thread.
 pub(super) fn walk<V: Visitor>(
     packs: &[Pack],
-    kinds: Kinds,
+    kinds: ObjectKinds,
     pool: &Pool,
     new_visitor: &(impl Fn() -> V + Sync),
 ) -> Vec<V> {
@@ -59,7 +59,7 @@ impl<R: Copy, T> Drop for Guard<'_, R, T> {
 
 /// All roots of these kinds in the order they stand in, since that is how a disk is read best; only those that would
 /// keep one thread busy at the end come first.
-fn roots(packs: &[Pack], kinds: Kinds, threads: usize) -> Vec<(usize, u32)> {
+fn roots(packs: &[Pack], kinds: ObjectKinds, threads: usize) -> Vec<(usize, u32)> {
     let mut roots: Vec<(usize, u32, u64)> = Vec::new();
     for (at, pack) in packs.iter().enumerate() {
         let wanted = |entry| pack.forest.kind(entry).is_none_or(|kind| kinds.contains(kind));
@@ -74,8 +74,8 @@ fn roots(packs: &[Pack], kinds: Kinds, threads: usize) -> Vec<(usize, u32)> {
 
 struct Walker<'a, V: Visitor> {
     packs: &'a [Pack],
-    kinds: Kinds,
-    queue: &'a Queue<(usize, u32), Given<V::Mark>>,
+    kinds: ObjectKinds,
+    queue: &'a Queue<(usize, u32), SharedWork<V::Mark>>,
     visitor: V,
     inflater: Inflater,
     stack: Vec<Frame<V::Mark>>,
@@ -87,8 +87,8 @@ struct Walker<'a, V: Visitor> {
 impl<'a, V: Visitor> Walker<'a, V> {
     fn new(
         packs: &'a [Pack],
-        kinds: Kinds,
-        queue: &'a Queue<(usize, u32), Given<V::Mark>>,
+        kinds: ObjectKinds,
+        queue: &'a Queue<(usize, u32), SharedWork<V::Mark>>,
         visitor: V,
     ) -> Self {
         Self {
@@ -111,7 +111,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
                     self.root(at, entry);
                     at
                 }
-                Work::Given(Given { pack, frame }) => {
+                Work::Given(SharedWork { pack, frame }) => {
                     self.stack.push(frame);
                     pack
                 }
@@ -120,8 +120,8 @@ impl<'a, V: Visitor> Walker<'a, V> {
                 let child = self.packs[at].forest.child(frame.left.start);
                 frame.left.start += 1;
                 self.child(at, child);
-                if self.queue.is_hungry() {
-                    self.give(at);
+                if self.queue.has_idle() {
+                    self.share(at);
                 }
             }
         }
@@ -143,15 +143,20 @@ impl<'a, V: Visitor> Walker<'a, V> {
             },
         };
         let mark = self.visit(at, entry, kind, &bytes, None);
-        self.push(pack.forest.children(entry), Frame { bytes: Bytes::Own(bytes), kind, mark, left: 0..0 });
+        self.push(
+            pack.forest.children(entry),
+            Frame { bytes: BaseBytes::Own(bytes), kind, mark, left: 0..0 },
+        );
     }
 
     /// Makes a root whose base is in another place.
-    fn foreign(&mut self, at: usize, entry: u32, bytes: &mut Vec<u8>) -> Result<Kind, &'static str> {
+    fn foreign(&mut self, at: usize, entry: u32, bytes: &mut Vec<u8>) -> Result<ObjectKind, &'static str> {
         let pack = &self.packs[at];
         let mut delta = std::mem::take(&mut self.delta);
         let made = self.inflater.inflate(pack, entry, &mut delta).and_then(|header| {
-            let Content::ByName(name) = header.content else { return Err("has changed while it was read") };
+            let PackedContent::ByName(name) = header.content else {
+                return Err("has changed while it was read");
+            };
             let (kind, base) = self.visitor.elsewhere(name).ok_or(NO_BASE)?;
             delta::apply(&base, &delta, bytes, &mut self.changes)?;
             Ok(kind)
@@ -174,7 +179,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
         let is_last = frame.left.is_empty();
         let Some(mut frame) = self.stack.pop() else { return };
         if is_last {
-            self.recycle(std::mem::replace(&mut frame.bytes, Bytes::Own(Vec::new())));
+            self.recycle(std::mem::replace(&mut frame.bytes, BaseBytes::Own(Vec::new())));
         }
         let mark = match read {
             Ok(()) => self.visit(at, entry, kind, &bytes, frame.mark.as_ref()),
@@ -185,14 +190,17 @@ impl<'a, V: Visitor> Walker<'a, V> {
             }
         };
         self.keep(frame);
-        self.push(pack.forest.children(entry), Frame { bytes: Bytes::Own(bytes), kind, mark, left: 0..0 });
+        self.push(
+            pack.forest.children(entry),
+            Frame { bytes: BaseBytes::Own(bytes), kind, mark, left: 0..0 },
+        );
     }
 
     fn visit(
         &mut self,
         at: usize,
         entry: u32,
-        kind: Kind,
+        kind: ObjectKind,
         bytes: &[u8],
         mark: Option<&V::Mark>,
     ) -> Option<V::Mark> {
@@ -201,7 +209,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
         if pack.is_copy(position) {
             return None;
         }
-        let base = mark.map(|mark| Base { mark, changes: &self.changes });
+        let base = mark.map(|mark| DeltaBase { mark, changes: &self.changes });
         Some(self.visitor.object(Object {
             id: pack.file.index.id(position),
             number: pack.before + position as u32,
@@ -242,7 +250,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
     }
 
     /// Gives the largest part that is left to a thread that has nothing to do, if that leaves something here.
-    fn give(&mut self, at: usize) {
+    fn share(&mut self, at: usize) {
         let frames = self.stack.len();
         let Some((depth, frame)) =
             self.stack.iter_mut().enumerate().find(|(_, frame)| !frame.left.is_empty())
@@ -253,8 +261,8 @@ impl<'a, V: Visitor> Walker<'a, V> {
             return;
         }
         let last = frame.left.end - 1;
-        let given = Frame {
-            bytes: Bytes::Shared(frame.bytes.share()),
+        let shared_work = Frame {
+            bytes: BaseBytes::Shared(frame.bytes.share()),
             kind: frame.kind,
             mark: frame.mark.clone(),
             left: last..frame.left.end,
@@ -263,15 +271,15 @@ impl<'a, V: Visitor> Walker<'a, V> {
         if frame.left.is_empty() {
             self.stack.remove(depth);
         }
-        self.queue.give(Given { pack: at, frame: given });
+        self.queue.share(SharedWork { pack: at, frame: shared_work });
     }
 
     fn buffer(&mut self) -> Vec<u8> {
         self.spare.pop().unwrap_or_default()
     }
 
-    fn recycle(&mut self, bytes: Bytes) {
-        if let Bytes::Own(bytes) = bytes
+    fn recycle(&mut self, bytes: BaseBytes) {
+        if let BaseBytes::Own(bytes) = bytes
             && bytes.capacity() <= KEPT
             && self.spare.len() < SPARE
         {

@@ -16,16 +16,16 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::escape::visible;
+use super::escape::escape_control;
 use crate::{
     blob::SourceKind,
     bytes::hex,
-    finding::{Finding, Kind, Occurrence, Report, Suppression},
+    finding::{Finding, Occurrence, Report, Suppression, SuppressionKind},
     remedy,
 };
 
 use notification::invocation;
-use tool::{Rules, level, tool};
+use tool::{RuleIndex, level, tool};
 use uri::{SOURCE_ROOT, artifact, root_uri, uri};
 
 pub use line_hash::line_hashes;
@@ -42,12 +42,12 @@ struct Log<'a> {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
-    runs: [Run<'a>; 1],
+    runs: [SarifRun<'a>; 1],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Run<'a> {
+struct SarifRun<'a> {
     tool: Value,
     automation_details: Value,
     invocations: [Value; 1],
@@ -59,16 +59,16 @@ struct Run<'a> {
 /// Creates results while they are written, since a key may have a million occurrences.
 struct Results<'a> {
     report: &'a Report,
-    rules: &'a Rules<'a>,
+    rules: &'a RuleIndex<'a>,
 }
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut rules = Rules::new();
+    let mut rules = RuleIndex::new();
     for (finding, _) in reported(report) {
         let (_, highest) = rules.entry(&finding.rule.id).or_insert((&finding.rule, finding.confidence));
         *highest = finding.confidence.max(*highest);
     }
-    let run = Run {
+    let run = SarifRun {
         tool: tool(&rules),
         automation_details: json!({ "id": "skanner/" }),
         invocations: [invocation(report)],
@@ -115,7 +115,7 @@ impl Results<'_> {
                 fingerprints["primaryLocationLineHash"] = hash.as_str().into();
             }
             if !self.report.show_secrets && has_region(place) {
-                let excerpt = visible(&place.excerpt.text);
+                let excerpt = escape_control(&place.excerpt.text);
                 location["physicalLocation"]["region"]["snippet"] = json!({ "text": excerpt });
             }
             let others = finding.occurrences.iter().enumerate().filter(|(at, _)| *at != own);
@@ -139,7 +139,7 @@ impl Results<'_> {
             }
             if let Some(archive) = &place.archive {
                 result["properties"]["archive"] = json!({
-                    "path": visible(archive),
+                    "path": escape_control(archive),
                     "startLine": place.span.line,
                     "startColumn": place.span.column,
                     "endLine": place.span.end_line,
@@ -160,7 +160,7 @@ impl Results<'_> {
 
 /// The suppression of a result. GitHub ignores it and shows the alert anyway.
 fn suppression(report: &Report, by: &Suppression) -> Value {
-    let in_source = matches!(by.kind, Kind::Inline | Kind::Foreign);
+    let in_source = matches!(by.kind, SuppressionKind::Inline | SuppressionKind::Foreign);
     let mut suppression = json!({
         "kind": if in_source { "inSource" } else { "external" },
         "status": "accepted",
@@ -168,7 +168,7 @@ fn suppression(report: &Report, by: &Suppression) -> Value {
         "properties": { "by": by.kind },
     });
     if let Some(reason) = &by.reason {
-        suppression["justification"] = visible(reason).into();
+        suppression["justification"] = escape_control(reason).into();
     }
     if let Some(until) = &by.until {
         suppression["properties"]["until"] = until.as_str().into();
@@ -179,18 +179,19 @@ fn suppression(report: &Report, by: &Suppression) -> Value {
 /// GitHub shows only the first sentence if there is little space.
 fn message(report: &Report, finding: &Finding, place: &Occurrence, others: &[&Occurrence]) -> String {
     let rule = &finding.rule;
-    let (title, secret, why) = (visible(&rule.title), finding.secret.masked(), visible(&finding.why));
-    let mut text = format!("{title} {}: {}, {why}.", visible(&secret), finding.confidence);
+    let (title, secret, why) =
+        (escape_control(&rule.title), finding.secret.masked(), escape_control(&finding.why));
+    let mut text = format!("{title} {}: {}, {why}.", escape_control(&secret), finding.confidence);
     match (&place.archive, place.source) {
         (None, SourceKind::Name) => text.push_str(" It is in the name itself."),
         (None, SourceKind::Message) if place.path.is_empty() => {
             text.push_str(&format!(" It is in the message of a {}.", kind(place)));
         }
         (Some(archive), SourceKind::Name) => {
-            text.push_str(&format!(" It is in a name in this archive, {}.", visible(archive)));
+            text.push_str(&format!(" It is in a name in this archive, {}.", escape_control(archive)));
         }
         (Some(archive), _) => {
-            let at = format!("{}:{}", visible(archive), place.span.line);
+            let at = format!("{}:{}", escape_control(archive), place.span.line);
             text.push_str(&format!(" It is in this archive at {at}."));
         }
         (None, _) => {}
@@ -199,7 +200,8 @@ fn message(report: &Report, finding: &Finding, place: &Occurrence, others: &[&Oc
         text.push_str(&format!(" Commit {commit} added it."));
     }
     if !finding.candidates.is_empty() {
-        let issuers: Vec<_> = finding.candidates.iter().map(|candidate| visible(&candidate.issuer)).collect();
+        let issuers: Vec<_> =
+            finding.candidates.iter().map(|candidate| escape_control(&candidate.issuer)).collect();
         text.push_str(&format!(" It may be a key of {}.", issuers.join(" or ")));
     }
     if let Some(step) = remedy::steps(rule).first() {
@@ -209,7 +211,7 @@ fn message(report: &Report, finding: &Finding, place: &Occurrence, others: &[&Oc
         let (uri, _) = uri(report, &path_of(other));
         let inner = other.archive.as_ref().map_or_else(String::new, |archive| format!("!{archive}"));
         let name = format!("{}{inner}", percent_decode_str(&uri).decode_utf8_lossy());
-        let name = visible(&name).replace('\\', r"\\").replace('[', r"\[").replace(']', r"\]");
+        let name = escape_control(&name).replace('\\', r"\\").replace('[', r"\[").replace(']', r"\]");
         let line =
             if other.source == SourceKind::Name { String::new() } else { format!(":{}", other.span.line) };
         format!("[{name}{line}]({id})")

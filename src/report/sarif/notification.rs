@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::uri::artifact;
 use crate::{
     finding::{Configuration, Report},
-    report::escape::visible,
+    report::escape::escape_control,
 };
 
 /// The kind of a notification.
@@ -89,34 +89,37 @@ pub(super) fn invocation(report: &Report) -> Value {
         }));
     };
     for input in &report.not_scanned {
-        let (what, why) = (visible(&input.what), visible(&input.why));
+        let (what, why) = (escape_control(&input.what), escape_control(&input.why));
         let text = format!("{what} was not scanned: {}.", why.trim_end_matches('.'));
         let file = input.file.as_ref().unwrap_or(&input.what);
         say(Notification::NotScanned, "error", text, location(report, file, None));
     }
     for accepted in &report.accepted {
-        let (what, why) = (visible(&accepted.input.what), visible(&accepted.input.why));
+        let (what, why) = (escape_control(&accepted.input.what), escape_control(&accepted.input.why));
         let by = accepted.by.at();
-        let text =
-            format!("{what} was not scanned: {}. {} accepts that.", why.trim_end_matches('.'), visible(&by));
+        let text = format!(
+            "{what} was not scanned: {}. {} accepts that.",
+            why.trim_end_matches('.'),
+            escape_control(&by)
+        );
         let file = accepted.input.file.as_ref().unwrap_or(&accepted.input.what);
         say(Notification::AcceptedUnread, "note", text, location(report, file, None));
     }
     for unused in &report.unused {
-        let (what, why) = (visible(&unused.what), visible(&unused.why));
+        let (what, why) = (escape_control(&unused.what), escape_control(&unused.why));
         let text = format!("The suppression {what} does nothing: {}.", why.trim_end_matches('.'));
         say(Notification::UnusedSuppression, "warning", text, location(report, &unused.place, unused.line));
     }
     for by in report.suppressed_by() {
         let keys = if by.count == 1 { "key is" } else { "keys are" };
-        let text = format!("{} {keys} suppressed by {}.", by.count, visible(&by.place));
+        let text = format!("{} {keys} suppressed by {}.", by.count, escape_control(&by.place));
         say(Notification::Suppressed, "note", text, location(report, &by.place, None));
     }
     if let Some(Configuration { file, weakened }) = &report.configuration {
         for way in weakened {
             say(Notification::Weakened, "warning", format!("{file} {way}."), location(report, file, None));
         }
-        if let Some(count) = report.left_out.get(file) {
+        if let Some(count) = report.excluded.get(file) {
             let keys = if *count == 1 { "key was" } else { "keys were" };
             let text = format!("{count} {keys} excluded by {file}.");
             say(Notification::Weakened, "warning", text, location(report, file, None));

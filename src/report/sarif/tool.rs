@@ -14,9 +14,9 @@ use crate::{
 const LONGEST: usize = 1024;
 
 /// The rules with results, by id, each with the highest confidence of its findings.
-pub(super) type Rules<'a> = BTreeMap<&'a str, (&'a Rule, Confidence)>;
+pub(super) type RuleIndex<'a> = BTreeMap<&'a str, (&'a Rule, Confidence)>;
 
-pub(super) fn tool(rules: &Rules) -> Value {
+pub(super) fn tool(rules: &RuleIndex) -> Value {
     let mut driver = json!({
         "name": env!("CARGO_PKG_NAME"),
         "version": env!("CARGO_PKG_VERSION"),

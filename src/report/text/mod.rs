@@ -1,7 +1,7 @@
 //! The report for people: each key with its line, why it is a key and what to do, then a summary of the run.
 
-mod closing;
 mod style;
+mod summary;
 
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 
 use style::{RED, bold, paint, plural};
 
-use super::{escape::visible, view::View};
+use super::{escape::escape_control, view::View};
 use crate::{
     blob::SourceKind,
     finding::{Event, Finding, History, Occurrence, Report, Suppression, short},
@@ -37,31 +37,37 @@ pub(super) fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Re
     }
     for input in &report.not_scanned {
         let label = paint(view, RED, "not scanned");
-        writeln!(out, "{label}: {}: {}", visible(&input.what), visible(&input.why))?;
+        writeln!(out, "{label}: {}: {}", escape_control(&input.what), escape_control(&input.why))?;
     }
     if !view.quiet {
         for one in &report.accepted {
             let (label, by) = (paint(view, AnsiColor::BrightCyan, "accepted"), by(&one.by));
-            let (what, why) = (visible(&one.input.what), visible(&one.input.why));
-            writeln!(out, "{label}: {what}: {why} ({})", visible(&by))?;
+            let (what, why) = (escape_control(&one.input.what), escape_control(&one.input.why));
+            writeln!(out, "{label}: {what}: {why} ({})", escape_control(&by))?;
         }
     }
     let told = if report.show_suppressed { usize::MAX } else { MOST_UNUSED };
     for one in report.unused.iter().take(told) {
         let label = paint(view, AnsiColor::BrightYellow, "unused suppression");
-        writeln!(out, "{label}: {}: {}: {}", visible(&one.at()), visible(&one.what), visible(&one.why))?;
+        writeln!(
+            out,
+            "{label}: {}: {}: {}",
+            escape_control(&one.at()),
+            escape_control(&one.what),
+            escape_control(&one.why)
+        )?;
     }
     if let Some(more) = report.unused.len().checked_sub(told).filter(|more| *more > 0) {
         let label = paint(view, AnsiColor::BrightYellow, "unused suppressions");
         writeln!(out, "{label}: {} more (--show-suppressed lists them)", HumanCount(more as u64))?;
     }
     let is_clean = report.findings.is_empty() && report.is_complete();
-    let is_all = report.left_out.is_empty() && !report.is_shallow;
+    let is_all = report.excluded.is_empty() && !report.is_shallow;
     // Exclusions are always mentioned, whoever asked for them.
     if view.quiet && is_clean && is_all && report.suppressed.is_empty() && report.accepted.is_empty() {
         return Ok(());
     }
-    writeln!(out, "{}", closing::line(report, view))
+    writeln!(out, "{}", summary::line(report, view))
 }
 
 /// Laid out like rustc's errors, which many people know.
@@ -83,7 +89,7 @@ fn write_finding(
     let frame = |text: &str| paint(view, AnsiColor::BrightBlue, text);
     let number = place.span.line.to_string();
     let gutter = " ".repeat(number.len());
-    let (excerpt, marker) = visible_excerpt(place);
+    let (excerpt, marker) = escaped_excerpt(place);
     let before = " ".repeat(excerpt[..marker.0].width());
     let under = paint(view, color, &"^".repeat(excerpt[marker.0..marker.1].width()));
 
@@ -98,11 +104,11 @@ fn write_finding(
         "{gutter} {} {before}{under} {}: {}",
         frame("|"),
         finding.confidence,
-        visible(&finding.why)
+        escape_control(&finding.why)
     )?;
     writeln!(out, "{gutter} {}", frame("|"))?;
     for (label, text) in notes(report, finding, suppressed, view) {
-        writeln!(out, "{gutter} {} {}: {}", frame("="), bold(view, label), visible(&text))?;
+        writeln!(out, "{gutter} {} {}: {}", frame("="), bold(view, label), escape_control(&text))?;
     }
     writeln!(out)
 }
@@ -127,7 +133,7 @@ fn notes(
         notes.push(("rule", format!("of {place}")));
     }
     match &finding.history {
-        Some(history) => notes.push(("history", life(history, view))),
+        Some(history) => notes.push(("history", secret_history(history, view))),
         None if report.is_audit => notes.push(("history", "not in any object of the repository".to_owned())),
         None => {}
     }
@@ -152,7 +158,7 @@ fn by(suppression: &Suppression) -> String {
 }
 
 /// When the key was introduced and removed, and which refs reach it.
-fn life(history: &History, view: &View) -> String {
+fn secret_history(history: &History, view: &View) -> String {
     let event = |event: &Event| {
         let date = event.date.split('T').next().unwrap_or_default();
         format!("{} ({date}, {}: {})", short(&event.commit), event.author, event.summary)
@@ -184,7 +190,7 @@ fn life(history: &History, view: &View) -> String {
 
 fn place_name(place: &Occurrence) -> String {
     let path = place.name();
-    let path = visible(&path);
+    let path = escape_control(&path);
     match place.source {
         SourceKind::Name => format!("the name {path}"),
         _ => path.into_owned(),
@@ -203,11 +209,11 @@ fn aside(place: &Occurrence) -> String {
 }
 
 /// The escaped excerpt, and the range of the secret in it.
-fn visible_excerpt(place: &Occurrence) -> (String, (usize, usize)) {
+fn escaped_excerpt(place: &Occurrence) -> (String, (usize, usize)) {
     let (start, end) = place.excerpt.marker;
     let text = &place.excerpt.text;
     let parts = [&text[..start], &text[start..end], &text[end..]];
-    let [before, secret, after] = parts.map(|part| visible(part).replace('\t', "    "));
+    let [before, secret, after] = parts.map(|part| escape_control(part).replace('\t', "    "));
     let marker = (before.len(), before.len() + secret.len());
     (format!("{before}{secret}{after}"), marker)
 }

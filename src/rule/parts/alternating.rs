@@ -2,11 +2,11 @@
 //! odd ones (`GenerateKey` in its `common/random`), which does not happen by chance.
 
 use super::{
-    class::{ANY_HEX, Named},
+    class::{ANY_HEX, NamedPart},
     uuid,
 };
 
-pub(super) static ALTERNATING_UUID4: Named = Named {
+pub(super) static ALTERNATING_UUID4: NamedPart = NamedPart {
     name: "alternating-uuid4",
     about: "random UUID without dashes, uppercase at even places, lowercase at odd ones",
     class: &ANY_HEX,

@@ -3,7 +3,7 @@
 use base64_simd::{STANDARD, STANDARD_NO_PAD};
 
 use super::{
-    class::{BASE64URL, Named, STANDARD as STANDARD_CLASS},
+    class::{BASE64URL, NamedPart, STANDARD as STANDARD_CLASS},
     uuid,
 };
 
@@ -11,7 +11,7 @@ use super::{
 const ULID_DIGITS: &[u8] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// WorkOS: the id of the key and its random part, separated by a comma.
-pub(super) static KEY_ULID: Named = Named {
+pub(super) static KEY_ULID: NamedPart = NamedPart {
     name: "key-ulid-base64",
     about: "base64 of `key_`, a ULID, a comma and 25 letters or digits",
     class: &STANDARD_CLASS,
@@ -37,7 +37,7 @@ pub(super) static KEY_ULID: Named = Named {
 };
 
 /// Letta: two UUIDs, separated by a colon.
-pub(super) static TWO_UUIDS: Named = Named {
+pub(super) static TWO_UUIDS: NamedPart = NamedPart {
     name: "two-uuids-base64",
     about: "base64 of two UUIDs separated by a colon",
     class: &STANDARD_CLASS,

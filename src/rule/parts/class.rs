@@ -2,7 +2,7 @@
 
 /// A set of bytes.
 #[derive(Debug)]
-pub struct Class {
+pub struct ByteClass {
     /// Its name in a shape, e.g. `B`.
     pub name: &'static str,
     /// Its members, in the notation of documentation.
@@ -12,13 +12,13 @@ pub struct Class {
 
 /// A named structure, such as a UUID or a signature.
 #[derive(Debug)]
-pub struct Named {
+pub struct NamedPart {
     /// Its name in a shape, e.g. `uuid4`.
     pub name: &'static str,
     /// What it is, for documentation.
     pub about: &'static str,
     /// The class of its bytes.
-    pub class: &'static Class,
+    pub class: &'static ByteClass,
     /// Its minimum and maximum length in bytes.
     pub lengths: (usize, usize),
     /// Whether bytes of such a length and class have this structure.
@@ -27,7 +27,7 @@ pub struct Named {
     pub generate: fn(&mut fastrand::Rng) -> Vec<u8>,
 }
 
-impl Class {
+impl ByteClass {
     /// `members` are single bytes and ranges, as in the brackets of a regular expression. A `-` at the end
     /// stands for itself.
     pub(super) const fn new(name: &'static str, members: &'static str) -> Self {
@@ -86,9 +86,9 @@ impl Class {
 }
 
 /// `[A-Za-z0-9_-]`, base64url: the bytes of most keys.
-pub static BASE64URL: Class = Class::new("B", "A-Za-z0-9_-");
-pub(super) static HEX: Class = Class::new("h", "0-9a-f");
-pub(super) static BASE64_ANY: Class = Class::new("base64", "A-Za-z0-9+/_=-");
-pub(super) static ANY_HEX: Class = Class::new("x", "0-9A-Fa-f");
-pub(super) static HEX_AND_DASH: Class = Class::new("hex-and-dash", "0-9a-f-");
-pub(super) static STANDARD: Class = Class::new("S", "A-Za-z0-9+/=");
+pub static BASE64URL: ByteClass = ByteClass::new("B", "A-Za-z0-9_-");
+pub(super) static HEX: ByteClass = ByteClass::new("h", "0-9a-f");
+pub(super) static BASE64_ANY: ByteClass = ByteClass::new("base64", "A-Za-z0-9+/_=-");
+pub(super) static ANY_HEX: ByteClass = ByteClass::new("x", "0-9A-Fa-f");
+pub(super) static HEX_AND_DASH: ByteClass = ByteClass::new("hex-and-dash", "0-9a-f-");
+pub(super) static STANDARD: ByteClass = ByteClass::new("S", "A-Za-z0-9+/=");

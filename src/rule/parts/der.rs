@@ -3,12 +3,12 @@
 
 use base64_simd::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-use super::class::{BASE64_ANY, Named};
+use super::class::{BASE64_ANY, NamedPart};
 
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
 
-pub(super) static DER_SIGNATURE: Named = Named {
+pub(super) static DER_SIGNATURE: NamedPart = NamedPart {
     name: "der-signature",
     about: "base64 of an ECDSA P-256 signature in DER",
     class: &BASE64_ANY,

@@ -9,37 +9,37 @@ mod der;
 mod uuid;
 
 use class::{ANY_HEX, BASE64_ANY, HEX, STANDARD};
-pub use class::{BASE64URL, Class, Named};
+pub use class::{BASE64URL, ByteClass, NamedPart};
 
 /// The classes a shape can name.
-pub(super) static CLASSES: &[&Class] = &[
+pub(super) static CLASSES: &[&ByteClass] = &[
     &BASE64URL,
-    &Class::new("A", "A-Za-z0-9"),
+    &ByteClass::new("A", "A-Za-z0-9"),
     &HEX,
     &ANY_HEX,
     &STANDARD,
     &BASE64_ANY,
-    &Class::new("H", "0-9A-F"),
-    &Class::new("d", "0-9"),
-    &Class::new("l", "a-z"),
-    &Class::new("u", "A-Z"),
-    &Class::new("a", "0-9a-z"),
-    &Class::new("base32", "a-z2-7"),
+    &ByteClass::new("H", "0-9A-F"),
+    &ByteClass::new("d", "0-9"),
+    &ByteClass::new("l", "a-z"),
+    &ByteClass::new("u", "A-Z"),
+    &ByteClass::new("a", "0-9a-z"),
+    &ByteClass::new("base32", "a-z2-7"),
     // Keys of Checkout.com end in a check character from this larger alphabet.
-    &Class::new("base32-check", "a-z2-7*#$="),
-    &Class::new("n", "a-z0-9-"),
-    &Class::new("N", "A-Za-z0-9-"),
-    &Class::new("D", "DEHILMPRXY"),
-    &Class::new("V", "89ab"),
+    &ByteClass::new("base32-check", "a-z2-7*#$="),
+    &ByteClass::new("n", "a-z0-9-"),
+    &ByteClass::new("N", "A-Za-z0-9-"),
+    &ByteClass::new("D", "DEHILMPRXY"),
+    &ByteClass::new("V", "89ab"),
     // The last character of base64url data of a whole number of bytes: its two or four low bits are zero.
-    &Class::new("Z4", "AEIMQUYcgkosw048"),
-    &Class::new("Z16", "AQgw"),
+    &ByteClass::new("Z4", "AEIMQUYcgkosw048"),
+    &ByteClass::new("Z16", "AQgw"),
     // Printable bytes that do not end a quoted string.
-    &Class::new("P", "!#-&(-[\\]-_a-~"),
+    &ByteClass::new("P", "!#-&(-[\\]-_a-~"),
 ];
 
 /// The structures a shape can name.
-pub(super) static STRUCTURES: &[&Named] = &[
+pub(super) static STRUCTURES: &[&NamedPart] = &[
     &uuid::UUID,
     &uuid::UUID4,
     &uuid::UUID4_HEX,

@@ -1,12 +1,12 @@
 //! UUIDs, with and without dashes. In a random UUID (version 4), the 13th hex digit is `4` and the 17th is
 //! one of `89ab`, see RFC 9562. One in 64 random texts meets that by chance.
 
-use super::class::{HEX, HEX_AND_DASH, Named};
+use super::class::{HEX, HEX_AND_DASH, NamedPart};
 
 /// The offsets of the dashes in a UUID.
 const DASHES: [usize; 4] = [8, 13, 18, 23];
 
-pub(super) static UUID: Named = Named {
+pub(super) static UUID: NamedPart = NamedPart {
     name: "uuid",
     about: "UUID with dashes, any version",
     class: &HEX_AND_DASH,
@@ -15,7 +15,7 @@ pub(super) static UUID: Named = Named {
     generate: |rng| with_dashes(&random_hex(rng)),
 };
 
-pub(super) static UUID4: Named = Named {
+pub(super) static UUID4: NamedPart = NamedPart {
     name: "uuid4",
     about: "random UUID (version 4) with dashes",
     class: &HEX_AND_DASH,
@@ -24,7 +24,7 @@ pub(super) static UUID4: Named = Named {
     generate: |rng| with_dashes(&random_uuid4(rng)),
 };
 
-pub(super) static UUID4_HEX: Named = Named {
+pub(super) static UUID4_HEX: NamedPart = NamedPart {
     name: "uuid4-hex",
     about: "random UUID (version 4) without dashes",
     class: &HEX,
@@ -33,7 +33,7 @@ pub(super) static UUID4_HEX: Named = Named {
     generate: random_uuid4,
 };
 
-pub(super) static PLAIN_HEX32: Named = Named {
+pub(super) static PLAIN_HEX32: NamedPart = NamedPart {
     name: "plain-hex32",
     about: "32 hex digits without the version digits of a random UUID",
     class: &HEX,

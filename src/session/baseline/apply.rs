@@ -8,13 +8,16 @@ use std::{
 use anyhow::{Result, ensure};
 
 use super::{
-    location::{Location, is_requested},
-    present::{Present, is_off_disk},
+    current::{CurrentState, is_off_disk},
+    location::{BaselineLocation, is_requested},
 };
 use crate::{
-    baseline::{self, Baseline, Cover, Entry, FilePath, Judged, Place, Places, Scene, Scope},
-    config::{self, MIN_CONFIDENCE, Settings, Source},
-    finding::{Finding, Fingerprint, Kind, Report, Suppressed, Suppression, Unused},
+    baseline::{
+        self, Baseline, BaselineEntry, BaselinePaths, BaselineScope, Completeness, EntryLocation, FilePath,
+        MatchContext, Matcher,
+    },
+    config::{self, MIN_CONFIDENCE, SettingSource, Settings},
+    finding::{Finding, Fingerprint, Report, Suppressed, Suppression, SuppressionKind, Unused},
     session::{
         coverage::{RunContext, ScanScope},
         redact::Redactor,
@@ -40,12 +43,12 @@ pub(in crate::session) fn apply(
     session: &Session,
 ) -> Result<()> {
     let (scope, settings) = (context.scope, &session.settings);
-    let Some(location) = Location::find(scope, &report.base, settings, &session.redactor)? else {
+    let Some(location) = BaselineLocation::find(scope, &report.base, settings, &session.redactor)? else {
         return Ok(());
     };
     let is_requested = is_requested(&settings.baseline.from);
-    let judged = judged(scope, &location, report, settings);
-    if !is_requested && report.findings.is_empty() && judged == Judged::default() {
+    let completeness = completeness(scope, &location, report, settings);
+    if !is_requested && report.findings.is_empty() && completeness == Completeness::default() {
         return Ok(());
     }
     let Some(baseline) = baseline::read(&location.file, &location.shown, location.follow)? else {
@@ -56,23 +59,28 @@ pub(in crate::session) fn apply(
         );
         return Ok(());
     };
-    let comparison = Comparison { context, location: &location, settings };
-    comparison.apply(report, &baseline, judged, Some(FEW));
+    let comparison = BaselineComparison { context, location: &location, settings };
+    comparison.apply(report, &baseline, completeness, Some(FEW));
     Ok(())
 }
 
 /// Where a known finding is known.
-fn scope(settings: &Settings) -> Scope {
+fn scope(settings: &Settings) -> BaselineScope {
     match settings.baseline_scope.value {
-        config::Scope::File => Scope::File,
-        config::Scope::Secret => Scope::Secret,
+        config::Scope::File => BaselineScope::File,
+        config::Scope::Secret => BaselineScope::Secret,
     }
 }
 
 /// What a run has seen so completely that an entry without a match is useless. That less is reported by this call than
 /// by others is not the entries' fault.
-fn judged(scope: &ScanScope, location: &Location, report: &Report, settings: &Settings) -> Judged {
-    let is_usual = |source: &Source| matches!(source, Source::Default | Source::File(_));
+fn completeness(
+    scope: &ScanScope,
+    location: &BaselineLocation,
+    report: &Report,
+    settings: &Settings,
+) -> Completeness {
+    let is_usual = |source: &SettingSource| matches!(source, SettingSource::Default | SettingSource::File(_));
     let least = &settings.min_confidence;
     let is_plain = is_usual(&settings.rules.from)
         && is_usual(&settings.exclude_rules.from)
@@ -86,20 +94,20 @@ fn judged(scope: &ScanScope, location: &Location, report: &Report, settings: &Se
         ScanScope::History { with_files, is_whole, .. } => (*with_files, *is_whole && report.is_complete()),
         ScanScope::Index | ScanScope::Commits { .. } => (false, false),
     };
-    Judged { files: files && is_plain, history: history && is_plain }
+    Completeness { files: files && is_plain, history: history && is_plain }
 }
 
 /// One run, and the baseline it is compared with.
-pub(crate) struct Comparison<'a> {
+pub(crate) struct BaselineComparison<'a> {
     pub(crate) context: &'a RunContext<'a>,
-    pub(crate) location: &'a Location,
+    pub(crate) location: &'a BaselineLocation,
     pub(crate) settings: &'a Settings,
 }
 
-impl Comparison<'_> {
-    fn places(&self) -> Places {
+impl BaselineComparison<'_> {
+    fn places(&self) -> BaselinePaths {
         let named: &[_] = if let ScanScope::Files(named) = self.context.scope { named } else { &[] };
-        Places::new(&self.location.folder, &self.location.bases, named)
+        BaselinePaths::new(&self.location.directory, &self.location.bases, named)
     }
 
     /// Takes what is known from the findings, and names what nothing matches, at most so many entries. Returns whether
@@ -108,14 +116,14 @@ impl Comparison<'_> {
         &self,
         report: &mut Report,
         baseline: &Baseline,
-        judged: Judged,
+        completeness: Completeness,
         most: Option<usize>,
     ) -> bool {
         let mut cover = self.run(report, baseline);
-        let unused = self.unused(&mut cover, &report.suppressed, judged, most);
+        let unused = self.unused(&mut cover, &report.suppressed, completeness, most);
         let shown = &self.location.shown;
         let named = unused.iter().take(most.unwrap_or(usize::MAX));
-        report.unused.extend(named.map(|(at, why)| told(&baseline.entries()[*at], *why, shown)));
+        report.unused.extend(named.map(|(at, why)| unused_entry(&baseline.entries()[*at], *why, shown)));
         report.unused.sort();
         if most.is_some_and(|most| unused.len() > most) {
             report.unused.push(Unused {
@@ -130,18 +138,18 @@ impl Comparison<'_> {
     }
 
     /// Moves what is known from the findings to what is suppressed.
-    pub(crate) fn run<'b>(&self, report: &mut Report, baseline: &'b Baseline) -> Cover<'b> {
+    pub(crate) fn run<'b>(&self, report: &mut Report, baseline: &'b Baseline) -> Matcher<'b> {
         let places = self.places();
-        let present = Present::new(self.context.scope, &places, &self.location.bases.tree);
-        let scene = Scene {
+        let present = CurrentState::new(self.context.scope, &places, &self.location.bases.tree);
+        let context = MatchContext {
             places: &places,
             is_past: &|occurrence| present.is_past(occurrence),
             is_gone: &|path| present.is_gone(path),
         };
-        let mut cover = Cover::new(baseline, scope(self.settings));
+        let mut cover = Matcher::new(baseline, scope(self.settings));
         for finding in std::mem::take(&mut report.findings) {
-            let split = cover.take(finding, &scene);
-            report.findings.extend(split.open);
+            let split = cover.take(finding, &context);
+            report.findings.extend(split.new);
             report.suppressed.extend(split.known.into_iter().map(|(at, finding)| {
                 let by = suppression(&baseline.entries()[at], &self.location.shown);
                 Suppressed { finding, by }
@@ -157,45 +165,46 @@ impl Comparison<'_> {
     /// no more than a look at a few names.
     pub(crate) fn unused(
         &self,
-        cover: &mut Cover<'_>,
+        cover: &mut Matcher<'_>,
         suppressed: &[Suppressed],
-        judged: Judged,
+        completeness: Completeness,
         most: Option<usize>,
-    ) -> Vec<(usize, Useless)> {
+    ) -> Vec<(usize, StaleReason)> {
         let places = self.places();
         let entries = cover.baseline().entries();
         let mut there: BTreeMap<PathBuf, Vec<usize>> = BTreeMap::new();
         let mut gone = Vec::new();
-        let waiting = cover.unused(judged);
+        let waiting = cover.unused(completeness);
         let by_others = if waiting.is_empty() { HashSet::new() } else { by_others(suppressed, &places) };
-        let left_out: HashSet<Fingerprint> =
+        let excluded: HashSet<Fingerprint> =
             self.context.excluded.iter().filter_map(|fingerprint| Fingerprint::parse(fingerprint)).collect();
         for at in waiting {
-            let is_left_out = left_out.contains(&entries[at].fingerprint);
-            if is_left_out
-                && (matches!(entries[at].place, Place::History(_)) || scope(self.settings) == Scope::Secret)
+            let is_excluded = excluded.contains(&entries[at].fingerprint);
+            if is_excluded
+                && (matches!(entries[at].place, EntryLocation::History(_))
+                    || scope(self.settings) == BaselineScope::Secret)
             {
                 cover.confirm(at);
                 continue;
             }
-            let Place::File(path) = &entries[at].place else {
-                gone.push((at, Useless::Gone));
+            let EntryLocation::File(path) = &entries[at].place else {
+                gone.push((at, StaleReason::Gone));
                 continue;
             };
             if by_others.contains(&(entries[at].fingerprint, path.clone())) {
-                gone.push((at, Useless::ByOthers));
+                gone.push((at, StaleReason::ByOthers));
                 continue;
             }
             let files = places.files(path);
             let is_gone = files.iter().all(|file| is_off_disk(file));
             // A masked secret is in its name, or it lies outside of what was read; or it may have another name now, and
             // is not reported under that.
-            if files.is_empty() || !self.is_inside(path) || is_gone && is_left_out {
+            if files.is_empty() || !self.is_inside(path) || is_gone && is_excluded {
                 cover.confirm(at);
                 continue;
             }
             if is_gone {
-                gone.push((at, Useless::Gone));
+                gone.push((at, StaleReason::Gone));
             }
             for file in files.into_iter().filter(|_| !is_gone) {
                 there.entry(file).or_default().push(at);
@@ -216,15 +225,15 @@ impl Comparison<'_> {
             for finding in &read.findings {
                 let Some(fingerprint) = Fingerprint::parse(&finding.fingerprint) else { continue };
                 for path in finding.occurrences.iter().filter_map(|one| places.of(one)) {
-                    if let Some(at) = waiting.get(&(fingerprint, &Place::File(path))) {
+                    if let Some(at) = waiting.get(&(fingerprint, &EntryLocation::File(path))) {
                         cover.confirm(*at);
                     }
                 }
             }
         }
-        let why: HashMap<usize, Useless> = gone.into_iter().collect();
-        let unused = cover.unused(judged).into_iter();
-        unused.map(|at| (at, why.get(&at).copied().unwrap_or(Useless::Gone))).collect()
+        let why: HashMap<usize, StaleReason> = gone.into_iter().collect();
+        let unused = cover.unused(completeness).into_iter();
+        unused.map(|at| (at, why.get(&at).copied().unwrap_or(StaleReason::Gone))).collect()
     }
 
     /// Whether a path of the baseline leads to what was scanned.
@@ -233,7 +242,11 @@ impl Comparison<'_> {
             return true;
         }
         let up = path.path.split('/').take_while(|part| *part == "..").count();
-        self.location.folder.ancestors().nth(up).is_some_and(|folder| folder.starts_with(&self.location.root))
+        self.location
+            .directory
+            .ancestors()
+            .nth(up)
+            .is_some_and(|directory| directory.starts_with(&self.location.root))
     }
 }
 
@@ -252,10 +265,10 @@ fn read<'a>(files: impl Iterator<Item = &'a PathBuf>, redactor: &Redactor) -> Re
     pool.into_report().0
 }
 
-fn suppression(entry: &Entry, shown: &str) -> Suppression {
+fn suppression(entry: &BaselineEntry, shown: &str) -> Suppression {
     let notes: Vec<&str> = entry.notes.iter().map(|note| note.trim_start_matches('#').trim()).collect();
     Suppression {
-        kind: Kind::Baseline,
+        kind: SuppressionKind::Baseline,
         place: shown.to_owned(),
         line: (entry.line > 0).then_some(entry.line),
         rule: None,
@@ -273,7 +286,7 @@ fn order(one: &Suppressed) -> impl Ord + '_ {
 
 /// Why an entry does nothing.
 #[derive(Clone, Copy)]
-pub(crate) enum Useless {
+pub(crate) enum StaleReason {
     /// The key is not there.
     Gone,
     /// A comment or the configuration suppresses it.
@@ -281,8 +294,8 @@ pub(crate) enum Useless {
 }
 
 /// What is suppressed by something else than a baseline.
-fn by_others(suppressed: &[Suppressed], places: &Places) -> HashSet<(Fingerprint, FilePath)> {
-    let others = suppressed.iter().filter(|one| one.by.kind != Kind::Baseline);
+fn by_others(suppressed: &[Suppressed], places: &BaselinePaths) -> HashSet<(Fingerprint, FilePath)> {
+    let others = suppressed.iter().filter(|one| one.by.kind != SuppressionKind::Baseline);
     let keys = others.filter_map(|one| Some((Fingerprint::parse(&one.finding.fingerprint)?, &one.finding)));
     keys.flat_map(|(fingerprint, finding)| {
         let paths = finding.occurrences.iter().filter_map(|one| places.of(one));
@@ -291,11 +304,11 @@ fn by_others(suppressed: &[Suppressed], places: &Places) -> HashSet<(Fingerprint
     .collect()
 }
 
-fn told(entry: &Entry, why: Useless, shown: &str) -> Unused {
+fn unused_entry(entry: &BaselineEntry, why: StaleReason, shown: &str) -> Unused {
     let why = match (why, &entry.place) {
-        (Useless::ByOthers, _) => "something else suppresses the key there",
-        (Useless::Gone, Place::File(_)) => "the key is not there any more",
-        (Useless::Gone, Place::History(_)) => "the key is not in the history any more",
+        (StaleReason::ByOthers, _) => "something else suppresses the key there",
+        (StaleReason::Gone, EntryLocation::File(_)) => "the key is not there any more",
+        (StaleReason::Gone, EntryLocation::History(_)) => "the key is not in the history any more",
     };
     Unused {
         place: shown.to_owned(),
@@ -306,10 +319,10 @@ fn told(entry: &Entry, why: Useless, shown: &str) -> Unused {
 }
 
 /// A key by its rule and place, since it must not be shown itself.
-pub(crate) fn entry_in_words(entry: &Entry) -> String {
+pub(crate) fn entry_in_words(entry: &BaselineEntry) -> String {
     match &entry.place {
-        Place::File(path) => format!("{} in {path}", entry.rule),
-        Place::History(None) => format!("{} in the history", entry.rule),
-        Place::History(Some(path)) => format!("{} in the history of {path}", entry.rule),
+        EntryLocation::File(path) => format!("{} in {path}", entry.rule),
+        EntryLocation::History(None) => format!("{} in the history", entry.rule),
+        EntryLocation::History(Some(path)) => format!("{} in the history of {path}", entry.rule),
     }
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    baseline::{Bases, DEFAULT_NAME, Follow},
-    config::{Settings, Source},
+    baseline::{DEFAULT_NAME, LinkPolicy, ReportRoots},
+    config::{SettingSource, Settings},
     session::{coverage::ScanScope, redact::Redactor, repository::root_of},
 };
 
@@ -15,22 +15,22 @@ const MOST_UP: usize = 8;
 
 /// A baseline that may not be there.
 #[derive(Clone, Debug)]
-pub(crate) struct Location {
+pub(crate) struct BaselineLocation {
     /// The file.
     pub(crate) file: PathBuf,
     /// What it is called in reports.
     pub(crate) shown: String,
     /// Whether a link may be in its place.
-    pub(crate) follow: Follow,
+    pub(crate) follow: LinkPolicy,
     /// The folder that its paths start from.
-    pub(crate) folder: PathBuf,
+    pub(crate) directory: PathBuf,
     /// The root of the repository, or of what is scanned.
     pub(crate) root: PathBuf,
     /// What paths in the report start from.
-    pub(crate) bases: Bases,
+    pub(crate) bases: ReportRoots,
 }
 
-impl Location {
+impl BaselineLocation {
     /// Finds the file that counts; nothing if none does. `base` is where paths of the report start from.
     ///
     /// # Errors
@@ -48,12 +48,12 @@ impl Location {
         }
         let here = std::env::current_dir().context("the current folder is gone")?;
         let start = match scope {
-            ScanScope::Files(named) => folder_of(named.iter().find(|path| path.as_os_str() != "-"), &here),
-            ScanScope::History { at, .. } => folder_of(Some(at), &here),
+            ScanScope::Files(named) => directory_of(named.iter().find(|path| path.as_os_str() != "-"), &here),
+            ScanScope::History { at, .. } => directory_of(Some(at), &here),
             ScanScope::Index | ScanScope::Commits { .. } => base.to_owned(),
         };
         // Opening a repository costs more than a look for the file.
-        if named.is_none() && !start.ancestors().any(|folder| is_there(&folder.join(DEFAULT_NAME))) {
+        if named.is_none() && !start.ancestors().any(|directory| is_there(&directory.join(DEFAULT_NAME))) {
             return Ok(None);
         }
         let root = match scope {
@@ -71,24 +71,27 @@ impl Location {
     /// The default file of a folder, be it there or not.
     pub(crate) fn default(root: PathBuf, here: &Path) -> Self {
         let file = root.join(DEFAULT_NAME);
-        let shown = shown(&file, here);
-        let bases = Bases { files: here.to_owned(), tree: root.clone() };
-        Self { file, shown, follow: Follow::No, folder: root.clone(), root, bases }
+        let shown = display_path(&file, here);
+        let bases = ReportRoots { files: here.to_owned(), tree: root.clone() };
+        Self { file, shown, follow: LinkPolicy::No, directory: root.clone(), root, bases }
     }
 
     /// Another file, which the user or the configuration has named.
-    pub(crate) fn named(self, named: &Path, by: &Source, here: &Path) -> Self {
+    pub(crate) fn named(self, named: &Path, by: &SettingSource, here: &Path) -> Self {
         let file = here.join(named);
         let parent = file.parent().unwrap_or(&file);
-        let folder = parent.canonicalize().unwrap_or_else(|_| parent.to_owned());
-        let file = folder.join(file.file_name().unwrap_or_default());
+        let directory = parent.canonicalize().unwrap_or_else(|_| parent.to_owned());
+        let file = directory.join(file.file_name().unwrap_or_default());
         // From a place elsewhere, such as a folder of a CI system, no path would be the same on another machine.
-        let folder = if folder.starts_with(&self.root) { folder } else { self.root.clone() };
-        let shown =
-            if named.is_absolute() { shown(&file, here) } else { named.to_string_lossy().into_owned() };
+        let directory = if directory.starts_with(&self.root) { directory } else { self.root.clone() };
+        let shown = if named.is_absolute() {
+            display_path(&file, here)
+        } else {
+            named.to_string_lossy().into_owned()
+        };
         // What is in a configuration may have come with the tree.
-        let follow = if is_requested(by) { Follow::Yes } else { Follow::No };
-        Self { file, shown, follow, folder, ..self }
+        let follow = if is_requested(by) { LinkPolicy::Yes } else { LinkPolicy::No };
+        Self { file, shown, follow, directory, ..self }
     }
 }
 
@@ -98,19 +101,19 @@ impl Location {
 /// # Errors
 /// When the configuration names a file behind such a link.
 pub(crate) fn refuse_links(settings: &Settings, redactor: &Redactor) -> Result<()> {
-    let (Source::File(place), Some(file), Some(config)) =
+    let (SettingSource::File(place), Some(file), Some(config)) =
         (&settings.baseline.from, &settings.baseline.value, &settings.config)
     else {
         return Ok(());
     };
     let below = file.strip_prefix(&config.base).unwrap_or(file);
-    let folders: Vec<&Path> = below.ancestors().skip(1).collect();
-    for folder in folders.into_iter().rev().filter(|folder| !folder.as_os_str().is_empty()) {
-        if config.base.join(folder).is_symlink() {
-            let names = [below, folder].map(|path| path.display().to_string());
-            let [below, folder] = names.map(|name| redactor.line(&name));
+    let directories: Vec<&Path> = below.ancestors().skip(1).collect();
+    for directory in directories.into_iter().rev().filter(|directory| !directory.as_os_str().is_empty()) {
+        if config.base.join(directory).is_symlink() {
+            let names = [below, directory].map(|path| path.display().to_string());
+            let [below, directory] = names.map(|name| redactor.line(&name));
             bail!(
-                "{place}: the baseline {below} is behind {folder}, a symbolic link, which is not followed; name the file \
+                "{place}: the baseline {below} is behind {directory}, a symbolic link, which is not followed; name the file \
                  itself with --baseline"
             );
         }
@@ -119,15 +122,15 @@ pub(crate) fn refuse_links(settings: &Settings, redactor: &Redactor) -> Result<(
 }
 
 /// Whether whoever called the program has named a file, which must be there then.
-pub(crate) fn is_requested(by: &Source) -> bool {
-    matches!(by, Source::Flag(_) | Source::Environment(_))
+pub(crate) fn is_requested(by: &SettingSource) -> bool {
+    matches!(by, SettingSource::Flag(_) | SettingSource::Environment(_))
 }
 
 /// The folder that was named, or in which the file lies that was named.
-fn folder_of(path: Option<&PathBuf>, here: &Path) -> PathBuf {
+fn directory_of(path: Option<&PathBuf>, here: &Path) -> PathBuf {
     let path = here.join(path.map_or(Path::new("."), |path| path));
-    let folder = if path.is_dir() { &path } else { path.parent().unwrap_or(&path) };
-    folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
+    let directory = if path.is_dir() { &path } else { path.parent().unwrap_or(&path) };
+    directory.canonicalize().unwrap_or_else(|_| directory.to_owned())
 }
 
 fn is_there(file: &Path) -> bool {
@@ -135,10 +138,10 @@ fn is_there(file: &Path) -> bool {
 }
 
 /// A path as the user would write it from here.
-fn shown(file: &Path, here: &Path) -> String {
+fn display_path(file: &Path, here: &Path) -> String {
     let up = here.ancestors().take(MOST_UP).enumerate();
-    let mut from_here = up.filter_map(|(up, folder)| {
-        Some("../".repeat(up) + &file.strip_prefix(folder).ok()?.to_string_lossy())
+    let mut from_here = up.filter_map(|(up, directory)| {
+        Some("../".repeat(up) + &file.strip_prefix(directory).ok()?.to_string_lossy())
     });
     from_here.next().unwrap_or_else(|| file.to_string_lossy().into_owned())
 }

@@ -1,9 +1,9 @@
 //! What a run makes of a baseline.
 
 mod apply;
+mod current;
 mod location;
-mod present;
 
 pub(super) use apply::apply;
-pub(crate) use apply::{Comparison, entry_in_words};
-pub(crate) use location::{Location, refuse_links};
+pub(crate) use apply::{BaselineComparison, entry_in_words};
+pub(crate) use location::{BaselineLocation, refuse_links};

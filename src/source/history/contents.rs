@@ -1,12 +1,12 @@
 //! What is known of a history before its folders are read.
 
 use super::{
-    objects::{Failed, Reader},
+    objects::{FailedObject, ObjectReader},
     searcher::Searcher,
 };
 use crate::{
     blob::ObjectId,
-    git::Beside,
+    git::HistoryObserver,
     threads::{Pool, Turns},
 };
 
@@ -32,8 +32,8 @@ impl Contents {
     }
 
     /// What the readers could not read from packs, sorted, without what is known already.
-    pub(super) fn take_failed<S, B>(&mut self, readers: &mut [Reader<'_, S, B>]) -> Vec<Failed> {
-        let mut failed: Vec<Failed> =
+    pub(super) fn take_failed<S, B>(&mut self, readers: &mut [ObjectReader<'_, S, B>]) -> Vec<FailedObject> {
+        let mut failed: Vec<FailedObject> =
             readers.iter_mut().flat_map(|reader| std::mem::take(&mut reader.failed)).collect();
         failed.retain(|(id, _)| self.failed.binary_search(id).is_err());
         failed.sort_unstable();
@@ -44,7 +44,7 @@ impl Contents {
     }
 
     /// Takes what the readers found out.
-    pub(super) fn take<S, B>(&mut self, readers: &mut [Reader<'_, S, B>]) {
+    pub(super) fn take<S, B>(&mut self, readers: &mut [ObjectReader<'_, S, B>]) {
         for reader in readers {
             self.suspects.append(&mut reader.suspects);
             self.missing.append(&mut reader.missing);
@@ -52,12 +52,12 @@ impl Contents {
     }
 
     /// Reads objects one by one, each with what its pack had against it, and remembers those that cannot be read at all.
-    pub(super) fn read_one_by_one<'a, S: Searcher, B: Beside>(
+    pub(super) fn read_one_by_one<'a, S: Searcher, B: HistoryObserver>(
         &mut self,
         objects: Vec<(ObjectId, Option<&str>)>,
         pool: &Pool,
-        readers: &mut Vec<Reader<'a, S, B>>,
-        new_reader: &impl Fn() -> Reader<'a, S, B>,
+        readers: &mut Vec<ObjectReader<'a, S, B>>,
+        new_reader: &impl Fn() -> ObjectReader<'a, S, B>,
     ) {
         let threads = pool.at_once(objects.len() / A_THREADS_WORTH + 1);
         if readers.len() < threads {

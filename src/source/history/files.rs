@@ -11,25 +11,26 @@ use crate::{
 };
 
 /// A path as the user would write it from here.
-pub(super) fn shown(path: &Path) -> PathBuf {
+pub(super) fn display_path(path: &Path) -> PathBuf {
     let here = std::env::current_dir().and_then(|here| here.canonicalize());
     let below = here.ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
     below.unwrap_or_else(|| path.to_owned())
 }
 
 /// Pushes every file in the folder of a repository but those that hold objects, and returns the repositories in it.
-pub(super) fn feed(folder: &Path, sink: &mut impl Sink) -> Vec<PathBuf> {
+pub(super) fn feed(directory: &Path, sink: &mut impl Sink) -> Vec<PathBuf> {
     let mut reader = FileReader::default();
-    let mut waiting = vec![shown(folder)];
+    let mut waiting = vec![display_path(directory)];
     let mut is_first = true;
     let mut nested = Vec::new();
-    while let Some(folder) = waiting.pop() {
-        let entries = fs::read_dir(if folder.as_os_str().is_empty() { Path::new(".") } else { &folder })
-            .and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    while let Some(directory) = waiting.pop() {
+        let entries =
+            fs::read_dir(if directory.as_os_str().is_empty() { Path::new(".") } else { &directory })
+                .and_then(Iterator::collect::<io::Result<Vec<_>>>);
         let mut entries = match entries {
             Ok(entries) => entries,
             Err(error) => {
-                sink.not_scanned(folder.as_os_str().as_encoded_bytes(), why(&error));
+                sink.not_scanned(directory.as_os_str().as_encoded_bytes(), why(&error));
                 continue;
             }
         };
@@ -37,10 +38,10 @@ pub(super) fn feed(folder: &Path, sink: &mut impl Sink) -> Vec<PathBuf> {
         let is_repository =
             ["HEAD", "objects"].iter().all(|name| entries.iter().any(|entry| entry.file_name() == *name));
         if is_repository && !is_first {
-            nested.push(folder.clone());
+            nested.push(directory.clone());
         }
         for entry in entries {
-            let path = folder.join(entry.file_name());
+            let path = directory.join(entry.file_name());
             match entry.file_type() {
                 Ok(kind) if kind.is_dir() && is_repository && entry.file_name() == "objects" => {}
                 Ok(kind) if kind.is_dir() => waiting.push(path),

@@ -1,7 +1,7 @@
 //! All that a repository holds: every object of its store, whether something leads to it or not, and git's own files.
 //!
-//! The first pass does not know what blobs are called. It only finds out which may hold a key ([`Fed::suspects`]); those are
-//! read once more when it is known under which names they stand.
+//! The first pass does not know what blobs are called. It only finds out which may hold a key
+//! ([`FirstPass::suspects`]); those are read once more when it is known under which names they stand.
 
 mod contents;
 mod files;
@@ -15,14 +15,14 @@ use git2::Repository;
 use super::{sink::Sink, words::why};
 use crate::{
     blob::{Blob, Content, ObjectId, Origin, SourceKind},
-    git::{self, Beside, Kind, Kinds, pack, store::Store},
+    git::{self, HistoryObserver, ObjectKind, ObjectKinds, pack, store::Store},
     threads::Pool,
 };
 
 pub use contents::Contents;
-pub use searcher::{Look, Searcher};
+pub use searcher::{Searcher, TriageResult};
 
-use objects::Reader;
+use objects::ObjectReader;
 
 /// So many objects that could not be read are named one by one.
 const NAMED: usize = 1000;
@@ -35,11 +35,11 @@ pub struct Reading {
     /// The user knows that a clone may be shallow.
     pub allow_shallow: bool,
     /// libgit2 reads all objects, one by one.
-    pub second_opinion: bool,
+    pub cross_check: bool,
 }
 
 /// The whole history of one repository.
-pub struct History {
+pub struct HistorySource {
     repository: Repository,
     store: Store,
     reading: Reading,
@@ -48,21 +48,21 @@ pub struct History {
 }
 
 /// What the first pass leaves to do.
-pub struct Fed {
+pub struct FirstPass {
     /// The blobs that may hold a key, sorted.
     pub suspects: Vec<ObjectId>,
     /// Repositories inside this one, such as those of submodules, whose objects have not been read.
     pub nested: Vec<PathBuf>,
 }
 
-impl History {
+impl HistorySource {
     /// Opens the repository that `path` is in.
     ///
     /// # Errors
     /// When there is none, or libgit2 does not know its format.
     pub fn open(path: &Path, reading: Reading) -> Result<Self, git2::Error> {
-        if let Ok(folder) = Repository::discover_path(path, std::iter::empty::<&Path>()) {
-            plain(&folder, "shallow")?;
+        if let Ok(directory) = Repository::discover_path(path, std::iter::empty::<&Path>()) {
+            plain(&directory, "shallow")?;
         }
         Self::new(git::discover(path)?, reading)
     }
@@ -71,14 +71,14 @@ impl History {
         for name in ["packed-refs", "logs/refs/stash"] {
             plain(repository.commondir(), name)?;
         }
-        let open = |repository| match reading.second_opinion {
-            true => Store::open_for_second_opinion(repository, &reading.pool),
+        let open = |repository| match reading.cross_check {
+            true => Store::open_for_cross_check(repository, &reading.pool),
             false => Ok(Store::open(repository, &reading.pool)),
         };
         Ok(Self { store: open(&repository)?, repository, reading, is_nested: false })
     }
 
-    /// The same for a repository that [`Fed::nested`] named: its plain files have been pushed.
+    /// The same for a repository that [`FirstPass::nested`] named: its plain files have been pushed.
     ///
     /// # Errors
     /// When libgit2 does not know its format.
@@ -87,21 +87,21 @@ impl History {
         Ok(Self { is_nested: true, ..Self::new(git::open(path)?, reading)? })
     }
 
-    /// Pushes all but folders and blobs that are suspect, and shows `beside` the commits in packs. [`Self::feed_folders`]
-    /// has to follow.
-    pub fn feed_contents<S: Searcher, B: Beside>(
+    /// Pushes all but folders and blobs that are suspect, and shows `observer` the commits in packs.
+    /// [`Self::feed_directories`] has to follow.
+    pub fn feed_contents<S: Searcher, B: HistoryObserver>(
         &self,
         new_sink: &(impl Fn() -> S + Sync),
-        beside: &(impl Fn() -> Option<B> + Sync),
+        observer: &(impl Fn() -> Option<B> + Sync),
     ) -> (Contents, Vec<B>) {
         let mut sink = new_sink();
-        for pack::Damage { path, why } in &self.store.damages {
-            sink.not_scanned(files::shown(path).as_os_str().as_encoded_bytes(), why.clone());
+        for pack::PackDamage { path, why } in &self.store.damages {
+            sink.not_scanned(files::display_path(path).as_os_str().as_encoded_bytes(), why.clone());
         }
         let shallow = self.shallow(&mut sink);
         let store = &self.store;
-        let new_reader = || Reader::new(new_sink(), store, &shallow, beside());
-        let kinds = Kinds::of(&[Kind::Blob, Kind::Commit, Kind::Tag]);
+        let new_reader = || ObjectReader::new(new_sink(), store, &shallow, observer());
+        let kinds = ObjectKinds::of(&[ObjectKind::Blob, ObjectKind::Commit, ObjectKind::Tag]);
         let mut readers = self.store.packs.walk(kinds, &self.reading.pool, &new_reader);
         self.expect_refs(&mut sink, &mut readers);
         let mut contents = Contents::default();
@@ -110,37 +110,38 @@ impl History {
         let all = failed.iter().map(|(id, why)| (*id, Some(*why))).chain(loose).collect();
         contents.read_one_by_one(all, &self.reading.pool, &mut readers, &new_reader);
         contents.take(&mut readers);
-        (contents, readers.into_iter().filter_map(|reader| reader.beside).collect())
+        (contents, readers.into_iter().filter_map(|reader| reader.observer).collect())
     }
 
-    /// Pushes the names in folders, and shows `beside` the folders in packs. Then says what could not be read.
-    pub fn feed_folders<S: Searcher, B: Beside>(
+    /// Pushes the names in folders, and shows `observer` the folders in packs. Then says what could not be read.
+    pub fn feed_directories<S: Searcher, B: HistoryObserver>(
         &self,
         contents: Contents,
         new_sink: &(impl Fn() -> S + Sync),
-        beside: &(impl Fn() -> Option<B> + Sync),
-    ) -> (Fed, Vec<B>) {
+        observer: &(impl Fn() -> Option<B> + Sync),
+    ) -> (FirstPass, Vec<B>) {
         let mut contents = contents;
         let store = &self.store;
-        let new_reader = || Reader::new(new_sink(), store, &[], beside());
-        let mut readers = self.store.packs.walk(Kinds::of(&[Kind::Tree]), &self.reading.pool, &new_reader);
+        let new_reader = || ObjectReader::new(new_sink(), store, &[], observer());
+        let mut readers =
+            self.store.packs.walk(ObjectKinds::of(&[ObjectKind::Tree]), &self.reading.pool, &new_reader);
         let failed = contents.take_failed(&mut readers);
         let failed = failed.iter().map(|(id, why)| (*id, Some(*why))).collect();
         contents.read_one_by_one(failed, &self.reading.pool, &mut readers, &new_reader);
         contents.take(&mut readers);
-        let beside = readers.into_iter().filter_map(|reader| reader.beside).collect();
-        (self.conclude(contents, &mut new_sink()), beside)
+        let observer = readers.into_iter().filter_map(|reader| reader.observer).collect();
+        (self.conclude(contents, &mut new_sink()), observer)
     }
 
     /// Names what could not be read, and git's own files.
-    fn conclude(&self, contents: Contents, sink: &mut impl Sink) -> Fed {
+    fn conclude(&self, contents: Contents, sink: &mut impl Sink) -> FirstPass {
         let Contents { mut suspects, mut missing, failed, mut unread } = contents;
         for list in [&mut suspects, &mut missing] {
             list.sort_unstable();
             list.dedup();
         }
         unread.sort_unstable();
-        name_some(&unread, sink);
+        report_unread(&unread, sink);
         let path = self.repository.path();
         let read_elsewhere =
             failed.iter().filter(|id| unread.binary_search_by_key(*id, |one| one.0).is_err());
@@ -151,21 +152,25 @@ impl History {
                     "its packs are damaged: {count} objects could be read, but not from where they should be; \
                      `git fsck` says which"
                 );
-                sink.not_scanned(files::shown(path).as_os_str().as_encoded_bytes(), why);
+                sink.not_scanned(files::display_path(path).as_os_str().as_encoded_bytes(), why);
             }
         }
         self.name_missing(&missing, sink);
         let nested = if self.is_nested { Vec::new() } else { files::feed(self.repository.commondir(), sink) };
         if self.store.packs.is_empty() && self.store.loose.is_empty() {
-            let path = files::shown(self.repository.path());
+            let path = files::display_path(self.repository.path());
             let why = "holds no object: there is no history to scan".to_owned();
             sink.nothing(path.as_os_str().as_encoded_bytes(), why);
         }
-        Fed { suspects, nested }
+        FirstPass { suspects, nested }
     }
 
     /// Looks whether what the refs name is here.
-    fn expect_refs<S: Searcher, B: Beside>(&self, sink: &mut S, readers: &mut [Reader<'_, S, B>]) {
+    fn expect_refs<S: Searcher, B: HistoryObserver>(
+        &self,
+        sink: &mut S,
+        readers: &mut [ObjectReader<'_, S, B>],
+    ) {
         let Some(reader) = readers.first_mut() else { return };
         match git::refs(&self.repository) {
             Ok(refs) => {
@@ -175,7 +180,10 @@ impl History {
             }
             Err(error) => {
                 let why = format!("its refs cannot be listed: {}", error.message());
-                sink.not_scanned(files::shown(self.repository.path()).as_os_str().as_encoded_bytes(), why);
+                sink.not_scanned(
+                    files::display_path(self.repository.path()).as_os_str().as_encoded_bytes(),
+                    why,
+                );
             }
         }
     }
@@ -192,7 +200,7 @@ impl History {
                     .is_ok_and(|mut entries| entries.next().is_some())
             });
         if is_promised {
-            let path = files::shown(self.repository.path());
+            let path = files::display_path(self.repository.path());
             let why = format!(
                 "is a partial clone: {} objects that its commits and folders name are not here; \
                  `git fetch --refetch --no-filter` fetches them",
@@ -202,7 +210,7 @@ impl History {
             return;
         }
         let why = "is missing, though a ref, commit, tag or folder names it".to_owned();
-        name_some(&missing.iter().map(|id| (*id, why.clone())).collect::<Vec<_>>(), sink);
+        report_unread(&missing.iter().map(|id| (*id, why.clone())).collect::<Vec<_>>(), sink);
     }
 
     /// Pushes a blob under one of its names, an empty one where none is known, and with the commit that brought it in.
@@ -224,12 +232,12 @@ impl History {
 
     /// The commits at which a shallow clone ends, which are named unless the user knows of it.
     fn shallow(&self, sink: &mut impl Sink) -> Vec<ObjectId> {
-        let path = self.store.folder.join("shallow");
-        let text = match git::plain::read(&path) {
+        let path = self.store.directory.join("shallow");
+        let text = match git::regular_file::read(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
             Err(error) => {
-                sink.not_scanned(files::shown(&path).as_os_str().as_encoded_bytes(), why(&error));
+                sink.not_scanned(files::display_path(&path).as_os_str().as_encoded_bytes(), why(&error));
                 return Vec::new();
             }
         };
@@ -238,7 +246,7 @@ impl History {
         if !commits.is_empty() && !self.reading.allow_shallow {
             let why = "is a shallow clone: what came before its first commits is not here; `git fetch --unshallow` \
                        fetches it, and --allow-shallow scans what is here";
-            let path = files::shown(self.repository.path());
+            let path = files::display_path(self.repository.path());
             sink.not_scanned(path.as_os_str().as_encoded_bytes(), why.to_owned());
         }
         commits
@@ -246,8 +254,8 @@ impl History {
 }
 
 /// Refuses what libgit2 would read without looking whether it is a file.
-fn plain(folder: &Path, name: &str) -> Result<(), git2::Error> {
-    match git::plain::check(&folder.join(name)) {
+fn plain(directory: &Path, name: &str) -> Result<(), git2::Error> {
+    match git::regular_file::check(&directory.join(name)) {
         Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => {
             Err(git2::Error::from_str(&format!("{name} {error}")))
         }
@@ -256,7 +264,7 @@ fn plain(folder: &Path, name: &str) -> Result<(), git2::Error> {
 }
 
 /// Names objects that could not be read: the first of them one by one.
-fn name_some(objects: &[(ObjectId, String)], sink: &mut impl Sink) {
+fn report_unread(objects: &[(ObjectId, String)], sink: &mut impl Sink) {
     for (id, why) in objects.iter().take(NAMED) {
         sink.not_scanned(format!("object {id}").as_bytes(), why.clone());
     }

@@ -2,20 +2,20 @@
 
 use std::ops::Range;
 
-use super::searcher::{Look, Searcher};
+use super::searcher::{Searcher, TriageResult};
 use crate::{
-    blob::{Blob, Content, ObjectId, Origin, Signs, SourceKind},
+    blob::{AnchorKinds, Blob, Content, ObjectId, Origin, SourceKind},
     finding::Scanned,
     git::{
-        self, Beside, Entries, Kind,
+        self, Entries, HistoryObserver, ObjectKind,
         object::{Commit, Tag},
-        pack::{Base, Copied, Object, Visitor},
-        store::{Numbers, Store},
+        pack::{CopiedRange, DeltaBase, Object, Visitor},
+        store::{NumberCache, Store},
     },
 };
 
 /// An object that could not be read from its pack, and why.
-pub(super) type Failed = (ObjectId, &'static str);
+pub(super) type FailedObject = (ObjectId, &'static str);
 
 /// Trees without entries are never stored by need: git knows them.
 const EMPTY_TREES: [&[u8]; 2] = [
@@ -24,28 +24,28 @@ const EMPTY_TREES: [&[u8]; 2] = [
 ];
 
 /// Reads objects into a sink; one a thread.
-pub(super) struct Reader<'a, S, B> {
+pub(super) struct ObjectReader<'a, S, B> {
     sink: S,
     /// Takes the commits and folders in packs, too.
-    pub(super) beside: Option<B>,
+    pub(super) observer: Option<B>,
     store: &'a Store,
-    numbers: Numbers<'a>,
+    numbers: NumberCache<'a>,
     /// The commits whose parents may be missing, sorted.
     shallow: &'a [ObjectId],
     /// The parents of a commit, used again for the next one.
     parents: Vec<u32>,
     pub(super) suspects: Vec<ObjectId>,
     pub(super) missing: Vec<ObjectId>,
-    pub(super) failed: Vec<Failed>,
+    pub(super) failed: Vec<FailedObject>,
 }
 
-impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
-    pub(super) fn new(sink: S, store: &'a Store, shallow: &'a [ObjectId], beside: Option<B>) -> Self {
+impl<'a, S: Searcher, B: HistoryObserver> ObjectReader<'a, S, B> {
+    pub(super) fn new(sink: S, store: &'a Store, shallow: &'a [ObjectId], observer: Option<B>) -> Self {
         Self {
             sink,
-            beside,
+            observer,
             store,
-            numbers: Numbers::new(store),
+            numbers: NumberCache::new(store),
             shallow,
             parents: Vec::new(),
             suspects: Vec::new(),
@@ -70,48 +70,59 @@ impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
         &mut self,
         id: ObjectId,
         number: Option<u32>,
-        kind: Kind,
+        kind: ObjectKind,
         bytes: &[u8],
-        base: Option<Base<'_, Mark>>,
-    ) -> Mark {
+        base: Option<DeltaBase<'_, ObjectMark>>,
+    ) -> ObjectMark {
         match kind {
-            Kind::Blob => {
+            ObjectKind::Blob => {
                 let base = base.and_then(|base| match base.mark {
-                    Mark::Clean(signs) => Some((&base.changes.novel[..], *signs)),
+                    ObjectMark::Clean(anchor_kinds) => {
+                        Some((&base.changes.changed_ranges[..], *anchor_kinds))
+                    }
                     _ => None,
                 });
                 self.blob(id, bytes, base)
             }
-            Kind::Tree => {
+            ObjectKind::Tree => {
                 let base = base.and_then(|base| match base.mark {
-                    Mark::Tree(entries) => Some((entries, &base.changes.copied[..])),
+                    ObjectMark::Tree(entries) => Some((entries, &base.changes.copied[..])),
                     _ => None,
                 });
                 self.tree(id, number, bytes, base)
             }
-            Kind::Commit => {
+            ObjectKind::Commit => {
                 self.commit(id, number, bytes);
-                Mark::Unsure
+                ObjectMark::Unsure
             }
-            Kind::Tag => {
+            ObjectKind::Tag => {
                 self.message(id, None, bytes);
                 self.sink.count(Scanned { tags: 1, bytes: bytes.len() as u64, ..Scanned::default() });
                 if Tag::parse(bytes).target.map(|target| self.expect(target)).is_none() {
                     self.unsound(id, "is a tag that names no object");
                 }
-                Mark::Unsure
+                ObjectMark::Unsure
             }
         }
     }
 
-    fn blob(&mut self, id: ObjectId, bytes: &[u8], base: Option<(&[Range<usize>], Signs)>) -> Mark {
+    fn blob(
+        &mut self,
+        id: ObjectId,
+        bytes: &[u8],
+        base: Option<(&[Range<usize>], AnchorKinds)>,
+    ) -> ObjectMark {
         let look = self.sink.look(bytes, base);
-        if look == Look::Suspect {
+        if look == TriageResult::Suspect {
             self.suspects.push(id);
         } else {
             self.sink.count(Scanned { blobs: 1, bytes: bytes.len() as u64, ..Scanned::default() });
         }
-        if let Look::Clean(signs) = look { Mark::Clean(signs) } else { Mark::Unsure }
+        if let TriageResult::Clean(anchor_kinds) = look {
+            ObjectMark::Clean(anchor_kinds)
+        } else {
+            ObjectMark::Unsure
+        }
     }
 
     /// Scans the names in a folder, and looks whether what they name is there; only those that its base does not have.
@@ -120,31 +131,31 @@ impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
         id: ObjectId,
         number: Option<u32>,
         bytes: &[u8],
-        base: Option<(&Entries, &[Copied])>,
-    ) -> Mark {
+        base: Option<(&Entries, &[CopiedRange])>,
+    ) -> ObjectMark {
         let Self { sink, store, numbers, missing, .. } = self;
         // Somebody beside takes only what was read from packs.
-        let mut beside = self.beside.as_mut().zip(number);
+        let mut observer = self.observer.as_mut().zip(number);
         let entries = git::entries(bytes, base, store.width, |new, values| {
             for (entry, number) in new.iter().zip(numbers.get(new.iter().map(|entry| entry.id))) {
                 sink.name(&Origin { object: Some(id), ..Origin::new(SourceKind::Name, entry.name) });
                 if number.is_none() && !entry.is_submodule() {
                     missing.extend(ObjectId::new(entry.id).filter(|id| !is_empty_tree(*id)));
                 }
-                values.push(beside.as_mut().and_then(|(beside, _)| beside.entry(entry, *number)));
+                values.push(observer.as_mut().and_then(|(observer, _)| observer.entry(entry, *number)));
             }
         });
         sink.count(Scanned { bytes: bytes.len() as u64, ..Scanned::default() });
         match entries {
             Some(entries) => {
-                if let Some((beside, number)) = beside {
-                    beside.folder(number, bytes, &entries);
+                if let Some((observer, number)) = observer {
+                    observer.directory(number, bytes, &entries);
                 }
-                Mark::Tree(entries)
+                ObjectMark::Tree(entries)
             }
             None => {
                 self.unsound(id, "is a folder that is damaged; the names before the damage were scanned");
-                Mark::Unsure
+                ObjectMark::Unsure
             }
         }
     }
@@ -171,14 +182,14 @@ impl<'a, S: Searcher, B: Beside> Reader<'a, S, B> {
                 expect(*known, *parent, &mut self.missing);
             }
         }
-        if let Some((beside, number)) = self.beside.as_mut().zip(number) {
-            beside.commit(number, &commit, trees.first().copied().flatten(), &self.parents);
+        if let Some((observer, number)) = self.observer.as_mut().zip(number) {
+            observer.commit(number, &commit, trees.first().copied().flatten(), &self.parents);
         }
     }
 
     /// Scans a commit or tag as it is stored: headers, signature and message.
     fn message(&mut self, id: ObjectId, commit: Option<ObjectId>, bytes: &[u8]) {
-        if !matches!(self.sink.look(bytes, None), Look::Clean(_)) {
+        if !matches!(self.sink.look(bytes, None), TriageResult::Clean(_)) {
             let origin = Origin { object: Some(id), commit, ..Origin::new(SourceKind::Message, b"") };
             self.sink.blob(Blob::new(origin, Content::Bytes(bytes)));
         }
@@ -207,30 +218,30 @@ fn is_empty_tree(id: ObjectId) -> bool {
 
 /// What is remembered of an object for those that are made from it.
 #[derive(Clone)]
-pub(super) enum Mark {
+pub(super) enum ObjectMark {
     /// Nothing is in it but these signs, and what is made from it may be judged by its differences.
-    Clean(Signs),
+    Clean(AnchorKinds),
     /// What is made from it has to be read whole.
     Unsure,
     /// The entries of a tree, which have been read.
     Tree(Entries),
 }
 
-impl<S: Searcher, B: Beside> Visitor for Reader<'_, S, B> {
-    type Mark = Mark;
+impl<S: Searcher, B: HistoryObserver> Visitor for ObjectReader<'_, S, B> {
+    type Mark = ObjectMark;
 
-    fn object(&mut self, object: Object<'_, Mark>) -> Mark {
+    fn object(&mut self, object: Object<'_, ObjectMark>) -> ObjectMark {
         self.take(object.id, Some(object.number), object.kind, object.bytes, object.base)
     }
 
-    fn failed(&mut self, id: ObjectId, _: Option<Kind>, why: &'static str) {
+    fn failed(&mut self, id: ObjectId, _: Option<ObjectKind>, why: &'static str) {
         self.failed.push((id, why));
-        if let Some(beside) = &mut self.beside {
-            beside.failed(id);
+        if let Some(observer) = &mut self.observer {
+            observer.failed(id);
         }
     }
 
-    fn elsewhere(&mut self, id: ObjectId) -> Option<(Kind, Vec<u8>)> {
+    fn elsewhere(&mut self, id: ObjectId) -> Option<(ObjectKind, Vec<u8>)> {
         self.store.read(id).ok()
     }
 }

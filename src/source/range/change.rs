@@ -12,20 +12,20 @@ use git2::{ObjectType, Repository};
 
 use super::locked::locked;
 use crate::{
-    blob::{Before, Blob, Content, ObjectId, Origin, SourceKind},
+    blob::{Blob, Content, ObjectId, Origin, PriorVersions, SourceKind},
     finding::Scanned,
     git::{
         Objects,
         object::Commit,
         rename,
-        tree::{self, Difference, Entry},
+        tree::{self, Difference, PathEntry},
     },
     source::sink::Sink,
 };
 
 /// A blob at a path, and the commit that brings it.
-pub(super) struct Site {
-    pub(super) entry: Entry,
+pub(super) struct ChangedBlob {
+    pub(super) entry: PathEntry,
     /// Something was at the path in a parent.
     had_path: bool,
     commit: Option<ObjectId>,
@@ -35,7 +35,7 @@ pub(super) struct Site {
     parents: Arc<[ObjectId]>,
 }
 
-impl Site {
+impl ChangedBlob {
     /// Those of one blob at one path stand together.
     pub(super) fn order(&self) -> impl Ord + '_ {
         (&self.entry.path, self.entry.id, self.commit)
@@ -43,10 +43,10 @@ impl Site {
 }
 
 /// Files that one tree has and another does not.
-type OnlyIn = HashMap<(ObjectId, ObjectId), Arc<[Entry]>>;
+type OnlyIn = HashMap<(ObjectId, ObjectId), Arc<[PathEntry]>>;
 
 /// Reads commits.
-pub(super) struct Commits<'r> {
+pub(super) struct RangeCommits<'r> {
     objects: &'r Objects<'r>,
     /// Where the history of a shallow clone ends.
     ends: HashSet<ObjectId>,
@@ -54,13 +54,13 @@ pub(super) struct Commits<'r> {
     only_in: Mutex<OnlyIn>,
 }
 
-impl<'r> Commits<'r> {
+impl<'r> RangeCommits<'r> {
     pub(super) fn new(repository: &Repository, objects: &'r Objects<'r>) -> Result<Self> {
         Ok(Self { objects, ends: shallow(repository)?, only_in: Mutex::default() })
     }
 
     /// Pushes the commit's text and adds the sites of what it brings.
-    pub(super) fn commit(&self, id: ObjectId, sink: &mut impl Sink, sites: &mut Vec<Site>) {
+    pub(super) fn commit(&self, id: ObjectId, sink: &mut impl Sink, sites: &mut Vec<ChangedBlob>) {
         let name = || format!("commit {id}").into_bytes();
         let object = match self.objects.read(id, ObjectType::Commit) {
             Ok(object) => object,
@@ -87,7 +87,7 @@ impl<'r> Commits<'r> {
     }
 
     /// Adds the sites of all that is in a tree.
-    pub(super) fn tree(&self, tree: ObjectId, sink: &mut impl Sink, sites: &mut Vec<Site>) {
+    pub(super) fn tree(&self, tree: ObjectId, sink: &mut impl Sink, sites: &mut Vec<ChangedBlob>) {
         self.compare(None, tree, Vec::new(), sink, sites);
     }
 
@@ -103,7 +103,7 @@ impl<'r> Commits<'r> {
         tree: ObjectId,
         parents: Vec<ObjectId>,
         sink: &mut impl Sink,
-        sites: &mut Vec<Site>,
+        sites: &mut Vec<ChangedBlob>,
     ) {
         let mut difference = Difference::default();
         let old: Vec<_> = parents.iter().copied().map(Some).collect();
@@ -116,14 +116,14 @@ impl<'r> Commits<'r> {
         let parents: Arc<[ObjectId]> = parents.into();
         sites.extend(difference.added.into_iter().map(|(entry, before)| {
             let had_path = !before.is_empty();
-            Site { entry, had_path, commit, tree, parents: parents.clone() }
+            ChangedBlob { entry, had_path, commit, tree, parents: parents.clone() }
         }));
     }
 
     /// Pushes the blob of a group of sites, and says whether something was found in it. If so, it is pushed for each of
     /// the commits.
-    pub(super) fn file(&self, group: &[Site], sink: &mut impl Sink) -> bool {
-        let Entry { id, path, .. } = &group[0].entry;
+    pub(super) fn file(&self, group: &[ChangedBlob], sink: &mut impl Sink) -> bool {
+        let PathEntry { id, path, .. } = &group[0].entry;
         let object = match self.objects.read(*id, ObjectType::Blob) {
             Ok(object) => object,
             Err(why) => {
@@ -133,7 +133,7 @@ impl<'r> Commits<'r> {
         };
         for site in group {
             let earlier =
-                Earlier { commits: self, site, content: object.data(), was_asked: Cell::new(false) };
+                ParentVersions { commits: self, site, content: object.data(), was_asked: Cell::new(false) };
             let origin =
                 Origin { object: Some(*id), commit: site.commit, ..Origin::new(SourceKind::Blob, path) };
             let content = Content::Bytes(object.data());
@@ -147,33 +147,33 @@ impl<'r> Commits<'r> {
     }
 
     /// How large the blob of a site is, in bytes.
-    pub(super) fn size(&self, site: &Site) -> u64 {
+    pub(super) fn size(&self, site: &ChangedBlob) -> u64 {
         self.objects.size(site.entry.id).unwrap_or(0)
     }
 
     /// The files of a tree that have no place in another one.
-    fn only_in(&self, tree: ObjectId, other: ObjectId) -> Arc<[Entry]> {
+    fn only_in(&self, tree: ObjectId, other: ObjectId) -> Arc<[PathEntry]> {
         if let Some(files) = locked(&self.only_in).get(&(tree, other)) {
             return files.clone();
         }
         let mut files = Vec::new();
         // What cannot be read cannot make less news of a key.
         let _ = tree::removed(self.objects, tree, Some(other), b"", &mut files);
-        let files: Arc<[Entry]> = files.into();
+        let files: Arc<[PathEntry]> = files.into();
         locked(&self.only_in).insert((tree, other), files.clone());
         files
     }
 }
 
 /// What the parents of a commit had.
-struct Earlier<'a> {
-    commits: &'a Commits<'a>,
-    site: &'a Site,
+struct ParentVersions<'a> {
+    commits: &'a RangeCommits<'a>,
+    site: &'a ChangedBlob,
     content: &'a [u8],
     was_asked: Cell<bool>,
 }
 
-impl Before for Earlier<'_> {
+impl PriorVersions for ParentVersions<'_> {
     fn had_path(&self) -> bool {
         self.site.had_path
     }

@@ -21,7 +21,7 @@ use crate::{
     threads::Pool,
 };
 
-use change::{Commits, Site};
+use change::{ChangedBlob, RangeCommits};
 use locked::locked;
 use tips::Tips;
 
@@ -52,7 +52,7 @@ impl Range {
     ) -> Result<usize> {
         let objects = Objects::new(repository).context("the objects of the repository cannot be read")?;
         let tips = Tips::read(&objects, repository, &self.selection)?;
-        let commits = Commits::new(repository, &objects)?;
+        let commits = RangeCommits::new(repository, &objects)?;
         let ids = tips.list(repository)?;
         let mut sink = new_sink();
         for (id, text) in &tips.tags {
@@ -64,7 +64,7 @@ impl Range {
             let origin = Origin { object: Some(*id), ..Origin::new(SourceKind::Blob, b"") };
             sink.blob(Blob::new(origin, Content::Bytes(content)));
         }
-        let mut clean = Clean::default();
+        let mut clean = CleanCache::default();
         let mut loose = Vec::new();
         for tree in &tips.trees {
             commits.tree(*tree, &mut sink, &mut loose);
@@ -94,17 +94,17 @@ impl Range {
     /// Pushes the blobs at some sites; those that are known to be clean are passed over.
     fn files<S: Sink>(
         &self,
-        commits: &Commits<'_>,
-        mut sites: Vec<Site>,
-        clean: &mut Clean,
+        commits: &RangeCommits<'_>,
+        mut sites: Vec<ChangedBlob>,
+        clean: &mut CleanCache,
         new_sink: &(impl Fn() -> S + Sync),
     ) {
         sites.sort_by(|a, b| a.order().cmp(&b.order()));
-        let mut groups: Vec<&[Site]> =
+        let mut groups: Vec<&[ChangedBlob]> =
             sites.chunk_by(|a, b| a.entry.id == b.entry.id && a.entry.path == b.entry.path).collect();
         groups.retain(|group| !clean.has(&group[0]));
         let new = Mutex::new(Vec::new());
-        let size = |group: &&[Site]| commits.size(&group[0]);
+        let size = |group: &&[ChangedBlob]| commits.size(&group[0]);
         parallel::feed(&groups, &self.pool, size, new_sink, new_sink(), |group, sink| {
             if !commits.file(group, sink) {
                 locked(&new).push(clean.hash(&group[0]));
@@ -116,17 +116,17 @@ impl Range {
 
 /// Blobs in which nothing was found at their path. As in the walk, hashes are enough, since nobody knows the seed.
 #[derive(Default)]
-struct Clean {
+struct CleanCache {
     hasher: RandomState,
     hashes: HashSet<u64>,
 }
 
-impl Clean {
-    fn hash(&self, site: &Site) -> u64 {
+impl CleanCache {
+    fn hash(&self, site: &ChangedBlob) -> u64 {
         self.hasher.hash_one((&site.entry.id, &site.entry.path))
     }
 
-    fn has(&self, site: &Site) -> bool {
+    fn has(&self, site: &ChangedBlob) -> bool {
         self.hashes.contains(&self.hash(site))
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         Objects,
         object::Tag,
         object_id, oid,
-        revisions::{Selection, way_out},
+        revisions::{Selection, fetch_hint},
     },
 };
 
@@ -92,14 +92,14 @@ impl Tips {
             self.hidden.iter().try_for_each(|id| walk.hide(oid(*id)))?;
             walk.map(|id| id.map(object_id)).collect()
         };
-        list().with_context(|| format!("the commits of the range cannot be listed{}", way_out(repository)))
+        list().with_context(|| format!("the commits of the range cannot be listed{}", fetch_hint(repository)))
     }
 }
 
 fn missing(repository: &Repository, why: String) -> anyhow::Error {
     anyhow!(
         "a revision of the range cannot be read: {why}{}",
-        if repository.is_shallow() { way_out(repository) } else { "" }
+        if repository.is_shallow() { fetch_hint(repository) } else { "" }
     )
 }
 

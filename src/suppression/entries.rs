@@ -9,17 +9,17 @@ use std::{
 use ignore::gitignore::Gitignore;
 
 use super::{
-    look::Look,
-    paths::{Folders, Patterns, compiled},
+    look::ReadExtent,
+    paths::{PathRoots, Patterns, compiled},
 };
 use crate::{
     day::Day,
-    finding::{Finding, Kind, Occurrence, Report, Suppression, Unused},
+    finding::{Finding, Occurrence, Report, Suppression, SuppressionKind, Unused},
 };
 
 /// One entry. Its criteria combine with AND; several rules, paths or fingerprints combine with OR.
 #[derive(Clone, Debug)]
-pub struct Entry<'c> {
+pub struct AllowEntry<'c> {
     /// The configuration file, as it is shown.
     pub place: &'c str,
     /// Its line, 1-based.
@@ -37,17 +37,23 @@ pub struct Entry<'c> {
 }
 
 /// Suppresses what the entries allow, and lists the entries that do nothing, as far as `look` can tell.
-pub fn apply(report: &mut Report, entries: &[Entry<'_>], folders: &Folders, look: Look, today: Day) {
-    let is_over = |entry: &Entry<'_>| entry.until.is_some_and(|last| last < today);
+pub fn apply(
+    report: &mut Report,
+    entries: &[AllowEntry<'_>],
+    directories: &PathRoots,
+    look: ReadExtent,
+    today: Day,
+) {
+    let is_over = |entry: &AllowEntry<'_>| entry.until.is_some_and(|last| last < today);
     let mut used = Used::default();
     if !report.findings.is_empty() && !entries.is_empty() {
-        let index = Index::new(entries, &is_over);
-        report.suppress(|finding, place| index.allows(finding, place, folders, &mut used));
+        let index = AllowIndex::new(entries, &is_over);
+        report.suppress(|finding, place| index.allows(finding, place, directories, &mut used));
     }
     for (number, entry) in entries.iter().enumerate() {
         if is_over(entry) {
             report.unused.push(over(entry));
-        } else if look != Look::Part {
+        } else if look != ReadExtent::Part {
             useless(entry, number, &used, look, &mut report.unused);
         }
     }
@@ -64,8 +70,8 @@ struct Used {
 /// Patterns or fingerprints, as pairs of an entry and an index in it.
 type Items = Arc<Vec<(usize, usize)>>;
 
-struct Index<'e> {
-    entries: &'e [Entry<'e>],
+struct AllowIndex<'e> {
+    entries: &'e [AllowEntry<'e>],
     /// The entries that name a fingerprint, with its index in each.
     by_fingerprint: HashMap<&'e str, Vec<(usize, usize)>>,
     patterns: Patterns<'e>,
@@ -77,8 +83,8 @@ struct Index<'e> {
     known: RefCell<HashMap<Arc<str>, Items>>,
 }
 
-impl<'e> Index<'e> {
-    fn new(entries: &'e [Entry<'e>], is_over: &dyn Fn(&Entry<'_>) -> bool) -> Self {
+impl<'e> AllowIndex<'e> {
+    fn new(entries: &'e [AllowEntry<'e>], is_over: &dyn Fn(&AllowEntry<'_>) -> bool) -> Self {
         let mut by_fingerprint: HashMap<&str, Vec<(usize, usize)>> = HashMap::new();
         let (mut texts, mut owners, mut with_exceptions) = (Vec::new(), Vec::new(), Vec::new());
         for (number, entry) in entries.iter().enumerate().filter(|(_, entry)| !is_over(entry)) {
@@ -103,13 +109,13 @@ impl<'e> Index<'e> {
         &self,
         finding: &Finding,
         place: &Occurrence,
-        folders: &Folders,
+        directories: &PathRoots,
         used: &mut Used,
     ) -> Option<Suppression> {
-        let by_path = self.by_path(place, folders);
+        let by_path = self.by_path(place, directories);
         let by_key = self.by_fingerprint.get(finding.fingerprint.as_str()).map_or(&[][..], Vec::as_slice);
         let mut first: Option<(usize, Option<usize>)> = None;
-        let is_rule = |entry: &Entry<'_>| {
+        let is_rule = |entry: &AllowEntry<'_>| {
             let named = |id: &String| *id == finding.rule.id || *id == place.rule.id;
             entry.rules.is_empty() || entry.rules.iter().any(named)
         };
@@ -137,14 +143,14 @@ impl<'e> Index<'e> {
     }
 
     /// The patterns that match the path of an occurrence, by entry and index.
-    fn by_path(&self, place: &Occurrence, folders: &Folders) -> Items {
+    fn by_path(&self, place: &Occurrence, directories: &PathRoots) -> Items {
         let full = place.full_path();
         let key: Arc<str> = if place.object.is_some() { format!("\0{full}").into() } else { (&*full).into() };
         if let Some(known) = self.known.borrow().get(&key) {
             return known.clone();
         }
         let mut found = Vec::new();
-        if let Some(path) = folders.of(place).filter(|path| !path.is_empty()) {
+        if let Some(path) = directories.of(place).filter(|path| !path.is_empty()) {
             let inner = place.archive.as_ref().map(|archive| format!("{path}!{archive}"));
             for path in [Some(path), inner].iter().flatten() {
                 found.extend(self.patterns.matching(path).into_iter().map(|number| self.owners[number]));
@@ -165,9 +171,9 @@ impl<'e> Index<'e> {
     }
 }
 
-fn suppression(entry: &Entry<'_>, fingerprint: Option<usize>) -> Suppression {
+fn suppression(entry: &AllowEntry<'_>, fingerprint: Option<usize>) -> Suppression {
     Suppression {
-        kind: if fingerprint.is_some() { Kind::Fingerprint } else { Kind::Config },
+        kind: if fingerprint.is_some() { SuppressionKind::Fingerprint } else { SuppressionKind::Config },
         place: entry.place.to_owned(),
         line: Some(fingerprint.map_or(entry.line, |at| entry.fingerprints[at].1)),
         rule: Some(entry.rules.join(", ")).filter(|rules| !rules.is_empty()),
@@ -177,7 +183,7 @@ fn suppression(entry: &Entry<'_>, fingerprint: Option<usize>) -> Suppression {
 }
 
 /// A short form of an entry: its first path or fingerprint.
-fn in_short(entry: &Entry<'_>) -> String {
+fn in_short(entry: &AllowEntry<'_>) -> String {
     let some = |key: &str, values: Vec<&str>| {
         let more = if values.len() > 1 { ", …" } else { "" };
         values.first().map(|first| format!("{key} = [\"{first}\"{more}]"))
@@ -189,7 +195,7 @@ fn in_short(entry: &Entry<'_>) -> String {
     format!("[[allow]] {}", [rules, paths, fingerprints].into_iter().flatten().collect::<Vec<_>>().join(" "))
 }
 
-fn over(entry: &Entry<'_>) -> Unused {
+fn over(entry: &AllowEntry<'_>) -> Unused {
     let last = entry.until.map(|day| day.to_string()).unwrap_or_default();
     Unused {
         place: entry.place.to_owned(),
@@ -199,7 +205,7 @@ fn over(entry: &Entry<'_>) -> Unused {
     }
 }
 
-fn useless(entry: &Entry<'_>, number: usize, used: &Used, look: Look, unused: &mut Vec<Unused>) {
+fn useless(entry: &AllowEntry<'_>, number: usize, used: &Used, look: ReadExtent, unused: &mut Vec<Unused>) {
     let is_path_used = |at: usize| used.paths.contains(&(number, at));
     let is_key_used = |at: usize| used.fingerprints.contains(&(number, at));
     let is_any = (0..entry.paths.len()).any(is_path_used) || (0..entry.fingerprints.len()).any(is_key_used);

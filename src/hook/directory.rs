@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::{
-    Event,
-    words::{self, Manager},
+    GitHook,
+    messages::{self, Manager},
 };
 use crate::git::program::ask;
 
 /// A directory of hooks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct HooksDirectory {
     /// The directory, absolute.
-    pub folder: PathBuf,
+    pub directory: PathBuf,
     /// Whether it is part of the work tree, so that its contents may be shared with others.
     pub is_in_work_tree: bool,
     /// Whether the repository is bare.
@@ -27,31 +27,31 @@ pub struct HooksPath {
     /// Whether it is set in the repository's own configuration.
     pub is_local: bool,
     /// The directory as written. A relative path starts at the root of the work tree.
-    pub folder: PathBuf,
+    pub directory: PathBuf,
 }
 
 /// Finds the hooks directory of the repository that contains `here`.
 ///
 /// # Errors
 /// When there is no repository, or another program manages its hooks. The error then says what to do.
-pub fn of_repository(here: &Path) -> Result<Place> {
+pub fn of_repository(here: &Path) -> Result<HooksDirectory> {
     let (root, is_bare) = root(here)?;
     let set = hooks_path(&root)?;
     if let Some(manager) = manager(&root, set.as_ref()) {
-        bail!("{}", words::managed(manager));
+        bail!("{}", messages::managed(manager));
     }
     if let Some(set) = set.filter(|set| !set.is_local) {
         bail!(
             "your configuration sets core.hooksPath, so git only looks for hooks in {}, not in repositories. Run `skanner \
              hook install --global` to install there, for all repositories",
-            set.folder.display()
+            set.directory.display()
         );
     }
-    let folder = root.join(about(&root, &["--git-path", "hooks"])?);
-    check(&folder)?;
-    let git_folder = root.join(about(&root, &["--git-common-dir"])?);
-    let is_in_work_tree = !is_bare && folder.starts_with(&root) && !is_below(&folder, &git_folder);
-    Ok(Place { folder, is_in_work_tree, is_bare })
+    let directory = root.join(about(&root, &["--git-path", "hooks"])?);
+    check(&directory)?;
+    let git_directory = root.join(about(&root, &["--git-common-dir"])?);
+    let is_in_work_tree = !is_bare && directory.starts_with(&root) && !is_below(&directory, &git_directory);
+    Ok(HooksDirectory { directory, is_in_work_tree, is_bare })
 }
 
 /// The directories in which hooks of the repository that contains `here` may have been installed, even if
@@ -59,13 +59,13 @@ pub fn of_repository(here: &Path) -> Result<Place> {
 ///
 /// # Errors
 /// When there is no repository.
-pub fn folders(here: &Path) -> Result<Vec<PathBuf>> {
+pub fn directories(here: &Path) -> Result<Vec<PathBuf>> {
     let (root, _) = root(here)?;
-    let mut folders = vec![root.join(about(&root, &["--git-common-dir"])?).join("hooks")];
+    let mut directories = vec![root.join(about(&root, &["--git-common-dir"])?).join("hooks")];
     if hooks_path(&root)?.is_some_and(|set| set.is_local) {
-        folders.push(root.join(about(&root, &["--git-path", "hooks"])?));
+        directories.push(root.join(about(&root, &["--git-path", "hooks"])?));
     }
-    Ok(folders)
+    Ok(directories)
 }
 
 /// The directory in which git runs hooks, and whether the repository is bare: the root of the work tree, or
@@ -79,17 +79,18 @@ fn root(here: &Path) -> Result<(PathBuf, bool)> {
     })
 }
 
-fn about(folder: &Path, question: &[&str]) -> Result<String> {
-    let answer = ask(folder, &[&["rev-parse"], question].concat())
-        .with_context(|| format!("cannot find the hooks of the repository at {}", folder.display()))?;
+fn about(directory: &Path, question: &[&str]) -> Result<String> {
+    let answer = ask(directory, &[&["rev-parse"], question].concat())
+        .with_context(|| format!("cannot find the hooks of the repository at {}", directory.display()))?;
     answer.with_context(|| format!("`git rev-parse {}` printed nothing", question.join(" ")))
 }
 
-fn is_below(folder: &Path, other: &Path) -> bool {
+fn is_below(directory: &Path, other: &Path) -> bool {
     let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     // The directory itself may not exist yet.
-    let parent = folder.parent().map(whole);
-    whole(folder).starts_with(whole(other)) || parent.is_some_and(|parent| parent.starts_with(whole(other)))
+    let parent = directory.parent().map(whole);
+    whole(directory).starts_with(whole(other))
+        || parent.is_some_and(|parent| parent.starts_with(whole(other)))
 }
 
 /// Checks that hooks can be installed there: `core.hooksPath` may be set to something like `/dev/null` to
@@ -97,9 +98,9 @@ fn is_below(folder: &Path, other: &Path) -> bool {
 ///
 /// # Errors
 /// When it is not a directory.
-pub fn check(folder: &Path) -> Result<()> {
-    if folder.exists() && !folder.is_dir() {
-        bail!("core.hooksPath is {}, which is not a directory: hooks are turned off", folder.display());
+pub fn check(directory: &Path) -> Result<()> {
+    if directory.exists() && !directory.is_dir() {
+        bail!("core.hooksPath is {}, which is not a directory: hooks are turned off", directory.display());
     }
     Ok(())
 }
@@ -108,18 +109,18 @@ pub fn check(folder: &Path) -> Result<()> {
 ///
 /// # Errors
 /// When git's configuration cannot be read.
-pub fn hooks_path(folder: &Path) -> Result<Option<HooksPath>> {
-    let asked = ask(folder, &["config", "--show-scope", "--type=path", "--get", "core.hooksPath"])?;
+pub fn hooks_path(directory: &Path) -> Result<Option<HooksPath>> {
+    let asked = ask(directory, &["config", "--show-scope", "--type=path", "--get", "core.hooksPath"])?;
     asked.as_deref().map_or(Ok(None), |answer| {
         let (scope, path) = answer.split_once('\t').context("`git config --show-scope` printed no scope")?;
-        Ok(Some(HooksPath { is_local: matches!(scope, "local" | "worktree"), folder: path.into() }))
+        Ok(Some(HooksPath { is_local: matches!(scope, "local" | "worktree"), directory: path.into() }))
     })
 }
 
 /// The program that manages the hooks of the work tree at `root`.
 fn manager(root: &Path, set: Option<&HooksPath>) -> Option<Manager> {
     // Up to version 8 of husky it is `.husky`, later `.husky/_`. In a monorepo, it may be in a subdirectory.
-    if set.is_some_and(|set| set.folder.components().any(|part| part.as_os_str() == ".husky")) {
+    if set.is_some_and(|set| set.directory.components().any(|part| part.as_os_str() == ".husky")) {
         return Some(Manager::Husky);
     }
     const NAMES: [&str; 3] = ["lefthook", ".lefthook", ".config/lefthook"];
@@ -130,6 +131,6 @@ fn manager(root: &Path, set: Option<&HooksPath>) -> Option<Manager> {
 
 /// The hooks to install by default.
 #[must_use]
-pub fn usual(place: &Place) -> &'static [Event] {
-    if place.is_bare { &[Event::PreReceive] } else { &Event::CLIENT }
+pub fn usual(place: &HooksDirectory) -> &'static [GitHook] {
+    if place.is_bare { &[GitHook::PreReceive] } else { &GitHook::CLIENT }
 }

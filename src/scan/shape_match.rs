@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::evidence::Evidence;
+use super::context::ContextMatch;
 use crate::{
     finding::Secret,
     rule::{Confidence, Form, Rule},
@@ -14,7 +14,7 @@ pub(super) const REACH: usize = 8 << 10;
 
 /// A match of a shape. Offsets are bytes of the current text.
 #[derive(Clone, Debug)]
-pub(super) struct Hit {
+pub(super) struct ShapeMatch {
     pub(super) span: Range<usize>,
     /// The key, if it is encoded in the text.
     pub(super) decoded: Option<Box<[u8]>>,
@@ -30,17 +30,17 @@ pub(super) struct Hit {
     pub(super) base: Confidence,
     /// The confidence with context.
     pub(super) confidence: Confidence,
-    pub(super) evidence: Option<Evidence>,
+    pub(super) context_match: Option<ContextMatch>,
     /// Whether it directly follows other key prefixes, because it was pasted into a template.
     pub(super) is_pasted: bool,
 }
 
-impl Hit {
+impl ShapeMatch {
     pub(super) fn form(&self) -> &Form {
         &self.rule.forms[self.form]
     }
 }
 
-pub(super) fn secret(text: &[u8], hit: &Hit) -> Secret {
-    Secret::new(hit.decoded.as_deref().unwrap_or(&text[hit.span.clone()]), hit.public)
+pub(super) fn secret(text: &[u8], matched: &ShapeMatch) -> Secret {
+    Secret::new(matched.decoded.as_deref().unwrap_or(&text[matched.span.clone()]), matched.public)
 }

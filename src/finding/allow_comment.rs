@@ -3,11 +3,11 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{kind::Kind, position::Span};
+use super::{kind::SuppressionKind, position::Span};
 
 /// A word that was searched for along with keys, as the engine reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sighting {
+pub struct WordMatch {
     /// The word.
     pub word: &'static str,
     /// Its line, 1-based.
@@ -20,14 +20,14 @@ pub struct Sighting {
     pub behind: Box<[u8]>,
 }
 
-impl Sighting {
+impl WordMatch {
     /// How much of the line to keep on either side of a word, in bytes.
     pub const REACH: usize = 1 << 10;
 }
 
 /// What a comment refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub enum CommentScope {
     /// A key on its own line.
     Line,
     /// A key on this line, which is the next one without such a comment.
@@ -38,13 +38,13 @@ pub enum Scope {
 
 /// A comment such as `skanner:allow RULE reason`.
 #[derive(Debug)]
-pub struct Marker {
+pub struct AllowComment {
     /// Whether it is ours or one for another scanner.
-    pub kind: Kind,
+    pub kind: SuppressionKind,
     /// The word that marks it, such as `skanner:allow`.
     pub word: String,
     /// What it refers to.
-    pub scope: Scope,
+    pub scope: CommentScope,
     /// Its line, 1-based.
     pub line: u64,
     /// The column of its first character, 1-based.
@@ -63,10 +63,10 @@ pub struct Marker {
     is_used: AtomicBool,
 }
 
-impl Marker {
+impl AllowComment {
     /// Creates a comment that was found. The parser fills in its text.
     #[must_use]
-    pub fn new(kind: Kind, word: &str, scope: Scope, line: u64, column: u64) -> Self {
+    pub fn new(kind: SuppressionKind, word: &str, scope: CommentScope, line: u64, column: u64) -> Self {
         Self {
             kind,
             word: word.to_owned(),
@@ -86,9 +86,9 @@ impl Marker {
     #[must_use]
     pub fn is_about(&self, span: &Span) -> bool {
         match self.scope {
-            Scope::Line => self.line == span.line || self.line == span.end_line,
-            Scope::NextLine(line) => line == span.line,
-            Scope::File => true,
+            CommentScope::Line => self.line == span.line || self.line == span.end_line,
+            CommentScope::NextLine(line) => line == span.line,
+            CommentScope::File => true,
         }
     }
 
@@ -116,7 +116,7 @@ impl Marker {
 
     /// The comment as it is written, shortened.
     #[must_use]
-    pub fn shown(&self) -> String {
+    pub fn written(&self) -> String {
         match self.names.is_empty() {
             true => self.word.clone(),
             false => format!("{} {}", self.word, self.names.join(",")),

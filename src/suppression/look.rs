@@ -2,7 +2,7 @@
 
 /// How much of what an entry may match was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
+pub enum ReadExtent {
     /// A part, so an entry cannot be called unused.
     Part,
     /// All files, but not their history.
@@ -11,7 +11,7 @@ pub enum Look {
     Everything,
 }
 
-impl Look {
+impl ReadExtent {
     /// That nothing matches something.
     pub(super) fn nothing_matches(self, it: &str) -> String {
         match self {

@@ -1,21 +1,21 @@
 //! Computes the history of one secret from directories and commits.
 
-use super::{date, graph::Bits, location::Location, rows::NONE};
+use super::{date, graph::Bits, location::ObjectLocations, rows::NONE};
 use crate::{
     blob::ObjectId,
     git::{
-        Kind,
+        ObjectKind,
         object::{Commit, Tag},
     },
 };
 
 /// The history of a secret. Texts are raw, as in git, and may contain secrets.
 #[derive(Clone, Debug, Default)]
-pub struct Life {
+pub struct SecretHistory {
     /// The first commit that contains it and has no parent that does.
-    pub introduced: Option<Event>,
+    pub introduced: Option<HistoryEvent>,
     /// The last commit that does not contain it but has a parent that does. `None` if HEAD contains it.
-    pub removed: Option<Event>,
+    pub removed: Option<HistoryEvent>,
     /// Whether the checked-out commit contains it.
     pub at_head: bool,
     /// The refs that reach it.
@@ -28,7 +28,7 @@ pub struct Life {
 
 /// A commit that introduced or removed a secret.
 #[derive(Clone, Debug)]
-pub struct Event {
+pub struct HistoryEvent {
     /// The commit.
     pub commit: ObjectId,
     /// The author: name and email address.
@@ -41,18 +41,20 @@ pub struct Event {
     pub path: Vec<u8>,
 }
 
-impl Location<'_> {
+impl ObjectLocations<'_> {
     /// The history of a secret that is in these objects, which must be sorted: blobs, directories with it in
     /// a name, commits or tags. `None` if none of them is an object of this repository.
     #[must_use]
-    pub fn life(&self, objects: &[ObjectId]) -> Option<Life> {
+    pub fn secret_history(&self, objects: &[ObjectId]) -> Option<SecretHistory> {
         if !objects.iter().any(|id| self.store.number(*id).is_some()) {
             return None;
         }
         let above = self.above(objects);
         let holds = self.holding(&above, objects);
-        let mut life =
-            Life { commits: holds.iter().filter(|holds| **holds).count() as u64, ..Life::default() };
+        let mut secret_history = SecretHistory {
+            commits: holds.iter().filter(|holds| **holds).count() as u64,
+            ..SecretHistory::default()
+        };
         // Whether a commit or one of its ancestors contains the secret.
         let mut reaches = holds.clone();
         let mut introduced: Option<usize> = None;
@@ -70,7 +72,7 @@ impl Location<'_> {
             }
         }
         let head = self.head.and_then(|head| self.commits.place(head));
-        life.at_head = head.is_some_and(|head| holds[head]);
+        secret_history.at_head = head.is_some_and(|head| holds[head]);
         let tags = self.tags.leading_to(objects);
         for one in &self.refs {
             let leads = self.commits.place(one.peeled).is_some_and(|commit| reaches[commit])
@@ -78,18 +80,18 @@ impl Location<'_> {
                 || [one.target, one.peeled].iter().any(|id| objects.binary_search(id).is_ok())
                 || self.store.number(one.peeled).is_some_and(|number| above.has(number));
             if leads {
-                life.refs.push(one.name.clone());
+                secret_history.refs.push(one.name.clone());
             }
         }
-        life.reachable = !life.refs.is_empty();
-        life.introduced = introduced.and_then(|commit| self.event(commit, commit, &above, objects));
-        if !life.at_head {
+        secret_history.reachable = !secret_history.refs.is_empty();
+        secret_history.introduced = introduced.and_then(|commit| self.event(commit, commit, &above, objects));
+        if !secret_history.at_head {
             let before =
                 |removed: usize| self.commits.parents(removed).iter().find(|parent| holds[**parent as usize]);
-            life.removed =
+            secret_history.removed =
                 removed.and_then(|removed| self.event(removed, *before(removed)? as usize, &above, objects));
         }
-        Some(life)
+        Some(secret_history)
     }
 
     /// Whether all commits and tags that contain a secret in these objects are older than a time, in seconds
@@ -109,11 +111,11 @@ impl Location<'_> {
         let is_other = |id: &&ObjectId| !self.suspects.contains_key(id) && self.commits.place(**id).is_none();
         let is_all_old = commits.all(|(_, time)| is_old(*time))
             && objects.iter().filter(is_other).all(|id| match self.store.read(*id) {
-                Ok((Kind::Tag, bytes)) => {
+                Ok((ObjectKind::Tag, bytes)) => {
                     is_tagged = true;
                     is_old(date::seconds(Tag::parse(&bytes).tagger))
                 }
-                Ok((Kind::Blob, _)) => false,
+                Ok((ObjectKind::Blob, _)) => false,
                 _ => true,
             });
         Some(is_all_old && (is_committed || is_tagged))
@@ -129,12 +131,12 @@ impl Location<'_> {
 
     /// All directories above the objects, and the objects that are directories.
     pub(super) fn above(&self, objects: &[ObjectId]) -> Bits {
-        let folders = objects.iter().flat_map(|id| {
+        let directories = objects.iter().flat_map(|id| {
             let own = self.store.number(*id).filter(|_| !self.suspects.contains_key(id));
-            let held = self.suspects.get(id).into_iter().flatten().map(|(folder, _)| *folder);
+            let held = self.suspects.get(id).into_iter().flatten().map(|(directory, _)| *directory);
             held.chain(own)
         });
-        self.folders.above(folders)
+        self.directories.above(directories)
     }
 
     /// For each commit, whether it contains one of the objects.
@@ -153,10 +155,16 @@ impl Location<'_> {
     }
 
     /// The event of a commit, with the path of the secret in the tree of `holder`.
-    fn event(&self, commit: usize, holder: usize, above: &Bits, objects: &[ObjectId]) -> Option<Event> {
+    fn event(
+        &self,
+        commit: usize,
+        holder: usize,
+        above: &Bits,
+        objects: &[ObjectId],
+    ) -> Option<HistoryEvent> {
         let id = self.commits.ids[commit];
         let (kind, bytes) = self.store.read(id).ok()?;
-        if kind != Kind::Commit {
+        if kind != ObjectKind::Commit {
             return None;
         }
         let parsed = Commit::parse(&bytes);
@@ -164,6 +172,6 @@ impl Location<'_> {
         let summary =
             parsed.message.split(|byte| *byte == b'\n').find(|line| !line.is_empty()).unwrap_or_default();
         let path = self.paths_in(holder, above, objects, 1).pop().map(|(path, _)| path).unwrap_or_default();
-        Some(Event { commit: id, author: author.to_vec(), date, summary: summary.to_vec(), path })
+        Some(HistoryEvent { commit: id, author: author.to_vec(), date, summary: summary.to_vec(), path })
     }
 }

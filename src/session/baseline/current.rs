@@ -6,7 +6,7 @@ use std::{cell::OnceCell, collections::HashSet, io, path::Path};
 use git2::{ErrorCode, Repository};
 
 use crate::{
-    baseline::{FilePath, Places},
+    baseline::{BaselinePaths, FilePath},
     blob::{ObjectId, SourceKind},
     finding::Occurrence,
     git::{
@@ -20,9 +20,9 @@ use crate::{
 
 /// Answers what is there, and looks only when it is asked. What cannot be told counts as there, so that nothing is
 /// suppressed for want of an answer.
-pub(super) struct Present<'a> {
+pub(super) struct CurrentState<'a> {
     scope: &'a ScanScope,
-    places: &'a Places,
+    places: &'a BaselinePaths,
     /// The root of the tree.
     root: &'a Path,
     repository: OnceCell<Option<Repository>>,
@@ -32,8 +32,8 @@ pub(super) struct Present<'a> {
     index: OnceCell<Option<HashSet<Vec<u8>>>>,
 }
 
-impl<'a> Present<'a> {
-    pub(super) fn new(scope: &'a ScanScope, places: &'a Places, root: &'a Path) -> Self {
+impl<'a> CurrentState<'a> {
+    pub(super) fn new(scope: &'a ScanScope, places: &'a BaselinePaths, root: &'a Path) -> Self {
         Self {
             scope,
             places,
@@ -92,7 +92,7 @@ impl<'a> Present<'a> {
         let Some(path) = self.inner(file) else { return false };
         trees
             .iter()
-            .all(|root| matches!(tree::at(&objects, *root, &path), Ok(None | Some((Mode::Folder, _)))))
+            .all(|root| matches!(tree::at(&objects, *root, &path), Ok(None | Some((Mode::Directory, _)))))
     }
 
     fn is_unstaged(&self, file: &Path) -> bool {
@@ -104,7 +104,7 @@ impl<'a> Present<'a> {
         let (Some(index), Some(path)) = (index, self.inner(file)) else { return false };
         // Folders outside of a sparse checkout end with a slash.
         let above = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| &path[..=at]);
-        !index.contains(&path) && !above.into_iter().any(|folder| index.contains(folder))
+        !index.contains(&path) && !above.into_iter().any(|directory| index.contains(directory))
     }
 
     /// The path of a file from the root of the tree.

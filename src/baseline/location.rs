@@ -20,7 +20,7 @@ pub struct FilePath {
 
 /// Where a secret is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Place {
+pub enum EntryLocation {
     /// In a file.
     File(FilePath),
     /// Only in the history of the repository, not in a current file. The path is a hint for readers: nothing
@@ -28,7 +28,7 @@ pub enum Place {
     History(Option<FilePath>),
 }
 
-impl Place {
+impl EntryLocation {
     /// Parses what [`Display`](fmt::Display) writes.
     ///
     /// # Errors
@@ -50,7 +50,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for EntryLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => path.fmt(f),
@@ -166,9 +166,9 @@ mod tests {
         #[test]
         fn every_place_is_read_as_it_was_written(path in text(), inner in proptest::option::of(text())) {
             let path = FilePath { path, inner };
-            for place in [Place::File(path.clone()), Place::History(Some(path)), Place::History(None)] {
+            for place in [EntryLocation::File(path.clone()), EntryLocation::History(Some(path)), EntryLocation::History(None)] {
                 let line = place.to_string();
-                prop_assert_eq!(Place::parse(&line), Ok(place));
+                prop_assert_eq!(EntryLocation::parse(&line), Ok(place));
                 prop_assert!(!line.contains(hides), "{:?}", line);
                 prop_assert_eq!(line.trim(), &line);
             }
@@ -176,8 +176,8 @@ mod tests {
 
         #[test]
         fn nothing_makes_it_fail(text in ".{0,20}") {
-            if let Ok(place) = Place::parse(&text) {
-                prop_assert_eq!(Place::parse(&place.to_string()), Ok(place));
+            if let Ok(place) = EntryLocation::parse(&text) {
+                prop_assert_eq!(EntryLocation::parse(&place.to_string()), Ok(place));
             }
         }
     }
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn usual_paths_stand_there_as_they_are() {
         for line in ["src/a b.py", "a#b", "../x/é.txt", "a.zip!b/c!d.txt", "<history>", "<history> a.py"] {
-            assert_eq!(Place::parse(line).unwrap().to_string(), line);
+            assert_eq!(EntryLocation::parse(line).unwrap().to_string(), line);
         }
         for wrong in [
             "",
@@ -200,7 +200,7 @@ mod tests {
             "a\\u{+20}",
             "a\\u{20",
         ] {
-            assert!(Place::parse(wrong).is_err(), "{wrong}");
+            assert!(EntryLocation::parse(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The advice that hooks print when they stop something. It only recommends what works.
 
-use super::Event;
+use super::GitHook;
 
 /// A program that writes the hooks of a repository by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub enum Manager {
 
 /// Why a hook stopped something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
+pub enum StopReason {
     /// Keys were found.
     Keys,
     /// Not everything could be read.
@@ -22,31 +22,31 @@ pub enum Reason {
 
 /// The advice to print after the report. `has_head` is false before the first commit.
 #[must_use]
-pub fn stopped(event: Event, reason: Reason, has_head: bool) -> String {
+pub fn stopped(event: GitHook, reason: StopReason, has_head: bool) -> String {
     let (what, go_on) = match event {
-        Event::PreCommit => ("This commit was stopped", "git commit --no-verify"),
-        Event::CommitMsg => ("This commit was stopped", "git commit --no-verify"),
-        Event::PrePush => ("This push was stopped", "git push --no-verify"),
-        Event::PreReceive => ("This push was refused", ""),
+        GitHook::PreCommit => ("This commit was stopped", "git commit --no-verify"),
+        GitHook::CommitMsg => ("This commit was stopped", "git commit --no-verify"),
+        GitHook::PrePush => ("This push was stopped", "git push --no-verify"),
+        GitHook::PreReceive => ("This push was refused", ""),
     };
     let mut lines = Vec::new();
     match reason {
-        Reason::NotRead => {
+        StopReason::NotRead => {
             lines.push(format!("{what}: the inputs above could not be read, so the check is incomplete."));
             lines.push("  Fix that first, and try again.".to_owned());
         }
-        Reason::Keys => {
+        StopReason::Keys => {
             lines.push(format!("{what} because of the keys above."));
             lines.extend(repair(event, has_head).map(|line| format!("  {line}")));
         }
     }
     match event {
-        Event::PreReceive => lines.push(
+        GitHook::PreReceive => lines.push(
             "  False positive? Comments, baselines and skanner.toml in a push do not count here. The administrator of this \
              server can pass a configuration with --config FILE in the hook."
                 .to_owned(),
         ),
-        _ if reason == Reason::NotRead => lines.push(format!(
+        _ if reason == StopReason::NotRead => lines.push(format!(
             "  To continue without any check: `{go_on}` (skips all hooks). Only do this if you know what is in there."
         )),
         _ => {
@@ -65,11 +65,11 @@ pub fn stopped(event: Event, reason: Reason, has_head: bool) -> String {
     lines.join("\n")
 }
 
-fn repair(event: Event, has_head: bool) -> impl Iterator<Item = String> {
+fn repair(event: GitHook, has_head: bool) -> impl Iterator<Item = String> {
     const REVOKE: &str = "If a key was ever pushed anywhere, revoke it: deleting it does not help.";
     let mut steps = Vec::new();
     match event {
-        Event::PreCommit => {
+        GitHook::PreCommit => {
             let unstage = if has_head { "git restore --staged" } else { "git rm --cached" };
             steps.push(format!("Unstage:  {unstage} -- PATH"));
             steps.push(
@@ -79,14 +79,14 @@ fn repair(event: Event, has_head: bool) -> impl Iterator<Item = String> {
             steps.push("Keep out: add PATH to .gitignore, if the file is only for you".to_owned());
             steps.push(REVOKE.to_owned());
         }
-        Event::CommitMsg => {
+        GitHook::CommitMsg => {
             steps.push(
                 "Write the message again without the key. Git keeps this one in .git/COMMIT_EDITMSG."
                     .to_owned(),
             );
             steps.push(REVOKE.to_owned());
         }
-        Event::PrePush => {
+        GitHook::PrePush => {
             steps.push("Removing the key in another commit does not help, since the earlier commit is pushed as well.".to_owned());
             steps.push("Only in the last commit:    remove it, then `git commit --amend`".to_owned());
             steps.push(
@@ -98,7 +98,7 @@ fn repair(event: Event, has_head: bool) -> impl Iterator<Item = String> {
             );
             steps.push(REVOKE.to_owned());
         }
-        Event::PreReceive => {
+        GitHook::PreReceive => {
             steps.push(
                 "Revoke the keys: they have left your machine, even though this server did not store them."
                     .to_owned(),

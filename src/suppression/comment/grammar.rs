@@ -1,6 +1,6 @@
 //! Parses the text of a comment: `skanner:allow RULE,RULE reason until 2027-01-31`.
 
-use crate::{day::Day, finding::Marker};
+use crate::{day::Day, finding::AllowComment};
 
 /// What ends a comment in some language. The rest of the line is then not part of it. Another `skanner:allow`
 /// ends it too.
@@ -23,7 +23,7 @@ const ENDS: &[&str] = &[
 ];
 
 /// Parses what follows `skanner:allow`, up to the end of the line.
-pub(super) fn understand(marker: &mut Marker, rest: &str, quote: Option<char>) {
+pub(super) fn parse_comment(marker: &mut AllowComment, rest: &str, quote: Option<char>) {
     let mut rest = rest.trim_end();
     if let Some(quote) = quote {
         // The comment is in a string, as in JSON, which has no comments.
@@ -116,11 +116,12 @@ fn until(text: &str) -> (Option<&str>, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Kind, Scope};
+    use crate::finding::{CommentScope, SuppressionKind};
 
-    fn understood(rest: &str) -> Marker {
-        let mut marker = Marker::new(Kind::Inline, "skanner:allow", Scope::Line, 1, 1);
-        understand(&mut marker, rest, None);
+    fn understood(rest: &str) -> AllowComment {
+        let mut marker =
+            AllowComment::new(SuppressionKind::Inline, "skanner:allow", CommentScope::Line, 1, 1);
+        parse_comment(&mut marker, rest, None);
         marker
     }
 
@@ -192,8 +193,9 @@ mod tests {
 
     #[test]
     fn a_comment_that_is_a_string_ends_with_it() {
-        let mut marker = Marker::new(Kind::Inline, "skanner:allow", Scope::Line, 1, 1);
-        understand(&mut marker, " a-key docs\", \"until 2001-01-01\": 1", Some('"'));
+        let mut marker =
+            AllowComment::new(SuppressionKind::Inline, "skanner:allow", CommentScope::Line, 1, 1);
+        parse_comment(&mut marker, " a-key docs\", \"until 2001-01-01\": 1", Some('"'));
         assert_eq!((marker.reason.as_deref(), marker.until), (Some("docs"), None));
     }
 }

@@ -35,34 +35,34 @@ const PHASES: usize = 4;
 pub(super) const CODECS: usize = 2;
 
 /// A set of readings. A bit stands for one of the [`CODECS`], and an offset at which groups begin.
-type Readings = u8;
+type Alignments = u8;
 
 /// A literal, and what it says about a run that contains it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Clue {
+pub(super) struct GramPattern {
     /// The literal, at least four bytes long.
     pub(super) literal: Vec<u8>,
     /// The index of the codec of the run, below [`CODECS`].
     pub(super) codec: usize,
     /// The number of characters between the start of a group and the literal.
-    pub(super) lead: usize,
+    pub(super) group_offset: usize,
 }
 
 /// Searches for clues.
 pub(super) struct GramSearch {
-    clues: Vec<Clue>,
+    patterns: Vec<GramPattern>,
     /// For every hash of a gram, the readings in which a clue has it at offset zero.
-    table: Box<[Readings]>,
+    table: Box<[Alignments]>,
     /// For every hash, the index of its first entry.
     starts: Box<[u16]>,
-    entries: Vec<Entry>,
+    entries: Vec<GramEntry>,
 }
 
 /// A gram of a clue.
 #[derive(Clone, Copy)]
-struct Entry {
+struct GramEntry {
     hash: usize,
-    clue: u16,
+    pattern: u16,
     /// The offset of the gram in the literal.
     offset: u8,
     /// The first bytes of the literal.
@@ -70,18 +70,18 @@ struct Entry {
 }
 
 impl GramSearch {
-    pub(super) fn new(clues: Vec<Clue>) -> Self {
+    pub(super) fn new(patterns: Vec<GramPattern>) -> Self {
         let mut entries = Vec::new();
-        for (at, clue) in (0..=u16::MAX).zip(&clues) {
-            let Some(start) = clue.literal.first_chunk() else {
-                unreachable!("{clue:?} is too short to be searched for by its grams")
+        for (at, pattern) in (0..=u16::MAX).zip(&patterns) {
+            let Some(start) = pattern.literal.first_chunk() else {
+                unreachable!("{pattern:?} is too short to be searched for by its grams")
             };
-            for (offset, gram) in (0..STEP as u8).zip(clue.literal.windows(GRAM)) {
-                entries.push(Entry { hash: hash(gram_of(gram)), clue: at, offset, start: *start });
+            for (offset, gram) in (0..STEP as u8).zip(pattern.literal.windows(GRAM)) {
+                entries.push(GramEntry { hash: hash(gram_of(gram)), pattern: at, offset, start: *start });
             }
         }
         assert!(entries.len() <= usize::from(u16::MAX), "more clues than a table of this kind is for");
-        entries.sort_by_key(|entry| (entry.hash, entry.clue, entry.offset));
+        entries.sort_by_key(|entry| (entry.hash, entry.pattern, entry.offset));
         let mut table = vec![0; 1 << HASH_BITS].into_boxed_slice();
         let mut starts = vec![0; 1 << HASH_BITS].into_boxed_slice();
         for (at, entry) in (0..).zip(&entries) {
@@ -90,10 +90,10 @@ impl GramSearch {
             }
             // Far enough from zero that no group begins before it.
             let place = 4 * PHASES - usize::from(entry.offset);
-            let clue: &Clue = &clues[usize::from(entry.clue)];
-            table[entry.hash] |= 1 << reading(clue, place - clue.lead);
+            let pattern: &GramPattern = &patterns[usize::from(entry.pattern)];
+            table[entry.hash] |= 1 << alignment(pattern, place - pattern.group_offset);
         }
-        Self { clues, table, starts, entries }
+        Self { patterns, table, starts, entries }
     }
 
     /// Calls `found` for every clue whose literal begins in `range`, nearly in order, with the start of its
@@ -102,20 +102,26 @@ impl GramSearch {
         &self,
         text: &[u8],
         range: &Range<usize>,
-        mut found: impl FnMut(&Clue, usize) -> usize,
+        mut found: impl FnMut(&GramPattern, usize) -> usize,
     ) {
         // A literal at the last odd offset is recognized by the gram after it.
         let end = text.len().min(range.end + GRAM);
         let mut done = [0; PHASES * CODECS];
         let mut at = range.start / PHASES * PHASES;
         while at < end {
-            let (open, until) = open_readings(&done, at + BLOCK);
+            let (open, until) = open_alignments(&done, at + BLOCK);
             let mut any = false;
             while !any && at < end && at + BLOCK <= until {
-                let mut hits = self.hits(&text[..end], at, open);
-                while hits != 0 {
-                    any |= self.look(text, at + hits.trailing_zeros() as usize, range, &mut done, &mut found);
-                    hits &= hits - 1;
+                let mut candidates = self.candidates(&text[..end], at, open);
+                while candidates != 0 {
+                    any |= self.look(
+                        text,
+                        at + candidates.trailing_zeros() as usize,
+                        range,
+                        &mut done,
+                        &mut found,
+                    );
+                    candidates &= candidates - 1;
                 }
                 at += BLOCK;
             }
@@ -123,24 +129,24 @@ impl GramSearch {
     }
 
     /// A bit for each of the next bytes at which an open reading may have a gram.
-    fn hits(&self, text: &[u8], at: usize, open: Readings) -> u32 {
+    fn candidates(&self, text: &[u8], at: usize, open: Alignments) -> u32 {
         // Two bytes further, the phases are swapped in pairs.
         let open = [open, (open & 0x33) << 2 | (open & 0xcc) >> 2];
-        let mut hits = 0;
+        let mut candidates = 0;
         if let Some(block) = text[at..].first_chunk::<{ BLOCK + STEP }>() {
             for place in (0..BLOCK).step_by(STEP) {
                 // Including a fourth byte makes this one load, and does not change the hash.
                 let bytes = [block[place], block[place + 1], block[place + 2], block[place + 3]];
-                let readings = self.table[hash(u32::from_le_bytes(bytes))] & open[place / STEP % 2];
-                hits |= u32::from(readings != 0) << place;
+                let alignments = self.table[hash(u32::from_le_bytes(bytes))] & open[place / STEP % 2];
+                candidates |= u32::from(alignments != 0) << place;
             }
         } else {
             for (place, gram) in text[at..].windows(GRAM).enumerate().take(BLOCK).step_by(STEP) {
-                let readings = self.table[hash(gram_of(gram))] & open[place / STEP % 2];
-                hits |= u32::from(readings != 0) << place;
+                let alignments = self.table[hash(gram_of(gram))] & open[place / STEP % 2];
+                candidates |= u32::from(alignments != 0) << place;
             }
         }
-        hits
+        candidates
     }
 
     /// Calls `found` for the clues that have a gram at `at`. Returns whether there are any.
@@ -150,7 +156,7 @@ impl GramSearch {
         at: usize,
         range: &Range<usize>,
         done: &mut [usize; PHASES * CODECS],
-        found: &mut impl FnMut(&Clue, usize) -> usize,
+        found: &mut impl FnMut(&GramPattern, usize) -> usize,
     ) -> bool {
         let hash = hash(gram_of(&text[at..]));
         let mut any = false;
@@ -161,11 +167,11 @@ impl GramSearch {
             if !range.contains(&place) || !text[place..].starts_with(&entry.start) {
                 continue;
             }
-            let clue = &self.clues[usize::from(entry.clue)];
-            let Some(group) = place.checked_sub(clue.lead) else { continue };
-            let done = &mut done[reading(clue, group)];
-            if place >= *done && text[place..].starts_with(&clue.literal) {
-                *done = found(clue, group);
+            let pattern = &self.patterns[usize::from(entry.pattern)];
+            let Some(group) = place.checked_sub(pattern.group_offset) else { continue };
+            let done = &mut done[alignment(pattern, group)];
+            if place >= *done && text[place..].starts_with(&pattern.literal) {
+                *done = found(pattern, group);
                 any = true;
             }
         }
@@ -174,15 +180,16 @@ impl GramSearch {
 }
 
 /// The reading that has a group at `group`.
-fn reading(clue: &Clue, group: usize) -> usize {
-    clue.codec * PHASES + group % PHASES
+fn alignment(pattern: &GramPattern, group: usize) -> usize {
+    pattern.codec * PHASES + group % PHASES
 }
 
 /// The readings in which a clue before `at` may matter, and the offset up to which no other ones open.
-fn open_readings(done: &[usize; PHASES * CODECS], at: usize) -> (Readings, usize) {
+fn open_alignments(done: &[usize; PHASES * CODECS], at: usize) -> (Alignments, usize) {
     let closed = |done: &usize| *done >= at;
-    let open =
-        (0..).zip(done).fold(0, |open, (reading, done)| open | Readings::from(!closed(done)) << reading);
+    let open = (0..)
+        .zip(done)
+        .fold(0, |open, (alignment, done)| open | Alignments::from(!closed(done)) << alignment);
     (open, done.iter().copied().filter(closed).min().unwrap_or(usize::MAX))
 }
 
@@ -206,19 +213,19 @@ mod tests {
     proptest! {
         #[test]
         fn finds_what_a_slow_search_finds(text in "[ab]{0,90}", from in 0..40_usize, length in 0..60_usize) {
-            let clues: Vec<Clue> = [("aaab", 0, 0), ("abab", 0, 2), ("bbbbb", 1, 0), ("abba", 1, 3), ("baabaab", 0, 3)]
-                .map(|(literal, codec, lead)| Clue { literal: literal.into(), codec, lead })
+            let patterns: Vec<GramPattern> = [("aaab", 0, 0), ("abab", 0, 2), ("bbbbb", 1, 0), ("abba", 1, 3), ("baabaab", 0, 3)]
+                .map(|(literal, codec, group_offset)| GramPattern { literal: literal.into(), codec, group_offset })
                 .into();
             let range = from.min(text.len())..(from + length).min(text.len());
             let mut slow = Vec::new();
-            for clue in &clues {
-                for at in range.clone().filter(|at| text.as_bytes()[*at..].starts_with(&clue.literal)) {
-                    slow.extend(at.checked_sub(clue.lead).map(|group| (group, clue.clone())));
+            for pattern in &patterns {
+                for at in range.clone().filter(|at| text.as_bytes()[*at..].starts_with(&pattern.literal)) {
+                    slow.extend(at.checked_sub(pattern.group_offset).map(|group| (group, pattern.clone())));
                 }
             }
             let mut fast = Vec::new();
-            GramSearch::new(clues).each(text.as_bytes(), &range, |clue, group| {
-                fast.push((group, clue.clone()));
+            GramSearch::new(patterns).each(text.as_bytes(), &range, |pattern, group| {
+                fast.push((group, pattern.clone()));
                 0
             });
             slow.sort_unstable();
@@ -228,26 +235,26 @@ mod tests {
 
         #[test]
         fn passes_over_what_is_done_in_one_reading_alone(text in "[ab]{0,200}", steps in 1..40_usize) {
-            let clues: Vec<Clue> = [("aaba", 0, 0), ("abab", 1, 1)]
-                .map(|(literal, codec, lead)| Clue { literal: literal.into(), codec, lead })
+            let patterns: Vec<GramPattern> = [("aaba", 0, 0), ("abab", 1, 1)]
+                .map(|(literal, codec, group_offset)| GramPattern { literal: literal.into(), codec, group_offset })
                 .into();
             // Takes the first clue of each reading that is not done yet.
             let mut slow = Vec::new();
             let mut done = [[0; 4]; 2];
             for at in 0..text.len() {
-                for clue in clues.iter().filter(|clue| text.as_bytes()[at..].starts_with(&clue.literal)) {
-                    let Some(group) = at.checked_sub(clue.lead) else { continue };
-                    let done = &mut done[clue.codec][group % 4];
+                for pattern in patterns.iter().filter(|pattern| text.as_bytes()[at..].starts_with(&pattern.literal)) {
+                    let Some(group) = at.checked_sub(pattern.group_offset) else { continue };
+                    let done = &mut done[pattern.codec][group % 4];
                     if at >= *done {
                         *done = at + steps;
-                        slow.push((group, clue.clone()));
+                        slow.push((group, pattern.clone()));
                     }
                 }
             }
             let mut fast = Vec::new();
-            GramSearch::new(clues).each(text.as_bytes(), &(0..text.len()), |clue, group| {
-                fast.push((group, clue.clone()));
-                group + clue.lead + steps
+            GramSearch::new(patterns).each(text.as_bytes(), &(0..text.len()), |pattern, group| {
+                fast.push((group, pattern.clone()));
+                group + pattern.group_offset + steps
             });
             slow.sort_unstable();
             fast.sort_unstable();

@@ -4,15 +4,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry};
 
-use super::paths::Folders;
+use super::paths::PathRoots;
 use crate::{
     blob::SourceKind,
-    finding::{Kind, Occurrence, Report, Span, Suppression},
+    finding::{Occurrence, Report, Span, Suppression, SuppressionKind},
 };
 
 /// One line of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ignored {
+pub struct GitleaksIgnore {
     /// The commit, in hex digits, if the line names one.
     commit: Option<String>,
     /// The path, from the root of the tree.
@@ -27,7 +27,7 @@ pub struct Ignored {
 
 /// Parses a list. Invalid lines are skipped, as gitleaks does.
 #[must_use]
-pub fn parse(text: &str) -> Vec<Ignored> {
+pub fn parse(text: &str) -> Vec<GitleaksIgnore> {
     let lines = text.lines().zip(1..).filter_map(|(line, number)| {
         // See `gitleaksIgnorePath` in `detect/detect.go` of gitleaks.
         let line = line.trim();
@@ -43,7 +43,7 @@ pub fn parse(text: &str) -> Vec<Ignored> {
             _ => (None, rest),
         };
         let path = path.replace('\\', "/");
-        Some(Ignored {
+        Some(GitleaksIgnore {
             commit,
             path: path.trim_start_matches("./").to_owned(),
             rule: rule.to_owned(),
@@ -55,32 +55,34 @@ pub fn parse(text: &str) -> Vec<Ignored> {
 }
 
 /// A line of a file, in one of its versions.
-type Spot = (String, u64, Option<String>, SourceKind);
+type IgnoreKey = (String, u64, Option<String>, SourceKind);
 
 /// Suppresses what the lines of a list allow. `place` is the path of the list, as it is shown.
-pub fn apply(report: &mut Report, ignored: &[Ignored], place: &str, folders: &Folders) {
+pub fn apply(report: &mut Report, ignored: &[GitleaksIgnore], place: &str, directories: &PathRoots) {
     if ignored.is_empty() || report.findings.is_empty() {
         return;
     }
-    let mut by_line: HashMap<(&str, u64), Vec<&Ignored>> = HashMap::new();
+    let mut by_line: HashMap<(&str, u64), Vec<&GitleaksIgnore>> = HashMap::new();
     for one in ignored {
         by_line.entry((&one.path, one.line)).or_default().push(one);
     }
-    let mut keys: BTreeMap<Spot, BTreeSet<(Span, &str)>> = BTreeMap::new();
+    let mut keys: BTreeMap<IgnoreKey, BTreeSet<(Span, &str)>> = BTreeMap::new();
     for finding in &report.findings {
         for occurrence in &finding.occurrences {
-            let spot = spot(occurrence, folders);
-            if let Some(spot) = spot.filter(|spot| by_line.contains_key(&(spot.0.as_str(), spot.1))) {
-                keys.entry(spot).or_default().insert((occurrence.span, &finding.fingerprint));
+            let ignore_key = ignore_key(occurrence, directories);
+            if let Some(ignore_key) =
+                ignore_key.filter(|ignore_key| by_line.contains_key(&(ignore_key.0.as_str(), ignore_key.1)))
+            {
+                keys.entry(ignore_key).or_default().insert((occurrence.span, &finding.fingerprint));
             }
         }
     }
-    let mut taken: HashMap<(Spot, String), &Ignored> = HashMap::new();
-    for (spot, keys) in keys {
-        let listed = by_line.get(&(spot.0.as_str(), spot.1)).into_iter().flatten();
-        let mut listed = listed.filter(|one| one.commit.is_none() || one.commit == spot.2);
+    let mut taken: HashMap<(IgnoreKey, String), &GitleaksIgnore> = HashMap::new();
+    for (ignore_key, keys) in keys {
+        let listed = by_line.get(&(ignore_key.0.as_str(), ignore_key.1)).into_iter().flatten();
+        let mut listed = listed.filter(|one| one.commit.is_none() || one.commit == ignore_key.2);
         for (_, fingerprint) in keys {
-            let key = (spot.clone(), fingerprint.to_owned());
+            let key = (ignore_key.clone(), fingerprint.to_owned());
             if let Entry::Vacant(vacant) = taken.entry(key)
                 && let Some(one) = listed.next()
             {
@@ -89,9 +91,9 @@ pub fn apply(report: &mut Report, ignored: &[Ignored], place: &str, folders: &Fo
         }
     }
     report.suppress(|finding, occurrence| {
-        let one = taken.get(&(spot(occurrence, folders)?, finding.fingerprint.clone()))?;
+        let one = taken.get(&(ignore_key(occurrence, directories)?, finding.fingerprint.clone()))?;
         Some(Suppression {
-            kind: Kind::ForeignList,
+            kind: SuppressionKind::ForeignList,
             place: place.to_owned(),
             line: Some(one.number),
             rule: Some(one.rule.clone()),
@@ -101,8 +103,8 @@ pub fn apply(report: &mut Report, ignored: &[Ignored], place: &str, folders: &Fo
     });
 }
 
-fn spot(occurrence: &Occurrence, folders: &Folders) -> Option<Spot> {
-    let path = folders.of(occurrence)?;
+fn ignore_key(occurrence: &Occurrence, directories: &PathRoots) -> Option<IgnoreKey> {
+    let path = directories.of(occurrence)?;
     let path = match &occurrence.archive {
         Some(archive) => format!("{path}!{archive}"),
         None => path,
@@ -120,7 +122,7 @@ mod tests {
         let text = format!(
             "# known\n\n./src/a.py:generic-api-key:3\n{id}:a b/c:d.py:openai-api-key:12\nno line\nx:y:z\n"
         );
-        let one = |commit: Option<&str>, path: &str, rule: &str, line, number| Ignored {
+        let one = |commit: Option<&str>, path: &str, rule: &str, line, number| GitleaksIgnore {
             commit: commit.map(str::to_owned),
             path: path.to_owned(),
             rule: rule.to_owned(),

@@ -9,31 +9,40 @@ use std::{
     sync::Arc,
 };
 
-use super::{Rules, UNUSED};
+use super::{RuleLookup, UNUSED};
 use crate::{
     day::Day,
-    finding::{Finding, Fingerprint, Kind, Marker, Occurrence, Report, Scope, Suppression, Unused},
+    finding::{
+        AllowComment, CommentScope, Finding, Fingerprint, Occurrence, Report, Suppression, SuppressionKind,
+        Unused,
+    },
 };
 
 /// A comment in a text that was read, whether or not there is a key near it.
 #[derive(Debug)]
-pub struct Marked {
+pub struct LocatedComment {
     /// The path, as it is shown.
     pub place: Arc<str>,
     /// The comment.
-    pub marker: Arc<Marker>,
+    pub marker: Arc<AllowComment>,
 }
 
 /// Suppresses what comments allow, and lists those of `marked` that do nothing. An unused comment is listed
 /// only if all keys were searched for.
-pub fn apply(report: &mut Report, marked: &[Marked], rules: &dyn Rules, is_all_looked_for: bool, today: Day) {
+pub fn apply(
+    report: &mut Report,
+    marked: &[LocatedComment],
+    rules: &dyn RuleLookup,
+    is_all_looked_for: bool,
+    today: Day,
+) {
     let mut unused = BTreeSet::new();
-    let mut taken: HashMap<(usize, usize), Arc<Marker>> = HashMap::new();
+    let mut taken: HashMap<(usize, usize), Arc<AllowComment>> = HashMap::new();
     for group in groups(&report.findings) {
         let (marker, places) = (&group.marker, &group.places);
         if let Some(why) = problem(marker, rules, today) {
             let path = report.findings[places[0].0].occurrences[places[0].1].name();
-            unused.insert(entry(&path, marker, marker.shown(), why));
+            unused.insert(entry(&path, marker, marker.written(), why));
             continue;
         }
         take(&report.findings, marker, places, &mut taken);
@@ -44,7 +53,8 @@ pub fn apply(report: &mut Report, marked: &[Marked], rules: &dyn Rules, is_all_l
         finding.occurrences.iter_mut().for_each(|place| place.markers = Vec::new());
     }
     let silent = silenced(marked);
-    let talks = |one: &&Marked| one.marker.kind == Kind::Inline && !silent.contains(&one.place);
+    let talks =
+        |one: &&LocatedComment| one.marker.kind == SuppressionKind::Inline && !silent.contains(&one.place);
     unused
         .extend(marked.iter().filter(talks).filter_map(|one| useless(one, rules, is_all_looked_for, today)));
     report.unused.extend(unused);
@@ -53,26 +63,26 @@ pub fn apply(report: &mut Report, marked: &[Marked], rules: &dyn Rules, is_all_l
 }
 
 /// The occurrences that one comment may allow, by the index of the finding and of the occurrence in it.
-struct Group {
-    marker: Arc<Marker>,
+struct CommentGroup {
+    marker: Arc<AllowComment>,
     places: Vec<(usize, usize)>,
 }
 
 /// In the order in which comments choose: from top to bottom and left to right, those for whole files last.
-fn groups(findings: &[Finding]) -> Vec<Group> {
-    let mut by_marker: HashMap<*const Marker, Group> = HashMap::new();
+fn groups(findings: &[Finding]) -> Vec<CommentGroup> {
+    let mut by_marker: HashMap<*const AllowComment, CommentGroup> = HashMap::new();
     for (at, finding) in findings.iter().enumerate() {
         for (number, place) in finding.occurrences.iter().enumerate() {
             for marker in &place.markers {
-                let new = || Group { marker: marker.clone(), places: Vec::new() };
+                let new = || CommentGroup { marker: marker.clone(), places: Vec::new() };
                 by_marker.entry(Arc::as_ptr(marker)).or_insert_with(new).places.push((at, number));
             }
         }
     }
-    let mut groups: Vec<Group> = by_marker.into_values().collect();
+    let mut groups: Vec<CommentGroup> = by_marker.into_values().collect();
     groups.sort_by_key(|group| {
         let marker = &group.marker;
-        (marker.scope == Scope::File, marker.line, marker.column, group.places[0])
+        (marker.scope == CommentScope::File, marker.line, marker.column, group.places[0])
     });
     groups
 }
@@ -80,9 +90,9 @@ fn groups(findings: &[Finding]) -> Vec<Group> {
 /// Chooses an occurrence for each name of the comment, or one if it has no names.
 fn take(
     findings: &[Finding],
-    marker: &Arc<Marker>,
+    marker: &Arc<AllowComment>,
     places: &[(usize, usize)],
-    taken: &mut HashMap<(usize, usize), Arc<Marker>>,
+    taken: &mut HashMap<(usize, usize), Arc<AllowComment>>,
 ) {
     let names: Vec<Option<&str>> = match marker.names.as_slice() {
         [] => vec![None],
@@ -99,7 +109,7 @@ fn take(
         let Some(&(nearest, _)) = nearest else { continue };
         for at in &free {
             // Several matches of the same key are one key.
-            if at.0 == nearest || marker.scope == Scope::File {
+            if at.0 == nearest || marker.scope == CommentScope::File {
                 taken.insert(*at, marker.clone());
                 marker.note_use();
             }
@@ -113,9 +123,9 @@ fn is_named(name: &str, finding: &Finding, place: &Occurrence) -> bool {
 }
 
 /// Orders by distance: keys before the comment first, then the nearest.
-fn distance(marker: &Marker, place: &Occurrence) -> (bool, u64) {
+fn distance(marker: &AllowComment, place: &Occurrence) -> (bool, u64) {
     let span = &place.span;
-    if marker.scope != Scope::Line {
+    if marker.scope != CommentScope::Line {
         return (false, span.column);
     }
     if span.end_line == marker.line && span.end_column <= marker.column {
@@ -129,7 +139,7 @@ fn distance(marker: &Marker, place: &Occurrence) -> (bool, u64) {
 }
 
 /// Leaves each occurrence only the comment that took it.
-fn settle(findings: &mut [Finding], taken: &HashMap<(usize, usize), Arc<Marker>>) {
+fn settle(findings: &mut [Finding], taken: &HashMap<(usize, usize), Arc<AllowComment>>) {
     for (at, finding) in findings.iter_mut().enumerate() {
         for (number, place) in finding.occurrences.iter_mut().enumerate() {
             if !place.markers.is_empty() {
@@ -139,7 +149,7 @@ fn settle(findings: &mut [Finding], taken: &HashMap<(usize, usize), Arc<Marker>>
     }
 }
 
-fn suppression(marker: &Marker, place: &Occurrence) -> Suppression {
+fn suppression(marker: &AllowComment, place: &Occurrence) -> Suppression {
     Suppression {
         kind: marker.kind,
         place: place.name().into_owned(),
@@ -151,7 +161,7 @@ fn suppression(marker: &Marker, place: &Occurrence) -> Suppression {
 }
 
 /// Why a comment is invalid, wherever it is.
-fn problem(marker: &Marker, rules: &dyn Rules, today: Day) -> Option<String> {
+fn problem(marker: &AllowComment, rules: &dyn RuleLookup, today: Day) -> Option<String> {
     if marker.problem.is_some() {
         return marker.problem.clone();
     }
@@ -169,37 +179,42 @@ fn problem(marker: &Marker, rules: &dyn Rules, today: Day) -> Option<String> {
 }
 
 /// What is wrong with a comment in a text that was read.
-fn useless(marked: &Marked, rules: &dyn Rules, is_all_looked_for: bool, today: Day) -> Option<Unused> {
-    let Marked { place, marker } = marked;
+fn useless(
+    marked: &LocatedComment,
+    rules: &dyn RuleLookup,
+    is_all_looked_for: bool,
+    today: Day,
+) -> Option<Unused> {
+    let LocatedComment { place, marker } = marked;
     // A string that contains our word may be anything, such as a program that writes comments.
     if marker.is_quoted && !marker.is_used() {
         return None;
     }
     if let Some(why) = problem(marker, rules, today) {
-        return Some(entry(place, marker, marker.shown(), why));
+        return Some(entry(place, marker, marker.written(), why));
     }
     if marker.is_used() || !is_all_looked_for {
         return None;
     }
     let why = match (marker.names.is_empty(), marker.scope) {
-        (true, Scope::File) => "there is no key in this file; remove the comment",
-        (false, Scope::File) => "there is no such key in this file; remove the comment",
+        (true, CommentScope::File) => "there is no key in this file; remove the comment",
+        (false, CommentScope::File) => "there is no such key in this file; remove the comment",
         (true, _) => "there is no key here that needs it; remove the comment",
         (false, _) => "there is no such key here that needs it; remove the comment",
     };
-    Some(entry(place, marker, marker.shown(), why.to_owned()))
+    Some(entry(place, marker, marker.written(), why.to_owned()))
 }
 
-fn entry(place: &str, marker: &Marker, what: String, why: String) -> Unused {
+fn entry(place: &str, marker: &AllowComment, what: String, why: String) -> Unused {
     let place = if place.is_empty() { "standard input" } else { place };
     Unused { place: place.to_owned(), line: Some(marker.line), what, why }
 }
 
 /// The files with `skanner:allow-file unused-suppression`, because they are about comments.
-fn silenced(marked: &[Marked]) -> BTreeSet<Arc<str>> {
-    let silent = |one: &&Marked| {
+fn silenced(marked: &[LocatedComment]) -> BTreeSet<Arc<str>> {
+    let silent = |one: &&LocatedComment| {
         let marker = &one.marker;
-        marker.scope == Scope::File
+        marker.scope == CommentScope::File
             && marker.problem.is_none()
             && marker.names.iter().any(|name| name == UNUSED)
     };

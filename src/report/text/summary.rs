@@ -7,8 +7,8 @@ use indicatif::{DecimalBytes, HumanCount, HumanDuration};
 
 use super::style::{RED, paint, plural};
 use crate::{
-    finding::{Audit, Configuration, Kind, Report, Safety, Scanned, SuppressedBy},
-    report::{escape::visible, view::View},
+    finding::{Audit, AuditVerdict, Configuration, Report, Scanned, SuppressedBy, SuppressionKind},
+    report::{escape::escape_control, view::View},
     rule::Severity,
 };
 
@@ -17,14 +17,14 @@ pub(super) fn line(report: &Report, view: &View) -> String {
     let subject = report.subject.as_ref();
     let is_clean = report.findings.is_empty() && report.is_complete();
     let is_weakened = report.configuration.as_ref().is_some_and(|file| !file.weakened.is_empty());
-    let is_all = report.is_complete() && report.left_out.is_empty() && !report.is_shallow && !is_weakened;
+    let is_all = report.is_complete() && report.excluded.is_empty() && !report.is_shallow && !is_weakened;
     let is_suppressed = !report.suppressed.is_empty() || !report.accepted.is_empty();
     if let Some(nothing) = subject.and_then(|subject| subject.nothing.as_ref())
         && is_clean
         && is_all
         && !is_suppressed
     {
-        return paint(view, AnsiColor::BrightGreen, &format!("no key found: {}", visible(nothing)));
+        return paint(view, AnsiColor::BrightGreen, &format!("no key found: {}", escape_control(nothing)));
     }
     let color = match is_clean {
         true if is_all => AnsiColor::BrightGreen,
@@ -37,7 +37,7 @@ pub(super) fn line(report: &Report, view: &View) -> String {
         paint(view, RED, &format!("incomplete: {} could not be read", plural(count, "input")))
     });
     let suppressed = suppressed(report);
-    let what = subject.map(|subject| visible(&subject.what));
+    let what = subject.map(|subject| escape_control(&subject.what));
     let mut parts = Vec::new();
     if let Some(audit) = report.audit() {
         parts.extend(not_read);
@@ -67,9 +67,9 @@ fn found(report: &Report) -> String {
 fn verdict(audit: &Audit, report: &Report) -> String {
     if audit.keys == 0 {
         let text = match audit.verdict {
-            Safety::Safe if report.left_out.is_empty() => "safe to publish",
-            Safety::Safe => "safe to publish except for what was excluded",
-            Safety::NotSafe | Safety::NotAProof => "no key in the rest",
+            AuditVerdict::Safe if report.excluded.is_empty() => "safe to publish",
+            AuditVerdict::Safe => "safe to publish except for what was excluded",
+            AuditVerdict::NotSafe | AuditVerdict::Incomplete => "no key in the rest",
         };
         return text.to_owned();
     }
@@ -94,14 +94,14 @@ fn suppressed(report: &Report) -> String {
     let mut parts = Vec::new();
     let count = |by: &[&SuppressedBy]| by.iter().map(|one| one.count).sum::<u64>();
     // If comments only count because of the configuration file, name that file as well.
-    let file = report.configuration.as_ref().map(|configuration| visible(&configuration.file));
+    let file = report.configuration.as_ref().map(|configuration| escape_control(&configuration.file));
     let trusted_by = file.filter(|_| report.trusts_foreign);
     for one in by.iter().filter(|one| !is_comment(one.kind)) {
-        let trusted = trusted_by.as_ref().filter(|_| one.kind == Kind::ForeignList);
+        let trusted = trusted_by.as_ref().filter(|_| one.kind == SuppressionKind::ForeignList);
         let trusted = trusted.map_or_else(String::new, |file| format!(", which {file} trusts"));
-        parts.push(format!("{} by {}{trusted}", HumanCount(one.count), visible(&one.place)));
+        parts.push(format!("{} by {}{trusted}", HumanCount(one.count), escape_control(&one.place)));
     }
-    let is_trusted = |one: &&SuppressedBy| trusted_by.is_some() && one.kind == Kind::Foreign;
+    let is_trusted = |one: &&SuppressedBy| trusted_by.is_some() && one.kind == SuppressionKind::Foreign;
     let comments = by.iter().filter(|one| is_comment(one.kind));
     let (foreign, own): (Vec<_>, Vec<_>) = comments.partition(is_trusted);
     for (mut comments, by) in [(own, None), (foreign, trusted_by.as_ref())] {
@@ -120,8 +120,8 @@ fn suppressed(report: &Report) -> String {
     format!(", {} suppressed ({})", HumanCount(report.suppressed_count()), parts.join(", "))
 }
 
-fn is_comment(kind: Kind) -> bool {
-    matches!(kind, Kind::Inline | Kind::Foreign)
+fn is_comment(kind: SuppressionKind) -> bool {
+    matches!(kind, SuppressionKind::Inline | SuppressionKind::Foreign)
 }
 
 /// The names of the first places, in this order, and the number of the others.
@@ -132,7 +132,7 @@ fn listed(mut places: Vec<&str>) -> String {
     let more = places.len().saturating_sub(FEW);
     let named = places.iter().take(FEW).map(|place| match *place {
         "" => "standard input".to_owned(),
-        place => visible(place).into_owned(),
+        place => escape_control(place).into_owned(),
     });
     let mut named: Vec<_> = named.collect();
     if more > 0 {
@@ -150,9 +150,9 @@ fn exceptions(report: &Report) -> Vec<String> {
         let inputs = plural(report.accepted.len() as u64, "unread input");
         parts.push(format!("{inputs} accepted by {}", listed(places)));
     }
-    if !report.left_out.is_empty() {
+    if !report.excluded.is_empty() {
         let by =
-            report.left_out.iter().map(|(option, count)| format!("{} by {option}", plural(*count, "key")));
+            report.excluded.iter().map(|(option, count)| format!("{} by {option}", plural(*count, "key")));
         parts.push(format!("excluded: {}", by.collect::<Vec<_>>().join(", ")));
     }
     if let Some(Configuration { file, weakened }) = &report.configuration

@@ -3,15 +3,15 @@
 use std::ops::Range;
 
 use super::scratch::Scratch;
-use crate::finding::{Cursor, Sighting};
+use crate::finding::{Cursor, WordMatch};
 
 /// How much of the line to keep on either side of a word, in bytes. Windows hold more than that.
-const BESIDE: usize = Sighting::REACH;
+const NEAR: usize = WordMatch::REACH;
 
 impl Scratch {
     /// The words that the last scan found, in the order of the text.
-    pub fn take_sightings(&mut self) -> Vec<Sighting> {
-        std::mem::take(&mut self.sightings)
+    pub fn take_word_matches(&mut self) -> Vec<WordMatch> {
+        std::mem::take(&mut self.word_matches)
     }
 }
 
@@ -26,12 +26,12 @@ pub(super) fn note(
     for (at, word) in scratch.words.drain(..).filter(|(at, _)| range.contains(at)) {
         let word = words[word];
         let end = at + word.len();
-        let first = at.saturating_sub(BESIDE);
-        let last = text.len().min(end + BESIDE);
+        let first = at.saturating_sub(NEAR);
+        let last = text.len().min(end + NEAR);
         let before = memchr::memrchr(b'\n', &text[first..at]).map_or(first, |line| first + line + 1);
         let behind = memchr::memchr(b'\n', &text[end..last]).map_or(last, |line| end + line);
         let span = cursor.span(text, &(at..at));
-        scratch.sightings.push(Sighting {
+        scratch.word_matches.push(WordMatch {
             word,
             line: span.line,
             column: span.column,

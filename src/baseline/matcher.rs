@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{
     file::Baseline,
-    place::{FilePath, Place},
-    places::Places,
+    location::{EntryLocation, FilePath},
+    paths::BaselinePaths,
 };
 use crate::{
     blob::SourceKind,
@@ -14,7 +14,7 @@ use crate::{
 
 /// How far an entry for a known secret reaches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Scope {
+pub enum BaselineScope {
     /// Only the files that have an entry for the secret. In any other file it is a finding.
     #[default]
     File,
@@ -23,9 +23,9 @@ pub enum Scope {
 }
 
 /// What a run knows about the places where it found something.
-pub struct Scene<'a> {
+pub struct MatchContext<'a> {
     /// Translates paths to those of the baseline.
-    pub places: &'a Places,
+    pub places: &'a BaselinePaths,
     /// Whether an occurrence is only in the history, not in the current files. Always false for one that a
     /// run reports as new.
     pub is_past: &'a dyn Fn(&Occurrence) -> bool,
@@ -35,27 +35,27 @@ pub struct Scene<'a> {
 
 /// A finding, split by what the baseline covers.
 #[derive(Debug)]
-pub struct Split {
+pub struct Partition {
     /// The occurrences that remain a finding.
-    pub open: Option<Finding>,
+    pub new: Option<Finding>,
     /// The covered occurrences, with the index of the entry that covers them.
     pub known: Vec<(usize, Finding)>,
 }
 
 /// An occurrence that no entry covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct NewOccurrence {
     /// The secret.
     pub fingerprint: Fingerprint,
     /// The rule that found it.
     pub rule: std::sync::Arc<str>,
     /// Where the secret is.
-    pub place: Place,
+    pub place: EntryLocation,
 }
 
 /// How much a run has read, and thus which entries it can call unused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Judged {
+pub struct Completeness {
     /// All files were read.
     pub files: bool,
     /// The whole history was read.
@@ -64,9 +64,9 @@ pub struct Judged {
 
 /// Compares findings with a baseline, and records what happened to its entries.
 #[derive(Debug)]
-pub struct Cover<'a> {
+pub struct Matcher<'a> {
     baseline: &'a Baseline,
-    scope: Scope,
+    scope: BaselineScope,
     /// For each entry, whether anything matched it.
     pub(super) used: Vec<bool>,
     /// For each entry, whether its secret is still where the entry says.
@@ -76,21 +76,21 @@ pub struct Cover<'a> {
     /// For each entry, whether its secret is in the history.
     pub(super) past: Vec<bool>,
     /// Occurrences that no entry covers, in the order of the findings.
-    pub(super) found: Vec<Found>,
+    pub(super) found: Vec<NewOccurrence>,
 }
 
 /// What an occurrence is to the baseline.
-enum Spot {
+enum Location {
     Past(Option<FilePath>),
     File(FilePath),
     /// Something without a lasting name, such as the message of a new commit.
     Nameless,
 }
 
-impl<'a> Cover<'a> {
+impl<'a> Matcher<'a> {
     /// Starts with no entry matched.
     #[must_use]
-    pub fn new(baseline: &'a Baseline, scope: Scope) -> Self {
+    pub fn new(baseline: &'a Baseline, scope: BaselineScope) -> Self {
         let count = baseline.entries().len();
         Self {
             baseline,
@@ -104,40 +104,42 @@ impl<'a> Cover<'a> {
     }
 
     /// Splits off the covered occurrences of a finding. All occurrences of a secret must come in one call.
-    pub fn take(&mut self, finding: Finding, scene: &Scene<'_>) -> Split {
+    pub fn take(&mut self, finding: Finding, context: &MatchContext<'_>) -> Partition {
         let Some(fingerprint) = Fingerprint::parse(&finding.fingerprint) else {
-            return Split { open: Some(finding), known: Vec::new() };
+            return Partition { new: Some(finding), known: Vec::new() };
         };
-        let spots: Vec<Spot> = finding.occurrences.iter().map(|place| spot(place, scene)).collect();
+        let locations: Vec<Location> =
+            finding.occurrences.iter().map(|place| location(place, context)).collect();
         let entries = self.baseline.of(fingerprint);
-        let mut by_file = self.by_file(entries.clone(), &spots);
+        let mut by_file = self.by_file(entries.clone(), &locations);
         if !entries.is_empty() {
-            self.follow(entries.clone(), &mut by_file, scene);
+            self.follow(entries.clone(), &mut by_file, context);
         }
         let any = Some(entries.start).filter(|_| !entries.is_empty());
-        let in_history =
-            entries.clone().find(|at| matches!(self.baseline.entries()[*at].place, Place::History(_)));
-        let everywhere = any.filter(|_| self.scope == Scope::Secret);
-        let by: Vec<Option<usize>> = spots
+        let in_history = entries
+            .clone()
+            .find(|at| matches!(self.baseline.entries()[*at].place, EntryLocation::History(_)));
+        let everywhere = any.filter(|_| self.scope == BaselineScope::Secret);
+        let by: Vec<Option<usize>> = locations
             .iter()
-            .map(|spot| match spot {
+            .map(|location| match location {
                 // The past cannot be undone. Accepting the secret anywhere accepts it in the history.
-                Spot::Past(path) => {
+                Location::Past(path) => {
                     path.as_ref().and_then(|path| self.entry_at(&entries, path)).or(in_history).or(any)
                 }
-                Spot::File(path) => by_file.get(path).copied().flatten().or(everywhere),
-                Spot::Nameless => everywhere,
+                Location::File(path) => by_file.get(path).copied().flatten().or(everywhere),
+                Location::Nameless => everywhere,
             })
             .collect();
-        let is_past = spots.iter().any(|spot| matches!(spot, Spot::Past(_)));
+        let is_past = locations.iter().any(|location| matches!(location, Location::Past(_)));
         for entry in by.iter().flatten() {
             self.used[*entry] = true;
         }
-        if self.scope == Scope::Secret && by.iter().any(Option::is_some) {
+        if self.scope == BaselineScope::Secret && by.iter().any(Option::is_some) {
             self.used[entries.clone()].fill(true);
         }
         self.past[entries.clone()].fill(is_past);
-        self.note_found(fingerprint, &finding, &spots, &by, any.is_some());
+        self.note_found(fingerprint, &finding, &locations, &by, any.is_some());
         split(finding, by)
     }
 
@@ -145,11 +147,11 @@ impl<'a> Cover<'a> {
     fn by_file(
         &mut self,
         entries: std::ops::Range<usize>,
-        spots: &[Spot],
+        locations: &[Location],
     ) -> BTreeMap<FilePath, Option<usize>> {
         let mut by_file = BTreeMap::new();
-        for spot in spots {
-            if let Spot::File(path) = spot
+        for location in locations {
+            if let Location::File(path) = location
                 && !by_file.contains_key(path)
             {
                 let entry = self.entry_at(&entries, path);
@@ -167,7 +169,7 @@ impl<'a> Cover<'a> {
         &mut self,
         entries: std::ops::Range<usize>,
         by_file: &mut BTreeMap<FilePath, Option<usize>>,
-        scene: &Scene<'_>,
+        context: &MatchContext<'_>,
     ) {
         let mut unknown: Vec<FilePath> =
             by_file.iter().filter(|(_, entry)| entry.is_none()).map(|(path, _)| path.clone()).collect();
@@ -177,10 +179,10 @@ impl<'a> Cover<'a> {
         let mut spare: Vec<(usize, &FilePath, bool)> = Vec::new();
         let entries = if unknown.is_empty() { 0..0 } else { entries };
         for entry in entries {
-            if let Place::File(path) = &self.baseline.entries()[entry].place {
+            if let EntryLocation::File(path) = &self.baseline.entries()[entry].place {
                 // When several commits are read, an earlier one may have held the secret in a file that the
                 // last one deletes.
-                let is_gone = (scene.is_gone)(path);
+                let is_gone = (context.is_gone)(path);
                 let is_moved = !self.held[entry] && unknown.iter().any(|other| same_archive(path, other));
                 if is_gone || is_moved {
                     spare.push((entry, path, is_gone));
@@ -204,8 +206,9 @@ impl<'a> Cover<'a> {
 
     fn entry_at(&self, entries: &std::ops::Range<usize>, path: &FilePath) -> Option<usize> {
         let of_secret = &self.baseline.entries()[entries.clone()];
-        let at =
-            of_secret.iter().position(|entry| matches!(&entry.place, Place::File(own) if own == path))?;
+        let at = of_secret
+            .iter()
+            .position(|entry| matches!(&entry.place, EntryLocation::File(own) if own == path))?;
         Some(entries.start + at)
     }
 
@@ -213,29 +216,29 @@ impl<'a> Cover<'a> {
         &mut self,
         fingerprint: Fingerprint,
         finding: &Finding,
-        spots: &[Spot],
+        locations: &[Location],
         by: &[Option<usize>],
         is_known: bool,
     ) {
-        let mut places: Vec<Place> = Vec::new();
-        let unknown = spots.iter().zip(by).filter(|(_, by)| by.is_none()).map(|(spot, _)| spot);
-        for spot in unknown.clone() {
-            if let Spot::File(path) = spot {
-                places.push(Place::File(path.clone()));
+        let mut places: Vec<EntryLocation> = Vec::new();
+        let unknown = locations.iter().zip(by).filter(|(_, by)| by.is_none()).map(|(location, _)| location);
+        for location in unknown.clone() {
+            if let Location::File(path) = location {
+                places.push(EntryLocation::File(path.clone()));
             }
         }
         places.sort();
         places.dedup();
-        let past = unknown.filter_map(|spot| match spot {
-            Spot::Past(path) => Some(path.clone()),
+        let past = unknown.filter_map(|location| match location {
+            Location::Past(path) => Some(path.clone()),
             _ => None,
         });
         // An entry for a file also covers the history.
         if let (true, false, Some(path)) = (places.is_empty(), is_known, past.min()) {
-            places.push(Place::History(path));
+            places.push(EntryLocation::History(path));
         }
         let rule = &finding.rule.id;
-        self.found.extend(places.into_iter().map(|place| Found {
+        self.found.extend(places.into_iter().map(|place| NewOccurrence {
             fingerprint,
             rule: rule.as_str().into(),
             place,
@@ -244,12 +247,12 @@ impl<'a> Cover<'a> {
 
     /// The indices of unused entries, limited to those that this run can judge.
     #[must_use]
-    pub fn unused(&self, judged: Judged) -> Vec<usize> {
+    pub fn unused(&self, completeness: Completeness) -> Vec<usize> {
         let entries = self.baseline.entries().iter().enumerate();
         let unused = entries.filter(|(at, entry)| {
             let is_judged = match entry.place {
-                Place::File(_) => judged.files,
-                Place::History(_) => judged.history,
+                EntryLocation::File(_) => completeness.files,
+                EntryLocation::History(_) => completeness.history,
             };
             is_judged && !self.used[*at]
         });
@@ -265,12 +268,12 @@ impl<'a> Cover<'a> {
     /// Whether the secret of a file entry is still in that file, or in another file that the entry counts
     /// for.
     pub(super) fn stands(&self, entry: usize) -> bool {
-        self.held[entry] || self.scope == Scope::Secret && self.used[entry]
+        self.held[entry] || self.scope == BaselineScope::Secret && self.used[entry]
     }
 
     /// Occurrences that no entry covers but one could, in the order of the findings.
     #[must_use]
-    pub fn found(&self) -> &[Found] {
+    pub fn found(&self) -> &[NewOccurrence] {
         &self.found
     }
 
@@ -281,22 +284,22 @@ impl<'a> Cover<'a> {
     }
 }
 
-fn spot(occurrence: &Occurrence, scene: &Scene<'_>) -> Spot {
-    let path = scene.places.of(occurrence);
-    if (scene.is_past)(occurrence) {
-        return Spot::Past(path);
+fn location(occurrence: &Occurrence, context: &MatchContext<'_>) -> Location {
+    let path = context.places.of(occurrence);
+    if (context.is_past)(occurrence) {
+        return Location::Past(path);
     }
     match (path, occurrence.source) {
         // A message, or the URL of a remote repository.
-        (None, _) | (_, SourceKind::Message | SourceKind::Config) => Spot::Nameless,
-        (Some(path), _) => Spot::File(path),
+        (None, _) | (_, SourceKind::Message | SourceKind::Config) => Location::Nameless,
+        (Some(path), _) => Location::File(path),
     }
 }
 
 /// Assigns each occurrence to the entry that covers it.
-fn split(mut finding: Finding, by: Vec<Option<usize>>) -> Split {
+fn split(mut finding: Finding, by: Vec<Option<usize>>) -> Partition {
     if by.iter().all(Option::is_none) {
-        return Split { open: Some(finding), known: Vec::new() };
+        return Partition { new: Some(finding), known: Vec::new() };
     }
     let mut open = Vec::new();
     let mut known: BTreeMap<usize, Vec<Occurrence>> = BTreeMap::new();
@@ -307,8 +310,8 @@ fn split(mut finding: Finding, by: Vec<Option<usize>>) -> Split {
         }
     }
     let part = |occurrences| Finding { occurrences, ..finding.clone() };
-    Split {
-        open: (!open.is_empty()).then(|| part(open)),
+    Partition {
+        new: (!open.is_empty()).then(|| part(open)),
         known: known.into_iter().map(|(entry, places)| (entry, part(places))).collect(),
     }
 }

@@ -15,7 +15,7 @@ const BYTES: usize = 1 << 10;
 
 /// A name, host or word of the issuer near a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Evidence {
+pub(super) struct ContextMatch {
     /// The text that was searched for.
     pub(super) text: String,
     /// The distance from the line of the key, negative for lines above it.
@@ -26,7 +26,7 @@ pub(super) struct Evidence {
     pub(super) in_name: bool,
 }
 
-impl Evidence {
+impl ContextMatch {
     /// Orders by distance: first what is in the text and not in its name, by lines; then what is before the
     /// key, then by bytes.
     pub(super) fn distance(&self) -> (bool, usize, bool, usize) {
@@ -51,12 +51,12 @@ impl Evidence {
 #[derive(Default)]
 pub(super) struct Context {
     key: Range<usize>,
-    before: Stretch,
-    after: Stretch,
+    before: ContextSpan,
+    after: ContextSpan,
 }
 
 #[derive(Default)]
-struct Stretch {
+struct ContextSpan {
     range: Range<usize>,
     lowered: Vec<u8>,
 }
@@ -68,35 +68,40 @@ impl Context {
     }
 
     /// The longest text of the rule's context in the name of a file, as in `deepseek.env`.
-    pub(super) fn evidence_in_name(name: &[u8], rule: &Rule) -> Option<Evidence> {
-        let mut words = Stretch::default();
+    pub(super) fn context_in_name(name: &[u8], rule: &Rule) -> Option<ContextMatch> {
+        let mut words = ContextSpan::default();
         words.set(name, 0..name.len());
         let found = rule.context.iter().filter(|word| words.find(name, &word.lower).next().is_some());
         let longest = found.max_by_key(|word| word.lower.len())?;
-        Some(Evidence { text: longest.shown.clone(), lines: 0, bytes: 0, in_name: true })
+        Some(ContextMatch { text: longest.shown.clone(), lines: 0, bytes: 0, in_name: true })
     }
 
     /// The nearest text of the rule's context.
-    pub(super) fn evidence(&mut self, text: &[u8], key: &Range<usize>, rule: &Rule) -> Option<Evidence> {
+    pub(super) fn context_match(
+        &mut self,
+        text: &[u8],
+        key: &Range<usize>,
+        rule: &Rule,
+    ) -> Option<ContextMatch> {
         self.read(text, key);
         rule.context
             .iter()
             .filter_map(|word| {
-                let above = self.before.find(text, &word.lower).last().map(|at| Evidence {
+                let above = self.before.find(text, &word.lower).last().map(|at| ContextMatch {
                     text: word.shown.clone(),
                     lines: -lines(&self.before.lowered[at..]),
                     bytes: self.before.lowered.len() - at - word.lower.len(),
                     in_name: false,
                 });
-                let below = self.after.find(text, &word.lower).next().map(|at| Evidence {
+                let below = self.after.find(text, &word.lower).next().map(|at| ContextMatch {
                     text: word.shown.clone(),
                     lines: lines(&self.after.lowered[..at]),
                     bytes: at,
                     in_name: false,
                 });
-                above.into_iter().chain(below).min_by_key(Evidence::distance)
+                above.into_iter().chain(below).min_by_key(ContextMatch::distance)
             })
-            .min_by_key(|evidence| (evidence.distance(), Reverse(evidence.text.len())))
+            .min_by_key(|context_match| (context_match.distance(), Reverse(context_match.text.len())))
     }
 
     fn read(&mut self, text: &[u8], key: &Range<usize>) {
@@ -114,7 +119,7 @@ impl Context {
     }
 }
 
-impl Stretch {
+impl ContextSpan {
     fn set(&mut self, text: &[u8], range: Range<usize>) {
         self.lowered.clear();
         self.lowered.extend(text[range.clone()].iter().map(u8::to_ascii_lowercase));

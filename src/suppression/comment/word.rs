@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Found, grammar};
-use crate::finding::{Kind, Marker, Scope, Sighting};
+use super::{CommentMatch, grammar};
+use crate::finding::{AllowComment, CommentScope, SuppressionKind, WordMatch};
 
 /// Ours, and those of gitleaks, betterleaks, TruffleHog and detect-secrets.
 static WORDS: [&str; 5] = [OWN, "gitleaks:allow", "betterleaks:allow", "trufflehog:ignore", PRAGMA];
@@ -33,13 +33,13 @@ enum Meaning {
 
 /// The comments among the words that were found in a text.
 #[must_use]
-pub fn understand(sightings: Vec<Sighting>) -> Vec<Found> {
-    let mut found: Vec<Found> = sightings.into_iter().filter_map(one).collect();
+pub fn parse_comments(word_matches: Vec<WordMatch>) -> Vec<CommentMatch> {
+    let mut found: Vec<CommentMatch> = word_matches.into_iter().filter_map(one).collect();
     // A comment about the next line means the next one without such a comment: several may be stacked above
     // one line.
     let mut lines: Vec<u64> = found
         .iter()
-        .filter(|one| matches!(one.marker.scope, Scope::NextLine(_)))
+        .filter(|one| matches!(one.marker.scope, CommentScope::NextLine(_)))
         .map(|one| one.marker.line)
         .collect();
     lines.sort_unstable();
@@ -51,7 +51,7 @@ pub fn understand(sightings: Vec<Sighting>) -> Vec<Found> {
         }
     }
     for one in &mut found {
-        if let Scope::NextLine(line) = &mut one.marker.scope
+        if let CommentScope::NextLine(line) = &mut one.marker.scope
             && let Ok(at) = lines.binary_search(line)
         {
             *line = next[at];
@@ -66,7 +66,7 @@ pub fn understand(sightings: Vec<Sighting>) -> Vec<Found> {
 const MOST: usize = 100;
 
 /// Marks excess comments as not counting.
-fn limit(found: &mut [Found]) {
+fn limit(found: &mut [CommentMatch]) {
     let mut counts: HashMap<Option<u64>, usize> = HashMap::new();
     for one in found {
         let count = counts.entry(one.line()).or_default();
@@ -81,29 +81,29 @@ fn limit(found: &mut [Found]) {
     }
 }
 
-fn one(sighting: Sighting) -> Option<Found> {
-    let Sighting { word, line, column, before, behind } = sighting;
+fn one(word_match: WordMatch) -> Option<CommentMatch> {
+    let WordMatch { word, line, column, before, behind } = word_match;
     let (length, meaning) = continued(word, &behind)?;
     let (tail, after) = behind.split_at(length);
     if !opens(&before) || !closes(after) {
         return None;
     }
     let scope = match meaning {
-        Meaning::NextLine => Scope::NextLine(line + 1),
-        Meaning::File => Scope::File,
-        Meaning::Line | Meaning::Unknown => Scope::Line,
+        Meaning::NextLine => CommentScope::NextLine(line + 1),
+        Meaning::File => CommentScope::File,
+        Meaning::Line | Meaning::Unknown => CommentScope::Line,
     };
-    let kind = if word == OWN { Kind::Inline } else { Kind::Foreign };
+    let kind = if word == OWN { SuppressionKind::Inline } else { SuppressionKind::Foreign };
     let word = format!("{word}{}", String::from_utf8_lossy(tail));
-    let mut marker = Marker::new(kind, &word, scope, line, column);
+    let mut marker = AllowComment::new(kind, &word, scope, line, column);
     let quote = before.last().map(|byte| char::from(*byte)).filter(|byte| matches!(byte, '"' | '\''));
     marker.is_quoted = quote.is_some();
-    if kind == Kind::Inline {
+    if kind == SuppressionKind::Inline {
         // The cut may leave the first part of a key, which would not be recognized and masked.
-        let is_cut = behind.len() >= Sighting::REACH;
+        let is_cut = behind.len() >= WordMatch::REACH;
         let last = after.iter().rposition(u8::is_ascii_whitespace).filter(|_| is_cut);
         let whole = if is_cut { &after[..last.unwrap_or(0)] } else { after };
-        grammar::understand(&mut marker, &String::from_utf8_lossy(whole), quote);
+        grammar::parse_comment(&mut marker, &String::from_utf8_lossy(whole), quote);
     }
     if meaning == Meaning::Unknown {
         let known = "`skanner:allow`, `skanner:allow-next-line` and `skanner:allow-file`";
@@ -115,7 +115,7 @@ fn one(sighting: Sighting) -> Option<Found> {
         ));
     }
     let length = word.chars().count();
-    Some(Found { marker, length, before, after: after.into(), is_one_too_many: false })
+    Some(CommentMatch { marker, length, before, after: after.into(), is_one_too_many: false })
 }
 
 /// How a word continues, in bytes, and what it then refers to; `None` if it is another word.

@@ -2,12 +2,12 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::place::FilePath;
+use super::location::FilePath;
 use crate::{blob::SourceKind, bytes::hex, finding::Occurrence, git, path::resolve};
 
 /// The directories that paths in a report start from, absolute.
 #[derive(Clone, Debug)]
-pub struct Bases {
+pub struct ReportRoots {
     /// The directory that file paths start from.
     pub files: PathBuf,
     /// The root of the tree that was read from objects.
@@ -16,30 +16,30 @@ pub struct Bases {
 
 /// Knows the directories that the paths of a report and of a baseline start from.
 #[derive(Debug)]
-pub struct Places {
+pub struct BaselinePaths {
     /// The directory of the baseline.
     root: PathBuf,
     /// Its components.
-    folder: Vec<String>,
+    directory: Vec<String>,
     /// The components of the directory that file paths start from.
     base: Vec<String>,
     /// The components of the root of the tree that paths in objects start from.
     tree: Vec<String>,
     /// For each path that the user named and that leads through a link: its components, and those of its
     /// target.
-    links: Vec<Link>,
+    links: Vec<PathLink>,
 }
 
-type Link = (Vec<String>, Vec<String>);
+type PathLink = (Vec<String>, Vec<String>);
 
-impl Places {
+impl BaselinePaths {
     /// Takes the directory of the baseline, absolute, the directories that paths in the report start from,
     /// and the paths that the user named.
     #[must_use]
-    pub fn new(folder: &Path, bases: &Bases, named: &[PathBuf]) -> Self {
+    pub fn new(directory: &Path, bases: &ReportRoots, named: &[PathBuf]) -> Self {
         let mut places = Self {
-            root: folder.to_owned(),
-            folder: parts(folder),
+            root: directory.to_owned(),
+            directory: parts(directory),
             base: parts(&bases.files),
             tree: parts(&bases.tree),
             links: Vec::new(),
@@ -98,10 +98,10 @@ impl Places {
     }
 
     /// Makes a path of a report, which starts from `base`, relative to the directory of the baseline.
-    fn relative(&self, base: &[String], links: &[Link], path: &str) -> String {
+    fn relative(&self, base: &[String], links: &[PathLink], path: &str) -> String {
         // Nearly all paths are plain.
         let is_plain = !path.starts_with('/') && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
-        if is_plain && links.is_empty() && base == self.folder {
+        if is_plain && links.is_empty() && base == self.directory {
             return path.to_owned();
         }
         let mut parts = absolute(base, path);
@@ -109,8 +109,8 @@ impl Places {
         if let Some((named, whole)) = link.max_by_key(|(named, _)| named.len()) {
             parts.splice(..named.len(), whole.iter().map(String::as_str));
         }
-        let shared = self.folder.iter().zip(&parts).take_while(|(a, b)| a == b).count();
-        let up = std::iter::repeat_n("..", self.folder.len() - shared);
+        let shared = self.directory.iter().zip(&parts).take_while(|(a, b)| a == b).count();
+        let up = std::iter::repeat_n("..", self.directory.len() - shared);
         up.chain(parts[shared..].iter().copied()).collect::<Vec<_>>().join("/")
     }
 }
@@ -160,9 +160,9 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(folder: &str, base: &str, path: &str, expected: &str) {
-        let bases = Bases { files: base.into(), tree: "/elsewhere".into() };
-        let places = Places::new(Path::new(folder), &bases, &[]);
+    fn check(directory: &str, base: &str, path: &str, expected: &str) {
+        let bases = ReportRoots { files: base.into(), tree: "/elsewhere".into() };
+        let places = BaselinePaths::new(Path::new(directory), &bases, &[]);
         assert_eq!(places.relative(&places.base, &[], path), expected);
     }
 
@@ -186,8 +186,8 @@ mod tests {
         assert_eq!(raw("a/b"), None);
         assert_eq!(raw("a\\xffb\\xe9"), Some(b"a\xffb\xe9".to_vec()));
         assert_eq!(raw("a\\xf"), Some(b"a\\xf".to_vec()));
-        let bases = Bases { files: "/r".into(), tree: "/r".into() };
-        let places = Places::new(Path::new("/r"), &bases, &[]);
+        let bases = ReportRoots { files: "/r".into(), tree: "/r".into() };
+        let places = BaselinePaths::new(Path::new("/r"), &bases, &[]);
         let files = |path: &str| places.files(&FilePath { path: path.to_owned(), inner: None });
         assert_eq!(files("a"), [Path::new("/r/a")]);
         assert!(files("sk-…w9QA").is_empty());

@@ -20,7 +20,7 @@ const META: &[char] = &['*', '?', '[', ']', '{', '}', '\\', '!'];
 
 /// The directories that the paths of a report and patterns start from, absolute.
 #[derive(Clone, Debug)]
-pub struct Folders {
+pub struct PathRoots {
     /// The directory of patterns.
     pub patterns: PathBuf,
     /// The directory of file paths.
@@ -29,7 +29,7 @@ pub struct Folders {
     pub tree: PathBuf,
 }
 
-impl Folders {
+impl PathRoots {
     /// The path of an occurrence, relative to the directory of the patterns; `None` if it is elsewhere.
     #[must_use]
     pub fn of(&self, place: &Occurrence) -> Option<String> {
@@ -54,8 +54,8 @@ impl Folders {
             return Some(below);
         }
         // The path leads through a link, or out of the directory and back.
-        let (folder, name) = (whole.parent()?, whole.file_name()?);
-        below(&folder.canonicalize().ok()?.join(name))
+        let (directory, name) = (whole.parent()?, whole.file_name()?);
+        below(&directory.canonicalize().ok()?.join(name))
     }
 }
 
@@ -119,11 +119,11 @@ impl<'p> Patterns<'p> {
             // Escapes, exceptions, and nested brackets.
             self.rest.push(number);
         } else if is_anchored && !start.is_empty() {
-            let is_folder = trimmed.ends_with('/');
+            let is_directory = trimmed.ends_with('/');
             shortcut = match &body[start.len()..] {
-                "" if is_folder => Some(Shortcut::Below),
+                "" if is_directory => Some(Shortcut::Below),
                 "" => Some(Shortcut::Whole),
-                "/**" if !is_folder => Some(Shortcut::Below),
+                "/**" if !is_directory => Some(Shortcut::Below),
                 _ => None,
             };
             self.by_start.entry(start).or_default().push(number);

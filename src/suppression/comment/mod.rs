@@ -1,7 +1,7 @@
 //! Comments that allow keys: `skanner:allow`, and those of other scanners.
 //!
 //! The engine finds their words while it searches for keys. `word` recognizes these, `grammar` parses what
-//! follows, and [`Found::may_allow`] says which keys they may be about. Once all keys are known,
+//! follows, and [`CommentMatch::may_allow`] says which keys they may be about. Once all keys are known,
 //! [`super::inline`] decides what each comment does.
 
 mod grammar;
@@ -9,15 +9,15 @@ mod word;
 
 use std::collections::HashMap;
 
-use crate::finding::{Marker, Scope, Span};
+use crate::finding::{AllowComment, CommentScope, Span};
 
-pub use word::{understand, words};
+pub use word::{parse_comments, words};
 
 /// A comment, with the rest of its line.
 #[derive(Debug)]
-pub struct Found {
+pub struct CommentMatch {
     /// The comment.
-    pub marker: Marker,
+    pub marker: AllowComment,
     /// The length of its word, in characters.
     length: usize,
     before: Box<[u8]>,
@@ -29,15 +29,15 @@ pub struct Found {
 
 /// The comments of a text by the line that they are about, so that a key is not compared with all of them.
 #[derive(Debug, Default)]
-pub struct Index {
+pub struct CommentIndex {
     by_line: HashMap<u64, Vec<usize>>,
     of_file: Vec<usize>,
 }
 
-impl Index {
+impl CommentIndex {
     /// Indexes all comments that count.
     #[must_use]
-    pub fn new(found: &[Found]) -> Self {
+    pub fn new(found: &[CommentMatch]) -> Self {
         let mut index = Self::default();
         for (at, one) in found.iter().enumerate().filter(|(_, one)| !one.is_one_too_many) {
             match one.line() {
@@ -60,13 +60,13 @@ impl Index {
     }
 }
 
-impl Found {
+impl CommentMatch {
     /// The line that it is about; `None` for the whole file.
     fn line(&self) -> Option<u64> {
         match self.marker.scope {
-            Scope::Line => Some(self.marker.line),
-            Scope::NextLine(line) => Some(line),
-            Scope::File => None,
+            CommentScope::Line => Some(self.marker.line),
+            CommentScope::NextLine(line) => Some(line),
+            CommentScope::File => None,
         }
     }
 

@@ -4,7 +4,7 @@
 /// Whether a pattern as in `.gitignore` matches the path of a file or one of its parent directories.
 pub(super) fn matches(pattern: &str, path: &str) -> bool {
     let pattern = pattern.trim_end();
-    let (body, is_folder) = match pattern.strip_suffix('/') {
+    let (body, is_directory) = match pattern.strip_suffix('/') {
         Some(body) => (body, true),
         None => (pattern, false),
     };
@@ -20,7 +20,7 @@ pub(super) fn matches(pattern: &str, path: &str) -> bool {
     }
     let names: Vec<&str> = path.split('/').collect();
     // A directory that matches includes its contents.
-    let last = if is_folder { names.len().saturating_sub(1) } else { names.len() };
+    let last = if is_directory { names.len().saturating_sub(1) } else { names.len() };
     (1..=last).any(|end| all_match(&parts, &names[..end]))
 }
 

@@ -5,12 +5,12 @@
 //! pass as clean.
 
 use super::{
-    look::Look,
-    paths::{Folders, compiled},
+    look::ReadExtent,
+    paths::{PathRoots, compiled},
 };
 use crate::{
     day::Day,
-    finding::{Accepted, Kind, NotScanned, Report, Suppression, Unused},
+    finding::{AcceptedInput, NotScanned, Report, Suppression, SuppressionKind, Unused},
 };
 
 /// One entry.
@@ -29,7 +29,13 @@ pub struct Acceptance {
 }
 
 /// Removes what the entries accept, and lists the entries that do nothing, as far as `look` can tell.
-pub fn apply(report: &mut Report, entries: &[Acceptance], folders: &Folders, look: Look, today: Day) {
+pub fn apply(
+    report: &mut Report,
+    entries: &[Acceptance],
+    directories: &PathRoots,
+    look: ReadExtent,
+    today: Day,
+) {
     let mut used = vec![false; entries.len()];
     let is_over = |entry: &Acceptance| entry.until.is_some_and(|last| last < today);
     let compiled: Vec<_> = match report.not_scanned.is_empty() {
@@ -38,7 +44,7 @@ pub fn apply(report: &mut Report, entries: &[Acceptance], folders: &Folders, loo
     };
     let accepted = &mut report.accepted;
     report.not_scanned.retain(|input| {
-        let names = Names::of(input, folders);
+        let names = InputNames::of(input, directories);
         let mut first = None;
         for (number, pattern) in compiled.iter().enumerate().filter(|(number, _)| !is_over(&entries[*number]))
         {
@@ -54,13 +60,13 @@ pub fn apply(report: &mut Report, entries: &[Acceptance], folders: &Folders, loo
             }
         }
         let Some(number) = first else { return true };
-        accepted.push(Accepted { input: input.clone(), by: suppression(&entries[number]) });
+        accepted.push(AcceptedInput { input: input.clone(), by: suppression(&entries[number]) });
         false
     });
     for (entry, _) in entries.iter().zip(&used).filter(|(_, is_used)| !**is_used) {
         let why = match entry.until.filter(|_| is_over(entry)) {
             Some(last) => format!("it expired after {last}"),
-            None if look == Look::Part => continue,
+            None if look == ReadExtent::Part => continue,
             None => format!("everything it names could be read, or {}", look.nothing_matches("it")),
         };
         let what = format!("accept-unread path = \"{}\"", entry.path);
@@ -70,15 +76,15 @@ pub fn apply(report: &mut Report, entries: &[Acceptance], folders: &Folders, loo
 }
 
 /// The names that an input can be accepted by.
-struct Names {
+struct InputNames {
     /// Names that must be equal.
     exact: Vec<String>,
     /// Names that a pattern may match, too.
     paths: Vec<String>,
 }
 
-impl Names {
-    fn of(input: &NotScanned, folders: &Folders) -> Self {
+impl InputNames {
+    fn of(input: &NotScanned, directories: &PathRoots) -> Self {
         let mut names = Self { exact: Vec::new(), paths: Vec::new() };
         if input.is_nothing {
             return names;
@@ -88,7 +94,7 @@ impl Names {
             names.exact.push(file.to_owned());
             return names;
         }
-        let Some(path) = folders.of_file(file) else { return names };
+        let Some(path) = directories.of_file(file) else { return names };
         if path.is_empty() {
             // The directory of the patterns itself, such as a bare repository.
             names.exact.push(".".to_owned());
@@ -121,7 +127,7 @@ fn is_name(what: &str) -> bool {
 
 fn suppression(entry: &Acceptance) -> Suppression {
     Suppression {
-        kind: Kind::Config,
+        kind: SuppressionKind::Config,
         place: entry.place.clone(),
         line: Some(entry.line),
         rule: None,
