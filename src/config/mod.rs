@@ -20,7 +20,7 @@ mod text;
 pub use environment::{Environment, VARIABLES, word};
 pub use error::{Invalid, Problem, nearest};
 pub use find::{ConfigDocument, ConfigKind, NAMES, find, named, root};
-pub use model::{AcceptUnread, Allow, Baseline, Config, Scope, SeverityOverride, schema};
+pub use model::{AcceptUnread, Allow, BaselineTable, Config, Scope, SeverityOverride, schema};
 pub use place::{ConfigPosition, Positioned};
 pub use settings::{MIN_CONFIDENCE, OptionValues, Setting, SettingSource, Settings};
 

@@ -78,7 +78,7 @@ tables! {
         /// `trufflehog:ignore`, `pragma: allowlist secret`, `.gitleaksignore`.
         "trust-foreign-markers" => trust_foreign_markers: Option<Positioned<bool>> = default;
         /// The list of known findings.
-        "baseline" => baseline: Baseline = default;
+        "baseline" => baseline: BaselineTable = default;
         /// Keys that are no findings.
         "allow" => allow: Vec<Allow> = default;
         /// A rule of your own.
@@ -107,7 +107,7 @@ tables! {
     }
 
     /// Where the list of known findings is, and what its entries stand for.
-    pub struct Baseline = "[baseline]" {
+    pub struct BaselineTable = "[baseline]" {
         /// The file, below the folder of this one; `.skanner-baseline` if it is absent.
         "file" => file: Option<Positioned<PathBuf>> as Option<Positioned<FileBelow>> = default;
         /// What an entry stands for.
@@ -133,7 +133,7 @@ tables! {
 }
 
 impl Finish for Config {}
-impl Finish for Baseline {}
+impl Finish for BaselineTable {}
 
 impl Finish for AcceptUnread {
     fn finish(read: Option<Self>, table: &TomlTable<'_, '_>) -> Option<Self> {
