@@ -133,7 +133,7 @@ fn configured(key: &str) -> Result<Option<PathBuf>> {
         ask(Path::new("/"), &["config", "--type=path", "--get", key])?.filter(|path| !path.is_empty());
     match found.map(PathBuf::from) {
         Some(path) if path.is_relative() => bail!(
-            "{key} is the relative path {} in every repository: install the hooks in each of them",
+            "{key} is {}, a path relative to each repository: install the hooks in each repository",
             path.display()
         ),
         path => Ok(path),

@@ -166,7 +166,7 @@ fn parse_part(text: &str) -> Result<Part> {
         let (least, most) = length.split_once("..").unwrap_or((length, length));
         let least: usize = least.parse().with_context(|| format!("length `{least}` is not a number"))?;
         let most: usize = most.parse().with_context(|| format!("length `{most}` is not a number"))?;
-        ensure!(least <= most, "length {least} is greater than {most}");
+        ensure!(least <= most, "length {least} is over {most}");
         ensure!(ranges.last().is_none_or(|(_, last)| *last < least), "lengths must ascend");
         ranges.push((least, most));
     }

@@ -142,8 +142,8 @@ fn a_comment_beside_no_key_is_said_to_be_of_no_use() {
     for (comment, why) in [
         ("skanner:allow", "there is no key here"),
         ("skanner:allow-next-line openai-project-key", "there is no such key here"),
-        ("skanner:allow-file", "no key is in this file"),
-        ("skanner:allow-file openai-project-key", "no such key is in this file"),
+        ("skanner:allow-file", "there is no key in this file"),
+        ("skanner:allow-file openai-project-key", "there is no such key in this file"),
     ] {
         let report = scan(format!("x\n# {comment}\ny = 1\n"));
         let unused = report.unused();

@@ -28,7 +28,7 @@ fn a_bad_line_is_named() {
         ("00112233445566778899AABBCCDDEEFF rule a.py", "is not a fingerprint"),
         ("{F}0 rule a.py", "is not a fingerprint"),
         (" {F} rule a.py", "is not a fingerprint"),
-        ("{F} rule <somewhere>", "can only be `<history>`"),
+        ("{F} rule <somewhere>", "the only place in `<…>` is `<history>`"),
         ("{F} rule a\\n.py", "a backslash in a path"),
         ("{F} rule a\\u{110000}", "a backslash in a path"),
         ("{F} rule a.zip!", "a path is empty"),
