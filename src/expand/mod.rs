@@ -139,3 +139,59 @@ impl Expander {
         result
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{io::Write, sync::Barrier};
+
+    use lzma_rust2::{XzOptions, XzWriter};
+
+    use super::*;
+    use crate::blob::SourceKind;
+
+    /// Waits, when most of a content has been read, until all others are so far.
+    struct Waiting<'b>(&'b Barrier);
+
+    impl Output for Waiting<'_> {
+        fn blob(&mut self, origin: &Origin<'_>, content: Content<'_>) -> io::Result<()> {
+            let (Content::Stream(stream), Some(_)) = (content, origin.archive) else { return Ok(()) };
+            let most = io::copy(&mut stream.take(MOST as u64), &mut io::sink())?;
+            self.0.wait();
+            assert_eq!(most + io::copy(stream, &mut io::sink())?, SIZE as u64);
+            Ok(())
+        }
+
+        fn not_scanned(&mut self, _: &Origin<'_>, why: String) {
+            panic!("{why}");
+        }
+    }
+
+    const SIZE: usize = 10 << 20;
+    const MOST: usize = 9 << 20;
+    const THREADS: usize = 12;
+
+    #[test]
+    fn every_thread_unpacks_at_the_same_time() {
+        let content = vec![b'a'; SIZE];
+        let mut xz = XzWriter::new(Vec::new(), XzOptions::with_preset(6)).unwrap();
+        xz.write_all(&content).unwrap();
+        let mut zstd = ::zstd::Encoder::new(Vec::new(), 1).unwrap();
+        zstd.window_log(23).unwrap();
+        zstd.write_all(&content).unwrap();
+        let mut bzip2 = ::bzip2::write::BzEncoder::new(Vec::new(), ::bzip2::Compression::best());
+        bzip2.write_all(&content).unwrap();
+        for packed in [xz.finish().unwrap(), zstd.finish().unwrap(), bzip2.finish().unwrap()] {
+            let barrier = Barrier::new(THREADS);
+            let expand = || {
+                let origin = Origin::new(SourceKind::File, b"data");
+                let blob = Blob::new(origin, Content::Bytes(&packed));
+                Expander::default().expand(blob, &mut Waiting(&barrier)).unwrap();
+            };
+            std::thread::scope(|scope| {
+                for _ in 0..THREADS {
+                    scope.spawn(expand);
+                }
+            });
+        }
+    }
+}
