@@ -225,7 +225,6 @@ macro_rules! read_tables {
     (@type $type:ty as $kind:ty) => { $kind };
     ($(
         $(#[doc = $about:literal])+
-        $(#[derive($($derived:ident),+)])?
         pub struct $name:ident = $title:literal {$(
             $(#[doc = $doc:literal])+
             $key:literal => $field:ident: $type:ty $(as $kind:ty)? $(= $default:ident)? $(, required $why:literal)?;
