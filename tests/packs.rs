@@ -10,7 +10,7 @@ use skanner::{
     blob::ObjectId,
     git::{
         Kind, Kinds,
-        object::{self, Commit},
+        object::{self, Commit, Tag},
         pack::{Changes, Header, Object, Packs, Visitor, apply},
     },
 };
@@ -204,7 +204,7 @@ proptest! {
         if apply(&base, &delta, &mut made, &mut changes).is_ok() {
             prop_assert_eq!(made.len(), 60);
         }
-        let _ = Commit::parse(&bytes);
+        let _ = (Commit::parse(&bytes), Tag::parse(&bytes));
     }
 }
 
