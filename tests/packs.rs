@@ -10,7 +10,7 @@ use skanner::{
     blob::ObjectId,
     git::{
         ObjectKind, ObjectKinds,
-        object::{self, Commit},
+        object::{self, Commit, Tag},
         pack::{Changes, EntryHeader, Object, Packs, Visitor, apply},
     },
     threads::Pool,
@@ -205,7 +205,7 @@ proptest! {
         if apply(&base, &delta, &mut made, &mut changes).is_ok() {
             prop_assert_eq!(made.len(), 60);
         }
-        let _ = Commit::parse(&bytes);
+        let _ = (Commit::parse(&bytes), Tag::parse(&bytes));
     }
 }
 

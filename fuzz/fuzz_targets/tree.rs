@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use skanner::git::object::{self, Commit};
+use skanner::git::object::{self, Commit, Tag};
 
 fuzz_target!(|bytes: &[u8]| {
     for width in [20, 32] {
@@ -13,5 +13,5 @@ fuzz_target!(|bytes: &[u8]| {
         });
         assert_eq!(is_sound, end == bytes.len());
     }
-    let _ = Commit::parse(bytes);
+    let _ = (Commit::parse(bytes), Tag::parse(bytes));
 });

@@ -5,7 +5,6 @@
 //! on above it.
 
 use std::{
-    borrow::Cow,
     fs,
     io::{self, Read},
     path::{Path, PathBuf},
@@ -40,7 +39,10 @@ impl<'p> Root<'p> {
     fn at(directory: &'p Path) -> Option<Self> {
         let dot_git = directory.join(".git");
         let broken = |why| Some(Self::Broken(directory, why));
-        match fs::metadata(&dot_git) {
+        // Git follows a link there.
+        let metadata = dot_git.symlink_metadata();
+        let is_link = metadata.as_ref().is_ok_and(fs::Metadata::is_symlink);
+        match if is_link { fs::metadata(&dot_git) } else { metadata } {
             Ok(metadata) if metadata.is_file() => {
                 return linked(directory, &dot_git).map_or_else(broken, |()| Some(Self::Tree(directory)));
             }
@@ -50,7 +52,7 @@ impl<'p> Root<'p> {
                 Lacks::All => {}
             },
             Err(error) if is_absent(&error) => {
-                if dot_git.is_symlink() {
+                if is_link {
                     return broken("is a link to nothing".to_owned());
                 }
             }
@@ -74,12 +76,15 @@ enum Lacks {
 
 /// What git asks of the directory of a repository.
 fn lacks(directory: &Path) -> Lacks {
-    let mut shared = Cow::Borrowed(directory);
-    if let Ok(text) = regular_file::read(&directory.join("commondir")) {
-        // A linked work tree has its own HEAD, and all else with the others.
-        shared = Cow::Owned(directory.join(path(text.trim_ascii_end())));
+    let has = |directory: &Path| ["objects", "refs"].map(|name| directory.join(name).is_dir());
+    let mut here = has(directory);
+    // A linked work tree has its own HEAD, and all else with the others.
+    if here != [true; 2]
+        && let Ok(text) = regular_file::read(&directory.join("commondir"))
+    {
+        here = has(&directory.join(path(text.trim_ascii_end())));
     }
-    let [has_objects, has_refs] = ["objects", "refs"].map(|name| shared.join(name).is_dir());
+    let [has_objects, has_refs] = here;
     match (has_head(directory), has_objects, has_refs) {
         (true, true, true) => Lacks::Nothing,
         (false, false, false) => Lacks::All,
@@ -150,8 +155,11 @@ mod tests {
             make(&base, one);
         }
         fs::write(base.join("r/junk/.git/notes"), "").unwrap();
-        make(&base, "r/module");
-        fs::write(base.join("r/module/.git"), "gitdir: ../inner.git\n").unwrap();
+        // As a submodule has it.
+        Repository::init(base.join("r/module")).unwrap();
+        make(&base, "r/.git/modules");
+        fs::rename(base.join("r/module/.git"), base.join("r/.git/modules/module")).unwrap();
+        fs::write(base.join("r/module/.git"), "gitdir: ../.git/modules/module\n").unwrap();
         for (directory, expected) in [
             ("r", Root::Tree(Path::new("r"))),
             ("r/a/b", Root::Tree(Path::new("r"))),
