@@ -17,7 +17,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use skanner::{
+use skanner::testing::{
     blob::{AnchorKinds, Blob, ObjectId, Origin},
     expand,
     finding::Scanned,

@@ -21,7 +21,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
-use skanner::rule::Shape;
+use skanner::testing::rule::Shape;
 
 /// Compares skanner with its peers on one tree.
 #[derive(Parser)]

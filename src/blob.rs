@@ -190,7 +190,7 @@ pub trait ReadAt {
 }
 
 /// A file as it was when it was opened: what is appended later is not seen.
-pub struct FileAt<'a> {
+pub(crate) struct FileAt<'a> {
     /// The file.
     pub file: &'a File,
     /// Its size in bytes.

@@ -1,31 +1,99 @@
 //! skanner finds API keys of the `sk-` family in source trees.
 //!
-//! Data flows one way: a [`source`] feeds [`blob`]s through [`expand`], which opens archives, to the engine in [`scan`],
-//! which undoes encodings by [`decode`] and whose detections are collected into [`finding`]s, and a reporter in
-//! [`report`] writes them. A session composes the stages, and a command in [`cmd`] chooses what it reads; `docs/architecture.md` tells the whole story and
-//! `tests/layers.rs` keeps it true.
+//! Data flows one way: a source feeds blobs through `expand`, which opens archives, to the engine in `scan`, which
+//! undoes encodings and whose detections are collected into findings, and a reporter writes them. A session composes the
+//! stages; a command chooses what it reads. `docs/architecture.md` tells the whole story, and `tests/layers.rs` keeps it
+//! true.
 
-pub mod baseline;
-pub mod blob;
-pub mod bytes;
-pub mod cli;
-pub mod cmd;
-pub mod config;
-pub mod day;
-pub mod decode;
-pub mod expand;
-pub mod finding;
-pub mod git;
+mod baseline;
+mod blob;
+mod bytes;
+mod cli;
+mod cmd;
+mod config;
+mod day;
+mod decode;
+mod expand;
+mod finding;
+mod git;
 mod hidden;
-pub mod hook;
-pub mod locate;
-pub mod path;
-pub mod remedy;
-pub mod report;
-pub mod rule;
-pub mod scan;
+mod hook;
+mod locate;
+mod path;
+mod remedy;
+mod report;
+mod rule;
+mod scan;
 mod session;
-pub mod source;
-pub mod suppression;
-pub mod threads;
-pub mod whole_file;
+mod source;
+mod suppression;
+mod threads;
+mod whole_file;
+
+#[doc(hidden)]
+pub use cmd::main;
+
+/// Parts of the program for its own tests, benchmarks and fuzz targets. They may change at any time.
+#[doc(hidden)]
+pub mod testing {
+    pub mod blob {
+        pub use crate::blob::{AnchorKinds, Blob, Content, ObjectId, Origin, SourceKind, WINDOW};
+    }
+
+    pub mod day {
+        pub use crate::day::Day;
+    }
+
+    pub mod expand {
+        pub use crate::expand::{Expander, Output, is_container};
+    }
+
+    pub mod scan {
+        pub use crate::scan::{Engine, Scratch, TextChange, looks_wide};
+    }
+
+    pub mod threads {
+        pub use crate::threads::Pool;
+    }
+
+    pub mod config {
+        pub use crate::config::{
+            Config, ConfigDocument, ConfigKind, ConfigPosition, Invalid, Scope, TEMPLATE, VARIABLES, schema,
+        };
+    }
+
+    pub mod finding {
+        pub use crate::finding::{
+            AcceptedInput, Detection, Excerpt, Finding, NotScanned, Occurrence, Report, Scanned, Secret,
+            Span, Suppressed, Suppression, SuppressionKind, Unused,
+        };
+    }
+
+    pub mod git {
+        pub use crate::git::{ObjectKind, ObjectKinds};
+
+        pub mod pack {
+            pub use crate::git::pack::{Changes, EntryHeader, Object, Packs, Visitor, apply};
+        }
+
+        pub mod object {
+            pub use crate::git::object::*;
+        }
+    }
+
+    pub mod locate {
+        pub use crate::locate::{CommitReader, Gatherer, ObjectLocations};
+    }
+
+    pub mod source {
+        pub use crate::source::{FirstPass, HistorySource, Reading, Searcher, Sink, TriageResult};
+    }
+
+    pub mod report {
+        pub use crate::report::*;
+    }
+
+    pub mod rule {
+        pub use crate::rule::{Confidence, Edges, Form, Rule, RuleSet, Severity, Shape};
+    }
+}

@@ -2,7 +2,7 @@
 
 /// The names of a path from the root on, with `.` and `..` undone. `..` at the root stays there, as in a file system.
 #[must_use]
-pub fn resolve<N: AsRef<[u8]>>(names: impl IntoIterator<Item = N>) -> Vec<N> {
+pub(crate) fn resolve<N: AsRef<[u8]>>(names: impl IntoIterator<Item = N>) -> Vec<N> {
     let mut way = Vec::new();
     for name in names {
         match name.as_ref() {

@@ -4,13 +4,13 @@ use crate::rule::Rule;
 
 /// Where to revoke a key; empty if that depends on the installation.
 #[must_use]
-pub fn revoke_url(rule: &Rule) -> &str {
+pub(crate) fn revoke_url(rule: &Rule) -> &str {
     &rule.revoke_url
 }
 
 /// The steps to take, in order, one sentence each.
 #[must_use]
-pub fn steps(rule: &Rule) -> Vec<String> {
+pub(crate) fn steps(rule: &Rule) -> Vec<String> {
     let revoke = if rule.shared {
         "Find out who issued the key and revoke it there.".to_owned()
     } else if rule.revoke_url.is_empty() {

@@ -88,7 +88,7 @@ impl Default for Pool {
 
 /// A list that several threads take from, each time the next item.
 #[derive(Debug)]
-pub struct Turns<'a, T> {
+pub(crate) struct Turns<'a, T> {
     items: &'a [T],
     next: AtomicUsize,
 }
@@ -96,12 +96,12 @@ pub struct Turns<'a, T> {
 impl<'a, T> Turns<'a, T> {
     /// All of them are left.
     #[must_use]
-    pub fn new(items: &'a [T]) -> Self {
+    pub(crate) fn new(items: &'a [T]) -> Self {
         Self { items, next: AtomicUsize::new(0) }
     }
 
     /// Takes the next one.
-    pub fn take(&self) -> Option<&'a T> {
+    pub(crate) fn take(&self) -> Option<&'a T> {
         self.items.get(self.next.fetch_add(1, Ordering::Relaxed))
     }
 }

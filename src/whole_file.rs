@@ -13,11 +13,11 @@ use tempfile::{Builder, NamedTempFile};
 
 /// A file that is written and has no place yet. It is deleted if it is never put anywhere.
 #[derive(Debug)]
-pub struct Written(NamedTempFile);
+pub(crate) struct Written(NamedTempFile);
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Use {
+pub(crate) enum Use {
     /// It is read.
     Data,
     /// It is run.
@@ -29,7 +29,7 @@ pub enum Use {
 ///
 /// # Errors
 /// The system's, and one where something else than a file is there. What was there is still there then.
-pub fn replace(file: &Path, text: &[u8]) -> io::Result<()> {
+pub(crate) fn replace(file: &Path, text: &[u8]) -> io::Result<()> {
     let permissions = match fs::symlink_metadata(file) {
         Ok(metadata) if metadata.is_file() => Some(metadata.permissions()),
         Ok(_) => {
@@ -49,7 +49,7 @@ pub fn replace(file: &Path, text: &[u8]) -> io::Result<()> {
 ///
 /// # Errors
 /// The system's. Nothing is left of it then.
-pub fn beside(file: &Path, text: &[u8], purpose: Use) -> io::Result<Written> {
+pub(crate) fn beside(file: &Path, text: &[u8], purpose: Use) -> io::Result<Written> {
     let directory = match file.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -90,7 +90,7 @@ impl Written {
     ///
     /// # Errors
     /// The system's. What was at `file` is still there then, and nothing is left of what was written.
-    pub fn put(self, file: &Path) -> io::Result<()> {
+    pub(crate) fn put(self, file: &Path) -> io::Result<()> {
         self.0.persist(file).map(drop).map_err(|error| error.error)
     }
 }

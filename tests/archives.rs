@@ -15,7 +15,7 @@ use std::{
 use ::zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 use pack::{ALL, filler, tar, zip};
 use serde_json::Value;
-use skanner::blob::WINDOW;
+use skanner::testing::blob::WINDOW;
 use support::{Report, Run, Sandbox, openai_key};
 
 /// `source path!archive:line:column` of every place, sorted.

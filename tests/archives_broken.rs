@@ -11,7 +11,7 @@ use std::{fs, io, path::Path};
 use ::zip::CompressionMethod;
 use pack::{ALL, Format, filler, tar, zip};
 use proptest::prelude::*;
-use skanner::{
+use skanner::testing::{
     blob::{Blob, Content, Origin, SourceKind},
     expand::{Expander, Output},
 };

@@ -7,7 +7,7 @@ use std::{ops::Range, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use proptest::prelude::*;
-use skanner::{
+use skanner::testing::{
     config::{Config, ConfigDocument, ConfigKind},
     git::pack::{Changes, apply},
     rule::{Confidence, Rule, RuleSet},

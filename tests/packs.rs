@@ -6,7 +6,7 @@ mod support;
 use std::{collections::BTreeMap, path::PathBuf};
 
 use proptest::prelude::*;
-use skanner::{
+use skanner::testing::{
     blob::ObjectId,
     git::{
         ObjectKind, ObjectKinds,

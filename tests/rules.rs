@@ -8,7 +8,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use skanner::{
+use skanner::testing::{
     blob::Content,
     rule::{Confidence, RuleSet},
     scan::{Engine, Scratch},

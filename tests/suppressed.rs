@@ -4,7 +4,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use skanner::{
+use skanner::testing::{
     blob::SourceKind,
     finding::{
         AcceptedInput, Excerpt, Finding, NotScanned, Occurrence, Report, Secret, Span, Suppressed,

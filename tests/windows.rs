@@ -6,7 +6,7 @@ mod support;
 use std::io::{self, Read};
 
 use proptest::prelude::*;
-use skanner::{
+use skanner::testing::{
     blob::{Content, WINDOW},
     finding::Detection,
     rule::Confidence,

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use skanner::git::pack::{Changes, apply};
+use skanner::testing::git::pack::{Changes, apply};
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((&length, rest)) = bytes.split_first() else { return };

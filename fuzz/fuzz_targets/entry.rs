@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use skanner::git::pack::EntryHeader;
+use skanner::testing::git::pack::EntryHeader;
 
 fuzz_target!(|bytes: &[u8]| {
     for width in [20, 32] {

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use skanner::git::object::{self, Commit, Tag};
+use skanner::testing::git::object::{self, Commit, Tag};
 
 fuzz_target!(|bytes: &[u8]| {
     for width in [20, 32] {

@@ -11,14 +11,14 @@ use crate::git;
 /// Whether git would merge the file at this path with the `union` driver. The path starts at the root of the
 /// work tree.
 #[must_use]
-pub fn is_union(repository: &Repository, path: &Path) -> bool {
+pub(crate) fn is_union(repository: &Repository, path: &Path) -> bool {
     let value = repository.get_attr(path, "merge", AttrCheckFlags::FILE_THEN_INDEX);
     value.is_ok_and(|value| value == Some("union"))
 }
 
 /// The `.gitattributes` line for the file at this path, which starts at the root of the work tree.
 #[must_use]
-pub fn line(path: &Path) -> String {
+pub(crate) fn line(path: &Path) -> String {
     let path = path.to_string_lossy();
     // See gitattributes(5): a pattern with a space is quoted as in C, and glob characters are escaped.
     let mut pattern = String::new();
@@ -38,7 +38,7 @@ pub fn line(path: &Path) -> String {
 ///
 /// # Errors
 /// When `.gitattributes` is not a regular file, or cannot be read or written.
-pub fn add(root: &Path, line: &str) -> Result<()> {
+pub(crate) fn add(root: &Path, line: &str) -> Result<()> {
     let file = root.join(".gitattributes");
     let add = || {
         let mut text = match fs::symlink_metadata(&file) {

@@ -9,7 +9,7 @@ use super::{
 
 /// An entry whose file was renamed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MovedEntry {
+pub(crate) struct MovedEntry {
     /// The entry before the rename.
     pub entry: BaselineEntry,
     /// Where its secret is now.
@@ -18,7 +18,7 @@ pub struct MovedEntry {
 
 /// A baseline after a run, and what changed in it.
 #[derive(Debug, Default)]
-pub struct BaselineChange {
+pub(crate) struct BaselineChange {
     /// The new baseline.
     pub baseline: Baseline,
     /// Entries that were removed because nothing matches them.
@@ -36,7 +36,7 @@ pub struct BaselineChange {
 impl BaselineChange {
     /// Computes the new baseline. With `add`, occurrences that no entry covers become entries.
     #[must_use]
-    pub fn of(cover: &Matcher<'_>, completeness: Completeness, add: bool) -> Self {
+    pub(crate) fn of(cover: &Matcher<'_>, completeness: Completeness, add: bool) -> Self {
         let mut change = Self::default();
         let mut entries = Vec::new();
         let old = cover.baseline();
@@ -85,7 +85,7 @@ impl BaselineChange {
 
     /// Whether the file stays the same.
     #[must_use]
-    pub fn is_none(&self) -> bool {
+    pub(crate) fn is_none(&self) -> bool {
         [self.removed.len(), self.moved.len(), self.only_in_history.len(), self.added.len()] == [0; 4]
     }
 }

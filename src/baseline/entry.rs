@@ -7,7 +7,7 @@ use crate::finding::Fingerprint;
 
 /// A known finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BaselineEntry {
+pub(crate) struct BaselineEntry {
     /// The secret.
     pub fingerprint: Fingerprint,
     /// The rule that found it. This is only a hint for readers: nothing depends on it, so a rule can be
@@ -24,7 +24,7 @@ pub struct BaselineEntry {
 impl BaselineEntry {
     /// Parses a line without its line end, or says what is wrong with it. The caller sets the line number and
     /// the notes.
-    pub(super) fn parse(line: &str, last_rule: &mut Arc<str>) -> Result<Self, String> {
+    pub(crate) fn parse(line: &str, last_rule: &mut Arc<str>) -> Result<Self, String> {
         const FORM: &str = "expected a fingerprint, a rule and a path, separated by spaces";
         // There may be thousands of lines, and a scan needs none of their texts.
         let is_space = |byte: u8| matches!(byte, b' ' | b'\t');

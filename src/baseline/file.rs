@@ -27,7 +27,7 @@ const HEADER: &[&str] = &[
 
 /// The entries of a baseline.
 #[derive(Clone, Debug, Default)]
-pub struct Baseline {
+pub(crate) struct Baseline {
     /// Sorted by fingerprint and place, without duplicates.
     entries: Vec<BaselineEntry>,
     /// Comments that are not directly above an entry.
@@ -36,7 +36,7 @@ pub struct Baseline {
 
 /// Whether to follow a symbolic link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkPolicy {
+pub(crate) enum LinkPolicy {
     /// The user named the path.
     Yes,
     /// The path comes from the tree, where a link could lead anywhere.
@@ -48,7 +48,7 @@ pub enum LinkPolicy {
 ///
 /// # Errors
 /// When it is not a regular file, cannot be read, or has an invalid line.
-pub fn read(path: &Path, shown: &str, follow: LinkPolicy) -> Result<Option<Baseline>> {
+pub(crate) fn read(path: &Path, shown: &str, follow: LinkPolicy) -> Result<Option<Baseline>> {
     match fs::symlink_metadata(path) {
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             return Ok(None);
@@ -73,7 +73,7 @@ pub fn read(path: &Path, shown: &str, follow: LinkPolicy) -> Result<Option<Basel
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn write(path: &Path, baseline: &Baseline) -> Result<()> {
+pub(crate) fn write(path: &Path, baseline: &Baseline) -> Result<()> {
     replace(path, baseline.to_string().as_bytes())
         .with_context(|| format!("cannot write the baseline {}", path.display()))
 }
@@ -90,7 +90,7 @@ pub(super) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
 impl Baseline {
     /// Takes entries in any order. Of several with the same secret and place, the first is kept.
     #[must_use]
-    pub fn new(mut entries: Vec<BaselineEntry>) -> Self {
+    pub(crate) fn new(mut entries: Vec<BaselineEntry>) -> Self {
         let key = |entry: &BaselineEntry| (entry.fingerprint, entry.place.clone());
         if !entries.is_sorted_by(|a, b| (a.fingerprint, &a.place) < (b.fingerprint, &b.place)) {
             entries.sort_by_cached_key(key);
@@ -113,7 +113,7 @@ impl Baseline {
     ///
     /// # Errors
     /// When a line is not an entry, a comment or empty. The error gives the file, the line and what to do.
-    pub fn parse(bytes: &[u8], shown: &str) -> Result<Self> {
+    pub(crate) fn parse(bytes: &[u8], shown: &str) -> Result<Self> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text,
@@ -155,7 +155,7 @@ impl Baseline {
 
     /// All entries, sorted by fingerprint and place.
     #[must_use]
-    pub fn entries(&self) -> &[BaselineEntry] {
+    pub(crate) fn entries(&self) -> &[BaselineEntry] {
         &self.entries
     }
 
@@ -168,7 +168,7 @@ impl Baseline {
 
     /// The same file with other entries.
     #[must_use]
-    pub fn with(&self, entries: Vec<BaselineEntry>) -> Self {
+    pub(crate) fn with(&self, entries: Vec<BaselineEntry>) -> Self {
         Self { rest: self.rest.clone(), ..Self::new(entries) }
     }
 }

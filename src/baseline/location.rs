@@ -10,7 +10,7 @@ const HISTORY: &str = "<history>";
 /// The path of a file, and the path inside it if it is an archive. Both are written as in a report: bytes
 /// that are not UTF-8 are `\xNN`, and secrets are masked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FilePath {
+pub(crate) struct FilePath {
     /// The path from the directory of the baseline, with `/` as the separator. It begins with `../` for files
     /// outside that directory.
     pub path: String,
@@ -20,7 +20,7 @@ pub struct FilePath {
 
 /// Where a secret is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum EntryLocation {
+pub(crate) enum EntryLocation {
     /// In a file.
     File(FilePath),
     /// Only in the history of the repository, not in a current file. The path is a hint for readers: nothing
@@ -33,7 +33,7 @@ impl EntryLocation {
     ///
     /// # Errors
     /// Says what is wrong with the text.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         if let Some(rest) = text.strip_prefix(HISTORY) {
             return match rest.trim_start_matches([' ', '\t']) {
                 "" => Ok(Self::History(None)),

@@ -14,7 +14,7 @@ use crate::{
 
 /// How far an entry for a known secret reaches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum BaselineScope {
+pub(crate) enum BaselineScope {
     /// Only the files that have an entry for the secret. In any other file it is a finding.
     #[default]
     File,
@@ -23,7 +23,7 @@ pub enum BaselineScope {
 }
 
 /// What a run knows about the places where it found something.
-pub struct MatchContext<'a> {
+pub(crate) struct MatchContext<'a> {
     /// Translates paths to those of the baseline.
     pub places: &'a BaselinePaths,
     /// Whether an occurrence is only in the history, not in the current files. Always false for one that a
@@ -35,7 +35,7 @@ pub struct MatchContext<'a> {
 
 /// A finding, split by what the baseline covers.
 #[derive(Debug)]
-pub struct Partition {
+pub(crate) struct Partition {
     /// The occurrences that remain a finding.
     pub new: Option<Finding>,
     /// The covered occurrences, with the index of the entry that covers them.
@@ -44,7 +44,7 @@ pub struct Partition {
 
 /// An occurrence that no entry covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewOccurrence {
+pub(crate) struct NewOccurrence {
     /// The secret.
     pub fingerprint: Fingerprint,
     /// The rule that found it.
@@ -55,7 +55,7 @@ pub struct NewOccurrence {
 
 /// How much a run has read, and thus which entries it can call unused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Completeness {
+pub(crate) struct Completeness {
     /// All files were read.
     pub files: bool,
     /// The whole history was read.
@@ -64,7 +64,7 @@ pub struct Completeness {
 
 /// Compares findings with a baseline, and records what happened to its entries.
 #[derive(Debug)]
-pub struct Matcher<'a> {
+pub(crate) struct Matcher<'a> {
     baseline: &'a Baseline,
     scope: BaselineScope,
     /// For each entry, whether anything matched it.
@@ -90,7 +90,7 @@ enum Location {
 impl<'a> Matcher<'a> {
     /// Starts with no entry matched.
     #[must_use]
-    pub fn new(baseline: &'a Baseline, scope: BaselineScope) -> Self {
+    pub(crate) fn new(baseline: &'a Baseline, scope: BaselineScope) -> Self {
         let count = baseline.entries().len();
         Self {
             baseline,
@@ -104,7 +104,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// Splits off the covered occurrences of a finding. All occurrences of a secret must come in one call.
-    pub fn take(&mut self, finding: Finding, context: &MatchContext<'_>) -> Partition {
+    pub(crate) fn take(&mut self, finding: Finding, context: &MatchContext<'_>) -> Partition {
         let Some(fingerprint) = Fingerprint::parse(&finding.fingerprint) else {
             return Partition { new: Some(finding), known: Vec::new() };
         };
@@ -247,7 +247,7 @@ impl<'a> Matcher<'a> {
 
     /// The indices of unused entries, limited to those that this run can judge.
     #[must_use]
-    pub fn unused(&self, completeness: Completeness) -> Vec<usize> {
+    pub(crate) fn unused(&self, completeness: Completeness) -> Vec<usize> {
         let entries = self.baseline.entries().iter().enumerate();
         let unused = entries.filter(|(at, entry)| {
             let is_judged = match entry.place {
@@ -260,7 +260,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// Marks an entry as used because something else confirmed it.
-    pub fn confirm(&mut self, entry: usize) {
+    pub(crate) fn confirm(&mut self, entry: usize) {
         self.used[entry] = true;
         self.held[entry] = true;
     }
@@ -273,13 +273,13 @@ impl<'a> Matcher<'a> {
 
     /// Occurrences that no entry covers but one could, in the order of the findings.
     #[must_use]
-    pub fn found(&self) -> &[NewOccurrence] {
+    pub(crate) fn found(&self) -> &[NewOccurrence] {
         &self.found
     }
 
     /// The baseline to compare with.
     #[must_use]
-    pub fn baseline(&self) -> &'a Baseline {
+    pub(crate) fn baseline(&self) -> &'a Baseline {
         self.baseline
     }
 }

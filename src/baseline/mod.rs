@@ -4,7 +4,7 @@
 //! it changes when lines move, when a rule is renamed, or when time passes. Lines are sorted by fingerprint,
 //! so two branches that each add one merge without a conflict. See `docs/baseline.md`.
 
-pub mod attributes;
+pub(crate) mod attributes;
 mod change;
 mod entry;
 mod file;
@@ -12,12 +12,12 @@ mod location;
 mod matcher;
 mod paths;
 
-pub use change::{BaselineChange, MovedEntry};
-pub use entry::BaselineEntry;
-pub use file::{Baseline, LinkPolicy, read, write};
-pub use location::{EntryLocation, FilePath};
-pub use matcher::{BaselineScope, Completeness, MatchContext, Matcher, NewOccurrence, Partition};
-pub use paths::{BaselinePaths, ReportRoots};
+pub(crate) use change::BaselineChange;
+pub(crate) use entry::BaselineEntry;
+pub(crate) use file::{Baseline, LinkPolicy, read, write};
+pub(crate) use location::{EntryLocation, FilePath};
+pub(crate) use matcher::{BaselineScope, Completeness, MatchContext, Matcher, NewOccurrence};
+pub(crate) use paths::{BaselinePaths, ReportRoots};
 
 /// The default name of the file, at the root of the repository.
-pub const DEFAULT_NAME: &str = ".skanner-baseline";
+pub(crate) const DEFAULT_NAME: &str = ".skanner-baseline";

@@ -7,7 +7,7 @@ use crate::{blob::SourceKind, bytes::hex, finding::Occurrence, git, path::resolv
 
 /// The directories that paths in a report start from, absolute.
 #[derive(Clone, Debug)]
-pub struct ReportRoots {
+pub(crate) struct ReportRoots {
     /// The directory that file paths start from.
     pub files: PathBuf,
     /// The root of the tree that was read from objects.
@@ -16,7 +16,7 @@ pub struct ReportRoots {
 
 /// Knows the directories that the paths of a report and of a baseline start from.
 #[derive(Debug)]
-pub struct BaselinePaths {
+pub(crate) struct BaselinePaths {
     /// The directory of the baseline.
     root: PathBuf,
     /// Its components.
@@ -36,7 +36,7 @@ impl BaselinePaths {
     /// Takes the directory of the baseline, absolute, the directories that paths in the report start from,
     /// and the paths that the user named.
     #[must_use]
-    pub fn new(directory: &Path, bases: &ReportRoots, named: &[PathBuf]) -> Self {
+    pub(crate) fn new(directory: &Path, bases: &ReportRoots, named: &[PathBuf]) -> Self {
         let mut places = Self {
             root: directory.to_owned(),
             directory: parts(directory),
@@ -66,7 +66,7 @@ impl BaselinePaths {
 
     /// The path as an entry has it; `None` if the occurrence has no path.
     #[must_use]
-    pub fn of(&self, occurrence: &Occurrence) -> Option<FilePath> {
+    pub(crate) fn of(&self, occurrence: &Occurrence) -> Option<FilePath> {
         if occurrence.path.is_empty() {
             return None;
         }
@@ -85,7 +85,7 @@ impl BaselinePaths {
     /// The absolute paths that a path of the baseline may mean: it does not say whether `\xff` is one byte or
     /// four characters. Empty if the path holds a masked secret, since that file cannot be found.
     #[must_use]
-    pub fn files(&self, place: &FilePath) -> Vec<PathBuf> {
+    pub(crate) fn files(&self, place: &FilePath) -> Vec<PathBuf> {
         const MASK: char = '…';
         if place.path.contains(MASK) {
             return Vec::new();

@@ -4,12 +4,12 @@ use std::io::{self, ErrorKind, Read};
 
 /// Reads until the buffer is full, the input ends, or an error comes, which does not undo what was read before. Says
 /// how many bytes were read.
-pub fn fill(reader: &mut (impl Read + ?Sized), buffer: &mut [u8]) -> (usize, Option<io::Error>) {
+pub(crate) fn fill(reader: &mut (impl Read + ?Sized), buffer: &mut [u8]) -> (usize, Option<io::Error>) {
     fill_by(buffer, |room, _| reader.read(room))
 }
 
 /// The same for what is no reader: `read` gets the room that is left, and how much was read before.
-pub fn fill_by(
+pub(crate) fn fill_by(
     buffer: &mut [u8],
     mut read: impl FnMut(&mut [u8], usize) -> io::Result<usize>,
 ) -> (usize, Option<io::Error>) {

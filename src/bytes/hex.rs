@@ -6,13 +6,13 @@ use std::fmt;
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(bytes: &[u8], out: &mut impl fmt::Write) -> fmt::Result {
+pub(crate) fn write(bytes: &[u8], out: &mut impl fmt::Write) -> fmt::Result {
     bytes.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
 }
 
 /// Two digits a byte, in lower case.
 #[must_use]
-pub fn digits(bytes: &[u8]) -> String {
+pub(crate) fn digits(bytes: &[u8]) -> String {
     let mut digits = String::with_capacity(2 * bytes.len());
     // A string takes whatever is written into it.
     let _ = write(bytes, &mut digits);
@@ -22,7 +22,7 @@ pub fn digits(bytes: &[u8]) -> String {
 /// The number that hex digits of either case stand for; nothing where there are none, where something else is among
 /// them, or where it does not fit.
 #[must_use]
-pub fn number(digits: &[u8]) -> Option<u32> {
+pub(crate) fn number(digits: &[u8]) -> Option<u32> {
     if digits.is_empty() {
         return None;
     }
@@ -34,7 +34,7 @@ pub fn number(digits: &[u8]) -> Option<u32> {
 
 /// The byte that two digits stand for.
 #[must_use]
-pub fn byte(digits: [u8; 2]) -> Option<u8> {
+pub(crate) fn byte(digits: [u8; 2]) -> Option<u8> {
     let [high, low] = digits.map(|digit| char::from(digit).to_digit(16));
     Some((high? << 4 | low?) as u8)
 }

@@ -2,13 +2,13 @@
 //! from the front, and give nothing where the bytes end before or the number does not fit.
 
 /// The lowest bits come first, as in the sizes of git's packs and in xz.
-pub fn low_first(bytes: &mut &[u8]) -> Option<u64> {
+pub(crate) fn low_first(bytes: &mut &[u8]) -> Option<u64> {
     low_first_behind(0, 0, bytes)
 }
 
 /// The same where `bits` bits of the number are known already.
 #[inline]
-pub fn low_first_behind(known: u64, bits: u32, bytes: &mut &[u8]) -> Option<u64> {
+pub(crate) fn low_first_behind(known: u64, bits: u32, bytes: &mut &[u8]) -> Option<u64> {
     let mut number = known;
     for shift in (bits..u64::BITS).step_by(7) {
         let (&byte, rest) = bytes.split_first()?;
@@ -28,7 +28,7 @@ pub fn low_first_behind(known: u64, bits: u32, bytes: &mut &[u8]) -> Option<u64>
 /// The highest bits come first, and each further byte means one more than it says, so that no number has two forms: as
 /// in the distances of git's packs and in the names of its index.
 #[inline]
-pub fn high_first(bytes: &mut &[u8]) -> Option<u64> {
+pub(crate) fn high_first(bytes: &mut &[u8]) -> Option<u64> {
     let (&first, mut rest) = bytes.split_first()?;
     let mut number = u64::from(first & 0x7f);
     let mut byte = first;

@@ -8,7 +8,7 @@ use super::ReportArgs;
 
 /// Which repository to audit, and how to report.
 #[derive(Args, Debug)]
-pub struct AuditArgs {
+pub(crate) struct AuditArgs {
     /// The repository, or any directory in it.
     #[arg(default_value = ".")]
     pub repo: PathBuf,

@@ -8,7 +8,7 @@ use super::ReportArgs;
 
 /// Arguments of `skanner baseline`.
 #[derive(Debug, Args)]
-pub struct BaselineArgs {
+pub(crate) struct BaselineArgs {
     /// The subcommand.
     #[command(subcommand)]
     pub command: BaselineCommand,
@@ -16,7 +16,7 @@ pub struct BaselineArgs {
 
 /// What to do with the baseline.
 #[derive(Debug, Subcommand)]
-pub enum BaselineCommand {
+pub(crate) enum BaselineCommand {
     /// Write a baseline of all current findings.
     Create {
         /// Replace an existing baseline. Entries and comments that still match are kept.
@@ -53,7 +53,7 @@ pub enum BaselineCommand {
 
 /// Which baseline, and what to compare it with: always the whole work tree, from any directory in it.
 #[derive(Args, Debug)]
-pub struct BaselineScan {
+pub(crate) struct BaselineScan {
     /// The baseline file (default: the one that scans use, `.skanner-baseline` at the root of the
     /// repository).
     #[arg(conflicts_with = "baseline")]

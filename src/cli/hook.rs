@@ -12,7 +12,7 @@ use crate::hook::GitHook;
 
 /// Arguments of `skanner hook`.
 #[derive(Debug, Args)]
-pub struct HookArgs {
+pub(crate) struct HookArgs {
     /// The hook to run, or how to install hooks.
     #[command(subcommand)]
     pub command: HookCommand,
@@ -20,7 +20,7 @@ pub struct HookArgs {
 
 /// The hook that git runs, or how to install hooks.
 #[derive(Debug, Subcommand)]
-pub enum HookCommand {
+pub(crate) enum HookCommand {
     /// Stop a commit that would add a key. Scans what is staged.
     PreCommit {
         /// Only these files: their staged version if they are staged, and the one in the work tree otherwise.

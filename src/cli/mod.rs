@@ -11,11 +11,11 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-pub use audit::AuditArgs;
-pub use baseline::{BaselineArgs, BaselineCommand, BaselineScan};
-pub use hook::{HookArgs, HookCommand};
-pub use report::{ConfigArgs, FormatName, OutputFile, ReportArgs, SettingArgs};
-pub use scan::{HistoryArgs, ScanArgs};
+pub(crate) use audit::AuditArgs;
+pub(crate) use baseline::{BaselineArgs, BaselineCommand, BaselineScan};
+pub(crate) use hook::{HookArgs, HookCommand};
+pub(crate) use report::{ConfigArgs, ReportArgs, SettingArgs};
+pub(crate) use scan::{HistoryArgs, ScanArgs};
 
 /// Find API keys of the sk- family before they leave your hands.
 ///
@@ -24,7 +24,7 @@ pub use scan::{HistoryArgs, ScanArgs};
 /// reported in any case.
 #[derive(Debug, Parser)]
 #[command(name = "skanner", version, max_term_width = 110, arg_required_else_help = true)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// When to use colors (default: auto) [env: SKANNER_COLOR].
     #[arg(long, global = true, value_enum, value_name = "WHEN")]
     pub color: Option<Color>,
@@ -36,7 +36,7 @@ pub struct Cli {
 
 /// The command to run.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Scan files and directories, standard input, what is staged, a range of commits, or a history.
     Scan(Box<ScanArgs>),
     /// Check whether a repository is safe to publish: files, index and whole history.
@@ -110,7 +110,7 @@ pub enum Command {
 /// Arguments of `skanner rules`.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
-pub struct RulesArgs {
+pub(crate) struct RulesArgs {
     /// The subcommand (default: list).
     #[command(subcommand)]
     pub command: Option<RulesCommand>,
@@ -122,7 +122,7 @@ pub struct RulesArgs {
 
 /// What to do with the rules.
 #[derive(Debug, Subcommand)]
-pub enum RulesCommand {
+pub(crate) enum RulesCommand {
     /// List all rules.
     List {
         /// The output format.
@@ -147,7 +147,7 @@ pub enum RulesCommand {
 
 /// The format of a list.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub enum ListFormat {
+pub(crate) enum ListFormat {
     /// A table.
     #[default]
     Text,
@@ -157,7 +157,7 @@ pub enum ListFormat {
 
 /// Documents that have a JSON Schema.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum SchemaDocument {
+pub(crate) enum SchemaDocument {
     /// The JSON report.
     Report,
     /// The configuration file `skanner.toml`, for editors.
@@ -166,7 +166,7 @@ pub enum SchemaDocument {
 
 /// When to use colors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Color {
+pub(crate) enum Color {
     /// On a terminal, unless `NO_COLOR` is set. Elsewhere if `FORCE_COLOR` or `CLICOLOR_FORCE` is set.
     #[default]
     Auto,
@@ -179,7 +179,7 @@ pub enum Color {
 impl Color {
     /// The value as it is written on the command line.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Auto => "auto",
             Self::Always => "always",

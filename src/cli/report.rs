@@ -11,7 +11,7 @@ use crate::{report::FORMATS, rule::Confidence};
 
 /// Which findings count.
 #[derive(Args, Clone, Debug, Default)]
-pub struct SettingArgs {
+pub(crate) struct SettingArgs {
     /// The minimum confidence of a reported finding (default: likely) [env: SKANNER_MIN_CONFIDENCE].
     #[arg(long, value_name = "LEVEL", value_parser = confidence_parser(), help_heading = "Settings")]
     pub min_confidence: Option<Confidence>,
@@ -35,7 +35,7 @@ pub struct SettingArgs {
 
 /// Which configuration to use.
 #[derive(Args, Clone, Debug, Default)]
-pub struct ConfigArgs {
+pub(crate) struct ConfigArgs {
     /// Use this configuration instead of the repository's own [env: SKANNER_CONFIG].
     #[arg(long, value_name = "FILE", help_heading = "Settings")]
     pub config: Option<PathBuf>,
@@ -47,7 +47,7 @@ pub struct ConfigArgs {
 
 /// Which findings count, and how to report them.
 #[derive(Args, Clone, Debug)]
-pub struct ReportArgs {
+pub(crate) struct ReportArgs {
     /// The format of the report on standard output (default: text) [env: SKANNER_FORMAT].
     #[arg(long, value_name = "FORMAT", value_parser = format_parser(), help_heading = "Output")]
     pub format: Option<FormatName>,
@@ -95,11 +95,11 @@ pub struct ReportArgs {
 }
 
 /// The name of an existing format.
-pub type FormatName = String;
+pub(crate) type FormatName = String;
 
 /// A report to write to a file.
 #[derive(Clone, Debug)]
-pub struct OutputFile {
+pub(crate) struct OutputFile {
     /// The format.
     pub format: FormatName,
     /// The file to write. An existing file is replaced.

@@ -13,7 +13,7 @@ const NO_HISTORY: [&str; 2] = ["staged", "range"];
 
 /// Whether to read the whole history, and which keys in it to report.
 #[derive(Args, Debug)]
-pub struct HistoryArgs {
+pub(crate) struct HistoryArgs {
     /// Read the whole history of the repository that contains PATH: every object, names, messages and git's
     /// own files.
     #[arg(long, conflicts_with_all = ["staged", "range", "no_ignore", "force_exclude"], help_heading = "History")]
@@ -53,7 +53,7 @@ fn parse_date(text: &str) -> Result<i64, String> {
 
 /// What to scan, and how to report.
 #[derive(Args, Debug)]
-pub struct ScanArgs {
+pub(crate) struct ScanArgs {
     /// Files and directories to scan (default: `.`). `-` is standard input.
     #[arg(conflicts_with_all = ["staged", "range"])]
     pub paths: Vec<PathBuf>,

@@ -23,7 +23,7 @@ pub const VARIABLES: [(&str, &str); 10] = [
 /// What the variables ask for, but for the names of files and the color, which are asked for elsewhere. What shows secrets
 /// or changes the exit code has no variable.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Environment {
+pub(crate) struct Environment {
     /// `SKANNER_ISOLATED`
     pub isolated: Option<bool>,
     /// `SKANNER_MIN_CONFIDENCE`
@@ -47,7 +47,7 @@ impl Environment {
     ///
     /// # Errors
     /// When one of them has a value that its option would not take.
-    pub fn read(look: &dyn Fn(&str) -> Option<OsString>) -> Result<Self> {
+    pub(crate) fn read(look: &dyn Fn(&str) -> Option<OsString>) -> Result<Self> {
         Ok(Self {
             isolated: text(look, "SKANNER_ISOLATED")?
                 .map(|text| switch("SKANNER_ISOLATED", &text))
@@ -89,7 +89,7 @@ fn text(look: &dyn Fn(&str) -> Option<OsString>, name: &str) -> Result<Option<St
 ///
 /// # Errors
 /// Says which words there are.
-pub fn word<T: Copy>(name: &str, words: &[(&str, T)], text: &str) -> Result<T> {
+pub(crate) fn word<T: Copy>(name: &str, words: &[(&str, T)], text: &str) -> Result<T> {
     if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
         return Ok(*value);
     }

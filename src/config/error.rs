@@ -110,7 +110,7 @@ fn floor(text: &str, at: usize) -> usize {
 
 /// The word that somebody may have meant.
 #[must_use]
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Far enough from words that merely share some letters.
     const CLOSE: f64 = 0.7;
     let closest = known

@@ -16,7 +16,7 @@ use toml::de::DeTable;
 use crate::{git::Root, report::escape_control};
 
 /// Files that are nothing but configuration.
-pub const NAMES: [&str; 2] = ["skanner.toml", ".skanner.toml"];
+pub(crate) const NAMES: [&str; 2] = ["skanner.toml", ".skanner.toml"];
 
 /// Files of others with a table for skanner.
 const SHARED: [(&str, ConfigKind); 2] =
@@ -71,7 +71,7 @@ pub struct ConfigDocument {
 ///
 /// # Errors
 /// When there are two in one folder, or one that cannot be read.
-pub fn find(start: &Path) -> Result<Option<ConfigDocument>> {
+pub(crate) fn find(start: &Path) -> Result<Option<ConfigDocument>> {
     // What is not there is named by whoever reads it.
     let Ok(start) = start.canonicalize() else { return Ok(None) };
     let Some(mut directory) = (if start.is_dir() { Some(&*start) } else { start.parent() }) else {
@@ -102,7 +102,7 @@ pub fn find(start: &Path) -> Result<Option<ConfigDocument>> {
 ///
 /// # Errors
 /// When it cannot be read, or holds no configuration.
-pub fn named(file: &Path, base: &Path) -> Result<ConfigDocument> {
+pub(crate) fn named(file: &Path, base: &Path) -> Result<ConfigDocument> {
     let metadata =
         fs::metadata(file).with_context(|| format!("the configuration {} cannot be read", show(file)))?;
     ensure!(metadata.is_file(), "the configuration {} is no plain file", show(file));
@@ -121,7 +121,7 @@ pub fn named(file: &Path, base: &Path) -> Result<ConfigDocument> {
 
 /// The root of the repository that a file or folder is in; its path must be absolute.
 #[must_use]
-pub fn root(path: &Path) -> Option<&Path> {
+pub(crate) fn root(path: &Path) -> Option<&Path> {
     repository_root(if path.is_dir() { path } else { path.parent()? })
 }
 

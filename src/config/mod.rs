@@ -17,12 +17,16 @@ mod reader;
 mod settings;
 mod text;
 
-pub use environment::{Environment, VARIABLES, word};
-pub use error::{Invalid, Problem, nearest};
-pub use find::{ConfigDocument, ConfigKind, NAMES, find, named, root};
-pub use model::{AcceptUnread, Allow, BaselineTable, Config, Scope, SeverityOverride, schema};
-pub use place::{ConfigPosition, Positioned};
-pub use settings::{MIN_CONFIDENCE, OptionValues, Setting, SettingSource, Settings};
+pub use environment::VARIABLES;
+pub(crate) use environment::{Environment, word};
+pub use error::Invalid;
+pub(crate) use error::nearest;
+pub use find::{ConfigDocument, ConfigKind};
+pub(crate) use find::{NAMES, find, named, root};
+pub(crate) use model::{AcceptUnread, Allow};
+pub use model::{Config, Scope, schema};
+pub use place::ConfigPosition;
+pub(crate) use settings::{MIN_CONFIDENCE, OptionValues, SettingSource, Settings};
 
 /// A `skanner.toml` that says in comments what can be set.
 pub const TEMPLATE: &str = include_str!("template.toml");

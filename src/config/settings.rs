@@ -10,11 +10,11 @@ use super::{
 use crate::rule::{Confidence, Rule, RuleSet};
 
 /// How sure a finding must be where nothing else is asked for.
-pub const MIN_CONFIDENCE: Confidence = Confidence::Likely;
+pub(crate) const MIN_CONFIDENCE: Confidence = Confidence::Likely;
 
 /// Where a value comes from, the weakest first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SettingSource {
+pub(crate) enum SettingSource {
     /// Nobody asked for anything else.
     Default,
     /// A line of the configuration.
@@ -28,7 +28,7 @@ pub enum SettingSource {
 impl SettingSource {
     /// What kind of source it is.
     #[must_use]
-    pub fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Default => "default",
             Self::File(_) => "file",
@@ -50,7 +50,7 @@ impl SettingSource {
 
     /// What it is called where something is counted by it: `--rule`, `SKANNER_RULE`, `skanner.toml`.
     #[must_use]
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match self {
             Self::File(place) => place.file.to_string(),
             other => other.to_string(),
@@ -70,7 +70,7 @@ impl fmt::Display for SettingSource {
 
 /// A value, and where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Setting<T> {
+pub(crate) struct Setting<T> {
     /// The value.
     pub value: T,
     /// Where it comes from.
@@ -79,7 +79,7 @@ pub struct Setting<T> {
 
 /// What options of the call ask for; nothing where they were not given.
 #[derive(Clone, Debug, Default)]
-pub struct OptionValues {
+pub(crate) struct OptionValues {
     /// `--format`
     pub format: Option<String>,
     /// `--min-confidence`
@@ -100,7 +100,7 @@ pub struct OptionValues {
 
 /// What counts.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// How to write the report.
     pub format: Setting<String>,
     /// How sure a finding must be.
@@ -126,7 +126,7 @@ pub struct Settings {
 impl Settings {
     /// Puts them together.
     #[must_use]
-    pub fn new(flags: OptionValues, environment: Environment, config: Option<Config>) -> Self {
+    pub(crate) fn new(flags: OptionValues, environment: Environment, config: Option<Config>) -> Self {
         let file = config.as_ref();
         let rules = first(
             named("--rule", Some(flags.rules).filter(|rules| !rules.is_empty())),
@@ -201,7 +201,7 @@ impl Settings {
 
     /// All rules, where the configuration adds or re-grades some.
     #[must_use]
-    pub fn rule_set(&self) -> Option<Arc<RuleSet>> {
+    pub(crate) fn rule_set(&self) -> Option<Arc<RuleSet>> {
         let config = self.config.as_ref()?;
         if config.own_rules.is_empty() && config.severity.is_empty() {
             return None;
@@ -214,7 +214,7 @@ impl Settings {
 
     /// By what findings of a rule are not reported, if they are not.
     #[must_use]
-    pub fn leaves_out(&self, rule: &str) -> Option<String> {
+    pub(crate) fn leaves_out(&self, rule: &str) -> Option<String> {
         let is_among = |rules: &[String]| rules.iter().any(|one| one == rule);
         if !self.rules.value.is_empty() && !is_among(&self.rules.value) {
             return Some(self.rules.from.name());
@@ -224,7 +224,7 @@ impl Settings {
 
     /// How the configuration file makes less be reported than by default, in words that go on after its name.
     #[must_use]
-    pub fn weakened(&self) -> Vec<String> {
+    pub(crate) fn weakened(&self) -> Vec<String> {
         let mut ways = Vec::new();
         let Some(config) = &self.config else { return ways };
         let all = || RuleSet::builtin().iter().count() + config.own_rules.len();

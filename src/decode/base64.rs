@@ -19,7 +19,7 @@ const SHORTEST: usize = 4;
 /// one for each alignment. A literal is the part that is certain, or if that is too short, one literal for
 /// each possible continuation.
 #[must_use]
-pub fn literals(text: &[u8]) -> Vec<Literal> {
+pub(crate) fn literals(text: &[u8]) -> Vec<Literal> {
     let mut all = Vec::new();
     for alignment in 0..GROUP.1 {
         let mut padded = [&b"\0\0"[..alignment], text, b" "].concat();
@@ -42,7 +42,7 @@ pub fn literals(text: &[u8]) -> Vec<Literal> {
 
 /// Decodes the characters of `range`, which begins at a group.
 #[must_use]
-pub fn decode(run: &EncodedRun<'_>, range: &Range<usize>) -> Decoded {
+pub(crate) fn decode(run: &EncodedRun<'_>, range: &Range<usize>) -> Decoded {
     // A single character does not encode a whole byte.
     let end = if range.len() % GROUP.0 == 1 { range.end - 1 } else { range.end };
     let mut chars = Cow::Borrowed(&run.text[range.start..end]);

@@ -7,7 +7,7 @@ use crate::bytes::hex;
 
 /// The hex literals of a text, in lowercase and in uppercase.
 #[must_use]
-pub fn literals(text: &[u8]) -> Vec<Literal> {
+pub(crate) fn literals(text: &[u8]) -> Vec<Literal> {
     let lower = hex::digits(text);
     let upper = lower.to_ascii_uppercase();
     let mut both = vec![lower, upper];
@@ -17,13 +17,13 @@ pub fn literals(text: &[u8]) -> Vec<Literal> {
 
 /// Whether the byte is a hex digit.
 #[must_use]
-pub fn is_digit(byte: u8) -> bool {
+pub(crate) fn is_digit(byte: u8) -> bool {
     byte.is_ascii_hexdigit()
 }
 
 /// Decodes the digit pairs of `range`, which contains only hex digits.
 #[must_use]
-pub fn decode(run: &EncodedRun<'_>, range: &Range<usize>) -> Decoded {
+pub(crate) fn decode(run: &EncodedRun<'_>, range: &Range<usize>) -> Decoded {
     // The low half of a digit is its value. The low half of a letter is its position in the alphabet, so 9 is
     // added.
     let value = |byte: u8| (byte & 0xf) + (byte >> 6) * 9;

@@ -4,17 +4,17 @@
 //! Base64 and hex come in long [`run`]s, and [`base64::literals`] and [`hex::literals`] give the literals to
 //! search for. Escapes and split strings are decoded by [`escape`], UTF-16 by [`utf16`].
 
-pub mod base64;
-pub mod escape;
-pub mod hex;
-pub mod run;
-pub mod utf16;
+pub(crate) mod base64;
+pub(crate) mod escape;
+pub(crate) mod hex;
+pub(crate) mod run;
+pub(crate) mod utf16;
 
 use std::ops::Range;
 
 /// Decoded text, with the source range of each of its bytes.
 #[derive(Debug, Default)]
-pub struct Decoded {
+pub(crate) struct Decoded {
     /// The text.
     pub text: Vec<u8>,
     places: SourceMap,
@@ -52,7 +52,7 @@ impl Decoded {
 
     /// The source range of a range of the text, which must not be empty.
     #[must_use]
-    pub fn source(&self, range: &Range<usize>) -> Range<usize> {
+    pub(crate) fn source(&self, range: &Range<usize>) -> Range<usize> {
         match &self.places {
             SourceMap::Each(places) => places[range.start].start..places[range.end - 1].end,
             SourceMap::Lines { lines, bits } => {
@@ -67,14 +67,14 @@ impl Decoded {
 
     /// The source offset where the text ends; 0 if it is empty.
     #[must_use]
-    pub fn end(&self) -> usize {
+    pub(crate) fn end(&self) -> usize {
         if self.text.is_empty() { 0 } else { self.source(&(0..self.text.len())).end }
     }
 }
 
 /// A literal that indicates an encoded key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Literal {
+pub(crate) struct Literal {
     /// The bytes to search for.
     pub bytes: Vec<u8>,
     /// The number of characters between the start of the group that holds its first bits and the literal.

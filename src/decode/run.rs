@@ -10,7 +10,7 @@ use std::{borrow::Cow, ops::Range};
 use super::Decoded;
 
 /// The minimum length of an encoded key, in characters: `sk-` and 22 more are 34 in base64.
-pub const SHORTEST: usize = 32;
+pub(crate) const SHORTEST: usize = 32;
 
 /// The smallest member. Spaces, quotes, brackets, most operators and line ends are below it.
 const LOWEST: u8 = b'0';
@@ -36,7 +36,7 @@ fn is_member(byte: u8) -> bool {
 
 /// A run, with wrapped lines joined.
 #[derive(Debug)]
-pub struct EncodedRun<'t> {
+pub(crate) struct EncodedRun<'t> {
     /// The run without line separators.
     pub text: Cow<'t, [u8]>,
     /// The source before the run.
@@ -50,7 +50,7 @@ pub struct EncodedRun<'t> {
 impl EncodedRun<'_> {
     /// The run extended by the base64 directly before it, and the length of that extension.
     #[must_use]
-    pub fn with_text_before(&self) -> (Self, usize) {
+    pub(crate) fn with_text_before(&self) -> (Self, usize) {
         let may_belong = |byte: &u8| is_member(*byte) || matches!(byte, b'+' | b'/' | b'-' | b'_');
         let count = self.before.iter().rev().take(WIDEST).take_while(|byte| may_belong(byte)).count();
         let (before, more) = self.before.split_at(self.before.len() - count);
@@ -65,7 +65,7 @@ impl EncodedRun<'_> {
 
     /// The offset in `text` of the byte at `source`, or of the next byte that belongs to the run.
     #[must_use]
-    pub fn text_of(&self, source: usize) -> usize {
+    pub(crate) fn text_of(&self, source: usize) -> usize {
         if source < self.source.start {
             return 0;
         }
@@ -95,7 +95,7 @@ impl EncodedRun<'_> {
 /// The first long run that ends after the start of `range` and begins before its end, with wrapped lines
 /// joined.
 #[must_use]
-pub fn next(text: &[u8], range: Range<usize>) -> Option<EncodedRun<'_>> {
+pub(crate) fn next(text: &[u8], range: Range<usize>) -> Option<EncodedRun<'_>> {
     let first = next_line(text, range)?;
     let mut lines = Vec::new();
     let mut joined: Cow<'_, [u8]> = Cow::Borrowed(&text[first.clone()]);
@@ -114,7 +114,7 @@ pub fn next(text: &[u8], range: Range<usize>) -> Option<EncodedRun<'_>> {
 
 /// Whether a long run ends after the start of `range` and begins before its end.
 #[must_use]
-pub fn is_any(text: &[u8], range: Range<usize>) -> bool {
+pub(crate) fn is_any(text: &[u8], range: Range<usize>) -> bool {
     next_line(text, range).is_some()
 }
 

@@ -4,7 +4,7 @@ use super::Decoded;
 
 /// Which byte of a code unit comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ByteOrder {
+pub(crate) enum ByteOrder {
     /// The low byte.
     Little,
     /// The high byte.
@@ -14,7 +14,7 @@ pub enum ByteOrder {
 impl ByteOrder {
     /// The name of the encoding in a report.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Little => "utf-16le",
             Self::Big => "utf-16be",
@@ -32,7 +32,7 @@ impl ByteOrder {
 /// The byte order of a text that begins like this, if it is UTF-16: it has a byte order mark, or nearly every
 /// second byte at its start is zero.
 #[must_use]
-pub fn recognize(start: &[u8]) -> Option<ByteOrder> {
+pub(crate) fn recognize(start: &[u8]) -> Option<ByteOrder> {
     /// The number of code units to check if there is no byte order mark.
     const UNITS: usize = 32;
     match start {
@@ -61,7 +61,7 @@ pub fn recognize(start: &[u8]) -> Option<ByteOrder> {
 /// Converts UTF-16 that comes in pieces to UTF-8. Drops the byte order mark; invalid code units become
 /// U+FFFD.
 #[derive(Debug)]
-pub struct Transcoder {
+pub(crate) struct Transcoder {
     order: ByteOrder,
     /// Bytes of an incomplete character.
     pending: Vec<u8>,
@@ -71,18 +71,18 @@ pub struct Transcoder {
 impl Transcoder {
     /// Creates a transcoder for this byte order.
     #[must_use]
-    pub fn new(order: ByteOrder) -> Self {
+    pub(crate) fn new(order: ByteOrder) -> Self {
         Self { order, pending: Vec::new(), at_start: true }
     }
 
     /// The name of the encoding in a report.
     #[must_use]
-    pub fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         self.order.name()
     }
 
     /// Decodes the next piece and appends it to `out`. With `is_last`, nothing is kept for a next piece.
-    pub fn decode(&mut self, piece: &[u8], is_last: bool, out: &mut Vec<u8>) {
+    pub(crate) fn decode(&mut self, piece: &[u8], is_last: bool, out: &mut Vec<u8>) {
         self.pending.extend_from_slice(piece);
         let mut units: Vec<u16> =
             self.pending.chunks_exact(2).map(|unit| self.order.unit([unit[0], unit[1]])).collect();
@@ -104,7 +104,7 @@ impl Transcoder {
 /// Decodes the string around `at`, where two ASCII code units begin. The string consists of printable ASCII
 /// and extends at most `reach` bytes to either side. Its byte order only shows at its start or end.
 #[must_use]
-pub fn string_around(text: &[u8], at: usize, reach: usize) -> (Decoded, ByteOrder) {
+pub(crate) fn string_around(text: &[u8], at: usize, reach: usize) -> (Decoded, ByteOrder) {
     let is_text = |unit: &[u8]| unit[1] == 0 && matches!(unit[0], b'\t' | b'\n' | b'\r' | b' '..=b'~');
     let before = &text[at.saturating_sub(reach)..at];
     let start = at - 2 * before.rchunks_exact(2).take_while(|unit| is_text(unit)).count();

@@ -11,14 +11,14 @@ use crate::blob::{ObjectId, Origin};
 
 /// Gathers detections. Each thread has its own, and they are merged at the end.
 #[derive(Debug, Default)]
-pub struct Collector {
+pub(crate) struct Collector {
     by_secret: HashMap<Box<[u8]>, Vec<(Detection, Occurrence)>>,
 }
 
 impl Collector {
     /// Adds a detection, with the comments that may allow it. `path` is where it was found, as it is shown,
     /// and `archive` is the path inside an archive.
-    pub fn add(
+    pub(crate) fn add(
         &mut self,
         detection: Detection,
         origin: &Origin<'_>,
@@ -43,12 +43,12 @@ impl Collector {
     }
 
     /// The git objects in which something was found.
-    pub fn objects(&self) -> impl Iterator<Item = ObjectId> {
+    pub(crate) fn objects(&self) -> impl Iterator<Item = ObjectId> {
         self.by_secret.values().flatten().filter_map(|(_, occurrence)| occurrence.object)
     }
 
     /// Adds everything that another collector gathered.
-    pub fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         for (secret, mut word_matches) in other.by_secret {
             self.by_secret.entry(secret).or_default().append(&mut word_matches);
         }
@@ -56,7 +56,7 @@ impl Collector {
 
     /// One finding per secret, sorted by path, inner path, line, column and rule.
     #[must_use]
-    pub fn into_findings(self) -> Vec<Finding> {
+    pub(crate) fn into_findings(self) -> Vec<Finding> {
         let mut findings: Vec<Finding> = self.by_secret.into_values().map(finding).collect();
         findings.sort_by(by_place);
         findings

@@ -4,15 +4,15 @@ use std::fmt;
 
 /// The fingerprint of a secret, in the notation of [`Secret::fingerprint`](super::Secret::fingerprint).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Fingerprint(u128);
+pub(crate) struct Fingerprint(u128);
 
 impl Fingerprint {
     /// The number of hex digits.
-    pub const DIGITS: usize = 32;
+    pub(crate) const DIGITS: usize = 32;
 
     /// Parses 32 lowercase hex digits.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let half = |digits: &[u8]| {
             digits.iter().try_fold(0_u64, |value, digit| {
                 let digit = match digit {

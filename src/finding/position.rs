@@ -22,7 +22,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// Counts lines and code points, moving forward through a text that may come in windows. It counts nothing
 /// until the first call of [`span`](Self::span).
 #[derive(Clone, Debug)]
-pub struct Cursor {
+pub(crate) struct Cursor {
     /// The offset in the current text up to which it has counted.
     at: usize,
     line: u64,
@@ -41,7 +41,7 @@ impl Default for Cursor {
 impl Cursor {
     /// The line and column numbers of a range. It must not begin before a range of an earlier call.
     #[must_use]
-    pub fn span(&mut self, text: &[u8], range: &Range<usize>) -> Span {
+    pub(crate) fn span(&mut self, text: &[u8], range: &Range<usize>) -> Span {
         self.advance(text, range.start);
         let (line, column) = (self.line, self.column);
         self.advance(text, range.end);
@@ -49,7 +49,7 @@ impl Cursor {
     }
 
     /// Drops the first `count` bytes of the text: offsets are relative to the rest from now on.
-    pub fn drop_front(&mut self, text: &[u8], count: usize) {
+    pub(crate) fn drop_front(&mut self, text: &[u8], count: usize) {
         self.advance(text, count);
         self.at -= count;
     }

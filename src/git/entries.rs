@@ -8,7 +8,7 @@ use super::{
 
 /// The entries of a tree, as remembered for the trees that are made from it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Entries {
+pub(crate) struct Entries {
     /// Where each begins in the tree, in bytes, and where the last one ends. Every step of this is for all entries of
     /// a history, so it holds nothing else.
     starts: Vec<u32>,
@@ -21,7 +21,7 @@ const NEW: u32 = u32::MAX;
 
 /// An entry that counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KeptEntry {
+pub(crate) struct KeptEntry {
     /// Where it begins in the tree, in bytes.
     pub start: u32,
     /// What was made of it; less than the largest number.
@@ -33,7 +33,7 @@ pub struct KeptEntry {
 /// bytes passes for it.
 ///
 /// Nothing is returned where the tree is damaged; what comes before the damage has been read.
-pub fn entries<'t>(
+pub(crate) fn entries<'t>(
     bytes: &'t [u8],
     base: Option<(&Entries, &[CopiedRange])>,
     width: usize,

@@ -1,32 +1,32 @@
 //! Repositories: where they are, and what is in them. libgit2 opens them, so that nothing of theirs is executed and no
 //! user's configuration counts.
 
-pub mod ci;
+pub(crate) mod ci;
 mod entries;
-pub mod index;
+pub(crate) mod index;
 mod kind;
 mod loose;
-pub mod object;
+pub(crate) mod object;
 mod objects;
 mod observer;
 mod open;
-pub mod pack;
+pub(crate) mod pack;
 mod path;
-pub mod program;
+pub(crate) mod program;
 mod refs;
 pub(crate) mod regular_file;
-pub mod rename;
-pub mod revisions;
+pub(crate) mod rename;
+pub(crate) mod revisions;
 mod root;
-pub mod staged;
-pub mod store;
-pub mod tree;
+pub(crate) mod staged;
+pub(crate) mod store;
+pub(crate) mod tree;
 
-pub use entries::{Entries, entries};
+pub(crate) use entries::{Entries, entries};
 pub use kind::{ObjectKind, ObjectKinds};
-pub use objects::{Objects, object_id, oid};
-pub use observer::HistoryObserver;
-pub use open::{discover, from_environment, open};
-pub use path::path;
-pub use refs::refs;
-pub use root::Root;
+pub(crate) use objects::{Objects, object_id, oid};
+pub(crate) use observer::HistoryObserver;
+pub(crate) use open::{discover, from_environment, open};
+pub(crate) use path::path;
+pub(crate) use refs::refs;
+pub(crate) use root::Root;

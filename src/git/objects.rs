@@ -9,7 +9,7 @@ use git2::{ErrorCode, ObjectType, Odb, OdbObject, Oid, Repository};
 use crate::blob::ObjectId;
 
 /// The objects of a repository; can be used by several threads.
-pub struct Objects<'r> {
+pub(crate) struct Objects<'r> {
     odb: Odb<'r>,
 }
 
@@ -18,7 +18,7 @@ impl<'r> Objects<'r> {
     ///
     /// # Errors
     /// When the folder of the objects cannot be read.
-    pub fn new(repository: &'r Repository) -> Result<Self, git2::Error> {
+    pub(crate) fn new(repository: &'r Repository) -> Result<Self, git2::Error> {
         Ok(Self { odb: repository.odb()? })
     }
 
@@ -26,7 +26,7 @@ impl<'r> Objects<'r> {
     ///
     /// # Errors
     /// Why it cannot be read, and what to do about it.
-    pub fn read(&self, id: ObjectId, kind: ObjectType) -> Result<OdbObject<'_>, String> {
+    pub(crate) fn read(&self, id: ObjectId, kind: ObjectType) -> Result<OdbObject<'_>, String> {
         let object = self.odb.read(oid(id)).map_err(|error| why(id, &error))?;
         if object.kind() == kind {
             return Ok(object);
@@ -36,7 +36,7 @@ impl<'r> Objects<'r> {
 
     /// The size in bytes, without reading all of it; nothing where it cannot be read.
     #[must_use]
-    pub fn size(&self, id: ObjectId) -> Option<u64> {
+    pub(crate) fn size(&self, id: ObjectId) -> Option<u64> {
         self.odb.read_header(oid(id)).ok().map(|(size, _)| size as u64)
     }
 
@@ -44,7 +44,7 @@ impl<'r> Objects<'r> {
     ///
     /// # Errors
     /// Why it cannot be read, and what to do about it.
-    pub fn kind(&self, id: ObjectId) -> Result<ObjectType, String> {
+    pub(crate) fn kind(&self, id: ObjectId) -> Result<ObjectType, String> {
         self.odb.read_header(oid(id)).map(|(_, kind)| kind).map_err(|error| why(id, &error))
     }
 }
@@ -61,14 +61,14 @@ fn why(id: ObjectId, error: &git2::Error) -> String {
 
 /// libgit2's name of an object.
 #[must_use]
-pub fn oid(id: ObjectId) -> Oid {
+pub(crate) fn oid(id: ObjectId) -> Oid {
     // Both kinds have 20 or 32 bytes.
     Oid::from_bytes(id.as_bytes()).unwrap_or(Oid::ZERO_SHA1)
 }
 
 /// Our name of libgit2's object.
 #[must_use]
-pub fn object_id(oid: Oid) -> ObjectId {
+pub(crate) fn object_id(oid: Oid) -> ObjectId {
     let Some(id) = ObjectId::new(oid.as_bytes()) else { unreachable!("libgit2's ids have 20 or 32 bytes") };
     id
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::blob::ObjectId;
 
 /// Takes folders and commits that somebody else reads; one a thread.
-pub trait HistoryObserver: Send {
+pub(crate) trait HistoryObserver: Send {
     /// An entry that the folder's base does not have, and the number of the object if that is here. Returns what is to
     /// be kept of it, here and in folders that are made from this one.
     fn entry(&mut self, entry: &TreeEntry<'_>, number: Option<u32>) -> Option<u32>;

@@ -8,7 +8,7 @@ use git2::{Repository, RepositoryOpenFlags};
 ///
 /// # Errors
 /// libgit2's, with the code `NotFound` where there is no repository.
-pub fn discover(directory: &Path) -> Result<Repository, git2::Error> {
+pub(crate) fn discover(directory: &Path) -> Result<Repository, git2::Error> {
     prepare();
     open_round(directory, &[])
 }
@@ -34,7 +34,7 @@ fn open_round(directory: &Path, ceilings: &[PathBuf]) -> Result<Repository, git2
 ///
 /// # Errors
 /// libgit2's, with the code `NotFound` where it is no sound repository.
-pub fn open(directory: &Path) -> Result<Repository, git2::Error> {
+pub(crate) fn open(directory: &Path) -> Result<Repository, git2::Error> {
     prepare();
     let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
     Repository::open_ext(directory, flags, std::iter::empty::<&Path>())
@@ -47,7 +47,7 @@ pub fn open(directory: &Path) -> Result<Repository, git2::Error> {
 ///
 /// # Errors
 /// libgit2's, with the code `NotFound` where there is no repository.
-pub fn from_environment() -> Result<Repository, git2::Error> {
+pub(crate) fn from_environment() -> Result<Repository, git2::Error> {
     prepare();
     let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
     let split = |name: &str| {

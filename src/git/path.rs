@@ -5,7 +5,7 @@ use std::path::Path;
 /// A path as git stores it: bytes on Unix, UTF-8 elsewhere.
 #[cfg(unix)]
 #[must_use]
-pub fn path(bytes: &[u8]) -> &Path {
+pub(crate) fn path(bytes: &[u8]) -> &Path {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
     Path::new(OsStr::from_bytes(bytes))
 }

@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail};
 ///
 /// # Errors
 /// When git cannot be started or fails otherwise, with what it says.
-pub fn ask(directory: &Path, arguments: &[impl AsRef<OsStr>]) -> Result<Option<String>> {
+pub(crate) fn ask(directory: &Path, arguments: &[impl AsRef<OsStr>]) -> Result<Option<String>> {
     let mut command = Command::new("git");
     command.args(arguments).current_dir(directory).stdin(Stdio::null()).env("LC_ALL", "C");
     let output = command.output().context("git cannot be started; hooks need it in the path")?;
@@ -32,7 +32,7 @@ pub fn ask(directory: &Path, arguments: &[impl AsRef<OsStr>]) -> Result<Option<S
 
 /// The version of a git, as `git --version` prints it: `git version 2.54.0.windows.1`.
 #[must_use]
-pub fn version(printed: &str) -> Option<(u32, u32)> {
+pub(crate) fn version(printed: &str) -> Option<(u32, u32)> {
     let mut numbers = printed.strip_prefix("git version ")?.split(|c: char| !c.is_ascii_digit());
     Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }

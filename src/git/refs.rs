@@ -12,7 +12,7 @@ use crate::blob::ObjectId;
 ///
 /// # Errors
 /// When they cannot be listed.
-pub fn refs(repository: &Repository) -> Result<Vec<(Vec<u8>, ObjectId)>, git2::Error> {
+pub(crate) fn refs(repository: &Repository) -> Result<Vec<(Vec<u8>, ObjectId)>, git2::Error> {
     let mut refs = Vec::new();
     let mut add = |name: Vec<u8>, target: Option<git2::Oid>| {
         refs.extend(target.and_then(|oid| ObjectId::new(oid.as_bytes())).map(|target| (name, target)));

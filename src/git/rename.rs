@@ -29,7 +29,7 @@ struct RenameCandidates<'a> {
 /// Of the files that are gone, the one that the new one, which holds `content`, was called before. A file that is gone has
 /// become one of those that were `added`, no more: a second one is a copy.
 #[must_use]
-pub fn source<'e>(
+pub(crate) fn source<'e>(
     objects: &'e Objects<'e>,
     new: &PathEntry,
     content: &[u8],

@@ -8,7 +8,7 @@ use crate::blob::ObjectId;
 
 /// A set of commits: all that can be reached from some objects and not from others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Selection {
+pub(crate) struct Selection {
     /// Where the set begins: commits, annotated tags, or what a tag names.
     pub tips: Vec<ObjectId>,
     /// What is known already, with everything before it.
@@ -22,7 +22,7 @@ impl Selection {
     ///
     /// # Errors
     /// When a word is no revision of the repository, or no tip is named.
-    pub fn parse(repository: &Repository, words: &str) -> Result<Self> {
+    pub(crate) fn parse(repository: &Repository, words: &str) -> Result<Self> {
         let mut selection = Self::default();
         let (mut is_hidden, mut has_tips) = (false, false);
         for word in words.split_whitespace() {
@@ -74,7 +74,7 @@ fn or_head(revision: &str) -> &str {
 ///
 /// # Errors
 /// When there is none, with the way to get it.
-pub fn resolve(repository: &Repository, revision: &str) -> Result<ObjectId> {
+pub(crate) fn resolve(repository: &Repository, revision: &str) -> Result<ObjectId> {
     match repository.revparse_single(revision) {
         Ok(object) => Ok(object_id(object.id())),
         Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) => {
@@ -86,7 +86,7 @@ pub fn resolve(repository: &Repository, revision: &str) -> Result<ObjectId> {
 
 /// What to do about a revision that is missing.
 #[must_use]
-pub fn fetch_hint(repository: &Repository) -> &'static str {
+pub(crate) fn fetch_hint(repository: &Repository) -> &'static str {
     if repository.is_shallow() {
         "; this clone is shallow: fetch the rest with `git fetch --unshallow`, or check out with `fetch-depth: 0`"
     } else {

@@ -17,7 +17,7 @@ const LONGEST: u64 = 64 << 10;
 
 /// What a directory is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Root<'p> {
+pub(crate) enum Root<'p> {
     /// In no repository.
     None,
     /// In the work tree that begins here, or in the `.git` in it.
@@ -31,7 +31,7 @@ pub enum Root<'p> {
 impl<'p> Root<'p> {
     /// Looks at a directory, whose path must be absolute and without links, and at those above it.
     #[must_use]
-    pub fn of(directory: &'p Path) -> Self {
+    pub(crate) fn of(directory: &'p Path) -> Self {
         directory.ancestors().find_map(Self::at).unwrap_or(Self::None)
     }
 

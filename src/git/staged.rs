@@ -14,7 +14,7 @@ use crate::blob::ObjectId;
 
 /// What a commit of the index would change.
 #[derive(Default)]
-pub struct StagedChanges {
+pub(crate) struct StagedChanges {
     /// Files and links, each with what `HEAD` has at its path, and folders that could not be compared.
     pub difference: Difference,
     /// What is in `HEAD` and no longer in the index. A folder stands for all that is in it but not in the tree beside
@@ -27,7 +27,7 @@ pub struct StagedChanges {
 impl StagedChanges {
     /// Compares the index with a tree; without one, before the first commit, everything is new.
     #[must_use]
-    pub fn compare(index: &Index, objects: &Objects<'_>, head: Option<ObjectId>) -> Self {
+    pub(crate) fn compare(index: &Index, objects: &Objects<'_>, head: Option<ObjectId>) -> Self {
         let mut comparison = IndexComparison { index, objects, staged: Self::default() };
         comparison.directory(0..index.entries().len(), b"", head, index.cache());
         let mut staged = comparison.staged;
@@ -38,7 +38,7 @@ impl StagedChanges {
 
     /// The files and links that a commit would remove, each by itself. Folders that cannot be read are left out.
     #[must_use]
-    pub fn removed_files(&self, objects: &Objects<'_>) -> Vec<PathEntry> {
+    pub(crate) fn removed_files(&self, objects: &Objects<'_>) -> Vec<PathEntry> {
         let mut files = Vec::new();
         for (entry, now) in &self.removed {
             if entry.mode == Mode::Directory {
@@ -53,7 +53,7 @@ impl StagedChanges {
 
     /// Whether a commit would change nothing.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.difference.added.is_empty() && self.removed.is_empty() && self.unmerged.is_empty()
     }
 }

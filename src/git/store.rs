@@ -24,7 +24,7 @@ use crate::{blob::ObjectId, threads::Pool};
 const DEEPEST: usize = 5;
 
 /// All objects of a repository.
-pub struct Store {
+pub(crate) struct Store {
     /// Objects in packs.
     pub packs: Packs,
     /// The names of objects that no pack has, sorted.
@@ -46,7 +46,7 @@ pub struct Store {
 impl Store {
     /// Opens all packs and lists all loose objects.
     #[must_use]
-    pub fn open(repository: &Repository, pool: &Pool) -> Self {
+    pub(crate) fn open(repository: &Repository, pool: &Pool) -> Self {
         let directory = repository.commondir().to_owned();
         let width = match repository.object_format() {
             git2::ObjectFormat::Sha256 => 32,
@@ -74,7 +74,7 @@ impl Store {
     ///
     /// # Errors
     /// When libgit2 cannot list the objects.
-    pub fn open_for_cross_check(repository: &Repository, pool: &Pool) -> Result<Self, git2::Error> {
+    pub(crate) fn open_for_cross_check(repository: &Repository, pool: &Pool) -> Result<Self, git2::Error> {
         let mut store = Self::open(repository, pool);
         store.packs = Packs::default();
         store.loose.clear();
@@ -92,19 +92,13 @@ impl Store {
 impl Store {
     /// How many objects there are; each has a number below this.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.packs.len() + self.loose.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// The number of an object.
     #[must_use]
-    pub fn number(&self, id: ObjectId) -> Option<u32> {
+    pub(crate) fn number(&self, id: ObjectId) -> Option<u32> {
         self.packs.number(id).or_else(|| self.loose_number(id))
     }
 
@@ -118,7 +112,7 @@ impl Store {
     ///
     /// # Errors
     /// Why it cannot be read, in words that follow its name.
-    pub fn read(&self, id: ObjectId) -> Result<(ObjectKind, Vec<u8>), String> {
+    pub(crate) fn read(&self, id: ObjectId) -> Result<(ObjectKind, Vec<u8>), String> {
         if let Some(repository) = &self.cross_check {
             let repository = repository.lock().unwrap_or_else(PoisonError::into_inner);
             return read_by_libgit2(&repository, id).map_err(|error| error.message().to_owned());
@@ -149,7 +143,7 @@ impl Store {
 
     /// The object of a number.
     #[must_use]
-    pub fn id(&self, number: u32) -> Option<ObjectId> {
+    pub(crate) fn id(&self, number: u32) -> Option<ObjectId> {
         let at = number as usize;
         self.packs.id(number).or_else(|| self.loose.get(at.checked_sub(self.packs.len())?).copied())
     }
@@ -163,7 +157,7 @@ fn read_by_libgit2(repository: &Repository, id: ObjectId) -> Result<(ObjectKind,
 }
 
 /// Looks numbers up and remembers the last ones: neighbors in a chain of trees name the same objects.
-pub struct NumberCache<'a> {
+pub(crate) struct NumberCache<'a> {
     store: &'a Store,
     remembered: Vec<(Option<ObjectId>, u32)>,
     /// The numbers that were asked for last.
@@ -179,7 +173,7 @@ const REMEMBERED: usize = 1 << 14;
 impl<'a> NumberCache<'a> {
     /// Remembers nothing yet.
     #[must_use]
-    pub fn new(store: &'a Store) -> Self {
+    pub(crate) fn new(store: &'a Store) -> Self {
         Self {
             store,
             remembered: vec![(None, 0); REMEMBERED],
@@ -190,7 +184,7 @@ impl<'a> NumberCache<'a> {
     }
 
     /// The numbers of the objects of these names, in their order, as [`Store::number`] gives them, but faster.
-    pub fn get<'n>(&mut self, names: impl Iterator<Item = &'n [u8]>) -> &[Option<u32>] {
+    pub(crate) fn get<'n>(&mut self, names: impl Iterator<Item = &'n [u8]>) -> &[Option<u32>] {
         self.numbers.clear();
         self.unknown.clear();
         let mut unknown = Vec::new();

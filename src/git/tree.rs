@@ -7,11 +7,11 @@ use git2::{ObjectType, OdbObject};
 use super::{object, objects::Objects};
 use crate::blob::ObjectId;
 
-pub use object::Mode;
+pub(crate) use object::Mode;
 
 /// A path and what is there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct PathEntry {
+pub(crate) struct PathEntry {
     /// From the root of the work tree.
     pub path: Vec<u8>,
     /// What kind of thing it is.
@@ -21,7 +21,7 @@ pub struct PathEntry {
 }
 
 /// A tree that has been read.
-pub struct Tree<'r> {
+pub(crate) struct Tree<'r> {
     object: OdbObject<'r>,
     hash_length: usize,
 }
@@ -31,7 +31,7 @@ impl<'r> Tree<'r> {
     ///
     /// # Errors
     /// Why it cannot be read, and what to do about it.
-    pub fn read(objects: &'r Objects<'_>, id: ObjectId) -> Result<Self, String> {
+    pub(crate) fn read(objects: &'r Objects<'_>, id: ObjectId) -> Result<Self, String> {
         let tree = Self { object: objects.read(id, ObjectType::Tree)?, hash_length: id.as_bytes().len() };
         if !object::tree(tree.object.data(), tree.hash_length, |_, _| {}) {
             return Err(format!("tree {id} is damaged: run `git fsck`"));
@@ -40,7 +40,7 @@ impl<'r> Tree<'r> {
     }
 
     /// Its entries in git's order, in which folders count as if their names ended with `/`.
-    pub fn entries(&self) -> impl Iterator<Item = RawEntry<'_>> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = RawEntry<'_>> {
         let mut at = 0;
         std::iter::from_fn(move || {
             let (end, entry) = object::tree_entry(self.object.data(), at, self.hash_length)?;
@@ -51,7 +51,7 @@ impl<'r> Tree<'r> {
 
     /// Its entries, to be looked up by their names.
     #[must_use]
-    pub fn listing(&self) -> Listing<'_> {
+    pub(crate) fn listing(&self) -> Listing<'_> {
         Listing { entries: self.entries().collect(), ..Listing::default() }
     }
 }
@@ -59,7 +59,7 @@ impl<'r> Tree<'r> {
 /// The entries of a tree, each of which is taken at most once. Whoever compares two trees, or the index with a tree,
 /// asks in about the order of the entries, so that the next one is tried before any table is made.
 #[derive(Default)]
-pub struct Listing<'t> {
+pub(crate) struct Listing<'t> {
     entries: Vec<RawEntry<'t>>,
     taken: Vec<bool>,
     next: usize,
@@ -68,7 +68,7 @@ pub struct Listing<'t> {
 
 impl<'t> Listing<'t> {
     /// Takes the entry of this name.
-    pub fn take(&mut self, name: &[u8]) -> Option<(Mode, ObjectId)> {
+    pub(crate) fn take(&mut self, name: &[u8]) -> Option<(Mode, ObjectId)> {
         let at = match self.entries.get(self.next) {
             Some((next, ..)) if *next == name => self.next,
             _ => {
@@ -86,7 +86,7 @@ impl<'t> Listing<'t> {
     }
 
     /// What has not been taken.
-    pub fn rest(self) -> impl Iterator<Item = RawEntry<'t>> {
+    pub(crate) fn rest(self) -> impl Iterator<Item = RawEntry<'t>> {
         let taken = self.taken;
         let is_left = move |at: usize| !taken.get(at).copied().unwrap_or(false);
         self.entries.into_iter().enumerate().filter(move |(at, _)| is_left(*at)).map(|(_, entry)| entry)
@@ -97,7 +97,11 @@ impl<'t> Listing<'t> {
 ///
 /// # Errors
 /// When a tree on the way cannot be read.
-pub fn at(objects: &Objects<'_>, tree: ObjectId, path: &[u8]) -> Result<Option<(Mode, ObjectId)>, String> {
+pub(crate) fn at(
+    objects: &Objects<'_>,
+    tree: ObjectId,
+    path: &[u8],
+) -> Result<Option<(Mode, ObjectId)>, String> {
     let mut here = (Mode::Directory, tree);
     for name in path.split(|byte| *byte == b'/') {
         if here.0 != Mode::Directory {
@@ -113,7 +117,7 @@ pub fn at(objects: &Objects<'_>, tree: ObjectId, path: &[u8]) -> Result<Option<(
 
 /// What a comparison of trees gives.
 #[derive(Default)]
-pub struct Difference {
+pub(crate) struct Difference {
     /// Files and links, each with what was at its path in each of the old trees that had something there.
     pub added: Vec<(PathEntry, Vec<(Mode, ObjectId)>)>,
     /// Folders that could not be compared, and why.
@@ -125,7 +129,13 @@ impl Difference {
     /// commit brings, or a merge on top of what its parents bring. Where there are no old trees, that is everything.
     ///
     /// Folders that one of the old trees has as well are not even read.
-    pub fn compare(&mut self, objects: &Objects<'_>, new: ObjectId, old: &[Option<ObjectId>], path: &[u8]) {
+    pub(crate) fn compare(
+        &mut self,
+        objects: &Objects<'_>,
+        new: ObjectId,
+        old: &[Option<ObjectId>],
+        path: &[u8],
+    ) {
         if old.contains(&Some(new)) {
             return;
         }
@@ -163,7 +173,7 @@ impl Difference {
 ///
 /// # Errors
 /// When a tree cannot be read.
-pub fn removed(
+pub(crate) fn removed(
     objects: &Objects<'_>,
     old: ObjectId,
     new: Option<ObjectId>,
@@ -190,9 +200,9 @@ pub fn removed(
 
 /// The path of something in a folder; that of the root is empty.
 #[must_use]
-pub fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
+pub(crate) fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
     if directory.is_empty() { name.to_owned() } else { [directory, b"/", name].concat() }
 }
 
 /// An entry as it stands in the tree, with its name.
-pub type RawEntry<'t> = (&'t [u8], Mode, ObjectId);
+pub(crate) type RawEntry<'t> = (&'t [u8], Mode, ObjectId);

@@ -12,7 +12,7 @@ use crate::git::program::ask;
 
 /// A directory of hooks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HooksDirectory {
+pub(crate) struct HooksDirectory {
     /// The directory, absolute.
     pub directory: PathBuf,
     /// Whether it is part of the work tree, so that its contents may be shared with others.
@@ -23,7 +23,7 @@ pub struct HooksDirectory {
 
 /// The value of `core.hooksPath`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HooksPath {
+pub(crate) struct HooksPath {
     /// Whether it is set in the repository's own configuration.
     pub is_local: bool,
     /// The directory as written. A relative path starts at the root of the work tree.
@@ -34,7 +34,7 @@ pub struct HooksPath {
 ///
 /// # Errors
 /// When there is no repository, or another program manages its hooks. The error then says what to do.
-pub fn of_repository(here: &Path) -> Result<HooksDirectory> {
+pub(crate) fn of_repository(here: &Path) -> Result<HooksDirectory> {
     let (root, is_bare) = root(here)?;
     let set = hooks_path(&root)?;
     if let Some(manager) = manager(&root, set.as_ref()) {
@@ -59,7 +59,7 @@ pub fn of_repository(here: &Path) -> Result<HooksDirectory> {
 ///
 /// # Errors
 /// When there is no repository.
-pub fn directories(here: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn directories(here: &Path) -> Result<Vec<PathBuf>> {
     let (root, _) = root(here)?;
     let mut directories = vec![root.join(about(&root, &["--git-common-dir"])?).join("hooks")];
     if hooks_path(&root)?.is_some_and(|set| set.is_local) {
@@ -98,7 +98,7 @@ fn is_below(directory: &Path, other: &Path) -> bool {
 ///
 /// # Errors
 /// When it is not a directory.
-pub fn check(directory: &Path) -> Result<()> {
+pub(crate) fn check(directory: &Path) -> Result<()> {
     if directory.exists() && !directory.is_dir() {
         bail!("core.hooksPath is {}, which is not a directory: hooks are turned off", directory.display());
     }
@@ -109,7 +109,7 @@ pub fn check(directory: &Path) -> Result<()> {
 ///
 /// # Errors
 /// When git's configuration cannot be read.
-pub fn hooks_path(directory: &Path) -> Result<Option<HooksPath>> {
+pub(crate) fn hooks_path(directory: &Path) -> Result<Option<HooksPath>> {
     let asked = ask(directory, &["config", "--show-scope", "--type=path", "--get", "core.hooksPath"])?;
     asked.as_deref().map_or(Ok(None), |answer| {
         let (scope, path) = answer.split_once('\t').context("`git config --show-scope` printed no scope")?;
@@ -131,6 +131,6 @@ fn manager(root: &Path, set: Option<&HooksPath>) -> Option<Manager> {
 
 /// The hooks to install by default.
 #[must_use]
-pub fn usual(place: &HooksDirectory) -> &'static [GitHook] {
+pub(crate) fn usual(place: &HooksDirectory) -> &'static [GitHook] {
     if place.is_bare { &[GitHook::PreReceive] } else { &GitHook::CLIENT }
 }

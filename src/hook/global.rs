@@ -20,7 +20,7 @@ const EXCLUDE: &str = "info/exclude";
 
 /// A way to install a hook for all repositories, least intrusive first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum GlobalInstall {
+pub(crate) enum GlobalInstall {
     /// `hook.skanner-<event>.command`. It runs in addition to all other hooks, in existing repositories too.
     Configured,
     /// The directory in `core.hooksPath`, which is already the only one that git uses.
@@ -37,7 +37,7 @@ pub enum GlobalInstall {
 
 /// Chooses a way. `own` is the directory for a template of our own.
 #[must_use]
-pub fn choose(
+pub(crate) fn choose(
     version: Option<(u32, u32)>,
     hooks_path: Option<PathBuf>,
     template: Option<PathBuf>,
@@ -57,7 +57,7 @@ pub fn choose(
 ///
 /// # Errors
 /// When the path of the program is not UTF-8, which git's configuration cannot store.
-pub fn settings(event: GitHook, program: &Path) -> Result<[(String, String); 2]> {
+pub(crate) fn settings(event: GitHook, program: &Path) -> Result<[(String, String); 2]> {
     let path = String::from_utf8(quoted(program.as_os_str()));
     let path = path.with_context(|| format!("the path {} is not UTF-8", program.display()))?;
     let arguments = match event {
@@ -88,7 +88,7 @@ fn name(event: GitHook) -> String {
 ///
 /// # Errors
 /// When git cannot write its configuration.
-pub fn configure(event: GitHook, program: &Path) -> Result<()> {
+pub(crate) fn configure(event: GitHook, program: &Path) -> Result<()> {
     for (key, value) in settings(event, program)? {
         config(&["--replace-all", &key, &value])?;
     }
@@ -99,7 +99,7 @@ pub fn configure(event: GitHook, program: &Path) -> Result<()> {
 ///
 /// # Errors
 /// When git cannot write its configuration.
-pub fn unconfigure(event: GitHook) -> Result<bool> {
+pub(crate) fn unconfigure(event: GitHook) -> Result<bool> {
     let is_set = config(&["--get", &format!("hook.{}.command", name(event))])?.is_some();
     if is_set {
         config(&["--remove-section", &format!("hook.{}", name(event))])?;
@@ -111,7 +111,7 @@ pub fn unconfigure(event: GitHook) -> Result<bool> {
 ///
 /// # Errors
 /// When git fails, or there is no home directory.
-pub fn way() -> Result<GlobalInstall> {
+pub(crate) fn way() -> Result<GlobalInstall> {
     let printed = ask(Path::new("."), &["--version"])?.unwrap_or_default();
     let version = program::version(&printed);
     Ok(choose(version, configured("core.hooksPath")?, configured("init.templateDir")?, own_template()?))
@@ -121,7 +121,7 @@ pub fn way() -> Result<GlobalInstall> {
 ///
 /// # Errors
 /// When git fails, or there is no home directory.
-pub fn directories() -> Result<Vec<PathBuf>> {
+pub(crate) fn directories() -> Result<Vec<PathBuf>> {
     let template = configured("init.templateDir")?.unwrap_or(own_template()?);
     Ok(configured("core.hooksPath")?.into_iter().chain([template.join("hooks")]).collect())
 }
@@ -144,7 +144,7 @@ fn configured(key: &str) -> Result<Option<PathBuf>> {
 ///
 /// # Errors
 /// When git cannot write its configuration.
-pub fn use_template(directory: &Path) -> Result<()> {
+pub(crate) fn use_template(directory: &Path) -> Result<()> {
     // Git's own template has this file, and other tools append to it.
     let exclude = directory.join(EXCLUDE);
     let parent = exclude.parent().unwrap_or(directory);
@@ -161,7 +161,7 @@ pub fn use_template(directory: &Path) -> Result<()> {
 ///
 /// # Errors
 /// When git cannot write its configuration.
-pub fn drop_template() -> Result<()> {
+pub(crate) fn drop_template() -> Result<()> {
     let directory = &own_template()?;
     if fs::remove_dir(directory.join("hooks")).is_ok() {
         config(&["--unset", "init.templateDir"])?;

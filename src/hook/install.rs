@@ -12,7 +12,7 @@ use crate::whole_file;
 
 /// The result of installing a hook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HookInstallation {
+pub(crate) enum HookInstallation {
     /// There was no hook before.
     New,
     /// There was another hook, and the script calls it first.
@@ -26,7 +26,7 @@ pub enum HookInstallation {
 ///
 /// # Errors
 /// When a file cannot be written, or the other name is already taken.
-pub fn install(directory: &Path, event: GitHook, program: &Path) -> Result<HookInstallation> {
+pub(crate) fn install(directory: &Path, event: GitHook, program: &Path) -> Result<HookInstallation> {
     fs::create_dir_all(directory)
         .with_context(|| format!("cannot create the directory {}", directory.display()))?;
     let hook = directory.join(event.name());
@@ -69,7 +69,7 @@ pub fn install(directory: &Path, event: GitHook, program: &Path) -> Result<HookI
 
 /// The result of removing a hook.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HookRemoval {
+pub(crate) enum HookRemoval {
     /// There was no hook of ours.
     Nothing,
     /// The hook was removed.
@@ -85,7 +85,7 @@ pub enum HookRemoval {
 ///
 /// # Errors
 /// When a file cannot be read or changed.
-pub fn uninstall(directory: &Path, event: GitHook) -> Result<HookRemoval> {
+pub(crate) fn uninstall(directory: &Path, event: GitHook) -> Result<HookRemoval> {
     let hook = directory.join(event.name());
     let before = script::before(&hook);
     // Other programs rename an existing hook: pre-commit to `.legacy`, lefthook to `.old`.

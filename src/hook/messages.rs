@@ -4,7 +4,7 @@ use super::GitHook;
 
 /// A program that writes the hooks of a repository by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manager {
+pub(crate) enum Manager {
     /// husky, of any version.
     Husky,
     /// lefthook.
@@ -13,7 +13,7 @@ pub enum Manager {
 
 /// Why a hook stopped something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StopReason {
+pub(crate) enum StopReason {
     /// Keys were found.
     Keys,
     /// Not everything could be read.
@@ -22,7 +22,7 @@ pub enum StopReason {
 
 /// The advice to print after the report. `has_head` is false before the first commit.
 #[must_use]
-pub fn stopped(event: GitHook, reason: StopReason, has_head: bool) -> String {
+pub(crate) fn stopped(event: GitHook, reason: StopReason, has_head: bool) -> String {
     let (what, go_on) = match event {
         GitHook::PreCommit => ("This commit was stopped", "git commit --no-verify"),
         GitHook::CommitMsg => ("This commit was stopped", "git commit --no-verify"),
@@ -124,7 +124,7 @@ fn repair(event: GitHook, has_head: bool) -> impl Iterator<Item = String> {
 
 /// The advice for a repository whose hooks another program manages.
 #[must_use]
-pub fn managed(manager: Manager) -> &'static str {
+pub(crate) fn managed(manager: Manager) -> &'static str {
     match manager {
         Manager::Husky => {
             "husky manages the hooks of this repository, so nothing was installed. Add these lines to its files, and \

@@ -1,18 +1,18 @@
 //! Git hooks: their input, how to install them, and the advice they print when they stop something.
 
-pub mod directory;
-pub mod global;
-pub mod install;
-pub mod messages;
-pub mod push;
-pub mod refs;
-pub mod script;
+pub(crate) mod directory;
+pub(crate) mod global;
+pub(crate) mod install;
+pub(crate) mod messages;
+pub(crate) mod push;
+pub(crate) mod refs;
+pub(crate) mod script;
 
 use std::fmt;
 
 /// A hook that skanner implements, by its name in git.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum GitHook {
+pub(crate) enum GitHook {
     /// Before a commit is created. The index is complete.
     PreCommit,
     /// The message is written, and the commit is not created yet.
@@ -25,14 +25,14 @@ pub enum GitHook {
 
 impl GitHook {
     /// All hooks.
-    pub const ALL: [Self; 4] = [Self::PreCommit, Self::CommitMsg, Self::PrePush, Self::PreReceive];
+    pub(crate) const ALL: [Self; 4] = [Self::PreCommit, Self::CommitMsg, Self::PrePush, Self::PreReceive];
 
     /// The hooks of a repository that people work in.
-    pub const CLIENT: [Self; 3] = [Self::PreCommit, Self::CommitMsg, Self::PrePush];
+    pub(crate) const CLIENT: [Self; 3] = [Self::PreCommit, Self::CommitMsg, Self::PrePush];
 
     /// Its name in git, which is also its file name.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::PreCommit => "pre-commit",
             Self::CommitMsg => "commit-msg",
@@ -43,7 +43,7 @@ impl GitHook {
 
     /// The event with this name.
     #[must_use]
-    pub fn of(name: &str) -> Option<Self> {
+    pub(crate) fn of(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|event| event.name() == name)
     }
 }

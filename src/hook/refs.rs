@@ -6,7 +6,7 @@ use crate::blob::ObjectId;
 
 /// A reference that a push changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Update {
+pub(crate) struct Update {
     /// Its name in the remote repository. Any bytes.
     pub name: Vec<u8>,
     /// The object that it names there now; `None` if it is new.
@@ -19,7 +19,7 @@ pub struct Update {
 ///
 /// # Errors
 /// When a line has any other format.
-pub fn of_push(input: &[u8]) -> Result<Vec<Update>> {
+pub(crate) fn of_push(input: &[u8]) -> Result<Vec<Update>> {
     parse(input, "<local ref> <local object> <remote ref> <remote object>", |fields| match fields {
         [_, new, name, old] => Some((name, old, new)),
         _ => None,
@@ -30,7 +30,7 @@ pub fn of_push(input: &[u8]) -> Result<Vec<Update>> {
 ///
 /// # Errors
 /// When a line has any other format.
-pub fn of_receive(input: &[u8]) -> Result<Vec<Update>> {
+pub(crate) fn of_receive(input: &[u8]) -> Result<Vec<Update>> {
     parse(input, "<old object> <new object> <ref>", |fields| match fields {
         [old, new, name] => Some((name, old, new)),
         _ => None,
@@ -81,7 +81,7 @@ fn object(digits: &[u8]) -> Option<Option<ObjectId>> {
 
 /// What a hook framework says about a push after it has consumed the lines itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Hints {
+pub(crate) struct Hints {
     /// The revision that is pushed.
     pub to: Option<String>,
     /// The revision that the remote repository already has.
@@ -99,7 +99,7 @@ impl Hints {
     ///
     /// # Errors
     /// When git cannot have produced a value.
-    pub fn of_pre_commit(variable: &dyn Fn(&str) -> Option<String>) -> Result<Option<Self>> {
+    pub(crate) fn of_pre_commit(variable: &dyn Fn(&str) -> Option<String>) -> Result<Option<Self>> {
         if variable("PRE_COMMIT").is_none() {
             return Ok(None);
         }

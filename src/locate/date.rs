@@ -33,7 +33,7 @@ fn number(digits: &[u8]) -> Option<i64> {
 /// or RFC 3339, such as `2024-02-29T12:30:00+01:00`. Fractions of a second are dropped. `None` if it is
 /// neither.
 #[must_use]
-pub fn parse(text: &str) -> Option<i64> {
+pub(crate) fn parse(text: &str) -> Option<i64> {
     let (day, time) = text.split_at_checked(10)?;
     let midnight = Day::parse(day)?.number() * DAY;
     if time.is_empty() {

@@ -38,13 +38,13 @@ pub struct Gatherer<'a> {
 impl<'a> Gatherer<'a> {
     /// Prepares to locate these suspects.
     #[must_use]
-    pub fn new(store: &'a Store, suspects: &[ObjectId]) -> Self {
+    pub(crate) fn new(store: &'a Store, suspects: &[ObjectId]) -> Self {
         Self { store, suspects: Suspects::new(suspects) }
     }
 
     /// Creates a reader for one thread.
     #[must_use]
-    pub fn reader(&self) -> DirectoryReader<'_> {
+    pub(crate) fn reader(&self) -> DirectoryReader<'_> {
         DirectoryReader {
             store: self.store,
             suspects: &self.suspects,
@@ -58,7 +58,7 @@ impl<'a> Gatherer<'a> {
     /// Takes what the readers gathered, and reads the rest. They have seen all commits, and all directories
     /// in packs unless there are no `directories`.
     #[must_use]
-    pub fn finish(
+    pub(crate) fn finish(
         &self,
         directories: Vec<DirectoryReader<'_>>,
         commits: Vec<CommitReader>,
@@ -148,7 +148,7 @@ impl Suspects {
 }
 
 /// Gathers directories on one thread.
-pub struct DirectoryReader<'a> {
+pub(crate) struct DirectoryReader<'a> {
     store: &'a Store,
     suspects: &'a Suspects,
     numbers: NumberCache<'a>,

@@ -11,7 +11,7 @@ use crate::{
 
 /// The history of a secret. Texts are raw, as in git, and may contain secrets.
 #[derive(Clone, Debug, Default)]
-pub struct SecretHistory {
+pub(crate) struct SecretHistory {
     /// The first commit that contains it and has no parent that does.
     pub introduced: Option<HistoryEvent>,
     /// The last commit that does not contain it but has a parent that does. `None` if HEAD contains it.
@@ -28,7 +28,7 @@ pub struct SecretHistory {
 
 /// A commit that introduced or removed a secret.
 #[derive(Clone, Debug)]
-pub struct HistoryEvent {
+pub(crate) struct HistoryEvent {
     /// The commit.
     pub commit: ObjectId,
     /// The author: name and email address.
@@ -45,7 +45,7 @@ impl ObjectLocations<'_> {
     /// The history of a secret that is in these objects, which must be sorted: blobs, directories with it in
     /// a name, commits or tags. `None` if none of them is an object of this repository.
     #[must_use]
-    pub fn secret_history(&self, objects: &[ObjectId]) -> Option<SecretHistory> {
+    pub(crate) fn secret_history(&self, objects: &[ObjectId]) -> Option<SecretHistory> {
         if !objects.iter().any(|id| self.store.number(*id).is_some()) {
             return None;
         }
@@ -98,7 +98,7 @@ impl ObjectLocations<'_> {
     /// since 1970. False if one of them has no date, or if no commit leads to a blob. `None` if none of the
     /// objects is in this repository.
     #[must_use]
-    pub fn is_older(&self, objects: &[ObjectId], time: i64) -> Option<bool> {
+    pub(crate) fn is_older(&self, objects: &[ObjectId], time: i64) -> Option<bool> {
         if !objects.iter().any(|id| self.store.number(*id).is_some()) {
             return None;
         }

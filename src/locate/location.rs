@@ -38,7 +38,12 @@ impl<'a> ObjectLocations<'a> {
     /// Sorts what was gathered from a repository. It can tell the history of suspects and of these objects,
     /// but of no other directory.
     #[must_use]
-    pub fn new(repository: &Repository, store: &'a Store, gathered: Gathered, objects: &[ObjectId]) -> Self {
+    pub(crate) fn new(
+        repository: &Repository,
+        store: &'a Store,
+        gathered: Gathered,
+        objects: &[ObjectId],
+    ) -> Self {
         let Gathered { suspects, edges, held, commits } = gathered;
         let named = objects.iter().filter_map(|id| store.number(*id));
         let wanted = held.iter().map(|(_, directory, _)| *directory).chain(named);

@@ -15,9 +15,8 @@ mod paths;
 mod rows;
 mod tags;
 
-pub use date::parse as parse_date;
-pub use gather::{DirectoryReader, Gathered, Gatherer};
-pub use history::{HistoryEvent, SecretHistory};
+pub(crate) use date::parse as parse_date;
+pub use gather::{Gathered, Gatherer};
+pub(crate) use history::{HistoryEvent, SecretHistory};
 pub use location::ObjectLocations;
-pub use paths::BlobLocation;
 pub use rows::CommitReader;

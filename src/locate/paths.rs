@@ -13,7 +13,7 @@ const MOST: usize = 64;
 
 /// A path of a blob.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct BlobLocation {
+pub(crate) struct BlobLocation {
     /// The path, or only the file name if no commit leads to its directory.
     pub path: Vec<u8>,
     /// The commit that added the blob, if any.
@@ -24,7 +24,7 @@ impl ObjectLocations<'_> {
     /// The paths of a suspect blob: where it was introduced, where it is at HEAD, and one for every other
     /// name it has anywhere. Empty if no directory contains it.
     #[must_use]
-    pub fn places(&self, blob: ObjectId) -> Vec<BlobLocation> {
+    pub(crate) fn places(&self, blob: ObjectId) -> Vec<BlobLocation> {
         let objects = [blob];
         let above = self.above(&objects);
         let holds = self.holding(&above, &objects);

@@ -13,8 +13,8 @@ use crate::finding::Report;
 
 pub(crate) use escape::escape_control;
 pub use json::schema;
-pub use sarif::line_hashes;
-pub use view::View;
+pub(crate) use sarif::line_hashes;
+pub(crate) use view::View;
 
 /// A report format.
 pub struct ReportFormat {

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use super::model::{Rule, Severity};
 
 /// The literals to search for, known before any rule is parsed.
-pub mod literals {
+pub(crate) mod literals {
     include!(concat!(env!("OUT_DIR"), "/anchors.rs"));
 }
 

@@ -9,11 +9,14 @@ mod schema;
 mod shape;
 mod words;
 
-pub use load::{RuleSet, literals};
+pub use load::RuleSet;
+pub(crate) use load::literals;
+pub(crate) use model::ContextWord;
 pub(crate) use model::rule_tables;
-pub use model::{Confidence, ContextWord, Edges, Form, Rule, Severity};
-pub use parts::{BASE64URL, ByteClass, NamedPart};
+pub use model::{Confidence, Edges, Form, Rule, Severity};
+pub(crate) use parts::BASE64URL;
 pub(crate) use prefixes::minimal;
 pub(crate) use schema::word_schema;
-pub use shape::{Part, Shape};
+pub(crate) use shape::Part;
+pub use shape::Shape;
 pub(crate) use words::words;

@@ -28,5 +28,5 @@ mod word_match;
 
 pub use change::{TextChange, looks_wide};
 pub use engine::Engine;
-pub use mask::{Mask, Masker};
+pub(crate) use mask::Masker;
 pub use scratch::Scratch;

@@ -20,25 +20,25 @@ const LEAST_LIMIT: u64 = 64 << 20;
 
 /// Reads files into a buffer that is used again; one a thread.
 #[derive(Default)]
-pub struct FileReader {
+pub(crate) struct FileReader {
     buffer: Vec<u8>,
 }
 
 impl FileReader {
     /// Pushes one file, or says why it could not be read. A link is followed only where `follow` says so.
-    pub fn feed(&mut self, path: &Path, follow: bool, sink: &mut impl Sink) {
+    pub(crate) fn feed(&mut self, path: &Path, follow: bool, sink: &mut impl Sink) {
         self.feed_as(SourceKind::File, path, follow, sink);
     }
 
     /// Pushes one file as another kind of place.
-    pub fn feed_as(&mut self, kind: SourceKind, path: &Path, follow: bool, sink: &mut impl Sink) {
+    pub(crate) fn feed_as(&mut self, kind: SourceKind, path: &Path, follow: bool, sink: &mut impl Sink) {
         if let Err(error) = self.try_feed(kind, path, follow, sink) {
             sink.not_scanned(display_path(path), why(&error));
         }
     }
 
     /// Pushes the text of a symbolic link.
-    pub fn feed_link(path: &Path, sink: &mut impl Sink) {
+    pub(crate) fn feed_link(path: &Path, sink: &mut impl Sink) {
         let origin = Origin::new(SourceKind::File, display_path(path));
         match std::fs::read_link(path) {
             Ok(target) => {

@@ -10,7 +10,7 @@ use crate::blob::{Blob, Content, Origin, SourceKind};
 
 /// What git does with the text below its scissors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tail {
+pub(crate) enum Tail {
     /// Drops it: `git commit --verbose` has put the difference there, for the editor.
     Dropped,
     /// Commits it, since no editor was open and so git itself wrote no scissors.
@@ -21,7 +21,7 @@ pub enum Tail {
 ///
 /// Lines that begin with `#` are a part of it: with `git commit --message` and with `--cleanup=whitespace` they are
 /// committed, and the hook cannot know.
-pub struct Message {
+pub(crate) struct Message {
     /// The file.
     pub file: PathBuf,
     /// What becomes of the text below git's scissors. It is not read if it is dropped: the lines that a commit removes
@@ -31,7 +31,7 @@ pub struct Message {
 
 impl Message {
     /// Pushes the message, or says why it could not be read.
-    pub fn feed(&self, sink: &mut impl Sink) {
+    pub(crate) fn feed(&self, sink: &mut impl Sink) {
         let path = display_path(&self.file);
         match self.read() {
             Ok(text) => {

@@ -13,10 +13,10 @@ use crate::{
 };
 
 /// Says of a path whether it is wanted.
-pub type Wanted<'a> = dyn Fn(&[u8]) -> bool + 'a;
+pub(crate) type Wanted<'a> = dyn Fn(&[u8]) -> bool + 'a;
 
 /// The files that a commit would bring: as they are in the index, not in the work tree.
-pub struct StagedSource<'a> {
+pub(crate) struct StagedSource<'a> {
     /// Whether secrets are reported as well that `HEAD` has in the same file already.
     pub all: bool,
     /// Which files are read, where that is not all: it is asked for each path that is staged.
@@ -29,7 +29,7 @@ pub struct StagedSource<'a> {
 
 /// What the index holds, next to what is pushed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StagedState {
+pub(crate) enum StagedState {
     /// Nothing is staged.
     Nothing,
     /// Files are only taken away.
@@ -44,7 +44,7 @@ impl StagedSource<'_> {
     ///
     /// # Errors
     /// When it has no work tree, or the index or `HEAD` cannot be read.
-    pub fn feed<S: Sink>(
+    pub(crate) fn feed<S: Sink>(
         &self,
         repository: &Repository,
         new_sink: &(impl Fn() -> S + Sync),
@@ -60,7 +60,7 @@ impl StagedSource<'_> {
     ///
     /// # Errors
     /// When `HEAD` cannot be read.
-    pub fn feed_index<S: Sink>(
+    pub(crate) fn feed_index<S: Sink>(
         &self,
         index: &Index,
         repository: &Repository,

@@ -6,7 +6,7 @@ use super::sink::Sink;
 use crate::blob::{Blob, Content, Origin, SourceKind};
 
 /// Reads standard input to its end.
-pub struct Stdin {
+pub(crate) struct Stdin {
     /// What to call it in the report.
     pub name: Option<String>,
 }
@@ -14,7 +14,7 @@ pub struct Stdin {
 impl Stdin {
     /// Pushes the input. Empty input is named as not read: something before us in the pipe has gone wrong, and
     /// "clean" would be said of nothing.
-    pub fn feed(&self, sink: &mut impl Sink) {
+    pub(crate) fn feed(&self, sink: &mut impl Sink) {
         let path = self.name.as_deref().unwrap_or_default().as_bytes();
         let mut counting = CountingStdin { inner: std::io::stdin().lock(), count: 0 };
         let origin = Origin::new(SourceKind::Stdin, path);

@@ -44,7 +44,7 @@ pub(super) fn below(directory: &Path, pool: &Pool) -> Result<Vec<Tracked>, Strin
 
 /// The root of the work tree that `directory` is in.
 #[must_use]
-pub fn root(directory: &Path) -> Option<PathBuf> {
+pub(crate) fn root(directory: &Path) -> Option<PathBuf> {
     let directory = directory.canonicalize().ok()?;
     match Root::of(&directory) {
         Root::Tree(root) => Some(root.to_owned()),

@@ -20,7 +20,7 @@ use super::{
 use crate::threads::Pool;
 
 /// The files below some paths.
-pub struct Walk {
+pub(crate) struct Walk {
     /// Files and folders; what is named here is read whatever git thinks of it.
     pub roots: Vec<PathBuf>,
     /// Whether `.gitignore` and `.git/info/exclude` leave out what git does not track.
@@ -36,7 +36,7 @@ pub struct Walk {
 
 impl Walk {
     /// Pushes every file below the roots. Threads are started only for folders.
-    pub fn feed<S: Sink>(&self, new_sink: &(impl Fn() -> S + Sync)) {
+    pub(crate) fn feed<S: Sink>(&self, new_sink: &(impl Fn() -> S + Sync)) {
         let mut sink = new_sink();
         let mut reader = FileReader::default();
         let remaining = self.force_exclude.then(|| exclude::remaining(&self.roots, &self.pool, &mut sink));

@@ -10,7 +10,7 @@ pub(super) fn display_path(path: &Path) -> &[u8] {
 
 /// An error about one input in a few words; the path is said beside them.
 #[must_use]
-pub fn why(error: &io::Error) -> String {
+pub(crate) fn why(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "vanished before it could be read".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

@@ -19,7 +19,7 @@ use crate::{
 
 /// One entry. Its criteria combine with AND; several rules, paths or fingerprints combine with OR.
 #[derive(Clone, Debug)]
-pub struct AllowEntry<'c> {
+pub(crate) struct AllowEntry<'c> {
     /// The configuration file, as it is shown.
     pub place: &'c str,
     /// Its line, 1-based.
@@ -37,7 +37,7 @@ pub struct AllowEntry<'c> {
 }
 
 /// Suppresses what the entries allow, and lists the entries that do nothing, as far as `look` can tell.
-pub fn apply(
+pub(crate) fn apply(
     report: &mut Report,
     entries: &[AllowEntry<'_>],
     directories: &PathRoots,

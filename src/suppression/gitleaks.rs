@@ -12,7 +12,7 @@ use crate::{
 
 /// One line of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GitleaksIgnore {
+pub(crate) struct GitleaksIgnore {
     /// The commit, in hex digits, if the line names one.
     commit: Option<String>,
     /// The path, from the root of the tree.
@@ -27,7 +27,7 @@ pub struct GitleaksIgnore {
 
 /// Parses a list. Invalid lines are skipped, as gitleaks does.
 #[must_use]
-pub fn parse(text: &str) -> Vec<GitleaksIgnore> {
+pub(crate) fn parse(text: &str) -> Vec<GitleaksIgnore> {
     let lines = text.lines().zip(1..).filter_map(|(line, number)| {
         // See `gitleaksIgnorePath` in `detect/detect.go` of gitleaks.
         let line = line.trim();
@@ -58,7 +58,7 @@ pub fn parse(text: &str) -> Vec<GitleaksIgnore> {
 type IgnoreKey = (String, u64, Option<String>, SourceKind);
 
 /// Suppresses what the lines of a list allow. `place` is the path of the list, as it is shown.
-pub fn apply(report: &mut Report, ignored: &[GitleaksIgnore], place: &str, directories: &PathRoots) {
+pub(crate) fn apply(report: &mut Report, ignored: &[GitleaksIgnore], place: &str, directories: &PathRoots) {
     if ignored.is_empty() || report.findings.is_empty() {
         return;
     }

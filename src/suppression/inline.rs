@@ -20,7 +20,7 @@ use crate::{
 
 /// A comment in a text that was read, whether or not there is a key near it.
 #[derive(Debug)]
-pub struct LocatedComment {
+pub(crate) struct LocatedComment {
     /// The path, as it is shown.
     pub place: Arc<str>,
     /// The comment.
@@ -29,7 +29,7 @@ pub struct LocatedComment {
 
 /// Suppresses what comments allow, and lists those of `marked` that do nothing. An unused comment is listed
 /// only if all keys were searched for.
-pub fn apply(
+pub(crate) fn apply(
     report: &mut Report,
     marked: &[LocatedComment],
     rules: &dyn RuleLookup,

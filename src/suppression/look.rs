@@ -2,7 +2,7 @@
 
 /// How much of what an entry may match was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReadExtent {
+pub(crate) enum ReadExtent {
     /// A part, so an entry cannot be called unused.
     Part,
     /// All files, but not their history.

@@ -12,19 +12,19 @@ mod look;
 mod paths;
 mod unread;
 
-pub use comment::{CommentIndex, CommentMatch, parse_comments, words};
-pub use entries::{AllowEntry, apply as entries};
-pub use gitleaks::{GitleaksIgnore, apply as gitleaks, parse as parse_gitleaks};
-pub use inline::{LocatedComment, apply as comments};
-pub use look::ReadExtent;
-pub use paths::PathRoots;
-pub use unread::{Acceptance, apply as unread};
+pub(crate) use comment::{CommentIndex, CommentMatch, parse_comments, words};
+pub(crate) use entries::{AllowEntry, apply as entries};
+pub(crate) use gitleaks::{apply as gitleaks, parse as parse_gitleaks};
+pub(crate) use inline::{LocatedComment, apply as comments};
+pub(crate) use look::ReadExtent;
+pub(crate) use paths::PathRoots;
+pub(crate) use unread::{Acceptance, apply as unread};
 
 /// The name in a comment that keeps unused suppressions of its file from being reported.
 const UNUSED: &str = "unused-suppression";
 
 /// The existing rules.
-pub trait RuleLookup {
+pub(crate) trait RuleLookup {
     /// Whether a rule with this id exists.
     fn has(&self, id: &str) -> bool;
 

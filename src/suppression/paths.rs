@@ -20,7 +20,7 @@ const META: &[char] = &['*', '?', '[', ']', '{', '}', '\\', '!'];
 
 /// The directories that the paths of a report and patterns start from, absolute.
 #[derive(Clone, Debug)]
-pub struct PathRoots {
+pub(crate) struct PathRoots {
     /// The directory of patterns.
     pub patterns: PathBuf,
     /// The directory of file paths.
@@ -32,13 +32,13 @@ pub struct PathRoots {
 impl PathRoots {
     /// The path of an occurrence, relative to the directory of the patterns; `None` if it is elsewhere.
     #[must_use]
-    pub fn of(&self, place: &Occurrence) -> Option<String> {
+    pub(crate) fn of(&self, place: &Occurrence) -> Option<String> {
         self.inside(if place.object.is_some() { &self.tree } else { &self.files }, &place.path)
     }
 
     /// The path of a file, relative to the directory of the patterns; `None` if it is elsewhere.
     #[must_use]
-    pub fn of_file(&self, path: &str) -> Option<String> {
+    pub(crate) fn of_file(&self, path: &str) -> Option<String> {
         self.inside(&self.files, path)
     }
 

@@ -15,7 +15,7 @@ use crate::{
 
 /// One entry.
 #[derive(Clone, Debug)]
-pub struct Acceptance {
+pub(crate) struct Acceptance {
     /// The file of the entry, as it is shown.
     pub place: String,
     /// Its line, 1-based.
@@ -29,7 +29,7 @@ pub struct Acceptance {
 }
 
 /// Removes what the entries accept, and lists the entries that do nothing, as far as `look` can tell.
-pub fn apply(
+pub(crate) fn apply(
     report: &mut Report,
     entries: &[Acceptance],
     directories: &PathRoots,

@@ -172,7 +172,7 @@ fn what_matches_nothing_is_said_where_all_was_read() {
 
 #[test]
 fn a_day_counts_to_its_end() {
-    let today = skanner::day::Day::today().to_string();
+    let today = skanner::testing::day::Day::today().to_string();
     for (until, code) in [("2999-12-31", 0), (today.as_str(), 0), ("2026-01-01", 1)] {
         let report = scan(&["a"], &format!("[[allow]]\npaths = [\"a\"]\nuntil = {until}\n"));
         assert_eq!((report.code, report.unused().len()), (code, usize::try_from(code).unwrap()), "{until}");

@@ -107,7 +107,7 @@ fn archives_and_large_files() {
     builder.append_data(&mut header, "inner/a.py", line.as_bytes()).unwrap();
     sandbox.write("a.tar", builder.into_inner().unwrap());
     // Round the seams of windows.
-    let window = skanner::blob::WINDOW;
+    let window = skanner::testing::blob::WINDOW;
     for back in [0, 1, 7, 100, 170, 190, 8192, 8200, 16_384, 16_390] {
         let before = "ten bytes\n".repeat((window - back) / 10);
         sandbox

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, io::Write};
 use base64::Engine as _;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
-use skanner::finding::Secret;
+use skanner::testing::finding::Secret;
 
 use super::harness::*;
 

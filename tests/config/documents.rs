@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use skanner::config::VARIABLES;
+use skanner::testing::config::VARIABLES;
 
 use crate::{parse, support::Sandbox};
 
@@ -38,7 +38,7 @@ fn blocks_with_rule(text: &str) -> &str {
 #[test]
 fn every_key_has_a_section() {
     let text = document("docs/configuration.md");
-    let schema = skanner::config::schema();
+    let schema = skanner::testing::config::schema();
     let headings: Vec<_> = text.lines().filter(|line| line.starts_with("### ")).collect();
     for key in schema["properties"].as_object().unwrap().keys() {
         let is_named = |heading: &&&str| {

@@ -18,7 +18,7 @@ fn hooks_of_a_work_tree_go_by_the_file_that_is_there() {
     let run = sandbox.skanner(&["hook", "pre-commit"]);
     assert_eq!(run.code, 0);
     assert!(
-        run.stdout.contains("left out: 1 key by skanner.toml; skanner.toml leaves out 1 rule"),
+        run.stdout.contains("excluded: 1 key by skanner.toml; skanner.toml leaves out 1 rule"),
         "{run:?}"
     );
     assert_eq!(sandbox.skanner(&["hook", "pre-commit", "--isolated"]).code, 1);
@@ -105,7 +105,7 @@ fn an_audit_goes_by_the_file_of_its_repository() {
     sandbox.write("project/skanner.toml", "exclude-rules = [\"uuid-key\"]\n");
     let (code, closing) = audit(&[]);
     assert_eq!(code, 0);
-    let expected = "safe to publish but for what was left out; left out: 1 key by skanner.toml; skanner.toml leaves out 1 rule;";
+    let expected = "safe to publish except for what was excluded; excluded: 1 key by skanner.toml; skanner.toml leaves out 1 rule;";
     assert!(closing.starts_with(expected), "{closing}");
     assert_eq!(audit(&["--isolated"]).0, 1);
     // A relative name is the user's, wherever the audit goes.

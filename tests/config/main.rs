@@ -12,7 +12,7 @@ mod schema;
 #[path = "../support/mod.rs"]
 mod support;
 
-use skanner::config::{Config, ConfigDocument, ConfigKind, Invalid};
+use skanner::testing::config::{Config, ConfigDocument, ConfigKind, Invalid};
 
 /// Reads a text as `skanner.toml`.
 fn parse(text: &str) -> Result<Config, Invalid> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use skanner::{
+use skanner::testing::{
     blob::Content,
     config::Config,
     rule::{Confidence, RuleSet, Shape},
@@ -32,7 +32,8 @@ fn engine(config: &Config, least: Confidence) -> Engine {
 /// The rule and key of everything that is found.
 fn found(engine: &Engine, text: &[u8]) -> Vec<(String, String)> {
     let mut all = Vec::new();
-    let emit = |one: skanner::finding::Detection| all.push((one.rule.id.clone(), one.secret.reveal()));
+    let emit =
+        |one: skanner::testing::finding::Detection| all.push((one.rule.id.clone(), one.secret.reveal()));
     engine.scan(Content::Bytes(text), &mut Scratch::default(), &mut 0, emit).unwrap();
     all
 }

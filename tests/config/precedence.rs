@@ -145,24 +145,24 @@ fn the_closing_line_says_what_the_file_leaves_out() {
     let both = "exclude-rules = [\"openai-project-key\", \"uuid-key\", \"hex-key\"]\n";
     assert_eq!(
         closing(both, &[]),
-        (0, "no key found; left out: 2 keys by skanner.toml; skanner.toml leaves out 3 rules".to_owned())
+        (0, "no key found; excluded: 2 keys by skanner.toml; skanner.toml leaves out 3 rules".to_owned())
     );
     // What was left out is said even if nobody wants to hear it.
     assert_eq!(
         closing(both, &["-q"]).1,
-        "no key found; left out: 2 keys by skanner.toml; skanner.toml leaves out 3 rules"
+        "no key found; excluded: 2 keys by skanner.toml; skanner.toml leaves out 3 rules"
     );
     assert_eq!(closing(both, &["--isolated"]).0, 1);
     assert_eq!(closing(both, &["--exclude-rule", "hex-key"]).0, 1);
     assert_eq!(
         closing("rules = [\"hex-key\"]\n", &[]).1.rsplit_once("leaves out ").unwrap().0,
-        "no key found; left out: 2 keys by skanner.toml; skanner.toml "
+        "no key found; excluded: 2 keys by skanner.toml; skanner.toml "
     );
     assert_eq!(
         closing("min-confidence = \"certain\"\n[severity]\nopenai-project-key = \"low\"\nhex-key = \"high\"\n", &[]),
         (
             1,
-            "1 key found (1 low); left out: 1 key by skanner.toml; skanner.toml raises min-confidence to certain and \
+            "1 key found (1 low); excluded: 1 key by skanner.toml; skanner.toml raises min-confidence to certain and \
              lowers the severity of 1 rule"
                 .to_owned()
         )
@@ -194,7 +194,7 @@ fn a_rule_of_the_repository_hides_nothing() {
     };
     assert_eq!(run(rule).0, 1);
     let (_, said) = run(&format!("exclude-rules = [\"harmless\", \"openai-project-key\"]\n{rule}"));
-    assert!(said.contains("left out: 1 key by skanner.toml; skanner.toml leaves out 2 rules;"), "{said}");
+    assert!(said.contains("excluded: 1 key by skanner.toml; skanner.toml leaves out 2 rules;"), "{said}");
     let (_, said) = run(&format!("rules = [\"harmless\"]\nmin-confidence = \"likely\"\n{rule}"));
     assert!(said.contains("skanner.toml leaves out"), "{said}");
 }
@@ -213,7 +213,7 @@ fn code_scanning_is_told_what_the_file_leaves_out() {
         [
             "skanner.toml leaves out 1 rule.",
             "skanner.toml raises min-confidence to certain.",
-            "1 key was left out by skanner.toml."
+            "1 key was excluded by skanner.toml."
         ]
     );
 }

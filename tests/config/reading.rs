@@ -1,6 +1,6 @@
 //! What a good configuration gives.
 
-use skanner::{
+use skanner::testing::{
     config::Scope,
     rule::{Confidence, Severity},
 };
@@ -55,7 +55,7 @@ why = "its prefix"
 "#,
     )
     .unwrap();
-    let lines = |place: &skanner::config::ConfigPosition| place.to_string();
+    let lines = |place: &skanner::testing::config::ConfigPosition| place.to_string();
     let confidence = config.min_confidence.unwrap();
     assert_eq!((confidence.value, lines(&confidence.place)), (Confidence::Certain, "skanner.toml:1".into()));
     assert_eq!(config.rules.unwrap().value, ["uuid-key", "acme-key"]);

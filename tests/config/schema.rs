@@ -34,7 +34,7 @@ fn errors(validator: &jsonschema::Validator, text: &str) -> Vec<String> {
 
 /// The template with all its examples turned on.
 fn turned_on() -> String {
-    let text = skanner::config::TEMPLATE;
+    let text = skanner::testing::config::TEMPLATE;
     let on = |line: &str| match line.strip_prefix('#') {
         Some(code) if !code.starts_with(' ') => code.to_owned() + "\n",
         _ => line.to_owned() + "\n",
@@ -47,7 +47,7 @@ fn it_is_draft_07_and_takes_the_template() {
     let schema = schema();
     assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
     let validator = jsonschema::draft7::new(&schema).unwrap();
-    for text in [skanner::config::TEMPLATE.to_owned(), turned_on(), String::new()] {
+    for text in [skanner::testing::config::TEMPLATE.to_owned(), turned_on(), String::new()] {
         assert_eq!(errors(&validator, &text), Vec::<String>::new());
     }
 }
@@ -144,7 +144,7 @@ fn schema_and_reader_know_the_same_keys() {
 
 #[test]
 fn the_template_names_what_exists() {
-    let empty = parse(skanner::config::TEMPLATE).unwrap();
+    let empty = parse(skanner::testing::config::TEMPLATE).unwrap();
     assert!(empty.allow.is_empty() && empty.min_confidence.is_none() && empty.own_rules.is_empty());
     let config = parse(&turned_on()).unwrap();
     assert!(config.min_confidence.is_some() && config.rules.is_some() && config.exclude_rules.is_some());
@@ -172,7 +172,7 @@ fn init_writes_to_the_root_and_never_over_a_file() {
             root.join("skanner.toml").display()
         )
     );
-    assert_eq!(fs::read_to_string(&file).unwrap(), skanner::config::TEMPLATE);
+    assert_eq!(fs::read_to_string(&file).unwrap(), skanner::testing::config::TEMPLATE);
     // It changes nothing by itself.
     assert_eq!(sandbox.scan(&[]).places(), ["src/a.env:1:1 openai-project-key"]);
 
@@ -181,7 +181,7 @@ fn init_writes_to_the_root_and_never_over_a_file() {
     assert!(run.code == 2 && run.stderr.contains("is there already; --force replaces it"), "{run:?}");
     assert_eq!(fs::read_to_string(&file).unwrap(), "min-confidence = \"certain\"\n");
     assert_eq!(sandbox.skanner(&["init", "--force"]).code, 0);
-    assert_eq!(fs::read_to_string(&file).unwrap(), skanner::config::TEMPLATE);
+    assert_eq!(fs::read_to_string(&file).unwrap(), skanner::testing::config::TEMPLATE);
     fs::remove_file(&file).unwrap();
 
     for (name, text) in [(".skanner.toml", ""), ("pyproject.toml", "[tool.skanner]\n")] {

@@ -1,7 +1,7 @@
 //! Every rule × every way its keys are written × every context: found once, whole, in the right place, by the right
 //! rule.
 
-use skanner::rule::Edges;
+use skanner::testing::rule::Edges;
 
 use super::{
     harness::{self, Cell, Subject, place_after},

@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use skanner::{
+use skanner::testing::{
     blob::Content,
     finding::{Detection, Span},
     rule::{Confidence, Form, Rule, RuleSet, Shape},

@@ -1,6 +1,6 @@
 //! What the matrices do not hold against the engine, each with its reason.
 
-use skanner::rule::Confidence;
+use skanner::testing::rule::Confidence;
 
 use super::{harness::Subject, writing::Encoding};
 

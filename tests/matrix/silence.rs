@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use skanner::rule::{Confidence, RuleSet, Shape};
+use skanner::testing::rule::{Confidence, RuleSet, Shape};
 
 use super::{
     harness::{self, Bench},

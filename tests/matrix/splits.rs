@@ -1,7 +1,7 @@
 //! Keys that are put together in the source: found whole, from the first piece to the last. A prefix that is joined
 //! with something unknown is no key, and a whole key stays one beside another string.
 
-use skanner::rule::{Confidence, Shape};
+use skanner::testing::rule::{Confidence, Shape};
 
 use super::{
     harness::{self, Bench, Cell, Subject, place_after},

@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::Value;
-use skanner::rule::{Rule, RuleSet, Shape};
+use skanner::testing::rule::{Rule, RuleSet, Shape};
 use tempfile::TempDir;
 
 /// A folder for one test.

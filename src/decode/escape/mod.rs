@@ -22,13 +22,13 @@ type Escape = fn(&[u8]) -> Option<EscapeUnit>;
 const ESCAPES: &[Escape] = &[percent::unit, backslash::unit, html::unit, quoted_printable::unit];
 
 /// Escaped spellings of the separator in a key's prefix. Every built-in key has such a separator.
-pub const LITERALS: &[&str] = &[
+pub(crate) const LITERALS: &[&str] = &[
     "%2D", "%2d", "%5F", "%5f", "\\x2", "\\x5", "\\u00", "\\u{", "\\U0", "\\05", "\\13", "k\\_", "&#4",
     "&#9", "&#x", "=2D", "=5F", "k\\-", "s\\-", "c\\_", "2\\_", "%2E", "%2e",
 ];
 
 /// The literals of [`LITERALS`] that contain none of `%`, `\\` and `&`.
-pub const QUOTED_PRINTABLE: &[&[u8]] = &[b"=2D", b"=5F"];
+pub(crate) const QUOTED_PRINTABLE: &[&[u8]] = &[b"=2D", b"=5F"];
 
 /// The last letters before the first separator, over all built-in prefixes.
 const LAST_LETTERS: &[u8] = b"skctK2";
@@ -41,7 +41,7 @@ const LONGEST: usize = 4 << 10;
 
 /// A token with its escapes decoded.
 #[derive(Debug)]
-pub struct Token {
+pub(crate) struct Token {
     /// The decoded text, from a little before the token to the byte after it.
     pub decoded: Decoded,
     /// The escapes that were decoded: the offset in the text, and the name.
@@ -55,13 +55,13 @@ pub struct Token {
 impl Token {
     /// The source offset up to which every token that may begin there has been decoded to its end.
     #[must_use]
-    pub fn settled(&self) -> usize {
+    pub(crate) fn settled(&self) -> usize {
         if self.is_cut { self.end - LONGEST / 2 } else { self.end }
     }
 
     /// The names of the escapes that were decoded inside a range of the text, without duplicates.
     #[must_use]
-    pub fn encodings(&self, range: &Range<usize>) -> Vec<&'static str> {
+    pub(crate) fn encodings(&self, range: &Range<usize>) -> Vec<&'static str> {
         let mut names = Vec::new();
         for (at, name) in &self.undone {
             // A seam before the first byte is outside of the range.
@@ -77,7 +77,7 @@ impl Token {
 /// Returns where the separator of an escaped prefix begins, if the literal of [`LITERALS`] at `at` may be
 /// one: the letter before it must end a built-in prefix or be one of `letters`.
 #[must_use]
-pub fn separator(text: &[u8], at: usize, letters: &[u8]) -> Option<usize> {
+pub(crate) fn separator(text: &[u8], at: usize, letters: &[u8]) -> Option<usize> {
     // A literal starts with a letter where the escape alone is too short to search for.
     let at = if text[at].is_ascii_alphanumeric() { at + 1 } else { at };
     let at = at - text[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
@@ -94,7 +94,7 @@ pub fn separator(text: &[u8], at: usize, letters: &[u8]) -> Option<usize> {
 
 /// Whether a token whose plain part ends at `end` continues after an escape or a seam.
 #[must_use]
-pub fn goes_on(text: &[u8], end: usize) -> bool {
+pub(crate) fn goes_on(text: &[u8], end: usize) -> bool {
     // Some keys contain `.`, `:`, `+` or `/`, and the plain part ended at one of these.
     let more =
         text[end..].iter().take(LONGEST / 8).take_while(|byte| is_key_byte(**byte) && **byte != b'=').count();
@@ -119,7 +119,7 @@ pub fn goes_on(text: &[u8], end: usize) -> bool {
 
 /// Decodes the escapes around `anchor`, to the end of the token.
 #[must_use]
-pub fn token(text: &[u8], anchor: usize) -> Token {
+pub(crate) fn token(text: &[u8], anchor: usize) -> Token {
     let mut token = Token { decoded: Decoded::default(), undone: Vec::new(), end: 0, is_cut: false };
     let mut at = anchor.saturating_sub(BEFORE);
     let limit = text.len().min(anchor + LONGEST);

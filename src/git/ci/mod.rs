@@ -16,7 +16,7 @@ use crate::blob::ObjectId;
 
 /// What a CI system says; nothing of it has been looked up in the repository.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct CiJob {
+pub(crate) struct CiJob {
     /// The system's name.
     pub system: &'static str,
     /// The commit to check.
@@ -34,7 +34,7 @@ impl CiJob {
     ///
     /// # Errors
     /// When no system is recognized, or its event cannot be read.
-    pub fn detect(variable: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
+    pub(crate) fn detect(variable: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
         let Some(system) = SYSTEMS.iter().find(|system| variable(system.sign).is_some()) else {
             let known: Vec<_> = SYSTEMS.iter().map(|system| system.name).collect();
@@ -78,7 +78,7 @@ impl CiJob {
     ///
     /// # Errors
     /// When a commit is not here, with the way to get it.
-    pub fn select(&self, repository: &Repository) -> Result<(Selection, String)> {
+    pub(crate) fn select(&self, repository: &Repository) -> Result<(Selection, String)> {
         let Self { system, head, target, before, default } = self;
         let tip = resolve(repository, head).with_context(|| format!("{system} asks for it"))?;
         let selected = |base: Option<ObjectId>, words: &str| {

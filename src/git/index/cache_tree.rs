@@ -7,7 +7,7 @@ use crate::blob::ObjectId;
 const DEEPEST: usize = 4096 / 2;
 
 /// A folder, as the tree cache knows it.
-pub struct CachedTree {
+pub(crate) struct CachedTree {
     name: Box<[u8]>,
     /// How many entries of the index lie in it, and its tree; nothing where something in it has changed since.
     pub tree: Option<(usize, ObjectId)>,
@@ -16,7 +16,7 @@ pub struct CachedTree {
 }
 
 impl CachedTree {
-    pub(super) fn parse(content: &[u8], hash_length: usize) -> Option<Self> {
+    pub(crate) fn parse(content: &[u8], hash_length: usize) -> Option<Self> {
         let mut input = IndexBytes { bytes: content, at: 0 };
         let root = Self::node(&mut input, hash_length, 0)?;
         (input.at == content.len()).then_some(root)
@@ -44,7 +44,7 @@ impl CachedTree {
 
     /// The folder of this name in it.
     #[must_use]
-    pub fn child(&self, name: &[u8]) -> Option<&Self> {
+    pub(crate) fn child(&self, name: &[u8]) -> Option<&Self> {
         let at = self.children.binary_search_by(|child| (*child.name).cmp(name)).ok()?;
         Some(&self.children[at])
     }

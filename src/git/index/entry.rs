@@ -4,7 +4,7 @@ use crate::git::tree::Mode;
 
 /// One path in the index. It is small, since there may be a million of them, and points into the bytes of the index.
 #[derive(Clone, Copy, Debug)]
-pub struct IndexEntry {
+pub(crate) struct IndexEntry {
     pub(super) name: u32,
     pub(super) name_length: u32,
     pub(super) id: u32,

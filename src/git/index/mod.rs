@@ -15,12 +15,12 @@ use git2::Repository;
 
 use crate::{blob::ObjectId, threads::Pool};
 
-pub use cache_tree::CachedTree;
-pub use entry::IndexEntry;
+pub(crate) use cache_tree::CachedTree;
+pub(crate) use entry::IndexEntry;
 
 /// The index of a repository, in memory.
 #[derive(Default)]
-pub struct Index {
+pub(crate) struct Index {
     entries: Vec<IndexEntry>,
     /// What the entries point into.
     bytes: Vec<u8>,
@@ -33,7 +33,7 @@ impl Index {
     ///
     /// # Errors
     /// When it cannot be read whole, with its path and what to do.
-    pub fn from_environment(repository: &Repository, pool: &Pool) -> Result<Self, String> {
+    pub(crate) fn from_environment(repository: &Repository, pool: &Pool) -> Result<Self, String> {
         // Git takes a relative path from the root of the work tree.
         let root = repository.workdir().unwrap_or(Path::new(""));
         match std::env::var_os("GIT_INDEX_FILE").filter(|file| !file.is_empty()) {
@@ -46,7 +46,7 @@ impl Index {
     ///
     /// # Errors
     /// When it cannot be read whole, with its path and what to do.
-    pub fn of(repository: &Repository, pool: &Pool) -> Result<Self, String> {
+    pub(crate) fn of(repository: &Repository, pool: &Pool) -> Result<Self, String> {
         Self::read(repository, &repository.path().join("index"), pool)
     }
 
@@ -76,19 +76,19 @@ impl Index {
 
     /// All entries, sorted by name and stage.
     #[must_use]
-    pub fn entries(&self) -> &[IndexEntry] {
+    pub(crate) fn entries(&self) -> &[IndexEntry] {
         &self.entries
     }
 
     /// The path of an entry, from the root of the work tree; that of a folder outside of a sparse index ends with `/`.
     #[must_use]
-    pub fn name(&self, entry: &IndexEntry) -> &[u8] {
+    pub(crate) fn name(&self, entry: &IndexEntry) -> &[u8] {
         entry.name(&self.bytes)
     }
 
     /// What an entry holds.
     #[must_use]
-    pub fn id(&self, entry: &IndexEntry) -> ObjectId {
+    pub(crate) fn id(&self, entry: &IndexEntry) -> ObjectId {
         let bytes = &self.bytes[entry.id as usize..][..self.hash_length];
         let Some(id) = ObjectId::new(bytes) else {
             unreachable!("the length is that of the repository's names")
@@ -98,7 +98,7 @@ impl Index {
 
     /// What git remembers of the trees that the index would be written as. Git itself commits from it.
     #[must_use]
-    pub fn cache(&self) -> Option<&CachedTree> {
+    pub(crate) fn cache(&self) -> Option<&CachedTree> {
         self.cache.as_ref()
     }
 }

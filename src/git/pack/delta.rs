@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::bytes::varint;
 
 /// An object made from a delta is no larger, in bytes: a few bytes of delta may stand for megabytes.
-pub const LARGEST: u64 = 2 << 30;
+pub(crate) const LARGEST: u64 = 2 << 30;
 
 /// An object that is put together of more parts counts as new from its start to its end: of few bytes of a pack there
 /// can be very many parts.

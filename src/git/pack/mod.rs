@@ -17,9 +17,10 @@ mod single;
 mod visit;
 mod walk;
 
-pub use delta::{Changes, CopiedRange, LARGEST, apply};
-pub use file::PackDamage;
-pub use header::{EntryHeader, PackedContent};
+pub use delta::{Changes, apply};
+pub(crate) use delta::{CopiedRange, LARGEST};
+pub(crate) use file::PackDamage;
+pub use header::EntryHeader;
 pub use packs::Packs;
-pub use reasons::LOST_BASE;
-pub use visit::{DeltaBase, Object, Visitor};
+pub(crate) use visit::DeltaBase;
+pub use visit::{Object, Visitor};

@@ -1,7 +1,7 @@
 //! Why an entry of a pack cannot be read.
 
 /// Why what is made from something that cannot be read cannot be read, either.
-pub const LOST_BASE: &str = "is a delta against an object that cannot be read";
+pub(crate) const LOST_BASE: &str = "is a delta against an object that cannot be read";
 
 pub(super) const NO_BASE: &str = "is a delta against an object that is not here";
 

@@ -30,7 +30,7 @@ const REMEMBERED: usize = 1 << 20;
 ///
 /// # Errors
 /// When `reader` fails.
-pub fn line_hashes(reader: impl Read, wanted: &BTreeSet<u64>) -> Result<BTreeMap<u64, String>> {
+pub(crate) fn line_hashes(reader: impl Read, wanted: &BTreeSet<u64>) -> Result<BTreeMap<u64, String>> {
     hashes(reader, wanted, &mut vec![0; CHUNK], REMEMBERED)
 }
 

@@ -28,7 +28,7 @@ use notification::invocation;
 use tool::{RuleIndex, level, tool};
 use uri::{SOURCE_ROOT, artifact, root_uri, uri};
 
-pub use line_hash::line_hashes;
+pub(crate) use line_hash::line_hashes;
 
 /// Separates these hashes from all other uses of SHA-256. A change of it makes every alert a new one.
 const DOMAIN: &[u8] = b"skanner place fingerprint, version 1\0";

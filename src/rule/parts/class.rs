@@ -86,7 +86,7 @@ impl ByteClass {
 }
 
 /// `[A-Za-z0-9_-]`, base64url: the bytes of most keys.
-pub static BASE64URL: ByteClass = ByteClass::new("B", "A-Za-z0-9_-");
+pub(crate) static BASE64URL: ByteClass = ByteClass::new("B", "A-Za-z0-9_-");
 pub(super) static HEX: ByteClass = ByteClass::new("h", "0-9a-f");
 pub(super) static BASE64_ANY: ByteClass = ByteClass::new("base64", "A-Za-z0-9+/_=-");
 pub(super) static ANY_HEX: ByteClass = ByteClass::new("x", "0-9A-Fa-f");

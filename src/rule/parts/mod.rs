@@ -9,7 +9,7 @@ mod der;
 mod uuid;
 
 use class::{ANY_HEX, BASE64_ANY, HEX, STANDARD};
-pub use class::{BASE64URL, ByteClass, NamedPart};
+pub(crate) use class::{BASE64URL, ByteClass, NamedPart};
 
 /// The classes a shape can name.
 pub(super) static CLASSES: &[&ByteClass] = &[

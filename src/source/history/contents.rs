@@ -15,7 +15,7 @@ const A_THREADS_WORTH: usize = 32;
 
 /// What has been read before the folders.
 #[derive(Default)]
-pub struct Contents {
+pub(crate) struct Contents {
     pub(super) suspects: Vec<ObjectId>,
     pub(super) missing: Vec<ObjectId>,
     /// What could not be read from its pack, sorted.
@@ -27,7 +27,7 @@ pub struct Contents {
 impl Contents {
     /// The blobs that may hold a key.
     #[must_use]
-    pub fn suspects(&self) -> &[ObjectId] {
+    pub(crate) fn suspects(&self) -> &[ObjectId] {
         &self.suspects
     }
 

@@ -19,7 +19,7 @@ use crate::{
     threads::Pool,
 };
 
-pub use contents::Contents;
+pub(crate) use contents::Contents;
 pub use searcher::{Searcher, TriageResult};
 
 use objects::ObjectReader;
@@ -60,7 +60,7 @@ impl HistorySource {
     ///
     /// # Errors
     /// When there is none, or libgit2 does not know its format.
-    pub fn open(path: &Path, reading: Reading) -> Result<Self, git2::Error> {
+    pub(crate) fn open(path: &Path, reading: Reading) -> Result<Self, git2::Error> {
         if let Ok(directory) = Repository::discover_path(path, std::iter::empty::<&Path>()) {
             plain(&directory, "shallow")?;
         }
@@ -82,14 +82,14 @@ impl HistorySource {
     ///
     /// # Errors
     /// When libgit2 does not know its format.
-    pub fn open_nested(path: &Path, reading: Reading) -> Result<Self, git2::Error> {
+    pub(crate) fn open_nested(path: &Path, reading: Reading) -> Result<Self, git2::Error> {
         plain(path, "shallow")?;
         Ok(Self { is_nested: true, ..Self::new(git::open(path)?, reading)? })
     }
 
     /// Pushes all but folders and blobs that are suspect, and shows `observer` the commits in packs.
     /// [`Self::feed_directories`] has to follow.
-    pub fn feed_contents<S: Searcher, B: HistoryObserver>(
+    pub(crate) fn feed_contents<S: Searcher, B: HistoryObserver>(
         &self,
         new_sink: &(impl Fn() -> S + Sync),
         observer: &(impl Fn() -> Option<B> + Sync),
@@ -114,7 +114,7 @@ impl HistorySource {
     }
 
     /// Pushes the names in folders, and shows `observer` the folders in packs. Then says what could not be read.
-    pub fn feed_directories<S: Searcher, B: HistoryObserver>(
+    pub(crate) fn feed_directories<S: Searcher, B: HistoryObserver>(
         &self,
         contents: Contents,
         new_sink: &(impl Fn() -> S + Sync),
@@ -214,7 +214,13 @@ impl HistorySource {
     }
 
     /// Pushes a blob under one of its names, an empty one where none is known, and with the commit that brought it in.
-    pub fn feed_blob(&self, id: ObjectId, commit: Option<ObjectId>, path: &[u8], sink: &mut impl Searcher) {
+    pub(crate) fn feed_blob(
+        &self,
+        id: ObjectId,
+        commit: Option<ObjectId>,
+        path: &[u8],
+        sink: &mut impl Searcher,
+    ) {
         match self.store.read(id) {
             Ok((_, bytes)) => {
                 let origin = Origin { object: Some(id), commit, ..Origin::new(SourceKind::Blob, path) };
@@ -226,7 +232,7 @@ impl HistorySource {
 
     /// The objects, and the repository they are in.
     #[must_use]
-    pub fn store(&self) -> (&Repository, &Store) {
+    pub(crate) fn store(&self) -> (&Repository, &Store) {
         (&self.repository, &self.store)
     }
 

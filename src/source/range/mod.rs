@@ -29,7 +29,7 @@ use tips::Tips;
 const BATCH: usize = 4096;
 
 /// What commits add: their messages, and the files that are different from those of all their parents.
-pub struct Range {
+pub(crate) struct Range {
     /// Which commits.
     pub selection: Selection,
     /// What reads, where there is much to read.
@@ -45,7 +45,7 @@ impl Range {
     ///
     /// # Errors
     /// When the commits cannot be listed, with the way to get those that are missing.
-    pub fn feed<S: Sink>(
+    pub(crate) fn feed<S: Sink>(
         &self,
         repository: &Repository,
         new_sink: &(impl Fn() -> S + Sync),

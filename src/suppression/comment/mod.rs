@@ -11,11 +11,11 @@ use std::collections::HashMap;
 
 use crate::finding::{AllowComment, CommentScope, Span};
 
-pub use word::{parse_comments, words};
+pub(crate) use word::{parse_comments, words};
 
 /// A comment, with the rest of its line.
 #[derive(Debug)]
-pub struct CommentMatch {
+pub(crate) struct CommentMatch {
     /// The comment.
     pub marker: AllowComment,
     /// The length of its word, in characters.
@@ -29,7 +29,7 @@ pub struct CommentMatch {
 
 /// The comments of a text by the line that they are about, so that a key is not compared with all of them.
 #[derive(Debug, Default)]
-pub struct CommentIndex {
+pub(crate) struct CommentIndex {
     by_line: HashMap<u64, Vec<usize>>,
     of_file: Vec<usize>,
 }
@@ -37,7 +37,7 @@ pub struct CommentIndex {
 impl CommentIndex {
     /// Indexes all comments that count.
     #[must_use]
-    pub fn new(found: &[CommentMatch]) -> Self {
+    pub(crate) fn new(found: &[CommentMatch]) -> Self {
         let mut index = Self::default();
         for (at, one) in found.iter().enumerate().filter(|(_, one)| !one.is_one_too_many) {
             match one.line() {
@@ -50,7 +50,7 @@ impl CommentIndex {
 
     /// The indices of those that may be about what is at `span`, in order.
     #[must_use]
-    pub fn near(&self, span: &Span) -> Vec<usize> {
+    pub(crate) fn near(&self, span: &Span) -> Vec<usize> {
         let lines = [&span.line, &span.end_line];
         let of_lines = lines.into_iter().filter_map(|line| self.by_line.get(line)).flatten();
         let mut near: Vec<usize> = of_lines.chain(&self.of_file).copied().collect();
@@ -72,7 +72,7 @@ impl CommentMatch {
 
     /// Whether it is about what is at `span`. A comment in the same string as the key does not count, and is
     /// marked so.
-    pub fn may_allow(&mut self, span: &Span) -> bool {
+    pub(crate) fn may_allow(&mut self, span: &Span) -> bool {
         if !self.marker.is_about(span) {
             return false;
         }

@@ -18,7 +18,7 @@ const LAST_LINE_FOR_FILES: u64 = 30;
 
 /// The words to search for. With `foreign`, includes those of other scanners.
 #[must_use]
-pub fn words(foreign: bool) -> &'static [&'static str] {
+pub(crate) fn words(foreign: bool) -> &'static [&'static str] {
     if foreign { &WORDS } else { &WORDS[..1] }
 }
 
@@ -33,7 +33,7 @@ enum Meaning {
 
 /// The comments among the words that were found in a text.
 #[must_use]
-pub fn parse_comments(word_matches: Vec<WordMatch>) -> Vec<CommentMatch> {
+pub(crate) fn parse_comments(word_matches: Vec<WordMatch>) -> Vec<CommentMatch> {
     let mut found: Vec<CommentMatch> = word_matches.into_iter().filter_map(one).collect();
     // A comment about the next line means the next one without such a comment: several may be stacked above
     // one line.
