@@ -37,7 +37,7 @@ pub use cmd::main;
 #[doc(hidden)]
 pub mod testing {
     pub mod blob {
-        pub use crate::blob::{AnchorKinds, Blob, Content, ObjectId, Origin, SourceKind, WINDOW};
+        pub use crate::blob::{Blob, Content, ObjectId, Origin, SourceKind, WINDOW};
     }
 
     pub mod day {
@@ -45,7 +45,7 @@ pub mod testing {
     }
 
     pub mod expand {
-        pub use crate::expand::{Expander, Output, is_container};
+        pub use crate::expand::{Expander, Output};
     }
 
     pub mod scan {
@@ -64,8 +64,8 @@ pub mod testing {
 
     pub mod finding {
         pub use crate::finding::{
-            AcceptedInput, Detection, Excerpt, Finding, NotScanned, Occurrence, Report, Scanned, Secret,
-            Span, Suppressed, Suppression, SuppressionKind, Unused,
+            AcceptedInput, Detection, Excerpt, Finding, NotScanned, Occurrence, Report, Secret, Span,
+            Suppressed, Suppression, SuppressionKind, Unused,
         };
     }
 
@@ -81,16 +81,8 @@ pub mod testing {
         }
     }
 
-    pub mod locate {
-        pub use crate::locate::{CommitReader, Gatherer, ObjectLocations};
-    }
-
-    pub mod source {
-        pub use crate::source::{FirstPass, HistorySource, Reading, Searcher, Sink, TriageResult};
-    }
-
     pub mod report {
-        pub use crate::report::*;
+        pub use crate::report::{View, format, schema};
     }
 
     pub mod rule {

@@ -78,7 +78,7 @@ fn never(_: &[u8]) -> bool {
 
 /// Whether these are the bytes of something that is opened.
 #[must_use]
-pub fn is_container(bytes: &[u8]) -> bool {
+pub(crate) fn is_container(bytes: &[u8]) -> bool {
     recognize(FORMATS, bytes).is_some()
 }
 

@@ -27,7 +27,7 @@ pub use position::Span;
 pub use report::Report;
 pub(crate) use report::{Configuration, Subject};
 pub use scanned::NotScanned;
-pub use scanned::Scanned;
+pub(crate) use scanned::Scanned;
 pub use secret::Secret;
 pub(crate) use suppress::SuppressedBy;
 pub use suppression::{AcceptedInput, Suppressed, Suppression, Unused};

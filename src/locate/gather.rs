@@ -19,7 +19,7 @@ const SUSPECT: u32 = 1 << 31;
 
 /// Everything that was gathered.
 #[derive(Default)]
-pub struct Gathered {
+pub(crate) struct Gathered {
     /// The suspects, by index.
     pub(super) suspects: Vec<ObjectId>,
     /// Pairs of a directory and one that it contains; one list per thread.
@@ -30,7 +30,7 @@ pub struct Gathered {
 }
 
 /// Gathers directories, to locate suspects. Unreadable objects are reported where they are scanned.
-pub struct Gatherer<'a> {
+pub(crate) struct Gatherer<'a> {
     store: &'a Store,
     suspects: Suspects,
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Everything that is known about where the objects of a repository are.
-pub struct ObjectLocations<'a> {
+pub(crate) struct ObjectLocations<'a> {
     pub(super) store: &'a Store,
     /// For each suspect blob, by its id, the directories that contain it, and its name there.
     pub(super) suspects: HashMap<ObjectId, Vec<ParentEntry>>,

@@ -16,7 +16,7 @@ mod rows;
 mod tags;
 
 pub(crate) use date::parse as parse_date;
-pub use gather::{Gathered, Gatherer};
+pub(crate) use gather::{Gathered, Gatherer};
 pub(crate) use history::{HistoryEvent, SecretHistory};
-pub use location::ObjectLocations;
-pub use rows::CommitReader;
+pub(crate) use location::ObjectLocations;
+pub(crate) use rows::CommitReader;

@@ -26,7 +26,7 @@ pub(super) struct CommitRow {
 /// Takes commits that are read elsewhere; one per thread. There are so few of them that all are kept, before
 /// it is known whether there is anything to locate.
 #[derive(Default)]
-pub struct CommitReader {
+pub(crate) struct CommitReader {
     pub(super) rows: Vec<CommitRow>,
     pub(super) parents: Vec<u32>,
     pub(super) failed: Vec<ObjectId>,

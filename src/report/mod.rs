@@ -14,7 +14,7 @@ use crate::finding::Report;
 pub(crate) use escape::escape_control;
 pub use json::schema;
 pub(crate) use sarif::line_hashes;
-pub(crate) use view::View;
+pub use view::View;
 
 /// A report format.
 pub struct ReportFormat {
@@ -29,7 +29,7 @@ pub struct ReportFormat {
 }
 
 /// All formats.
-pub static FORMATS: &[ReportFormat] = &[
+pub(crate) static FORMATS: &[ReportFormat] = &[
     ReportFormat { name: "text", about: "for people", wants_line_hashes: false, write: text::write },
     ReportFormat {
         name: "json",

@@ -14,10 +14,10 @@ mod walk;
 mod words;
 
 pub(crate) use file::FileReader;
-pub use history::{FirstPass, HistorySource, Reading, Searcher, TriageResult};
+pub(crate) use history::{HistorySource, Reading, Searcher, TriageResult};
 pub(crate) use message::{Message, Tail};
 pub(crate) use range::Range;
-pub use sink::Sink;
+pub(crate) use sink::Sink;
 pub(crate) use staged::{StagedSource, StagedState};
 pub(crate) use stdin::Stdin;
 pub(crate) use tracked::root as repository_root;

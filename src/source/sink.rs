@@ -3,7 +3,7 @@
 use crate::{blob::Blob, finding::Scanned};
 
 /// Takes what a source reads. A source asks for one sink a thread.
-pub trait Sink: Send {
+pub(crate) trait Sink: Send {
     /// Something was read, or is about to be.
     fn blob(&mut self, blob: Blob<'_>);
 

@@ -20,7 +20,7 @@ use crate::{
 };
 
 pub(crate) use contents::Contents;
-pub use searcher::{Searcher, TriageResult};
+pub(crate) use searcher::{Searcher, TriageResult};
 
 use objects::ObjectReader;
 
@@ -29,7 +29,7 @@ const NAMED: usize = 1000;
 
 /// How a history is read.
 #[derive(Clone, Debug)]
-pub struct Reading {
+pub(crate) struct Reading {
     /// What reads it.
     pub pool: Pool,
     /// The user knows that a clone may be shallow.
@@ -39,7 +39,7 @@ pub struct Reading {
 }
 
 /// The whole history of one repository.
-pub struct HistorySource {
+pub(crate) struct HistorySource {
     repository: Repository,
     store: Store,
     reading: Reading,
@@ -48,7 +48,7 @@ pub struct HistorySource {
 }
 
 /// What the first pass leaves to do.
-pub struct FirstPass {
+pub(crate) struct FirstPass {
     /// The blobs that may hold a key, sorted.
     pub suspects: Vec<ObjectId>,
     /// Repositories inside this one, such as those of submodules, whose objects have not been read.

@@ -9,7 +9,7 @@ use crate::{
 
 /// What a first look at the content of a blob says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TriageResult {
+pub(crate) enum TriageResult {
     /// Nothing could be found in it under any name, nor in what is the same in another text. It holds these signs.
     Clean(AnchorKinds),
     /// Nothing could be found in it, but it is read in a way that depends on more than the neighborhood of a key.
@@ -19,7 +19,7 @@ pub enum TriageResult {
 }
 
 /// A sink that can also tell what is worth pushing.
-pub trait Searcher: Sink {
+pub(crate) trait Searcher: Sink {
     /// Looks at a content that may have any name. With `base`, only those ranges differ from a content that was clean and
     /// held those signs.
     fn look(&mut self, bytes: &[u8], base: Option<(&[Range<usize>], AnchorKinds)>) -> TriageResult;
