@@ -1,5 +1,9 @@
 //! skanner finds API keys of the `sk-` family in source trees.
 //!
+//! Start with [`Scanner`]. It scans paths, readers, bytes and repositories, and returns a [`Report`] each time.
+//!
+//! # The house
+//!
 //! Data flows one way: a source feeds blobs through `expand`, which opens archives, to the engine in `scan`, which
 //! undoes encodings and whose detections are collected into findings, and a reporter writes them. A session composes the
 //! stages; a command chooses what it reads. `docs/architecture.md` tells the whole story, and `tests/layers.rs` keeps it
@@ -24,6 +28,7 @@ mod remedy;
 mod report;
 mod rule;
 mod scan;
+mod scanner;
 mod session;
 mod source;
 mod suppression;
@@ -32,6 +37,15 @@ mod whole_file;
 
 #[doc(hidden)]
 pub use cmd::main;
+pub use {
+    blob::{ObjectId, SourceKind},
+    finding::{
+        AcceptedInput, Candidate, Configuration, Event, Excerpt, Finding, History, NotScanned, Occurrence,
+        Report, Scanned, Secret, Span, Subject, Suppressed, Suppression, SuppressionKind, Unused,
+    },
+    rule::{Confidence, ContextWord, Edges, Form, Rule, Severity, Shape},
+    scanner::{Error, Scanner, ScannerBuilder},
+};
 
 /// Parts of the program for its own tests, benchmarks and fuzz targets. They may change at any time.
 #[doc(hidden)]

@@ -37,10 +37,12 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     // It composes the stages and takes plain values: neither commands nor the command line are below it.
     ("session", 4, &[]),
     ("cmd", 5, &[]),
+    // What programs that use the library see.
+    ("scanner", 5, &[]),
 ];
 
 /// Modules that may not know the command line, though it is on a lower layer.
-const NOT_ABOVE_THE_COMMAND_LINE: &[&str] = &["session"];
+const NOT_ABOVE_THE_COMMAND_LINE: &[&str] = &["session", "scanner"];
 
 fn layer(module: &str) -> Option<&'static (&'static str, u32, &'static [&'static str])> {
     LAYERS.iter().find(|(name, ..)| *name == module)

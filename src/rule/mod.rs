@@ -11,7 +11,7 @@ mod words;
 
 pub use load::RuleSet;
 pub(crate) use load::literals;
-pub(crate) use model::ContextWord;
+pub use model::ContextWord;
 pub(crate) use model::rule_tables;
 pub use model::{Confidence, Edges, Form, Rule, Severity};
 pub(crate) use parts::BASE64URL;

@@ -29,6 +29,6 @@ pub(crate) use options::{Options, ReportFile};
 pub(crate) use redact::Redactor;
 pub(crate) use repository::{feed_repository, open_from_environment, root_of, tree_root};
 pub(crate) use rules::{find_rule, or_builtin};
-pub(crate) use run::{Verdict, conclude, conclude_with};
+pub(crate) use run::{Verdict, conclude, conclude_with, report};
 pub(crate) use settings::{ConfigStart, Session, load, look_up};
 pub(crate) use worker::WorkerPool;

@@ -55,7 +55,7 @@ pub(crate) fn conclude_with<T>(
 ) -> Result<(Verdict, T)> {
     let start = Instant::now();
     let options = &session.options;
-    let (report, outcome) = collect(session, feed, known)?;
+    let (report, outcome) = collect(session, &session.engine(), feed, known)?;
     let view = View {
         color: options.color,
         quiet: options.quiet,
@@ -73,19 +73,26 @@ pub(crate) fn conclude_with<T>(
     Ok((verdict, outcome))
 }
 
-/// Runs a source up to the finished report.
-pub(crate) fn collect<T>(
+/// Runs a source up to the finished report, with the baseline applied, and writes nothing.
+pub(crate) fn report(
     session: &Session,
+    engine: &Engine,
+    feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
+) -> Result<Report> {
+    let known = |report: &mut Report, context: &RunContext<'_>| baseline::apply(report, context, session);
+    collect(session, engine, feed, known).map(|(report, ())| report)
+}
+
+fn collect<T>(
+    session: &Session,
+    engine: &Engine,
     feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
     known: impl FnOnce(&mut Report, &RunContext<'_>) -> Result<T>,
 ) -> Result<(Report, T)> {
     let Session { options, settings, redactor, .. } = session;
     let least = Least::of(session);
-    let masker = (!options.show_secrets).then(|| redactor.masker());
-    let engine =
-        Engine::with_rules(settings.rule_set(), least.searched, masker).watch(suppress::words(session));
     let progress = (options.progress && !settings.no_progress.value).then(Progress::start);
-    let pool = WorkerPool::new(&engine, redactor, progress.as_ref().map(Progress::counts).cloned());
+    let pool = WorkerPool::new(engine, redactor, progress.as_ref().map(Progress::counts).cloned());
     let mut coverage = feed(&pool)?;
     let locations = history::locate(&mut coverage.histories, &pool);
     drop(progress);
@@ -118,6 +125,15 @@ struct Least {
     searched: Confidence,
     /// To count for this run. What a file keeps from being reported is counted, so it must be found.
     looked_for: Confidence,
+}
+
+impl Session {
+    /// An engine that looks for what this run needs.
+    pub(crate) fn engine(&self) -> Engine {
+        let masker = (!self.options.show_secrets).then(|| self.redactor.masker());
+        Engine::with_rules(self.settings.rule_set(), Least::of(self).searched, masker)
+            .watch(suppress::words(self))
+    }
 }
 
 impl Least {

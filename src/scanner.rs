@@ -1,0 +1,238 @@
+//! The library's front door: scans paths, readers, bytes and repositories as the program does, and returns reports.
+
+use std::{fmt, io::Read, num::NonZeroUsize, path::Path, path::PathBuf, sync::Arc};
+
+use crate::{
+    blob::{Blob, Content, Origin, SourceKind},
+    config::OptionValues,
+    finding::Report,
+    rule::Confidence,
+    scan::Engine,
+    session::{self, ConfigStart, Coverage, Options, Redactor, ScanScope, Session, WorkerPool},
+    source::{Sink, Walk},
+};
+
+/// Finds keys, with allow comments, names, archives, encodings and masking as in the program.
+///
+/// A scanner can be shared by threads and used again; rules are read once, when the first text needs them. It goes by what
+/// it was built with: neither the environment nor a file of what is scanned configures it, but comments such as
+/// `skanner:allow` count unless [`ScannerBuilder::allow_comments`] says otherwise.
+///
+/// A report says what was found *and* what could not be read, so check [`Report::is_complete`] before you call anything
+/// clean.
+///
+/// ```
+/// use skanner::{Confidence, Scanner};
+///
+/// let scanner = Scanner::builder().min_confidence(Confidence::Likely).build()?;
+/// let report = scanner.scan_bytes(b"nothing to see here", "notes.txt")?;
+/// assert!(report.findings.is_empty() && report.is_complete());
+/// # Ok::<(), skanner::Error>(())
+/// ```
+pub struct Scanner {
+    session: Session,
+    engine: Engine,
+    read_ignored: bool,
+}
+
+/// Says what a [`Scanner`] looks for.
+#[derive(Clone, Debug)]
+pub struct ScannerBuilder {
+    options: Options,
+    read_ignored: bool,
+    allow_comments: bool,
+}
+
+/// Why a scanner cannot be built, or cannot scan at all. What could not be read of an input is no error: it is in
+/// [`Report::not_scanned`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The configuration cannot be read or is not valid, or an option names a rule that does not exist. The text says
+    /// which, where, and what to do; secrets in it are masked.
+    Configuration(String),
+    /// Something that every scan needs cannot be read: the current directory, the baseline, or a list of suppressions. The
+    /// text says which and why; secrets in it are masked.
+    Resource(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Configuration(text) | Self::Resource(text) => f.write_str(text),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl fmt::Debug for Scanner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scanner").field("options", &self.session.options).finish_non_exhaustive()
+    }
+}
+
+impl Default for ScannerBuilder {
+    fn default() -> Self {
+        let flags = OptionValues { isolated: true, ..OptionValues::default() };
+        Self { options: Options { flags, ..Options::default() }, read_ignored: false, allow_comments: true }
+    }
+}
+
+impl ScannerBuilder {
+    /// How sure a finding must be; [`Confidence::Likely`] if this is not called.
+    #[must_use]
+    pub fn min_confidence(mut self, confidence: Confidence) -> Self {
+        self.options.flags.min_confidence = Some(confidence);
+        self
+    }
+
+    /// How many threads a scan of a directory or repository may use; one per processor if this is not called or zero.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.options.flags.threads = NonZeroUsize::new(threads);
+        self
+    }
+
+    /// Report only findings of these rules, by their ids.
+    #[must_use]
+    pub fn rules<I: Into<String>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
+        self.options.flags.rules = ids.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Do not report findings of these rules, by their ids. [`Report::excluded`] counts them.
+    #[must_use]
+    pub fn exclude_rules<I: Into<String>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
+        self.options.flags.exclude_rules = ids.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// A configuration file, in the form of `skanner.toml`: allow entries, severities, rules of your own.
+    #[must_use]
+    pub fn config(mut self, file: impl Into<PathBuf>) -> Self {
+        self.options.config = Some(file.into());
+        self
+    }
+
+    /// A baseline of known findings, which must exist.
+    #[must_use]
+    pub fn baseline(mut self, file: impl Into<PathBuf>) -> Self {
+        self.options.flags.baseline = Some(file.into());
+        self
+    }
+
+    /// Whether comments such as `skanner:allow` suppress findings. They do if this is not called; turn it off for texts of
+    /// people you do not trust.
+    #[must_use]
+    pub fn allow_comments(mut self, count: bool) -> Self {
+        self.allow_comments = count;
+        self
+    }
+
+    /// Whether comments and lists for other scanners suppress findings as well, such as `gitleaks:allow`.
+    #[must_use]
+    pub fn trust_foreign_markers(mut self, count: bool) -> Self {
+        self.options.trust_foreign_markers = count;
+        self
+    }
+
+    /// Whether a scan of a directory reads files that git ignores and does not track.
+    #[must_use]
+    pub fn read_ignored(mut self, read: bool) -> Self {
+        self.read_ignored = read;
+        self
+    }
+
+    /// Builds the scanner. Reads the configuration, if there is one, and nothing else.
+    ///
+    /// # Errors
+    /// [`Error::Configuration`].
+    pub fn build(self) -> Result<Scanner, Error> {
+        let Self { options, read_ignored, allow_comments } = self;
+        let redactor = Arc::new(Redactor::default());
+        let session = session::load(options, ConfigStart::Nowhere, &redactor)
+            .map_err(|error| Error::Configuration(redactor.text(format!("{error:#}").as_bytes())))?;
+        let session = Session { trusts_comments: allow_comments, ..session };
+        Ok(Scanner { engine: session.engine(), session, read_ignored })
+    }
+}
+
+impl Scanner {
+    /// Starts to build a scanner.
+    #[must_use]
+    pub fn builder() -> ScannerBuilder {
+        ScannerBuilder::default()
+    }
+
+    /// Scans a file, or all files of a directory: hidden ones too, and those that git tracks though it ignores them.
+    ///
+    /// # Errors
+    /// [`Error::Resource`].
+    pub fn scan_path(&self, path: impl AsRef<Path>) -> Result<Report, Error> {
+        let root = path.as_ref().to_owned();
+        self.run(|pool, coverage| {
+            Walk {
+                roots: vec![root.clone()],
+                respect_ignore: !self.read_ignored,
+                force_exclude: false,
+                may_be_empty: false,
+                pool: self.session.pool(),
+            }
+            .feed(&|| pool.worker());
+            Coverage { scope: ScanScope::Files(vec![root.clone()]), roots: vec![root], ..coverage }
+        })
+    }
+
+    /// Scans what a reader gives, up to its end, in bounded memory. The name stands in the report, and may tell whose key
+    /// something is; what cannot be read is in [`Report::not_scanned`].
+    ///
+    /// # Errors
+    /// [`Error::Resource`].
+    pub fn scan_reader(&self, mut reader: impl Read, name: &str) -> Result<Report, Error> {
+        self.scan_content(Content::Stream(&mut reader), name)
+    }
+
+    /// Scans bytes. The name stands in the report, and may tell whose key something is.
+    ///
+    /// # Errors
+    /// [`Error::Resource`].
+    pub fn scan_bytes(&self, bytes: &[u8], name: &str) -> Result<Report, Error> {
+        self.scan_content(Content::Bytes(bytes), name)
+    }
+
+    /// Scans the whole history of the repository that a path is in: every object, name and message, with the history of each
+    /// key. [`Self::scan_path`] reads its work tree.
+    ///
+    /// # Errors
+    /// [`Error::Resource`].
+    pub fn scan_repository(&self, path: impl AsRef<Path>) -> Result<Report, Error> {
+        let at = path.as_ref().to_owned();
+        self.run(|pool, coverage| {
+            let reading = crate::source::Reading {
+                pool: self.session.pool(),
+                allow_shallow: false,
+                cross_check: false,
+            };
+            let histories = session::read_histories(std::slice::from_ref(&at), reading, pool);
+            let scope = ScanScope::History { at, with_files: false, is_whole: true };
+            Coverage { histories, scope, ..coverage }
+        })
+    }
+
+    fn scan_content<'a>(&self, content: Content<'a>, name: &'a str) -> Result<Report, Error> {
+        self.run(|pool, coverage| {
+            pool.worker().blob(Blob::new(Origin::new(SourceKind::Stdin, name.as_bytes()), content));
+            coverage
+        })
+    }
+
+    fn run(&self, feed: impl FnOnce(&WorkerPool<'_>, Coverage) -> Coverage) -> Result<Report, Error> {
+        let feed = |pool: &WorkerPool<'_>| {
+            let base = std::env::current_dir().unwrap_or_default();
+            Ok(feed(pool, Coverage::files(base)))
+        };
+        session::report(&self.session, &self.engine, feed)
+            .map_err(|error| Error::Resource(self.session.redactor.text(format!("{error:#}").as_bytes())))
+    }
+}
