@@ -85,7 +85,7 @@ fn check(rule: &Rule) -> Result<(), &'static str> {
         () if rule.examples.is_empty() => Err("has no example"),
         () if rule.counter_examples.is_empty() => Err("has no counter-example"),
         () if !has_context && rule.forms.iter().any(|form| form.requires_context) => {
-            Err("needs evidence, but names nothing to look for")
+            Err("requires context, but names nothing to look for")
         }
         () if shapes.any(|shape| literal(shape).len() < 3) => {
             Err("has a shape without three literal bytes to be searched by")

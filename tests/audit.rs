@@ -283,7 +283,7 @@ fn what_cannot_be_read_is_no_proof() {
     let expected =
         "incomplete: 1 input could not be read; not safe: 1 key, 1 in uncommitted files (1 critical)";
     assert_eq!((verdict(&run), run.code), (expected, 2), "{run:?}");
-    assert_audit(&audit_json(&sandbox, &[]), "not_a_proof", UNCOMMITTED.1);
+    assert_audit(&audit_json(&sandbox, &[]), "incomplete", UNCOMMITTED.1);
 }
 
 #[test]
@@ -294,13 +294,13 @@ fn each_part_is_read_though_another_one_cannot_be() {
     sandbox.write(".git/index", "DIRC, but no index");
     let report = audit_json(&sandbox, &["--no-ignore"]);
     report.assert_not_scanned(&["what is staged: the index"]);
-    assert_audit(&report, "not_a_proof", [2, 1, 1, 0, 0]);
+    assert_audit(&report, "incomplete", [2, 1, 1, 0, 0]);
 
     let sandbox = repository();
     sandbox.write("a.txt", openai_key(1));
     sandbox.write(".git/refs/heads/main", "1234567890123456789012345678901234567890\n");
     let report = audit_json(&sandbox, &[]);
-    assert_audit(&report, "not_a_proof", UNCOMMITTED.1);
+    assert_audit(&report, "incomplete", UNCOMMITTED.1);
     assert!(report.not_scanned().iter().any(|line| line.starts_with("what is staged: ")), "{report:?}");
 }
 
@@ -313,7 +313,7 @@ fn a_shallow_clone_is_no_proof_unless_it_is_meant() {
     let clone = clone.to_str().unwrap();
     let report = audit_json(&sandbox, &[clone]);
     report.assert_not_scanned(&["shallow clone"]);
-    assert_audit(&report, "not_a_proof", [0; 5]);
+    assert_audit(&report, "incomplete", [0; 5]);
     assert_eq!(report.json["shallow"], Value::Null);
 
     let run = audit(&sandbox, &["--allow-shallow", clone]);
@@ -378,7 +378,7 @@ fn an_empty_repository_or_none_is_no_proof() {
     sandbox.git("", &["init", "-q"]);
     let report = audit_json(&sandbox, &[]);
     report.assert_not_scanned(&["holds no object"]);
-    assert_audit(&report, "not_a_proof", [0; 5]);
+    assert_audit(&report, "incomplete", [0; 5]);
     // What is there is read all the same.
     sandbox.write("a.txt", openai_key(1));
     let run = audit(&sandbox, &[]);

@@ -86,7 +86,7 @@ impl Finish for Rule {
             let forms = elements("form").into_iter().flat_map(|forms| forms.iter());
             let requires = forms.filter_map(|form| form.get_ref().get("requires_context"));
             for value in requires.filter(|value| value.get_ref().as_bool() == Some(true)) {
-                let what = "the rule needs evidence, but has no `names`, `hosts` or `words` to look for";
+                let what = "the rule requires context, but has no `names`, `hosts` or `words` to look for";
                 table.reader.problem(value.span(), what);
             }
         }

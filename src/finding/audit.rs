@@ -37,7 +37,6 @@ pub enum AuditVerdict {
     /// Keys were found.
     NotSafe,
     /// Something could not be read, whether or not keys were found in the rest.
-    #[serde(rename = "not_a_proof")]
     Incomplete,
 }
 
