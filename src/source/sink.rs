@@ -14,7 +14,7 @@ pub(crate) trait Sink: Send {
     /// `why` says what to do about it, if anything.
     fn not_scanned(&mut self, what: &[u8], why: String);
 
-    /// Like [`Self::not_scanned`], for something that does not exist or holds nothing to scan. This cannot be accepted.
+    /// Like [`Self::not_scanned`], for something that does not exist or holds nothing to scan. Nobody can accept that.
     fn nothing(&mut self, what: &[u8], why: String) {
         self.not_scanned(what, why);
     }

@@ -30,7 +30,7 @@ pub(crate) struct Walk {
     pub force_exclude: bool,
     /// Whether a directory without files is not an error, because there is more to read than directories.
     pub may_be_empty: bool,
-    /// The walk uses as many threads as this pool has, but its own.
+    /// The walk starts its own threads, as many as this pool has.
     pub pool: Pool,
 }
 
