@@ -50,7 +50,7 @@ fn name(entry: &PathEntry) -> &[u8] {
 }
 
 impl<'a> RenameCandidates<'a> {
-    /// The file with the same content. If there are several, one with the same name is preferred, then the first in
+    /// The file with the same content. If there are several, files with the same name are paired first, then the rest in
     /// order.
     fn moved(&self, new: &PathEntry) -> Option<&'a PathEntry> {
         let mut gone: Vec<&PathEntry> =

@@ -107,8 +107,8 @@ impl Store {
         Some((self.packs.len() + at) as u32)
     }
 
-    /// Reads one object and verifies it by its hash. libgit2 is only asked as a fallback: a damaged index makes it
-    /// crash.
+    /// Reads one object and verifies it by its hash. libgit2 is only asked for a second opinion: a damaged index makes
+    /// it crash.
     ///
     /// # Errors
     /// Why it cannot be read, phrased to follow its name.
