@@ -186,7 +186,7 @@ fn compare(task: Task, comparison: &BaselineComparison<'_>, report: &mut Report)
     if !change.is_none() || !location.file.exists() {
         baseline::write(&location.file, &change.baseline)?;
     }
-    // From now on, this is what a scan would report.
+    // Report what a scan would report from now on.
     let text = change.baseline.to_string();
     let new = Baseline::parse(text.as_bytes(), &location.shown)?;
     report.findings = findings;

@@ -28,7 +28,7 @@ pub(crate) struct KeptEntry {
     pub value: u32,
 }
 
-/// Parses the entries of a tree, and asks `fresh` which of those that its base does not have to keep, all at once. An
+/// Parses the entries of a tree, and asks `fresh` what to keep of those that its base does not have, all at once. An
 /// entry counts as the same only if the base has an entry exactly where it was copied from, so that a different reading
 /// of the same bytes is never mistaken for it.
 ///

@@ -50,8 +50,8 @@ fn name(entry: &PathEntry) -> &[u8] {
 }
 
 impl<'a> RenameCandidates<'a> {
-    /// The file with the same content. If there are several, files with the same name are paired first, then the rest in
-    /// order.
+    /// The file with the same content. If there are several, files with the same name are paired first, then the rest
+    /// in order.
     fn moved(&self, new: &PathEntry) -> Option<&'a PathEntry> {
         let mut gone: Vec<&PathEntry> =
             self.gone.iter().copied().filter(|entry| entry.id == new.id).collect();

@@ -10,7 +10,7 @@ use crate::{
     session::{coverage::ScanScope, redact::Redactor, repository::root_of},
 };
 
-/// Up to this many directories deep, a file above is still shown with `../`.
+/// How many ancestors of the current directory are tried to show a file with `../`. Otherwise its path is absolute.
 const MOST_UP: usize = 8;
 
 /// The location of a baseline, which may not exist.

@@ -50,7 +50,7 @@ pub(super) struct RangeCommits<'r> {
     objects: &'r Objects<'r>,
     /// The commits where the history of a shallow clone ends.
     ends: HashSet<ObjectId>,
-    /// By pair of trees, filled only where something is found.
+    /// A cache by pairs of trees, filled only if something is found.
     only_in: Mutex<OnlyIn>,
 }
 
