@@ -1,5 +1,5 @@
-//! Embeds `rules/*.toml`: as one compact JSON text, which parses ten times faster than TOML at the first hit, and as
-//! the list of literals the search needs before any rule is parsed.
+//! Embeds `rules/*.toml`: as compact JSON, which parses ten times faster than TOML on the first match, and as the list
+//! of literals that the search needs before any rule is parsed.
 
 use std::{
     collections::BTreeSet,
@@ -12,7 +12,7 @@ use std::{
 use model::{Confidence, Rule};
 use prefixes::minimal;
 
-// The program's own types, by which the files are checked. A build needs only a part of them.
+// The program's own types, which validate the files. The build needs only some of them.
 #[allow(dead_code, unreachable_pub, unused_imports)]
 #[path = "src/rule/model.rs"]
 mod model;
@@ -21,7 +21,7 @@ mod prefixes;
 #[path = "src/rule/words.rs"]
 mod words;
 
-/// The notation is read when the rules are.
+/// The build does not parse shapes. The program does so when it loads the rules.
 mod shape {
     pub(crate) type Shape = String;
 }
@@ -64,7 +64,7 @@ fn main() {
     fs::write(out.join("anchors.rs"), code).expect("OUT_DIR is writable");
 }
 
-/// The rules of a file, each with what it takes from the head.
+/// The rules of a file, each merged with the file's header.
 fn read(path: &Path) -> Result<Vec<toml::Table>, Box<dyn Error>> {
     let mut head: toml::Table = fs::read_to_string(path)?.parse()?;
     let mut rules: Vec<toml::Table> = head.remove("rule").ok_or("there is no [[rule]]")?.try_into()?;
@@ -76,7 +76,7 @@ fn read(path: &Path) -> Result<Vec<toml::Table>, Box<dyn Error>> {
     Ok(rules)
 }
 
-/// Holds a rule to what its types do not say.
+/// Checks what the types of a rule do not express.
 fn check(rule: &Rule) -> Result<(), &'static str> {
     let has_context = [&rule.names, &rule.hosts, &rule.words].iter().any(|texts| !texts.is_empty());
     let mut shapes = rule.forms.iter().flat_map(|form| &form.shapes);
@@ -94,7 +94,7 @@ fn check(rule: &Rule) -> Result<(), &'static str> {
     }
 }
 
-/// What a shape begins with.
+/// The literal prefix of a shape.
 fn literal(shape: &str) -> &str {
     shape.split('{').next().unwrap_or_default()
 }

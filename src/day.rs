@@ -1,4 +1,4 @@
-//! A day of the calendar.
+//! A calendar day.
 
 use std::{
     fmt,
@@ -8,7 +8,7 @@ use std::{
 use serde::{Serialize, Serializer};
 use time::{Date, Month};
 
-/// The first of January 1970, as the crate numbers days.
+/// January 1, 1970, in the numbering of the crate.
 const EPOCH: i32 = 2_440_588;
 
 /// A day, as `2027-01-31`. Later days are greater.
@@ -16,7 +16,7 @@ const EPOCH: i32 = 2_440_588;
 pub struct Day(Date);
 
 impl Day {
-    /// Takes it as `YYYY-MM-DD`; nothing where that is no day.
+    /// Parses `YYYY-MM-DD`; `None` if it is not a valid day.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('-');
@@ -31,21 +31,21 @@ impl Day {
         parts.next().is_none().then_some(Self(date))
     }
 
-    /// The day it is now, in UTC, so that it is the same for everybody.
+    /// Today in UTC, so that it is the same for everyone.
     #[must_use]
     pub fn today() -> Self {
         let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         Self::of_number(i64::try_from(seconds / 86_400).unwrap_or(i64::MAX))
     }
 
-    /// The day so many days after the first of January 1970; the last of the year 9999 for all that are later.
+    /// The day this many days after January 1, 1970. Anything past the year 9999 becomes its last day.
     #[must_use]
     pub fn of_number(days: i64) -> Self {
         let days = i32::try_from(days.saturating_add(EPOCH.into())).unwrap_or(i32::MAX);
         Self(Date::from_julian_day(days).unwrap_or(Date::MAX))
     }
 
-    /// The way back.
+    /// The inverse of [`Self::of_number`].
     #[must_use]
     pub fn number(self) -> i64 {
         (self.0.to_julian_day() - EPOCH).into()
@@ -65,7 +65,7 @@ impl fmt::Display for Day {
     }
 }
 
-/// As it is written.
+/// Serializes to the same notation.
 impl Serialize for Day {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -114,7 +114,7 @@ mod tests {
         for number in -799_999..800_000 {
             let day = Day::of_number(number);
             assert!(day > before, "{before} {day}");
-            // The days of one month, and of the first of the next, are numbered without a gap.
+            // The days of a month and the first of the next one are numbered without a gap.
             assert!(day.0.day() == before.0.day() + 1 || day.0.day() == 1);
             assert_eq!(day.number(), number);
             if day.0.year() >= 0 {

@@ -1,6 +1,6 @@
-//! Characters that nobody sees as what they are.
+//! Characters that are invisible or misleading.
 
-/// Whether a character may steer a terminal, or change what a reader sees of the text round it.
+/// Whether a character may control a terminal, or change how the surrounding text looks.
 #[must_use]
 pub(crate) fn hides(character: char) -> bool {
     character.is_control()

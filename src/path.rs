@@ -1,6 +1,7 @@
-//! Paths by their names alone: no file system is asked, since what a path names may be in no file system.
+//! Handles paths purely by name. No file system is consulted, since a path may not exist in any.
 
-/// The names of a path from the root on, with `.` and `..` undone. `..` at the root stays there, as in a file system.
+/// The components of a path from the root, with `.` and `..` resolved. `..` at the root stays there, as in a file
+/// system.
 #[must_use]
 pub(crate) fn resolve<N: AsRef<[u8]>>(names: impl IntoIterator<Item = N>) -> Vec<N> {
     let mut way = Vec::new();

@@ -1,4 +1,4 @@
-//! The threads of a run: one pool, made when there is work for more than one of them.
+//! The threads of a run: one pool, created when there is work for more than one thread.
 
 use std::sync::{
     Arc, OnceLock,
@@ -7,40 +7,40 @@ use std::sync::{
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-/// So many threads as a run may use, the calling one among them. Clones share them. A panic in one of them goes on in
-/// the caller, once the others are done.
+/// The threads a run may use, including the calling one. Clones share them. A panic in one of them continues in the
+/// caller, once the others are done.
 #[derive(Clone, Debug)]
 pub struct Pool(Arc<PoolState>);
 
 #[derive(Debug)]
 struct PoolState {
     threads: usize,
-    /// All but the calling thread; nothing where they cannot be had.
+    /// All threads except the calling one; `None` if they cannot be created.
     others: OnceLock<Option<ThreadPool>>,
 }
 
 impl Pool {
-    /// None of these threads is started before it is needed.
+    /// No thread is started before it is needed.
     #[must_use]
     pub fn new(threads: usize) -> Self {
         Self(Arc::new(PoolState { threads: threads.max(1), others: OnceLock::new() }))
     }
 
-    /// How many threads there may be.
+    /// The maximum number of threads.
     #[must_use]
     pub fn threads(&self) -> usize {
         self.0.threads
     }
 
-    /// How many of `most` pieces of work run at the same time: fewer than asked for where there are not so many threads.
+    /// How many of `most` pieces of work run at the same time. Fewer than requested if there are not enough threads.
     #[must_use]
     pub fn at_once(&self, most: usize) -> usize {
         let most = most.clamp(1, self.0.threads);
         if most == 1 || self.others().is_some() { most } else { 1 }
     }
 
-    /// Works on all items, and returns what came of them in their order. If there are no more of them than
-    /// [`Self::at_once`] says, they all run at the same time, so that they may wait for each other.
+    /// Processes all items, and returns the results in order. If there are no more items than [`Self::at_once`] says,
+    /// they all run at the same time, so they may wait for each other.
     pub fn map<I: Send, T: Send>(&self, items: Vec<I>, work: impl Fn(I) -> T + Sync) -> Vec<T> {
         let others = if items.len() > 1 { self.others() } else { None };
         let Some(others) = others else { return items.into_iter().map(work).collect() };
@@ -59,7 +59,7 @@ impl Pool {
         results.into_iter().flatten().collect()
     }
 
-    /// Does two things, at the same time where there is more than one thread.
+    /// Runs two functions, in parallel if there is more than one thread.
     pub fn join<A, B: Send>(&self, own: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
         let Some(others) = self.others() else { return (own(), other()) };
         let mut result = None;
@@ -71,7 +71,7 @@ impl Pool {
         (own, result)
     }
 
-    /// The pool, made at the first call.
+    /// The pool, created on first use.
     fn others(&self) -> Option<&ThreadPool> {
         let others = self.0.threads - 1;
         let make = || ThreadPoolBuilder::new().num_threads(others).build().ok();
@@ -79,14 +79,14 @@ impl Pool {
     }
 }
 
-/// One thread: nothing is ever started.
+/// A single thread: nothing is ever started.
 impl Default for Pool {
     fn default() -> Self {
         Self::new(1)
     }
 }
 
-/// A list that several threads take from, each time the next item.
+/// A list whose items several threads take in turn.
 #[derive(Debug)]
 pub(crate) struct Turns<'a, T> {
     items: &'a [T],
@@ -94,13 +94,13 @@ pub(crate) struct Turns<'a, T> {
 }
 
 impl<'a, T> Turns<'a, T> {
-    /// All of them are left.
+    /// With all items left.
     #[must_use]
     pub(crate) fn new(items: &'a [T]) -> Self {
         Self { items, next: AtomicUsize::new(0) }
     }
 
-    /// Takes the next one.
+    /// Takes the next item.
     pub(crate) fn take(&self) -> Option<&'a T> {
         self.items.get(self.next.fetch_add(1, Ordering::Relaxed))
     }
@@ -131,7 +131,7 @@ mod tests {
             let pool = Pool::new(threads);
             let count = pool.at_once(usize::MAX);
             assert_eq!(count, threads);
-            // Nobody passes before all are here.
+            // None passes before all are here.
             let barrier = Barrier::new(count);
             for _ in 0..20 {
                 pool.map(vec![(); count], |()| barrier.wait());

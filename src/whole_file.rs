@@ -1,7 +1,7 @@
-//! Files that are written whole or not at all: a run that is cut short, or a full disk, leaves what was there before.
+//! Writes files completely or not at all: after an interrupted run, or on a full disk, the old content is still there.
 //!
-//! The text goes into a temporary file beside its target, under a name that nothing has yet, and is renamed when all of
-//! it has been written.
+//! The text goes into a temporary file next to its target, under an unused name, and is renamed once all of it has been
+//! written.
 
 use std::{
     fs::{self, OpenOptions},
@@ -11,24 +11,24 @@ use std::{
 
 use tempfile::{Builder, NamedTempFile};
 
-/// A file that is written and has no place yet. It is deleted if it is never put anywhere.
+/// A file that was written and not yet put in place. It is deleted if it never is.
 #[derive(Debug)]
 pub(crate) struct Written(NamedTempFile);
 
-/// What a file is for.
+/// The purpose of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Use {
     /// It is read.
     Data,
-    /// It is run.
+    /// It is executed.
     Program,
 }
 
-/// Writes a file that takes the place of `file` at once or not at all. One that is there keeps its permissions; a new
-/// one has those that any new file gets. A link in its place is refused, since it would be replaced itself.
+/// Replaces `file` atomically or not at all. An existing file keeps its permissions. A new one gets the usual
+/// permissions. A link in its place is refused, since the link itself would be replaced.
 ///
 /// # Errors
-/// The system's, and one where something else than a file is there. What was there is still there then.
+/// The error of the system, or one that says `file` is not a regular file. The old content is kept.
 pub(crate) fn replace(file: &Path, text: &[u8]) -> io::Result<()> {
     let permissions = match fs::symlink_metadata(file) {
         Ok(metadata) if metadata.is_file() => Some(metadata.permissions()),
@@ -45,19 +45,19 @@ pub(crate) fn replace(file: &Path, text: &[u8]) -> io::Result<()> {
     written.put(file)
 }
 
-/// Writes a file in the directory of `file`, to be put into its place.
+/// Writes a file in the directory of `file`, to be moved there later.
 ///
 /// # Errors
-/// The system's. Nothing is left of it then.
+/// The error of the system. The temporary file is deleted.
 pub(crate) fn beside(file: &Path, text: &[u8], purpose: Use) -> io::Result<Written> {
     let directory = match file.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
     let mut options = OpenOptions::new();
-    // Nobody's file, and no link that somebody put there, is written to.
+    // Never write to an existing file, or through a link that someone put there.
     options.write(true).create_new(true);
-    // The umask takes away what users do not want others to have.
+    // The umask removes the permissions that users do not want to grant to others.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(
         &mut options,
@@ -73,7 +73,7 @@ pub(crate) fn beside(file: &Path, text: &[u8], purpose: Use) -> io::Result<Writt
         .suffix(".tmp")
         .make_in(directory, |path| options.open(path))
         .map_err(|error| match error.kind() {
-            // The file itself may well be writable, so that the system's words alone would be a riddle.
+            // The file itself may well be writable, so the system's message alone would be puzzling.
             kind @ (io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) => {
                 io::Error::new(kind, format!("no file can be created in its directory: {error}"))
             }
@@ -86,10 +86,10 @@ pub(crate) fn beside(file: &Path, text: &[u8], purpose: Use) -> io::Result<Writt
 }
 
 impl Written {
-    /// Puts it into the place of `file`, which is in the same directory.
+    /// Moves the text to `file`, in the same directory.
     ///
     /// # Errors
-    /// The system's. What was at `file` is still there then, and nothing is left of what was written.
+    /// The error of the system. `file` keeps its old content, and the temporary file is deleted.
     pub(crate) fn put(self, file: &Path) -> io::Result<()> {
         self.0.persist(file).map(drop).map_err(|error| error.error)
     }

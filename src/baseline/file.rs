@@ -28,7 +28,7 @@ const HEADER: &[&str] = &[
 /// The entries of a baseline.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Baseline {
-    /// Sorted by fingerprint and place, without duplicates.
+    /// Sorted by fingerprint and location, without duplicates.
     entries: Vec<BaselineEntry>,
     /// Comments that are not directly above an entry.
     rest: Vec<Arc<str>>,
@@ -78,7 +78,7 @@ pub(crate) fn write(path: &Path, baseline: &Baseline) -> Result<()> {
         .with_context(|| format!("cannot write the baseline {}", path.display()))
 }
 
-/// Through a link, if there is one.
+/// Writes through a link, if there is one.
 pub(super) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     if path.is_symlink() {
         whole_file::replace(&path.canonicalize()?, text)
@@ -88,7 +88,7 @@ pub(super) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
 }
 
 impl Baseline {
-    /// Takes entries in any order. Of several with the same secret and place, the first is kept.
+    /// Takes entries in any order. Of several with the same secret and location, the first is kept.
     #[must_use]
     pub(crate) fn new(mut entries: Vec<BaselineEntry>) -> Self {
         let key = |entry: &BaselineEntry| (entry.fingerprint, entry.place.clone());
@@ -153,7 +153,7 @@ impl Baseline {
         Ok(Self { rest: notes, ..Self::new(entries) })
     }
 
-    /// All entries, sorted by fingerprint and place.
+    /// All entries, sorted by fingerprint and location.
     #[must_use]
     pub(crate) fn entries(&self) -> &[BaselineEntry] {
         &self.entries
@@ -186,7 +186,7 @@ impl std::fmt::Display for Baseline {
         for line in HEADER {
             writeln!(f, "{line}")?;
         }
-        // In the order of `sort`. Lines escape their paths, so this differs from the order of places.
+        // In the order of `sort`. Lines escape their paths, so this differs from the order of locations.
         let mut lines: Vec<(String, &BaselineEntry)> =
             self.entries.iter().map(|entry| (entry.to_string(), entry)).collect();
         lines.sort_by(|(a, _), (b, _)| a.cmp(b));

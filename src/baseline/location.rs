@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use crate::{bytes::hex, hidden::hides};
 
-/// The start of a place that is not a path.
+/// The start of a location that is not a path.
 const HISTORY: &str = "<history>";
 
 /// The path of a file, and the path inside it if it is an archive. Both are written as in a report: bytes

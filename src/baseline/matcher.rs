@@ -22,7 +22,7 @@ pub(crate) enum BaselineScope {
     Secret,
 }
 
-/// What a run knows about the places where it found something.
+/// What a run knows about the locations of its findings.
 pub(crate) struct MatchContext<'a> {
     /// Translates paths to those of the baseline.
     pub places: &'a BaselinePaths,
@@ -79,7 +79,7 @@ pub(crate) struct Matcher<'a> {
     pub(super) found: Vec<NewOccurrence>,
 }
 
-/// What an occurrence is to the baseline.
+/// What an occurrence means to the baseline.
 enum Location {
     Past(Option<FilePath>),
     File(FilePath),

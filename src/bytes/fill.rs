@@ -1,14 +1,14 @@
-//! Readers may give less than was asked for. Whoever needs a buffer full has to ask again.
+//! Readers may return less than requested. Filling a buffer may take several reads.
 
 use std::io::{self, ErrorKind, Read};
 
-/// Reads until the buffer is full, the input ends, or an error comes, which does not undo what was read before. Says
-/// how many bytes were read.
+/// Reads until the buffer is full, the input ends, or an error occurs. An error does not undo earlier reads. Returns
+/// the number of bytes read.
 pub(crate) fn fill(reader: &mut (impl Read + ?Sized), buffer: &mut [u8]) -> (usize, Option<io::Error>) {
     fill_by(buffer, |room, _| reader.read(room))
 }
 
-/// The same for what is no reader: `read` gets the room that is left, and how much was read before.
+/// The same for something that is not a reader: `read` gets the remaining buffer, and the number of bytes read so far.
 pub(crate) fn fill_by(
     buffer: &mut [u8],
     mut read: impl FnMut(&mut [u8], usize) -> io::Result<usize>,
@@ -29,7 +29,7 @@ pub(crate) fn fill_by(
 mod tests {
     use super::*;
 
-    /// Gives one byte at a time, is interrupted before each, and fails at the end.
+    /// Yields one byte at a time, is interrupted before each, and fails at the end.
     struct Slow(Vec<u8>, bool);
 
     impl Read for Slow {

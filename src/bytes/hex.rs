@@ -1,8 +1,8 @@
-//! Hex digits as programs write them: names of objects, fingerprints, escapes. Keys in hex are what `decode` is for.
+//! Hex digits in the notation of programs: object names, fingerprints, escapes. Keys in hex are handled by `decode`.
 
 use std::fmt;
 
-/// Writes two digits a byte, in lower case.
+/// Writes two lowercase digits per byte.
 ///
 /// # Errors
 /// Those of `out`.
@@ -10,17 +10,17 @@ pub(crate) fn write(bytes: &[u8], out: &mut impl fmt::Write) -> fmt::Result {
     bytes.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
 }
 
-/// Two digits a byte, in lower case.
+/// Two lowercase digits per byte.
 #[must_use]
 pub(crate) fn digits(bytes: &[u8]) -> String {
     let mut digits = String::with_capacity(2 * bytes.len());
-    // A string takes whatever is written into it.
+    // Writing to a string cannot fail.
     let _ = write(bytes, &mut digits);
     digits
 }
 
-/// The number that hex digits of either case stand for; nothing where there are none, where something else is among
-/// them, or where it does not fit.
+/// Parses hex digits of either case; `None` if there are none, if there are other characters among them, or if the
+/// number does not fit.
 #[must_use]
 pub(crate) fn number(digits: &[u8]) -> Option<u32> {
     if digits.is_empty() {
@@ -32,7 +32,7 @@ pub(crate) fn number(digits: &[u8]) -> Option<u32> {
     })
 }
 
-/// The byte that two digits stand for.
+/// The byte that two digits encode.
 #[must_use]
 pub(crate) fn byte(digits: [u8; 2]) -> Option<u8> {
     let [high, low] = digits.map(|digit| char::from(digit).to_digit(16));

@@ -1,4 +1,4 @@
-//! What formats are made of: stretches of bytes that have to be read whole, numbers in seven bits a byte, hex digits.
+//! Building blocks of binary formats: exact reads, variable-length numbers, hex digits.
 
 pub(crate) mod hex;
 pub(crate) mod varint;

@@ -1,12 +1,12 @@
-//! Numbers with seven bits in each byte; all but the last byte of one have the top bit set. Both readers take the number
-//! from the front, and give nothing where the bytes end before or the number does not fit.
+//! Numbers with seven bits per byte. Every byte but the last has the top bit set. Both readers consume the number from
+//! the front, and return `None` if the bytes end too soon or the number does not fit.
 
-/// The lowest bits come first, as in the sizes of git's packs and in xz.
+/// Lowest bits first, as in the sizes in git's packs and in xz.
 pub(crate) fn low_first(bytes: &mut &[u8]) -> Option<u64> {
     low_first_behind(0, 0, bytes)
 }
 
-/// The same where `bits` bits of the number are known already.
+/// The same if `bits` bits of the number are already known.
 #[inline]
 pub(crate) fn low_first_behind(known: u64, bits: u32, bytes: &mut &[u8]) -> Option<u64> {
     let mut number = known;
@@ -25,8 +25,8 @@ pub(crate) fn low_first_behind(known: u64, bits: u32, bytes: &mut &[u8]) -> Opti
     None
 }
 
-/// The highest bits come first, and each further byte means one more than it says, so that no number has two forms: as
-/// in the distances of git's packs and in the names of its index.
+/// Highest bits first. Each further byte counts one more than its value, so that no number has two encodings. Used for
+/// distances in git's packs and names in its index.
 #[inline]
 pub(crate) fn high_first(bytes: &mut &[u8]) -> Option<u64> {
     let (&first, mut rest) = bytes.split_first()?;

@@ -1,4 +1,5 @@
-//! `skanner audit`: work tree, index and whole history of one repository, and whether it may be published.
+//! `skanner audit`: scans the work tree, index and whole history of one repository, and says whether it may be
+//! published.
 
 use std::path::Path;
 
@@ -24,7 +25,7 @@ pub(super) fn run(args: &AuditArgs, console: &Console) -> Result<Verdict> {
     })
 }
 
-/// The repository that was named, whatever git says in the environment.
+/// The named repository, regardless of git's environment variables.
 fn open(path: &Path) -> Result<Repository> {
     match git::discover(path) {
         Ok(repository) => Ok(repository),

@@ -17,7 +17,7 @@ use crate::{
     threads::Pool,
 };
 
-/// What to do with the file.
+/// What to do with the baseline file.
 #[derive(Clone, Copy)]
 enum Task {
     Create { force: bool, gitattributes: bool },
@@ -38,7 +38,7 @@ pub(super) fn run(command: &BaselineCommand, console: &Console) -> Result<Verdic
     let file = args.file.as_ref().map(|file| here.join(file));
     let report = &args.report;
     let options = options::of_report(report, console)?.enter(&root)?;
-    // Whether a key is still there does not depend on what is reported.
+    // Whether a key still exists does not depend on what is reported.
     let session = load(options, ConfigStart::Path(&root), &console.redactor)?;
     let session = Session { looks_for_all: true, ..session };
     let settings = &session.settings;
@@ -91,7 +91,7 @@ pub(super) fn run(command: &BaselineCommand, console: &Console) -> Result<Verdic
     Ok(verdict)
 }
 
-/// What came of it.
+/// The result of the action.
 enum BaselineOutcome {
     Checked { is_fit: bool },
     NotWritten,
@@ -114,7 +114,7 @@ fn refuse_to_replace(location: &BaselineLocation) -> Result<()> {
     )
 }
 
-/// All that the baseline is compared with.
+/// Everything that the baseline is compared with.
 fn feed(
     args: &BaselineScan,
     location: &BaselineLocation,
@@ -144,13 +144,13 @@ fn feed(
     Ok(Coverage { scope: ScanScope::Files(here.clone()), roots: here, ..Coverage::files(root.clone()) })
 }
 
-/// Compares what was found with the file, and changes it.
+/// Compares the findings with the file, and updates it.
 fn compare(task: Task, comparison: &BaselineComparison<'_>, report: &mut Report) -> Result<BaselineOutcome> {
     let location = comparison.location;
     let old = baseline::read(&location.file, &location.shown, location.follow);
     let old = match (task, old) {
         (Task::Create { .. }, Ok(old)) => old.unwrap_or_default(),
-        // What is replaced need not be sound; but it must be a file.
+        // A file that will be replaced need not be valid, but it must be a file.
         (Task::Create { .. }, Err(_))
             if location.file.symlink_metadata().is_ok_and(|data| data.is_file()) =>
         {
@@ -186,7 +186,7 @@ fn compare(task: Task, comparison: &BaselineComparison<'_>, report: &mut Report)
     if !change.is_none() || !location.file.exists() {
         baseline::write(&location.file, &change.baseline)?;
     }
-    // What is reported is what a scan would report from now on.
+    // Report what a scan would report from now on.
     let text = change.baseline.to_string();
     let new = Baseline::parse(text.as_bytes(), &location.shown)?;
     report.findings = findings;
@@ -195,7 +195,7 @@ fn compare(task: Task, comparison: &BaselineComparison<'_>, report: &mut Report)
     Ok(BaselineOutcome::Written(change))
 }
 
-/// Says what is different in the file.
+/// Prints the changes to the file.
 fn tell(change: &BaselineChange, task: Task, location: &BaselineLocation, console: &Console) {
     let shown = &location.shown;
     let name_all = |what: &str, entries: &[BaselineEntry]| {
@@ -236,7 +236,7 @@ fn in_short(found: &NewOccurrence) -> String {
     entry_in_words(&BaselineEntry { fingerprint, rule, place, line: 0, notes: Vec::new() })
 }
 
-/// Tells how branches with different baselines are merged without conflicts, or sees to it.
+/// Explains how to merge branches with different baselines without conflicts, or sets it up.
 fn configure_merges(location: &BaselineLocation, add: bool, quiet: bool, console: &Console) -> Result<()> {
     let root = &location.root;
     let inner = location.file.strip_prefix(root).ok();

@@ -1,4 +1,4 @@
-//! `skanner config`: which settings count, and where each comes from.
+//! `skanner config`: shows the effective settings and where each one comes from.
 
 use std::{fmt::Write, path::Path};
 
@@ -20,9 +20,9 @@ use crate::{
 struct SettingRow {
     key: String,
     value: Value,
-    /// What kind of source it has: `flag`, `environment`, `file` or `default`.
+    /// The kind of source: `flag`, `environment`, `file` or `default`.
     source: &'static str,
-    /// The option, variable or line.
+    /// The option, variable or line it comes from.
     place: String,
 }
 
@@ -99,7 +99,7 @@ fn rows(settings: &Settings) -> Vec<SettingRow> {
     rows
 }
 
-/// What only a configuration can hold.
+/// Settings that only a configuration file can contain.
 fn entries(config: &Config) -> Vec<SettingRow> {
     let row = |key: String, value: Value, place: &ConfigPosition| SettingRow {
         key,
@@ -143,7 +143,7 @@ fn table(rows: &[SettingRow]) -> String {
     table
 }
 
-/// The value of a row for people, who want to know what nothing means.
+/// The value of a row for people, who need to be told what an empty value means.
 fn of_row(row: &SettingRow) -> String {
     let is_empty = row.value.is_null() || row.value.as_array().is_some_and(Vec::is_empty);
     match row.key.as_str() {

@@ -1,4 +1,4 @@
-//! What commands say beside reports.
+//! What commands print apart from reports.
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -20,12 +20,12 @@ use crate::{
 pub(super) struct Console {
     /// Use colors on standard output.
     pub(super) color: bool,
-    /// Masks by the rules of this run.
+    /// Masks with the rules of this run.
     pub(super) redactor: Arc<Redactor>,
 }
 
 impl Console {
-    /// Prints a text that quotes what others wrote: paths, names, rules of a configuration.
+    /// Prints a text that quotes others: paths, names, rules of a configuration.
     ///
     /// # Errors
     /// When standard output cannot be written.
@@ -33,7 +33,7 @@ impl Console {
         self.print_own(&self.redactor.text(text.as_bytes()))
     }
 
-    /// Prints a text that is all our own.
+    /// Prints a text that consists only of skanner's own words.
     ///
     /// # Errors
     /// When standard output cannot be written.
@@ -44,26 +44,26 @@ impl Console {
         Ok(Verdict::Clean)
     }
 
-    /// Says one thing in a line on standard error. Names in it come from strangers.
+    /// Prints one line on standard error. Names in it come from strangers.
     pub(super) fn note(&self, text: &str) {
         let text = self.redactor.text(text.as_bytes());
         self.say(&format!("skanner: {}\n", escape_control(&text)));
     }
 
-    /// Shows an error of any number of lines.
+    /// Prints an error, which may have several lines.
     pub(super) fn error(&self, error: &anyhow::Error) {
         let text = self.redactor.text(format!("{error:#}").as_bytes());
         self.say(&format!("skanner: {text}\n"));
     }
 
-    /// Says something on standard error that is safe to show.
+    /// Prints a text that is safe to show on standard error.
     pub(super) fn say(&self, text: &str) {
-        // Without a reader nothing is lost but words; the exit code says the same.
+        // If nobody reads it, only words are lost. The exit code says the same.
         let _ = AutoStream::auto(io::stderr()).write_all(text.as_bytes());
     }
 }
 
-/// Whether to use colors: as the call says, or the environment.
+/// Whether to use colors, according to the option or the environment.
 pub(super) fn color(choice: Option<Color>) -> Result<bool> {
     if let Some(choice) = choice {
         return Ok(wants_color(choice));
@@ -89,7 +89,7 @@ fn wants_color(choice: Color) -> bool {
     }
 }
 
-/// Whether a person is looking at standard error, and no hook or pipeline stands between.
+/// Whether standard error is a terminal, with no hook or pipeline in between.
 pub(super) fn wants_progress() -> bool {
     let is_absent = |name: &str| std::env::var_os(name).is_none();
     io::stderr().is_terminal() && is_absent("CI") && is_absent("PRE_COMMIT")

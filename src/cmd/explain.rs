@@ -1,4 +1,4 @@
-//! `skanner explain`: one rule's page.
+//! `skanner explain`: the page of one rule.
 
 use std::fmt::Write;
 
@@ -17,7 +17,7 @@ pub(super) fn run(id: &str, config: &ConfigArgs, console: &Console) -> Result<Ve
     rules::print(&page(find_rule(or_builtin(rules.as_ref()), id)?), rules.is_some(), console)
 }
 
-/// The page as text.
+/// Renders the page as text.
 fn page(rule: &Rule) -> String {
     let mut page = format!("{}: {}\n\n{}\n\n", rule.id, rule.title, rule.impact);
     let mut line = |label: &str, text: &str| {

@@ -1,4 +1,4 @@
-//! `skanner init`: a configuration with comments, and the hooks.
+//! `skanner init`: writes a commented configuration, and installs the hooks.
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -49,7 +49,7 @@ fn write(directory: &Path, file: &Path, force: bool) -> Result<()> {
         .with_context(|| format!("cannot write {}", file.display()))
 }
 
-/// Asks whether to install the hooks if there is somebody to answer, and else says how.
+/// Asks whether to install the hooks if someone can answer. Otherwise explains how.
 fn offer_hooks(directory: &Path, console: &Console) -> Result<Verdict> {
     const HOW: &str = "`skanner hook install` makes git look for keys before every commit and push\n";
     let is_asked = io::stdin().is_terminal() && io::stderr().is_terminal() && console::wants_progress();

@@ -1,4 +1,4 @@
-//! The commands. Each chooses a source and settings, calls a session, and returns a verdict.
+//! The commands. Each one chooses a source and settings, runs a session, and returns a verdict.
 
 mod audit;
 mod baseline;
@@ -23,7 +23,7 @@ use crate::{
     session::{Redactor, Verdict},
 };
 
-/// The exit code of a verdict, a contract.
+/// The exit code of a verdict. It is part of the interface.
 fn exit_code(verdict: Verdict) -> ExitCode {
     ExitCode::from(match verdict {
         Verdict::Clean => 0,
@@ -38,7 +38,7 @@ pub fn main() -> ExitCode {
     let redactor = Arc::new(Redactor::default());
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        // Help and version go to standard output and are no failure; clap knows which is which.
+        // Help and version go to standard output and are not failures. clap knows the difference.
         Err(error) => {
             print_usage(&error, &redactor);
             return exit_code(if error.use_stderr() { Verdict::Incomplete } else { Verdict::Clean });
@@ -54,7 +54,7 @@ pub fn main() -> ExitCode {
     };
     match result {
         Ok(verdict) => exit_code(verdict),
-        // Whoever read the output has seen enough of it.
+        // The reader closed the pipe.
         Err(error) if is_broken_pipe(&error) => exit_code(Verdict::Clean),
         Err(error) => {
             console.error(&error);
@@ -63,7 +63,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Prints help, the version, or what is wrong with the command line, which may hold a key.
+/// Prints help, the version, or a usage error, which may contain a key.
 fn print_usage(error: &clap::Error, redactor: &Redactor) {
     let plain = error.render().to_string();
     let masked = if error.use_stderr() { redactor.text(plain.as_bytes()) } else { plain.clone() };

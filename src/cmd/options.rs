@@ -1,4 +1,4 @@
-//! From the command line and the environment to the plain options of a run.
+//! Builds the plain options of a run from the command line and the environment.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ use crate::{
 /// The options of a command that reports findings.
 ///
 /// # Errors
-/// When a variable of the environment is not valid.
+/// When an environment variable is invalid.
 pub(super) fn of_report(args: &ReportArgs, console: &Console) -> Result<Options> {
     let options = of_settings(&args.settings)?;
     Ok(Options {
@@ -41,10 +41,10 @@ pub(super) fn of_report(args: &ReportArgs, console: &Console) -> Result<Options>
     })
 }
 
-/// The options of a command that only asks which settings count.
+/// The options of a command that only resolves settings.
 ///
 /// # Errors
-/// As those of [`of_report`].
+/// The same as those of [`of_report`].
 pub(super) fn of_settings(args: &SettingArgs) -> Result<Options> {
     Ok(Options {
         flags: OptionValues {
@@ -61,12 +61,12 @@ pub(super) fn of_settings(args: &SettingArgs) -> Result<Options> {
     })
 }
 
-/// Which keys of a history are asked for.
+/// Which keys of a history are requested.
 pub(super) fn of_history(args: &HistoryArgs) -> HistoryQuery {
     HistoryQuery { since: args.since, refs: args.refs.clone(), paths: args.path.clone() }
 }
 
-/// The configuration that the user has named.
+/// The configuration file named by the user.
 fn named_config(args: &ConfigArgs) -> Option<PathBuf> {
     let variable = || std::env::var_os("SKANNER_CONFIG").filter(|file| !file.is_empty());
     args.config.clone().or_else(|| variable().map(PathBuf::from))

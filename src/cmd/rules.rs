@@ -1,4 +1,4 @@
-//! `skanner rules`: the list, and the rules' own examples run through the engine.
+//! `skanner rules`: lists the rules, and runs their examples through the engine.
 
 use std::{fmt::Write, path::Path, sync::Arc};
 
@@ -15,7 +15,7 @@ use crate::{
     session::{ConfigStart, Verdict, look_up, or_builtin},
 };
 
-/// How many keys are made of every shape.
+/// How many keys are generated from each shape.
 const EACH: usize = 20;
 
 pub(super) fn run(args: &RulesArgs, console: &Console) -> Result<Verdict> {
@@ -28,19 +28,19 @@ pub(super) fn run(args: &RulesArgs, console: &Console) -> Result<Verdict> {
     }
 }
 
-/// The rules that count here, if there are others than the built-in ones.
+/// The rules in effect, if they differ from the built-in ones.
 pub(super) fn known(config: &ConfigArgs, console: &Console) -> Result<Option<Arc<RuleSet>>> {
     let args = SettingArgs { config: config.clone(), ..SettingArgs::default() };
     let options = options::of_settings(&args)?;
     Ok(look_up(&options, ConfigStart::Path(Path::new(".")), &console.redactor)?.rule_set())
 }
 
-/// Prints what rules say. What rules of one's own say, and their examples, may be keys.
+/// Prints text from rules. Custom rules and their examples may contain keys.
 pub(super) fn print(text: &str, has_own_rules: bool, console: &Console) -> Result<Verdict> {
     if has_own_rules { console.print(text) } else { console.print_own(text) }
 }
 
-/// A rule as `skanner rules list --format json` shows it.
+/// A rule as shown by `skanner rules list --format json`.
 #[derive(Serialize)]
 struct Listed<'a> {
     id: &'a str,
@@ -55,7 +55,7 @@ struct Listed<'a> {
     forms: Vec<ListedForm<'a>>,
     examples: Vec<&'a str>,
     counter_examples: Vec<&'a str>,
-    /// Where it stands; only of rules that are not built in.
+    /// Where the rule is defined. Only for custom rules.
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<&'a str>,
 }
@@ -116,7 +116,7 @@ fn list(own: Option<&Arc<RuleSet>>, format: ListFormat, console: &Console) -> Re
     }
 }
 
-/// Every form's shapes and every example must be found by their rule, no counter-example at the default level.
+/// Every shape and every example must be found by its rule, and no counterexample at the default confidence.
 fn test(own: Option<Arc<RuleSet>>, seed: u64, console: &Console) -> Result<Verdict> {
     let engine = Engine::with_rules(own.clone(), Confidence::Possible, Some(console.redactor.masker()));
     let rules = or_builtin(own.as_ref());
@@ -173,7 +173,7 @@ fn test(own: Option<Arc<RuleSet>>, seed: u64, console: &Console) -> Result<Verdi
     }
 }
 
-/// Whether the detection names the rule, or a shape that its issuer shares with others.
+/// Whether the detection names the rule, or a shape shared with other rules of its issuer.
 fn is_of(detection: &Detection, rule: &Rule) -> bool {
     detection.rule.id == rule.id
         || detection.candidates.iter().any(|candidate| candidate.issuer == rule.issuer)

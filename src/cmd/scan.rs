@@ -1,4 +1,4 @@
-//! `skanner scan`: files and directories, standard input, the index, commits, or a history.
+//! `skanner scan`: scans files and directories, standard input, the index, commits, or a history.
 
 use std::{
     collections::BTreeSet,
@@ -30,7 +30,7 @@ pub(super) fn run(args: &ScanArgs, console: &Console) -> Result<Verdict> {
     }
 }
 
-/// Scans what the index would commit, `all` of it or what is new in it.
+/// Scans what the index would commit: `all` of it, or only what is new in it.
 pub(super) fn staged(args: &ReportArgs, all: bool, console: &Console) -> Result<Verdict> {
     let repository = open_from_environment()?;
     let options = options::of_report(args, console)?;
@@ -48,7 +48,7 @@ pub(super) fn staged(args: &ReportArgs, all: bool, console: &Console) -> Result<
     })
 }
 
-/// Scans what the commits add that the words name, or the CI system if they are `auto`.
+/// Scans what the given commits add, or those that the CI system names if the argument is `auto`.
 fn range(args: &ReportArgs, words: &str, console: &Console) -> Result<Verdict> {
     let repository = open_from_environment()?;
     let options = options::of_report(args, console)?;
@@ -63,7 +63,7 @@ fn range(args: &ReportArgs, words: &str, console: &Console) -> Result<Verdict> {
     })
 }
 
-/// The commits that are meant, and what to call them.
+/// The selected commits, and what to call them.
 fn select(repository: &Repository, words: &str) -> Result<(Selection, String)> {
     if words == "auto" {
         return ci::CiJob::detect(&|name| std::env::var(name).ok())?.select(repository);
@@ -103,7 +103,7 @@ fn files(args: &ScanArgs, console: &Console) -> Result<Verdict> {
     })
 }
 
-/// Reads the histories of the repositories that paths are in.
+/// Reads the histories of the repositories that contain the paths.
 fn feed_histories(
     args: &ScanArgs,
     session: &Session,
@@ -127,8 +127,8 @@ fn feed_histories(
     Ok(coverage)
 }
 
-/// The deepest folder that all paths have in common, or the only path, so that their order does not matter for what
-/// counts. Standard input belongs to where one stands.
+/// The deepest directory that contains all paths, or the only path, so that their order does not affect the settings.
+/// Standard input belongs to the current directory.
 fn common(paths: &[PathBuf]) -> PathBuf {
     let here = Path::new(".");
     let mut starts = paths.iter().map(|path| if path == Path::new("-") { here } else { path.as_path() });
@@ -136,7 +136,7 @@ fn common(paths: &[PathBuf]) -> PathBuf {
     if paths.len() == 1 {
         return first.to_owned();
     }
-    // What is not there is named by whoever reads it.
+    // A path that does not exist is reported when it is read.
     let mut whole = [first].into_iter().chain(starts).filter_map(|path| path.canonicalize().ok());
     let Some(start) = whole.next() else { return first.to_owned() };
     whole.fold(start, |common, path| {

@@ -1,4 +1,5 @@
-//! What the environment asks for. An empty variable is none, since CI systems set what they have no value for.
+//! Settings from environment variables. An empty variable counts as unset, since CI systems set variables without a
+//! value.
 
 use std::{ffi::OsString, num::NonZeroUsize, path::PathBuf};
 
@@ -6,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::{report::FORMATS, rule::Confidence};
 
-/// Every variable, and the option it stands for.
+/// Every variable, and the option it corresponds to.
 pub const VARIABLES: [(&str, &str); 10] = [
     ("SKANNER_CONFIG", "--config"),
     ("SKANNER_ISOLATED", "--isolated"),
@@ -20,17 +21,17 @@ pub const VARIABLES: [(&str, &str); 10] = [
     ("SKANNER_THREADS", "-j"),
 ];
 
-/// What the variables ask for, but for the names of files and the color, which are asked for elsewhere. What shows secrets
-/// or changes the exit code has no variable.
+/// The values of the variables, except for file names and color, which are read elsewhere. Options that show secrets or
+/// change the exit code have no variable.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Environment {
     /// `SKANNER_ISOLATED`
     pub isolated: Option<bool>,
     /// `SKANNER_MIN_CONFIDENCE`
     pub min_confidence: Option<Confidence>,
-    /// `SKANNER_RULE`, with commas between several.
+    /// `SKANNER_RULE`, separated by commas.
     pub rules: Option<Vec<String>>,
-    /// `SKANNER_EXCLUDE_RULE`, with commas between several.
+    /// `SKANNER_EXCLUDE_RULE`, separated by commas.
     pub exclude_rules: Option<Vec<String>>,
     /// `SKANNER_BASELINE`
     pub baseline: Option<PathBuf>,
@@ -43,10 +44,10 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    /// Asks `look` for each of them.
+    /// Reads each variable through `look`.
     ///
     /// # Errors
-    /// When one of them has a value that its option would not take.
+    /// When a variable has a value that its option would reject.
     pub(crate) fn read(look: &dyn Fn(&str) -> Option<OsString>) -> Result<Self> {
         Ok(Self {
             isolated: text(look, "SKANNER_ISOLATED")?
@@ -85,10 +86,10 @@ fn text(look: &dyn Fn(&str) -> Option<OsString>, name: &str) -> Result<Option<St
     }
 }
 
-/// One of some words, as an option or variable takes them.
+/// Parses one of several words, as an option or variable accepts them.
 ///
 /// # Errors
-/// Says which words there are.
+/// Lists the words that are accepted.
 pub(crate) fn word<T: Copy>(name: &str, words: &[(&str, T)], text: &str) -> Result<T> {
     if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
         return Ok(*value);

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration: where, what, and what was meant.
+//! Errors in a configuration: where they are, what is wrong, and what was probably meant.
 
 use std::ops::Range;
 
@@ -6,35 +6,35 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::report::escape_control;
 
-/// More than this at a time nobody reads.
+/// Nobody reads more than this at a time.
 const MOST: usize = 10;
 
-/// Longer lines are cut to so many characters round what is wrong.
+/// Longer lines are cut to this many characters around the problem.
 const WIDEST: usize = 110;
 
-/// One thing that is wrong.
+/// One problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// What is wrong and what to do, without a full stop. It may quote the file, so it is not safe to show as it is.
+    /// What is wrong and what to do, without a final period. It may quote the file, so it is not safe to show unmasked.
     pub message: String,
-    /// What it is about, in bytes of the text.
+    /// The part of the text it is about, in bytes.
     pub span: Range<usize>,
 }
 
-/// All that is wrong with a configuration file. What it quotes may hold anything: see [`Invalid::render`].
+/// All problems of a configuration file. What they quote may hold anything: see [`Invalid::render`].
 #[derive(Clone, Debug)]
 pub struct Invalid {
     /// The file, as it may be shown.
     pub shown: String,
     /// Its text.
     pub text: String,
-    /// What is wrong, in the order of the text; at least one.
+    /// The problems in the order of the text, at least one.
     pub problems: Vec<Problem>,
 }
 
 impl Invalid {
-    /// The message for people: for each problem the file, line and column, what is wrong, and the line itself with carets.
-    /// `mask` takes away secrets; control characters are escaped here.
+    /// The message for people: for each problem the file, line and column, what is wrong, and the line itself with
+    /// carets. `mask` removes secrets. Control characters are escaped here.
     pub fn render(&self, mask: &mut dyn FnMut(&str) -> String) -> String {
         let mut blocks: Vec<String> =
             self.problems.iter().take(MOST).map(|problem| self.block(problem, mask)).collect();
@@ -50,7 +50,7 @@ impl Invalid {
         let line_end = self.text[start..].find('\n').map_or(self.text.len(), |at| start + at);
         let line = self.text[line_start..line_end].trim_end_matches('\r');
         let number = line_number(&self.text, start);
-        // A problem at the end of a line is behind its last character.
+        // A problem at the end of a line comes after its last character.
         let within = (start - line_start).min(line.len());
         let end = floor(line, (problem.span.end.saturating_sub(line_start)).min(line.len())).max(within);
         let column = line[..within].chars().count() + 1;
@@ -66,11 +66,11 @@ impl Invalid {
     }
 }
 
-/// The line as it may be shown, how wide what comes before the range is in it, and how wide the range.
+/// The line as it may be shown, the width of the text before the range, and the width of the range.
 fn excerpt(line: &str, range: Range<usize>, mask: &mut dyn FnMut(&str) -> String) -> (String, usize, usize) {
     let mut show = |text: &str| escape_control(&mask(text)).replace('\t', "    ");
     let whole = show(line);
-    // Where masking has moved or swallowed an end, the nearest place before it.
+    // If masking moved or removed an end, use the nearest position before it.
     let start = common(&whole, &show(&line[..range.start]));
     let end = common(&whole, &show(&line[..range.end])).max(start);
     if whole.chars().count() <= WIDEST {
@@ -89,17 +89,17 @@ fn excerpt(line: &str, range: Range<usize>, mask: &mut dyn FnMut(&str) -> String
     )
 }
 
-/// How many bytes two texts begin with in common, whole characters only.
+/// The length of the common prefix in bytes, in whole characters.
 fn common(a: &str, b: &str) -> usize {
     a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
 }
 
-/// The line of a place in the text, 1-based.
+/// The line number of a position in the text, 1-based.
 pub(super) fn line_number(text: &str, at: usize) -> u64 {
     memchr::memchr_iter(b'\n', &text.as_bytes()[..at.min(text.len())]).count() as u64 + 1
 }
 
-/// The nearest place at or before `at` where a character begins.
+/// The nearest character boundary at or before `at`.
 fn floor(text: &str, at: usize) -> usize {
     let mut at = at.min(text.len());
     while !text.is_char_boundary(at) {
@@ -108,10 +108,10 @@ fn floor(text: &str, at: usize) -> usize {
     at
 }
 
-/// The word that somebody may have meant.
+/// The known word that was probably meant.
 #[must_use]
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Far enough from words that merely share some letters.
+    // High enough to rule out words that merely share some letters.
     const CLOSE: f64 = 0.7;
     let closest = known
         .into_iter()

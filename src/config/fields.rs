@@ -1,5 +1,5 @@
-//! What a key may hold: how each type is read, and what the schema says of it. A table is a list of keys with their types,
-//! made by `tables`; whatever is wrong becomes a problem, and the other keys are read all the same.
+//! The values of keys: how each type is read, and its schema. A table is a list of keys with their types, defined by
+//! `tables`. Anything wrong becomes a problem, and the other keys are still read.
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::json;
@@ -14,26 +14,26 @@ use crate::rule::{Confidence, Edges, Severity};
 pub(super) struct Field<'f, 't> {
     pub(super) table: &'f TomlTable<'f, 't>,
     pub(super) key: &'static str,
-    /// What it must be there for; nothing if it may be absent.
+    /// Why it is required; `None` if it is optional.
     pub(super) why: Option<&'static str>,
 }
 
-/// What a value may be. Where the type of the result does not say enough, a type of its own does.
+/// How a value is read. If the resulting type is not specific enough, a marker type implements this.
 pub(super) trait FromToml {
     type Value;
 
-    /// The value, or nothing after saying what is wrong with it.
+    /// Reads the value. Returns `None` after reporting what is wrong with it.
     fn read(field: &Field<'_, '_>, value: &Value<'_>) -> Option<Self::Value>;
 
     fn schema(generator: &mut SchemaGenerator) -> Schema;
 }
 
-/// What may be in an array.
+/// An element of an array.
 pub(super) trait Element: FromToml {
     /// What the array must be, with an article and an example.
     const ARRAY: &'static str;
     const MAY_BE_EMPTY: bool = false;
-    /// What to say where one stands without an array.
+    /// The message for a single element outside of an array.
     const SINGLE: Option<&'static str> = None;
 
     fn say_empty(field: &Field<'_, '_>, value: &Value<'_>) {
@@ -55,16 +55,16 @@ pub(super) trait Keys: Finish {
     }
 }
 
-/// What there is to a table beside its keys.
+/// The parts of a table besides its keys.
 pub(super) trait Finish: Sized {
-    /// Holds the whole to what its keys do not say by themselves, and fills in what is no key.
+    /// Checks the table as a whole, and fills in fields that are not keys.
     fn finish(read: Option<Self>, _: &TomlTable<'_, '_>) -> Option<Self> {
         read
     }
 }
 
 impl Field<'_, '_> {
-    /// What messages call it.
+    /// Its name in messages.
     pub(super) fn quoted(&self) -> String {
         format!("`{}`", self.key)
     }
@@ -75,7 +75,7 @@ impl Field<'_, '_> {
 }
 
 impl<'r, 't> TomlTable<'r, 't> {
-    /// What a key holds that must be there.
+    /// Reads a required key.
     pub(super) fn required<K: FromToml>(&self, key: &'static str, why: &'static str) -> Option<K::Value> {
         let Some(value) = self.get(key) else {
             self.missing(&format!("has no `{key}`: {why}"));
@@ -84,14 +84,14 @@ impl<'r, 't> TomlTable<'r, 't> {
         K::read(&Field { table: self, key, why: Some(why) }, value)
     }
 
-    /// What a key holds, or what it holds if it is absent.
+    /// Reads an optional key, or returns the default.
     pub(super) fn default<K: FromToml<Value: Default>>(&self, key: &'static str) -> Option<K::Value> {
         let read = self.get(key).and_then(|value| K::read(&Field { table: self, key, why: None }, value));
         Some(read.unwrap_or_default())
     }
 }
 
-/// The elements of an array.
+/// Reads the elements of an array.
 pub(super) fn elements<'v, 't, E: Element>(
     field: &Field<'_, '_>,
     value: &'v Value<'t>,
@@ -117,7 +117,7 @@ impl<E: Element> FromToml for Vec<E> {
         if field.why.is_none() {
             return Some(read.flatten().collect());
         }
-        // All of them are read before one that is bad makes the whole bad.
+        // Read all elements before a bad one fails the whole array.
         let read: Vec<_> = read.collect();
         read.into_iter().collect::<Option<Vec<_>>>().filter(|all| !all.is_empty())
     }
@@ -177,7 +177,7 @@ impl FromToml for bool {
     }
 }
 
-/// Reads choices of words.
+/// Implements reading for enums written as words.
 macro_rules! choices {
     ($($name:ident),+) => {$(
         impl FromToml for $name {
@@ -196,7 +196,7 @@ macro_rules! choices {
 choices!(Confidence, Edges, Severity);
 pub(super) use choices;
 
-/// What one key is in a schema: its name, what it is about, whether it must be there, and what it holds.
+/// A key in a schema: its name, its description, whether it is required, and the schema of its value.
 pub(super) type Property = (&'static str, &'static str, bool, Schema);
 
 /// The schema of a table.
@@ -219,7 +219,7 @@ pub(super) fn object<const N: usize>(about: &str, properties: [Property; N]) -> 
     schema
 }
 
-/// Reads tables, and gives them a schema. See `rule_tables` for what stands where.
+/// Implements reading for tables, and gives them a schema. See `rule_tables` for the syntax.
 macro_rules! read_tables {
     (@type $type:ty) => { $type };
     (@type $type:ty as $kind:ty) => { $kind };

@@ -1,8 +1,8 @@
-//! Where the configuration is: in the scanned folder or in one above it, up to the root of the repository.
+//! Finds the configuration: in the scanned directory or in one above it, up to the root of the repository.
 //!
-//! What lies above a repository never counts: it may be anybody's. Outside of a repository nothing says where a project
-//! ends, so only files and folders of the user count that not everybody may write to, and the search stops
-//! before the user's home: a file that somebody has put into `/tmp`, or forgotten at home, must not decide what is found.
+//! Files above a repository never count: they may be anyone's. Outside of a repository, nothing marks the end of a
+//! project, so only the user's own files and directories count, if they are not world-writable, and the search stops
+//! below the user's home. A file that someone put into `/tmp`, or forgot at home, must not decide what is found.
 
 use std::{
     fs::{self, File, Metadata},
@@ -15,17 +15,17 @@ use toml::de::DeTable;
 
 use crate::{git::Root, report::escape_control};
 
-/// Files that are nothing but configuration.
+/// Files that contain only configuration.
 pub(crate) const NAMES: [&str; 2] = ["skanner.toml", ".skanner.toml"];
 
-/// Files of others with a table for skanner.
+/// Files of other tools that may contain a table for skanner.
 const SHARED: [(&str, ConfigKind); 2] =
     [("pyproject.toml", ConfigKind::PyProject), ("Cargo.toml", ConfigKind::Cargo)];
 
 /// A larger file is a mistake, or bait. Ten thousand entries take about a megabyte.
 const LARGEST: u64 = 16 << 20;
 
-/// What kind of file holds the configuration.
+/// The kind of file that holds the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConfigKind {
     /// The whole file.
@@ -47,32 +47,32 @@ impl ConfigKind {
         }
     }
 
-    /// The tables, for people.
+    /// The tables, as shown to people.
     fn described(self) -> String {
         let tables = self.tables().iter().map(|table| format!("[{}]", table.join(".")));
         tables.collect::<Vec<_>>().join(" or ")
     }
 }
 
-/// A file that holds a configuration, not looked at yet.
+/// A file that holds a configuration, not yet parsed.
 #[derive(Clone, Debug)]
 pub struct ConfigDocument {
     /// The file, absolute.
     pub file: PathBuf,
-    /// The folder that its globs start from, absolute.
+    /// The directory that its globs start from, absolute.
     pub base: PathBuf,
-    /// Which part of the file is meant.
+    /// Which part of the file holds the configuration.
     pub kind: ConfigKind,
     /// The text of the file.
     pub text: String,
 }
 
-/// The configuration for what is at `start`, a file or a folder. The nearest folder that has one decides.
+/// Finds the configuration for `start`, a file or a directory. The nearest directory that has one decides.
 ///
 /// # Errors
-/// When there are two in one folder, or one that cannot be read.
+/// When a directory has two of them, or one that cannot be read.
 pub(crate) fn find(start: &Path) -> Result<Option<ConfigDocument>> {
-    // What is not there is named by whoever reads it.
+    // A missing path is reported when it is read.
     let Ok(start) = start.canonicalize() else { return Ok(None) };
     let Some(mut directory) = (if start.is_dir() { Some(&*start) } else { start.parent() }) else {
         return Ok(None);
@@ -83,7 +83,7 @@ pub(crate) fn find(start: &Path) -> Result<Option<ConfigDocument>> {
     }
     loop {
         if let Some(document) = in_directory(directory)? {
-            // Within a repository, what belongs to whom says little: others may have checked it out.
+            // Within a repository, file ownership says little: someone else may have checked it out.
             return Ok(Some(document).filter(|document| root.is_some() || is_users(&document.file)));
         }
         let Some(parent) = directory.parent() else { return Ok(None) };
@@ -98,7 +98,7 @@ pub(crate) fn find(start: &Path) -> Result<Option<ConfigDocument>> {
     }
 }
 
-/// The configuration that the user has named. `base` is the folder that its globs start from.
+/// The configuration named by the user. `base` is the directory that its globs start from.
 ///
 /// # Errors
 /// When it cannot be read, or holds no configuration.
@@ -119,31 +119,32 @@ pub(crate) fn named(file: &Path, base: &Path) -> Result<ConfigDocument> {
     Ok(ConfigDocument { file, base: base.to_owned(), kind, text })
 }
 
-/// The root of the repository that a file or folder is in; its path must be absolute.
+/// The root of the repository that contains a file or directory. The path must be absolute.
 #[must_use]
 pub(crate) fn root(path: &Path) -> Option<&Path> {
     repository_root(if path.is_dir() { path } else { path.parent()? })
 }
 
-/// The root of the repository that the folder is in. A `.git` in a folder where everybody may write is nobody's word.
+/// The root of the repository that contains the directory. A `.git` in a world-writable directory does not count.
 fn repository_root(directory: &Path) -> Option<&Path> {
     let root = match Root::of(directory) {
         Root::None => return None,
-        // Where it cannot be told what was meant, what lies above does not count.
+        // If the intended repository cannot be determined, nothing above it counts.
         Root::Tree(root) | Root::Bare(root) | Root::Broken(root, _) => root,
     };
     let mut inside = directory.ancestors().take_while(|directory| directory.starts_with(root));
     inside.all(|directory| !is_for_all(directory, true)).then_some(root)
 }
 
-/// Whether the parent of a folder may speak for it where there is no repository.
+/// Whether the parent of a directory may configure it outside of a repository.
 fn belongs_together(directory: &Path, parent: &Path) -> bool {
     let is_home =
         std::env::home_dir().and_then(|home| home.canonicalize().ok()).is_some_and(|home| home == parent);
     parent.parent().is_some() && !is_home && !is_for_all(parent, false) && have_one_owner(directory, parent)
 }
 
-/// Whether everybody may put files into a folder; `shared` asks for folders such as `/tmp`, where they belong to many.
+/// Whether a directory is world-writable. `shared` asks for directories such as `/tmp`, whose files belong to many
+/// users.
 #[cfg(unix)]
 fn is_for_all(directory: &Path, shared: bool) -> bool {
     use std::os::unix::fs::PermissionsExt;
@@ -162,7 +163,7 @@ fn have_one_owner(a: &Path, b: &Path) -> bool {
     owner(a) == owner(b)
 }
 
-/// Whether a file or folder belongs to whoever calls the program, or to the system.
+/// Whether a file or directory belongs to the current user, or to the system.
 #[cfg(unix)]
 fn is_users(path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -264,7 +265,7 @@ fn unreadable(file: &Path) -> String {
     format!("{} cannot be read, so it is not known how to scan; --isolated goes without it", show(file))
 }
 
-/// Whether somebody else's file has a table for skanner. One that mentions skanner and is no TOML is taken for one, so
+/// Whether another tool's file has a table for skanner. A file that mentions skanner and is not valid TOML counts, so
 /// that its errors are shown.
 fn has_table(text: &str, kind: ConfigKind) -> bool {
     if memchr::memmem::find(text.as_bytes(), b"skanner").is_none() {

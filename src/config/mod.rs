@@ -1,8 +1,8 @@
-//! The configuration: plain data, read strictly. Every value knows the line it stands on, so that whatever it changes
-//! can be traced to it.
+//! The configuration: plain data, strictly parsed. Every value knows its line, so that whatever it changes can be
+//! traced back to it.
 //!
-//! `find` looks for the file, `reader` reads TOML with positions, `model` says what may stand in it: a new key is a line
-//! there. `fields`, `text` and `own` say what its types are.
+//! `find` locates the file, `reader` reads TOML with positions, and `model` defines the keys: a new key is one line
+//! there. `fields`, `text` and `own` define the types of values.
 
 mod environment;
 mod error;
@@ -28,5 +28,5 @@ pub use model::{Config, Scope, schema};
 pub use place::ConfigPosition;
 pub(crate) use settings::{MIN_CONFIDENCE, OptionValues, SettingSource, Settings};
 
-/// A `skanner.toml` that says in comments what can be set.
+/// A `skanner.toml` with comments that explain the settings.
 pub const TEMPLATE: &str = include_str!("template.toml");

@@ -1,4 +1,5 @@
-//! All that a configuration may hold, said once: what is read, the keys that messages name, and the schema for editors.
+//! Everything a configuration may contain, defined once: what is read, the keys named in messages, and the schema for
+//! editors.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -32,7 +33,7 @@ words! {
 word_schema!(Scope);
 choices!(Scope);
 
-/// Types without a word of how they are read.
+/// Defines the types, without how they are read.
 macro_rules! types {
     ($(
         $(#[doc = $about:literal])+
@@ -53,7 +54,7 @@ macro_rules! types {
     )+};
 }
 
-/// The tables, as `rule_tables` has those of a rule.
+/// Defines the tables, as `rule_tables` does for those of a rule.
 macro_rules! tables {
     ($($tables:tt)+) => {
         types! { $($tables)+ }
@@ -180,9 +181,9 @@ impl Element for Allow {
 /// One line of `[severity]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeverityOverride {
-    /// The rule's id.
+    /// The id of the rule.
     pub rule: String,
-    /// What it is worth from now on.
+    /// Its new severity.
     pub severity: Severity,
 }
 
@@ -216,7 +217,7 @@ impl FromToml for Regrades {
     }
 }
 
-/// The JSON Schema of the configuration file, by which editors complete and check.
+/// The JSON Schema of the configuration file, which editors use for completion and validation.
 #[must_use]
 pub fn schema() -> serde_json::Value {
     let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<Config>().to_value();

@@ -1,5 +1,5 @@
-//! `[[rule]]`: rules of one's own, in the form of `rules/*.toml`. They are held to what the engine relies on, and to what
-//! keeps a scan fast whatever stands here.
+//! `[[rule]]`: custom rules, in the same format as `rules/*.toml`. They are checked against what the engine relies on,
+//! and against limits that keep a scan fast whatever they say.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -14,29 +14,29 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 
 rule_tables!(read_tables);
 
-/// What the search needs of a shape's beginning, in bytes.
+/// The shortest literal prefix that the search needs, in bytes.
 const LEAST_PREFIX: usize = 3;
 
-/// Changes are looked at so far round them that a key may begin at most this long before its anchor, in bytes; escapes are
-/// undone from about as far before a separator on. See `scan/change.rs` and `decode/escape/`.
+/// The longest text that may precede the anchor of a key, in bytes. The search around changes looks back this far, and
+/// escapes are decoded from about this far before a separator. See `scan/change.rs` and `decode/escape/`.
 const LONGEST_PREFIX: usize = 64;
 
-/// Engine and windows rely on keys being a good deal shorter than [`crate::blob::WINDOW`], in bytes.
+/// The engine and its windows rely on keys being much shorter than [`crate::blob::WINDOW`], in bytes.
 const LONGEST_SHAPE: usize = 512;
 
-/// Examples hold a key and what stands round it, in bytes.
+/// The longest example, a key with its surroundings, in bytes.
 const LONGEST_EXAMPLE: usize = 64 << 10;
 
-/// In how many ways a shape may be laid over a text; each may have to be tried wherever it begins.
+/// In how many ways a shape may be matched against a text. Each may have to be tried at every start.
 const MOST_WAYS: usize = 4096;
 
-/// More rules than this are a sign of another mistake, and would make the tables of the search large.
+/// More rules than this suggest some other mistake, and would make the tables of the search large.
 const MOST_RULES: usize = 256;
 
-/// The same for the shapes of all of them.
+/// The same limit for the total number of shapes.
 const MOST_SHAPES: usize = 256;
 
-/// All rules of one's own.
+/// All custom rules.
 pub(super) struct OwnRules;
 
 impl FromToml for OwnRules {
@@ -111,10 +111,10 @@ impl Element for Form {
     }
 }
 
-/// A shape that the engine can look for.
+/// A shape that the engine can search for.
 struct Searchable;
 
-/// A shape that makes texts.
+/// A shape that generates texts.
 struct Example;
 
 macro_rules! shapes {
@@ -152,7 +152,7 @@ fn short(shape: &Shape) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether the engine can look for it, and does so in reasonable time.
+/// Checks that the engine can search for a shape in reasonable time.
 fn searchable(shape: &Shape) -> Result<(), String> {
     let source = shape.source();
     if !source.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
@@ -182,7 +182,8 @@ fn searchable(shape: &Shape) -> Result<(), String> {
     Ok(())
 }
 
-/// In how many ways the lengths of the parts can be chosen. What a literal ends that the part cannot hold has one.
+/// In how many ways the lengths of the parts can be chosen. A part that ends at a literal it cannot contain has only
+/// one.
 fn ways(shape: &Shape) -> usize {
     let parts = shape.parts();
     let count = |at: usize| match (&parts[at], parts.get(at + 1)) {

@@ -1,4 +1,4 @@
-//! From TOML to a configuration.
+//! Parses TOML into a configuration.
 
 use std::collections::BTreeSet;
 
@@ -13,14 +13,14 @@ use super::{
 };
 use crate::rule::RuleSet;
 
-/// To find the nearest id takes a while, and nobody reads so many.
+/// Finding the nearest id takes a while, and nobody reads more than this.
 const MOST_UNKNOWN: usize = 100;
 
 impl Config {
-    /// Reads a configuration. `shown` is the name of its file, as it may be shown.
+    /// Parses a configuration. `shown` is the name of its file, as it may be shown.
     ///
     /// # Errors
-    /// All that is wrong with it, each with its line.
+    /// Everything that is wrong with it, with line numbers.
     pub fn parse(document: &ConfigDocument, shown: &str) -> Result<Self, Invalid> {
         let text = document.text.as_str();
         let invalid = |problems| Invalid { shown: shown.to_owned(), text: document.text.clone(), problems };
@@ -46,7 +46,7 @@ impl Config {
     }
 }
 
-/// The table of the file that is meant.
+/// Finds the table that holds the configuration.
 fn find_table<'r, 't>(
     reader: &'r TableReader<'t>,
     document: &ConfigDocument,
@@ -80,7 +80,7 @@ fn find_table<'r, 't>(
     }
 }
 
-/// Whether the rules exist that the file names.
+/// Checks that the rules named in the file exist.
 fn check_ids(reader: &TableReader<'_>, config: &Config) {
     let named = reader.named_rules();
     if named.is_empty() {

@@ -2,17 +2,18 @@
 
 use ignore::gitignore::GitignoreBuilder;
 
-/// Holds a pattern to what git and the library both take it for.
+/// Checks that git and the library read a pattern the same way.
 ///
 /// # Errors
-/// Says why it matches nothing, or not what it seems to.
+/// Why it matches nothing, or not what it seems to match.
 pub(super) fn check(text: &str) -> Result<(), String> {
     let why = if text.trim().is_empty() || text.starts_with('#') {
         "it matches nothing".to_owned()
     } else if let Some(why) = never(text) {
         why
     } else if !text.contains(['[', ']', '{', '}', '\\']) {
-        // Nothing else can be wrong, and to ask the library takes longer than all the rest: there may be thousands.
+        // Nothing else can be wrong. Asking the library takes longer than everything else, and there may be thousands
+        // of patterns.
         return Ok(());
     } else {
         match GitignoreBuilder::new("").add_line(None, text) {
@@ -23,7 +24,7 @@ pub(super) fn check(text: &str) -> Result<(), String> {
     Err(format!("`{text}` is no pattern as in .gitignore, such as \"tests/**\" or \"*.env\": {why}"))
 }
 
-/// Why a pattern matches no path, though the library takes it.
+/// Why a pattern matches no path, even though the library accepts it.
 fn never(text: &str) -> Option<String> {
     let body = text.trim_end();
     let body = body.strip_prefix('!').unwrap_or(body);
@@ -45,7 +46,7 @@ fn never(text: &str) -> Option<String> {
     has_open_bracket(body).then(|| "a `[` has no `]`; for the character itself, write '\\['".to_owned())
 }
 
-/// Whether a class such as `[a-z]` has no end, which the library takes for a text and git for nothing.
+/// Whether a class such as `[a-z]` is unclosed. The library then reads it as text, and git matches nothing.
 fn has_open_bracket(text: &str) -> bool {
     let mut rest = text;
     while let Some(at) = rest.find(['\\', '[']) {
@@ -65,7 +66,7 @@ fn has_open_bracket(text: &str) -> bool {
     false
 }
 
-/// What the library says, without the pattern that it repeats.
+/// The library's message, without the pattern that it repeats.
 fn plain(error: ignore::Error) -> String {
     match error {
         ignore::Error::Glob { err, .. } => err,

@@ -1,4 +1,4 @@
-//! Where a value stands.
+//! The position of a value.
 
 use std::{fmt, sync::Arc};
 
@@ -17,11 +17,11 @@ impl fmt::Display for ConfigPosition {
     }
 }
 
-/// A value, and where it stands.
+/// A value and its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Positioned<T> {
     /// The value.
     pub value: T,
-    /// Where it stands.
+    /// Its position.
     pub place: ConfigPosition,
 }

@@ -1,4 +1,4 @@
-//! TOML with positions: whatever has the wrong type or name becomes a problem at its place, and reading goes on.
+//! Reads TOML with positions. A wrong type or name becomes a problem at its position, and reading continues.
 
 use std::{cell::RefCell, ops::Range, sync::Arc};
 
@@ -14,23 +14,23 @@ use super::{
 
 pub(super) type Value<'t> = Spanned<DeValue<'t>>;
 
-/// What all parts of a file share: its text, and what is wrong so far.
+/// The shared state of reading a file: its text, and the problems so far.
 pub(super) struct TableReader<'t> {
     pub(super) text: &'t str,
     pub(super) shown: Arc<str>,
     problems: RefCell<Vec<Problem>>,
-    /// Ids of rules that the file names; whether they exist is known when all of it has been read.
+    /// Ids of rules that the file names. Whether they exist is checked once the whole file has been read.
     ids: RefCell<Vec<(String, Range<usize>)>>,
-    /// Where lines begin, so that ten thousand entries are not counted from the top each.
+    /// The offsets of lines, so that lines are not counted from the top for each of ten thousand entries.
     lines: Vec<usize>,
 }
 
-/// A table whose keys are known.
+/// A table with known keys.
 pub(super) struct TomlTable<'r, 't> {
     pub(super) reader: &'r TableReader<'t>,
     entries: &'r DeTable<'t>,
     span: Range<usize>,
-    /// What it is called, as `[baseline]`.
+    /// Its name in messages, such as `[baseline]`.
     name: &'static str,
 }
 
@@ -68,7 +68,7 @@ impl<'t> TableReader<'t> {
         Positioned { value, place: self.place(span.start) }
     }
 
-    /// Says that a value has another type than `expected`, which is given with an article and an example.
+    /// Reports that a value is not of the `expected` type, which comes with an article and an example.
     pub(super) fn wrong_type(&self, what: &str, expected: &str, value: &Value<'_>) {
         self.problem(
             value.span(),
@@ -84,7 +84,7 @@ impl<'t> TableReader<'t> {
         text
     }
 
-    /// One of some words.
+    /// Reads one of several words.
     pub(super) fn word<T: Copy>(&self, what: &str, words: &[(&str, T)], value: &Value<'t>) -> Option<T> {
         let names: Vec<&str> = words.iter().map(|(name, _)| *name).collect();
         let text = self.string(what, &format!("one of {}", quoted(&names)), value)?;
@@ -114,7 +114,7 @@ impl<'t> TableReader<'t> {
 }
 
 impl<'r, 't> TomlTable<'r, 't> {
-    /// The file itself, which has no span to speak of.
+    /// The file itself, which has no span of its own.
     pub(super) fn whole(reader: &'r TableReader<'t>, name: &'static str, entries: &'r DeTable<'t>) -> Self {
         Self { reader, entries, span: 0..0, name }
     }
@@ -137,7 +137,7 @@ impl<'r, 't> TomlTable<'r, 't> {
         self.entries.get(key)
     }
 
-    /// Says that the table lacks something.
+    /// Reports that the table lacks something.
     pub(super) fn missing(&self, message: &str) {
         self.reader.problem(self.span.clone(), format!("{} {message}", self.name));
     }

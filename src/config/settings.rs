@@ -1,4 +1,4 @@
-//! What counts in the end: an option of the call before the environment, that before the file, that before the default.
+//! The effective settings. Command-line options take precedence over the environment, then the file, then the defaults.
 
 use std::{fmt, num::NonZeroUsize, path::PathBuf, sync::Arc};
 
@@ -9,24 +9,24 @@ use super::{
 };
 use crate::rule::{Confidence, Rule, RuleSet};
 
-/// How sure a finding must be where nothing else is asked for.
+/// The lowest confidence that is reported by default.
 pub(crate) const MIN_CONFIDENCE: Confidence = Confidence::Likely;
 
-/// Where a value comes from, the weakest first.
+/// Where a value comes from, in order of increasing precedence.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum SettingSource {
-    /// Nobody asked for anything else.
+    /// The default.
     Default,
     /// A line of the configuration.
     File(ConfigPosition),
-    /// A variable of the environment.
+    /// An environment variable.
     Environment(&'static str),
-    /// An option of the call.
+    /// A command-line option.
     Flag(&'static str),
 }
 
 impl SettingSource {
-    /// What kind of source it is.
+    /// The kind of source.
     #[must_use]
     pub(crate) fn kind(&self) -> &'static str {
         match self {
@@ -37,7 +37,7 @@ impl SettingSource {
         }
     }
 
-    /// Whether it goes before another one.
+    /// Whether it takes precedence over another source.
     fn outranks(&self, other: &Self) -> bool {
         let rank = |source: &Self| match source {
             Self::Default => 0,
@@ -48,7 +48,7 @@ impl SettingSource {
         rank(self) > rank(other)
     }
 
-    /// What it is called where something is counted by it: `--rule`, `SKANNER_RULE`, `skanner.toml`.
+    /// Its name where the summary counts by it: `--rule`, `SKANNER_RULE`, `skanner.toml`.
     #[must_use]
     pub(crate) fn name(&self) -> String {
         match self {
@@ -68,16 +68,16 @@ impl fmt::Display for SettingSource {
     }
 }
 
-/// A value, and where it comes from.
+/// A value and its source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Setting<T> {
     /// The value.
     pub value: T,
-    /// Where it comes from.
+    /// Its source.
     pub from: SettingSource,
 }
 
-/// What options of the call ask for; nothing where they were not given.
+/// Values of command-line options; `None` or empty if not given.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OptionValues {
     /// `--format`
@@ -98,33 +98,33 @@ pub(crate) struct OptionValues {
     pub threads: Option<NonZeroUsize>,
 }
 
-/// What counts.
+/// The effective settings.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    /// How to write the report.
+    /// The format of the report.
     pub format: Setting<String>,
-    /// How sure a finding must be.
+    /// The lowest confidence that is reported.
     pub min_confidence: Setting<Confidence>,
-    /// Only these rules are reported; all of them if there are none.
+    /// Report only these rules; all of them if empty.
     pub rules: Setting<Vec<String>>,
-    /// These rules are not reported.
+    /// Do not report these rules.
     pub exclude_rules: Setting<Vec<String>>,
-    /// The file of known findings; the default one if nobody says.
+    /// The baseline file; `None` means the default one.
     pub baseline: Setting<Option<PathBuf>>,
-    /// Where a known finding is known.
+    /// What an entry of the baseline applies to.
     pub baseline_scope: Setting<Scope>,
-    /// What the repository says of itself does not count.
+    /// Ignore what the repository says about itself.
     pub isolated: Setting<bool>,
-    /// No progress line.
+    /// Show no progress line.
     pub no_progress: Setting<bool>,
-    /// How many threads to use; one a processor if nobody says.
+    /// The number of threads; `None` means one per processor.
     pub threads: Setting<Option<NonZeroUsize>>,
-    /// The configuration file, if there is one.
+    /// The configuration file, if any.
     pub config: Option<Config>,
 }
 
 impl Settings {
-    /// Puts them together.
+    /// Combines the sources.
     #[must_use]
     pub(crate) fn new(flags: OptionValues, environment: Environment, config: Option<Config>) -> Self {
         let file = config.as_ref();
@@ -140,7 +140,7 @@ impl Settings {
             file.and_then(|file| file.exclude_rules.clone()).map(|at| (at.value, at.place)),
             Vec::new(),
         );
-        // Who asks for a rule by name shall not be told by a file that there is nothing.
+        // If a rule is requested by name, a file must not hide its findings.
         if rules.from.outranks(&exclude_rules.from) {
             exclude_rules.value.retain(|rule| !rules.value.contains(rule));
             if exclude_rules.value.is_empty() && exclude_rules.from != SettingSource::Default {
@@ -199,7 +199,7 @@ impl Settings {
         }
     }
 
-    /// All rules, where the configuration adds or re-grades some.
+    /// All rules, if the configuration adds some or changes their severity.
     #[must_use]
     pub(crate) fn rule_set(&self) -> Option<Arc<RuleSet>> {
         let config = self.config.as_ref()?;
@@ -212,7 +212,7 @@ impl Settings {
         Some(Arc::new(RuleSet::with(config.own_rules.iter().map(|rule| rule.value.clone()), severity)))
     }
 
-    /// By what findings of a rule are not reported, if they are not.
+    /// The source of the setting that excludes findings of a rule, if any.
     #[must_use]
     pub(crate) fn leaves_out(&self, rule: &str) -> Option<String> {
         let is_among = |rules: &[String]| rules.iter().any(|one| one == rule);
@@ -222,7 +222,7 @@ impl Settings {
         is_among(&self.exclude_rules.value).then(|| self.exclude_rules.from.name())
     }
 
-    /// How the configuration file makes less be reported than by default, in words that go on after its name.
+    /// How the configuration file reduces what is reported, compared with the defaults, phrased to follow its name.
     #[must_use]
     pub(crate) fn weakened(&self) -> Vec<String> {
         let mut ways = Vec::new();
@@ -263,7 +263,7 @@ fn named<T>(name: &'static str, value: Option<T>) -> Option<(T, &'static str)> {
     value.map(|value| (value, name))
 }
 
-/// The value of the first who has one.
+/// The first value that is set.
 fn first<T>(
     flag: Option<(T, &'static str)>,
     environment: Option<(T, &'static str)>,

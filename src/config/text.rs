@@ -1,4 +1,4 @@
-//! What texts must be: names, sentences, ids of rules, patterns, fingerprints and days.
+//! Checks for text values: names, sentences, rule ids, patterns, fingerprints and days.
 
 use std::{
     collections::BTreeSet,
@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{day::Day, finding::Fingerprint, report::escape_control, rule::RuleSet};
 
-/// Makes what is read as a text: what it becomes, what messages call it if not by its key, what it must be, what the schema
-/// says of it, and how to find out what is wrong with one of a key.
+/// Defines text types: the resulting type, what messages call it if not by its key, what it must be, its schema, and
+/// how to check a value of a key.
 macro_rules! texts {
     ($(
         $(#[doc = $about:literal])+
@@ -52,7 +52,7 @@ macro_rules! texts {
 texts! {
     /// A text that is shown in reports.
     Text -> String, [], "a text in quotes", { "type": "string", "minLength": 1 }, shown;
-    /// The same, in many hands.
+    /// The same, with shared ownership.
     SharedText -> Arc<str>, [], "a text in quotes", { "type": "string", "minLength": 1 }, shown;
     /// Why something is fine.
     Reason -> String, [], "a text in quotes", { "type": "string", "minLength": 1 }, |_, text| {
@@ -80,8 +80,8 @@ texts! {
         let what = "digits of 0-9 and a-f, as in the JSON report";
         holds(is_one, || format!("`{text}` is no fingerprint: that is {} {what}", Fingerprint::DIGITS))
     };
-    /// A file that the configuration may choose: a hostile repository must not choose one elsewhere, that
-    /// `skanner baseline` reads or writes.
+    /// A file that the configuration may choose. A hostile repository must not make `skanner baseline` read or write a
+    /// file elsewhere.
     FileBelow -> PathBuf, [], "a path, such as \".skanner-baseline\"", { "type": "string", "minLength": 1 }, |key, text| {
         let is_below = Path::new(text).components().all(|part| matches!(part, Component::Normal(_)));
         holds(!text.is_empty(), || format!("`{key}` is empty; name a file, or take it away"))?;
@@ -109,15 +109,15 @@ fn holds(is_so: bool, message: impl FnOnce() -> String) -> Result<(), String> {
     if is_so { Ok(()) } else { Err(message()) }
 }
 
-/// A report takes one line that does not steer a terminal.
+/// A text in a report must fit on one line, without terminal control characters.
 fn shown(key: &str, text: &str) -> Result<(), String> {
     holds(!text.trim().is_empty(), || format!("`{key}` is empty"))?;
     let is_plain = escape_control(text) == text && !text.contains('\t');
     holds(is_plain, || format!("`{key}` holds a control character, which does not belong in a report"))
 }
 
-/// Whether a path leads into the folder of git, where a file may be run as a hook or say what to run. File systems of
-/// Windows and macOS ignore case, dots and spaces at an end, and know the folder as `git~1`.
+/// Whether a path leads into the `.git` directory, where a file may be run as a hook or say what to run. File systems
+/// of Windows and macOS ignore case and trailing dots and spaces, and also know the directory as `git~1`.
 fn is_of_git(path: &str) -> bool {
     path.split(['/', '\\']).any(|part| {
         let part = part.trim_end_matches(['.', ' ']);
@@ -125,7 +125,7 @@ fn is_of_git(path: &str) -> bool {
     })
 }
 
-/// The id of a rule that exists, which is looked up in the end.
+/// The id of an existing rule. It is looked up at the end.
 pub(super) struct RuleId;
 
 impl FromToml for RuleId {
@@ -138,7 +138,7 @@ impl FromToml for RuleId {
         Some(id.to_owned())
     }
 
-    /// Any id, with the built-in ones for editors to offer.
+    /// Any id. Editors offer the built-in ones.
     fn schema(_: &mut SchemaGenerator) -> Schema {
         let built_in: Vec<&str> = RuleSet::builtin().iter().map(|rule| rule.id.as_str()).collect();
         json_schema!({ "type": "string", "pattern": "^[a-z][a-z0-9-]*$", "anyOf": [{ "enum": built_in }, {}] })
@@ -175,7 +175,7 @@ impl FromToml for RuleIds {
     }
 }
 
-/// A rule, or several.
+/// One rule, or several.
 pub(super) struct RuleOrRules;
 
 impl FromToml for RuleOrRules {
@@ -218,7 +218,7 @@ impl FromToml for Day {
         day
     }
 
-    /// A day of TOML, which validators take for a text.
+    /// A TOML date, which validators treat as a string.
     fn schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" })
     }

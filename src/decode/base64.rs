@@ -27,7 +27,7 @@ pub(crate) fn literals(text: &[u8]) -> Vec<Literal> {
         let certain = (alignment + text.len()) * 8 / 6;
         let end = certain.max(group_offset + SHORTEST);
         let next = padded.len() - 1;
-        // A character holds at most the upper six bits of what follows, and none where enough is certain without it.
+        // A character holds at most the upper six bits of what follows, and none if enough is certain without them.
         let following = if end > certain { b' '..=b'~' } else { b' '..=b' ' };
         for following in following.step_by(4) {
             padded[next] = following;

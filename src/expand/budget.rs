@@ -1,4 +1,4 @@
-//! What one input may cost, however it is nested.
+//! Limits what one input may cost, however deeply it is nested.
 
 use std::{
     cell::Cell,
@@ -8,25 +8,25 @@ use std::{
 use super::{fault::user_error, memory::Share};
 use crate::blob::ReadAt;
 
-/// All that may come out of one input, in bytes.
+/// The most output that one input may produce, in bytes.
 const MOST: u64 = 2 << 30;
 
-/// Less than this is never too much, in bytes.
+/// Output up to this size is always allowed, in bytes.
 const HARMLESS: u64 = 64 << 20;
 
-/// More than so many times the bytes that were read is what only bombs have: text seldom shrinks to a twentieth.
+/// More output than this many times the input only occurs in decompression bombs: text seldom shrinks to a twentieth.
 const RATIO: u64 = 200;
 
-/// So many entries of archives are looked at.
+/// How many archive entries are read.
 const ENTRIES: u64 = 4 << 20;
 
-/// So much memory is set up for decoders, again and again, in bytes: about five seconds of nothing else.
+/// How much memory may be initialized for decoders in total, in bytes: about five seconds spent on nothing else.
 const SET_UP: u64 = 128 << 30;
 
-/// So many things that were not scanned are named one by one.
+/// At most this many things that were not scanned are named one by one.
 const NAMED: u64 = 100;
 
-/// Counts what one top-level input costs.
+/// Counts the cost of one top-level input.
 #[derive(Default)]
 pub(super) struct Budget {
     read: Cell<u64>,
@@ -35,25 +35,25 @@ pub(super) struct Budget {
     set_up: Cell<u64>,
     reports: Cell<u64>,
     stopped: Cell<bool>,
-    /// What it holds of the memory that it may take.
+    /// The input's share of the available memory.
     pub(super) memory: Share,
 }
 
 impl Budget {
-    /// A limit was hit: nothing more is to come out.
+    /// A limit was exceeded, and expansion must stop.
     pub(super) fn is_stopped(&self) -> bool {
         self.stopped.get()
     }
 
-    /// Bytes of the input itself were read; those of a file only once, wherever its directory leads.
+    /// Counts bytes read from the input itself. Those of a file count only once, wherever its directory leads.
     pub(super) fn read(&self, count: u64, size: u64) {
         self.read.set(self.read.get().saturating_add(count).min(size));
     }
 
-    /// So many bytes came out of a container.
+    /// Counts bytes that came out of a container.
     ///
     /// # Errors
-    /// When that is too much.
+    /// When the limit is exceeded.
     pub(super) fn expanded(&self, count: u64) -> io::Result<()> {
         let expanded = self.expanded.get() + count;
         self.expanded.set(expanded);
@@ -70,7 +70,7 @@ impl Budget {
         if self.is_stopped() { self.stop("holds more") } else { Ok(()) }
     }
 
-    /// One more entry of an archive.
+    /// Counts an archive entry.
     ///
     /// # Errors
     /// When there are too many.
@@ -84,10 +84,10 @@ impl Budget {
         Ok(())
     }
 
-    /// One more decoder, with so many bytes to set up.
+    /// Counts a decoder that initializes this many bytes.
     ///
     /// # Errors
-    /// When that has been too much.
+    /// When the total is too much.
     fn set_up(&self, bytes: u64) -> io::Result<()> {
         self.set_up.set(self.set_up.get() + bytes);
         if self.set_up.get() > SET_UP {
@@ -108,13 +108,13 @@ impl Budget {
         self.reports.get() <= NAMED
     }
 
-    /// How many were not.
+    /// How many were not named.
     pub(super) fn unnamed(&self) -> u64 {
         self.reports.get().saturating_sub(NAMED)
     }
 }
 
-/// Counts what is read of the input itself.
+/// Counts what is read from the input itself.
 pub(super) struct CountingReader<'a> {
     pub(super) inner: &'a mut dyn Read,
     pub(super) budget: &'a Budget,
@@ -128,7 +128,7 @@ impl Read for CountingReader<'_> {
     }
 }
 
-/// The same for an input that can be read at any place.
+/// The same for an input with random access.
 pub(super) struct CountingReadAt<'a> {
     pub(super) inner: &'a dyn ReadAt,
     pub(super) budget: &'a Budget,
@@ -146,7 +146,7 @@ impl ReadAt for CountingReadAt<'_> {
     }
 }
 
-/// Counts what comes out of one decoder, and what it therefore holds of its dictionary.
+/// Counts the output of one decoder, and the dictionary memory it therefore uses.
 pub(super) struct Meter<'a> {
     budget: &'a Budget,
     window: u64,
@@ -154,11 +154,11 @@ pub(super) struct Meter<'a> {
     produced: u64,
 }
 
-/// Memory is taken in steps of this many bytes.
+/// Memory is allocated in steps of this many bytes.
 const STEP: u64 = 1 << 20;
 
 impl<'a> Meter<'a> {
-    /// For a decoder that looks back over `window` bytes of what it made, and takes `fixed` bytes at once.
+    /// For a decoder that looks back over `window` bytes of its output, and allocates `fixed` bytes at once.
     pub(super) fn new(budget: &'a Budget, window: u64, fixed: u64) -> io::Result<Self> {
         budget.set_up(fixed)?;
         budget.memory.take(fixed)?;
@@ -167,7 +167,7 @@ impl<'a> Meter<'a> {
 
     pub(super) fn add(&mut self, count: usize) -> io::Result<()> {
         self.produced += count as u64;
-        // What is that small lies in the allowance that every thread has anyway.
+        // Anything smaller fits into the allowance that every thread has anyway.
         let needed = self.produced.min(self.window);
         if self.window > STEP && needed > self.held {
             let more = (needed - self.held).next_multiple_of(STEP);

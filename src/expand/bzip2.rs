@@ -30,7 +30,7 @@ impl MemberCodec for Bzip2 {
 
     type Member<'a> = BzDecoder<Input<'a>>;
 
-    /// The header is text, so what follows it must be the mark of a block or of the end, too.
+    /// The header is text, so the mark of a block or of the end must follow as well.
     fn begins(head: &[u8]) -> bool {
         matches!(
             head,
@@ -52,8 +52,8 @@ impl MemberCodec for Bzip2 {
     }
 }
 
-/// What a decoder of the stream that begins with these bytes takes, in bytes: four for each byte of a block, whose size
-/// in 100 kB is in the header.
+/// The memory a decoder needs for the stream that begins with these bytes, in bytes: four for each byte of a block. The
+/// header gives the block size in units of 100 kB.
 pub(super) fn block(head: &[u8]) -> u64 {
     let level = head.get(3).map_or(9, |level| level.saturating_sub(b'0').min(9));
     u64::from(level) * 400_000

@@ -1,13 +1,13 @@
-//! Errors whose words are for the user as they are.
+//! Errors whose text is shown to the user unchanged.
 
 use std::io;
 
-/// Such an error.
+/// Creates such an error.
 pub(super) fn user_error(why: String) -> io::Error {
     io::Error::other(UserMessage(why))
 }
 
-/// The words of such an error.
+/// The text of such an error.
 pub(super) fn user_message(error: &io::Error) -> Option<&str> {
     error.get_ref()?.downcast_ref::<UserMessage>().map(|said| said.0.as_str())
 }

@@ -1,23 +1,23 @@
-//! What a decoder reads from.
+//! The input of a decoder.
 
 use std::{
     cell::Cell,
     io::{self, BufRead, ErrorKind, Read},
 };
 
-/// So much is read at once, in bytes.
+/// How much is read at once, in bytes.
 const CHUNK: usize = 32 << 10;
 
-/// What has happened to the source of a container.
+/// The state of a container's source.
 #[derive(Default)]
 pub(super) struct SourceState {
-    /// It could not be read: the error is not the container's own.
+    /// The source could not be read: the error is not the container's own.
     pub(super) failed: Cell<bool>,
-    /// Bytes that cannot be read again are gone.
+    /// Bytes that cannot be read again have been consumed.
     pub(super) spent: Cell<bool>,
 }
 
-/// Bytes with a look ahead. A start that is in memory anyway is not copied.
+/// Bytes with lookahead. A start that is already in memory is not copied.
 pub(super) struct Input<'a> {
     head: &'a [u8],
     rest: Option<Box<dyn Read + 'a>>,
@@ -32,7 +32,7 @@ impl<'a> Input<'a> {
         Self { head, rest, flags, buffer: Vec::new(), start: 0, end: 0 }
     }
 
-    /// The next bytes, without taking them: `count` of them, or fewer at the end.
+    /// Returns the next bytes without consuming them: `count` bytes, or fewer at the end.
     pub(super) fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
         if self.start == self.end && self.head.len() >= count {
             return Ok(&self.head[..count]);
@@ -42,7 +42,7 @@ impl<'a> Input<'a> {
         Ok(&self.buffer[self.start..end])
     }
 
-    /// Brings more bytes into the buffer, behind those that are there.
+    /// Appends more bytes to the buffer.
     fn more(&mut self) -> io::Result<bool> {
         self.buffer.resize(CHUNK, 0);
         self.buffer.copy_within(self.start..self.end, 0);
@@ -60,7 +60,7 @@ impl<'a> Input<'a> {
         Ok(count > 0)
     }
 
-    /// Goes over zero bytes, of which there may be any number between the parts of a file; they hold nothing.
+    /// Skips zero bytes. Any number of them may stand between the parts of a file, and they hold nothing.
     pub(super) fn skip_zeros(&mut self) -> io::Result<()> {
         loop {
             let bytes = self.fill_buf()?;
@@ -116,7 +116,7 @@ fn read(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
     }
 }
 
-/// Gives an error where an input ends with one.
+/// Returns an error at the end of an input that failed.
 pub(super) struct FailingReader(pub(super) Option<io::Error>);
 
 impl Read for FailingReader {
@@ -125,7 +125,7 @@ impl Read for FailingReader {
     }
 }
 
-/// The next `left` bytes of an input, which is too short if it ends before.
+/// The next `left` bytes of an input. It is an error if the input ends sooner.
 pub(super) struct ExactReader<'i, 'a> {
     pub(super) input: &'i mut Input<'a>,
     pub(super) left: u64,

@@ -1,4 +1,4 @@
-//! One input on its way down through its containers.
+//! Expands one input through all of its nested containers.
 
 use std::io::{self, ErrorKind, Read};
 
@@ -14,31 +14,31 @@ use crate::{
     bytes::fill,
 };
 
-/// So many bytes of a stream are looked at to tell what it is: a tar tells it at the end of its first block.
+/// How many bytes of a stream are peeked at to recognize its format. A tar is recognized at the end of its first block.
 pub(super) const PEEK: usize = 512;
 
-/// Containers in containers are opened so many levels deep.
+/// Nested containers are opened to this depth.
 const DEPTH: usize = 8;
 
-/// A name is shown no longer than this, in bytes; it is scanned whole.
+/// Longer names are cut when shown, in bytes. The full name is scanned.
 const LONGEST_NAME: usize = 1024;
 
 /// One kind of container.
 pub(super) struct ContainerFormat {
-    /// What people call it, with an article.
+    /// Its name for people, with an article.
     pub(super) name: &'static str,
-    /// Whether these are the first bytes of one.
+    /// Whether a container starts with these bytes.
     pub(super) recognize: fn(&[u8]) -> bool,
-    /// Whether one may begin so far behind these first bytes that more of them are needed to tell.
+    /// Whether a container may begin so far after these first bytes that more of them are needed to tell.
     pub(super) may_begin_later: fn(&[u8]) -> bool,
-    /// Passes on what is in it. The errors it returns are those of the source; its own it reports.
+    /// Passes on the content. Returns errors of the source, and reports its own.
     pub(super) open: fn(&mut ExpandJob<'_>, &ArchivePath<'_>, &mut ContainerSource<'_>) -> io::Result<()>,
 }
 
-/// All that can be opened.
+/// All supported formats.
 pub(super) type Formats = [ContainerFormat];
 
-/// The kind of container that these are the first bytes of.
+/// The format of a container that starts with these bytes.
 pub(super) fn recognize<'f>(formats: &'f Formats, head: &[u8]) -> Option<&'f ContainerFormat> {
     formats.iter().find(|format| (format.recognize)(head))
 }
@@ -48,12 +48,12 @@ pub(super) fn may_begin_later(formats: &Formats, head: &[u8]) -> bool {
     formats.iter().any(|format| (format.may_begin_later)(head))
 }
 
-/// Where we are: in which archive, how deep.
+/// The current location: in which archive, and how deep.
 #[derive(Clone, Copy)]
 pub(super) struct ArchivePath<'a> {
-    /// The inner path, `!` between the names of archives; none outside all archives.
+    /// The inner path, with `!` between the names of archives; `None` outside all archives.
     pub(super) archive: Option<&'a [u8]>,
-    /// How many containers we are in.
+    /// The number of enclosing containers.
     pub(super) depth: usize,
 }
 
@@ -70,7 +70,7 @@ impl ArchivePath<'_> {
         if name.len() <= LONGEST_NAME {
             path.extend(name);
         } else {
-            // Cut between words, since half of a key would not be known as one and be shown.
+            // Cut between words, since half a key would not be recognized, and would be shown.
             let is_word =
                 |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"-_.+=%".contains(byte);
             let end = name[..LONGEST_NAME].iter().rposition(|byte| !is_word(byte)).unwrap_or(0);
@@ -81,7 +81,7 @@ impl ArchivePath<'_> {
     }
 }
 
-/// All that is needed on the way.
+/// The state of an expansion.
 pub(super) struct ExpandJob<'a> {
     pub(super) formats: &'static Formats,
     pub(super) output: &'a mut dyn Output,
@@ -98,7 +98,7 @@ impl<'a> ExpandJob<'a> {
         Origin { archive, ..*self.origin }
     }
 
-    /// Passes something on: as it is, or what is in it.
+    /// Passes content on, either as it is or expanded.
     pub(super) fn content(
         &mut self,
         place: &ArchivePath<'_>,
@@ -117,7 +117,7 @@ impl<'a> ExpandJob<'a> {
         (format.open)(self, &ArchivePath { depth: place.depth + 1, ..*place }, source)
     }
 
-    /// Passes something on as it is.
+    /// Passes content on as it is.
     pub(super) fn raw(
         &mut self,
         place: &ArchivePath<'_>,
@@ -127,7 +127,7 @@ impl<'a> ExpandJob<'a> {
         source.raw(|content| self.output.blob(&origin, content))
     }
 
-    /// Something that can be read at any place.
+    /// Passes on something with random access.
     pub(super) fn at(&mut self, place: &ArchivePath<'_>, at: &dyn ReadAt) -> io::Result<()> {
         self.with_buffer(|job, buffer| {
             let mut reader = RangeReader::whole(at);
@@ -144,7 +144,7 @@ impl<'a> ExpandJob<'a> {
         })
     }
 
-    /// Something that can be read once.
+    /// Passes on something that can be read only once.
     pub(super) fn stream(&mut self, place: &ArchivePath<'_>, reader: &mut dyn Read) -> io::Result<()> {
         self.with_buffer(|job, buffer| {
             let (count, error) = fill(reader, buffer);
@@ -160,7 +160,7 @@ impl<'a> ExpandJob<'a> {
         })
     }
 
-    /// Something in the container we are in.
+    /// Passes on something in the current container.
     pub(super) fn inner(
         &mut self,
         place: &ArchivePath<'_>,
@@ -171,13 +171,13 @@ impl<'a> ExpandJob<'a> {
         self.stream(&ArchivePath { archive: Some(&archive), depth: place.depth }, reader)
     }
 
-    /// Something that is not looked into any further.
+    /// Passes on something without expanding it any further.
     pub(super) fn plain(&mut self, place: &ArchivePath<'_>, reader: &mut dyn Read) -> io::Result<()> {
         let origin = self.origin(place.archive);
         self.output.blob(&origin, Content::Stream(reader))
     }
 
-    /// The name of something in the container we are in.
+    /// Passes on the name of something in the current container.
     pub(super) fn name(&mut self, place: &ArchivePath<'_>, name: &[u8]) {
         let archive = place.join(name);
         let origin = Origin { source: SourceKind::Name, ..self.origin(Some(&archive)) };
@@ -185,7 +185,7 @@ impl<'a> ExpandJob<'a> {
         let _ = self.output.blob(&origin, Content::Bytes(name));
     }
 
-    /// Text that belongs to the container we are in, such as a comment.
+    /// Passes on text that belongs to the current container, such as a comment.
     pub(super) fn text(&mut self, place: &ArchivePath<'_>, name: &[u8], text: &[u8]) {
         if !text.is_empty() {
             let archive = place.join(name);
@@ -202,7 +202,7 @@ impl<'a> ExpandJob<'a> {
         result
     }
 
-    /// What has become of the container at `place`: an error of its own is reported, one of its source is returned.
+    /// Handles the result of the container at `place`: its own errors are reported, errors of its source are returned.
     pub(super) fn settle(
         &mut self,
         place: &ArchivePath<'_>,
@@ -241,7 +241,7 @@ impl<'a> ExpandJob<'a> {
         }
     }
 
-    /// Says how much more was not scanned than was named.
+    /// Reports how many more things were not scanned than were named.
     pub(super) fn report_the_rest(&mut self) {
         let count = self.budget.unnamed();
         if count > 0 {

@@ -1,4 +1,4 @@
-//! What is common to formats that compress one stream: they may be concatenated, and something may stand behind.
+//! Common code for formats that compress a single stream. Files may be concatenated, and other data may follow.
 
 use std::{
     cell::{Cell, RefCell},
@@ -13,28 +13,27 @@ use super::{
     source::ContainerSource,
 };
 
-/// So much text of headers is kept, in bytes.
+/// How much header text is kept, in bytes.
 const MOST_TEXT: usize = 1 << 20;
 
-/// So many bytes are enough to tell whether a member begins.
+/// This many bytes are enough to tell whether a member begins.
 const MAGIC: usize = 16;
 
-/// A format whose files are made of members, each complete by itself.
+/// A format whose files consist of members, each complete by itself.
 pub(super) trait MemberCodec {
-    /// What is said to be damaged.
+    /// What an error message calls the damaged data.
     const KIND: &'static str;
 
-    /// Unpacks one member.
+    /// Decompresses one member.
     type Member<'a>: Read;
 
-    /// Whether these bytes begin a member.
+    /// Whether a member begins with these bytes.
     fn begins(head: &[u8]) -> bool;
 
-    /// How far back the decoder of the member that begins here looks, and how much memory it takes at once, both in
-    /// bytes.
+    /// The window and the fixed memory of a decoder for the member that begins here, both in bytes.
     fn memory(input: &mut Input<'_>) -> io::Result<(u64, u64)>;
 
-    /// Starts at the beginning of a member; `window` is what [`memory`](MemberCodec::memory) said.
+    /// Starts at the beginning of a member. `window` comes from [`memory`](MemberCodec::memory).
     fn open(input: Input<'_>, window: u64) -> io::Result<Self::Member<'_>>;
 
     /// Text in the member's header.
@@ -42,11 +41,11 @@ pub(super) trait MemberCodec {
         Vec::new()
     }
 
-    /// What comes after a member that was read to its end.
+    /// The input after a member that was read to its end.
     fn into_input(member: Self::Member<'_>) -> Input<'_>;
 }
 
-/// All members of one input, as one stream.
+/// All members of an input, as one stream.
 struct Members<'a, C: MemberCodec> {
     budget: &'a Budget,
     notes: &'a Notes,
@@ -54,7 +53,7 @@ struct Members<'a, C: MemberCodec> {
     input: Option<Input<'a>>,
 }
 
-/// What was seen on the way.
+/// What was seen along the way.
 #[derive(Default)]
 struct Notes {
     has_output: Cell<bool>,
@@ -72,7 +71,7 @@ impl<C: MemberCodec> Members<'_, C> {
                 return Ok(false);
             }
         }
-        // A file may be made of nothing but empty members.
+        // A file may consist entirely of empty members.
         self.budget.entry()?;
         let (window, fixed) = C::memory(&mut input)?;
         let meter = Meter::new(self.budget, window, fixed)?;
@@ -114,7 +113,7 @@ impl<C: MemberCodec> Read for Members<'_, C> {
     }
 }
 
-/// Passes on what the members hold, then what stands behind them.
+/// Passes on the content of the members, then whatever follows them.
 pub(super) fn open<C: MemberCodec>(
     job: &mut ExpandJob<'_>,
     place: &ArchivePath<'_>,
@@ -142,7 +141,7 @@ pub(super) fn open<C: MemberCodec>(
     Ok(())
 }
 
-/// What is in `b/a.txt.gz` is called `a.txt`.
+/// The content of `b/a.txt.gz` is called `a.txt`.
 fn inner_name(path: &[u8]) -> Vec<u8> {
     let name = path.rsplit(|byte| matches!(byte, b'/' | b'!')).next().unwrap_or(path);
     match name.iter().rposition(|byte| *byte == b'.') {

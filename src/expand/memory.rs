@@ -1,24 +1,24 @@
-//! Dictionaries and unpacked archives take memory. Each thread opens one input at a time, and each input may hold no more
-//! than this, so that nobody waits for anybody: all threads together take so much times their number at most.
+//! Limits the memory for dictionaries and unpacked archives. Each thread opens one input at a time, and each input has
+//! its own limit, so that no thread waits for another. All threads together use at most the limit times their number.
 
 use std::{cell::Cell, io};
 
 use super::fault::user_error;
 
-/// What one input may hold, in bytes, with all that is nested in it.
+/// The most memory that one input may hold, in bytes, including everything nested in it.
 const MOST: u64 = 36 << 20;
 
-/// What one input holds.
+/// The memory that one input holds.
 #[derive(Default)]
 pub(super) struct Share {
     held: Cell<u64>,
 }
 
 impl Share {
-    /// Takes so many bytes.
+    /// Allocates this many bytes.
     ///
     /// # Errors
-    /// When one input may not have so many.
+    /// When the input would exceed its limit.
     pub(super) fn take(&self, bytes: u64) -> io::Result<()> {
         let held = self.held.get().saturating_add(bytes);
         if held > MOST {
@@ -31,7 +31,7 @@ impl Share {
         Ok(())
     }
 
-    /// Gives so many bytes back.
+    /// Releases this many bytes.
     pub(super) fn give(&self, bytes: u64) {
         self.held.set(self.held.get().saturating_sub(bytes));
     }
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn inputs_do_not_wait_for_each_other() {
-        // All hold the most that one may at the same time, and nobody passes before all of them do.
+        // All hold the maximum at the same time: none passes the barrier before all of them do.
         let barrier = std::sync::Barrier::new(8);
         std::thread::scope(|scope| {
             for _ in 0..8 {

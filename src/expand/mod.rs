@@ -1,9 +1,9 @@
-//! Archives and compressed files are opened, and what is in them is passed on like files of their own.
+//! Opens archives and compressed files, and passes on their content like separate files.
 //!
-//! What a file is, is told by its first bytes, never by its name. A new format is one file here and a row in
-//! `FORMATS`. A container reads its bytes through an `Input`, a zip through a `Whole`, which remember whether an error
-//! came from below: whose error it is reports it, everybody else passes it on, so that one damage makes one report.
-//! Nothing is ever written under a name that an archive gives.
+//! A format is recognized by its first bytes, never by the file's name. A new format needs one file here and a row in
+//! `FORMATS`. A container reads its bytes through an `Input`, a zip through a `SeekableArchive`. Both remember whether
+//! an error came from below. Whoever owns an error reports it, and everyone else passes it on, so that each damage is
+//! reported once. Nothing is ever written under a name from an archive.
 
 mod budget;
 mod bzip2;
@@ -35,7 +35,7 @@ use source::ContainerSource;
 
 pub use output::Output;
 
-/// All that can be opened.
+/// All supported formats.
 static FORMATS: &Formats = &[
     ContainerFormat {
         name: "gzip data",
@@ -71,28 +71,28 @@ static FORMATS: &Formats = &[
     },
 ];
 
-/// Most formats begin with their first byte or not at all.
+/// Most formats begin at the first byte or not at all.
 fn never(_: &[u8]) -> bool {
     false
 }
 
-/// Whether these are the bytes of something that is opened.
+/// Whether these are the bytes of a container that would be opened.
 #[must_use]
 pub(crate) fn is_container(bytes: &[u8]) -> bool {
     recognize(FORMATS, bytes).is_some()
 }
 
-/// Opens containers; one a thread, since it keeps its buffers.
+/// Opens containers. Each thread has one, because it keeps its buffers.
 #[derive(Default)]
 pub struct Expander {
     buffers: Vec<Vec<u8>>,
 }
 
 impl Expander {
-    /// Passes the blob on as it is, or what is in it.
+    /// Passes on the blob as it is, or its content.
     ///
     /// # Errors
-    /// When the blob itself cannot be read to its end; what came before has been passed on.
+    /// When the blob itself cannot be read to its end. Everything before that has been passed on.
     pub fn expand(&mut self, blob: Blob<'_>, output: &mut dyn Output) -> io::Result<()> {
         let Blob { origin, content, at, .. } = blob;
         let rest = match content {
@@ -149,7 +149,7 @@ mod tests {
     use super::*;
     use crate::blob::SourceKind;
 
-    /// Waits, when most of a content has been read, until all others are so far.
+    /// When most of the content has been read, waits until all others have got that far.
     struct Waiting<'b>(&'b Barrier);
 
     impl Output for Waiting<'_> {

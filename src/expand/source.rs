@@ -8,13 +8,13 @@ use super::{
 };
 use crate::blob::{Content, ReadAt};
 
-/// Where a container's bytes are.
+/// Where the bytes of a container are.
 pub(super) enum ContainerSource<'a> {
     /// In memory.
     Bytes(&'a [u8]),
-    /// Where they can be read at any place; with a copy of the first ones.
+    /// With random access, and a copy of the first bytes.
     At { head: &'a [u8], at: &'a dyn ReadAt },
-    /// The first ones in memory, the rest can be read once.
+    /// The first bytes in memory. The rest can be read once.
     Stream { head: &'a [u8], rest: &'a mut dyn Read },
 }
 
@@ -26,7 +26,7 @@ impl ContainerSource<'_> {
         }
     }
 
-    /// For reading it from its start, which a stream allows only once.
+    /// An input that reads from the start. A stream allows this only once.
     pub(super) fn input<'s>(&'s mut self, flags: &'s SourceState) -> Input<'s> {
         match self {
             Self::Bytes(bytes) => Input::new(bytes, None, flags),
@@ -35,12 +35,12 @@ impl ContainerSource<'_> {
         }
     }
 
-    /// Whether it can still be read from its start.
+    /// Whether it can still be read from the start.
     pub(super) fn is_whole(&self, flags: &SourceState) -> bool {
         !matches!(self, Self::Stream { .. }) || !flags.spent.get()
     }
 
-    /// All of it, as it is.
+    /// All the bytes, unexpanded.
     pub(super) fn raw<T>(&mut self, pass: impl FnOnce(Content<'_>) -> T) -> T {
         match self {
             Self::Bytes(bytes) => pass(Content::Bytes(bytes)),
@@ -50,7 +50,7 @@ impl ContainerSource<'_> {
     }
 }
 
-/// Reads a stretch of something that can be read at any place.
+/// Reads a range of a source with random access.
 pub(super) struct RangeReader<'a> {
     at: &'a dyn ReadAt,
     from: u64,

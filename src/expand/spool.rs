@@ -1,4 +1,4 @@
-//! Keeps what can be read only once, for formats that must read it at any place.
+//! Stores input that can be read only once, for formats that need random access.
 
 use std::{
     fs::File,
@@ -11,23 +11,23 @@ use crate::{
     bytes::fill,
 };
 
-/// What is smaller stays in memory, in bytes.
+/// Smaller input stays in memory, in bytes.
 const SMALL: usize = 8 << 20;
 
-/// The most that is kept, in bytes.
+/// The largest input that is stored, in bytes.
 const MOST: u64 = 2 << 30;
 
-/// All the bytes, and the error they ended with.
+/// All the bytes, and the error that ended them.
 pub(super) struct Spool<'a> {
     memory: Vec<u8>,
     file: Option<(File, u64)>,
     held: u64,
     budget: &'a Budget,
-    /// Reading ended with this.
+    /// The error that ended the input.
     pub(super) error: Option<io::Error>,
 }
 
-/// Where they are.
+/// Where the bytes are stored.
 pub(super) enum SpooledBytes<'s> {
     Memory(&'s [u8]),
     File(FileAt<'s>),
@@ -59,7 +59,7 @@ impl<'a> Spool<'a> {
         Ok(spool)
     }
 
-    /// Into a file that has no name and that nobody else can open.
+    /// Moves the bytes to a file that has no name and that nobody else can open.
     fn move_to_file(&mut self, mut reader: impl Read) -> io::Result<()> {
         let explain = |error: io::Error| {
             user_error(format!(

@@ -14,13 +14,13 @@ use crate::bytes::varint;
 
 const MAGIC: &[u8] = b"\xfd7zXZ\0";
 
-/// A block header may be so long, and a stream header stands before it.
+/// The maximum length of a block header, plus the stream header before it.
 pub(super) const HEADERS: usize = 12 + 1024;
 
-/// The least a decoder is allowed for its dictionary, in bytes.
+/// The smallest limit for a decoder's dictionary, in bytes.
 const LEAST: u64 = 8 << 20;
 
-/// What a decoder takes beside its dictionary, in bytes.
+/// What a decoder allocates in addition to its dictionary, in bytes.
 pub(super) const FIXED: u64 = 256 << 10;
 
 struct Xz;
@@ -51,7 +51,7 @@ impl MemberCodec for Xz {
     }
 
     fn open(input: Input<'_>, window: u64) -> io::Result<Self::Member<'_>> {
-        // The dictionary grows with what is in it, and that is watched; but no later block may have a larger one.
+        // The dictionary grows with the content, which is metered, but no later block may have a larger one.
         Ok(Unpacked::new(input, false, window))
     }
 
@@ -60,14 +60,14 @@ impl MemberCodec for Xz {
     }
 }
 
-/// What was unpacked by a read that ends with an error is lost, so little is read at once, in bytes.
+/// The output of a read that ends with an error is lost, so reads are small, in bytes.
 const LITTLE: usize = 4 << 10;
 
-/// Unpacks one stream, or several.
+/// Decompresses one stream, or several.
 pub(super) struct Unpacked<'a>(XzReader<Input<'a>>);
 
 impl<'a> Unpacked<'a> {
-    /// With dictionaries of no more than `window` bytes.
+    /// Limits dictionaries to `window` bytes.
     pub(super) fn new(input: Input<'a>, several: bool, window: u64) -> Self {
         let limit = lzma2_get_memory_usage(u32::try_from(window).unwrap_or(u32::MAX));
         Self(XzReader::new_mem_limit(input, several, limit))
@@ -81,12 +81,12 @@ impl Read for Unpacked<'_> {
     }
 }
 
-/// What the stream that begins with these bytes may need for its dictionary, in bytes.
+/// The dictionary size that the stream beginning with these bytes may need, in bytes.
 pub(super) fn dictionary_of_stream(head: &[u8]) -> u64 {
     head.get(12..).and_then(dictionary).unwrap_or(0).max(LEAST)
 }
 
-/// The size of the dictionary in bytes that a block header asks for.
+/// The dictionary size that a block header requests, in bytes.
 fn dictionary(header: &[u8]) -> Option<u64> {
     let (flags, mut rest) = (*header.get(1)?, header.get(2..)?);
     let has_sizes = [flags & 0x40 != 0, flags & 0x80 != 0];

@@ -11,16 +11,16 @@ use super::{
     source::ContainerSource,
 };
 
-/// What a decoder takes beside its window, in bytes.
+/// What a decoder allocates in addition to its window, in bytes.
 pub(super) const FIXED: u64 = 512 << 10;
 
-/// The base two logarithm of the largest window there is, in bytes.
+/// The binary logarithm of the largest possible window, in bytes.
 pub(super) const LARGEST: u32 = if cfg!(target_pointer_width = "64") { 31 } else { 30 };
 
 struct Zstd;
 
 pub(super) fn recognize(head: &[u8]) -> bool {
-    // pzstd begins its files with a skippable frame of four bytes.
+    // pzstd starts its files with a skippable frame of four bytes.
     Zstd::begins(head) && (head[0] == 0x28 || head.starts_with(b"\x50\x2a\x4d\x18\x04\0\0\0"))
 }
 
@@ -47,7 +47,7 @@ impl MemberCodec for Zstd {
 
     fn open(input: Input<'_>, _: u64) -> io::Result<Self::Member<'_>> {
         let mut decoder = Decoder::with_buffer(input)?.single_frame();
-        // The window grows with what is in it, and that is watched.
+        // The window grows with the content, which is metered.
         decoder.window_log_max(LARGEST)?;
         Ok(decoder)
     }
@@ -57,7 +57,7 @@ impl MemberCodec for Zstd {
     }
 }
 
-/// The window of the frame with this header, in bytes.
+/// The window size of the frame with this header, in bytes.
 pub(super) fn window(head: &[u8]) -> u64 {
     let [0x28, 0xb5, 0x2f, 0xfd, descriptor, fields @ ..] = head else { return 0 };
     let is_single_segment = descriptor & 0x20 != 0;
@@ -66,7 +66,7 @@ pub(super) fn window(head: &[u8]) -> u64 {
         let base = 1 << (10 + (byte >> 3));
         return base + base / 8 * u64::from(byte & 7);
     }
-    // All of the content, whose size follows the dictionary's number.
+    // The frame is a single segment: the window is the content size, which follows the dictionary ID.
     let skipped = [0, 1, 2, 4][usize::from(descriptor & 3)];
     let width = [1, 2, 4, 8][usize::from(descriptor >> 6)];
     let Some(size) = fields.get(skipped..skipped + width) else { return 0 };

@@ -1,4 +1,4 @@
-//! What the engine sees, and what becomes of it: one finding a secret, with all its places.
+//! What the engine detects, and what it becomes: one finding per secret, with all its occurrences.
 
 use std::{borrow::Cow, sync::Arc};
 

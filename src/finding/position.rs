@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use memchr::{memchr_iter, memrchr};
 
-/// Where something stands in a text. Lines and columns are 1-based, columns count Unicode code points.
+/// The location of something in a text. Lines and columns are 1-based, columns count Unicode code points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
     /// First line.

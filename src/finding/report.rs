@@ -1,4 +1,4 @@
-//! All that a run has to say.
+//! Everything that a run reports.
 
 use std::{collections::BTreeMap, path::PathBuf};
 

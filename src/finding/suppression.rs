@@ -1,4 +1,4 @@
-//! What has suppressed a finding, and what was to and does nothing.
+//! What suppressed a finding, and suppressions that do nothing.
 
 use schemars::JsonSchema;
 use serde::Serialize;

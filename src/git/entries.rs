@@ -1,38 +1,38 @@
-//! Trees that are made from each other share nearly all of their entries. What is known of an entry is carried over, so
-//! that only new ones are looked at.
+//! Trees that are deltas of each other share nearly all of their entries. What is known about an entry is carried over,
+//! so that only new entries are processed.
 
 use super::{
     object::{self, TreeEntry},
     pack::CopiedRange,
 };
 
-/// The entries of a tree, as remembered for the trees that are made from it.
+/// The entries of a tree, remembered for the trees that are deltas against it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Entries {
-    /// Where each begins in the tree, in bytes, and where the last one ends. Every step of this is for all entries of
+    /// Where each entry begins in the tree, in bytes, and where the last one ends. This is processed for all entries of
     /// a history, so it holds nothing else.
     starts: Vec<u32>,
-    /// Those that count, in their order.
+    /// The entries that matter, in order.
     pub kept: Vec<KeptEntry>,
 }
 
-/// In place of what is made of an entry, until that is known.
+/// Placeholder for the value of an entry until it is known.
 const NEW: u32 = u32::MAX;
 
-/// An entry that counts.
+/// An entry that matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeptEntry {
     /// Where it begins in the tree, in bytes.
     pub start: u32,
-    /// What was made of it; less than the largest number.
+    /// The value computed for it, less than the largest number.
     pub value: u32,
 }
 
-/// Finds the entries of a tree, and asks `fresh` what to keep of those that its base does not have, of all at once. An
-/// entry is the same only if the base has an entry exactly where it was copied from, so that no other reading of the same
-/// bytes passes for it.
+/// Parses the entries of a tree, and asks `fresh` what to keep of those that its base does not have, all at once. An
+/// entry counts as the same only if the base has an entry exactly where it was copied from, so that a different reading
+/// of the same bytes is never mistaken for it.
 ///
-/// Nothing is returned where the tree is damaged; what comes before the damage has been read.
+/// Returns `None` if the tree is damaged. What comes before the damage has been read.
 pub(crate) fn entries<'t>(
     bytes: &'t [u8],
     base: Option<(&Entries, &[CopiedRange])>,
@@ -53,7 +53,7 @@ pub(crate) fn entries<'t>(
     Some(entries)
 }
 
-/// The entries of a tree; those that its base does not have are also added to `new`, and are kept as [`NEW`].
+/// The entries of a tree. Those that its base does not have are also added to `new`, and are kept as [`NEW`].
 fn carry_over<'t>(
     bytes: &'t [u8],
     base: Option<(&Entries, &[CopiedRange])>,
@@ -74,7 +74,7 @@ fn carry_over<'t>(
             let end = copy.from + copy.length;
             let first = base.starts.partition_point(|start| (*start as usize) < from);
             let is_entry = base.starts.get(first).is_some_and(|start| *start as usize == from);
-            // The last one that ends in what was copied; where it ends, the next one begins.
+            // The last entry that ends within the copied range. The next one begins where it ends.
             let after = base.starts.partition_point(|start| *start as usize <= end).saturating_sub(1);
             if is_entry && after > first {
                 let until = base.starts[after];
@@ -110,7 +110,7 @@ mod tests {
 
     const WIDTH: usize = 4;
 
-    /// Entries read one by one: where each begins, and of most a value that depends on all of it.
+    /// Reads the entries one by one: where each begins, and for most of them a value that depends on the whole entry.
     fn read(bytes: &[u8], base: Option<(&Entries, &[CopiedRange])>) -> Option<Entries> {
         let value = |entry: &TreeEntry<'_>| {
             let all = [&entry.bits.to_be_bytes(), entry.name, entry.id].concat();
@@ -121,7 +121,7 @@ mod tests {
         entries(bytes, base, WIDTH, |new, values| values.extend(new.iter().map(value)))
     }
 
-    /// Trees whose names of objects look like modes, names and their ends.
+    /// Trees whose object names look like modes, file names and their ends.
     fn tree() -> impl Strategy<Value = Vec<u8>> {
         let id = prop::collection::vec(prop::sample::select(b"1 \0a".to_vec()), WIDTH);
         let entry =
@@ -139,7 +139,7 @@ mod tests {
         ) {
             let Some(known) = read(&base, None) else { return Ok(()) };
             let at = |cut: &prop::sample::Index, text: &[u8]| cut.index(text.len() + 1);
-            // Any two stretches of the base round anything, in any order, as a delta may have them.
+            // Any two ranges of the base around anything else, in any order, as in a delta.
             let (first, second) = (at(&cuts[0], &base), at(&cuts[1], &base));
             let middle = &new[at(&cuts[2], &new).min(at(&cuts[3], &new))..];
             let bytes = [&base[..first], middle, &base[second..]].concat();

@@ -1,13 +1,13 @@
-//! The kinds of objects that git knows.
+//! The kinds of git objects.
 
 use git2::ObjectType;
 
-/// What an object is.
+/// The kind of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ObjectKind {
-    /// A state of the whole tree, and where it comes from.
+    /// A state of the whole tree, with its parents.
     Commit,
-    /// A folder.
+    /// A directory.
     Tree,
     /// The content of a file.
     Blob,
@@ -16,7 +16,7 @@ pub enum ObjectKind {
 }
 
 impl ObjectKind {
-    /// Ours of libgit2's, which has more than objects are of.
+    /// Converts from libgit2's type, which also has kinds that no object has.
     #[must_use]
     pub(super) fn of(kind: ObjectType) -> Option<Self> {
         match kind {
@@ -28,7 +28,7 @@ impl ObjectKind {
         }
     }
 
-    /// libgit2's.
+    /// Converts to libgit2's type.
     #[must_use]
     pub(super) fn of_libgit2(self) -> ObjectType {
         match self {
@@ -40,16 +40,16 @@ impl ObjectKind {
     }
 }
 
-/// Some kinds of objects.
+/// A set of object kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ObjectKinds(u8);
 
 impl ObjectKinds {
-    /// All of them.
+    /// All kinds.
     pub const ALL: Self =
         Self::of(&[ObjectKind::Commit, ObjectKind::Tree, ObjectKind::Blob, ObjectKind::Tag]);
 
-    /// These.
+    /// The set of these kinds.
     #[must_use]
     pub const fn of(kinds: &[ObjectKind]) -> Self {
         let mut bits = 0;
@@ -61,7 +61,7 @@ impl ObjectKinds {
         Self(bits)
     }
 
-    /// Whether this is one of them.
+    /// Whether the set contains this kind.
     #[must_use]
     pub fn contains(self, kind: ObjectKind) -> bool {
         self.0 & 1 << kind as u8 != 0

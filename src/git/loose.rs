@@ -1,4 +1,4 @@
-//! An object in a file of its own: zlib over a header such as `blob 12`, a zero, and the content.
+//! A loose object: a zlib-compressed file with a header such as `blob 12`, a zero byte, and the content.
 
 use std::{io::Read, path::Path};
 
@@ -6,13 +6,13 @@ use flate2::read::ZlibDecoder;
 
 use super::{kind::ObjectKind, pack::LARGEST, regular_file};
 
-/// No header is longer, in bytes.
+/// The longest valid header, in bytes.
 const LONGEST_HEADER: usize = 32;
 
 /// Reads the object in a file.
 ///
 /// # Errors
-/// Why it cannot be read, in words that follow the name of the object.
+/// Why it cannot be read, phrased to follow the name of the object.
 pub(super) fn read(path: &Path) -> Result<(ObjectKind, Vec<u8>), String> {
     let damaged = |error: std::io::Error| format!("is damaged or cannot be read: {error}");
     let file = regular_file::open(path).map_err(damaged)?;

@@ -1,5 +1,5 @@
-//! Repositories: where they are, and what is in them. libgit2 opens them, so that nothing of theirs is executed and no
-//! user's configuration counts.
+//! Repositories: where they are, and what is in them. libgit2 opens them, without executing anything of theirs and
+//! without reading the user's configuration.
 
 pub(crate) mod ci;
 mod entries;

@@ -1,20 +1,20 @@
-//! What is in trees, commits and tags: the one place that knows how they are written. Nothing here trusts what it reads,
-//! and what git would refuse is refused.
+//! Parses trees, commits and tags; the formats are known only here. Input is never trusted, and what git would refuse
+//! is refused.
 
 use std::ops::Range;
 
 use crate::blob::ObjectId;
 
-/// What kind of thing an entry is.
+/// What an entry of a tree refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mode {
     /// A file.
     File,
-    /// A file that may be executed.
+    /// An executable file.
     Executable,
     /// A symbolic link.
     Link,
-    /// A folder.
+    /// A directory.
     Directory,
     /// The commit of a submodule, which is in another repository.
     Submodule,
@@ -33,7 +33,7 @@ impl Mode {
         }
     }
 
-    /// Whether it has content of its own: a blob.
+    /// Whether the entry is a blob, which has content of its own.
     #[must_use]
     pub fn is_blob(self) -> bool {
         matches!(self, Self::File | Self::Executable | Self::Link)
@@ -45,20 +45,20 @@ impl Mode {
 pub struct TreeEntry<'t> {
     /// The bits of its mode.
     pub bits: u32,
-    /// Its name, which is not empty; any bytes but `/` and zero in a sound tree.
+    /// Its name, not empty. In a valid tree, it holds any bytes but `/` and zero.
     pub name: &'t [u8],
-    /// The name of the object, as bytes: there are so many entries that nothing is made of those that do not count.
+    /// The name of the object, as bytes. There are so many entries that most are never converted.
     pub id: &'t [u8],
 }
 
 impl TreeEntry<'_> {
-    /// What kind of thing it is.
+    /// What the entry refers to.
     #[must_use]
     pub fn mode(&self) -> Mode {
         Mode::new(self.bits)
     }
 
-    /// Whether it is a folder.
+    /// Whether it is a directory.
     #[must_use]
     pub fn is_tree(&self) -> bool {
         self.mode() == Mode::Directory
@@ -71,8 +71,8 @@ impl TreeEntry<'_> {
     }
 }
 
-/// Calls `each` for every entry of a tree, with where it stands. Names are `width` bytes long. Returns whether the tree
-/// is sound to its end.
+/// Calls `each` for every entry of a tree, with its byte range. Object names are `width` bytes long. Returns whether
+/// the tree is valid to its end.
 pub fn tree(bytes: &[u8], width: usize, mut each: impl FnMut(Range<usize>, TreeEntry<'_>)) -> bool {
     let mut at = 0;
     while at < bytes.len() {
@@ -83,7 +83,7 @@ pub fn tree(bytes: &[u8], width: usize, mut each: impl FnMut(Range<usize>, TreeE
     true
 }
 
-/// The entry that begins at `at`, and where it ends; nothing where none does.
+/// The entry that begins at `at`, and where it ends; `None` if there is no valid entry.
 #[inline]
 pub fn tree_entry(bytes: &[u8], at: usize, width: usize) -> Option<(usize, TreeEntry<'_>)> {
     let rest = &bytes[at..];
@@ -103,9 +103,9 @@ pub fn tree_entry(bytes: &[u8], at: usize, width: usize) -> Option<(usize, TreeE
     Some((at + end + 1 + width, TreeEntry { bits, name: &rest[space + 1..end], id }))
 }
 
-/// The number that a mode is.
+/// The number written in the octal digits of a mode.
 fn octal(digits: &[u8]) -> Option<u32> {
-    // More of them do not fit.
+    // More digits do not fit.
     if digits.is_empty() || digits.len() > 10 {
         return None;
     }
@@ -115,7 +115,7 @@ fn octal(digits: &[u8]) -> Option<u32> {
     })
 }
 
-/// Where the first zero is. Names are so short that calling anything takes longer than looking.
+/// The position of the first zero byte. Names are so short that a function call takes longer than the search.
 #[inline]
 fn zero(bytes: &[u8]) -> Option<usize> {
     const ONES: u64 = u64::MAX / 255;
@@ -123,7 +123,7 @@ fn zero(bytes: &[u8]) -> Option<usize> {
     let (words, rest) = bytes.as_chunks::<8>();
     for (at, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
-        // The lowest top bit that is set is that of the first zero; above it borrows may have set more.
+        // The lowest top bit set belongs to the first zero byte. Borrows may have set others above it.
         let zeros = word.wrapping_sub(ONES) & !word & TOPS;
         if zeros != 0 {
             return Some(at * 8 + zeros.trailing_zeros() as usize / 8);
@@ -132,7 +132,7 @@ fn zero(bytes: &[u8]) -> Option<usize> {
     rest.iter().position(|byte| *byte == 0).map(|at| words.len() * 8 + at)
 }
 
-/// The lines of a header up to the empty one that ends it. What is left then is the message.
+/// The lines of a header up to the empty line that ends it. The rest is the message.
 struct CommitHeader<'t> {
     rest: &'t [u8],
 }
@@ -153,21 +153,21 @@ impl<'t> Iterator for CommitHeader<'t> {
 pub struct Commit<'t> {
     /// The tree.
     pub tree: Option<ObjectId>,
-    /// The commits it follows.
+    /// The parent commits.
     pub parents: Vec<ObjectId>,
-    /// The tree and all parents stand where git has them, and are names of objects.
+    /// The tree and all parents are where git puts them, and are valid object names.
     pub is_sound: bool,
-    /// Who wrote it and when, as it stands there.
+    /// Who wrote it and when, unparsed.
     pub author: &'t [u8],
-    /// Who committed it and when, as it stands there.
+    /// Who committed it and when, unparsed.
     pub committer: &'t [u8],
     /// The message.
     pub message: &'t [u8],
 }
 
 impl<'t> Commit<'t> {
-    /// Reads what can be read of a commit. As for git, the tree stands in the first line and the parents directly behind
-    /// it, and nowhere else.
+    /// Parses as much of a commit as possible. As in git, the tree must be on the first line and the parents right
+    /// after it, and nowhere else.
     #[must_use]
     pub fn parse(bytes: &'t [u8]) -> Self {
         let mut lines = CommitHeader { rest: bytes };
@@ -196,14 +196,14 @@ impl<'t> Commit<'t> {
 /// The header of an annotated tag.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tag<'t> {
-    /// What it names.
+    /// The object it points to.
     pub target: Option<ObjectId>,
-    /// Who made it and when, as it stands there.
+    /// Who made it and when, unparsed.
     pub tagger: &'t [u8],
 }
 
 impl<'t> Tag<'t> {
-    /// Reads what can be read of a tag. As for git, what it names stands in the first line.
+    /// Parses as much of a tag as possible. As in git, the tagged object must be on the first line.
     #[must_use]
     pub fn parse(bytes: &'t [u8]) -> Self {
         let mut lines = CommitHeader { rest: bytes };

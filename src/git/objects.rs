@@ -1,23 +1,23 @@
-//! Reading objects one by one, through libgit2's object database: loose, packed, in alternates or in a quarantine.
+//! Reads objects one by one through libgit2's object database: loose, packed, in alternates or in a quarantine.
 //!
-//! `Store` is the other way to them, for whole histories: it opens all packs at once, believes no index, and proves what
-//! it reads by hash. Here a few objects are wanted, some of which the environment alone leads to, and nothing is to be
-//! opened before. What is in the objects is read by `object` either way.
+//! `Store` is the other way to read objects, for whole histories: it opens all packs at once, trusts no index, and
+//! verifies what it reads by hash. This one is for a few objects, some of which are only reachable through the
+//! environment, and opens nothing in advance. Either way, `object` parses the content.
 
 use git2::{ErrorCode, ObjectType, Odb, OdbObject, Oid, Repository};
 
 use crate::blob::ObjectId;
 
-/// The objects of a repository; can be used by several threads.
+/// The objects of a repository. Can be shared by several threads.
 pub(crate) struct Objects<'r> {
     odb: Odb<'r>,
 }
 
 impl<'r> Objects<'r> {
-    /// Those that are there now.
+    /// The objects that exist now.
     ///
     /// # Errors
-    /// When the folder of the objects cannot be read.
+    /// When the object directory cannot be read.
     pub(crate) fn new(repository: &'r Repository) -> Result<Self, git2::Error> {
         Ok(Self { odb: repository.odb()? })
     }
@@ -34,13 +34,13 @@ impl<'r> Objects<'r> {
         Err(format!("object {id} is a {}, where a {kind} was expected: run `git fsck`", object.kind()))
     }
 
-    /// The size in bytes, without reading all of it; nothing where it cannot be read.
+    /// The size in bytes, without reading the whole object; `None` if it cannot be read.
     #[must_use]
     pub(crate) fn size(&self, id: ObjectId) -> Option<u64> {
         self.odb.read_header(oid(id)).ok().map(|(size, _)| size as u64)
     }
 
-    /// The kind of the object, without reading all of it.
+    /// The kind of the object, without reading the whole object.
     ///
     /// # Errors
     /// Why it cannot be read, and what to do about it.
@@ -59,14 +59,14 @@ fn why(id: ObjectId, error: &git2::Error) -> String {
     format!("object {id} cannot be read: {}; run `git fsck`", error.message().trim_end_matches('.'))
 }
 
-/// libgit2's name of an object.
+/// Converts an object name to libgit2's type.
 #[must_use]
 pub(crate) fn oid(id: ObjectId) -> Oid {
-    // Both kinds have 20 or 32 bytes.
+    // Both types have 20 or 32 bytes.
     Oid::from_bytes(id.as_bytes()).unwrap_or(Oid::ZERO_SHA1)
 }
 
-/// Our name of libgit2's object.
+/// Converts an object name from libgit2's type.
 #[must_use]
 pub(crate) fn object_id(oid: Oid) -> ObjectId {
     let Some(id) = ObjectId::new(oid.as_bytes()) else { unreachable!("libgit2's ids have 20 or 32 bytes") };

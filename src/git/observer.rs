@@ -1,4 +1,4 @@
-//! Whoever reads the objects of a history shows them to somebody beside, so that they are read only once.
+//! Lets an observer see the objects of a history as they are read, so that they are read only once.
 
 use super::{
     entries::Entries,
@@ -6,16 +6,16 @@ use super::{
 };
 use crate::blob::ObjectId;
 
-/// Takes folders and commits that somebody else reads; one a thread.
+/// Takes directories and commits that someone else reads. There is one observer per thread.
 pub(crate) trait HistoryObserver: Send {
-    /// An entry that the folder's base does not have, and the number of the object if that is here. Returns what is to
-    /// be kept of it, here and in folders that are made from this one.
+    /// A tree entry that the base does not have, and the number of the object if it exists here. Returns what to keep
+    /// of it, in this tree and in trees that are deltas against it.
     fn entry(&mut self, entry: &TreeEntry<'_>, number: Option<u32>) -> Option<u32>;
 
-    /// A folder whose entries have been read, by its number.
+    /// A directory whose entries have been read, by its number.
     fn directory(&mut self, number: u32, bytes: &[u8], entries: &Entries);
 
-    /// A commit, by its number, and the numbers of its tree, if that is here, and of the parents that are.
+    /// A commit, by its number, with the numbers of its tree and parents, as far as they exist here.
     fn commit(&mut self, number: u32, commit: &Commit<'_>, tree: Option<u32>, parents: &[u32]);
 
     /// An object could not be read from its pack.

@@ -1,23 +1,23 @@
-//! Opening repositories with libgit2, so that nothing of theirs is executed and no user's configuration counts.
+//! Opens repositories with libgit2, without executing anything of theirs and without reading the user's configuration.
 
 use std::path::{Path, PathBuf};
 
 use git2::{Repository, RepositoryOpenFlags};
 
-/// The repository that `directory` is in.
+/// The repository that contains `directory`.
 ///
 /// # Errors
-/// libgit2's, with the code `NotFound` where there is no repository.
+/// The error of libgit2, with the code `NotFound` if there is no repository.
 pub(crate) fn discover(directory: &Path) -> Result<Repository, git2::Error> {
     prepare();
     open_round(directory, &[])
 }
 
-/// Opens the repository round a folder, unless it lies above a ceiling.
+/// Opens the repository around a directory, unless it lies above a ceiling.
 fn open_round(directory: &Path, ceilings: &[PathBuf]) -> Result<Repository, git2::Error> {
     let repository = Repository::open_ext(directory, RepositoryOpenFlags::CROSS_FS, ceilings)?;
-    // Where the configuration does not say, git takes a folder of another name than `.git` for a bare repository, and
-    // libgit2 takes the folder that it lies in for its work tree.
+    // If the configuration does not say, git treats a directory not named `.git` as a bare repository, while libgit2
+    // uses the parent directory as its work tree.
     let is_named = repository.path().file_name().is_some_and(|name| name == ".git");
     let is_linked =
         repository.is_worktree() || repository.workdir().is_none_or(|root| root.join(".git").exists());
@@ -30,23 +30,23 @@ fn open_round(directory: &Path, ceilings: &[PathBuf]) -> Result<Repository, git2
     Repository::open_bare(repository.path())
 }
 
-/// The repository whose own folder this is, and none around it.
+/// Opens the repository in exactly this directory, without searching its parents.
 ///
 /// # Errors
-/// libgit2's, with the code `NotFound` where it is no sound repository.
+/// The error of libgit2, with the code `NotFound` if this is not a valid repository.
 pub(crate) fn open(directory: &Path) -> Result<Repository, git2::Error> {
     prepare();
     let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
     Repository::open_ext(directory, flags, std::iter::empty::<&Path>())
 }
 
-/// The repository that a git command in the current folder would work on: `GIT_DIR`, `GIT_WORK_TREE`,
-/// `GIT_OBJECT_DIRECTORY`, `GIT_ALTERNATE_OBJECT_DIRECTORIES` and `GIT_CEILING_DIRECTORIES` count, since git tells its
-/// hooks by them what it works on. libgit2 can do that by itself, but then it reads the user's configuration, takes
-/// `GIT_WORK_TREE` from the wrong folder, and does not follow the alternates of alternates.
+/// The repository that a git command in the current directory would work on: `GIT_DIR`, `GIT_WORK_TREE`,
+/// `GIT_OBJECT_DIRECTORY`, `GIT_ALTERNATE_OBJECT_DIRECTORIES` and `GIT_CEILING_DIRECTORIES` are honored, since git uses
+/// them to tell its hooks what it works on. libgit2 can do this by itself, but then it reads the user's configuration,
+/// resolves `GIT_WORK_TREE` against the wrong directory, and does not follow the alternates of alternates.
 ///
 /// # Errors
-/// libgit2's, with the code `NotFound` where there is no repository.
+/// The error of libgit2, with the code `NotFound` if there is no repository.
 pub(crate) fn from_environment() -> Result<Repository, git2::Error> {
     prepare();
     let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
@@ -70,7 +70,7 @@ pub(crate) fn from_environment() -> Result<Repository, git2::Error> {
     if let Some(directory) = variable("GIT_WORK_TREE") {
         repository.set_workdir(Path::new(&directory), false)?;
     } else if git_directory.is_some() && !repository.is_bare() {
-        // Git takes the current folder for the work tree then.
+        // In that case, git uses the current directory as the work tree.
         let is_named = repository.config().is_ok_and(|config| config.get_entry("core.worktree").is_ok());
         if !is_named {
             repository.set_workdir(Path::new("."), false)?;
@@ -86,8 +86,8 @@ pub(crate) fn from_environment() -> Result<Repository, git2::Error> {
     Ok(repository)
 }
 
-/// Nothing of a repository is executed, so it does not matter who owns it; and the user's own configuration must not
-/// change what is found.
+/// Nothing of a repository is executed, so its owner does not matter, and the user's configuration must not change what
+/// is found.
 fn prepare() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
@@ -95,11 +95,11 @@ fn prepare() {
             unsafe_code,
             reason = "libgit2's global options; no other thread is inside libgit2 before the first open"
         )]
-        // SAFETY: `Once` lets nobody else open a repository before this is done.
+        // SAFETY: `Once` keeps other threads from opening a repository before this is done.
         unsafe {
             use git2::{ConfigLevel, opts};
             let _ = opts::set_verify_owner_validation(false);
-            // Zlib's checksum tells damage; computing each object's name once more costs more than reading it.
+            // Zlib's checksum detects damage. Hashing every object again costs more than reading it.
             opts::strict_hash_verification(false);
             for level in
                 [ConfigLevel::ProgramData, ConfigLevel::System, ConfigLevel::XDG, ConfigLevel::Global]

@@ -1,5 +1,5 @@
-//! Questions that only the installed git can answer, since the answer depends on its version and on the user's own
-//! configuration: where it looks for hooks. Nothing that is scanned depends on them.
+//! Asks the installed git where it looks for hooks. Only git can answer, since that depends on its version and on the
+//! user's configuration. No scan depends on the answer.
 
 use std::{
     ffi::OsStr,
@@ -9,11 +9,11 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-/// Runs git in a folder and gives the first line of what it prints; nothing when it exits with 1, as `git config`
-/// does for a key that is not set.
+/// Runs git in a directory and returns the first line of its output; `None` if it exits with 1, as `git config` does
+/// for a key that is not set.
 ///
 /// # Errors
-/// When git cannot be started or fails otherwise, with what it says.
+/// When git cannot be started or fails otherwise, with its message.
 pub(crate) fn ask(directory: &Path, arguments: &[impl AsRef<OsStr>]) -> Result<Option<String>> {
     let mut command = Command::new("git");
     command.args(arguments).current_dir(directory).stdin(Stdio::null()).env("LC_ALL", "C");
@@ -30,7 +30,7 @@ pub(crate) fn ask(directory: &Path, arguments: &[impl AsRef<OsStr>]) -> Result<O
     bail!("`git {}` failed: {}", what.join(" "), said.trim())
 }
 
-/// The version of a git, as `git --version` prints it: `git version 2.54.0.windows.1`.
+/// Parses the version that `git --version` prints, such as `git version 2.54.0.windows.1`.
 #[must_use]
 pub(crate) fn version(printed: &str) -> Option<(u32, u32)> {
     let mut numbers = printed.strip_prefix("git version ")?.split(|c: char| !c.is_ascii_digit());

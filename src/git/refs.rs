@@ -1,4 +1,4 @@
-//! What leads to objects: branches, tags, stashes, and what is checked out.
+//! What makes objects reachable: branches, tags, stashes, and what is checked out.
 
 use std::{ffi::OsString, path::Path};
 
@@ -7,8 +7,8 @@ use git2::Repository;
 use super::{objects::oid, regular_file};
 use crate::blob::ObjectId;
 
-/// All refs with the objects they name, sorted by name; the older entries of the stash, which are refs in all but name;
-/// and HEAD where it names a commit itself, also that of each linked work tree. Objects are not looked at.
+/// All refs with the objects they point to, sorted by name; the older stash entries, which are refs in all but name;
+/// and detached HEADs, including those of linked work trees. The objects are not read.
 ///
 /// # Errors
 /// When they cannot be listed.
@@ -19,7 +19,7 @@ pub(crate) fn refs(repository: &Repository) -> Result<Vec<(Vec<u8>, ObjectId)>, 
     };
     for reference in repository.references()? {
         let reference = reference?;
-        // What a symbolic one leads to is listed by itself.
+        // The target of a symbolic ref is listed by itself.
         add(reference.name_bytes().to_vec(), reference.target());
     }
     if let Ok(stash) = repository.reflog("refs/stash") {
@@ -29,7 +29,7 @@ pub(crate) fn refs(repository: &Repository) -> Result<Vec<(Vec<u8>, ObjectId)>, 
     }
     let head = repository.find_reference("HEAD").ok().and_then(|head| head.target());
     add(b"HEAD".to_vec(), head);
-    // Git calls them so, too.
+    // Git uses the same names.
     for (name, head) in heads_of_worktrees(repository.commondir()) {
         add([b"worktrees/", name.as_encoded_bytes(), b"/HEAD"].concat(), Some(head));
     }
@@ -37,7 +37,7 @@ pub(crate) fn refs(repository: &Repository) -> Result<Vec<(Vec<u8>, ObjectId)>, 
     Ok(refs)
 }
 
-/// The names of linked work trees and the commits that are checked out in them where that is no branch.
+/// The names of linked work trees with a detached HEAD, and the commits checked out in them.
 fn heads_of_worktrees(directory: &Path) -> Vec<(OsString, git2::Oid)> {
     let Ok(entries) = std::fs::read_dir(directory.join("worktrees")) else { return Vec::new() };
     let head = |entry: std::fs::DirEntry| {

@@ -1,5 +1,5 @@
-//! Files of a repository that are read as a whole. Whoever gives a repository away may have put a pipe or a device in
-//! the place of one, which would keep its reader waiting, or busy, for ever.
+//! Repository files that are read as a whole. A malicious repository may contain a pipe or device in place of one,
+//! which would block its reader, or keep it busy, forever.
 
 use std::{
     fs::File,
@@ -7,30 +7,30 @@ use std::{
     path::Path,
 };
 
-/// Opens what is a file, maybe behind a link.
+/// Opens a regular file, following links.
 ///
 /// # Errors
-/// The system's, and one where it is something else.
+/// The error of the system, or one that says the path is not a regular file.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
-    // Looked at by its name, since even opening a pipe waits for somebody to write into it.
+    // Check by path first, because even opening a pipe blocks until someone opens it for writing.
     check(path)?;
     File::open(path)
 }
 
-/// Reads what is a file, maybe behind a link.
+/// Reads a regular file, following links.
 ///
 /// # Errors
-/// As those of [`open`].
+/// The same as those of [`open`].
 pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     open(path)?.read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// Whether it is a file, maybe behind a link.
+/// Checks that a path is a regular file, following links.
 ///
 /// # Errors
-/// As those of [`open`].
+/// The same as those of [`open`].
 pub(crate) fn check(path: &Path) -> io::Result<()> {
     if std::fs::metadata(path)?.is_file() {
         return Ok(());

@@ -1,6 +1,6 @@
-//! Which file that is gone a new file has been made of, judged as git judges it: at least half of the larger one has to
-//! be in both. Git asks this of libgit2's and its own diffs, which would have to read every file that is new; here it
-//! is asked of the few that hold a key.
+//! Finds the deleted file that a new file was renamed from, by git's criterion: the two share at least half of the
+//! larger one. Git and libgit2 detect renames in whole diffs, which means reading every new file. Here, only the few
+//! files that hold a key are compared.
 
 use std::{
     collections::HashMap,
@@ -11,23 +11,23 @@ use git2::ObjectType;
 
 use super::{object::Mode, objects::Objects, tree::PathEntry};
 
-/// As many files are compared, at most, as git compares by default (`diff.renameLimit`).
+/// The largest number of files that are compared, the same as git's default for `diff.renameLimit`.
 const MOST: usize = 1000;
 
-/// Lines are cut into pieces of this size, in bytes, as git's `diffcore-delta.c` does.
+/// Lines are split into pieces of this size, in bytes, as in git's `diffcore-delta.c`.
 const PIECE: usize = 64;
 
-/// Files and links are never taken for each other: the ones or the others, in the order of their paths.
+/// Files and links are never matched with each other, so this holds either kind, sorted by path.
 struct RenameCandidates<'a> {
     objects: &'a Objects<'a>,
-    /// Those that are gone.
+    /// The deleted ones.
     gone: Vec<&'a PathEntry>,
-    /// Those that are new.
+    /// The new ones.
     added: Vec<&'a PathEntry>,
 }
 
-/// Of the files that are gone, the one that the new one, which holds `content`, was called before. A file that is gone has
-/// become one of those that were `added`, no more: a second one is a copy.
+/// The deleted file that was renamed to the new one, which has `content`. Each deleted file is matched with only one of
+/// the `added` files: a second one would be a copy.
 #[must_use]
 pub(crate) fn source<'e>(
     objects: &'e Objects<'e>,
@@ -50,7 +50,8 @@ fn name(entry: &PathEntry) -> &[u8] {
 }
 
 impl<'a> RenameCandidates<'a> {
-    /// The file that has the same content. Of several, those with the same name belong together, then all in their order.
+    /// The file with the same content. If there are several, files with the same name are paired first, then the rest
+    /// in order.
     fn moved(&self, new: &PathEntry) -> Option<&'a PathEntry> {
         let mut gone: Vec<&PathEntry> =
             self.gone.iter().copied().filter(|entry| entry.id == new.id).collect();
@@ -66,12 +67,12 @@ impl<'a> RenameCandidates<'a> {
         rest.into_iter().zip(gone).find(|(entry, _)| entry.path == new.path).map(|(_, old)| old)
     }
 
-    /// The file that is most like it, unless that is more like another new one.
+    /// The most similar file, unless that one is more similar to another new file.
     fn changed(&self, new: &PathEntry, content: &[u8]) -> Option<&'a PathEntry> {
         let pieces = ContentPieces::of(content);
         let is_moved = |old: &PathEntry| self.added.iter().any(|entry| entry.id == old.id);
         let mut best: Option<(&PathEntry, u64)> = None;
-        // Those of the same name first, since they are likelier.
+        // Files with the same name come first, since they are more likely.
         let mut candidates: Vec<&PathEntry> =
             self.gone.iter().copied().filter(|old| !is_moved(old)).collect();
         candidates.sort_by_key(|old| name(old) != name(new));
@@ -98,7 +99,7 @@ impl<'a> RenameCandidates<'a> {
         (!rivals.take(MOST).any(is_closer)).then_some(old)
     }
 
-    /// How much a file has in common with a content of this size, in thousandths of the larger one, if that is enough.
+    /// How much a file has in common with content of this size, in thousandths of the larger one, if it is enough.
     fn likeness(&self, file: &PathEntry, pieces: &ContentPieces, size: u64) -> Option<u64> {
         let other = self.objects.size(file.id).unwrap_or(0);
         let (small, large) = (size.min(other), size.max(other));
@@ -111,7 +112,7 @@ impl<'a> RenameCandidates<'a> {
     }
 }
 
-/// How many bytes of each line a content holds.
+/// How many bytes of each line the content has.
 struct ContentPieces {
     hasher: RandomState,
     bytes: HashMap<u64, u64>,

@@ -1,4 +1,4 @@
-//! Which commits are meant, in the words of git-rev-list(1): `A..B`, `A...B`, `B ^A`, `B --not --remotes`.
+//! Selects commits in the syntax of git-rev-list(1): `A..B`, `A...B`, `B ^A`, `B --not --remotes`.
 
 use anyhow::{Context, Result, bail};
 use git2::{ErrorCode, Repository};
@@ -6,22 +6,22 @@ use git2::{ErrorCode, Repository};
 use super::objects::{object_id, oid};
 use crate::blob::ObjectId;
 
-/// A set of commits: all that can be reached from some objects and not from others.
+/// A set of commits: everything reachable from some objects and not from others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Selection {
-    /// Where the set begins: commits, annotated tags, or what a tag names.
+    /// Where the set begins: commits, annotated tags, or objects that a tag names.
     pub tips: Vec<ObjectId>,
-    /// What is known already, with everything before it.
+    /// Objects that are already known, with all their ancestors.
     pub hidden: Vec<ObjectId>,
 }
 
 impl Selection {
-    /// Reads words that are separated by spaces: revisions, `^REV`, `A..B`, `A...B`, `--not`, `--all`, and `--branches`,
-    /// `--tags` and `--remotes`, each with `=PATTERN` or without. `A...B` is what `B` adds since its merge base with
+    /// Parses words separated by spaces: revisions, `^REV`, `A..B`, `A...B`, `--not`, `--all`, and `--branches`,
+    /// `--tags` and `--remotes`, each with or without `=PATTERN`. `A...B` is what `B` adds since its merge base with
     /// `A`, as in git-diff(1).
     ///
     /// # Errors
-    /// When a word is no revision of the repository, or no tip is named.
+    /// When a word is not a revision of the repository, or no tip is named.
     pub(crate) fn parse(repository: &Repository, words: &str) -> Result<Self> {
         let mut selection = Self::default();
         let (mut is_hidden, mut has_tips) = (false, false);
@@ -70,10 +70,10 @@ fn or_head(revision: &str) -> &str {
     if revision.is_empty() { "HEAD" } else { revision }
 }
 
-/// The object that a revision names; annotated tags are not looked through.
+/// The object that a revision names. Annotated tags are not peeled.
 ///
 /// # Errors
-/// When there is none, with the way to get it.
+/// When there is none. The error says how to get it.
 pub(crate) fn resolve(repository: &Repository, revision: &str) -> Result<ObjectId> {
     match repository.revparse_single(revision) {
         Ok(object) => Ok(object_id(object.id())),
@@ -84,7 +84,7 @@ pub(crate) fn resolve(repository: &Repository, revision: &str) -> Result<ObjectI
     }
 }
 
-/// What to do about a revision that is missing.
+/// How to get a missing revision.
 #[must_use]
 pub(crate) fn fetch_hint(repository: &Repository) -> &'static str {
     if repository.is_shallow() {
@@ -112,7 +112,7 @@ fn merge_bases(repository: &Repository, from: &str, to: &str) -> Result<Vec<Obje
     }
 }
 
-/// The objects that the references of an option of git-rev-list(1) name.
+/// The objects that references selected by an option of git-rev-list(1) point to.
 fn references(repository: &Repository, option: &str) -> Result<Vec<ObjectId>> {
     let (kind, pattern) = match option.split_once('=') {
         Some((kind, pattern)) => (kind, Some(pattern)),
@@ -127,7 +127,7 @@ fn references(repository: &Repository, option: &str) -> Result<Vec<ObjectId>> {
             "`--{option}` is not understood in a range; --not, --all, --branches, --tags and --remotes are"
         ),
     };
-    // As git does: a pattern without a wildcard means what is below it.
+    // As in git, a pattern without a wildcard means everything below it.
     let glob = match pattern {
         None => format!("{directory}*"),
         Some(pattern) if pattern.contains(['*', '?', '[']) => format!("{directory}{pattern}"),
@@ -136,7 +136,7 @@ fn references(repository: &Repository, option: &str) -> Result<Vec<ObjectId>> {
     let mut ids = Vec::new();
     for reference in repository.references_glob(&glob)? {
         let reference = reference?;
-        // A symbolic one, such as refs/remotes/origin/HEAD, may lead to a branch that is gone.
+        // A symbolic ref, such as refs/remotes/origin/HEAD, may point to a deleted branch.
         match reference.resolve() {
             Ok(reference) => ids.extend(reference.target().map(object_id)),
             Err(error) if error.code() == ErrorCode::NotFound => {}

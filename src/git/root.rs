@@ -1,8 +1,8 @@
-//! Where a repository begins, told by a look at a few names. No repository is opened, since a scan of one file asks for
-//! this before it knows whether it needs one.
+//! Finds the root of a repository by checking a few file names. No repository is opened, since a scan of one file asks
+//! for this before it knows whether it needs one.
 //!
-//! The answers are those of git and of libgit2: a `.git` in which nothing is of a repository is none, and the search goes
-//! on above it.
+//! The answers match those of git and libgit2: a `.git` without any repository files does not count, and the search
+//! continues above it.
 
 use std::{
     fs,
@@ -12,30 +12,30 @@ use std::{
 
 use super::{path::path, regular_file};
 
-/// So much of a file `.git` is read, in bytes: more than any path takes.
+/// At most this much of a `.git` file is read, in bytes: more than any path needs.
 const LONGEST: u64 = 64 << 10;
 
-/// What a directory is in.
+/// What kind of repository a directory is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Root<'p> {
     /// In no repository.
     None,
-    /// In the work tree that begins here, or in the `.git` in it.
+    /// In the work tree that begins here, or in its `.git`.
     Tree(&'p Path),
-    /// In a repository without a work tree, which this is.
+    /// In a bare repository with this directory.
     Bare(&'p Path),
-    /// In a directory whose `.git` was meant to be a repository, and why it is none.
+    /// In a directory whose `.git` was meant to be a repository, and why it is not.
     Broken(&'p Path, String),
 }
 
 impl<'p> Root<'p> {
-    /// Looks at a directory, whose path must be absolute and without links, and at those above it.
+    /// Checks a directory, whose path must be absolute and free of links, and its ancestors.
     #[must_use]
     pub(crate) fn of(directory: &'p Path) -> Self {
         directory.ancestors().find_map(Self::at).unwrap_or(Self::None)
     }
 
-    /// What begins in this directory.
+    /// The repository that begins in this directory.
     fn at(directory: &'p Path) -> Option<Self> {
         let dot_git = directory.join(".git");
         let broken = |why| Some(Self::Broken(directory, why));
@@ -58,7 +58,7 @@ impl<'p> Root<'p> {
             }
             Err(error) => return broken(format!("cannot be read: {error}")),
         }
-        // A directory of that name belongs to the work tree that it is in.
+        // A directory of that name belongs to the work tree around it.
         let is_bare =
             !directory.ends_with(".git") && has_head(directory) && lacks(directory) == Lacks::Nothing;
         is_bare.then_some(Self::Bare(directory))
@@ -70,15 +70,15 @@ impl<'p> Root<'p> {
 enum Lacks {
     Nothing,
     Some(&'static str),
-    /// There is nothing in it that a repository has.
+    /// It contains none of a repository's files.
     All,
 }
 
-/// What git asks of the directory of a repository.
+/// Checks what git requires of a repository directory.
 fn lacks(directory: &Path) -> Lacks {
     let has = |directory: &Path| ["objects", "refs"].map(|name| directory.join(name).is_dir());
     let mut here = has(directory);
-    // A linked work tree has its own HEAD, and all else with the others.
+    // A linked work tree has its own HEAD, and shares everything else.
     if here != [true; 2]
         && let Ok(text) = regular_file::read(&directory.join("commondir"))
     {
@@ -94,12 +94,12 @@ fn lacks(directory: &Path) -> Lacks {
     }
 }
 
-/// Where it is a link, it leads to a branch that need not be there yet.
+/// If it is a link, it points to a branch that may not exist yet.
 fn has_head(directory: &Path) -> bool {
     directory.join("HEAD").symlink_metadata().is_ok()
 }
 
-/// Follows a file `.git`, as a linked work tree and a submodule have it.
+/// Follows a `.git` file, as in a linked work tree or a submodule.
 fn linked(directory: &Path, dot_git: &Path) -> Result<(), String> {
     let mut text = Vec::new();
     regular_file::open(dot_git)
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
     use crate::git;
 
-    /// What libgit2 says of a directory: the work tree or the repository.
+    /// What libgit2 finds for a directory: the work tree or the repository.
     fn opened(directory: &Path) -> Option<PathBuf> {
         let repository = git::discover(directory).ok()?;
         let root = repository.workdir().unwrap_or_else(|| repository.path());
@@ -155,7 +155,7 @@ mod tests {
             make(&base, one);
         }
         fs::write(base.join("r/junk/.git/notes"), "").unwrap();
-        // As a submodule has it.
+        // As in a submodule.
         Repository::init(base.join("r/module")).unwrap();
         make(&base, "r/.git/modules");
         fs::rename(base.join("r/module/.git"), base.join("r/.git/modules/module")).unwrap();

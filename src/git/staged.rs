@@ -1,4 +1,4 @@
-//! In what the index differs from the tree of `HEAD`: what the next commit would bring.
+//! How the index differs from the tree of `HEAD`: what the next commit would contain.
 
 use std::ops::Range;
 
@@ -12,20 +12,20 @@ use super::{
 };
 use crate::blob::ObjectId;
 
-/// What a commit of the index would change.
+/// What committing the index would change.
 #[derive(Default)]
 pub(crate) struct StagedChanges {
-    /// Files and links, each with what `HEAD` has at its path, and folders that could not be compared.
+    /// Files and links, each with what `HEAD` has at its path, and directories that could not be compared.
     pub difference: Difference,
-    /// What is in `HEAD` and no longer in the index. A folder stands for all that is in it but not in the tree beside
-    /// it, which has come in its place.
+    /// What `HEAD` has and the index no longer does. A directory stands for everything in it that is not in the
+    /// accompanying tree, which replaced it.
     pub removed: Vec<(PathEntry, Option<ObjectId>)>,
-    /// Paths with conflicts, of which git would not make a commit.
+    /// Paths with conflicts. Git would not commit them.
     pub unmerged: Vec<Vec<u8>>,
 }
 
 impl StagedChanges {
-    /// Compares the index with a tree; without one, before the first commit, everything is new.
+    /// Compares the index with a tree. Without one, before the first commit, everything is new.
     #[must_use]
     pub(crate) fn compare(index: &Index, objects: &Objects<'_>, head: Option<ObjectId>) -> Self {
         let mut comparison = IndexComparison { index, objects, staged: Self::default() };
@@ -36,13 +36,13 @@ impl StagedChanges {
         staged
     }
 
-    /// The files and links that a commit would remove, each by itself. Folders that cannot be read are left out.
+    /// The files and links that a commit would remove, one by one. Unreadable directories are skipped.
     #[must_use]
     pub(crate) fn removed_files(&self, objects: &Objects<'_>) -> Vec<PathEntry> {
         let mut files = Vec::new();
         for (entry, now) in &self.removed {
             if entry.mode == Mode::Directory {
-                // What cannot be read cannot make less news of a key.
+                // An unreadable tree must not make a new key seem old.
                 let _ = tree::removed(objects, entry.id, *now, &entry.path, &mut files);
             } else if entry.mode.is_blob() {
                 files.push(entry.clone());
@@ -65,7 +65,7 @@ struct IndexComparison<'a> {
 }
 
 impl IndexComparison<'_> {
-    /// Compares the entries of a folder with its tree. One whose tree is cached and the same is not looked into.
+    /// Compares the entries of a directory with its tree. A directory with an identical cached tree is skipped.
     fn directory(
         &mut self,
         entries: Range<usize>,
@@ -106,7 +106,7 @@ impl IndexComparison<'_> {
             }
             let path = join(path, directory);
             if rest.is_empty() {
-                // A folder outside of a sparse checkout, which stands for all that is in it.
+                // A directory outside of a sparse checkout, which stands for everything in it.
                 at += 1;
                 let new = index.id(entry);
                 self.staged.difference.compare(self.objects, new, &[old_tree], &path);
@@ -139,14 +139,14 @@ impl IndexComparison<'_> {
         }
     }
 
-    /// Where the entries of the folder at `path` end, which begin where `rest` does.
+    /// The end of the entries of the directory at `path`, which begin at the start of `rest`.
     fn end(&self, rest: Range<usize>, path: &[u8], cache: Option<&CachedTree>) -> usize {
         let entries = &self.index.entries()[rest.clone()];
         let is_inside = |at: usize| {
             let name = self.index.name(&entries[at]);
             name.get(path.len()) == Some(&b'/') && name.starts_with(path)
         };
-        // The cache is asked first, so that whole folders are passed over.
+        // Ask the cache first, to skip whole directories.
         let cached = cache.and_then(|cache| cache.tree).map(|(count, _)| count);
         if let Some(count) = cached.filter(|count| (1..=entries.len()).contains(count))
             && is_inside(count - 1)

@@ -1,5 +1,5 @@
-//! Where a repository keeps its objects: packs and loose files, its own and those of its alternates. All of them are read
-//! for a history; whoever wants a few takes `Objects`.
+//! Where a repository keeps its objects: packs and loose files, its own and those of its alternates. A history reads
+//! all of them. To read a few, use `Objects`.
 
 use std::{
     collections::BTreeSet,
@@ -20,26 +20,26 @@ use super::{
 };
 use crate::{blob::ObjectId, threads::Pool};
 
-/// Alternates of alternates are followed so deep, as git does.
+/// Nested alternates are followed to this depth, as in git.
 const DEEPEST: usize = 5;
 
 /// All objects of a repository.
 pub(crate) struct Store {
     /// Objects in packs.
     pub packs: Packs,
-    /// The names of objects that no pack has, sorted.
+    /// The names of loose objects that are in no pack, sorted.
     pub loose: Vec<ObjectId>,
-    /// What is there and cannot be read.
+    /// What exists but cannot be read.
     pub damages: Vec<PackDamage>,
-    /// The folder of the repository itself, shared by all of its work trees.
+    /// The directory of the repository itself, shared by all of its work trees.
     pub directory: PathBuf,
-    /// Some pack came from a partial clone, so that objects may be missing by intention.
+    /// Some pack came from a partial clone, so objects may be missing on purpose.
     pub is_partial: bool,
     /// Length of a name, in bytes.
     pub width: usize,
-    /// The folders of objects.
+    /// The object directories.
     directories: Vec<PathBuf>,
-    /// Reads objects in the place of all of this.
+    /// If set, all objects are read from it instead.
     cross_check: Option<Mutex<Repository>>,
 }
 
@@ -69,8 +69,8 @@ impl Store {
         Self { packs, loose, damages, directory, is_partial, width, directories, cross_check: None }
     }
 
-    /// Has every object read by libgit2, one by one, as if none were in a pack. That is slow, and for sound repositories
-    /// alone: a damaged index makes libgit2 crash.
+    /// Reads every object through libgit2, one by one, as if none were packed. This is slow, and only for intact
+    /// repositories: a damaged index makes libgit2 crash.
     ///
     /// # Errors
     /// When libgit2 cannot list the objects.
@@ -90,7 +90,7 @@ impl Store {
 }
 
 impl Store {
-    /// How many objects there are; each has a number below this.
+    /// The number of objects. Each has a number below this.
     #[must_use]
     pub(crate) fn len(&self) -> usize {
         self.packs.len() + self.loose.len()
@@ -107,11 +107,11 @@ impl Store {
         Some((self.packs.len() + at) as u32)
     }
 
-    /// Reads one object and proves by its hash that it is the one. libgit2 is only asked for a second opinion: a damaged
-    /// index makes it crash.
+    /// Reads one object and verifies it by its hash. libgit2 is only asked for a second opinion: a damaged index makes
+    /// it crash.
     ///
     /// # Errors
-    /// Why it cannot be read, in words that follow its name.
+    /// Why it cannot be read, phrased to follow its name.
     pub(crate) fn read(&self, id: ObjectId) -> Result<(ObjectKind, Vec<u8>), String> {
         if let Some(repository) = &self.cross_check {
             let repository = repository.lock().unwrap_or_else(PoisonError::into_inner);
@@ -141,7 +141,7 @@ impl Store {
         Err(why)
     }
 
-    /// The object of a number.
+    /// The name of the object with this number.
     #[must_use]
     pub(crate) fn id(&self, number: u32) -> Option<ObjectId> {
         let at = number as usize;
@@ -156,22 +156,22 @@ fn read_by_libgit2(repository: &Repository, id: ObjectId) -> Result<(ObjectKind,
     Ok((kind, object.data().to_vec()))
 }
 
-/// Looks numbers up and remembers the last ones: neighbors in a chain of trees name the same objects.
+/// Looks up numbers and caches recent ones: neighboring trees in a delta chain refer to the same objects.
 pub(crate) struct NumberCache<'a> {
     store: &'a Store,
     remembered: Vec<(Option<ObjectId>, u32)>,
-    /// The numbers that were asked for last.
+    /// The numbers from the last lookup.
     numbers: Vec<Option<u32>>,
-    /// Of the names that were asked for last: which are not remembered, and their numbers.
+    /// Positions in the last lookup that were not cached, and their numbers.
     unknown: Vec<usize>,
     found: Vec<Option<u32>>,
 }
 
-/// How many numbers are remembered, a power of two.
+/// How many numbers are cached, a power of two.
 const REMEMBERED: usize = 1 << 14;
 
 impl<'a> NumberCache<'a> {
-    /// Remembers nothing yet.
+    /// An empty cache.
     #[must_use]
     pub(crate) fn new(store: &'a Store) -> Self {
         Self {
@@ -183,7 +183,7 @@ impl<'a> NumberCache<'a> {
         }
     }
 
-    /// The numbers of the objects of these names, in their order, as [`Store::number`] gives them, but faster.
+    /// The numbers of the objects with these names, in order. The same as [`Store::number`], but faster.
     pub(crate) fn get<'n>(&mut self, names: impl Iterator<Item = &'n [u8]>) -> &[Option<u32>] {
         self.numbers.clear();
         self.unknown.clear();
@@ -215,7 +215,7 @@ fn slot(name: &[u8]) -> usize {
     name.get(2..4).map_or(0, |bytes| usize::from(u16::from_le_bytes([bytes[0], bytes[1]])) % REMEMBERED)
 }
 
-/// The object, if its hash is its name.
+/// Returns the object if its hash matches its name.
 fn proved(id: ObjectId, (kind, bytes): (ObjectKind, Vec<u8>)) -> Result<(ObjectKind, Vec<u8>), String> {
     let format =
         if id.as_bytes().len() == 32 { git2::ObjectFormat::Sha256 } else { git2::ObjectFormat::Sha1 };
@@ -226,7 +226,7 @@ fn proved(id: ObjectId, (kind, bytes): (ObjectKind, Vec<u8>)) -> Result<(ObjectK
     }
 }
 
-/// The folder of objects and those of all alternates, each once.
+/// The object directory and those of all alternates, each once.
 fn object_directories(own: &Path, damages: &mut Vec<PackDamage>) -> Vec<PathBuf> {
     let mut directories = Vec::new();
     let mut seen = BTreeSet::new();
@@ -266,7 +266,7 @@ fn object_directories(own: &Path, damages: &mut Vec<PackDamage>) -> Vec<PathBuf>
     directories
 }
 
-/// Adds the indexes of packs, and says whether a pack is that of a partial clone.
+/// Adds the indexes of packs, and returns whether any pack is from a partial clone.
 fn list_packs(directory: &Path, indexes: &mut Vec<PathBuf>, damages: &mut Vec<PackDamage>) -> bool {
     let mut names = BTreeSet::new();
     for entry in entries(directory, damages) {
@@ -319,7 +319,7 @@ fn list_loose(objects: &Path, width: usize, loose: &mut Vec<ObjectId>, damages: 
     }
 }
 
-/// What is in a folder; nothing where there is no such folder.
+/// The entries of a directory; empty if it does not exist.
 fn entries(directory: &Path, damages: &mut Vec<PackDamage>) -> Vec<PathBuf> {
     let list = || -> io::Result<Vec<PathBuf>> {
         fs::read_dir(directory)?.map(|entry| entry.map(|entry| entry.path())).collect()

@@ -1,4 +1,4 @@
-//! Trees: what is in one, and in what it differs from others.
+//! Trees: what they contain, and how they differ.
 
 use std::collections::HashMap;
 
@@ -9,12 +9,12 @@ use crate::blob::ObjectId;
 
 pub(crate) use object::Mode;
 
-/// A path and what is there.
+/// A path, and what is at it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct PathEntry {
-    /// From the root of the work tree.
+    /// Relative to the root of the work tree.
     pub path: Vec<u8>,
-    /// What kind of thing it is.
+    /// What kind of entry it is.
     pub mode: Mode,
     /// Its object.
     pub id: ObjectId,
@@ -27,7 +27,7 @@ pub(crate) struct Tree<'r> {
 }
 
 impl<'r> Tree<'r> {
-    /// Reads it.
+    /// Reads a tree.
     ///
     /// # Errors
     /// Why it cannot be read, and what to do about it.
@@ -39,7 +39,7 @@ impl<'r> Tree<'r> {
         Ok(tree)
     }
 
-    /// Its entries in git's order, in which folders count as if their names ended with `/`.
+    /// The entries in git's order, in which directories sort as if their names ended with `/`.
     pub(crate) fn entries(&self) -> impl Iterator<Item = RawEntry<'_>> {
         let mut at = 0;
         std::iter::from_fn(move || {
@@ -49,15 +49,15 @@ impl<'r> Tree<'r> {
         })
     }
 
-    /// Its entries, to be looked up by their names.
+    /// The entries, for lookup by name.
     #[must_use]
     pub(crate) fn listing(&self) -> Listing<'_> {
         Listing { entries: self.entries().collect(), ..Listing::default() }
     }
 }
 
-/// The entries of a tree, each of which is taken at most once. Whoever compares two trees, or the index with a tree,
-/// asks in about the order of the entries, so that the next one is tried before any table is made.
+/// The entries of a tree, each of which is taken at most once. Callers compare two trees, or the index with a tree, and
+/// ask in roughly the order of the entries. So the next entry is tried before a table is built.
 #[derive(Default)]
 pub(crate) struct Listing<'t> {
     entries: Vec<RawEntry<'t>>,
@@ -67,7 +67,7 @@ pub(crate) struct Listing<'t> {
 }
 
 impl<'t> Listing<'t> {
-    /// Takes the entry of this name.
+    /// Takes the entry with this name.
     pub(crate) fn take(&mut self, name: &[u8]) -> Option<(Mode, ObjectId)> {
         let at = match self.entries.get(self.next) {
             Some((next, ..)) if *next == name => self.next,
@@ -85,7 +85,7 @@ impl<'t> Listing<'t> {
         (!std::mem::replace(&mut self.taken[at], true)).then_some((mode, id))
     }
 
-    /// What has not been taken.
+    /// The entries that have not been taken.
     pub(crate) fn rest(self) -> impl Iterator<Item = RawEntry<'t>> {
         let taken = self.taken;
         let is_left = move |at: usize| !taken.get(at).copied().unwrap_or(false);
@@ -93,10 +93,10 @@ impl<'t> Listing<'t> {
     }
 }
 
-/// What is at a path below a tree; nothing where nothing is.
+/// What is at a path below a tree; `None` if there is nothing.
 ///
 /// # Errors
-/// When a tree on the way cannot be read.
+/// When a tree on the path cannot be read.
 pub(crate) fn at(
     objects: &Objects<'_>,
     tree: ObjectId,
@@ -115,20 +115,20 @@ pub(crate) fn at(
     Ok(Some(here))
 }
 
-/// What a comparison of trees gives.
+/// The result of comparing trees.
 #[derive(Default)]
 pub(crate) struct Difference {
-    /// Files and links, each with what was at its path in each of the old trees that had something there.
+    /// Files and links, each with what was at its path in those old trees that had the path.
     pub added: Vec<(PathEntry, Vec<(Mode, ObjectId)>)>,
-    /// Folders that could not be compared, and why.
+    /// Directories that could not be compared, and why.
     pub not_read: Vec<(Vec<u8>, String)>,
 }
 
 impl Difference {
-    /// Adds the files and links below `new`, a tree at `path`, that are different in all of the old trees: what a
-    /// commit brings, or a merge on top of what its parents bring. Where there are no old trees, that is everything.
+    /// Adds the files and links below `new`, a tree at `path`, that differ from all of the old trees: what a commit
+    /// introduces, or what a merge adds to its parents. Without old trees, that is everything.
     ///
-    /// Folders that one of the old trees has as well are not even read.
+    /// Directories that are identical in one of the old trees are not read at all.
     pub(crate) fn compare(
         &mut self,
         objects: &Objects<'_>,
@@ -169,7 +169,7 @@ impl Difference {
     }
 }
 
-/// The files and links below `old`, a tree at `path`, at whose paths `new` has nothing.
+/// The files and links below `old`, a tree at `path`, whose paths do not exist in `new`.
 ///
 /// # Errors
 /// When a tree cannot be read.
@@ -198,11 +198,11 @@ pub(crate) fn removed(
     Ok(())
 }
 
-/// The path of something in a folder; that of the root is empty.
+/// The path of something in a directory. The path of the root is empty.
 #[must_use]
 pub(crate) fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
     if directory.is_empty() { name.to_owned() } else { [directory, b"/", name].concat() }
 }
 
-/// An entry as it stands in the tree, with its name.
+/// An entry with its name, as stored in the tree.
 pub(crate) type RawEntry<'t> = (&'t [u8], Mode, ObjectId);

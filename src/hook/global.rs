@@ -167,7 +167,7 @@ pub(crate) fn drop_template() -> Result<()> {
         config(&["--unset", "init.templateDir"])?;
         let _ = fs::remove_file(directory.join(EXCLUDE));
         let _ = fs::remove_dir(directory.join("info"));
-        // Files that somebody else put there are kept.
+        // Files that someone else put there are kept.
         let _ = fs::remove_dir(directory);
         let _ = directory.parent().map(fs::remove_dir);
     }

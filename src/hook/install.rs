@@ -46,7 +46,7 @@ pub(crate) fn install(directory: &Path, event: GitHook, program: &Path) -> Resul
             before.display()
         );
     }
-    // Git may run the hook meanwhile.
+    // Git may run the hook in the meantime.
     let fresh = whole_file::beside(&hook, &script::of(event, program), whole_file::Use::Program)
         .with_context(doing)?;
     if is_foreign {

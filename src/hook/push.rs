@@ -1,4 +1,4 @@
-//! What a push brings, as a set of commits and names.
+//! What a push contains, as a set of commits and names.
 
 use anyhow::Result;
 use git2::Repository;
@@ -9,31 +9,31 @@ use crate::{
     git::{oid, revisions::Selection},
 };
 
-/// Where a push goes, as git says it.
+/// The destination of a push, as reported by git.
 pub(crate) struct Remote<'a> {
-    /// Its name, or its address if it has none.
+    /// Its name, or its URL if it has none.
     pub(crate) name: Option<&'a str>,
-    /// Its address.
+    /// Its URL.
     pub(crate) url: Option<&'a str>,
 }
 
-/// What a push brings.
+/// What a push contains.
 pub(crate) struct Push {
     /// The commits and other objects.
     pub(crate) selection: Selection,
-    /// What references will be called, any bytes.
+    /// The new names of references, as arbitrary bytes.
     pub(crate) names: Vec<Vec<u8>>,
-    /// Where it goes.
+    /// The URL of the destination.
     pub(crate) url: Option<String>,
-    /// What to call it.
+    /// How to describe it.
     pub(crate) what: String,
 }
 
 impl Push {
-    /// What the remote repository does not have, by the lines that git gives to the hook.
+    /// What the remote repository does not have, according to the lines that git passes to the hook.
     ///
     /// # Errors
-    /// When the repository cannot be asked for what it knows of the remote one.
+    /// When the repository cannot tell what it knows about the remote one.
     pub(crate) fn to_remote(
         repository: &Repository,
         updates: &[Update],
@@ -45,21 +45,21 @@ impl Push {
         Ok(Self { selection, names: names(updates), url, what: "what is pushed".to_owned() })
     }
 
-    /// What has come to this repository.
+    /// What has arrived in this repository.
     ///
     /// # Errors
     /// When its references cannot be read.
     pub(crate) fn received(repository: &Repository, updates: &[Update]) -> Result<Self> {
         let mut selection = changed(repository, updates);
-        // There must be a tip in the words, which does not count.
+        // The expression must include a tip, which does not count.
         selection.hidden.extend(Selection::parse(repository, "--all --not --all")?.hidden);
         Ok(Self { selection, names: names(updates), url: None, what: "what was pushed".to_owned() })
     }
 
-    /// What is pushed, where git's lines did not come through, and what to say about that.
+    /// What is probably pushed if git's lines did not get through, and a message about that.
     ///
     /// # Errors
-    /// When hints name what is not there.
+    /// When hints name something that does not exist.
     pub(crate) fn guessed(repository: &Repository, remote: &Remote<'_>) -> Result<(Self, String)> {
         let hints = Hints::of_pre_commit(&|name| std::env::var(name).ok())?;
         let who = if hints.is_some() { "pre-commit" } else { "whoever runs this hook" };
@@ -88,18 +88,18 @@ impl Push {
 
 /// What the remote repository has, as far as is known here.
 fn tracked(repository: &Repository, remote: Option<&str>) -> Result<Vec<ObjectId>> {
-    // An address in place of a name has nothing that tracks it; nor can it stand in a pattern.
+    // A URL used as the name has no tracking branches, and cannot be part of a pattern.
     let is_name = |name: &&str| {
         !name.is_empty()
             && !name.contains(|c: char| c.is_whitespace() || matches!(c, '*' | '?' | '[' | ':' | '\\'))
     };
     let Some(name) = remote.filter(is_name) else { return Ok(Vec::new()) };
-    // There must be a tip in the words, which does not count.
+    // The expression must include a tip, which does not count.
     let words = format!("--all --not --remotes={name}");
     Ok(Selection::parse(repository, &words)?.hidden)
 }
 
-/// What references shall name, without what they name so far, if that is here.
+/// The new targets of references, without their old targets, if those exist here.
 fn changed(repository: &Repository, updates: &[Update]) -> Selection {
     let is_here = |id: &ObjectId| repository.odb().is_ok_and(|objects| objects.exists(oid(*id)));
     Selection {
@@ -108,7 +108,7 @@ fn changed(repository: &Repository, updates: &[Update]) -> Selection {
     }
 }
 
-/// Names that come to be; one that is taken away must be allowed to go.
+/// Names that are created. Deleting a reference must always be allowed.
 fn names(updates: &[Update]) -> Vec<Vec<u8>> {
     updates.iter().filter(|update| update.new.is_some()).map(|update| update.name.clone()).collect()
 }

@@ -72,8 +72,8 @@ impl CommitTable {
     }
 }
 
-/// Sorts the rows so that parents come first. Commits cannot form a cycle, since they name each other by
-/// their hashes. If somebody managed to create one, it would be cut somewhere.
+/// Sorts the rows so that parents come first. Commits cannot form a cycle, since they name each other by their hashes.
+/// If someone managed to create one, it would be cut somewhere.
 fn parents_first(
     rows: &[CommitRow],
     read: &CommitReader,

@@ -40,8 +40,8 @@ impl DirectoryGraph {
         wanted.for_each(|directory| {
             above.add(directory);
         });
-        // This mostly leaves next to nothing of millions, and going through all of them a few times is faster
-        // than sorting them. Directories are a few levels deep, unless somebody wants to cause trouble.
+        // This mostly leaves next to nothing of millions, and going through all of them a few times is faster than
+        // sorting them. Directories are a few levels deep, unless someone wants to cause trouble.
         let mut add_parents = || {
             let mut is_any_new = false;
             for (parent, child) in edges.iter().flatten() {

@@ -1,4 +1,4 @@
-//! How a report is to look.
+//! How a report is shown.
 
 use std::time::Duration;
 

@@ -18,12 +18,12 @@ use crate::{
 /// The maximum number of literals of the packed search.
 const MOST_PACKED: usize = 64;
 
-/// How long the texts are that a search is for.
+/// The length of the texts that a search is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum TextSize {
     /// Any length.
     Any,
-    /// So short that making a fast search takes longer than a slow one.
+    /// So short that building a fast search takes longer than running a slow one.
     Short,
 }
 
@@ -201,11 +201,11 @@ enum LiteralSearch {
     ByFirstByte(ByFirstByte),
 }
 
-/// Literals, sorted by what they begin with. It takes next to nothing to make.
+/// Literals, sorted by their first byte. Building it costs next to nothing.
 struct ByFirstByte {
-    /// Each literal with its number among those that are searched for, sorted.
+    /// Each literal with its index among the searched ones, sorted.
     literals: Vec<(Vec<u8>, usize)>,
-    /// For each byte, which of them begin with it.
+    /// For each byte, the range of literals that begin with it.
     ranges: Box<[Range<u16>; 256]>,
 }
 
@@ -222,7 +222,7 @@ impl ByFirstByte {
         Self { literals, ranges }
     }
 
-    /// The leftmost occurrence, and of several there the literal that comes first among those that are searched for.
+    /// The leftmost match. If there are several at that position, the literal that comes first among the searched ones.
     fn find(&self, text: &[u8]) -> Option<(usize, usize)> {
         text.iter().enumerate().find_map(|(at, byte)| {
             let Range { start, end } = self.ranges[usize::from(*byte)];
@@ -256,7 +256,7 @@ impl Literals {
         Self { search, longest: literals.iter().map(Vec::len).max().unwrap_or(0) }
     }
 
-    /// A set of literals for texts of a size.
+    /// A set of literals for texts of this size.
     fn for_size(literals: &[Vec<u8>], size: TextSize) -> Self {
         match size {
             TextSize::Any => Self::new(literals),

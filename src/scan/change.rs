@@ -13,13 +13,13 @@ use crate::{
 /// further than 4 KiB, and a match depends on what directly follows the key.
 const BEFORE_CHANGE: usize = 5 << 10;
 
-/// An anchor this far after a change, in bytes, may belong to a key that depends on it. This is less than in
-/// the other direction: a key begins at its anchor, and decoders look at no more than 1 KiB before it.
-/// Context may be further away, but never matters here, since the text may have any name.
+/// An anchor this far after a change, in bytes, may belong to a key that depends on it. This is less than in the other
+/// direction: a key begins at its anchor, and decoders look at no more than 1 KiB before it. Context may be further
+/// away, but never matters here, since the text may have any name.
 const AFTER_CHANGE: usize = (1 << 10) + 256;
 
-/// A sign that a change completes is within this many bytes of it. This is longer than every literal and than
-/// the shortest long run, and long enough for a fast search.
+/// An anchor that a change completes is within this many bytes of it. This is longer than every literal and than the
+/// shortest long run, and long enough for a fast search.
 const NEAR_ANCHOR: usize = 64;
 
 /// How a text differs from one in which nothing could be found.
@@ -27,14 +27,14 @@ const NEAR_ANCHOR: usize = 64;
 pub struct TextChange<'a> {
     /// The ranges that differ, in order; see [`crate::git::pack::Changes::changed_ranges`].
     pub changed_ranges: &'a [Range<usize>],
-    /// The signs of the other text, and of those that it was based on.
+    /// The anchor kinds of the other text, and of those that it was based on.
     pub anchor_kinds: AnchorKinds,
 }
 
 impl Engine {
-    /// Checks whether a scan of the text could find anything, under any name. Returns `None` if it could, and
-    /// otherwise the signs that the text contains, or a few more. A text that looks like UTF-16 is always
-    /// checked completely.
+    /// Checks whether a scan of the text could find anything, under any name. Returns `None` if it could, and otherwise
+    /// the anchor kinds that the text contains, or a few more. A text that looks like UTF-16 is always checked
+    /// completely.
     #[must_use]
     pub fn prefilter(
         &self,
@@ -63,8 +63,7 @@ impl Engine {
         anchor_kinds
     }
 
-    /// Adds signs that are only in the changed parts. There are mostly none, and then nothing else is
-    /// checked.
+    /// Adds anchor kinds that are only in the changed parts. There are mostly none, and then nothing else is checked.
     fn with_new_kinds(
         &self,
         text: &[u8],

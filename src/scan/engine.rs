@@ -32,8 +32,8 @@ impl Engine {
         Self::with_rules(None, least, Some(Arc::default()))
     }
 
-    /// Creates an engine with other rules. With `None`, it uses the built-in rules, which are only loaded at
-    /// the first hit. Without a masker, excerpts show secrets whole.
+    /// Creates an engine with other rules. With `None`, it uses the built-in rules, which are only loaded at the first
+    /// match. Without a masker, excerpts show secrets whole.
     #[must_use]
     pub fn with_rules(rules: Option<Arc<RuleSet>>, least: Confidence, masker: Option<Arc<Masker>>) -> Self {
         Self { matcher: ShapeMatcher::new(rules, least, TextSize::Any), masker }
@@ -52,7 +52,7 @@ impl Engine {
         self.scan_window(&whole, &mut Cursor::default(), scratch, emit);
     }
 
-    /// Emits the hits that the window settles. Returns where the next one has to start looking for anchors.
+    /// Emits the matches that the window settles. Returns where the search for anchors has to continue.
     pub(super) fn scan_window(
         &self,
         window: &Window<'_>,
@@ -111,12 +111,12 @@ impl Engine {
     }
 }
 
-/// A part of a text, and which of its hits to decide now.
+/// A part of a text, and which of its matches to decide now.
 pub(super) struct Window<'a> {
     pub(super) text: &'a [u8],
     /// Anchors before this offset are done.
     pub(super) from: usize,
-    /// A group of hits that ends before this offset cannot grow any more.
+    /// A group of matches that ends before this offset cannot grow any more.
     pub(super) settled: usize,
     /// Anchors from this offset on are left to the next window.
     pub(super) anchors_end: usize,

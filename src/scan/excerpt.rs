@@ -16,11 +16,11 @@ const BESIDE: usize = 80;
 /// How close before a key another one must end to appear in its excerpt, in bytes.
 pub(super) const WIDEST: usize = REACH / 8;
 
-/// How close another key must be to the part of the line that is shown to be masked there, in bytes: further than any
-/// key is long.
+/// How close another key must be to the shown part of the line to be masked there, in bytes: more than the length of
+/// any key.
 const NEAR: usize = WIDEST;
 
-/// The line of `kept[at]`. `kept` must contain all hits near it, in order. Without a masker, keys are shown whole.
+/// The line of `kept[at]`. `kept` must contain all matches near it, in order. Without a masker, keys are shown whole.
 pub(super) fn around(
     text: &[u8],
     kept: &[ChosenMatch],
@@ -62,7 +62,7 @@ pub(super) fn around(
     Excerpt { text: excerpt, marker }
 }
 
-/// What to show in place of which bytes near `line`, in order and without overlaps; for the hits with their index.
+/// The replacements for byte ranges near `line`, in order and without overlaps; those of matches come with their index.
 fn replacements(
     text: &[u8],
     kept: &[ChosenMatch],
@@ -99,7 +99,7 @@ fn replacements(
         let mask_range = near.start + mask.range.start..near.start + mask.range.end;
         let mut start = mask_range.start;
         let mut shown = mask.shown;
-        // What is left of it before, between and after the hits.
+        // What is left of it before, between and after the matches.
         for index in 0..found {
             let Range { start: hit_start, end: hit_end } = all[index].0;
             if hit_end <= start || hit_start >= mask_range.end {

@@ -37,8 +37,8 @@ struct LayerProgress {
 }
 
 impl ShapeMatcher {
-    /// Adds a hit for every shape that matches at an anchor in `range`, plain or indicated by one of the
-    /// `anchor_kinds`. Returns the signs that the text has. `depth` encodings have already been decoded.
+    /// Adds a match for every shape that matches at an anchor in `range`, plain or indicated by one of the
+    /// `anchor_kinds`. Returns the anchor kinds that the text has. `depth` encodings have already been decoded.
     pub(super) fn scan_layer(
         &self,
         text: &[u8],
@@ -195,8 +195,8 @@ impl ShapeMatcher {
         is_any
     }
 
-    /// Scans decoded text for anchors in its first `own` bytes, and maps the hits to their encoded form.
-    /// Skips hits for which `encodings` is empty: these are not encoded, and are found without decoding.
+    /// Scans decoded text for anchors in its first `own` bytes, and maps the matches to their encoded form. Skips
+    /// matches for which `encodings` is empty: these are not encoded, and are found without decoding.
     fn scan_inner(
         &self,
         decoded: &Decoded,

@@ -1,4 +1,4 @@
-//! What must not be shown of a text.
+//! Determines which parts of a text must not be shown.
 
 use std::{
     ops::Range,
@@ -18,17 +18,17 @@ use crate::{
     rule::{BASE64URL, Confidence, RuleSet},
 };
 
-/// A stretch of a text that may be a secret, and what is shown in its place.
+/// A range of a text that may be a secret, and what to show instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mask {
-    /// The stretch, in bytes.
+    /// The range, in bytes.
     pub range: Range<usize>,
     /// The public prefix of the secret, and its end if it is long enough: see [`crate::finding::Secret::masked`].
     pub shown: String,
 }
 
-/// Finds everything in short texts that may be a secret, at every confidence, whatever a run looks for. Cheap to make:
-/// the rules are read when the first text needs them.
+/// Finds everything in short texts that may be a secret, at every confidence, whatever the run searches for. Cheap to
+/// create: the rules are loaded when the first text needs them.
 #[derive(Default)]
 pub struct Masker {
     /// All rules; `None` if there are only built-in ones.
@@ -37,13 +37,13 @@ pub struct Masker {
 }
 
 impl Masker {
-    /// A masker that knows these rules, which include the built-in ones.
+    /// A masker with these rules, which include the built-in ones.
     #[must_use]
     pub fn with_rules(rules: Arc<RuleSet>) -> Self {
         Self { rules: Some(rules), matcher: OnceLock::new() }
     }
 
-    /// The rules, if there are others than the built-in ones.
+    /// The rules, if they differ from the built-in ones.
     #[must_use]
     pub fn rules(&self) -> Option<&Arc<RuleSet>> {
         self.rules.as_ref()

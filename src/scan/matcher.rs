@@ -1,4 +1,4 @@
-//! What is looked for: anchors, the shapes of the rules that own them, and the search in encoded runs.
+//! What to search for: anchors, the shapes of the rules that own them, and the search in encoded runs.
 
 use std::sync::{Arc, OnceLock};
 
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::rule::{Confidence, RuleSet, Shape};
 
-/// Finds what fits the shapes of rules. See `layer` for how it goes through a text.
+/// Finds what matches the shapes of rules. See `layer` for how it goes through a text.
 pub(super) struct ShapeMatcher {
     pub(super) least: Confidence,
     /// All rules; `None` if there are only built-in ones.
@@ -22,8 +22,8 @@ pub(super) struct ShapeMatcher {
 }
 
 impl ShapeMatcher {
-    /// A matcher for what can reach `least`. With `None`, it uses the built-in rules, which are only loaded at
-    /// the first hit.
+    /// A matcher for what can reach `least`. With `None`, it uses the built-in rules, which are only loaded at the
+    /// first match.
     pub(super) fn new(rules: Option<Arc<RuleSet>>, least: Confidence, size: TextSize) -> Self {
         /// The value for the built-in rules if low confidences are not requested.
         const SHORTEST: usize = 16;
@@ -38,13 +38,13 @@ impl ShapeMatcher {
         Self { least, rules, shortest, anchors, dispatch: OnceLock::new(), runs: OnceLock::new() }
     }
 
-    /// The shapes by their anchors, made at the first anchor that may begin a key.
+    /// The shapes by their anchors, built at the first anchor that may begin a key.
     pub(super) fn dispatch(&self) -> &Dispatch {
         let rules = || self.rules.as_deref().unwrap_or_else(|| RuleSet::builtin());
         self.dispatch.get_or_init(|| Dispatch::new(rules(), &self.anchors, self.least))
     }
 
-    /// The search in long runs, made when the first one needs it.
+    /// The search in long runs, built when the first run needs it.
     pub(super) fn runs(&self) -> &RunSearch {
         self.runs.get_or_init(|| RunSearch::new(self.anchors.plain()))
     }

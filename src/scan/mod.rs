@@ -1,9 +1,9 @@
 //! The engine: bytes go in, and detections come out. It opens no files and knows nothing about them.
 //!
-//! It searches the bytes for the literals that keys begin with (`anchors`). At each of them, it tries the
-//! shapes of the rules with that literal (`structure`). If a shape matches, it checks what is next to it
-//! (`edges`), whether somebody made it up (`placeholder`), and what the lines around it say (`context_match`). Of
-//! several matches that overlap, the best one is kept (`resolve`).
+//! It searches the bytes for the literals that keys begin with (`anchors`). At each of them, it tries the shapes of the
+//! rules with that literal (`structure`). If a shape matches, it checks what is next to it (`edges`), whether someone
+//! made it up (`placeholder`), and what the lines around it say (`context_match`). Of several matches that overlap, the
+//! best one is kept (`resolve`).
 
 mod anchors;
 mod change;

@@ -4,7 +4,7 @@ use std::{cmp::Reverse, ops::Range};
 
 use super::{context::ContextMatch, shape_match::ShapeMatch};
 
-/// A hit that was kept, and all that match the same bytes equally well by shape, including itself.
+/// A match that was kept, and all that match the same bytes equally well by shape, including itself.
 pub(super) struct ChosenMatch {
     pub(super) matched: ShapeMatch,
     pub(super) rivals: Vec<ShapeMatch>,
@@ -12,7 +12,7 @@ pub(super) struct ChosenMatch {
     pub(super) group: Range<usize>,
 }
 
-/// Chooses a hit from every group of overlapping ones. The result is in text order, without overlaps.
+/// Chooses a match from every group of overlapping ones. The result is in text order, without overlaps.
 pub(super) fn resolve(matches: &mut [ShapeMatch]) -> Vec<ChosenMatch> {
     matches.sort_by_key(|matched| (matched.span.start, matched.span.end));
     let mut kept = Vec::new();

@@ -1,4 +1,4 @@
-//! What one thread keeps from text to text.
+//! What one thread reuses from text to text.
 
 use std::ops::Range;
 

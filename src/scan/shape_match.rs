@@ -1,4 +1,4 @@
-//! What the stages of the engine hand on: a place that a shape fits.
+//! A match of a shape, as the stages of the engine pass it on.
 
 use std::{ops::Range, sync::Arc};
 

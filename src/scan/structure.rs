@@ -169,7 +169,7 @@ impl Dispatch {
             .map_or(text.len(), |(at, _)| at.saturating_sub(self.longest).max(from))
     }
 
-    /// Adds a hit for every shape that matches at a plain anchor in a token that ends at `end`.
+    /// Adds a match for every shape that matches at a plain anchor in a token that ends at `end`.
     pub(super) fn try_anchor(
         &self,
         text: &[u8],
@@ -202,8 +202,8 @@ impl Dispatch {
         }
     }
 
-    /// The edge before `start`, and whether there are other key prefixes before it: in `sk-sk-…`, somebody
-    /// pasted a key after the prefix of the template, and the edge before the first prefix counts.
+    /// The edge before `start`, and whether there are other key prefixes before it: in `sk-sk-…`, someone pasted a key
+    /// after the prefix of the template, and the edge before the first prefix counts.
     fn left_edge(&self, text: &[u8], start: usize) -> (LeftEdge, bool) {
         let edge = edges::left(text, start);
         if edge.satisfies(Edges::Strict) {

@@ -1,4 +1,4 @@
-//! How sure each hit is with what stands near, and why.
+//! Determines the confidence of each match from its surroundings, and explains it.
 
 use super::{
     context::{Context, ContextMatch},
@@ -7,17 +7,17 @@ use super::{
 };
 use crate::{finding::Candidate, rule::Confidence};
 
-/// What happens to hits that need context and have none.
+/// What happens to matches that need context and have none.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unsupported {
     /// They are not keys.
     Drop,
-    /// They may be keys all the same.
+    /// They may still be keys.
     Keep,
 }
 
-/// Looks for context around hits that had none in their own layer, determines the confidence of each, and
-/// drops those that need context and have none.
+/// Looks for context around matches that had none in their own layer, determines the confidence of each, and drops
+/// those that need context and have none.
 pub(super) fn weigh(
     text: &[u8],
     matches: &mut Vec<ShapeMatch>,
@@ -44,7 +44,7 @@ pub(super) fn weigh(
     });
 }
 
-/// Why a hit is reported, as a sentence fragment.
+/// Why a match is reported, as a sentence fragment.
 pub(super) fn why(matched: &ShapeMatch) -> String {
     let form = &matched.form().why;
     matched

@@ -1,4 +1,4 @@
-//! Scans one input of a worker, and what is in it.
+//! Scans one input of a worker, and everything in it.
 
 use std::{
     io,
@@ -19,13 +19,13 @@ use crate::{
     suppression::{self, CommentMatch, LocatedComment},
 };
 
-/// What a worker searches with, and what it has found so far.
+/// The state a worker searches with, and what it has found so far.
 pub(super) struct ScanState<'a> {
     pub(super) engine: &'a Engine,
     pub(super) redactor: &'a Redactor,
     pub(super) counts: Option<&'a Counts>,
     pub(super) scratch: Scratch,
-    /// The name that is searched, used again for the next one.
+    /// A buffer for the name that is being searched.
     line: Vec<u8>,
     pub(super) own: RunTotals,
 }
@@ -42,12 +42,12 @@ impl<'a> ScanState<'a> {
         }
     }
 
-    /// All that is found in a name.
+    /// Returns all detections in a name.
     fn in_name(&mut self, name: &[u8]) -> Vec<Detection> {
         if !may_hold_a_key(name) {
             return Vec::new();
         }
-        // Short texts are slow to search; what follows a line feed is not of the name.
+        // Short texts are slow to search, so pad the name. Text after a line feed is not part of the name.
         self.line.clear();
         self.line.extend_from_slice(name);
         self.line.extend_from_slice(&[b'\n'; 64]);
@@ -59,8 +59,7 @@ impl<'a> ScanState<'a> {
         secrets
     }
 
-    /// Searches a name, and reports what is in it as found at `origin`. Returns the name as it may be shown if it
-    /// holds something.
+    /// Searches a name, and reports detections at `origin`. If there are any, returns the name as it may be shown.
     pub(super) fn find_in_name(&mut self, name: &[u8], origin: Option<&Origin<'_>>) -> Option<Arc<str>> {
         let secrets = self.in_name(name);
         if secrets.is_empty() {
@@ -89,16 +88,16 @@ impl<'a> ScanState<'a> {
     }
 }
 
-/// One input, and what is in it.
+/// The scan of one input, and of everything in it.
 pub(super) struct BlobScan<'a, 'w> {
     state: &'a mut ScanState<'w>,
-    /// The path as it may be shown; made when it is needed.
+    /// The path as it may be shown, computed on demand.
     shown: Option<Arc<str>>,
-    /// What was there before.
+    /// The earlier versions of the file.
     before: Option<&'a dyn PriorVersions>,
-    /// The secrets that were there before; looked for when something is found.
+    /// The secrets in the earlier versions, searched for once something is found.
     prior: Option<PriorSecrets>,
-    /// Everything in it could be scanned.
+    /// Everything in the input could be scanned.
     pub(super) is_whole: bool,
 }
 
@@ -116,17 +115,17 @@ impl<'a, 'w> BlobScan<'a, 'w> {
         self.shown.get_or_insert_with(|| redactor.text(path).into()).clone()
     }
 
-    /// Notes that the input itself could not be read.
+    /// Records that the input itself could not be read.
     pub(super) fn fail(&mut self, path: &[u8], why: String) {
         self.is_whole = false;
         let shown = self.display_path(path);
         self.state.name_not_scanned(&shown, None, why);
     }
 
-    /// What is found, and the comments that were met on the way.
+    /// Returns the detections, and the comments seen on the way.
     fn scan(&mut self, origin: &Origin<'_>, content: Content<'_>) -> TextScan {
         if let (SourceKind::Name, Content::Bytes(name)) = (origin.source, &content) {
-            // Names are not counted as content.
+            // Names do not count as content.
             return TextScan { result: Ok(()), detections: self.state.in_name(name), comments: Vec::new() };
         }
         let ScanState { engine, scratch, counts, own, .. } = &mut *self.state;
@@ -142,7 +141,7 @@ impl<'a, 'w> BlobScan<'a, 'w> {
         TextScan { result, detections, comments }
     }
 
-    /// Gives each detection the comments that may allow it.
+    /// Attaches to each detection the comments that may allow it.
     fn matched(
         &mut self,
         detections: Vec<Detection>,
@@ -156,7 +155,7 @@ impl<'a, 'w> BlobScan<'a, 'w> {
             })
             .collect();
         let markers = found.into_iter().map(|CommentMatch { mut marker, .. }| {
-            // What a stranger has written beside a key may be another one.
+            // Text that a stranger wrote next to a key may itself be a key.
             let told = marker.reason.iter_mut().chain(&mut marker.until).chain(&mut marker.problem);
             for text in marker.names.iter_mut().chain([&mut marker.word]).chain(told) {
                 *text = self.state.redactor.text(text.as_bytes());
@@ -215,20 +214,20 @@ impl Output for BlobScan<'_, '_> {
     }
 }
 
-/// What a scan of one text has seen.
+/// The result of scanning one text.
 struct TextScan {
     result: io::Result<()>,
     detections: Vec<Detection>,
     comments: Vec<CommentMatch>,
 }
 
-/// A detection, and the comments that may allow it.
+/// A detection, with the comments that may allow it.
 struct CommentedDetection {
     detection: Detection,
     markers: Vec<Arc<AllowComment>>,
 }
 
-/// Whether somebody can still change what is there.
+/// Whether the content can still be changed.
 fn is_present(source: SourceKind) -> bool {
     matches!(source, SourceKind::File | SourceKind::Stdin | SourceKind::Index)
 }

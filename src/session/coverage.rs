@@ -1,4 +1,4 @@
-//! What a run has looked at: what was asked for, and what came of it.
+//! What a run covers: what was requested, and what was read.
 
 use std::{collections::HashSet, path::PathBuf};
 
@@ -10,61 +10,61 @@ use crate::{
     suppression::ReadExtent,
 };
 
-/// What a run looks at.
+/// What a run scans.
 #[derive(Clone, Debug)]
 pub(crate) enum ScanScope {
-    /// Files, standard input or a message. The user has named these, or the current directory is meant.
+    /// Files, standard input or a message: named by the user, or the current directory by default.
     Files(Vec<PathBuf>),
-    /// What is staged.
+    /// The staged changes.
     Index,
     /// What these commits and other objects add.
     Commits {
-        /// The last ones of them.
+        /// The tips of the range.
         tips: Vec<ObjectId>,
-        /// Whoever brings them is not trusted with a baseline.
+        /// The commits come from someone who is not trusted with a baseline.
         is_foreign: bool,
     },
-    /// The whole history of the repository that this is in.
+    /// The whole history of a repository.
     History {
-        /// It, or a directory in it.
+        /// The repository, or a directory in it.
         at: PathBuf,
         /// All files of the work tree are read as well.
         with_files: bool,
-        /// No key in it is excluded by when, where or how it is reached, and nothing of it is missing.
+        /// No filter by date, ref or path applies, and nothing of the history is missing.
         is_whole: bool,
     },
 }
 
-/// What a source has read.
+/// What a source read.
 pub(crate) struct Coverage {
     /// The directory that relative paths start from.
     pub(crate) base: PathBuf,
-    /// What was scanned, where that is not files.
+    /// What was scanned, if not files.
     pub(crate) subject: Option<Subject>,
     /// The repositories whose whole history was read.
     pub(crate) histories: Vec<HistoryScan>,
-    /// Which of the keys in them are asked for.
+    /// Which keys in those histories are reported.
     pub(crate) filter: HistoryFilter,
-    /// The report has to say whether the repository may be published.
+    /// The report must say whether the repository may be published.
     pub(crate) is_audit: bool,
-    /// What was looked at.
+    /// What was scanned.
     pub(crate) scope: ScanScope,
-    /// The files and directories of which everything was read.
+    /// The files and directories that were read completely.
     pub(crate) roots: Vec<PathBuf>,
 }
 
-/// What a run knows beside its report.
+/// What a run knows apart from its report.
 pub(crate) struct RunContext<'a> {
-    /// What was looked at.
+    /// What was scanned.
     pub(crate) scope: &'a ScanScope,
-    /// Masks what is shown, and looks for everything at every confidence.
+    /// Masks what is shown, and provides the engine that searches for everything at every confidence.
     pub(crate) redactor: &'a Redactor,
-    /// The fingerprints of keys that are there and not reported, by rule, confidence or options.
+    /// The fingerprints of keys that exist but are excluded by rule, confidence or options.
     pub(crate) excluded: &'a HashSet<String>,
 }
 
 impl Coverage {
-    /// What is in a directory that paths start from.
+    /// Files in the directory that paths start from.
     pub(crate) fn files(base: PathBuf) -> Self {
         Self {
             base,
@@ -77,12 +77,12 @@ impl Coverage {
         }
     }
 
-    /// A part of a repository; `base` is the directory that its paths start from.
+    /// Part of a repository. `base` is the directory that its paths start from.
     pub(crate) fn git(base: PathBuf, subject: Subject) -> Self {
         Self { subject: Some(subject), scope: ScanScope::Index, ..Self::files(base) }
     }
 
-    /// How much of what the configuration is about has been read.
+    /// How much of what the configuration applies to has been read.
     pub(super) fn look(&self, config: &Config) -> ReadExtent {
         let is_whole =
             self.roots.iter().any(|root| root.canonicalize().is_ok_and(|root| config.base.starts_with(root)));

@@ -1,22 +1,22 @@
-//! What workers leave behind, and how it becomes a report.
+//! What workers found, and how it becomes a report.
 
 use crate::{
     finding::{Collector, NotScanned, Report, Scanned},
     suppression::LocatedComment,
 };
 
-/// What one worker, or all of them, have found and read.
+/// What one worker, or all workers together, found and read.
 #[derive(Default)]
 pub(super) struct RunTotals {
     pub(super) collector: Collector,
     pub(super) scanned: Scanned,
     pub(super) not_scanned: Vec<NotScanned>,
-    /// The comments in what is here now. Those in a history cannot be taken away any more.
+    /// Comments in present content only. Those in a history can no longer be removed.
     pub(super) marked: Vec<LocatedComment>,
 }
 
 impl RunTotals {
-    /// Takes over what another worker has left.
+    /// Merges the results of another worker.
     pub(super) fn merge(&mut self, other: Self) {
         self.collector.merge(other.collector);
         self.scanned.add(other.scanned);
@@ -24,7 +24,7 @@ impl RunTotals {
         self.marked.extend(other.marked);
     }
 
-    /// A report in an order that does not depend on which worker did what, and the comments that were met.
+    /// Returns the report, in an order that does not depend on how work was split, and the comments seen.
     pub(super) fn into_report(self) -> (Report, Vec<LocatedComment>) {
         let mut not_scanned = self.not_scanned;
         not_scanned.sort();

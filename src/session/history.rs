@@ -1,5 +1,5 @@
-//! `skanner scan --history`: all objects, then what is suspect once more under its names, then the life of what was
-//! found, then what of it is asked for.
+//! `skanner scan --history`: reads all objects, scans suspect blobs again under their paths, determines the history of
+//! each finding, then filters the findings.
 
 use std::path::{Path, PathBuf};
 
@@ -14,24 +14,24 @@ use crate::{
     source::{HistorySource, Reading, Sink},
 };
 
-/// A repository that was read, and which of its blobs may hold a key.
+/// A repository that has been read, and which of its blobs may hold a key.
 pub(crate) struct HistoryScan {
     history: HistorySource,
     suspects: Vec<ObjectId>,
-    /// Its commits, until they are part of what was gathered.
+    /// Its commits, until they are merged into `gathered`.
     commits: Vec<CommitReader>,
-    /// Where things are, if it was known in time that something has to be located.
+    /// The locations of objects, if it was known in time that something must be located.
     gathered: Option<Gathered>,
     reading: Reading,
 }
 
 impl HistoryScan {
-    /// The repository.
+    /// Returns the repository.
     pub(super) fn repository(&self) -> &git2::Repository {
         self.history.store().0
     }
 
-    /// Whether it is a shallow clone that is not named as such, since the user knows.
+    /// Whether it is a shallow clone that is not reported because the user allowed it.
     pub(crate) fn is_shallow(&self) -> bool {
         let (_, store) = self.history.store();
         self.reading.allow_shallow
@@ -39,8 +39,8 @@ impl HistoryScan {
     }
 }
 
-/// Reads the histories of the repositories that `roots` are in, with those of their submodules, or says why that cannot
-/// be done.
+/// Reads the histories of the repositories that contain `roots`, including submodules. What cannot be read is reported
+/// with its reason.
 pub(crate) fn read(roots: &[PathBuf], reading: Reading, pool: &WorkerPool<'_>) -> Vec<HistoryScan> {
     let mut read = Vec::new();
     let mut waiting: Vec<(PathBuf, bool)> = roots.iter().rev().map(|root| (root.clone(), false)).collect();
@@ -51,7 +51,7 @@ pub(crate) fn read(roots: &[PathBuf], reading: Reading, pool: &WorkerPool<'_>) -
                 let new_commits = || Some(CommitReader::default());
                 let (contents, mut commits) = history.feed_contents(&|| pool.worker(), &new_commits);
                 let (_, store) = history.store();
-                // If there is something to locate, folders are gathered while they are read for their names.
+                // If something must be located, collect directories in the pass that reads their names.
                 let gatherer =
                     is_found(contents.suspects(), pool).then(|| Gatherer::new(store, contents.suspects()));
                 let reader = || gatherer.as_ref().map(Gatherer::reader);
@@ -83,12 +83,12 @@ fn not_opened(path: &Path, error: &git2::Error, worker: &mut Worker<'_>) {
     worker.nothing(path.as_os_str().as_encoded_bytes(), why);
 }
 
-/// Whether there is something to locate.
+/// Whether anything must be located.
 fn is_found(suspects: &[ObjectId], pool: &WorkerPool<'_>) -> bool {
     !suspects.is_empty() || !pool.objects().is_empty()
 }
 
-/// Scans the suspects under the names they have, and returns where everything is, for [`secret_history`].
+/// Scans the suspects under their paths, and returns all locations for [`secret_history`].
 pub(super) fn locate<'a>(read: &'a mut [HistoryScan], pool: &WorkerPool<'_>) -> Vec<ObjectLocations<'a>> {
     let mut locations = Vec::new();
     for HistoryScan { history, suspects, commits, gathered, reading } in read {
@@ -98,7 +98,7 @@ pub(super) fn locate<'a>(read: &'a mut [HistoryScan], pool: &WorkerPool<'_>) -> 
         let mut worker = pool.worker();
         let (repository, store) = history.store();
         let gathered = gathered.take();
-        // A key in the name of a folder or file was found too late to be gathered for.
+        // A key in a file or directory name turned up too late to collect locations in that pass.
         let gathered = gathered.unwrap_or_else(|| {
             let commits = std::mem::take(commits);
             Gatherer::new(store, suspects).finish(Vec::new(), commits, &reading.pool)
@@ -118,13 +118,13 @@ pub(super) fn locate<'a>(read: &'a mut [HistoryScan], pool: &WorkerPool<'_>) -> 
     locations
 }
 
-/// The life of what was found, in the first repository that holds it.
+/// The history of a finding, from the first repository that contains it.
 pub(super) fn secret_history(finding: &Finding, locations: &[ObjectLocations<'_>]) -> Option<SecretHistory> {
     let objects = objects(finding);
     locations.iter().find_map(|location| location.secret_history(&objects))
 }
 
-/// The objects that hold what was found.
+/// The objects that contain the finding.
 pub(super) fn objects(finding: &Finding) -> Vec<ObjectId> {
     let mut objects: Vec<ObjectId> = finding.occurrences.iter().filter_map(|place| place.object).collect();
     objects.sort_unstable();
@@ -132,7 +132,7 @@ pub(super) fn objects(finding: &Finding) -> Vec<ObjectId> {
     objects
 }
 
-/// A life as it may be shown.
+/// A history in the form it is shown in.
 pub(super) fn render(secret_history: SecretHistory, redactor: &Redactor) -> HistoryReport {
     let event = |event: locate::HistoryEvent| Event {
         commit: event.commit.to_string(),

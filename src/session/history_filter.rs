@@ -1,5 +1,5 @@
-//! Which of the keys in a history are asked for. It is decided when all is known of their lives, so that it does not
-//! change what is said of them.
+//! Which keys in a history are reported. The filter runs after their histories are known, so that it does not change
+//! what is said about them.
 
 use std::collections::BTreeSet;
 
@@ -13,49 +13,49 @@ use crate::{
     locate::{ObjectLocations, SecretHistory},
 };
 
-/// Which keys of a history are asked for, as the caller says it.
+/// Which keys of a history are requested, as given by the caller.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HistoryQuery {
-    /// Some commit or tag that holds the key is not older, in seconds since 1970.
+    /// Only keys that some commit or tag at or after this time holds, in seconds since 1970.
     pub(crate) since: Option<i64>,
-    /// A ref that one of these names or patterns means leads to it.
+    /// Only keys that are reachable from a ref matching one of these names or patterns.
     pub(crate) refs: Vec<String>,
-    /// It has an occurrence at a path that one of these patterns matches.
+    /// Only keys with an occurrence at a path that matches one of these patterns.
     pub(crate) paths: Vec<String>,
 }
 
 impl HistoryQuery {
-    /// Whether not all keys are asked for.
+    /// Whether some keys are filtered out.
     pub(crate) fn is_part(&self) -> bool {
         self.since.is_some() || !self.refs.is_empty() || !self.paths.is_empty()
     }
 }
 
-/// What keys must be like; by default all are asked for.
+/// The conditions a key must meet. By default, every key does.
 #[derive(Default)]
 pub(crate) struct HistoryFilter {
-    /// Some commit or tag that holds it is not older, in seconds since 1970.
+    /// Some commit or tag at or after this time holds the key, in seconds since 1970.
     since: Option<i64>,
-    /// One of these refs leads to it.
+    /// The key is reachable from one of these refs.
     refs: Option<BTreeSet<Vec<u8>>>,
-    /// It has a place with such a path.
+    /// The key has an occurrence at a matching path.
     paths: Option<Gitignore>,
 }
 
 impl HistoryFilter {
-    /// What the user asks for but for refs, which depend on the repositories.
+    /// Everything the user requested except refs, which depend on the repositories.
     ///
     /// # Errors
-    /// When a pattern is none.
+    /// When a pattern is invalid.
     pub(crate) fn new(query: &HistoryQuery) -> Result<Self> {
         let paths = (!query.paths.is_empty()).then(|| patterns(&query.paths)).transpose()?;
         Ok(Self { since: query.since, refs: None, paths })
     }
 
-    /// Looks up which refs of these repositories are asked for.
+    /// Looks up the requested refs in these repositories.
     ///
     /// # Errors
-    /// When none of them is called like that.
+    /// When none of the refs matches.
     pub(crate) fn find_refs(&mut self, query: &HistoryQuery, histories: &[HistoryScan]) -> Result<()> {
         for glob in &query.refs {
             let named = histories.iter().flat_map(|read| matching(read.repository(), glob));
@@ -70,7 +70,7 @@ impl HistoryFilter {
         Ok(())
     }
 
-    /// The option that leaves a key out with this life, if one does. What has no date is not older than anything.
+    /// The option that excludes a key with this history, if any. A key without a date is never too old.
     pub(crate) fn leaves_out(
         &self,
         finding: &Finding,
@@ -107,17 +107,17 @@ impl HistoryFilter {
     }
 }
 
-/// The names of the refs that a word means: one by its whole or short name; all that are like a pattern, whole or
-/// behind `refs/`, `refs/heads/`, `refs/tags/` or `refs/remotes/`; all below a folder.
+/// The names of the refs that a word selects: a single ref by its full or short name; all refs that match a pattern, in
+/// full or after `refs/`, `refs/heads/`, `refs/tags/` or `refs/remotes/`; or all refs below a directory.
 fn matching(repository: &Repository, glob: &str) -> Vec<Vec<u8>> {
     let mut names = Vec::new();
     let glob = glob.trim_end_matches('/');
     if glob.is_empty() {
-        // libgit2 takes it for HEAD.
+        // libgit2 would resolve it to HEAD.
         return names;
     }
     let one = repository.resolve_reference_from_short_name(glob);
-    // A symbolic one, such as HEAD, leads to another one.
+    // A symbolic ref, such as HEAD, resolves to another ref.
     names.extend(one.and_then(|one| one.resolve()).map(|one| one.name_bytes().to_vec()));
     let below = if glob.contains(['*', '?', '[']) { "" } else { "/*" };
     for directory in ["", "refs/", "refs/heads/", "refs/tags/", "refs/remotes/"] {
@@ -133,7 +133,7 @@ fn without_number(name: &[u8]) -> &[u8] {
     &name[..end.unwrap_or(name.len())]
 }
 
-/// Patterns as in `.gitignore`, from the root of the tree.
+/// Patterns as in `.gitignore`, relative to the root of the tree.
 fn patterns(globs: &[String]) -> Result<Gitignore> {
     let mut patterns = GitignoreBuilder::new("");
     for glob in globs {

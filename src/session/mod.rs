@@ -1,7 +1,7 @@
 //! One run: settings, workers, masks, history, suppressions, baseline, output.
 //!
-//! A session knows all stages and composes them. It knows neither the command line nor any command: whoever calls it
-//! gives it [`Options`] and lets a source push into its [`WorkerPool`].
+//! A session knows all stages and composes them. It does not know the command line or any command: the caller passes
+//! [`Options`] and lets a source push into the [`WorkerPool`].
 
 mod baseline;
 mod blob_scan;

@@ -1,4 +1,4 @@
-//! What the caller of a run asks for, in plain values.
+//! What the caller of a run requests, as plain values.
 
 use std::path::{Path, PathBuf};
 
@@ -9,27 +9,27 @@ use crate::config::{Environment, OptionValues};
 /// The options of one run, from the command line or from a program that uses the library.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
-    /// Options that a variable or the configuration can set as well.
+    /// Options that an environment variable or the configuration can also set.
     pub(crate) flags: OptionValues,
-    /// What the environment says; nothing for a library.
+    /// Values from the environment; empty for library use.
     pub(crate) environment: Environment,
-    /// The configuration to use in place of the repository's own.
+    /// The configuration to use instead of the repository's own.
     pub(crate) config: Option<PathBuf>,
     /// Reports to write to files, in addition to standard output.
     pub(crate) outputs: Vec<ReportFile>,
-    /// Show secrets whole in the formats that allow it.
+    /// Show unmasked secrets in the formats that allow it.
     pub(crate) show_secrets: bool,
     /// List suppressed findings in the report.
     pub(crate) show_suppressed: bool,
-    /// Comments and lists for other scanners count as well.
+    /// Honor comments and lists for other scanners as well.
     pub(crate) trust_foreign_markers: bool,
-    /// Findings do not make the run fail; what could not be read still does.
+    /// Findings do not make the run fail. Unreadable input still does.
     pub(crate) exit_zero: bool,
-    /// Print nothing when there is nothing to report.
+    /// Print nothing if there is nothing to report.
     pub(crate) quiet: bool,
-    /// List every occurrence and every step to take.
+    /// List every occurrence and every remediation step.
     pub(crate) verbose: bool,
-    /// Show a progress line if the run takes long, since a person is looking at standard error.
+    /// Show a progress line if the run takes long, because standard error is a terminal.
     pub(crate) progress: bool,
     /// Use colors on standard output.
     pub(crate) color: bool,
@@ -40,16 +40,16 @@ pub(crate) struct Options {
 pub(crate) struct ReportFile {
     /// The name of the format, one of [`crate::report::FORMATS`].
     pub(crate) format: String,
-    /// The file, which is replaced.
+    /// The file to replace.
     pub(crate) file: PathBuf,
 }
 
 impl Options {
     /// Enters the root of the tree, as `git -C` does, so that a file has the same path in the work tree, in the index
-    /// and in the history. Files that options name keep meaning what they mean in the current directory.
+    /// and in the history. Files named by options still resolve against the original directory.
     ///
     /// # Errors
-    /// When a directory is gone.
+    /// When a directory no longer exists.
     pub(crate) fn enter(mut self, root: &Path) -> Result<Self> {
         let absolute = |file: &Path| std::path::absolute(file).context("the current folder is gone");
         for output in &mut self.outputs {

@@ -25,7 +25,7 @@ pub(super) fn write_reports(options: &Options, format: &str, report: &Report, vi
         (format.write)(report, view, &mut text)?;
         Ok(text)
     };
-    // A file that cannot be written must not cost the report on standard output.
+    // If a file cannot be written, the report still goes to standard output.
     let files: Result<Vec<()>> = options
         .outputs
         .iter()
@@ -37,23 +37,23 @@ pub(super) fn write_reports(options: &Options, format: &str, report: &Report, vi
     let text = rendered(format, view)?;
     let mut out = io::stdout().lock();
     match out.write_all(&text).and_then(|()| out.flush()) {
-        // Whoever read the output has seen enough of it; the verdict stays.
+        // The reader closed the pipe. The verdict stands.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
         result => result.context("cannot write to standard output")?,
     }
     files.map(|_| ())
 }
 
-/// Writes a file whole or not at all, so that a run that is cut short leaves no half report.
+/// Writes the whole file or nothing, so that an interrupted run never leaves half a report.
 fn replace(file: &Path, text: &[u8]) -> io::Result<()> {
     if file.symlink_metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        // A device such as /dev/stderr, or a link: write through it.
+        // Write straight through to a device such as /dev/stderr, or through a link.
         return std::fs::write(file, text);
     }
     whole_file::replace(file, text)
 }
 
-/// Reads the files that hold findings once more, for a report that wants GitHub's hashes of their lines.
+/// Rereads the files with findings, for report formats that include GitHub's line hashes.
 pub(super) fn add_line_hashes(options: &Options, format: &str, report: &mut Report) {
     let names = options.outputs.iter().map(|output| output.format.as_str()).chain([format]);
     if !names.filter_map(report::format).any(|format| format.wants_line_hashes) {
@@ -71,7 +71,7 @@ pub(super) fn add_line_hashes(options: &Options, format: &str, report: &mut Repo
     let hashes: BTreeMap<_, _> = lines
         .into_iter()
         .filter_map(|(path, wanted)| {
-            // What cannot be read again goes without: the hash only helps GitHub to tell alerts apart.
+            // A file that cannot be reread gets no hash. GitHub only uses it to tell alerts apart.
             if !std::fs::symlink_metadata(&*path).ok()?.is_file() {
                 return None;
             }

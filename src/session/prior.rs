@@ -1,4 +1,4 @@
-//! The secrets that were in a file before it was changed: they are no news, wherever and however they stand now.
+//! The secrets that a file held before it was changed. They are not new, wherever and however they appear now.
 
 use std::{collections::HashSet, io};
 
@@ -9,14 +9,14 @@ use crate::{
     scan::{Engine, Scratch},
 };
 
-/// What the earlier versions of one file hold.
+/// The secrets in the earlier versions of one file.
 pub(super) struct PriorSecrets {
     secrets: HashSet<Box<[u8]>>,
 }
 
 impl PriorSecrets {
-    /// Scans the earlier versions as any file is scanned: archives are opened, encodings undone. What cannot be read
-    /// makes nothing known.
+    /// Scans the earlier versions like any other file: opens archives, decodes encodings. Whatever cannot be read makes
+    /// no secret known.
     pub(super) fn of(before: &dyn PriorVersions, engine: &Engine) -> Self {
         let mut search = SecretSearch { engine, scratch: Scratch::default(), secrets: HashSet::new() };
         let mut expander = Expander::default();

@@ -12,7 +12,7 @@ use std::{
 
 use indicatif::{DecimalBytes, HumanCount, ProgressBar, ProgressStyle};
 
-/// A scan that ends before this shows no progress.
+/// Scans that end sooner show no progress.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 const TICK: Duration = Duration::from_millis(100);
@@ -26,7 +26,7 @@ pub(super) struct Counts {
     pub(super) bytes: AtomicU64,
 }
 
-/// Shows itself on standard error until it is dropped.
+/// Draws the progress line on standard error until dropped.
 pub(super) struct Progress {
     counts: Arc<Counts>,
     stop: Option<Sender<()>>,

@@ -1,5 +1,5 @@
-//! The one home of masking: every text that was written by others goes through here before it is shown. Paths, names in
-//! archives, names of refs, comments, configurations, errors about them, and arguments of the command line.
+//! All masking happens here. Every text written by others passes through before it is shown: paths, names in archives,
+//! names of refs, comments, configurations, errors about them, and command-line arguments.
 
 use std::{
     fmt::Write,
@@ -12,27 +12,27 @@ use crate::{
     scan::{Engine, Masker, Scratch},
 };
 
-/// Makes texts safe to show. It masks whatever fits a shape of any rule at any confidence, on bytes, before they become
-/// text.
+/// Makes texts safe to show. Masks whatever fits a shape of any rule at any confidence. It works on bytes, before they
+/// become text.
 #[derive(Default)]
 pub(crate) struct Redactor {
     masker: Mutex<Arc<Masker>>,
-    /// Searches whole files for everything; made when it is needed.
+    /// Searches whole files for everything, created on demand.
     engine: OnceLock<Engine>,
 }
 
 impl Redactor {
-    /// Masks by these rules from now on, which include the built-in ones.
+    /// Masks with these rules from now on. They include the built-in ones.
     pub(crate) fn learn(&self, rules: Arc<RuleSet>) {
         *self.masker.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(Masker::with_rules(rules));
     }
 
-    /// Finds what is masked.
+    /// The masker with the current rules.
     pub(crate) fn masker(&self) -> Arc<Masker> {
         self.masker.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// An engine that looks for everything at every confidence, by the rules that were learned before the first call.
+    /// An engine that searches for everything at every confidence, with the rules learned before the first call.
     pub(crate) fn engine(&self) -> &Engine {
         self.engine.get_or_init(|| {
             let masker = self.masker();
@@ -40,7 +40,7 @@ impl Redactor {
         })
     }
 
-    /// A text of any number of lines, with every secret in it masked. A byte that is not UTF-8 becomes `\xNN`.
+    /// Masks every secret in a text of any number of lines. Bytes that are not UTF-8 become `\xNN`.
     pub(crate) fn text(&self, bytes: &[u8]) -> String {
         let masker = self.masker();
         let mut shown = String::with_capacity(bytes.len());
@@ -54,7 +54,7 @@ impl Redactor {
         shown
     }
 
-    /// A text that is shown as one line: masked, and with control characters escaped.
+    /// Masks a text that is shown on one line, and escapes control characters.
     pub(crate) fn line(&self, text: &str) -> String {
         escape_control(&self.text(text.as_bytes())).into_owned()
     }
@@ -62,7 +62,7 @@ impl Redactor {
 
 fn push_line(masker: &Masker, line: &[u8], scratch: &mut Scratch, shown: &mut String) {
     let mut rest = 0;
-    // Keys of rules that are not built in may be short.
+    // Keys of custom rules may be short.
     if masker.rules().is_some() || may_hold_a_key(line) {
         for mask in masker.masks(line, scratch) {
             push_text(shown, &line[rest..mask.range.start]);
@@ -73,7 +73,7 @@ fn push_line(masker: &Masker, line: &[u8], scratch: &mut Scratch, shown: &mut St
     push_text(shown, &line[rest..]);
 }
 
-/// Appends bytes as text; what is not UTF-8 is written `\xNN`.
+/// Appends bytes as text. Bytes that are not UTF-8 become `\xNN`.
 fn push_text(shown: &mut String, bytes: &[u8]) {
     for chunk in bytes.utf8_chunks() {
         shown.push_str(chunk.valid());
@@ -83,7 +83,7 @@ fn push_text(shown: &mut String, bytes: &[u8]) {
     }
 }
 
-/// Whether some part of a name is long enough; most are not, and there are as many names as files.
+/// Whether any part of a name is long enough for a key. Most are not, and there are as many names as files.
 pub(super) fn may_hold_a_key(name: &[u8]) -> bool {
     const SHORTEST: usize = 16;
     let is_separator = |byte: &u8| matches!(byte, b'/' | b'.' | b' ');

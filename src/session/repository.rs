@@ -1,4 +1,4 @@
-//! Repositories as whole sources: where their roots are, and everything in one of them.
+//! Repositories as whole sources: finds their roots and reads everything in them.
 
 use std::path::{Path, PathBuf};
 
@@ -42,25 +42,25 @@ pub(crate) fn open_from_environment() -> Result<Repository> {
     }
 }
 
-/// What paths in trees start from: the root of the work tree, or the directory of a bare repository.
+/// The directory that paths in trees start from: the root of the work tree, or the directory of a bare repository.
 ///
 /// # Errors
-/// When it is gone.
+/// When it no longer exists.
 pub(crate) fn tree_root(repository: &Repository) -> Result<PathBuf> {
     let base = repository.workdir().unwrap_or_else(|| repository.path());
     base.canonicalize().with_context(|| format!("the folder {} is gone", base.display()))
 }
 
-/// The root of the repository that a directory is in, or the directory itself.
+/// The root of the repository that contains a directory, or the directory itself.
 pub(crate) fn root_of(directory: &Path) -> PathBuf {
     let root = source::repository_root(directory).and_then(|root| root.canonicalize().ok());
     root.unwrap_or_else(|| directory.to_owned())
 }
 
-/// Reads files, index and history of a repository whose root is the current directory.
+/// Reads the files, index and history of a repository whose root is the current directory.
 ///
 /// # Errors
-/// When the root of the tree is gone.
+/// When the root of the tree no longer exists.
 pub(crate) fn feed_repository(
     repository: &Repository,
     no_ignore: bool,
@@ -98,7 +98,7 @@ fn feed_files(no_ignore: bool, threads: &Pool, repository: &Repository, pool: &W
         .map_err(anyhow::Error::msg)
         .and_then(|index| staged.feed_index(&index, repository, &|| pool.worker()));
     if let Err(why) = state {
-        // The rest is worth reading all the same.
+        // The rest is still worth reading.
         pool.worker().not_scanned(b"what is staged", format!("{why:#}"));
     }
 }

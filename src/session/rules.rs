@@ -1,4 +1,4 @@
-//! Rules by their ids.
+//! Looks up rules by id.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::{
     rule::{Rule, RuleSet},
 };
 
-/// All rules: these, or the built-in ones.
+/// The given rules, or else the built-in ones.
 pub(crate) fn or_builtin(rules: Option<&Arc<RuleSet>>) -> &RuleSet {
     match rules {
         Some(rules) => rules,
@@ -17,10 +17,10 @@ pub(crate) fn or_builtin(rules: Option<&Arc<RuleSet>>) -> &RuleSet {
     }
 }
 
-/// The rule of this id.
+/// The rule with this id.
 ///
 /// # Errors
-/// When there is none; the error names the nearest one.
+/// When there is none. The error suggests the nearest id.
 pub(crate) fn find_rule<'r>(rules: &'r RuleSet, id: &str) -> Result<&'r Rule> {
     if let Some(rule) = rules.get(id) {
         return Ok(rule);

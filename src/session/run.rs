@@ -1,4 +1,4 @@
-//! One run from its source to its verdict.
+//! One run, from its source to its verdict.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -30,7 +30,7 @@ use crate::{
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Nothing found, everything read.
+    /// Nothing found, and everything read.
     Clean,
     /// Keys were found.
     Findings,
@@ -38,7 +38,7 @@ pub(crate) enum Verdict {
     Incomplete,
 }
 
-/// Lets `feed` push a source into the workers, and reports what they found and nobody knew.
+/// Lets `feed` push a source into the workers, and reports the new findings.
 pub(crate) fn conclude(
     session: &Session,
     feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
@@ -47,7 +47,7 @@ pub(crate) fn conclude(
     conclude_with(session, feed, known).map(|(verdict, ())| verdict)
 }
 
-/// The same with something else in place of the baseline.
+/// Like [`conclude`], with another step instead of the baseline.
 pub(crate) fn conclude_with<T>(
     session: &Session,
     feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
@@ -106,7 +106,7 @@ fn collect<T>(
         }
         is_wanted
     });
-    // Options exclude whole keys; what suppresses occurrences comes before, so that it is known what each of them is for.
+    // Options exclude whole keys. Suppressions of occurrences come first, so that each one's effect is known.
     let unwanted = unwanted(session, &coverage.filter, &locations, &mut report);
     suppress::apply(session, &mut report, &marked, &coverage, least.looked_for)?;
     excluded.extend(unwanted.keys().cloned());
@@ -119,11 +119,12 @@ fn collect<T>(
     Ok((report, outcome))
 }
 
-/// How sure a key must be.
+/// The lowest confidence a key must have.
 struct Least {
     /// To be searched for at all.
     searched: Confidence,
-    /// To count for this run. What a file keeps from being reported is counted, so it must be found.
+    /// To matter for this run. Keys that the configuration file keeps out of the report are counted, so they must be
+    /// found.
     looked_for: Confidence,
 }
 
@@ -146,7 +147,7 @@ impl Least {
     }
 }
 
-/// Which findings options exclude, by fingerprint, and the name of what does; the others are given their history.
+/// The findings that options exclude, by fingerprint, with the option's name. The other findings get their history.
 fn unwanted(
     session: &Session,
     filter: &HistoryFilter,
@@ -173,7 +174,7 @@ fn unwanted(
     unwanted
 }
 
-/// Takes what options exclude out of the report, and counts it there.
+/// Removes the findings that options exclude from the report, and counts them there.
 fn exclude(report: &mut Report, unwanted: &HashMap<String, String>) {
     let counts = &mut report.excluded;
     report.findings.retain(|finding| {
@@ -186,7 +187,7 @@ fn exclude(report: &mut Report, unwanted: &HashMap<String, String>) {
     report.suppressed.retain(|Suppressed { finding, .. }| !unwanted.contains_key(&finding.fingerprint));
 }
 
-/// Says in the report what was read, and by which configuration.
+/// Records in the report what was read, and with which configuration.
 fn describe(session: &Session, report: &mut Report, coverage: &Coverage) {
     let Session { options, settings, .. } = session;
     report.is_shallow = coverage.histories.iter().any(HistoryScan::is_shallow);

@@ -1,4 +1,4 @@
-//! What counts for this run: options, environment and the configuration that is found.
+//! The settings of a run: options, environment and the configuration that is found.
 
 use std::{
     path::{Component, Path, PathBuf},
@@ -19,35 +19,36 @@ use crate::{
     threads::Pool,
 };
 
-/// Where the search for a configuration begins.
+/// Where the search for a configuration starts.
 #[derive(Clone, Copy)]
 pub(crate) enum ConfigStart<'a> {
-    /// A file or directory that is scanned.
+    /// A scanned file or directory.
     Path(&'a Path),
-    /// The root of a work tree; a bare repository has no configuration of its own.
+    /// The root of a work tree. A bare repository has no configuration of its own.
     Repository(&'a Repository),
-    /// Nowhere: whatever is here comes from those who are checked.
+    /// Nowhere: everything here comes from the people being checked.
     Nowhere,
 }
 
-/// A run that is about to begin: its options, and what they, the environment and the configuration come to.
+/// A run that is about to start: its options, and the settings that result from them, the environment and the
+/// configuration.
 pub(crate) struct Session {
-    /// What the caller asks for.
+    /// What the caller requests.
     pub(crate) options: Options,
-    /// What counts.
+    /// The effective settings.
     pub(crate) settings: Settings,
     /// The root of what is scanned, absolute.
     pub(crate) root: PathBuf,
-    /// Comments in what is scanned count: it does not come from those who are checked.
+    /// Comments in the scanned content count, because it does not come from the people being checked.
     pub(crate) trusts_comments: bool,
-    /// Keys that are not reported are looked for as well, so that it is known whether they are there.
+    /// Keys that will not be reported are searched for as well, to learn whether they exist.
     pub(crate) looks_for_all: bool,
-    /// Masks all that is shown.
+    /// Masks everything that is shown.
     pub(crate) redactor: Arc<Redactor>,
 }
 
 impl Session {
-    /// The threads that were asked for, or one per processor. A run has one pool of them.
+    /// The requested number of threads, or one per processor. A run has one pool of them.
     pub(crate) fn pool(&self) -> Pool {
         let threads = self.settings.threads.value;
         let threads = threads.or_else(|| std::thread::available_parallelism().ok());
@@ -55,7 +56,7 @@ impl Session {
     }
 }
 
-/// Finds out what counts for a scan. The redactor learns the rules of the configuration.
+/// Resolves the settings for a scan. The redactor learns the rules of the configuration.
 ///
 /// # Errors
 /// When the configuration is not valid, or an option names a rule that does not exist.
@@ -72,10 +73,10 @@ pub(crate) fn load(options: Options, start: ConfigStart<'_>, redactor: &Arc<Reda
     })
 }
 
-/// Finds out what counts, also where nothing is scanned.
+/// Resolves the settings, even if nothing is scanned.
 ///
 /// # Errors
-/// As those of [`load`].
+/// The same as those of [`load`].
 pub(crate) fn look_up(options: &Options, start: ConfigStart<'_>, redactor: &Redactor) -> Result<Settings> {
     let Options { flags, environment, config, .. } = options;
     let is_isolated = flags.isolated || environment.isolated.unwrap_or_default();
@@ -91,7 +92,7 @@ pub(crate) fn look_up(options: &Options, start: ConfigStart<'_>, redactor: &Reda
         redactor.learn(rules.clone());
     }
     for list in [&settings.rules, &settings.exclude_rules] {
-        // Those of the file were looked up when it was read.
+        // Rules named in the file were checked when it was read.
         if matches!(list.from, SettingSource::Flag(_) | SettingSource::Environment(_)) {
             for id in &list.value {
                 find_rule(or_builtin(rules.as_ref()), id).with_context(|| list.from.to_string())?;
@@ -112,7 +113,7 @@ fn search(start: ConfigStart<'_>) -> Result<Option<ConfigDocument>> {
     }
 }
 
-/// The folder that the globs of a configuration from elsewhere start from: the root of what is scanned.
+/// The directory that the globs of an external configuration start from: the root of what is scanned.
 fn base(start: ConfigStart<'_>) -> Result<PathBuf> {
     let base = match start {
         ConfigStart::Repository(repository) => repository.workdir().unwrap_or_else(|| repository.path()),
@@ -128,7 +129,7 @@ fn base(start: ConfigStart<'_>) -> Result<PathBuf> {
 }
 
 fn read(document: &ConfigDocument, start: ConfigStart<'_>) -> Result<Config> {
-    // Of what git holds, all paths start from the root.
+    // All paths in git objects start from the root.
     let root = match start {
         ConfigStart::Repository(repository) => repository.workdir().and_then(|root| root.canonicalize().ok()),
         ConfigStart::Path(_) | ConfigStart::Nowhere => None,
@@ -142,7 +143,8 @@ fn read(document: &ConfigDocument, start: ConfigStart<'_>) -> Result<Config> {
     Ok(config)
 }
 
-/// Masks keys in what rules of one's own say: those that are built in find, and those that they find themselves.
+/// Masks keys in the text of custom rules, both those that the built-in rules find and those that the custom rules
+/// find.
 fn mask_rules(config: &mut Config) -> Result<()> {
     if config.own_rules.is_empty() {
         return Ok(());

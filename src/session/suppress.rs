@@ -1,5 +1,5 @@
-//! What comments, the configuration and the lists of other scanners allow, with the values that the stages of
-//! [`crate::suppression`] need.
+//! Applies what comments, the configuration and the lists of other scanners allow. Supplies the values that the stages
+//! of [`crate::suppression`] need.
 
 use std::{path::Path, sync::Arc};
 
@@ -22,19 +22,19 @@ use crate::{
 /// The list of gitleaks, at the root of a repository.
 const GITLEAKS: &str = ".gitleaksignore";
 
-/// The words of the comments that count in this run.
+/// The comment markers that count in this run.
 pub(super) fn words(session: &Session) -> &'static [&'static str] {
     if session.trusts_comments { suppression::words(trusts_foreign(session)) } else { &[] }
 }
 
-/// Whether what people wrote for other scanners counts, too.
+/// Whether comments and lists for other scanners count as well.
 pub(super) fn trusts_foreign(session: &Session) -> bool {
     let of_file = session.settings.config.as_ref().and_then(|config| config.trust_foreign_markers.as_ref());
     session.trusts_comments && (session.options.trust_foreign_markers || of_file.is_some_and(|at| at.value))
 }
 
-/// Takes all that is allowed out of the findings, and what may stay unread out of what was not read. `looked_for` is how
-/// sure a key had to be to be looked for at all.
+/// Moves allowed occurrences out of the findings, and accepted inputs out of what was not scanned. `looked_for` is the
+/// lowest confidence that the search looked for.
 ///
 /// # Errors
 /// When a list cannot be read.

@@ -1,4 +1,4 @@
-//! Where sources and engine meet: every thread has a worker, and what they found comes together at the end.
+//! Connects sources to the engine: each thread has a worker, and their results are merged at the end.
 
 use std::{
     ops::Range,
@@ -20,7 +20,7 @@ use crate::{
     suppression::LocatedComment,
 };
 
-/// Hands out workers and gathers what they leave.
+/// Hands out workers and collects their results.
 pub(crate) struct WorkerPool<'a> {
     engine: &'a Engine,
     redactor: &'a Redactor,
@@ -33,7 +33,7 @@ impl<'a> WorkerPool<'a> {
         Self { engine, redactor, counts, gathered: Mutex::default() }
     }
 
-    /// A worker for one thread. What it finds counts when it is dropped.
+    /// A worker for one thread. Its results are collected when it is dropped.
     pub(crate) fn worker(&self) -> Worker<'_> {
         Worker {
             state: ScanState::new(self.engine, self.redactor, self.counts.as_deref()),
@@ -42,12 +42,12 @@ impl<'a> WorkerPool<'a> {
         }
     }
 
-    /// The objects of repositories in which workers that are done have found something.
+    /// The repository objects in which finished workers found something.
     pub(super) fn objects(&self) -> Vec<ObjectId> {
         self.gathered.lock().unwrap_or_else(PoisonError::into_inner).collector.objects().collect()
     }
 
-    /// What all workers found and read, and the comments they met.
+    /// Everything the workers found and read, and the comments they saw.
     pub(super) fn into_report(self) -> (Report, Vec<LocatedComment>) {
         self.gathered.into_inner().unwrap_or_else(PoisonError::into_inner).into_report()
     }
@@ -91,7 +91,7 @@ impl Sink for Worker<'_> {
         let redactor = self.state.redactor;
         let origin = Origin::new(SourceKind::Name, what);
         let what = self.state.find_in_name(what, Some(&origin)).unwrap_or_else(|| redactor.text(what).into());
-        // Messages of libraries name paths, too.
+        // Messages of libraries may contain paths, too.
         self.state.name_not_scanned(&what, None, redactor.text(why.as_bytes()));
     }
 
@@ -110,7 +110,7 @@ impl Searcher for Worker<'_> {
             counts.objects.fetch_add(1, Ordering::Relaxed);
             counts.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         }
-        // What is in a container may be anything.
+        // A container may hold anything.
         if expand::is_container(bytes) {
             return TriageResult::Suspect;
         }

@@ -1,4 +1,4 @@
-//! Which of the paths that a tool has named are left out: those that git ignores and does not track.
+//! Excludes files that git ignores and does not track from the paths that a tool passes.
 
 use std::{
     collections::HashMap,
@@ -13,7 +13,7 @@ use crate::{
     threads::Pool,
 };
 
-/// The paths that remain. Submodules are left out as well: what is in them is committed in their own repository.
+/// The paths that remain. Submodules are excluded as well: their content is committed in their own repository.
 pub(super) fn remaining(paths: &[PathBuf], pool: &Pool, sink: &mut impl Sink) -> Vec<PathBuf> {
     let mut repositories = Repositories { pool, opened: Vec::new(), of: HashMap::new() };
     let is_left = |path: &&PathBuf| match repositories.leaves_out(path) {
@@ -28,11 +28,11 @@ pub(super) fn remaining(paths: &[PathBuf], pool: &Pool, sink: &mut impl Sink) ->
     paths.iter().filter(is_left).cloned().collect()
 }
 
-/// What was asked before: tools name many files of few folders.
+/// A cache of earlier answers: tools pass many files from few directories.
 struct Repositories<'p> {
     pool: &'p Pool,
     opened: Vec<(PathBuf, Repository, Index)>,
-    /// Which of the opened ones a folder belongs to.
+    /// Which open repository a directory belongs to.
     of: HashMap<PathBuf, Option<usize>>,
 }
 
@@ -40,7 +40,7 @@ impl Repositories<'_> {
     fn leaves_out(&mut self, path: &Path) -> Result<bool, String> {
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let (Ok(directory), Some(name)) = (parent.canonicalize(), path.file_name()) else {
-            // What is not there is named when it is read; `.` and `..` are no files.
+            // A missing path is reported when it is read. `.` and `..` are not files.
             return Ok(false);
         };
         let at = match self.of.get(&directory) {

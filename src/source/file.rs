@@ -1,4 +1,4 @@
-//! One file: small ones whole, large ones as a stream, and nothing that could make us wait.
+//! Reads one file: small ones whole, large ones as a stream, and nothing that could block.
 
 use std::{
     fs::{File, OpenOptions},
@@ -15,29 +15,29 @@ use crate::{
     bytes::fill,
 };
 
-/// A file that grows while it is read is followed to twice its size, and at least this far, in bytes.
+/// A file that grows while it is read is followed up to twice its size, and at least this far, in bytes.
 const LEAST_LIMIT: u64 = 64 << 20;
 
-/// Reads files into a buffer that is used again; one a thread.
+/// Reads files into a reusable buffer, one reader per thread.
 #[derive(Default)]
 pub(crate) struct FileReader {
     buffer: Vec<u8>,
 }
 
 impl FileReader {
-    /// Pushes one file, or says why it could not be read. A link is followed only where `follow` says so.
+    /// Pushes one file, or reports why it could not be read. Links are followed only if `follow` is set.
     pub(crate) fn feed(&mut self, path: &Path, follow: bool, sink: &mut impl Sink) {
         self.feed_as(SourceKind::File, path, follow, sink);
     }
 
-    /// Pushes one file as another kind of place.
+    /// Like [`Self::feed`], with another kind of source.
     pub(crate) fn feed_as(&mut self, kind: SourceKind, path: &Path, follow: bool, sink: &mut impl Sink) {
         if let Err(error) = self.try_feed(kind, path, follow, sink) {
             sink.not_scanned(display_path(path), why(&error));
         }
     }
 
-    /// Pushes the text of a symbolic link.
+    /// Pushes the target of a symbolic link as text.
     pub(crate) fn feed_link(path: &Path, sink: &mut impl Sink) {
         let origin = Origin::new(SourceKind::File, display_path(path));
         match std::fs::read_link(path) {
@@ -68,7 +68,7 @@ impl FileReader {
             sink.blob(Blob::new(origin, Content::Bytes(start)));
             return Ok(());
         }
-        // Only now is it worth asking what it is: a device that took a file's place gives bytes without end.
+        // Check the type only now: a device that replaced the file yields bytes without end.
         let metadata = file.metadata()?;
         if !metadata.is_file() {
             return Err(io::Error::other("is no file any more"));
@@ -81,7 +81,7 @@ impl FileReader {
     }
 }
 
-/// Opens for reading, without waiting for a FIFO's other end.
+/// Opens for reading, without waiting for the other end of a FIFO.
 fn open(path: &Path, follow: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -96,7 +96,7 @@ fn open(path: &Path, follow: bool) -> io::Result<File> {
     options.open(path)
 }
 
-/// A file whose end may move away from us.
+/// A file that may grow while it is read.
 struct BoundedFile<'a> {
     file: &'a File,
     left: u64,

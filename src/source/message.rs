@@ -1,4 +1,4 @@
-//! The message of a commit that is about to be made, in the file that git gives to its `commit-msg` hook.
+//! The message of a commit in progress, from the file that git passes to its `commit-msg` hook.
 
 use std::{fs, io, path::PathBuf};
 
@@ -8,29 +8,29 @@ use super::{
 };
 use crate::blob::{Blob, Content, Origin, SourceKind};
 
-/// What git does with the text below its scissors.
+/// What git does with the text below the scissors line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tail {
-    /// Drops it: `git commit --verbose` has put the difference there, for the editor.
+    /// It is dropped: `git commit --verbose` put the diff there, for the editor.
     Dropped,
-    /// Commits it, since no editor was open and so git itself wrote no scissors.
+    /// It is committed: no editor was opened, so git did not write a scissors line itself.
     Kept,
 }
 
 /// A message in a file.
 ///
-/// Lines that begin with `#` are a part of it: with `git commit --message` and with `--cleanup=whitespace` they are
+/// Lines that begin with `#` are part of it: with `git commit --message` and with `--cleanup=whitespace` they are
 /// committed, and the hook cannot know.
 pub(crate) struct Message {
     /// The file.
     pub file: PathBuf,
-    /// What becomes of the text below git's scissors. It is not read if it is dropped: the lines that a commit removes
-    /// stand there as well, and a commit that removes a key must pass.
+    /// What happens to the text below git's scissors line. If it is dropped, it is not read: it also shows the lines
+    /// that a commit removes, and a commit that removes a key must pass.
     pub tail: Tail,
 }
 
 impl Message {
-    /// Pushes the message, or says why it could not be read.
+    /// Pushes the message, or reports why it could not be read.
     pub(crate) fn feed(&self, sink: &mut impl Sink) {
         let path = display_path(&self.file);
         match self.read() {
@@ -47,7 +47,7 @@ impl Message {
     }
 
     fn read(&self) -> io::Result<Vec<u8>> {
-        // Whatever is no file might never end, or make us wait for its first byte.
+        // Anything but a regular file might never end, or block before its first byte.
         if !fs::metadata(&self.file)?.is_file() {
             return Err(io::Error::other("is no file"));
         }
@@ -55,9 +55,9 @@ impl Message {
     }
 }
 
-/// How much of a message stands above the scissors.
+/// The length of the message above the scissors line.
 fn above_scissors(text: &[u8]) -> usize {
-    // wt-status.c in git. The sign before it is `core.commentString`, which the user may have changed.
+    // See wt-status.c in git. The prefix is `core.commentString`, which the user may have changed.
     const SCISSORS: &[u8] = b" ------------------------ >8 ------------------------";
     let mut start = 0;
     for line in text.split_inclusive(|byte| *byte == b'\n') {

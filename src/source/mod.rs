@@ -1,4 +1,4 @@
-//! Where bytes come from. A source pushes what it reads into sinks, in the threads it is given.
+//! Where bytes come from. A source pushes what it reads into sinks, on the threads it is given.
 
 mod exclude;
 mod file;

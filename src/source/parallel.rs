@@ -1,15 +1,16 @@
-//! Many things that can be read in any order, by several threads where that pays.
+//! Reads many items in any order, on several threads if that pays off.
 
 use super::sink::Sink;
 use crate::threads::{Pool, Turns};
 
-/// With fewer things than this a thread more costs more than it saves, unless they are large.
+/// With fewer items than this, another thread costs more than it saves, unless the items are large.
 const A_THREADS_WORTH: usize = 32;
 
-/// So many bytes are worth a thread more, however few things they are.
+/// This many bytes are worth another thread, however few items there are.
 const WORTHY_BYTES: u64 = 256 << 10;
 
-/// Pushes every item, into `sink` and those of further threads. `size` says how large the content of an item is, in bytes.
+/// Pushes every item into `sink` and into those of further threads. `size` returns the content size of an item in
+/// bytes.
 pub(super) fn feed<T: Sync, S: Sink>(
     items: &[T],
     pool: &Pool,
@@ -19,7 +20,7 @@ pub(super) fn feed<T: Sync, S: Sink>(
     push: impl Fn(&T, &mut S) + Sync,
 ) {
     let turns = Turns::new(items);
-    // A thread that comes too late for an item needs no sink.
+    // A thread that is too late to get an item needs no sink.
     let mut sinks = vec![Some(sink)];
     sinks.resize_with(pool.at_once(worthy_threads(items, pool.threads(), size)), || None);
     pool.map(sinks, |mut sink| {
@@ -29,7 +30,7 @@ pub(super) fn feed<T: Sync, S: Sink>(
     });
 }
 
-/// How many threads the items are worth, `most` at most. Where there are enough of them, nobody is asked for their sizes.
+/// How many threads the items are worth, at most `most`. If there are enough items, their sizes are not requested.
 fn worthy_threads<T>(items: &[T], most: usize, size: impl Fn(&T) -> u64) -> usize {
     let most = most.min(items.len()).max(1);
     let by_count = items.len() / A_THREADS_WORTH + 1;
@@ -62,7 +63,7 @@ mod tests {
             [2, 8, 3]
         );
         assert_eq!([worthy(&[0, WORTHY_BYTES, 0], 8), worthy(&[u64::MAX; 3], 8)], [2, 3]);
-        // Sizes are asked for only where they count.
+        // Sizes are requested only if they matter.
         assert_eq!(worthy_threads(&[0; 300], 8, |_| unreachable!()), 8);
     }
 }

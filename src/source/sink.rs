@@ -2,19 +2,19 @@
 
 use crate::{blob::Blob, finding::Scanned};
 
-/// Takes what a source reads. A source asks for one sink a thread.
+/// Takes what a source reads. A source requests one sink per thread.
 pub(crate) trait Sink: Send {
-    /// Something was read, or is about to be.
+    /// Something has been read, or is about to be.
     fn blob(&mut self, blob: Blob<'_>);
 
-    /// Counts what was read and is no blob: commits and tags.
+    /// Counts what was read and is not a blob: commits and tags.
     fn count(&mut self, read: Scanned);
 
-    /// Something should have been read and was not. `what` is a path or the name of an object, any bytes; `why` says
-    /// what to do, where there is something.
+    /// Something should have been read and was not. `what` is a path or the name of an object, as arbitrary bytes;
+    /// `why` says what to do about it, if anything.
     fn not_scanned(&mut self, what: &[u8], why: String);
 
-    /// The same of what is not there at all, or holds nothing that could be scanned: nobody can accept that.
+    /// Like [`Self::not_scanned`], for something that does not exist or holds nothing to scan. Nobody can accept that.
     fn nothing(&mut self, what: &[u8], why: String) {
         self.not_scanned(what, why);
     }

@@ -12,35 +12,35 @@ use crate::{
     threads::Pool,
 };
 
-/// Says of a path whether it is wanted.
+/// Whether a path is wanted.
 pub(crate) type Wanted<'a> = dyn Fn(&[u8]) -> bool + 'a;
 
-/// The files that a commit would bring: as they are in the index, not in the work tree.
+/// The files that a commit would contain, as they are in the index and not in the work tree.
 pub(crate) struct StagedSource<'a> {
-    /// Whether secrets are reported as well that `HEAD` has in the same file already.
+    /// Whether to report secrets that `HEAD` already has in the same file.
     pub all: bool,
-    /// Which files are read, where that is not all: it is asked for each path that is staged.
+    /// Which files to read, if not all. It is asked for each staged path.
     pub wanted: Option<&'a Wanted<'a>>,
-    /// Whether a file is passed over that is the same in the work tree, since it is read there.
+    /// Whether to skip files that are identical in the work tree, because they are read there.
     pub differing: bool,
-    /// What reads, where there is much to read.
+    /// The threads that read, if there is much to read.
     pub pool: Pool,
 }
 
-/// What the index holds, next to what is pushed.
+/// What the index holds, apart from what is pushed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StagedState {
     /// Nothing is staged.
     Nothing,
-    /// Files are only taken away.
+    /// Files are only removed.
     Removals,
     /// There is content to commit.
     Content,
 }
 
 impl StagedSource<'_> {
-    /// Pushes what is staged in the repository, with paths from the root of its work tree. Conflicts, and objects that
-    /// cannot be read, are named as not scanned.
+    /// Pushes what is staged in the repository, with paths relative to the root of its work tree. Conflicts and
+    /// unreadable objects are reported as not scanned.
     ///
     /// # Errors
     /// When it has no work tree, or the index or `HEAD` cannot be read.
@@ -56,7 +56,7 @@ impl StagedSource<'_> {
         self.feed_index(&index, repository, new_sink)
     }
 
-    /// The same for an index of this repository.
+    /// Like [`Self::feed`], for a given index of this repository.
     ///
     /// # Errors
     /// When `HEAD` cannot be read.
@@ -116,14 +116,14 @@ impl StagedSource<'_> {
     }
 }
 
-/// Whether a file holds just these bytes; a link holds its target for git, and does not do so here.
+/// Whether a file holds exactly these bytes. For git, a link holds its target; here it never matches.
 fn is_same(file: &Path, content: &[u8]) -> bool {
     let is_alike =
         file.symlink_metadata().is_ok_and(|data| data.is_file() && data.len() == content.len() as u64);
     is_alike && std::fs::read(file).is_ok_and(|bytes| bytes == content)
 }
 
-/// The tree of `HEAD`; nothing before the first commit.
+/// The tree of `HEAD`; `None` before the first commit.
 fn head_tree(repository: &Repository) -> Result<Option<ObjectId>> {
     let head = match repository.head() {
         Ok(head) => head,
@@ -135,16 +135,16 @@ fn head_tree(repository: &Repository) -> Result<Option<ObjectId>> {
         .context("the commit of HEAD cannot be read, so it is not known what is new; `git fsck` tells more")
 }
 
-/// What was there before a file was changed.
+/// The versions of a file before it was changed.
 pub(super) struct HeadVersions<'a, 'g> {
     pub(super) objects: &'a Objects<'a>,
     pub(super) entry: &'a tree::PathEntry,
     pub(super) content: &'a [u8],
     /// What was at its path.
     pub(super) before: &'a [(tree::Mode, ObjectId)],
-    /// What the same change takes away.
+    /// The files that the same change removes.
     pub(super) gone: &'a (dyn Fn() -> &'g [tree::PathEntry] + 'a),
-    /// What it puts where nothing was.
+    /// The files that it adds at new paths.
     pub(super) new: &'a (dyn Fn() -> &'g [tree::PathEntry] + 'a),
 }
 

@@ -7,13 +7,13 @@ use crate::blob::{Blob, Content, Origin, SourceKind};
 
 /// Reads standard input to its end.
 pub(crate) struct Stdin {
-    /// What to call it in the report.
+    /// The name to use in the report.
     pub name: Option<String>,
 }
 
 impl Stdin {
-    /// Pushes the input. Empty input is named as not read: something before us in the pipe has gone wrong, and
-    /// "clean" would be said of nothing.
+    /// Pushes the input. Empty input is reported as not read: something earlier in the pipe has probably failed, and
+    /// "clean" would be a statement about nothing.
     pub(crate) fn feed(&self, sink: &mut impl Sink) {
         let path = self.name.as_deref().unwrap_or_default().as_bytes();
         let mut counting = CountingStdin { inner: std::io::stdin().lock(), count: 0 };

@@ -1,4 +1,4 @@
-//! What git tracks: an ignored file that is in the index is committed all the same, so it is read all the same.
+//! What git tracks. An ignored file in the index gets committed, so it must be read.
 
 use std::path::{Path, PathBuf};
 
@@ -9,13 +9,13 @@ use crate::{
 
 /// An entry of the index.
 pub(super) struct Tracked {
-    /// Its path, below the folder that was asked about and named like it.
+    /// Its path, below the requested directory and with the same prefix.
     pub(super) path: PathBuf,
-    /// It is a submodule's commit, no file.
+    /// It is the commit of a submodule, not a file.
     pub(super) is_submodule: bool,
 }
 
-/// All that the repository round `directory` tracks below it; nothing where there is no repository.
+/// Everything that the repository around `directory` tracks below it; empty if there is no repository.
 ///
 /// # Errors
 /// When there is a repository whose index cannot be read.
@@ -33,7 +33,7 @@ pub(super) fn below(directory: &Path, pool: &Pool) -> Result<Vec<Tracked>, Strin
     let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
     let Ok(prefix) = whole_directory.strip_prefix(&root) else { return Ok(Vec::new()) };
     let index = Index::of(&repository, pool)?;
-    // A folder in the index is one outside of a sparse checkout.
+    // A directory entry in the index is one outside of a sparse checkout.
     let entries = index.entries().iter().filter(|entry| entry.mode != Mode::Directory);
     let tracked = entries.filter_map(|entry| {
         let path = git::path(index.name(entry)).strip_prefix(prefix).ok()?.to_owned();
@@ -42,14 +42,14 @@ pub(super) fn below(directory: &Path, pool: &Pool) -> Result<Vec<Tracked>, Strin
     Ok(tracked.collect())
 }
 
-/// The root of the work tree that `directory` is in.
+/// The root of the work tree that contains `directory`.
 #[must_use]
 pub(crate) fn root(directory: &Path) -> Option<PathBuf> {
     let directory = directory.canonicalize().ok()?;
     match Root::of(&directory) {
         Root::Tree(root) => Some(root.to_owned()),
         Root::None | Root::Bare(_) => None,
-        // libgit2 looks on above it.
+        // libgit2 continues the search above it.
         Root::Broken(..) => git::discover(&directory).ok()?.workdir().map(Path::to_owned),
     }
 }

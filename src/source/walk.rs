@@ -1,4 +1,4 @@
-//! Files and folders, in parallel.
+//! Walks files and directories in parallel.
 
 use std::{
     fs,
@@ -21,21 +21,21 @@ use crate::threads::Pool;
 
 /// The files below some paths.
 pub(crate) struct Walk {
-    /// Files and folders; what is named here is read whatever git thinks of it.
+    /// Files and directories. They are read even if git ignores them.
     pub roots: Vec<PathBuf>,
-    /// Whether `.gitignore` and `.git/info/exclude` leave out what git does not track.
+    /// Whether `.gitignore` and `.git/info/exclude` exclude untracked files.
     pub respect_ignore: bool,
-    /// Whether what is named here is left out, too, where git ignores it and does not track it. Links that are named
-    /// are not followed then, since that is how git takes them.
+    /// Whether the roots themselves are excluded if git ignores and does not track them. Links among them are not
+    /// followed then, since that is how git treats them.
     pub force_exclude: bool,
-    /// Whether a folder without a file to read is no error, since there is more to read than folders.
+    /// Whether a directory without files is not an error, because there is more to read than directories.
     pub may_be_empty: bool,
-    /// It is read with as many threads as this has, which are the walk's own.
+    /// The walk starts its own threads, as many as this pool has.
     pub pool: Pool,
 }
 
 impl Walk {
-    /// Pushes every file below the roots. Threads are started only for folders.
+    /// Pushes every file below the roots. Threads are started only for directories.
     pub(crate) fn feed<S: Sink>(&self, new_sink: &(impl Fn() -> S + Sync)) {
         let mut sink = new_sink();
         let mut reader = FileReader::default();
@@ -115,15 +115,15 @@ impl Walk {
     }
 }
 
-/// What a walk leaves behind.
+/// The result of a walk.
 #[derive(Default)]
 struct Walked {
     hasher: RandomState,
-    /// How many files were met, readable or not.
+    /// How many files were seen, readable or not.
     met: u64,
-    /// Hashes of the paths of all of them, to tell which tracked ones were not.
+    /// Hashes of their paths, to find tracked files that were not seen.
     seen: Vec<u64>,
-    /// Folders that hold a repository of their own.
+    /// Directories that contain a repository of their own.
     repositories: Vec<PathBuf>,
 }
 
@@ -152,7 +152,7 @@ impl<'a, S: Sink + 'a, F: Fn() -> S> ParallelVisitorBuilder<'a> for FileVisitors
     }
 }
 
-/// Works for one thread.
+/// The visitor of one thread.
 struct FileVisitor<'a, S> {
     sink: S,
     reader: FileReader,
@@ -185,7 +185,8 @@ impl<S: Sink> FileVisitor<'_, S> {
                 if entry.depth() > 1 {
                     self.walked.repositories.push(parent.to_owned());
                 }
-                // The file of a worktree or submodule, or one that only has its name, is read like any other.
+                // The `.git` file of a worktree or submodule, or a file that merely has that name, is read like any
+                // other.
                 if kind.is_dir() {
                     return WalkState::Skip;
                 }
@@ -219,8 +220,8 @@ impl<S> Drop for FileVisitor<'_, S> {
     }
 }
 
-/// Reads a tracked file that the walk left out; says whether it was there. One that is not has been deleted from the
-/// work tree, or is left out of a sparse checkout.
+/// Reads a tracked file that the walk excluded, and returns whether it existed. A missing one was deleted from the work
+/// tree, or is outside of a sparse checkout.
 fn feed_ignored(path: &Path, reader: &mut FileReader, sink: &mut impl Sink) -> bool {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_symlink() => FileReader::feed_link(path, sink),
@@ -235,7 +236,7 @@ fn feed_ignored(path: &Path, reader: &mut FileReader, sink: &mut impl Sink) -> b
     true
 }
 
-/// Why something that is neither a file, a folder nor a link was not read.
+/// Why something that is not a file, directory or link was not read.
 fn special(kind: fs::FileType) -> String {
     #[cfg(unix)]
     {
@@ -259,7 +260,7 @@ fn missing(path: &Path, error: &io::Error) -> String {
     }
 }
 
-/// The path an error of the walk is about, and what happened there.
+/// The path that a walk error is about, and what happened there.
 fn path_and_why(error: &ignore::Error) -> (Option<&Path>, String) {
     match error {
         ignore::Error::WithPath { path, err } => (Some(path), path_and_why(err).1),

@@ -1,14 +1,14 @@
-//! Paths and errors as they are told.
+//! How paths and errors are shown.
 
 use std::{io, path::Path};
 
-/// The bytes of a path, `/` between its parts, without a leading `./`.
+/// The bytes of a path, with `/` as the separator and without a leading `./`.
 pub(super) fn display_path(path: &Path) -> &[u8] {
     let path = path.strip_prefix(".").unwrap_or(path);
     path.as_os_str().as_encoded_bytes()
 }
 
-/// An error about one input in a few words; the path is said beside them.
+/// A short description of an error about one input. The path is shown next to it.
 #[must_use]
 pub(crate) fn why(error: &io::Error) -> String {
     match error.kind() {

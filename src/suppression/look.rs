@@ -1,4 +1,4 @@
-//! What was looked at.
+//! How much was read.
 
 /// How much of what an entry may match was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub(crate) enum ReadExtent {
 }
 
 impl ReadExtent {
-    /// That nothing matches something.
+    /// Says that nothing matches something.
     pub(super) fn nothing_matches(self, it: &str) -> String {
         match self {
             Self::Everything => format!("nothing matches {it} any more; take it away"),

@@ -129,7 +129,7 @@ fn schema_and_reader_know_the_same_keys() {
     assert_eq!(keys(&schema), known("zzqqzz = 1"));
     let definitions = &schema["definitions"];
     for (name, text) in [
-        ("Baseline", "[baseline]\nzzqqzz = 1"),
+        ("BaselineTable", "[baseline]\nzzqqzz = 1"),
         ("Allow", "[[allow]]\npaths = [\"a\"]\nzzqqzz = 1"),
         ("AcceptUnread", "accept-unread = [{ path = \"a\", zzqqzz = 1 }]"),
     ] {

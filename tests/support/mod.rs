@@ -106,9 +106,7 @@ pub struct Run {
 impl Run {
     pub fn of(command: &mut Command) -> Self {
         // A program that a test has just written is busy while another test's child still holds it open for writing.
-        let busy = |result: &std::io::Result<Output>| {
-            matches!(result, Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy)
-        };
+        let busy = |result: &std::io::Result<Output>| matches!(result, Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy);
         let mut result = command.output();
         for _ in 0..100 {
             if !busy(&result) {

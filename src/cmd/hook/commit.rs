@@ -1,4 +1,4 @@
-//! What is about to be committed.
+//! Scans what is about to be committed.
 
 use std::{
     cell::RefCell,
@@ -18,7 +18,7 @@ use crate::{
     source::{Message, StagedSource, Tail, Walk},
 };
 
-/// Whether there is a commit to compare with; if that cannot be told, the scan says why.
+/// Whether there is a commit to compare with. If that cannot be determined, the scan reports why.
 pub(super) fn has_head() -> bool {
     !git::from_environment()
         .is_ok_and(|repository| repository.is_empty().unwrap_or(false) || unborn(&repository))
@@ -28,11 +28,11 @@ fn unborn(repository: &Repository) -> bool {
     repository.head().is_err_and(|error| error.code() == git2::ErrorCode::UnbornBranch)
 }
 
-/// Scans the files that a framework has named.
+/// Scans the files that a hook framework passes.
 ///
-/// While git makes a commit, those that are staged are read as they are staged, and what is new in them counts, as
-/// without names. Else somebody wants to know of these files, `pre-commit run --all-files` for instance: they are read
-/// whole, in the work tree, and as they are staged where that is something else.
+/// During a commit, staged files are read from the index and only what is new in them counts, as without file names.
+/// Otherwise someone asks about these files, for instance with `pre-commit run --all-files`: they are read whole, from
+/// the work tree, and from the index where it differs.
 pub(super) fn files(
     args: &ReportArgs,
     files: &[PathBuf],
@@ -64,16 +64,17 @@ pub(super) fn files(
             named.iter().filter(|(_, inner)| is_left(inner)).map(|(file, _)| (*file).clone()).collect();
         Walk { roots, respect_ignore: true, force_exclude, may_be_empty: false, pool: session.pool() }
             .feed(&|| pool.worker());
-        // Paths of the index start from the root, those of files from here, which is the same under a framework.
+        // Index paths are relative to the root, file paths to the current directory. Under a framework, the two are the
+        // same.
         let subject = Subject { what: "the files that were named".to_owned(), nothing: None };
         Ok(Coverage::git(root, subject))
     })
 }
 
-/// The path from the root of the work tree, as git writes it; nothing for what is elsewhere.
+/// The path relative to the root of the work tree, as git writes it; `None` if it is outside.
 fn inner(root: &Path, file: &Path) -> Option<Vec<u8>> {
     let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // The last part may be a link, which git does not follow. A folder that is gone can still be staged.
+    // The last component may be a link, which git does not follow. A deleted directory can still be staged.
     let directory =
         parent.canonicalize().or_else(|_| Ok::<_, std::io::Error>(std::env::current_dir()?.join(parent)));
     let path = directory.ok()?.join(file.file_name()?);
@@ -81,9 +82,9 @@ fn inner(root: &Path, file: &Path) -> Option<Vec<u8>> {
     Some(inner.as_os_str().as_encoded_bytes().to_owned())
 }
 
-/// Scans the message of a commit.
+/// Scans a commit message.
 pub(super) fn message(args: &ReportArgs, file: &Path, console: &Console) -> Result<Verdict> {
-    // Git sets it so when it has not opened an editor; see run_commit_hook in its commit.c.
+    // Git sets it to this if it has not opened an editor; see `run_commit_hook` in git's commit.c.
     let is_edited = std::env::var_os("GIT_EDITOR").is_none_or(|editor| editor != ":");
     let tail = if is_edited { Tail::Dropped } else { Tail::Kept };
     let options = options::of_report(args, console)?;

@@ -93,7 +93,7 @@ pub(super) fn uninstall(events: &[GitHook], global: bool, console: &Console) -> 
     let events = if events.is_empty() { &GitHook::ALL } else { events };
     let mut is_any = false;
     if global {
-        // What was installed with another version of git goes as well.
+        // Also remove hooks that were installed with another version of git.
         for event in events {
             if global::unconfigure(*event)? {
                 is_any = true;

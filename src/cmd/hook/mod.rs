@@ -1,7 +1,7 @@
-//! `skanner hook`: what git runs, and its installation.
+//! `skanner hook`: the commands that git runs, and their installation.
 //!
-//! Reports go to standard output as everywhere, what is said about them to standard error. The scripts that are
-//! installed send both to standard error, since `git push --porcelain` prints for programs.
+//! Reports go to standard output as everywhere, and messages about them to standard error. The installed scripts send
+//! both to standard error, since the output of `git push --porcelain` is parsed by programs.
 
 mod commit;
 mod install;
@@ -29,7 +29,7 @@ pub(super) fn run(command: &HookCommand, console: &Console) -> Result<Verdict> {
         HookCommand::Install { hooks, global } => return install::install(hooks, *global, console),
         HookCommand::Uninstall { hooks, global } => return install::uninstall(hooks, *global, console),
     };
-    // A hook that has nothing to say keeps quiet.
+    // A hook with nothing to report stays quiet.
     let args = &ReportArgs { quiet: !args.verbose, ..args.clone() };
     let verdict = match command {
         HookCommand::PreCommit { files, force_exclude, .. } if !files.is_empty() => {
@@ -51,7 +51,7 @@ pub(super) fn run(command: &HookCommand, console: &Console) -> Result<Verdict> {
     Ok(verdict)
 }
 
-/// Installs the hooks that a repository usually has.
+/// Installs the usual hooks of a repository.
 pub(super) fn install_usual(console: &Console) -> Result<Verdict> {
     install::install(&[], false, console)
 }

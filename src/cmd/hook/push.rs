@@ -1,4 +1,4 @@
-//! What is about to be pushed, before it leaves and where it arrives.
+//! Scans what is being pushed, before it leaves and where it arrives.
 
 use std::io::{self, IsTerminal, Read as _};
 
@@ -34,7 +34,7 @@ pub(super) fn to_remote(
     }
     let updates = refs::of_push(&input)?;
     if updates.is_empty() && from_git {
-        // Git runs the hook all the same when the other side has everything.
+        // Git runs the hook even if the other side already has everything.
         console.note("git pushes nothing, so nothing was scanned");
         return Ok(Verdict::Clean);
     }
@@ -49,7 +49,7 @@ pub(super) fn to_remote(
     })
 }
 
-/// Scans what has come to this repository.
+/// Scans what has arrived in this repository.
 pub(super) fn received(args: &ReportArgs, console: &Console) -> Result<Verdict> {
     const CALL: &str = "git gives the hook a line for each reference on standard input, so let git call it";
     if io::stdin().is_terminal() {
@@ -62,7 +62,7 @@ pub(super) fn received(args: &ReportArgs, console: &Console) -> Result<Verdict> 
         bail!("standard input was empty, so nothing was scanned; {CALL}");
     }
     let repository = open_from_environment()?;
-    // What is here comes from whoever pushes, or did so before, even where the repository is not bare.
+    // Everything here comes from the people who push, now or earlier, even if the repository is not bare.
     scan(args, &repository, ConfigStart::Nowhere, console, |repository| Push::received(repository, &updates))
 }
 

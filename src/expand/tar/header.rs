@@ -5,17 +5,17 @@
 pub(super) enum TarKind {
     /// A file's content.
     Data,
-    /// A file's content without its holes, after the rest of a map of them.
+    /// The content of a file without its holes, after the rest of the hole map.
     Sparse,
     /// The name of the next entry.
     LongName,
     /// The link target of the next entry.
     LongLink,
-    /// Facts about the next entry.
+    /// Metadata of the next entry.
     Pax,
-    /// Facts about all entries.
+    /// Metadata of all entries.
     GlobalPax,
-    /// Nothing: links, folders, devices.
+    /// Nothing: links, directories, devices.
     Other,
 }
 
@@ -25,16 +25,16 @@ pub(super) struct TarHeader {
     pub(super) kind: TarKind,
     pub(super) size: u64,
     pub(super) link: Vec<u8>,
-    /// The map of a sparse file is continued in the next block.
+    /// The map of a sparse file continues in the next block.
     pub(super) map_goes_on: bool,
     name: Vec<u8>,
     prefix: Vec<u8>,
 }
 
 impl TarHeader {
-    /// Reads a block of 512 bytes; nothing where its checksum is wrong or its size no number.
+    /// Parses a block of 512 bytes; `None` if its checksum is wrong or its size is not a number.
     pub(super) fn parse(block: &[u8]) -> Option<Self> {
-        // Almost every block that is no header fails here.
+        // Almost every block that is not a header fails here.
         let expected = octal(&block[148..156])?;
         let sum: u64 = block.iter().map(|byte| u64::from(*byte)).sum();
         let sum_of_field: u64 = block[148..156].iter().map(|byte| u64::from(*byte)).sum();
@@ -61,7 +61,7 @@ impl TarHeader {
         })
     }
 
-    /// The whole name.
+    /// The full name.
     pub(super) fn name(&self) -> Vec<u8> {
         if self.prefix.is_empty() { self.name.clone() } else { [&self.prefix[..], b"/", &self.name].concat() }
     }
@@ -71,7 +71,7 @@ fn until_zero(field: &[u8]) -> Vec<u8> {
     field[..field.iter().position(|byte| *byte == 0).unwrap_or(field.len())].to_vec()
 }
 
-/// Octal digits between spaces and zero bytes.
+/// Parses octal digits between spaces and zero bytes.
 fn octal(field: &[u8]) -> Option<u64> {
     let text = std::str::from_utf8(field).ok()?.trim_matches(|c| c == ' ' || c == '\0');
     if text.starts_with('+') {
@@ -80,7 +80,7 @@ fn octal(field: &[u8]) -> Option<u64> {
     u64::from_str_radix(text, 8).ok()
 }
 
-/// Octal digits, or, where the first bit is set, a binary number; an empty field is 0.
+/// Parses octal digits, or a binary number if the first bit is set. An empty field is 0.
 fn number(field: &[u8]) -> Option<u64> {
     if field.iter().all(|byte| matches!(byte, 0 | b' ')) {
         return Some(0);
@@ -91,14 +91,14 @@ fn number(field: &[u8]) -> Option<u64> {
     field[1..].iter().try_fold(0_u64, |number, byte| Some(number.checked_mul(256)? + u64::from(*byte)))
 }
 
-/// The records of a pax header: `LENGTH KEY=VALUE`, each with a line feed behind it.
+/// The records of a pax header: `LENGTH KEY=VALUE`, each followed by a line feed.
 pub(super) fn records(mut data: &[u8]) -> Vec<(&[u8], &[u8])> {
     let mut records = Vec::new();
     while let Some(record) = record(&mut data) {
         records.push(record);
     }
     if !data.is_empty() {
-        // No record, but perhaps something to find all the same.
+        // Not a record, but it may still contain something to find.
         records.push((b"", data));
     }
     records

@@ -1,7 +1,7 @@
 //! tar: the old format, POSIX (ustar, pax) and GNU.
 //!
-//! It is read here and not by a crate since those read the long names of GNU and the headers of pax into memory, as
-//! long as the archive says they are.
+//! It is parsed here and not by a crate, because crates read GNU long names and pax headers into memory at whatever
+//! length the archive claims.
 
 mod header;
 
@@ -17,7 +17,7 @@ use header::{TarHeader, TarKind};
 
 const BLOCK: usize = 512;
 
-/// A long name or a pax header is read up to this many bytes.
+/// A long name or pax header is read up to this many bytes.
 const LONGEST: u64 = 1 << 20;
 
 pub(super) fn recognize(head: &[u8]) -> bool {
@@ -36,7 +36,7 @@ pub(super) fn open(
     job.settle(place, "tar archive", &flags, result)
 }
 
-/// What the next entry's extra headers say about it.
+/// What extra headers say about the next entry.
 #[derive(Default)]
 struct PendingHeaders {
     name: Option<Vec<u8>>,
@@ -53,7 +53,7 @@ fn entries(job: &mut ExpandJob<'_>, place: &ArchivePath<'_>, input: &mut Input<'
             Ok(block) => block,
             Err(_) if has_ended => return behind(job, place, input),
             Err(_) => {
-                // What there is of a header may hold a part of a name.
+                // An incomplete header may contain part of a name.
                 behind(job, place, input)?;
                 return Err(ErrorKind::UnexpectedEof.into());
             }
@@ -79,7 +79,7 @@ fn entries(job: &mut ExpandJob<'_>, place: &ArchivePath<'_>, input: &mut Input<'
     Ok(())
 }
 
-/// Passes on what is no entry.
+/// Passes on data that is not an entry.
 fn behind(job: &mut ExpandJob<'_>, place: &ArchivePath<'_>, input: &mut Input<'_>) -> io::Result<()> {
     if input.is_at_end()? {
         return Ok(());
@@ -134,7 +134,7 @@ fn entry(
     Ok(())
 }
 
-/// The inner path of an entry, as a place for what belongs to it.
+/// The inner path of an entry, as the location of its parts.
 struct EntryPath {
     archive: Vec<u8>,
     depth: usize,
@@ -150,7 +150,7 @@ fn inside(place: &ArchivePath<'_>, name: &[u8]) -> EntryPath {
     EntryPath { archive: place.join(name), depth: place.depth }
 }
 
-/// The data of an extra header.
+/// Reads the data of an extra header.
 fn small(input: &mut Input<'_>, size: u64) -> io::Result<Vec<u8>> {
     if size > LONGEST {
         return Err(user_error(
@@ -163,14 +163,14 @@ fn small(input: &mut Input<'_>, size: u64) -> io::Result<Vec<u8>> {
     Ok(data)
 }
 
-/// The same, up to the zero byte it ends with.
+/// The same, up to the terminating zero byte.
 fn text(input: &mut Input<'_>, size: u64) -> io::Result<Vec<u8>> {
     let mut text = small(input, size)?;
     text.truncate(text.iter().position(|byte| *byte == 0).unwrap_or(text.len()));
     Ok(text)
 }
 
-/// Goes over what is `left` of data of this size, and on to the next block.
+/// Skips the `left` bytes of data of this size, and the padding up to the next block.
 fn skip(input: &mut Input<'_>, left: u64, size: u64) -> io::Result<()> {
     let padding = size.wrapping_neg() % BLOCK as u64;
     let mut rest = ExactReader { input, left: left.saturating_add(padding) };
@@ -178,7 +178,7 @@ fn skip(input: &mut Input<'_>, left: u64, size: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// The map of a sparse file goes on in blocks of its own.
+/// Skips the map of a sparse file, which continues in blocks of its own.
 fn skip_sparse_map(input: &mut Input<'_>, header: &TarHeader) -> io::Result<()> {
     let mut goes_on = header.map_goes_on;
     while goes_on {

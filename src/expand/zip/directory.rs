@@ -1,4 +1,4 @@
-//! The directory at the end of a zip archive.
+//! The central directory at the end of a zip archive.
 
 use std::io;
 
@@ -10,36 +10,36 @@ use super::{
 };
 use crate::blob::ReadAt;
 
-/// The record at the very end is so long, without its comment.
+/// The length of the end record, without its comment.
 const END: usize = 22;
 
-/// So much of the directory is read at once, in bytes; no entry of it is longer.
+/// How much of the directory is read at once, in bytes. No entry is longer.
 const CHUNK: usize = 256 << 10;
 
-/// Whether there is a directory.
+/// The result of searching for the directory.
 pub(super) enum DirectorySearch<'a> {
-    /// Yes.
+    /// It was found.
     Here(Directory<'a>),
-    /// Not where it should be.
+    /// It is not where it should be.
     Nowhere,
 }
 
 /// A directory, read from its start.
 pub(super) struct Directory<'a> {
     whole: &'a SeekableArchive<'a>,
-    /// What must be added to the offsets in it, since something stands before the archive.
+    /// What must be added to its offsets, because other data precedes the archive.
     base: u64,
-    /// Where it starts.
+    /// Where the directory starts.
     pub(super) start: u64,
-    /// Where the record behind it ends.
+    /// Where the end record after it ends.
     pub(super) end: u64,
-    /// Where the first entry starts, as far as was read.
+    /// Where the first entry starts, as far as has been read.
     pub(super) first_entry: u64,
-    /// It belongs to several files.
+    /// The archive is split into several files.
     pub(super) is_split: bool,
     /// The archive's comment.
     pub(super) comment: Vec<u8>,
-    /// The comment of the last entry that was read.
+    /// The comment of the last entry read.
     pub(super) entry_comment: Vec<u8>,
     /// How many entries are left, and where the next one is.
     left: u64,
@@ -50,7 +50,7 @@ pub(super) struct Directory<'a> {
 }
 
 impl<'a> Directory<'a> {
-    /// Looks for it from the end.
+    /// Searches for the directory from the end of the archive.
     ///
     /// # Errors
     /// When it cannot be read or contradicts itself.
@@ -58,7 +58,7 @@ impl<'a> Directory<'a> {
         let size = whole.size();
         let tail_at = size.saturating_sub((END + usize::from(u16::MAX)) as u64);
         let tail = whole.bytes(tail_at, size - tail_at)?;
-        // The last one that fits; something may stand behind it.
+        // Take the last one that fits, since other data may follow.
         let Some(at) = memmem::rfind_iter(&tail, b"PK\x05\x06").find(|at| {
             tail.get(*at..at + END).is_some_and(|end| tail.len() - at - END >= usize::from(u16_at(end, 20)))
         }) else {
@@ -96,7 +96,7 @@ impl<'a> Directory<'a> {
         }))
     }
 
-    /// The next entry, whose name goes into `name`.
+    /// Reads the next entry. Its name goes into `name`.
     ///
     /// # Errors
     /// When the directory cannot be read or contradicts itself.
@@ -159,7 +159,7 @@ fn zip64(whole: &SeekableArchive<'_>, end: u64) -> io::Result<Option<Zip64Record
     if !locator.starts_with(b"PK\x06\x07") {
         return Ok(None);
     }
-    // Where it says, or, if something was put before the archive, right before its locator.
+    // At the stated offset, or right before its locator if other data was put in front of the archive.
     for at in [u64_at(&locator, 8), locator_at.saturating_sub(56)] {
         if at.checked_add(56).is_some_and(|end| end <= locator_at) {
             let record = whole.bytes(at, 56)?;

@@ -22,39 +22,39 @@ use crate::{
     },
 };
 
-/// What a local header begins with.
+/// The start of a local header.
 pub(super) const LOCAL: &[u8] = b"PK\x03\x04";
 
-/// A local header is so long, without name and extra field.
+/// The length of a local header, without name and extra field.
 const HEADER: u64 = 30;
 
-/// An entry is looked for in steps of so many bytes, which double: most often it is near.
+/// The search for an entry proceeds in steps of this many bytes, which double: most often it is near.
 const STEPS: (u64, u64) = (1 << 10, 64 << 10);
 
-/// What is known of an entry.
+/// What is known about an entry.
 pub(super) struct ZipEntry {
     pub(super) flags: u16,
     pub(super) method: u16,
-    /// The checksum of the content, where it is known.
+    /// The checksum of the content, if known.
     pub(super) crc: Option<u32>,
-    /// The size of the data, in bytes.
+    /// The size of the compressed data, in bytes.
     pub(super) packed: u64,
-    /// The size of the content in bytes, where it is known.
+    /// The size of the content in bytes, if known.
     pub(super) size: Option<u64>,
-    /// Where the local header is.
+    /// The offset of the local header.
     pub(super) header: u64,
 }
 
-/// What came of an entry.
+/// The result of reading an entry.
 pub(super) struct EntryResult {
-    /// All that should be in it was.
+    /// Everything in it could be read.
     pub(super) is_well: bool,
-    /// Something was.
+    /// Something in it could be read.
     pub(super) has_output: bool,
 }
 
 impl ZipEntry {
-    /// The next entry that begins at `from` or later, for archives without a directory; its name goes into `name`.
+    /// Finds the next entry at or after `from`, for archives without a directory. Its name goes into `name`.
     ///
     /// # Errors
     /// When the archive cannot be read.
@@ -85,7 +85,7 @@ impl ZipEntry {
         };
         entry.enlarge(&names[split..]);
         if flags & 8 != 0 {
-            // Both are behind the data, which ends where the next header begins.
+            // Both follow the data, which ends where the next header begins.
             (entry.crc, entry.size) = (None, None);
             let data = header_at + HEADER + lengths[0] + lengths[1];
             let end = search(whole, data, &[LOCAL, b"PK\x01\x02"])?.unwrap_or(whole.size());
@@ -115,7 +115,7 @@ impl ZipEntry {
         }
     }
 
-    /// Passes its content on; what was not well has been reported.
+    /// Passes on its content. Errors in the entry are reported.
     ///
     /// # Errors
     /// When the archive cannot be read.
@@ -176,7 +176,7 @@ impl ZipEntry {
         })
     }
 
-    /// The decoder, and how much memory it takes: as it goes on, and at once.
+    /// The decoder, and the memory it needs: over time, and at once.
     fn decoder<'a>(&self, mut data: Input<'a>) -> io::Result<(Box<dyn Read + 'a>, (u64, u64))> {
         Ok(match self.method {
             0 => (Box::new(data), (0, 0)),
@@ -196,7 +196,7 @@ impl ZipEntry {
                 let has_end_mark = self.flags & 2 != 0;
                 let size = self.size.filter(|_| !has_end_mark).unwrap_or(u64::MAX);
                 let mut decoder = LzmaReader::new_with_props(data, size, properties, dictionary, None)?;
-                // What was unpacked before an error is given first.
+                // Return the data decompressed before an error first.
                 decoder.set_defer_errors(true);
                 (Box::new(decoder), (u64::from(dictionary), xz::FIXED))
             }
@@ -218,13 +218,13 @@ impl ZipEntry {
         })
     }
 
-    /// Where it ends.
+    /// The offset of its end.
     pub(super) fn end(&self) -> u64 {
         self.header.saturating_add(HEADER).saturating_add(self.packed)
     }
 }
 
-/// What an entry holds, and whether it is what it should be.
+/// The content of an entry, and whether it is intact.
 struct ZipContent<'a> {
     inner: Box<dyn Read + 'a>,
     meter: Meter<'a>,
@@ -258,7 +258,7 @@ impl Read for ZipContent<'_> {
     }
 }
 
-/// The first of some marks at `from` or later.
+/// The first of the given marks at or after `from`.
 fn search(whole: &SeekableArchive<'_>, from: u64, marks: &[&[u8]]) -> io::Result<Option<u64>> {
     let (mut at, mut step) = (from, STEPS.0);
     while at.saturating_add(4) <= whole.size() {
@@ -266,7 +266,7 @@ fn search(whole: &SeekableArchive<'_>, from: u64, marks: &[&[u8]]) -> io::Result
         if let Some(found) = marks.iter().filter_map(|mark| memmem::find(&chunk, mark)).min() {
             return Ok(Some(at + found as u64));
         }
-        // A mark may lie across the seam.
+        // A mark may straddle the boundary.
         at += (chunk.len() as u64).saturating_sub(3).max(1);
         step = (step * 2).min(STEPS.1);
     }

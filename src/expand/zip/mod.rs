@@ -1,7 +1,7 @@
-//! zip, and all that is a zip: jar, whl, docx, apk, also behind a `#!` line.
+//! zip, and everything based on it: jar, whl, docx, apk, and also a zip after a `#!` line.
 //!
-//! The directory is read here and not by a crate since those hold all of it in memory, however many entries it has,
-//! and read nothing of an archive that was cut short.
+//! The directory is parsed here and not by a crate, because crates hold the whole directory in memory, however many
+//! entries it has, and read nothing from a truncated archive.
 
 mod directory;
 mod entry;
@@ -24,19 +24,19 @@ use whole::SeekableArchive;
 
 const KIND: &str = "zip archive";
 
-/// Whether these are the first bytes of a zip: an entry, the end of an empty one, or the mark of a split one; or a
-/// script with an entry behind it.
+/// Whether these are the first bytes of a zip: an entry, the end of an empty archive, or the mark of a split one. Or
+/// they are a script followed by an entry.
 pub(super) fn recognize(head: &[u8]) -> bool {
     matches!(head, [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] | [b'P', b'K', 7, 8, b'P', b'K', 3, 4, ..])
         || may_begin_later(head) && holds_an_entry(head)
 }
 
-/// Whether it is a script, which may have a zip behind it.
+/// Whether it is a script, which may be followed by a zip.
 pub(super) fn may_begin_later(head: &[u8]) -> bool {
     head.starts_with(b"#!")
 }
 
-/// Whether these bytes hold the header of an entry: its mark, a version there is, a method there is, a name.
+/// Whether these bytes contain the header of an entry: its mark, a valid version, a valid method, and a name.
 fn holds_an_entry(head: &[u8]) -> bool {
     memmem::find_iter(head, LOCAL).any(|at| {
         head.get(at + 4..at + 30).is_some_and(|header| {
@@ -71,7 +71,7 @@ pub(super) fn open(
     }
 }
 
-/// Its directory is at its end, so a stream is kept before it is read.
+/// Spools a stream before reading it, since the directory is at its end.
 fn open_stream(
     job: &mut ExpandJob<'_>,
     place: &ArchivePath<'_>,
@@ -103,7 +103,7 @@ fn open_stream(
             }
         };
         let whole = SeekableArchive { at, flags: &own };
-        // An archive whose end cannot be read has been reported by whoever could not read it.
+        // If the end of an archive cannot be read, the reader has already reported it.
         let outcome = if error.is_some() {
             walk(job, place, &whole)?;
             ZipOutcome::Opened
@@ -124,10 +124,10 @@ fn open_stream(
     }
 }
 
-/// What came of it.
+/// The result of reading it as a zip.
 #[derive(PartialEq, Eq)]
 enum ZipOutcome {
-    /// It was read as a zip; what was not has been reported.
+    /// It was read as a zip, and errors have been reported.
     Opened,
     /// Nothing was found in it.
     Nothing,
@@ -187,7 +187,7 @@ fn read(
     Ok(ZipOutcome::Opened)
 }
 
-/// What stands before the first entry and behind the end: scripts, and what nobody expects.
+/// Passes on what precedes the first entry and follows the end: scripts, and the unexpected.
 fn around(
     job: &mut ExpandJob<'_>,
     place: &ArchivePath<'_>,
@@ -202,7 +202,7 @@ fn around(
     Ok(())
 }
 
-/// What stands before the first entry, in lines of the file itself.
+/// Passes on what precedes the first entry, with line numbers of the file itself.
 fn before(
     job: &mut ExpandJob<'_>,
     place: &ArchivePath<'_>,
@@ -215,7 +215,7 @@ fn before(
     job.plain(place, &mut RangeReader::new(whole, 0, first))
 }
 
-/// Every entry of the directory.
+/// Reads every entry of the directory.
 fn each(
     job: &mut ExpandJob<'_>,
     place: &ArchivePath<'_>,
@@ -259,7 +259,7 @@ fn walk(
             before(job, place, whole, entry.header)?;
         }
         job.name(place, &name);
-        // Where one is damaged, its size may be, too.
+        // If an entry is damaged, its size may be wrong, too.
         from = entry.header + 4;
         let passed = entry.pass_on(job, place, whole, &name)?;
         if passed.has_output {

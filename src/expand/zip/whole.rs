@@ -1,20 +1,20 @@
-//! The bytes of a zip archive, at any place.
+//! Random access to the bytes of a zip archive.
 
 use std::io::{self, ErrorKind};
 
 use crate::{blob::ReadAt, bytes::fill_by, expand::input::SourceState};
 
-/// An archive that can be read at any place.
+/// An archive with random access.
 pub(super) struct SeekableArchive<'a> {
     pub(super) at: &'a dyn ReadAt,
     pub(super) flags: &'a SourceState,
 }
 
 impl SeekableArchive<'_> {
-    /// So many bytes from `at` on, all of them.
+    /// Exactly this many bytes starting at `at`.
     ///
     /// # Errors
-    /// When there are not so many, or they cannot be read.
+    /// When there are fewer, or they cannot be read.
     pub(super) fn bytes(&self, at: u64, count: u64) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; usize::try_from(count).map_err(|_| contradiction())?];
         match fill_by(&mut bytes, |room, filled| self.read_at(room, at + filled as u64)) {

@@ -1,4 +1,4 @@
-//! What a CI system was started for, from the environment it gives: which commits are new.
+//! Determines from the environment of a CI system what triggered it: which commits are new.
 
 mod systems;
 
@@ -14,26 +14,26 @@ use super::{
 };
 use crate::blob::ObjectId;
 
-/// What a CI system says; nothing of it has been looked up in the repository.
+/// What a CI system says. Nothing has been looked up in the repository yet.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct CiJob {
-    /// The system's name.
+    /// The name of the CI system.
     pub system: &'static str,
     /// The commit to check.
     head: String,
-    /// What a pull request is to be merged into, the best name first; empty for a push.
+    /// What a pull request will be merged into, the best name first; empty for a push.
     target: Vec<String>,
-    /// What the branch was before; nothing where it is new or the system does not say.
+    /// What the branch pointed to before; `None` if it is new or the system does not say.
     before: Option<String>,
     /// The default branch, the best name first.
     default: Vec<String>,
 }
 
 impl CiJob {
-    /// Reads an environment, through `variable`.
+    /// Detects the CI system, reading the environment through `variable`.
     ///
     /// # Errors
-    /// When no system is recognized, or its event cannot be read.
+    /// When no system is recognized, or its event file cannot be read.
     pub(crate) fn detect(variable: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
         let Some(system) = SYSTEMS.iter().find(|system| variable(system.sign).is_some()) else {
@@ -61,7 +61,7 @@ impl CiJob {
         let before = gather(event(|event| event.before), system.before)
             .into_iter()
             .map(|before| before.split("..").next().unwrap_or_default().to_owned())
-            // Zeros stand for nothing; names of commits have 40 or 64 digits.
+            // All zeros mean none. Commit names have 40 or 64 digits.
             .find(|before| before.bytes().any(|digit| digit != b'0'));
         let default = gather(event(|event| event.default), system.default);
         let head = gather(event(|event| event.head), system.head)
@@ -71,13 +71,13 @@ impl CiJob {
         Ok(Self { system: system.name, head, target, before, default })
     }
 
-    /// The commits to scan, and how to call them in a report.
+    /// The commits to scan, and how to describe them in a report.
     ///
-    /// A pull request is compared with its target. A push is compared with what was there before; where that is not
-    /// known, with the default branch; and on that, everything is scanned.
+    /// A pull request is compared with its target. A push is compared with the previous state of the branch, or if that
+    /// is unknown, with the default branch. On the default branch itself, everything is scanned then.
     ///
     /// # Errors
-    /// When a commit is not here, with the way to get it.
+    /// When a commit is missing. The error says how to get it.
     pub(crate) fn select(&self, repository: &Repository) -> Result<(Selection, String)> {
         let Self { system, head, target, before, default } = self;
         let tip = resolve(repository, head).with_context(|| format!("{system} asks for it"))?;
@@ -100,7 +100,7 @@ impl CiJob {
         {
             return selected(Some(base), "push");
         }
-        // It was rewritten, or is new. The default branch itself would hide all of its own commits.
+        // The branch was rewritten, or is new. The default branch itself would hide all of its own commits.
         let default = default.iter().map(String::as_str).chain(["HEAD"]);
         let default =
             default.filter_map(|branch| resolve(repository, &format!("refs/remotes/origin/{branch}")).ok());
@@ -114,7 +114,7 @@ impl CiJob {
     }
 }
 
-/// The first of some commits or branches that is here. A branch of the server stands before a local one.
+/// The first of the given commits or branches that exists here. Remote branches take precedence over local ones.
 fn find(repository: &Repository, names: &[String]) -> Option<ObjectId> {
     names.iter().find_map(|name| {
         let branch = name.strip_prefix("refs/heads/").unwrap_or(name);
@@ -124,7 +124,7 @@ fn find(repository: &Repository, names: &[String]) -> Option<ObjectId> {
     })
 }
 
-/// Whether one commit is another or comes after it.
+/// Whether a commit is the other one or one of its descendants.
 fn reaches(repository: &Repository, from: ObjectId, to: ObjectId) -> bool {
     from == to || repository.graph_descendant_of(oid(from), oid(to)).unwrap_or(false)
 }

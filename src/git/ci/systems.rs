@@ -1,25 +1,25 @@
-//! The CI systems that are known. A new one is a row in `SYSTEMS`.
+//! The supported CI systems. To add one, add a row to `SYSTEMS`.
 
-/// One CI system: how it is told, and which variables say what, the better one first.
+/// A CI system: how it is recognized, and which variables hold what, the most reliable first.
 pub(super) struct System {
     pub(super) name: &'static str,
-    /// Is set in it.
+    /// The variable that identifies it.
     pub(super) sign: &'static str,
     /// The commit to check.
     pub(super) head: &'static [&'static str],
-    /// What a pull or merge request is to be merged into: a commit or a branch. Empty elsewhere.
+    /// What a pull or merge request will be merged into: a commit or a branch. Empty for other events.
     pub(super) target: &'static [&'static str],
-    /// What the branch was before the push.
+    /// What the branch pointed to before the push.
     pub(super) before: &'static [&'static str],
     /// The default branch.
     pub(super) default: &'static [&'static str],
-    /// Where the JSON document is that says more, and what in it goes before the variables.
+    /// The JSON event file, if any. Its values take precedence over the variables.
     pub(super) event: Option<EventFile>,
 }
 
-/// A document that says more than the variables.
+/// A document with more details than the variables.
 pub(super) struct EventFile {
-    /// The variable that names the file.
+    /// The variable that holds the file's path.
     pub(super) file: &'static str,
     pub(super) head: &'static [&'static str],
     pub(super) target: &'static [&'static str],
@@ -27,7 +27,7 @@ pub(super) struct EventFile {
     pub(super) default: &'static [&'static str],
 }
 
-/// All that are known, with the variables their documentation names.
+/// All supported systems, with the variables from their documentation.
 pub(super) static SYSTEMS: &[System] = &[
     System {
         name: "GitHub Actions",
@@ -38,7 +38,7 @@ pub(super) static SYSTEMS: &[System] = &[
         default: &[],
         event: Some(EventFile {
             file: "GITHUB_EVENT_PATH",
-            // In `pull_request_target`, GITHUB_SHA is the target.
+            // For `pull_request_target`, GITHUB_SHA is the target.
             head: &["/pull_request/head/sha", "/merge_group/head_sha"],
             target: &["/pull_request/base/sha", "/merge_group/base_sha"],
             before: &["/before"],
@@ -86,7 +86,7 @@ pub(super) static SYSTEMS: &[System] = &[
         sign: "TRAVIS",
         head: &["TRAVIS_COMMIT"],
         target: &[],
-        // The first half counts.
+        // The first half of the range is used.
         before: &["TRAVIS_COMMIT_RANGE"],
         default: &[],
         event: None,
@@ -109,7 +109,7 @@ pub(super) static SYSTEMS: &[System] = &[
         default: &["BUILDKITE_PIPELINE_DEFAULT_BRANCH"],
         event: None,
     },
-    // Last, since its variable is also set by hand for scripts that talk to it.
+    // Last, since users also set its variable by hand for scripts that talk to it.
     System {
         name: "Jenkins",
         sign: "JENKINS_URL",

@@ -2,18 +2,18 @@
 
 use super::input::IndexBytes;
 
-/// The positions of the bits that are set.
+/// The positions of the set bits.
 pub(super) struct Bitmap(pub(super) Vec<usize>);
 
 impl Bitmap {
-    /// Positions from `limit` on make no sense.
+    /// Positions at or above `limit` are invalid.
     pub(super) fn parse(input: &mut IndexBytes<'_>, limit: usize) -> Option<Self> {
         const BITS: usize = 64;
         let _bits = input.u32()?;
         let mut words = input.u32()?;
         let (mut set, mut at) = (Vec::new(), 0usize);
         while words > 0 {
-            // A word tells the value and length of a run of equal words, and how many words follow as they are.
+            // A word gives the value and length of a run of equal words, and how many literal words follow.
             let head = input.u64()?;
             let (value, run, plain) = (head & 1 == 1, head >> 1 & 0xffff_ffff, (head >> 33) as u32);
             words = words.checked_sub(1)?.checked_sub(plain)?;
@@ -31,7 +31,7 @@ impl Bitmap {
                 at = at.checked_add(BITS)?;
             }
         }
-        // Where the last run began, which only helps to append.
+        // The start of the last run, which is only needed for appending.
         input.u32()?;
         set.last().is_none_or(|last| *last < limit).then_some(Self(set))
     }

@@ -1,17 +1,17 @@
-//! The extension `TREE`: the trees that parts of the index would be written as, as far as they have not changed.
+//! The `TREE` extension: the trees that unchanged parts of the index would be written as.
 
 use super::input::IndexBytes;
 use crate::blob::ObjectId;
 
-/// No path is longer than this many bytes, so that no folders lie deeper.
+/// Paths have at most this many directory levels, since no path is longer than 4096 bytes.
 const DEEPEST: usize = 4096 / 2;
 
-/// A folder, as the tree cache knows it.
+/// A directory in the tree cache.
 pub(crate) struct CachedTree {
     name: Box<[u8]>,
-    /// How many entries of the index lie in it, and its tree; nothing where something in it has changed since.
+    /// How many index entries it contains, and its tree; `None` if something in it has changed since.
     pub tree: Option<(usize, ObjectId)>,
-    /// The folders in it, sorted by name.
+    /// Its subdirectories, sorted by name.
     children: Vec<CachedTree>,
 }
 
@@ -42,7 +42,7 @@ impl CachedTree {
         Some(Self { name, tree, children })
     }
 
-    /// The folder of this name in it.
+    /// The subdirectory with this name.
     #[must_use]
     pub(crate) fn child(&self, name: &[u8]) -> Option<&Self> {
         let at = self.children.binary_search_by(|child| (*child.name).cmp(name)).ok()?;

@@ -1,8 +1,8 @@
-//! What an index holds.
+//! Entries of an index.
 
 use crate::git::tree::Mode;
 
-/// One path in the index. It is small, since there may be a million of them, and points into the bytes of the index.
+/// One path in the index. It is small, since there may be a million entries, and points into the bytes of the index.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IndexEntry {
     pub(super) name: u32,
@@ -10,9 +10,9 @@ pub(crate) struct IndexEntry {
     pub(super) id: u32,
     /// What kind of file it is.
     pub mode: Mode,
-    /// 0, or which side of a conflict it is.
+    /// 0, or the side of a conflict.
     pub stage: u8,
-    /// Only the name has been added (`git add -N`): a commit would leave it out.
+    /// Only the name was added (`git add -N`): a commit would not include it.
     pub is_intent: bool,
 }
 
@@ -21,7 +21,7 @@ impl IndexEntry {
         &bytes[self.name as usize..][..self.name_length as usize]
     }
 
-    /// By what entries are sorted.
+    /// The sort key of entries.
     pub(super) fn key<'b>(&self, bytes: &'b [u8]) -> (&'b [u8], u8) {
         (self.name(bytes), self.stage)
     }

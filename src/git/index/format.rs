@@ -1,4 +1,4 @@
-//! Header, entries, extensions and checksum.
+//! Parses the header, entries, extensions and checksum of an index file.
 
 use memchr::memchr;
 use sha1::{Digest, Sha1};
@@ -7,35 +7,35 @@ use sha2::Sha256;
 use super::{cache_tree::CachedTree, entry::IndexEntry, input::IndexBytes};
 use crate::{git::tree::Mode, threads::Pool};
 
-/// What one file holds.
+/// The content of one file.
 #[derive(Default)]
 pub(super) struct Parsed {
     pub(super) entries: Vec<IndexEntry>,
-    /// The file, and behind it the names that it does not hold whole.
+    /// The file, followed by those names that it does not store in full.
     pub(super) bytes: Vec<u8>,
     pub(super) cache: Option<CachedTree>,
-    /// How it differs from the file that it is a part of, as the extension says it: a checksum, then two bitmaps.
+    /// How it differs from its base, as stored in the extension: a checksum, then two bitmaps.
     pub(super) link: Option<Vec<u8>>,
-    /// Its checksum, by which a split index names its base.
+    /// Its checksum, by which a split index identifies its base.
     pub(super) checksum: Vec<u8>,
 }
 
 /// `DIRC`, version, number of entries.
 const HEADER: usize = 12;
 
-/// Where the mode stands in an entry: behind two times of eight bytes, the device and the inode.
+/// The offset of the mode in an entry: after two eight-byte times, the device and the inode.
 const MODE: usize = 24;
 
-/// Where the object's name stands in an entry.
+/// The offset of the object name in an entry.
 const ID: usize = 40;
 
 const EXTENDED: u16 = 0x4000;
 const INTENT_TO_ADD: u16 = 0x2000;
 
-/// Entries point into at most so many bytes, names of version 4 included.
+/// Entries point into at most this many bytes, including the names of version 4.
 const MOST: usize = u32::MAX as usize / 2;
 
-/// The files of which it is worth to compute the checksum beside the reading, in bytes.
+/// From this file size in bytes, it pays to compute the checksum in parallel with parsing.
 const LARGE: usize = 1 << 20;
 
 pub(super) fn parse(mut file: Vec<u8>, hash_length: usize, pool: &Pool) -> Result<Parsed, String> {
@@ -46,7 +46,7 @@ pub(super) fn parse(mut file: Vec<u8>, hash_length: usize, pool: &Pool) -> Resul
         return Err("it is larger than any index that was thought of".to_owned());
     }
     let (bytes, checksum) = file.split_at(end);
-    // Git writes zeros where `index.skipHash` is set.
+    // Git writes zeros if `index.skipHash` is set.
     let must_match = checksum.iter().any(|byte| *byte != 0);
     let matches = || !must_match || hash(bytes, hash_length) == checksum;
     let mut names = Vec::new();
@@ -64,7 +64,8 @@ fn hash(bytes: &[u8], hash_length: usize) -> Vec<u8> {
     if hash_length == 32 { Sha256::digest(bytes).to_vec() } else { Sha1::digest(bytes).to_vec() }
 }
 
-/// Reads all but the checksum. Names that are not there whole go into `names`, which will stand at `names_from`.
+/// Parses everything except the checksum. Names not stored in full go into `names`, which will be placed at
+/// `names_from`.
 fn body(bytes: &[u8], hash_length: usize, names_from: usize, names: &mut Vec<u8>) -> Result<Parsed, String> {
     let damaged = |what: &str| format!("{what}, so that it is damaged");
     let mut input = IndexBytes { bytes, at: 0 };
@@ -76,7 +77,7 @@ fn body(bytes: &[u8], hash_length: usize, names_from: usize, names: &mut Vec<u8>
         return Err(format!("it has version {version}, and skanner knows the versions 2 to 4"));
     }
     let mut parsed = Parsed::default();
-    // No entry is shorter than this, so that a wrong number cannot make us reserve much.
+    // No entry is shorter than this, so that a wrong count cannot make us reserve much memory.
     parsed.entries.reserve((bytes.len() / (ID + hash_length)).min(count as usize));
     for number in 0..count {
         let entry = if version == 4 {
@@ -104,9 +105,9 @@ fn body(bytes: &[u8], hash_length: usize, names_from: usize, names: &mut Vec<u8>
                 }
                 parsed.link = Some(content.to_owned());
             }
-            // That folders may stand for what is in them.
+            // Indicates that entries may be whole directories.
             b"sdir" => {}
-            // By their first letter git tells what may be left out of account.
+            // In git, an uppercase first letter means that the extension may be ignored.
             _ if name[0].is_ascii_uppercase() => {}
             _ => {
                 let name = String::from_utf8_lossy(&name).into_owned();
@@ -117,7 +118,7 @@ fn body(bytes: &[u8], hash_length: usize, names_from: usize, names: &mut Vec<u8>
     Ok(parsed)
 }
 
-/// All of an entry but its name.
+/// Everything in an entry but its name.
 fn head(input: &mut IndexBytes<'_>, hash_length: usize) -> Option<IndexEntry> {
     let start = input.at;
     let fixed = input.take(ID + hash_length)?;
@@ -128,14 +129,14 @@ fn head(input: &mut IndexBytes<'_>, hash_length: usize) -> Option<IndexEntry> {
     Some(IndexEntry { name: 0, name_length: 0, id: (start + ID) as u32, mode, stage, is_intent })
 }
 
-/// An entry of version 2 or 3, whose name stands in it.
+/// An entry of version 2 or 3, which contains its whole name.
 fn whole_entry(input: &mut IndexBytes<'_>, hash_length: usize) -> Option<IndexEntry> {
     let start = input.at;
     let entry = head(input, hash_length)?;
     let name = input.at;
     let length = memchr(0, input.bytes.get(name..)?)?;
     input.at += length;
-    // At least one zero, and as many as make the entry a multiple of eight bytes long.
+    // At least one zero, and as many as needed to pad the entry to a multiple of eight bytes.
     let zeros = input.take(8 - (input.at - start) % 8)?;
     zeros.iter().all(|byte| *byte == 0).then_some(IndexEntry {
         name: name as u32,
@@ -144,7 +145,7 @@ fn whole_entry(input: &mut IndexBytes<'_>, hash_length: usize) -> Option<IndexEn
     })
 }
 
-/// An entry of version 4, which says how its name differs from the one before.
+/// An entry of version 4, which stores how its name differs from the previous one.
 fn short_entry(
     input: &mut IndexBytes<'_>,
     hash_length: usize,
@@ -152,7 +153,7 @@ fn short_entry(
     names: &mut Vec<u8>,
 ) -> Option<IndexEntry> {
     let entry = head(input, hash_length)?;
-    // Each name ends with a zero here, too, so that the last one can be found.
+    // Each name ends with a zero here, too, so that the previous one can be found.
     let before = names.len().saturating_sub(1);
     let last = names[..before].iter().rposition(|byte| *byte == 0).map_or(0, |zero| zero + 1);
     let kept = (before - last).checked_sub(usize::try_from(input.varint()?).ok()?)?;
@@ -166,7 +167,7 @@ fn short_entry(
 }
 
 impl Parsed {
-    /// Everything else relies on the order, and git refuses an index without it, too.
+    /// Everything else relies on the order, and git refuses an unsorted index, too.
     pub(super) fn check_order(&self) -> Result<(), String> {
         if self.entries.is_sorted_by(|a, b| a.key(&self.bytes) < b.key(&self.bytes))
             && self.entries.first().is_none_or(|first| first.name_length > 0)

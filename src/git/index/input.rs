@@ -1,10 +1,10 @@
-//! What an index is read from.
+//! The input that an index is read from.
 
 use memchr::memchr;
 
 use crate::bytes::varint;
 
-/// Bytes that are read from the front.
+/// Bytes that are consumed from the front.
 pub(super) struct IndexBytes<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) at: usize,
@@ -29,7 +29,7 @@ impl<'a> IndexBytes<'a> {
         Some(u64::from_be_bytes(self.take(8)?.try_into().ok()?))
     }
 
-    /// The bytes up to `end`, which is skipped.
+    /// The bytes up to `end`, which is consumed as well.
     pub(super) fn until(&mut self, end: u8) -> Option<&'a [u8]> {
         let length = memchr(end, self.bytes.get(self.at..)?)?;
         let taken = self.take(length)?;
@@ -37,7 +37,7 @@ impl<'a> IndexBytes<'a> {
         Some(taken)
     }
 
-    /// As in the offsets of packs.
+    /// The same encoding as in the offsets of packs.
     pub(super) fn varint(&mut self) -> Option<u64> {
         let rest = self.bytes.get(self.at..)?;
         let mut behind = rest;

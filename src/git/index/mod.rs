@@ -1,6 +1,6 @@
-//! The index, as git's documentation describes it in gitformat-index(5): versions 2 to 4, split and sparse ones, and
-//! the tree cache. libgit2 reads neither split nor sparse indexes, and compares every entry with its tree; the cache
-//! tells which folders are as they were.
+//! The index, as described in gitformat-index(5): versions 2 to 4, split and sparse indexes, and the tree cache.
+//! libgit2 reads neither split nor sparse indexes, and compares every entry with its tree, while the cache tells which
+//! directories are unchanged.
 
 mod bitmap;
 mod cache_tree;
@@ -22,19 +22,19 @@ pub(crate) use entry::IndexEntry;
 #[derive(Default)]
 pub(crate) struct Index {
     entries: Vec<IndexEntry>,
-    /// What the entries point into.
+    /// The bytes that the entries point into.
     bytes: Vec<u8>,
     hash_length: usize,
     cache: Option<CachedTree>,
 }
 
 impl Index {
-    /// The index that the next commit is made of: `GIT_INDEX_FILE` names it, or else it is the repository's own.
+    /// The index that the next commit is made from: `GIT_INDEX_FILE`, or else the repository's own.
     ///
     /// # Errors
-    /// When it cannot be read whole, with its path and what to do.
+    /// When it cannot be read completely, with its path and what to do.
     pub(crate) fn from_environment(repository: &Repository, pool: &Pool) -> Result<Self, String> {
-        // Git takes a relative path from the root of the work tree.
+        // Git resolves a relative path against the root of the work tree.
         let root = repository.workdir().unwrap_or(Path::new(""));
         match std::env::var_os("GIT_INDEX_FILE").filter(|file| !file.is_empty()) {
             Some(file) => Self::read(repository, &root.join(file), pool),
@@ -45,12 +45,12 @@ impl Index {
     /// The repository's own index.
     ///
     /// # Errors
-    /// When it cannot be read whole, with its path and what to do.
+    /// When it cannot be read completely, with its path and what to do.
     pub(crate) fn of(repository: &Repository, pool: &Pool) -> Result<Self, String> {
         Self::read(repository, &repository.path().join("index"), pool)
     }
 
-    /// One that is not there is empty, as for git.
+    /// A missing index is empty, as in git.
     fn read(repository: &Repository, file: &Path, pool: &Pool) -> Result<Self, String> {
         let said = |why: String| {
             format!(
@@ -80,13 +80,14 @@ impl Index {
         &self.entries
     }
 
-    /// The path of an entry, from the root of the work tree; that of a folder outside of a sparse index ends with `/`.
+    /// The path of an entry, relative to the root of the work tree. A directory outside of a sparse checkout ends with
+    /// `/`.
     #[must_use]
     pub(crate) fn name(&self, entry: &IndexEntry) -> &[u8] {
         entry.name(&self.bytes)
     }
 
-    /// What an entry holds.
+    /// The object that an entry refers to.
     #[must_use]
     pub(crate) fn id(&self, entry: &IndexEntry) -> ObjectId {
         let bytes = &self.bytes[entry.id as usize..][..self.hash_length];
@@ -96,7 +97,7 @@ impl Index {
         id
     }
 
-    /// What git remembers of the trees that the index would be written as. Git itself commits from it.
+    /// The cached trees that the index would be written as. Git itself commits from them.
     #[must_use]
     pub(crate) fn cache(&self) -> Option<&CachedTree> {
         self.cache.as_ref()

@@ -1,4 +1,4 @@
-//! The extension `link`: an index that says how it differs from another, the shared one.
+//! The `link` extension: an index stored as its difference from another one, the shared index.
 
 use std::path::Path;
 
@@ -12,14 +12,14 @@ use crate::{bytes::hex, threads::Pool};
 
 /// How an index differs from its base.
 struct LinkExtension<'a> {
-    /// The checksum of the base; all zeros where there is none.
+    /// The checksum of the base; all zeros if there is none.
     base: &'a [u8],
-    /// Two bitmaps: which entries of the base are not there any more, and which are replaced by the first ones of this
-    /// index, which have no names.
+    /// Two bitmaps: which entries of the base were removed, and which are replaced by the first entries of this index,
+    /// which have no names.
     bitmaps: &'a [u8],
 }
 
-/// The index as it is with its base, which lies in the same folder. `link` is at least as long as a checksum.
+/// Merges the index with its base, which is in the same directory. `link` is at least as long as a checksum.
 pub(super) fn join(
     git_directory: &Path,
     link: &[u8],
@@ -43,7 +43,7 @@ pub(super) fn join(
 }
 
 fn merge(link: &LinkExtension<'_>, own: Parsed, base: Parsed) -> Option<Parsed> {
-    // The bytes of the base go behind our own.
+    // Append the bytes of the base to our own.
     let offset = u32::try_from(own.bytes.len()).ok()?;
     let mut bytes = own.bytes;
     bytes.extend_from_slice(&base.bytes);
@@ -67,7 +67,7 @@ fn merge(link: &LinkExtension<'_>, own: Parsed, base: Parsed) -> Option<Parsed> 
     for at in deleted {
         *kept.get_mut(at)? = None;
     }
-    // One of our own stands before an entry of the base that has its name.
+    // Our own entries come before base entries with the same name.
     let mut merged: Vec<IndexEntry> = entries.chain(kept.into_iter().flatten()).collect();
     merged.sort_by(|a, b| a.key(&bytes).cmp(&b.key(&bytes)));
     merged.dedup_by(|b, a| a.key(&bytes) == b.key(&bytes));

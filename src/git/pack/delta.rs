@@ -1,43 +1,42 @@
-//! A delta: how to make an object from another one by copying parts of it and inserting new bytes. See git's
+//! A delta: makes an object from another one by copying parts of it and inserting new bytes. See git's
 //! `gitformat-pack`.
 
 use std::ops::Range;
 
 use crate::bytes::varint;
 
-/// An object made from a delta is no larger, in bytes: a few bytes of delta may stand for megabytes.
+/// The largest object that may be made from a delta, in bytes: a few bytes of delta may expand to megabytes.
 pub(crate) const LARGEST: u64 = 2 << 30;
 
-/// An object that is put together of more parts counts as new from its start to its end: of few bytes of a pack there
-/// can be very many parts.
+/// An object made of more parts than this counts as entirely new: a few bytes of a pack can produce very many parts.
 const MOST_PARTS: usize = 1 << 20;
 
 /// How an object differs from what it was made from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Which parts of the object do not stand in the base as they stand here, in their order: what was inserted, and as
-    /// empty ranges the seams between parts that are not adjacent in the base. The start of the object is such a seam
-    /// unless it is that of the base, and so is the end.
+    /// The parts of the object that differ from the base, in order: inserted bytes, and as empty ranges the seams
+    /// between parts that are not adjacent in the base. The start of the object is such a seam unless it is also the
+    /// start of the base, and the same goes for the end.
     pub changed_ranges: Vec<Range<usize>>,
-    /// What was copied, in the order it has in the object.
+    /// What was copied, in the order of the object.
     pub copied: Vec<CopiedRange>,
 }
 
-/// A part of an object that stands in its base, too.
+/// A part of an object that is copied from its base.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CopiedRange {
-    /// Where it stands in the object.
+    /// Its position in the object.
     pub to: usize,
-    /// Where it stands in the base.
+    /// Its position in the base.
     pub from: usize,
-    /// How long it is, in bytes.
+    /// Its length in bytes.
     pub length: usize,
 }
 
-/// Makes an object from its base, and says how they differ.
+/// Makes an object from its base, and records how they differ.
 ///
 /// # Errors
-/// When the delta is damaged or belongs to another base. `result` holds anything then.
+/// When the delta is damaged or belongs to another base. The content of `result` is unspecified then.
 pub fn apply(
     base: &[u8],
     delta: &[u8],
@@ -59,11 +58,11 @@ pub fn apply(
         return Err("it is larger than 2 GiB, too large to be put together in memory");
     }
     let result_size = usize::try_from(result_size).unwrap_or(usize::MAX);
-    // The operations may give less than was announced, so memory for all of it is only taken as they come.
+    // The operations may produce less than announced, so memory is allocated only as output arrives.
     if result.try_reserve(result_size.min(base.len() + delta.len())).is_err() {
         return Err("there is not enough memory for it");
     }
-    // Where the base would go on if the next copy were adjacent to the last one.
+    // Where the base would continue if the next copy were adjacent to the last one.
     let mut adjacent = 0;
     let mut is_in_shreds = false;
     while let Some((&operation, after)) = rest.split_first() {
@@ -80,7 +79,7 @@ pub fn apply(
                 return Err("its delta gives more than it says");
             }
             result.extend_from_slice(piece);
-            // Git copies at most 64 KiB at once.
+            // Git copies at most 64 KiB at a time.
             match copied.last_mut() {
                 Some(last) if from == adjacent && last.to + last.length == start => {
                     last.length += piece.len()
@@ -127,7 +126,7 @@ fn add(changed_ranges: &mut Vec<Range<usize>>, range: Range<usize>) {
     }
 }
 
-/// What an operation copies. Its low bits say which bytes of offset and size follow.
+/// The range that an operation copies. Its low bits say which bytes of offset and size follow.
 fn copy(operation: u8, rest: &mut &[u8]) -> Option<Range<usize>> {
     let mut number = |first: u32, count: u32| {
         let mut number = 0;

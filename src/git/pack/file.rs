@@ -1,10 +1,10 @@
-//! A pack and its index, as the files they are.
+//! A pack file and its index file.
 
 use std::path::{Path, PathBuf};
 
 use super::{index::PackIndex, map::Mapped};
 
-/// Length of what a pack begins with: `PACK`, its version, how many objects it holds.
+/// The length of a pack's header: `PACK`, the version, and the number of objects.
 pub(super) const HEADER: usize = 12;
 
 /// A pack and its index.
@@ -16,11 +16,11 @@ pub(super) struct PackFile {
     pub(super) width: usize,
 }
 
-/// What cannot be read of a pack.
+/// Why a pack cannot be read.
 pub struct PackDamage {
     /// The file.
     pub path: PathBuf,
-    /// Why not.
+    /// The reason.
     pub why: String,
 }
 
@@ -36,7 +36,7 @@ impl PackFile {
         Ok(Self { path, data, index, width })
     }
 
-    /// Whether the pack is whole and the one that the index was made for, as far as its two ends tell.
+    /// Checks the start and end of the pack: that it is complete, and that the index was made for it.
     pub(super) fn check(&self) -> Result<(), PackDamage> {
         let Self { data, index, width, .. } = self;
         let word = |at: usize| {

@@ -1,4 +1,4 @@
-//! Which entries of a pack are deltas against which: a forest, whose roots are the objects that stand there whole.
+//! Which entries of a pack are deltas against which. They form a forest whose roots are the objects stored whole.
 
 use std::ops::Range;
 
@@ -9,37 +9,37 @@ use super::{
 };
 use crate::{git::kind::ObjectKind, threads::Pool};
 
-/// In place of a base: the entry is whole.
+/// Instead of a base: the entry is whole.
 const WHOLE: u32 = u32::MAX;
 
-/// In place of a base: the base is not in this pack.
+/// Instead of a base: the base is not in this pack.
 const ELSEWHERE: u32 = u32::MAX - 1;
 
-/// In place of a base: the entry cannot be read.
+/// Instead of a base: the entry cannot be read.
 const LOST: u32 = u32::MAX - 2;
 
-/// So many headers are worth a thread more.
+/// This many headers are worth another thread.
 const A_THREADS_WORTH: usize = 4096;
 
-/// The entries of one pack in the order they stand in, as compact as possible: there are millions.
+/// The entries of one pack in file order, stored as compactly as possible, since there are millions.
 pub(super) struct Forest {
     /// Where each entry begins, and where the last one ends.
     offsets: Vec<u64>,
-    /// The position of each in the index.
+    /// The position of each entry in the index.
     positions: Vec<u32>,
-    /// What each is, as its root says; unknown where the root is a delta against something in another place.
+    /// The kind of each entry, from its root; `None` if the root is a delta against an object elsewhere.
     kinds: Vec<Option<ObjectKind>>,
-    /// Where the deltas against each begin in `children`, and where those of the last one end.
+    /// Where the deltas against each entry begin in `children`, and where those of the last entry end.
     first: Vec<u32>,
     /// Entries, those with the fewest bytes below them first.
     children: Vec<u32>,
-    /// The roots, in the order they stand in, with the bytes of all entries below them.
+    /// The roots in file order, with the total bytes of all entries below them.
     pub(super) roots: Vec<(u32, u64)>,
-    /// Positions in the index of what cannot be read, and why.
+    /// Index positions of entries that cannot be read, and why.
     pub(super) lost: Vec<(u32, &'static str)>,
 }
 
-/// What the headers of some entries say.
+/// The result of reading the headers of some entries.
 #[derive(Default)]
 struct Headers {
     bases: Vec<u32>,
@@ -88,7 +88,7 @@ impl Forest {
             sum += *place;
             *place = sum;
         }
-        // Filled from behind, so that each place ends where it has to.
+        // Filled from the end, so that each offset ends up in the right place.
         let mut children = vec![0; sum as usize];
         for (entry, base) in bases.iter().enumerate().rev().filter(|(_, base)| **base < LOST) {
             let place = &mut first[*base as usize];
@@ -132,7 +132,7 @@ impl Forest {
         self.children = children;
     }
 
-    /// Says why what no root leads to cannot be read; `reached` is what one leads to.
+    /// Records why the entries that no root reaches cannot be read. `reached` are the ones that a root reaches.
     fn name_unreachable<I: Iterator<Item = u32>>(
         &mut self,
         bases: &[u32],
@@ -143,7 +143,7 @@ impl Forest {
         for entry in reached {
             is_known[*entry as usize] = true;
         }
-        // Those have been named.
+        // Those are already recorded.
         let mut lost: Vec<u32> =
             (0..bases.len() as u32).filter(|entry| bases[*entry as usize] == LOST).collect();
         while let Some(entry) = lost.pop() {
@@ -167,23 +167,23 @@ impl Forest {
         self.children[index as usize]
     }
 
-    /// What an entry is, as far as this pack knows.
+    /// The kind of an entry, as far as this pack knows.
     pub(super) fn kind(&self, entry: u32) -> Option<ObjectKind> {
         self.kinds[entry as usize]
     }
 
-    /// Where an entry stands in the index.
+    /// The position of an entry in the index.
     pub(super) fn position(&self, entry: u32) -> usize {
         self.positions[entry as usize] as usize
     }
 
-    /// The entry that begins here.
+    /// The entry that begins at this offset.
     pub(super) fn entry_at(&self, offset: u64) -> Option<u32> {
         let offsets = &self.offsets[..self.positions.len()];
         offsets.binary_search(&offset).ok().map(|entry| entry as u32)
     }
 
-    /// Where an entry stands in the pack.
+    /// The byte range of an entry in the pack.
     pub(super) fn range(&self, entry: u32) -> Range<usize> {
         let entry = entry as usize;
         self.offsets[entry] as usize..self.offsets[entry + 1] as usize
@@ -192,7 +192,7 @@ impl Forest {
 
 type SortedEntries = (Vec<u64>, Vec<u32>, Vec<(u32, &'static str)>);
 
-/// Where the entries are, in their order, with their positions in the index, and what is in no possible place.
+/// The offsets of the entries in order, with their positions in the index, and the entries with impossible offsets.
 fn in_order(pack: &PackFile) -> SortedEntries {
     let end = pack.end() as u64;
     let mut lost = Vec::new();

@@ -1,10 +1,10 @@
-//! Bases that are held while what is made from them is read.
+//! Delta bases that are held while their children are read.
 
 use std::{ops::Range, sync::Arc};
 
 use crate::git::kind::ObjectKind;
 
-/// Bytes of a base: of this thread alone, until some of its children are given away.
+/// The bytes of a base: owned by this thread until some of its children are handed to others.
 pub(super) enum BaseBytes {
     Own(Vec<u8>),
     Shared(Arc<Vec<u8>>),
@@ -32,16 +32,16 @@ impl std::ops::Deref for BaseBytes {
     }
 }
 
-/// A base, and which of its children are left.
+/// A base, and its remaining children.
 pub(super) struct Frame<M> {
     pub(super) bytes: BaseBytes,
     pub(super) kind: ObjectKind,
-    /// None where the visitor has not seen it.
+    /// `None` if the visitor has not seen it.
     pub(super) mark: Option<M>,
     pub(super) left: Range<u32>,
 }
 
-/// Children that were given away.
+/// Children that were handed to another thread.
 pub(super) struct SharedWork<M> {
     pub(super) pack: usize,
     pub(super) frame: Frame<M>,

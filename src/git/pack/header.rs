@@ -1,16 +1,15 @@
-//! The header of an entry of a pack: what it is, how large, and what it is a delta against. See git's
-//! `gitformat-pack`.
+//! The header of a pack entry: its type, its size, and its delta base, if any. See git's `gitformat-pack`.
 
 use crate::{blob::ObjectId, bytes::varint, git::kind::ObjectKind};
 
-/// What an entry holds.
+/// What an entry contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PackedContent {
     /// An object.
     Whole(ObjectKind),
-    /// A delta against the entry so many bytes before this one.
+    /// A delta against the entry this many bytes before this one.
     ByDistance(u64),
-    /// A delta against the object of this name.
+    /// A delta against the object with this name.
     ByName(ObjectId),
 }
 
@@ -19,15 +18,14 @@ pub enum PackedContent {
 pub struct EntryHeader {
     /// What the entry holds.
     pub content: PackedContent,
-    /// How large that is when it is inflated, in bytes.
+    /// The size of the content when inflated, in bytes.
     pub size: u64,
-    /// How long the header is, in bytes; compressed data follows.
+    /// The length of the header, in bytes. Compressed data follows.
     pub length: usize,
 }
 
 impl EntryHeader {
-    /// Reads the header that `bytes` begin with, where names are `width` bytes long; nothing where they begin with
-    /// none.
+    /// Parses the header at the start of `bytes`, with names of `width` bytes; `None` if there is no valid header.
     #[must_use]
     pub fn parse(bytes: &[u8], width: usize) -> Option<Self> {
         let (&first, mut rest) = bytes.split_first()?;

@@ -1,4 +1,4 @@
-//! The index of a pack, versions 1 and 2: which objects there are, sorted by name, and where. See git's
+//! The index of a pack, versions 1 and 2: which objects it contains, sorted by name, and where. See git's
 //! `gitformat-pack`.
 
 use std::{cmp::Ordering, ops::Range};
@@ -6,38 +6,38 @@ use std::{cmp::Ordering, ops::Range};
 use super::map::Mapped;
 use crate::blob::ObjectId;
 
-/// What an index of version 2 begins with; those of version 1 begin with the fan-out.
+/// The start of a version 2 index. Version 1 starts with the fan-out.
 const MAGIC: &[u8] = b"\xfftOc";
 
-/// Entries of the fan-out: one for each first byte of a name.
+/// The number of fan-out entries: one for each first byte of a name.
 const FAN: usize = 256;
 
-/// Names are sorted into slots by so many of their first bits at most: four megabytes hold the slots then.
+/// Names are sorted into slots by at most this many of their first bits. The slots then take four megabytes.
 const MOST_SLOT_BITS: u32 = 20;
 
-/// Set in an offset that stands in the table of large offsets.
+/// This bit is set if the offset is in the table of large offsets.
 const LARGE: u32 = 1 << 31;
 
-/// So many look-ups wait for memory at once: more than a processor has loads under way.
+/// The number of lookups that wait for memory at once: more than a processor has loads in flight.
 const AT_ONCE: usize = 16;
 
-/// An index whose tables all lie within it.
+/// An index whose tables are all within bounds.
 pub(super) struct PackIndex {
     map: Mapped,
     /// Length of a name, in bytes.
     width: usize,
     count: usize,
-    /// By how many of their first bits names are sorted into slots; about one name a slot.
+    /// How many of their first bits sort names into slots, with about one name per slot.
     slot_bits: u32,
-    /// Where the names of each slot begin, and where those of the last one end. The index has such a table itself, for
-    /// the first byte; this one saves most of the steps of a look-up, each of which waits for memory.
+    /// Where the names of each slot begin, and where those of the last slot end. The index has such a table itself, for
+    /// the first byte. This one saves most of the steps of a lookup, each of which waits for memory.
     slots: Vec<u32>,
     layout: Layout,
 }
 
 /// Where the tables begin.
 enum Layout {
-    /// Offset and name beside each other.
+    /// Offset and name side by side.
     One {
         entries: usize,
     },
@@ -50,7 +50,7 @@ enum Layout {
 }
 
 impl PackIndex {
-    /// Checks that the tables are where they should be and that the names are sorted, since look-ups rest on it.
+    /// Checks that the tables are within bounds and the names are sorted, since lookups rely on it.
     pub(super) fn new(map: Mapped, width: usize) -> Result<Self, &'static str> {
         const CUT: &str = "is shorter than what it says it holds";
         let is_two = map.starts_with(MAGIC);
@@ -97,7 +97,7 @@ impl PackIndex {
         Ok(index)
     }
 
-    /// How many objects there are.
+    /// The number of objects.
     pub(super) fn len(&self) -> usize {
         self.count
     }
@@ -119,7 +119,7 @@ impl PackIndex {
         id
     }
 
-    /// Where in the pack the object at `position` begins; nothing where the table of large offsets ends before.
+    /// The offset in the pack of the object at `position`; `None` if the table of large offsets is too short.
     pub(super) fn offset(&self, position: usize) -> Option<u64> {
         match &self.layout {
             Layout::One { entries } => word(&self.map, entries + position * (4 + self.width)).map(u64::from),
@@ -135,7 +135,7 @@ impl PackIndex {
         }
     }
 
-    /// The CRC-32 of the entry in the pack, header and all; version 1 has none.
+    /// The CRC-32 of the entry in the pack, including its header. Version 1 has none.
     pub(super) fn checksum(&self, position: usize) -> Option<u32> {
         match self.layout {
             Layout::One { .. } => None,
@@ -143,14 +143,14 @@ impl PackIndex {
         }
     }
 
-    /// The checksum of the pack that the index was made for, with which that ends.
+    /// The checksum of the pack that the index was made for. The pack ends with it.
     pub(super) fn of_pack(&self) -> &[u8] {
         let end = self.map.len() - self.width;
         &self.map[end - self.width..end]
     }
 
-    /// The positions of some objects, in their order. A look-up does nothing but wait for memory, and so many of them
-    /// wait at once.
+    /// The positions of some objects, in order. A lookup spends its time waiting for memory, so many of them wait at
+    /// once.
     pub(super) fn find_all(&self, names: &[&[u8]], mut found: impl FnMut(Option<usize>)) {
         let mut slots = [(0, 0); AT_ONCE];
         let mut keys = [0; AT_ONCE];
@@ -175,11 +175,11 @@ impl PackIndex {
         self.find_between(low, high, name)
     }
 
-    /// The position of an object at or behind `low` and before `high`.
+    /// The position of an object, at or after `low` and before `high`.
     fn find_between(&self, low: usize, high: usize, name: &[u8]) -> Option<usize> {
         let wanted = key(name);
         let (mut low, mut high) = (low, high);
-        // One or two names, unless somebody made them to be near each other.
+        // One or two names, unless someone crafted names close to each other.
         while low < high {
             let middle = low.midpoint(high);
             let other = self.name(middle);
@@ -192,7 +192,7 @@ impl PackIndex {
         None
     }
 
-    /// Where the names of the slot of this one begin and end.
+    /// The bounds of the slot for this name.
     fn slot_of(&self, name: &[u8]) -> (usize, usize) {
         let slot = self.slot(key(name));
         (self.slots[slot] as usize, self.slots[slot + 1] as usize)
@@ -214,7 +214,7 @@ impl PackIndex {
     }
 }
 
-/// The first bytes of a name as a number of the same order.
+/// The first bytes of a name, as a number with the same order.
 fn key(name: &[u8]) -> u64 {
     name.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
 }

@@ -1,16 +1,16 @@
-//! Inflates entries, and checks them in all ways that are cheap.
+//! Inflates entries, and runs every cheap check on them.
 
 use libdeflater::{DecompressionError, Decompressor};
 
 use super::{delta, header::EntryHeader, one::Pack};
 
-/// Deflate makes at most so many bytes of one.
+/// Deflate produces at most this many bytes from one.
 const MOST_INFLATION: u64 = 1032;
 
 /// Inflates entries.
 pub(super) struct Inflater {
     decompressor: Decompressor,
-    /// Whether the checksum of the index counts.
+    /// Whether to verify the checksum of the index.
     is_checked: bool,
 }
 
@@ -19,13 +19,13 @@ impl Inflater {
         Self { decompressor: Decompressor::new(), is_checked: true }
     }
 
-    /// For those who hash what comes out, which proves more than the checksum of the index.
+    /// For callers that hash the output, which proves more than the checksum of the index.
     pub(super) fn unchecked() -> Self {
         Self { is_checked: false, ..Self::new() }
     }
 
-    /// Inflates what follows the header of an entry, and checks it in all ways that are cheap: the CRC-32 that the index
-    /// has of the entry, the size that the header has, and the Adler-32 that zlib has of the content.
+    /// Inflates the data after the header of an entry, and runs every cheap check: the CRC-32 of the entry in the
+    /// index, the size in the header, and zlib's Adler-32 of the content.
     pub(super) fn inflate(
         &mut self,
         pack: &Pack,

@@ -1,4 +1,4 @@
-//! Files in memory without being read: the kernel brings in what is looked at.
+//! Maps files into memory: the kernel loads the parts that are accessed.
 
 use std::{io, ops::Deref, path::Path};
 
@@ -11,12 +11,12 @@ pub(super) struct Mapped(Mmap);
 
 impl Mapped {
     /// # Errors
-    /// When the file cannot be opened or mapped; an empty one cannot.
+    /// When the file cannot be opened or mapped. An empty file cannot be mapped.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         let file = regular_file::open(path)?;
         #[expect(unsafe_code, reason = "there is no other way to map a file")]
-        // SAFETY: git writes packs and their indexes under another name, and never changes one that is in place. Who
-        // cuts one short while we read it ends this process with a signal, as it would end git itself.
+        // SAFETY: git writes packs and their indexes under another name, and never changes one in place. If someone
+        // truncates one while we read it, a signal ends this process, as it would end git itself.
         let map = unsafe { Mmap::map(&file)? };
         Ok(Self(map))
     }

@@ -1,5 +1,5 @@
-//! Reading packs in bulk: every object of a kind, each inflated once. This is what makes a history fast to read;
-//! anything it refuses can still be read one by one through libgit2.
+//! Reads packs in bulk: every object of the requested kinds, each inflated once. This is what makes reading a history
+//! fast. Whatever it refuses can still be read one by one through libgit2.
 
 mod delta;
 mod file;

@@ -1,19 +1,19 @@
-//! One pack among others.
+//! One pack among several.
 
 use super::{file::PackFile, forest::Forest};
 
-/// One pack, and which of its entries are made from which.
+/// One pack, and its delta forest.
 pub(super) struct Pack {
     pub(super) file: PackFile,
     pub(super) forest: Forest,
-    /// How many objects the packs before this one have.
+    /// The number of objects in the packs before this one.
     pub(super) before: u32,
-    /// Of each object, by its position in the index, whether a pack before this one has it, too. Empty where none does.
+    /// For each object, by its position in the index, whether an earlier pack has it, too. Empty if none does.
     copies: Vec<bool>,
 }
 
 impl Pack {
-    /// A pack that comes behind those `before` it.
+    /// A pack that comes after those in `before`.
     pub(super) fn new(file: PackFile, forest: Forest, before: &[Self]) -> Self {
         let is_copy = |position| {
             let name = file.index.name(position);
@@ -25,7 +25,7 @@ impl Pack {
         Self { file, forest, before, copies }
     }
 
-    /// Whether a pack before this one has the object at `position` in the index, too.
+    /// Whether an earlier pack also has the object at `position` in the index.
     pub(super) fn is_copy(&self, position: usize) -> bool {
         self.copies.get(position).is_some_and(|is_copy| *is_copy)
     }

@@ -11,15 +11,15 @@ use super::{
 };
 use crate::{blob::ObjectId, git::kind::ObjectKinds, threads::Pool};
 
-/// All packs of a repository that can be read.
+/// All readable packs of a repository.
 #[derive(Default)]
 pub struct Packs {
     pub(super) packs: Vec<Pack>,
 }
 
 impl Packs {
-    /// Opens packs by the paths of their indexes, in a repository whose names are `width` bytes long. What cannot be
-    /// opened is named.
+    /// Opens packs by the paths of their indexes. Object names are `width` bytes long. Packs that cannot be opened are
+    /// reported.
     #[must_use]
     pub fn open(indexes: &[PathBuf], width: usize, pool: &Pool) -> (Self, Vec<PackDamage>) {
         let mut packs: Vec<Pack> = Vec::new();
@@ -27,7 +27,7 @@ impl Packs {
         for path in indexes {
             match PackFile::open(path, width) {
                 Ok(file) => {
-                    // What is still whole of a damaged pack is read.
+                    // The intact parts of a damaged pack are still read.
                     damages.extend(file.check().err());
                     let forest = Forest::new(&file, pool);
                     packs.push(Pack::new(file, forest, &packs));
@@ -38,8 +38,8 @@ impl Packs {
         (Self { packs }, damages)
     }
 
-    /// Visits every object of these kinds once, and returns the visitors. First come the objects
-    /// that have no place in a pack where they could be read: those the first visitor is told as failed.
+    /// Visits every object of these kinds once, and returns the visitors. Objects without a readable location in a pack
+    /// come first: the first visitor is told that they failed.
     pub fn walk<V: Visitor>(
         &self,
         kinds: ObjectKinds,
@@ -59,7 +59,7 @@ impl Packs {
         visitors
     }
 
-    /// Whether some pack has the object, by its index.
+    /// Whether some pack's index lists the object.
     #[must_use]
     pub fn contains(&self, id: ObjectId) -> bool {
         self.number(id).is_some()
@@ -71,7 +71,7 @@ impl Packs {
         self.packs.iter().find_map(|pack| Some(pack.before + pack.file.index.find(id.as_bytes())? as u32))
     }
 
-    /// The numbers of some objects, in their order.
+    /// The numbers of some objects, in order.
     pub fn numbers(&self, names: &[&[u8]], numbers: &mut Vec<Option<u32>>) {
         numbers.clear();
         let mut packs = self.packs.iter();
@@ -88,7 +88,7 @@ impl Packs {
         }
     }
 
-    /// The object of a number.
+    /// The name of the object with this number.
     #[must_use]
     pub fn id(&self, number: u32) -> Option<ObjectId> {
         let mut position = number as usize;
@@ -101,7 +101,7 @@ impl Packs {
         None
     }
 
-    /// How many objects there are, those in several packs counted several times.
+    /// The number of objects. Those in several packs are counted several times.
     #[must_use]
     pub fn len(&self) -> usize {
         self.packs.iter().map(|pack| pack.file.index.len()).sum()

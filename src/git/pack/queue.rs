@@ -1,19 +1,19 @@
-//! Work for several threads: roots to begin with, and later what a busy thread gives away to an idle one, so that one
-//! giant tree keeps all of them busy to the end.
+//! Work for several threads: first the roots, and later the work that busy threads hand to idle ones, so that one giant
+//! tree keeps all threads busy to the end.
 
 use std::sync::{
     Condvar, Mutex, PoisonError,
     atomic::{AtomicUsize, Ordering},
 };
 
-/// What is left to do.
+/// The remaining work.
 pub(super) struct Queue<R, T> {
     roots: Vec<R>,
     next: AtomicUsize,
     shared: Mutex<QueueState<T>>,
     changed: Condvar,
     threads: usize,
-    /// How many threads wait and have been given nothing yet.
+    /// How many threads are waiting and have not been given work yet.
     idle: AtomicUsize,
 }
 
@@ -23,14 +23,14 @@ struct QueueState<T> {
     is_abandoned: bool,
 }
 
-/// Something to do.
+/// A unit of work.
 pub(super) enum Work<R, T> {
     Root(R),
     Given(T),
 }
 
 impl<R: Copy, T> Queue<R, T> {
-    /// All that there is to begin with, for exactly so many threads.
+    /// The initial work, for exactly this many threads.
     pub(super) fn new(roots: Vec<R>, threads: usize) -> Self {
         Self {
             roots,
@@ -42,7 +42,7 @@ impl<R: Copy, T> Queue<R, T> {
         }
     }
 
-    /// Waits for something to do; nothing once all threads have nothing left.
+    /// Waits for work; `None` once no thread has any left.
     pub(super) fn next(&self) -> Option<Work<R, T>> {
         let at = self.next.fetch_add(1, Ordering::Relaxed);
         if let Some(root) = self.roots.get(at) {
@@ -65,19 +65,19 @@ impl<R: Copy, T> Queue<R, T> {
         }
     }
 
-    /// Lets nobody wait for a thread that is gone.
+    /// Keeps others from waiting for a thread that is gone.
     pub(super) fn abandon(&self) {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         shared.is_abandoned = true;
         self.changed.notify_all();
     }
 
-    /// Whether some thread would like to be given something.
+    /// Whether some thread is waiting for work.
     pub(super) fn has_idle(&self) -> bool {
         self.idle.load(Ordering::Relaxed) > 0
     }
 
-    /// Gives something to a thread that waits.
+    /// Gives work to a waiting thread.
     pub(super) fn share(&self, work: T) {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         shared.given.push(work);

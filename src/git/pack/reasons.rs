@@ -1,6 +1,6 @@
 //! Why an entry of a pack cannot be read.
 
-/// Why what is made from something that cannot be read cannot be read, either.
+/// Why an object whose base cannot be read is unreadable, too.
 pub(crate) const LOST_BASE: &str = "is a delta against an object that cannot be read";
 
 pub(super) const NO_BASE: &str = "is a delta against an object that is not here";

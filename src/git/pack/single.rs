@@ -1,4 +1,4 @@
-//! Reads one object out of a pack, with all that it is made from.
+//! Reads a single object from a pack, along with its delta bases.
 
 use super::{
     delta::{self, Changes},
@@ -10,15 +10,15 @@ use super::{
 };
 use crate::{blob::ObjectId, git::kind::ObjectKind};
 
-/// Objects in another pack that something is made from are followed so far.
+/// Bases in other packs are followed to this depth.
 const DEEPEST: usize = 8;
 
 impl Packs {
-    /// Reads one object from the first pack that can give it. Nothing proves that it is the one of this name; whoever
-    /// needs that has to hash it.
+    /// Reads one object from the first pack that has it intact. Its name is not verified. Callers who need that must
+    /// hash it.
     ///
     /// # Errors
-    /// Why the last pack that should have it cannot give it; nothing where none has it.
+    /// Why the last pack that should have it cannot provide it; `None` if no pack has it.
     pub fn read(&self, id: ObjectId) -> Result<(ObjectKind, Vec<u8>), Option<&'static str>> {
         self.read_below(id, 0)
     }
@@ -75,7 +75,7 @@ impl Packs {
                 },
             };
             deltas.push(entry);
-            // A chain without a circle has every entry once.
+            // A chain without a cycle contains every entry at most once.
             if deltas.len() > pack.file.index.len() {
                 return Err(CIRCLE);
             }

@@ -1,4 +1,4 @@
-//! What becomes of the objects that are read.
+//! What happens to the objects that are read.
 
 use super::delta::Changes;
 use crate::{blob::ObjectId, git::kind::ObjectKind};
@@ -9,33 +9,33 @@ pub struct Object<'a, M> {
     pub id: ObjectId,
     /// Its number, as [`Packs::number`](super::Packs::number) gives it.
     pub number: u32,
-    /// What it is.
+    /// Its kind.
     pub kind: ObjectKind,
-    /// All of it.
+    /// Its content.
     pub bytes: &'a [u8],
-    /// Where it was made from another one that was visited.
+    /// Its delta base, if it was made from an object that was visited.
     pub base: Option<DeltaBase<'a, M>>,
 }
 
 /// What an object was made from.
 pub struct DeltaBase<'a, M> {
-    /// What the visitor made of it.
+    /// The visitor's mark for it.
     pub mark: &'a M,
     /// How the object differs from it.
     pub changes: &'a Changes,
 }
 
-/// Takes the objects; one a thread.
+/// Takes the objects. There is one visitor per thread.
 pub trait Visitor: Send {
-    /// What is remembered of an object for those that are made from it.
+    /// What is remembered about an object for those that are made from it.
     type Mark: Clone + Send + Sync;
 
     /// Takes an object.
     fn object(&mut self, object: Object<'_, Self::Mark>) -> Self::Mark;
 
-    /// An object could not be read from its pack. Its kind is said where it is known.
+    /// An object could not be read from its pack. `kind` is set if it is known.
     fn failed(&mut self, id: ObjectId, kind: Option<ObjectKind>, why: &'static str);
 
-    /// Reads an object that is in none of the packs where it should be.
+    /// Reads a base object that is not in its own pack from elsewhere.
     fn elsewhere(&mut self, id: ObjectId) -> Option<(ObjectKind, Vec<u8>)>;
 }

@@ -1,8 +1,8 @@
-//! Walks the forests: every entry is inflated once, and its delta applied to the base that is still in memory.
+//! Walks the forests: inflates every entry once, and applies its delta to the base, which is still in memory.
 //!
-//! Depth first, the child with the most bytes below it last, and a base is let go before its last child is gone into.
-//! So the bases that are held at once are at most as many as the number of entries can be halved, however deep or wide
-//! a tree is.
+//! The walk is depth first and visits the child with the most bytes below it last. A base is freed before its last
+//! child is entered. So the number of bases held at once is at most the binary logarithm of the number of entries,
+//! however deep or wide a tree is.
 
 use std::ops::Range;
 
@@ -21,13 +21,13 @@ use crate::{
     threads::Pool,
 };
 
-/// Buffers that are larger are not kept, in bytes.
+/// Larger buffers are not kept, in bytes.
 const KEPT: usize = 1 << 20;
 
-/// So many buffers are kept.
+/// How many buffers are kept.
 const SPARE: usize = 32;
 
-/// Visits all objects of these kinds, and returns the visitors, one a thread.
+/// Visits all objects of these kinds, and returns the visitors, one per thread.
 pub(super) fn walk<V: Visitor>(
     packs: &[Pack],
     kinds: ObjectKinds,
@@ -35,7 +35,7 @@ pub(super) fn walk<V: Visitor>(
     new_visitor: &(impl Fn() -> V + Sync),
 ) -> Vec<V> {
     let roots = roots(packs, kinds, pool.threads());
-    // One giant root is work for many, but none is for nobody.
+    // One giant root is enough work for many threads, but no root is work for none.
     let threads = pool.at_once(if roots.is_empty() { 1 } else { pool.threads() });
     let queue = Queue::new(roots, threads);
     pool.map(vec![(); threads], |()| {
@@ -46,7 +46,7 @@ pub(super) fn walk<V: Visitor>(
     })
 }
 
-/// Sees to it that a thread which panics leaves no other one waiting.
+/// Keeps other threads from waiting for a thread that panicked.
 struct Guard<'a, R: Copy, T>(&'a Queue<R, T>);
 
 impl<R: Copy, T> Drop for Guard<'_, R, T> {
@@ -57,8 +57,8 @@ impl<R: Copy, T> Drop for Guard<'_, R, T> {
     }
 }
 
-/// All roots of these kinds in the order they stand in, since that is how a disk is read best; only those that would
-/// keep one thread busy at the end come first.
+/// All roots of these kinds in file order, which is the best order for reading from disk. Only roots that would keep
+/// one thread busy at the end come first.
 fn roots(packs: &[Pack], kinds: ObjectKinds, threads: usize) -> Vec<(usize, u32)> {
     let mut roots: Vec<(usize, u32, u64)> = Vec::new();
     for (at, pack) in packs.iter().enumerate() {
@@ -127,7 +127,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
         }
     }
 
-    /// Reads a root and makes it the first frame, if it has children.
+    /// Reads a root, and makes it the first frame if it has children.
     fn root(&mut self, at: usize, entry: u32) {
         let pack = &self.packs[at];
         let mut bytes = self.buffer();
@@ -149,7 +149,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
         );
     }
 
-    /// Makes a root whose base is in another place.
+    /// Builds a root whose base is elsewhere.
     fn foreign(&mut self, at: usize, entry: u32, bytes: &mut Vec<u8>) -> Result<ObjectKind, &'static str> {
         let pack = &self.packs[at];
         let mut delta = std::mem::take(&mut self.delta);
@@ -175,7 +175,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
             .inflater
             .inflate(pack, entry, &mut self.delta)
             .and_then(|_| delta::apply(&frame.bytes, &self.delta, &mut bytes, &mut self.changes));
-        // Its bytes are let go before the child is gone into, if that is the last one; its mark is still needed.
+        // If this is the last child, the base's bytes are freed before it is entered. The mark is still needed.
         let is_last = frame.left.is_empty();
         let Some(mut frame) = self.stack.pop() else { return };
         if is_last {
@@ -234,7 +234,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
         }
     }
 
-    /// Neither the entry nor what is made from it can be read.
+    /// Neither the entry nor anything made from it can be read.
     fn fail(&mut self, at: usize, entry: u32, why: &'static str) {
         let pack = &self.packs[at];
         let mut below = vec![entry];
@@ -249,7 +249,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
         }
     }
 
-    /// Gives the largest part that is left to a thread that has nothing to do, if that leaves something here.
+    /// Gives the largest remaining part to an idle thread, if that leaves work for this one.
     fn share(&mut self, at: usize) {
         let frames = self.stack.len();
         let Some((depth, frame)) =

@@ -63,7 +63,7 @@ pub(super) fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Re
     }
     let is_clean = report.findings.is_empty() && report.is_complete();
     let is_all = report.excluded.is_empty() && !report.is_shallow;
-    // Exclusions are always mentioned, whoever asked for them.
+    // Exclusions are always mentioned, no matter who asked for them.
     if view.quiet && is_clean && is_all && report.suppressed.is_empty() && report.accepted.is_empty() {
         return Ok(());
     }

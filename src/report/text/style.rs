@@ -1,4 +1,4 @@
-//! How texts look.
+//! The styles of texts.
 
 use anstyle::{AnsiColor, Style};
 use indicatif::HumanCount;

@@ -124,7 +124,7 @@ fn is_comment(kind: SuppressionKind) -> bool {
     matches!(kind, SuppressionKind::Inline | SuppressionKind::Foreign)
 }
 
-/// The names of the first places, in this order, and the number of the others.
+/// The names of the first files, in this order, and the number of the others.
 fn listed(mut places: Vec<&str>) -> String {
     const FEW: usize = 10;
     let mut known = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! Takes from a report what the baseline knows.
+//! Removes known findings from a report.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -27,16 +27,16 @@ use crate::{
     source::FileReader,
 };
 
-/// How many entries without a match are named by a scan; more is a matter for `skanner baseline`.
+/// A scan names at most this many unmatched entries. For more there is `skanner baseline`.
 const FEW: usize = 20;
 
-/// How many files a scan reads once more to tell whether entries match something.
+/// A scan rereads at most this many files to find out whether entries still match.
 const MOST_READ: usize = 100;
 
-/// Takes from a report what is known, and names the entries that nothing matches, where that can be told.
+/// Moves known findings out of a report, and names the entries that match nothing, as far as that can be determined.
 ///
 /// # Errors
-/// When the baseline was asked for and is not there, or cannot be read.
+/// When the baseline was requested and does not exist, or cannot be read.
 pub(in crate::session) fn apply(
     report: &mut Report,
     context: &RunContext<'_>,
@@ -64,7 +64,7 @@ pub(in crate::session) fn apply(
     Ok(())
 }
 
-/// Where a known finding is known.
+/// What an entry of the baseline applies to.
 fn scope(settings: &Settings) -> BaselineScope {
     match settings.baseline_scope.value {
         config::Scope::File => BaselineScope::File,
@@ -72,8 +72,8 @@ fn scope(settings: &Settings) -> BaselineScope {
     }
 }
 
-/// What a run has seen so completely that an entry without a match is useless. That less is reported by this call than
-/// by others is not the entries' fault.
+/// What the run covered completely enough that an unmatched entry there is stale. Options that make this run report
+/// less do not make entries stale.
 fn completeness(
     scope: &ScanScope,
     location: &BaselineLocation,
@@ -97,7 +97,7 @@ fn completeness(
     Completeness { files: files && is_plain, history: history && is_plain }
 }
 
-/// One run, and the baseline it is compared with.
+/// A run and the baseline it is compared with.
 pub(crate) struct BaselineComparison<'a> {
     pub(crate) context: &'a RunContext<'a>,
     pub(crate) location: &'a BaselineLocation,
@@ -110,8 +110,8 @@ impl BaselineComparison<'_> {
         BaselinePaths::new(&self.location.directory, &self.location.bases, named)
     }
 
-    /// Takes what is known from the findings, and names what nothing matches, at most so many entries. Returns whether
-    /// everything is of use.
+    /// Moves known findings out of the report, and names at most `most` entries that match nothing. Returns whether
+    /// every entry is of use.
     pub(crate) fn apply(
         &self,
         report: &mut Report,
@@ -137,7 +137,7 @@ impl BaselineComparison<'_> {
         unused.is_empty()
     }
 
-    /// Moves what is known from the findings to what is suppressed.
+    /// Moves known findings to the suppressed ones.
     pub(crate) fn run<'b>(&self, report: &mut Report, baseline: &'b Baseline) -> Matcher<'b> {
         let places = self.places();
         let present = CurrentState::new(self.context.scope, &places, &self.location.bases.tree);
@@ -155,14 +155,14 @@ impl BaselineComparison<'_> {
                 Suppressed { finding, by }
             }));
         }
-        // Comments and the configuration have come before.
+        // Occurrences suppressed by comments and the configuration are already there.
         report.suppressed.sort_by(|a, b| order(a).cmp(&order(b)));
         cover
     }
 
-    /// The entries that nothing matches, be it reported or left out by a rule or level. Where their file is still there, it may only not have been read: it is now. If
-    /// there are more than `most` without that, or far more with it, that is not asked, so that an old baseline costs
-    /// no more than a look at a few names.
+    /// The entries that match nothing, neither a reported key nor one excluded by rule or confidence. If an entry's
+    /// file still exists, it may only not have been read, so it is read now. That step is skipped if there are more
+    /// than `most` without it, or far more with it, so that an old baseline costs only a few file checks.
     pub(crate) fn unused(
         &self,
         cover: &mut Matcher<'_>,
@@ -197,8 +197,8 @@ impl BaselineComparison<'_> {
             }
             let files = places.files(path);
             let is_gone = files.iter().all(|file| is_off_disk(file));
-            // A masked secret is in its name, or it lies outside of what was read; or it may have another name now, and
-            // is not reported under that.
+            // A masked secret is part of its name, it lies outside of what was read, or it was renamed and is not
+            // reported under the new name.
             if files.is_empty() || !self.is_inside(path) || is_gone && is_excluded {
                 cover.confirm(at);
                 continue;
@@ -236,7 +236,7 @@ impl BaselineComparison<'_> {
         unused.map(|at| (at, why.get(&at).copied().unwrap_or(StaleReason::Gone))).collect()
     }
 
-    /// Whether a path of the baseline leads to what was scanned.
+    /// Whether a path of the baseline is within what was scanned.
     fn is_inside(&self, path: &FilePath) -> bool {
         if !path.path.starts_with("../") {
             return true;
@@ -277,23 +277,23 @@ fn suppression(entry: &BaselineEntry, shown: &str) -> Suppression {
     }
 }
 
-/// As findings are sorted.
+/// The order of findings.
 fn order(one: &Suppressed) -> impl Ord + '_ {
     let Finding { occurrences, rule, fingerprint, .. } = &one.finding;
     let first = occurrences.first().map(|first| (&first.path, first.archive.as_deref(), first.span));
     (first, &rule.id, fingerprint, &one.by)
 }
 
-/// Why an entry does nothing.
+/// Why an entry has no effect.
 #[derive(Clone, Copy)]
 pub(crate) enum StaleReason {
-    /// The key is not there.
+    /// The key no longer exists.
     Gone,
-    /// A comment or the configuration suppresses it.
+    /// A comment or the configuration already suppresses it.
     ByOthers,
 }
 
-/// What is suppressed by something else than a baseline.
+/// Everything suppressed by something other than a baseline.
 fn by_others(suppressed: &[Suppressed], places: &BaselinePaths) -> HashSet<(Fingerprint, FilePath)> {
     let others = suppressed.iter().filter(|one| one.by.kind != SuppressionKind::Baseline);
     let keys = others.filter_map(|one| Some((Fingerprint::parse(&one.finding.fingerprint)?, &one.finding)));
@@ -318,7 +318,7 @@ fn unused_entry(entry: &BaselineEntry, why: StaleReason, shown: &str) -> Unused 
     }
 }
 
-/// A key by its rule and place, since it must not be shown itself.
+/// Names a key by its rule and location, since the secret itself must not be shown.
 pub(crate) fn entry_in_words(entry: &BaselineEntry) -> String {
     match &entry.place {
         EntryLocation::File(path) => format!("{} in {path}", entry.rule),

@@ -1,5 +1,5 @@
-//! What is there now: an entry of the baseline whose file is gone may stand for another one, and what a history holds and
-//! nobody sees any more is the past.
+//! What exists now. A baseline entry whose file is gone may cover a renamed file, and an occurrence that exists only in
+//! the history belongs to the past.
 
 use std::{cell::OnceCell, collections::HashSet, io, path::Path};
 
@@ -18,17 +18,17 @@ use crate::{
     threads::Pool,
 };
 
-/// Answers what is there, and looks only when it is asked. What cannot be told counts as there, so that nothing is
-/// suppressed for want of an answer.
+/// Answers what still exists, and only looks when asked. If that cannot be determined, it counts as existing, so that
+/// nothing is suppressed by mistake.
 pub(super) struct CurrentState<'a> {
     scope: &'a ScanScope,
     places: &'a BaselinePaths,
     /// The root of the tree.
     root: &'a Path,
     repository: OnceCell<Option<Repository>>,
-    /// The trees of what is looked at; nothing if one of them cannot be read.
+    /// The trees at the scanned tips; `None` if one of them cannot be read.
     trees: OnceCell<Option<Vec<ObjectId>>>,
-    /// The paths in the index; nothing if it cannot be read.
+    /// The paths in the index; `None` if it cannot be read.
     index: OnceCell<Option<HashSet<Vec<u8>>>>,
 }
 
@@ -44,7 +44,7 @@ impl<'a> CurrentState<'a> {
         }
     }
 
-    /// Whether a file of the baseline is not there any more.
+    /// Whether a file named in the baseline no longer exists.
     pub(super) fn is_gone(&self, path: &FilePath) -> bool {
         let files = self.places.files(path);
         !files.is_empty()
@@ -58,7 +58,7 @@ impl<'a> CurrentState<'a> {
             })
     }
 
-    /// Whether something is in the history, and not as what is there now.
+    /// Whether an occurrence exists only in the history, and no longer in the present content.
     pub(super) fn is_past(&self, occurrence: &Occurrence) -> bool {
         if !matches!(self.scope, ScanScope::History { .. }) {
             return false;
@@ -67,13 +67,13 @@ impl<'a> CurrentState<'a> {
             SourceKind::File | SourceKind::Index | SourceKind::Stdin => false,
             SourceKind::Message | SourceKind::Config => true,
             SourceKind::Blob => !self.is_at_head(occurrence, occurrence.object),
-            // The names in folders are found without the way to them.
+            // Names in trees are found without their full path.
             SourceKind::Name if occurrence.object.is_some() => true,
             SourceKind::Name => occurrence.commit.is_some() && !self.is_at_head(occurrence, None),
         }
     }
 
-    /// Whether a tree holds this at its path.
+    /// Whether a tree holds this object at the occurrence's path.
     fn is_at_head(&self, occurrence: &Occurrence, object: Option<ObjectId>) -> bool {
         let Some(path) = self.places.of(occurrence) else { return false };
         let Some((objects, trees)) = self.objects() else { return true };
@@ -102,12 +102,12 @@ impl<'a> CurrentState<'a> {
             Some(index.entries().iter().map(|entry| index.name(entry).to_owned()).collect())
         });
         let (Some(index), Some(path)) = (index, self.inner(file)) else { return false };
-        // Folders outside of a sparse checkout end with a slash.
+        // Directories outside of a sparse checkout end with a slash.
         let above = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| &path[..=at]);
         !index.contains(&path) && !above.into_iter().any(|directory| index.contains(directory))
     }
 
-    /// The path of a file from the root of the tree.
+    /// The path of a file relative to the root of the tree.
     fn inner(&self, file: &Path) -> Option<Vec<u8>> {
         Some(file.strip_prefix(self.root).ok()?.as_os_str().as_encoded_bytes().to_owned())
     }
@@ -128,7 +128,7 @@ impl<'a> CurrentState<'a> {
             }
             _ => match repository.head() {
                 Ok(head) => Some(vec![tree_of(repository, head.target()?)?]),
-                // Before the first commit there is nothing.
+                // There are no trees before the first commit.
                 Err(error) => (error.code() == ErrorCode::UnbornBranch).then(Vec::new),
             },
         });
@@ -141,7 +141,7 @@ fn tree_of(repository: &Repository, id: git2::Oid) -> Option<ObjectId> {
     Some(git::object_id(tree.id()))
 }
 
-/// Whether there is no such file; a folder of its name is none.
+/// Whether there is no such file. A directory of that name is not a file.
 pub(super) fn is_off_disk(file: &Path) -> bool {
     match file.symlink_metadata() {
         Ok(metadata) => metadata.is_dir(),

@@ -1,4 +1,4 @@
-//! Which baseline counts for a run, and what its paths start from.
+//! Which baseline applies to a run, and what its paths are relative to.
 
 use std::path::{Path, PathBuf};
 
@@ -10,19 +10,19 @@ use crate::{
     session::{coverage::ScanScope, redact::Redactor, repository::root_of},
 };
 
-/// From so many folders below it, a file is still called by the way up.
+/// How many ancestors of the current directory are tried to show a file with `../`. Otherwise its path is absolute.
 const MOST_UP: usize = 8;
 
-/// A baseline that may not be there.
+/// The location of a baseline, which may not exist.
 #[derive(Clone, Debug)]
 pub(crate) struct BaselineLocation {
     /// The file.
     pub(crate) file: PathBuf,
-    /// What it is called in reports.
+    /// Its name in reports.
     pub(crate) shown: String,
-    /// Whether a link may be in its place.
+    /// Whether the file may be a link.
     pub(crate) follow: LinkPolicy,
-    /// The folder that its paths start from.
+    /// The directory that its paths start from.
     pub(crate) directory: PathBuf,
     /// The root of the repository, or of what is scanned.
     pub(crate) root: PathBuf,
@@ -31,10 +31,11 @@ pub(crate) struct BaselineLocation {
 }
 
 impl BaselineLocation {
-    /// Finds the file that counts; nothing if none does. `base` is where paths of the report start from.
+    /// Finds the baseline that applies; `None` if there is none. `base` is the directory that paths in the report start
+    /// from.
     ///
     /// # Errors
-    /// When the current folder is gone.
+    /// When the current directory no longer exists.
     pub(crate) fn find(
         scope: &ScanScope,
         base: &Path,
@@ -52,7 +53,7 @@ impl BaselineLocation {
             ScanScope::History { at, .. } => directory_of(Some(at), &here),
             ScanScope::Index | ScanScope::Commits { .. } => base.to_owned(),
         };
-        // Opening a repository costs more than a look for the file.
+        // Opening a repository costs more than checking for the file.
         if named.is_none() && !start.ancestors().any(|directory| is_there(&directory.join(DEFAULT_NAME))) {
             return Ok(None);
         }
@@ -68,7 +69,7 @@ impl BaselineLocation {
         }))
     }
 
-    /// The default file of a folder, be it there or not.
+    /// The default file of a directory, whether it exists or not.
     pub(crate) fn default(root: PathBuf, here: &Path) -> Self {
         let file = root.join(DEFAULT_NAME);
         let shown = display_path(&file, here);
@@ -76,27 +77,27 @@ impl BaselineLocation {
         Self { file, shown, follow: LinkPolicy::No, directory: root.clone(), root, bases }
     }
 
-    /// Another file, which the user or the configuration has named.
+    /// A different file, named by the user or the configuration.
     pub(crate) fn named(self, named: &Path, by: &SettingSource, here: &Path) -> Self {
         let file = here.join(named);
         let parent = file.parent().unwrap_or(&file);
         let directory = parent.canonicalize().unwrap_or_else(|_| parent.to_owned());
         let file = directory.join(file.file_name().unwrap_or_default());
-        // From a place elsewhere, such as a folder of a CI system, no path would be the same on another machine.
+        // Paths relative to a directory outside the root, such as a CI directory, would differ between machines.
         let directory = if directory.starts_with(&self.root) { directory } else { self.root.clone() };
         let shown = if named.is_absolute() {
             display_path(&file, here)
         } else {
             named.to_string_lossy().into_owned()
         };
-        // What is in a configuration may have come with the tree.
+        // The configuration may have come with the tree.
         let follow = if is_requested(by) { LinkPolicy::Yes } else { LinkPolicy::No };
         Self { file, shown, follow, directory, ..self }
     }
 }
 
-/// A folder on the way to a baseline may have come with the tree as a link to anywhere. One in the place of the file
-/// itself is refused by whoever opens it.
+/// Refuses a baseline in a linked directory: the link may have come with the tree and lead anywhere. A link in place of
+/// the file itself is refused when it is opened.
 ///
 /// # Errors
 /// When the configuration names a file behind such a link.
@@ -121,12 +122,12 @@ pub(crate) fn refuse_links(settings: &Settings, redactor: &Redactor) -> Result<(
     Ok(())
 }
 
-/// Whether whoever called the program has named a file, which must be there then.
+/// Whether the caller named the file, so that it must exist.
 pub(crate) fn is_requested(by: &SettingSource) -> bool {
     matches!(by, SettingSource::Flag(_) | SettingSource::Environment(_))
 }
 
-/// The folder that was named, or in which the file lies that was named.
+/// The named directory, or the directory of the named file.
 fn directory_of(path: Option<&PathBuf>, here: &Path) -> PathBuf {
     let path = here.join(path.map_or(Path::new("."), |path| path));
     let directory = if path.is_dir() { &path } else { path.parent().unwrap_or(&path) };

@@ -1,4 +1,4 @@
-//! What a run makes of a baseline.
+//! Applies a baseline to a run.
 
 mod apply;
 mod current;

@@ -1,4 +1,4 @@
-//! What is known of a history before its folders are read.
+//! What is known of a history before its directories are read.
 
 use super::{
     objects::{FailedObject, ObjectReader},
@@ -10,17 +10,17 @@ use crate::{
     threads::{Pool, Turns},
 };
 
-/// So many objects are worth a thread more.
+/// This many objects are worth another thread.
 const A_THREADS_WORTH: usize = 32;
 
-/// What has been read before the folders.
+/// The result of the pass that comes before the directories.
 #[derive(Default)]
 pub(crate) struct Contents {
     pub(super) suspects: Vec<ObjectId>,
     pub(super) missing: Vec<ObjectId>,
-    /// What could not be read from its pack, sorted.
+    /// Objects that could not be read from their pack, sorted.
     pub(super) failed: Vec<ObjectId>,
-    /// What could not be read at all, and why.
+    /// Objects that could not be read at all, and why.
     pub(super) unread: Vec<(ObjectId, String)>,
 }
 
@@ -31,7 +31,7 @@ impl Contents {
         &self.suspects
     }
 
-    /// What the readers could not read from packs, sorted, without what is known already.
+    /// The objects that the readers could not read from packs, sorted, without those already known.
     pub(super) fn take_failed<S, B>(&mut self, readers: &mut [ObjectReader<'_, S, B>]) -> Vec<FailedObject> {
         let mut failed: Vec<FailedObject> =
             readers.iter_mut().flat_map(|reader| std::mem::take(&mut reader.failed)).collect();
@@ -43,7 +43,7 @@ impl Contents {
         failed
     }
 
-    /// Takes what the readers found out.
+    /// Merges the results of the readers.
     pub(super) fn take<S, B>(&mut self, readers: &mut [ObjectReader<'_, S, B>]) {
         for reader in readers {
             self.suspects.append(&mut reader.suspects);
@@ -51,7 +51,8 @@ impl Contents {
         }
     }
 
-    /// Reads objects one by one, each with what its pack had against it, and remembers those that cannot be read at all.
+    /// Reads objects one by one, each with the reason that reading its pack failed, and remembers those that cannot be
+    /// read at all.
     pub(super) fn read_one_by_one<'a, S: Searcher, B: HistoryObserver>(
         &mut self,
         objects: Vec<(ObjectId, Option<&str>)>,

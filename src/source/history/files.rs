@@ -1,4 +1,4 @@
-//! Git's own files: configuration, hooks, reflogs, messages that wait, names of branches and tags.
+//! Git's own files: configuration, hooks, reflogs, pending messages, names of branches and tags.
 
 use std::{
     fs, io,
@@ -17,7 +17,8 @@ pub(super) fn display_path(path: &Path) -> PathBuf {
     below.unwrap_or_else(|| path.to_owned())
 }
 
-/// Pushes every file in the folder of a repository but those that hold objects, and returns the repositories in it.
+/// Pushes every file in a repository's directory except those that store objects, and returns the repositories nested
+/// in it.
 pub(super) fn feed(directory: &Path, sink: &mut impl Sink) -> Vec<PathBuf> {
     let mut reader = FileReader::default();
     let mut waiting = vec![display_path(directory)];

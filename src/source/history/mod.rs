@@ -1,7 +1,7 @@
-//! All that a repository holds: every object of its store, whether something leads to it or not, and git's own files.
+//! Everything a repository holds: all objects in its store, reachable or not, and git's own files.
 //!
-//! The first pass does not know what blobs are called. It only finds out which may hold a key
-//! ([`FirstPass::suspects`]); those are read once more when it is known under which names they stand.
+//! The first pass does not know the paths of blobs. It only finds out which of them may hold a key
+//! ([`FirstPass::suspects`]). Those are read again once their paths are known.
 
 mod contents;
 mod files;
@@ -24,17 +24,17 @@ pub(crate) use searcher::{Searcher, TriageResult};
 
 use objects::ObjectReader;
 
-/// So many objects that could not be read are named one by one.
+/// At most this many unreadable objects are named one by one.
 const NAMED: usize = 1000;
 
 /// How a history is read.
 #[derive(Clone, Debug)]
 pub(crate) struct Reading {
-    /// What reads it.
+    /// The threads that read it.
     pub pool: Pool,
-    /// The user knows that a clone may be shallow.
+    /// The user accepts that the clone may be shallow.
     pub allow_shallow: bool,
-    /// libgit2 reads all objects, one by one.
+    /// Read all objects one by one through libgit2.
     pub cross_check: bool,
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct HistorySource {
     repository: Repository,
     store: Store,
     reading: Reading,
-    /// It is inside another one, which has pushed its plain files.
+    /// The repository is nested in another one, which has already pushed its plain files.
     is_nested: bool,
 }
 
@@ -51,12 +51,12 @@ pub(crate) struct HistorySource {
 pub(crate) struct FirstPass {
     /// The blobs that may hold a key, sorted.
     pub suspects: Vec<ObjectId>,
-    /// Repositories inside this one, such as those of submodules, whose objects have not been read.
+    /// Repositories nested in this one, such as those of submodules. Their objects have not been read.
     pub nested: Vec<PathBuf>,
 }
 
 impl HistorySource {
-    /// Opens the repository that `path` is in.
+    /// Opens the repository that contains `path`.
     ///
     /// # Errors
     /// When there is none, or libgit2 does not know its format.
@@ -78,7 +78,7 @@ impl HistorySource {
         Ok(Self { store: open(&repository)?, repository, reading, is_nested: false })
     }
 
-    /// The same for a repository that [`FirstPass::nested`] named: its plain files have been pushed.
+    /// Like [`Self::open`], for a repository from [`FirstPass::nested`]: its plain files have already been pushed.
     ///
     /// # Errors
     /// When libgit2 does not know its format.
@@ -87,8 +87,8 @@ impl HistorySource {
         Ok(Self { is_nested: true, ..Self::new(git::open(path)?, reading)? })
     }
 
-    /// Pushes all but folders and blobs that are suspect, and shows `observer` the commits in packs.
-    /// [`Self::feed_directories`] has to follow.
+    /// Pushes everything except directories and suspect blobs, and shows `observer` the commits in packs.
+    /// [`Self::feed_directories`] must be called next.
     pub(crate) fn feed_contents<S: Searcher, B: HistoryObserver>(
         &self,
         new_sink: &(impl Fn() -> S + Sync),
@@ -113,7 +113,8 @@ impl HistorySource {
         (contents, readers.into_iter().filter_map(|reader| reader.observer).collect())
     }
 
-    /// Pushes the names in folders, and shows `observer` the folders in packs. Then says what could not be read.
+    /// Pushes the names in directories, and shows `observer` the directories in packs. Then reports what could not be
+    /// read.
     pub(crate) fn feed_directories<S: Searcher, B: HistoryObserver>(
         &self,
         contents: Contents,
@@ -133,7 +134,7 @@ impl HistorySource {
         (self.conclude(contents, &mut new_sink()), observer)
     }
 
-    /// Names what could not be read, and git's own files.
+    /// Reports what could not be read, and pushes git's own files.
     fn conclude(&self, contents: Contents, sink: &mut impl Sink) -> FirstPass {
         let Contents { mut suspects, mut missing, failed, mut unread } = contents;
         for list in [&mut suspects, &mut missing] {
@@ -165,7 +166,7 @@ impl HistorySource {
         FirstPass { suspects, nested }
     }
 
-    /// Looks whether what the refs name is here.
+    /// Checks that the objects that refs point to exist.
     fn expect_refs<S: Searcher, B: HistoryObserver>(
         &self,
         sink: &mut S,
@@ -188,7 +189,7 @@ impl HistorySource {
         }
     }
 
-    /// Names what other objects name and what is not here.
+    /// Reports objects that others refer to and that do not exist.
     fn name_missing(&self, missing: &[ObjectId], sink: &mut impl Sink) {
         if missing.is_empty() {
             return;
@@ -213,7 +214,8 @@ impl HistorySource {
         report_unread(&missing.iter().map(|id| (*id, why.clone())).collect::<Vec<_>>(), sink);
     }
 
-    /// Pushes a blob under one of its names, an empty one where none is known, and with the commit that brought it in.
+    /// Pushes a blob under one of its paths, or an empty one if none is known, along with the commit that introduced
+    /// it.
     pub(crate) fn feed_blob(
         &self,
         id: ObjectId,
@@ -230,13 +232,13 @@ impl HistorySource {
         }
     }
 
-    /// The objects, and the repository they are in.
+    /// The object store, and its repository.
     #[must_use]
     pub(crate) fn store(&self) -> (&Repository, &Store) {
         (&self.repository, &self.store)
     }
 
-    /// The commits at which a shallow clone ends, which are named unless the user knows of it.
+    /// The commits where a shallow clone ends. They are reported unless the user allows it.
     fn shallow(&self, sink: &mut impl Sink) -> Vec<ObjectId> {
         let path = self.store.directory.join("shallow");
         let text = match git::regular_file::read(&path) {
@@ -259,7 +261,7 @@ impl HistorySource {
     }
 }
 
-/// Refuses what libgit2 would read without looking whether it is a file.
+/// Refuses a path that libgit2 would read without checking that it is a file.
 fn plain(directory: &Path, name: &str) -> Result<(), git2::Error> {
     match git::regular_file::check(&directory.join(name)) {
         Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => {
@@ -269,7 +271,7 @@ fn plain(directory: &Path, name: &str) -> Result<(), git2::Error> {
     }
 }
 
-/// Names objects that could not be read: the first of them one by one.
+/// Reports unreadable objects: the first ones by name, the rest by count.
 fn report_unread(objects: &[(ObjectId, String)], sink: &mut impl Sink) {
     for (id, why) in objects.iter().take(NAMED) {
         sink.not_scanned(format!("object {id}").as_bytes(), why.clone());

@@ -1,4 +1,4 @@
-//! What is done with each object.
+//! What happens to each object.
 
 use std::ops::Range;
 
@@ -17,22 +17,22 @@ use crate::{
 /// An object that could not be read from its pack, and why.
 pub(super) type FailedObject = (ObjectId, &'static str);
 
-/// Trees without entries are never stored by need: git knows them.
+/// Trees without entries need not be stored: git knows them.
 const EMPTY_TREES: [&[u8]; 2] = [
     b"4b825dc642cb6eb9a060e54bf8d69288fbee4904",
     b"6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
 ];
 
-/// Reads objects into a sink; one a thread.
+/// Reads objects into a sink, one reader per thread.
 pub(super) struct ObjectReader<'a, S, B> {
     sink: S,
-    /// Takes the commits and folders in packs, too.
+    /// Observes the commits and directories in packs, too.
     pub(super) observer: Option<B>,
     store: &'a Store,
     numbers: NumberCache<'a>,
     /// The commits whose parents may be missing, sorted.
     shallow: &'a [ObjectId],
-    /// The parents of a commit, used again for the next one.
+    /// The parents of a commit; the buffer is reused.
     parents: Vec<u32>,
     pub(super) suspects: Vec<ObjectId>,
     pub(super) missing: Vec<ObjectId>,
@@ -54,7 +54,8 @@ impl<'a, S: Searcher, B: HistoryObserver> ObjectReader<'a, S, B> {
         }
     }
 
-    /// Reads an object by itself and takes it; says why where that fails. `why` is what its pack had against it.
+    /// Reads a single object and processes it. Returns why if that fails. `why` is the reason that reading it from its
+    /// pack failed.
     pub(super) fn read(&mut self, id: ObjectId, why: Option<&str>) -> Option<(ObjectId, String)> {
         match self.store.read(id) {
             Ok((kind, bytes)) => {
@@ -65,7 +66,7 @@ impl<'a, S: Searcher, B: HistoryObserver> ObjectReader<'a, S, B> {
         }
     }
 
-    /// Takes an object, and its number if it was read from its pack.
+    /// Processes an object. It has a number if it was read from its pack.
     fn take(
         &mut self,
         id: ObjectId,
@@ -125,7 +126,8 @@ impl<'a, S: Searcher, B: HistoryObserver> ObjectReader<'a, S, B> {
         }
     }
 
-    /// Scans the names in a folder, and looks whether what they name is there; only those that its base does not have.
+    /// Scans the names in a directory, and checks that the objects they refer to exist. Entries already in its base are
+    /// skipped.
     fn tree(
         &mut self,
         id: ObjectId,
@@ -134,7 +136,7 @@ impl<'a, S: Searcher, B: HistoryObserver> ObjectReader<'a, S, B> {
         base: Option<(&Entries, &[CopiedRange])>,
     ) -> ObjectMark {
         let Self { sink, store, numbers, missing, .. } = self;
-        // Somebody beside takes only what was read from packs.
+        // The observer only takes what was read from packs.
         let mut observer = self.observer.as_mut().zip(number);
         let entries = git::entries(bytes, base, store.width, |new, values| {
             for (entry, number) in new.iter().zip(numbers.get(new.iter().map(|entry| entry.id))) {
@@ -195,7 +197,7 @@ impl<'a, S: Searcher, B: HistoryObserver> ObjectReader<'a, S, B> {
         }
     }
 
-    /// Something names this object, so it should be here.
+    /// Another object refers to this one, so it should exist.
     pub(super) fn expect(&mut self, id: ObjectId) {
         expect(self.store.number(id), id, &mut self.missing);
     }
@@ -205,7 +207,7 @@ impl<'a, S: Searcher, B: HistoryObserver> ObjectReader<'a, S, B> {
     }
 }
 
-/// Adds an object to those that are missing if it has no number.
+/// Adds an object to the missing ones if it has no number.
 fn expect(number: Option<u32>, id: ObjectId, missing: &mut Vec<ObjectId>) {
     if number.is_none() && !is_empty_tree(id) {
         missing.push(id);
@@ -216,14 +218,14 @@ fn is_empty_tree(id: ObjectId) -> bool {
     EMPTY_TREES.iter().any(|tree| ObjectId::from_hex(tree) == Some(id))
 }
 
-/// What is remembered of an object for those that are made from it.
+/// What is remembered about an object for those that are made from it.
 #[derive(Clone)]
 pub(super) enum ObjectMark {
-    /// Nothing is in it but these signs, and what is made from it may be judged by its differences.
+    /// It contains nothing but these anchor kinds, and objects made from it may be judged by their differences.
     Clean(AnchorKinds),
-    /// What is made from it has to be read whole.
+    /// Objects made from it must be read whole.
     Unsure,
-    /// The entries of a tree, which have been read.
+    /// The entries of a tree that has been read.
     Tree(Entries),
 }
 

@@ -7,21 +7,22 @@ use crate::{
     source::sink::Sink,
 };
 
-/// What a first look at the content of a blob says.
+/// The result of a first look at the content of a blob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TriageResult {
-    /// Nothing could be found in it under any name, nor in what is the same in another text. It holds these signs.
+    /// Nothing can be found in it under any path, nor in the parts that another text shares with it. It contains these
+    /// anchor kinds.
     Clean(AnchorKinds),
-    /// Nothing could be found in it, but it is read in a way that depends on more than the neighborhood of a key.
+    /// Nothing can be found in it, but reading it depends on more than the surroundings of a key.
     Alone,
-    /// It has to be scanned under its names.
+    /// It has to be scanned under its paths.
     Suspect,
 }
 
 /// A sink that can also tell what is worth pushing.
 pub(crate) trait Searcher: Sink {
-    /// Looks at a content that may have any name. With `base`, only those ranges differ from a content that was clean and
-    /// held those signs.
+    /// Looks at content that may have any path. With `base`, only those ranges differ from content that was clean and
+    /// contained those anchor kinds.
     fn look(&mut self, bytes: &[u8], base: Option<(&[Range<usize>], AnchorKinds)>) -> TriageResult;
 
     /// Scans a name, which is the path of the origin.

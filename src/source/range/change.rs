@@ -1,4 +1,4 @@
-//! One commit of a range: its message, and what it brings.
+//! One commit of a range: its message, and the files it changes.
 
 use std::{
     cell::Cell,
@@ -23,10 +23,10 @@ use crate::{
     source::sink::Sink,
 };
 
-/// A blob at a path, and the commit that brings it.
+/// A blob at a path, and the commit that introduced it.
 pub(super) struct ChangedBlob {
     pub(super) entry: PathEntry,
-    /// Something was at the path in a parent.
+    /// A parent had something at the path.
     had_path: bool,
     commit: Option<ObjectId>,
     /// The tree of the commit.
@@ -36,7 +36,7 @@ pub(super) struct ChangedBlob {
 }
 
 impl ChangedBlob {
-    /// Those of one blob at one path stand together.
+    /// The sort order: entries for the same blob and path are adjacent.
     pub(super) fn order(&self) -> impl Ord + '_ {
         (&self.entry.path, self.entry.id, self.commit)
     }
@@ -48,9 +48,9 @@ type OnlyIn = HashMap<(ObjectId, ObjectId), Arc<[PathEntry]>>;
 /// Reads commits.
 pub(super) struct RangeCommits<'r> {
     objects: &'r Objects<'r>,
-    /// Where the history of a shallow clone ends.
+    /// The commits where the history of a shallow clone ends.
     ends: HashSet<ObjectId>,
-    /// By the one tree and the other; filled where something is found.
+    /// A cache by pairs of trees, filled only if something is found.
     only_in: Mutex<OnlyIn>,
 }
 
@@ -59,7 +59,7 @@ impl<'r> RangeCommits<'r> {
         Ok(Self { objects, ends: shallow(repository)?, only_in: Mutex::default() })
     }
 
-    /// Pushes the commit's text and adds the sites of what it brings.
+    /// Pushes the commit's text, and adds the blobs it introduces to `sites`.
     pub(super) fn commit(&self, id: ObjectId, sink: &mut impl Sink, sites: &mut Vec<ChangedBlob>) {
         let name = || format!("commit {id}").into_bytes();
         let object = match self.objects.read(id, ObjectType::Commit) {
@@ -86,7 +86,7 @@ impl<'r> RangeCommits<'r> {
         }
     }
 
-    /// Adds the sites of all that is in a tree.
+    /// Adds every blob in a tree to `sites`.
     pub(super) fn tree(&self, tree: ObjectId, sink: &mut impl Sink, sites: &mut Vec<ChangedBlob>) {
         self.compare(None, tree, Vec::new(), sink, sites);
     }
@@ -120,8 +120,8 @@ impl<'r> RangeCommits<'r> {
         }));
     }
 
-    /// Pushes the blob of a group of sites, and says whether something was found in it. If so, it is pushed for each of
-    /// the commits.
+    /// Pushes the blob of a group of sites, and returns whether something was found in it. If so, it is pushed for each
+    /// of the commits.
     pub(super) fn file(&self, group: &[ChangedBlob], sink: &mut impl Sink) -> bool {
         let PathEntry { id, path, .. } = &group[0].entry;
         let object = match self.objects.read(*id, ObjectType::Blob) {
@@ -138,7 +138,7 @@ impl<'r> RangeCommits<'r> {
                 Origin { object: Some(*id), commit: site.commit, ..Origin::new(SourceKind::Blob, path) };
             let content = Content::Bytes(object.data());
             sink.blob(Blob { before: Some(&earlier), ..Blob::new(origin, content) });
-            // What was there before is only asked where something was found.
+            // Earlier versions are requested only if something was found.
             if !earlier.was_asked.get() {
                 return false;
             }
@@ -146,18 +146,18 @@ impl<'r> RangeCommits<'r> {
         true
     }
 
-    /// How large the blob of a site is, in bytes.
+    /// The size of a site's blob, in bytes.
     pub(super) fn size(&self, site: &ChangedBlob) -> u64 {
         self.objects.size(site.entry.id).unwrap_or(0)
     }
 
-    /// The files of a tree that have no place in another one.
+    /// The files of a tree whose paths do not exist in another tree.
     fn only_in(&self, tree: ObjectId, other: ObjectId) -> Arc<[PathEntry]> {
         if let Some(files) = locked(&self.only_in).get(&(tree, other)) {
             return files.clone();
         }
         let mut files = Vec::new();
-        // What cannot be read cannot make less news of a key.
+        // An unreadable tree must not make a new key seem old.
         let _ = tree::removed(self.objects, tree, Some(other), b"", &mut files);
         let files: Arc<[PathEntry]> = files.into();
         locked(&self.only_in).insert((tree, other), files.clone());
@@ -203,7 +203,7 @@ impl PriorVersions for ParentVersions<'_> {
     }
 }
 
-/// The commits whose parents a shallow clone leaves out.
+/// The commits whose parents are missing from a shallow clone.
 fn shallow(repository: &Repository) -> Result<HashSet<ObjectId>> {
     let named = std::env::var_os("GIT_SHALLOW_FILE").filter(|file| !file.is_empty());
     let file = named.map_or_else(|| repository.commondir().join("shallow"), Into::into);

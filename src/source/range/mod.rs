@@ -25,26 +25,26 @@ use change::{ChangedBlob, RangeCommits};
 use locked::locked;
 use tips::Tips;
 
-/// So many commits are compared before their blobs are read, so that memory does not grow with the range.
+/// This many commits are compared before their blobs are read, so that memory use does not grow with the range.
 const BATCH: usize = 4096;
 
-/// What commits add: their messages, and the files that are different from those of all their parents.
+/// What commits add: their messages, and the files that differ from those of all their parents.
 pub(crate) struct Range {
     /// Which commits.
     pub selection: Selection,
-    /// What reads, where there is much to read.
+    /// The threads that read, if there is much to read.
     pub pool: Pool,
 }
 
 impl Range {
-    /// Pushes the messages of commits and annotated tags, whole as `git cat-file commit` shows them, and blobs, with paths
-    /// from the root of the tree. A blob is read once for each path, unless something is found in it: then it is pushed
-    /// for each commit that brings it. What is missing is named as not scanned.
+    /// Pushes the messages of commits and annotated tags, whole as `git cat-file commit` shows them, and blobs, with
+    /// paths relative to the root of the tree. A blob is read once per path, unless something is found in it: then it
+    /// is pushed for each commit that introduces it. Missing objects are reported as not scanned.
     ///
-    /// Gives how many commits, tags and other objects there are.
+    /// Returns how many commits, tags and other objects there are.
     ///
     /// # Errors
-    /// When the commits cannot be listed, with the way to get those that are missing.
+    /// When the commits cannot be listed. The error says how to get missing ones.
     pub(crate) fn feed<S: Sink>(
         &self,
         repository: &Repository,
@@ -91,7 +91,7 @@ impl Range {
         Ok(ids.len() + tips.tags.len() + tips.trees.len() + tips.blobs.len())
     }
 
-    /// Pushes the blobs at some sites; those that are known to be clean are passed over.
+    /// Pushes the blobs at some sites, except those known to be clean.
     fn files<S: Sink>(
         &self,
         commits: &RangeCommits<'_>,
@@ -114,7 +114,7 @@ impl Range {
     }
 }
 
-/// Blobs in which nothing was found at their path. As in the walk, hashes are enough, since nobody knows the seed.
+/// Blobs in which nothing was found at their path. As in the walk, hashes suffice, since nobody knows the seed.
 #[derive(Default)]
 struct CleanCache {
     hasher: RandomState,

@@ -1,4 +1,4 @@
-//! Where a range begins and where it ends: annotated tags are looked through, and what they say is kept.
+//! Where a range begins and ends. Annotated tags are peeled, and their text is kept.
 
 use std::collections::BTreeSet;
 
@@ -15,20 +15,20 @@ use crate::{
     },
 };
 
-/// What the tips of a selection lead to.
+/// What the tips of a selection resolve to.
 pub(super) struct Tips {
     commits: BTreeSet<ObjectId>,
     hidden: BTreeSet<ObjectId>,
     /// Annotated tags that are not hidden, with their text.
     pub(super) tags: Vec<(ObjectId, Vec<u8>)>,
-    /// Trees that a tip names instead of a commit.
+    /// Trees that a tip names directly.
     pub(super) trees: Vec<ObjectId>,
-    /// Blobs that a tip names instead of a commit.
+    /// Blobs that a tip names directly.
     pub(super) blobs: Vec<(ObjectId, Vec<u8>)>,
 }
 
 impl Tips {
-    /// Looks through the tags.
+    /// Peels the tags.
     ///
     /// # Errors
     /// When an object that the selection names cannot be read.
@@ -44,7 +44,7 @@ impl Tips {
             trees: Vec::new(),
             blobs: Vec::new(),
         };
-        // What is hidden may be any object; all on the way to its commit is hidden with it.
+        // A hidden tip may be any object. Everything on the way to its commit is hidden with it.
         let mut known = BTreeSet::new();
         for id in selection.hidden.iter().copied().collect::<BTreeSet<_>>() {
             let mut next = Some(id);
@@ -77,7 +77,7 @@ impl Tips {
         Ok(tips)
     }
 
-    /// The commits that can be reached from the tips and not from what is hidden.
+    /// The commits that are reachable from the tips and not from the hidden ones.
     ///
     /// # Errors
     /// When one of them is missing.
@@ -103,7 +103,7 @@ fn missing(repository: &Repository, why: String) -> anyhow::Error {
     )
 }
 
-/// The text of an annotated tag, and what it names.
+/// The text of an annotated tag, and the object it names.
 fn tag(objects: &Objects<'_>, id: ObjectId) -> Result<(Vec<u8>, ObjectId)> {
     let object = objects.read(id, ObjectType::Tag).map_err(anyhow::Error::msg)?;
     let text = object.data().to_owned();
