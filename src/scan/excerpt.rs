@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{
-    mask::Masker,
+    mask::{Mask, Masker, may_hold_a_key},
     resolve::ChosenMatch,
     scratch::Scratch,
     shape_match::{REACH, secret},
@@ -94,12 +94,46 @@ fn replacements(
         let start = all[index].0.start;
         all[index - 1].0.end = all[index - 1].0.end.min(start);
     }
+    if may_need_more(text, &all, line, &near, masker) {
+        add_masks(&mut all, &near, masker.masks(&text[near.clone()], scratch));
+    }
+    all
+}
+
+/// Whether anything is shown next to the matches that may be another key. There mostly is nothing, and to look for one takes
+/// longer than to find the key of the line.
+fn may_need_more(
+    text: &[u8],
+    matches: &[(Range<usize>, String, Option<usize>)],
+    line: &Range<usize>,
+    near: &Range<usize>,
+    masker: &Masker,
+) -> bool {
+    // Keys of rules that are not built in may be short.
+    if masker.rules().is_some() {
+        return true;
+    }
+    // A key that begins or ends out of sight counts as a whole.
+    let is_end = |byte: &u8| byte.is_ascii_whitespace();
+    let start =
+        text[near.start..line.start].iter().rposition(is_end).map_or(near.start, |at| near.start + at);
+    let end = text[line.end..near.end].iter().position(is_end).map_or(near.end, |at| line.end + at);
+    let mut from = start;
+    let mut gaps = matches.iter().map(|(range, ..)| range.clone()).chain([end..end]);
+    gaps.any(|range| {
+        let gap = from..range.start.clamp(from, end);
+        from = from.max(range.end);
+        may_hold_a_key(&text[gap])
+    })
+}
+
+/// Adds what is left of masks before, between and after the matches.
+fn add_masks(all: &mut Vec<(Range<usize>, String, Option<usize>)>, near: &Range<usize>, masks: Vec<Mask>) {
     let found = all.len();
-    for mask in masker.masks(&text[near.clone()], scratch) {
+    for mask in masks {
         let mask_range = near.start + mask.range.start..near.start + mask.range.end;
         let mut start = mask_range.start;
         let mut shown = mask.shown;
-        // What is left of it before, between and after the matches.
         for index in 0..found {
             let Range { start: hit_start, end: hit_end } = all[index].0;
             if hit_end <= start || hit_start >= mask_range.end {
@@ -116,7 +150,6 @@ fn replacements(
         }
     }
     all.sort_by_key(|(range, ..)| range.start);
-    all
 }
 
 fn push(excerpt: &mut String, bytes: &[u8]) {

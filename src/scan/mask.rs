@@ -82,3 +82,12 @@ impl Masker {
         masks
     }
 }
+
+/// Whether any part of a name is long enough for a key. Most are not, and there are as many names as files.
+pub(crate) fn may_hold_a_key(name: &[u8]) -> bool {
+    const SHORTEST: usize = 16;
+    let is_separator = |byte: &u8| matches!(byte, b'/' | b'.' | b' ');
+    name.split(is_separator).any(|part| {
+        part.len() >= SHORTEST && part.iter().any(u8::is_ascii_digit) || part.len() >= 2 * SHORTEST
+    })
+}

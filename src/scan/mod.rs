@@ -28,5 +28,5 @@ mod word_match;
 
 pub use change::{TextChange, looks_wide};
 pub use engine::Engine;
-pub(crate) use mask::Masker;
+pub(crate) use mask::{Masker, may_hold_a_key};
 pub use scratch::Scratch;

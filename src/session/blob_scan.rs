@@ -5,17 +5,12 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-use super::{
-    gathered::RunTotals,
-    prior::PriorSecrets,
-    progress::Counts,
-    redact::{Redactor, may_hold_a_key},
-};
+use super::{gathered::RunTotals, prior::PriorSecrets, progress::Counts, redact::Redactor};
 use crate::{
     blob::{Content, Origin, PriorVersions, SourceKind},
     expand::Output,
     finding::{AllowComment, Detection, NotScanned},
-    scan::{Engine, Scratch},
+    scan::{Engine, Scratch, may_hold_a_key},
     suppression::{self, CommentMatch, LocatedComment},
 };
 

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     report::escape_control,
     rule::{Confidence, RuleSet},
-    scan::{Engine, Masker, Scratch},
+    scan::{Engine, Masker, Scratch, may_hold_a_key},
 };
 
 /// Makes texts safe to show. Masks whatever fits a shape of any rule at any confidence. It works on bytes, before they
@@ -81,13 +81,4 @@ fn push_text(shown: &mut String, bytes: &[u8]) {
             let _ = write!(shown, "\\x{byte:02x}");
         }
     }
-}
-
-/// Whether any part of a name is long enough for a key. Most are not, and there are as many names as files.
-pub(super) fn may_hold_a_key(name: &[u8]) -> bool {
-    const SHORTEST: usize = 16;
-    let is_separator = |byte: &u8| matches!(byte, b'/' | b'.' | b' ');
-    name.split(is_separator).any(|part| {
-        part.len() >= SHORTEST && part.iter().any(u8::is_ascii_digit) || part.len() >= 2 * SHORTEST
-    })
 }
