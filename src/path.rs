@@ -1,5 +1,7 @@
 //! Paths by their names alone: no file system is asked, since what a path names may be in no file system.
 
+use std::path::Path;
+
 /// The names of a path from the root on, with `.` and `..` undone. `..` at the root stays there, as in a file system.
 #[must_use]
 pub(crate) fn resolve<N: AsRef<[u8]>>(names: impl IntoIterator<Item = N>) -> Vec<N> {
@@ -12,6 +14,21 @@ pub(crate) fn resolve<N: AsRef<[u8]>>(names: impl IntoIterator<Item = N>) -> Vec
         }
     }
     way
+}
+
+/// A path as git stores it: bytes on Unix, UTF-8 elsewhere.
+#[cfg(unix)]
+#[must_use]
+pub(crate) fn from_git(bytes: &[u8]) -> &Path {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+    Path::new(OsStr::from_bytes(bytes))
+}
+
+/// A path as git stores it: bytes on Unix, UTF-8 elsewhere.
+#[cfg(not(unix))]
+#[must_use]
+pub(crate) fn from_git(bytes: &[u8]) -> &Path {
+    Path::new(std::str::from_utf8(bytes).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("day", 0, &[]),
     ("hidden", 0, &[]),
     ("path", 0, &[]),
+    ("regular_file", 0, &[]),
+    ("root", 0, &["path", "regular_file"]),
     ("whole_file", 0, &[]),
     ("threads", 0, &[]),
     ("finding", 1, &[]),
@@ -30,7 +32,6 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("source", 2, &[]),
     ("report", 2, &["remedy"]),
     ("remedy", 2, &[]),
-    // It escapes what it quotes as reports do.
     ("config", 3, &[]),
     // Its help lists the formats there are.
     ("cli", 3, &[]),

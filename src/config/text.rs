@@ -15,7 +15,7 @@ use super::{
     pattern,
     reader::Value,
 };
-use crate::{day::Day, finding::Fingerprint, report::escape_control, rule::RuleSet};
+use crate::{day::Day, finding::Fingerprint, hidden::escape_control, rule::RuleSet};
 
 /// Makes what is read as a text: what it becomes, what messages call it if not by its key, what it must be, what the schema
 /// says of it, and how to find out what is wrong with one of a key.

@@ -4,7 +4,8 @@ use std::{io::Read, path::Path};
 
 use flate2::read::ZlibDecoder;
 
-use super::{kind::ObjectKind, pack::LARGEST, regular_file};
+use super::{kind::ObjectKind, pack::LARGEST};
+use crate::regular_file;
 
 /// No header is longer, in bytes.
 const LONGEST_HEADER: usize = 32;

@@ -4,8 +4,8 @@ use std::{ffi::OsString, path::Path};
 
 use git2::Repository;
 
-use super::{objects::oid, regular_file};
-use crate::blob::ObjectId;
+use super::objects::oid;
+use crate::{blob::ObjectId, regular_file};
 
 /// All refs with the objects they name, sorted by name; the older entries of the stash, which are refs in all but name;
 /// and HEAD where it names a commit itself, also that of each linked work tree. Objects are not looked at.

@@ -6,9 +6,9 @@ use std::{
 };
 
 use super::{
+    counts::Counts,
     gathered::RunTotals,
     prior::PriorSecrets,
-    progress::Counts,
     redact::{Redactor, may_hold_a_key},
 };
 use crate::{

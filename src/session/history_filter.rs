@@ -1,15 +1,18 @@
 //! Which of the keys in a history are asked for. It is decided when all is known of their lives, so that it does not
 //! change what is said of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use anyhow::{Context, Result, ensure};
 use git2::Repository;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::history::{HistoryScan, objects};
+use super::{
+    history::{self, HistoryScan, objects},
+    redact::Redactor,
+};
 use crate::{
-    finding::Finding,
+    finding::{Finding, Report},
     locate::{ObjectLocations, SecretHistory},
 };
 
@@ -104,6 +107,29 @@ impl HistoryFilter {
             })
         };
         self.paths.as_ref().is_some_and(|paths| !is_there(paths)).then_some("--path")
+    }
+}
+
+/// Gives each finding its history, and adds those to `unwanted` that the options leave out by it.
+pub(super) fn apply(
+    report: &mut Report,
+    unwanted: &mut HashMap<String, String>,
+    filter: &HistoryFilter,
+    locations: &[ObjectLocations<'_>],
+    redactor: &Redactor,
+) {
+    for finding in &mut report.findings {
+        if unwanted.contains_key(&finding.fingerprint) {
+            continue;
+        }
+        let secret_history = history::secret_history(finding, locations);
+        match filter.leaves_out(finding, secret_history.as_ref(), locations) {
+            Some(by) => drop(unwanted.insert(finding.fingerprint.clone(), by.to_owned())),
+            None => {
+                finding.history =
+                    secret_history.map(|secret_history| history::render(secret_history, redactor));
+            }
+        }
     }
 }
 

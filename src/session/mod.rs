@@ -5,30 +5,45 @@
 
 mod baseline;
 mod blob_scan;
+#[cfg(feature = "cli")]
+mod conclude;
+mod counts;
 mod coverage;
 mod gathered;
+#[cfg(feature = "git")]
 mod history;
+#[cfg(feature = "git")]
 mod history_filter;
 mod options;
+#[cfg(feature = "cli")]
 mod output;
 mod prior;
+#[cfg(feature = "cli")]
 mod progress;
 mod redact;
+#[cfg(feature = "git")]
 mod repository;
 mod rules;
 mod run;
+#[cfg(feature = "git")]
+mod searcher;
 mod settings;
 mod suppress;
 mod worker;
 
-pub(crate) use baseline::{BaselineComparison, BaselineLocation, entry_in_words, refuse_links};
+pub(crate) use baseline::{BaselineComparison, BaselineLocation, entry_in_words, refuse_links, root_of};
+#[cfg(feature = "cli")]
+pub(crate) use conclude::{Verdict, conclude, conclude_with};
 pub(crate) use coverage::{Coverage, ScanScope};
-pub(crate) use history::read as read_histories;
-pub(crate) use history_filter::{HistoryFilter, HistoryQuery};
 pub(crate) use options::{Options, ReportFile};
 pub(crate) use redact::Redactor;
-pub(crate) use repository::{feed_repository, open_from_environment, root_of, tree_root};
 pub(crate) use rules::{find_rule, or_builtin};
-pub(crate) use run::{Verdict, conclude, conclude_with, report};
+pub(crate) use run::report;
 pub(crate) use settings::{ConfigStart, Session, load, look_up};
 pub(crate) use worker::WorkerPool;
+#[cfg(feature = "git")]
+pub(crate) use {
+    history::read as read_histories,
+    history_filter::{HistoryFilter, HistoryQuery},
+    repository::{config_start, feed_repository, open_from_environment, tree_root},
+};

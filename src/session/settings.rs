@@ -6,7 +6,6 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow, ensure};
-use git2::Repository;
 
 use super::{
     options::Options,
@@ -24,8 +23,13 @@ use crate::{
 pub(crate) enum ConfigStart<'a> {
     /// A file or directory that is scanned.
     Path(&'a Path),
-    /// The root of a work tree; a bare repository has no configuration of its own.
-    Repository(&'a Repository),
+    /// A repository; a bare one has no configuration of its own.
+    Repository {
+        /// The root of its work tree.
+        work_tree: Option<&'a Path>,
+        /// Its own directory.
+        directory: &'a Path,
+    },
     /// Nowhere: whatever is here comes from those who are checked.
     Nowhere,
 }
@@ -104,7 +108,7 @@ pub(crate) fn look_up(options: &Options, start: ConfigStart<'_>, redactor: &Reda
 fn search(start: ConfigStart<'_>) -> Result<Option<ConfigDocument>> {
     match start {
         ConfigStart::Path(path) => config::find(path),
-        ConfigStart::Repository(repository) => match repository.workdir() {
+        ConfigStart::Repository { work_tree, .. } => match work_tree {
             Some(root) => config::find(root),
             None => Ok(None),
         },
@@ -115,7 +119,7 @@ fn search(start: ConfigStart<'_>) -> Result<Option<ConfigDocument>> {
 /// The folder that the globs of a configuration from elsewhere start from: the root of what is scanned.
 fn base(start: ConfigStart<'_>) -> Result<PathBuf> {
     let base = match start {
-        ConfigStart::Repository(repository) => repository.workdir().unwrap_or_else(|| repository.path()),
+        ConfigStart::Repository { work_tree, directory } => work_tree.unwrap_or(directory),
         ConfigStart::Path(path) => {
             if let Some(root) = path.canonicalize().ok().as_deref().and_then(config::root) {
                 return Ok(root.to_owned());
@@ -130,7 +134,7 @@ fn base(start: ConfigStart<'_>) -> Result<PathBuf> {
 fn read(document: &ConfigDocument, start: ConfigStart<'_>) -> Result<Config> {
     // Of what git holds, all paths start from the root.
     let root = match start {
-        ConfigStart::Repository(repository) => repository.workdir().and_then(|root| root.canonicalize().ok()),
+        ConfigStart::Repository { work_tree, .. } => work_tree.and_then(|root| root.canonicalize().ok()),
         ConfigStart::Path(_) | ConfigStart::Nowhere => None,
     };
     let inner = root.and_then(|root| Some(document.file.strip_prefix(root).ok()?.display().to_string()));

@@ -8,8 +8,8 @@ use std::{
 use anyhow::{Result, ensure};
 
 use super::{
-    current::{CurrentState, is_off_disk},
-    location::{BaselineLocation, is_requested},
+    CurrentState,
+    location::{BaselineLocation, is_off_disk, is_requested},
 };
 use crate::{
     baseline::{

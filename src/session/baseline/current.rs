@@ -1,10 +1,11 @@
 //! What is there now: an entry of the baseline whose file is gone may stand for another one, and what a history holds and
 //! nobody sees any more is the past.
 
-use std::{cell::OnceCell, collections::HashSet, io, path::Path};
+use std::{cell::OnceCell, collections::HashSet, path::Path};
 
 use git2::{ErrorCode, Repository};
 
+use super::location::is_off_disk;
 use crate::{
     baseline::{BaselinePaths, FilePath},
     blob::{ObjectId, SourceKind},
@@ -139,12 +140,4 @@ impl<'a> CurrentState<'a> {
 fn tree_of(repository: &Repository, id: git2::Oid) -> Option<ObjectId> {
     let tree = repository.find_object(id, None).ok()?.peel_to_tree().ok()?;
     Some(git::object_id(tree.id()))
-}
-
-/// Whether there is no such file; a folder of its name is none.
-pub(super) fn is_off_disk(file: &Path) -> bool {
-    match file.symlink_metadata() {
-        Ok(metadata) => metadata.is_dir(),
-        Err(error) => matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),
-    }
 }

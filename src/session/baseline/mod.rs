@@ -1,9 +1,17 @@
 //! What a run makes of a baseline.
 
 mod apply;
+#[cfg(feature = "git")]
 mod current;
+#[cfg(not(feature = "git"))]
+mod disk;
 mod location;
 
 pub(super) use apply::apply;
 pub(crate) use apply::{BaselineComparison, entry_in_words};
-pub(crate) use location::{BaselineLocation, refuse_links};
+pub(crate) use location::{BaselineLocation, refuse_links, root_of};
+
+#[cfg(feature = "git")]
+use current::CurrentState;
+#[cfg(not(feature = "git"))]
+use disk::DiskState as CurrentState;
