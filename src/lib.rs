@@ -46,7 +46,6 @@ mod hook;
 mod locate;
 mod path;
 mod regular_file;
-#[cfg(feature = "cli")]
 mod remedy;
 #[cfg(feature = "cli")]
 mod report;

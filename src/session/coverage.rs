@@ -2,9 +2,9 @@
 
 use std::{collections::HashSet, path::PathBuf};
 
-use super::redact::Redactor;
 #[cfg(feature = "git")]
-use super::{history::HistoryScan, history_filter::HistoryFilter};
+use super::history::{HistoryFilter, HistoryScan};
+use super::redact::Redactor;
 use crate::{
     blob::ObjectId,
     config::{self, Config},

@@ -12,21 +12,13 @@ mod coverage;
 mod gathered;
 #[cfg(feature = "git")]
 mod history;
-#[cfg(feature = "git")]
-mod history_filter;
 mod options;
-#[cfg(feature = "cli")]
-mod output;
 mod prior;
-#[cfg(feature = "cli")]
-mod progress;
 mod redact;
 #[cfg(feature = "git")]
 mod repository;
 mod rules;
 mod run;
-#[cfg(feature = "git")]
-mod searcher;
 mod settings;
 mod suppress;
 mod worker;
@@ -43,7 +35,6 @@ pub(crate) use settings::{ConfigStart, Session, load, look_up};
 pub(crate) use worker::WorkerPool;
 #[cfg(feature = "git")]
 pub(crate) use {
-    history::read as read_histories,
-    history_filter::{HistoryFilter, HistoryQuery},
+    history::{HistoryFilter, HistoryQuery, read as read_histories},
     repository::{config_start, feed_repository, open_from_environment, tree_root},
 };

@@ -7,6 +7,8 @@ use std::{
 
 use anyhow::Result;
 
+#[cfg(feature = "git")]
+use super::history;
 use super::{
     baseline,
     counts::Counts,
@@ -15,8 +17,6 @@ use super::{
     suppress,
     worker::WorkerPool,
 };
-#[cfg(feature = "git")]
-use super::{history, history_filter};
 use crate::{
     config::{MIN_CONFIDENCE, SettingSource},
     finding::{Configuration, Finding, Report, Suppressed},
@@ -62,7 +62,7 @@ pub(super) fn collect<T>(
     // Options exclude whole keys; what suppresses occurrences comes before, so that it is known what each of them is for.
     let mut unwanted = unwanted(session, &report);
     #[cfg(feature = "git")]
-    history_filter::apply(&mut report, &mut unwanted, &coverage.filter, &locations, redactor);
+    history::apply(&mut report, &mut unwanted, &coverage.filter, &locations, redactor);
     suppress::apply(session, &mut report, &marked, &coverage, least.looked_for)?;
     excluded.extend(unwanted.keys().cloned());
     exclude(&mut report, &unwanted);

@@ -1,7 +1,5 @@
 //! Where bytes come from. A source pushes what it reads into sinks, in the threads it is given.
 
-#[cfg(feature = "git")]
-mod exclude;
 mod file;
 #[cfg(feature = "git")]
 mod history;

@@ -11,7 +11,7 @@ use std::{
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
 #[cfg(feature = "git")]
-use super::{exclude, tracked};
+use super::tracked;
 use super::{
     file::FileReader,
     sink::Sink,
@@ -41,7 +41,7 @@ impl Walk {
         let mut sink = new_sink();
         let mut reader = FileReader::default();
         #[cfg(feature = "git")]
-        let remaining = self.force_exclude.then(|| exclude::remaining(&self.roots, &self.pool, &mut sink));
+        let remaining = self.force_exclude.then(|| tracked::remaining(&self.roots, &self.pool, &mut sink));
         #[cfg(not(feature = "git"))]
         let remaining: Option<Vec<PathBuf>> = None;
         for root in remaining.as_ref().unwrap_or(&self.roots) {

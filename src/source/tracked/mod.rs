@@ -1,5 +1,7 @@
 //! What git tracks: an ignored file that is in the index is committed all the same, so it is read all the same.
 
+mod exclude;
+
 use std::path::{Path, PathBuf};
 
 use crate::{
@@ -8,6 +10,8 @@ use crate::{
     root::Root,
     threads::Pool,
 };
+
+pub(super) use exclude::remaining;
 
 /// An entry of the index.
 pub(super) struct Tracked {

@@ -7,13 +7,11 @@ use anyhow::{Context, Result, ensure};
 use git2::Repository;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::{
-    history::{self, HistoryScan, objects},
-    redact::Redactor,
-};
+use super::{HistoryScan, objects, render, secret_history};
 use crate::{
     finding::{Finding, Report},
     locate::{ObjectLocations, SecretHistory},
+    session::redact::Redactor,
 };
 
 /// Which keys of a history are asked for, as the caller says it.
@@ -111,7 +109,7 @@ impl HistoryFilter {
 }
 
 /// Gives each finding its history, and adds those to `unwanted` that the options leave out by it.
-pub(super) fn apply(
+pub(in crate::session) fn apply(
     report: &mut Report,
     unwanted: &mut HashMap<String, String>,
     filter: &HistoryFilter,
@@ -122,12 +120,11 @@ pub(super) fn apply(
         if unwanted.contains_key(&finding.fingerprint) {
             continue;
         }
-        let secret_history = history::secret_history(finding, locations);
+        let secret_history = secret_history(finding, locations);
         match filter.leaves_out(finding, secret_history.as_ref(), locations) {
             Some(by) => drop(unwanted.insert(finding.fingerprint.clone(), by.to_owned())),
             None => {
-                finding.history =
-                    secret_history.map(|secret_history| history::render(secret_history, redactor));
+                finding.history = secret_history.map(|secret_history| render(secret_history, redactor));
             }
         }
     }

@@ -1,6 +1,9 @@
 //! `skanner scan --history`: all objects, then what is suspect once more under its names, then the life of what was
 //! found, then what of it is asked for.
 
+mod filter;
+mod searcher;
+
 use std::path::{Path, PathBuf};
 
 use super::{
@@ -13,6 +16,9 @@ use crate::{
     locate::{self, CommitReader, Gathered, Gatherer, ObjectLocations, SecretHistory},
     source::{HistorySource, Reading, Sink},
 };
+
+pub(super) use filter::apply;
+pub(crate) use filter::{HistoryFilter, HistoryQuery};
 
 /// A repository that was read, and which of its blobs may hold a key.
 pub(crate) struct HistoryScan {
@@ -27,7 +33,7 @@ pub(crate) struct HistoryScan {
 
 impl HistoryScan {
     /// The repository.
-    pub(super) fn repository(&self) -> &git2::Repository {
+    fn repository(&self) -> &git2::Repository {
         self.history.store().0
     }
 
@@ -119,13 +125,13 @@ pub(super) fn locate<'a>(read: &'a mut [HistoryScan], pool: &WorkerPool<'_>) -> 
 }
 
 /// The life of what was found, in the first repository that holds it.
-pub(super) fn secret_history(finding: &Finding, locations: &[ObjectLocations<'_>]) -> Option<SecretHistory> {
+fn secret_history(finding: &Finding, locations: &[ObjectLocations<'_>]) -> Option<SecretHistory> {
     let objects = objects(finding);
     locations.iter().find_map(|location| location.secret_history(&objects))
 }
 
 /// The objects that hold what was found.
-pub(super) fn objects(finding: &Finding) -> Vec<ObjectId> {
+fn objects(finding: &Finding) -> Vec<ObjectId> {
     let mut objects: Vec<ObjectId> = finding.occurrences.iter().filter_map(|place| place.object).collect();
     objects.sort_unstable();
     objects.dedup();
@@ -133,7 +139,7 @@ pub(super) fn objects(finding: &Finding) -> Vec<ObjectId> {
 }
 
 /// A life as it may be shown.
-pub(super) fn render(secret_history: SecretHistory, redactor: &Redactor) -> HistoryReport {
+fn render(secret_history: SecretHistory, redactor: &Redactor) -> HistoryReport {
     let event = |event: locate::HistoryEvent| Event {
         commit: event.commit.to_string(),
         author: redactor.text(&event.author),

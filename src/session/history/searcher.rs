@@ -2,11 +2,11 @@
 
 use std::{ops::Range, sync::atomic::Ordering};
 
-use super::{blob_scan::ScanState, worker::Worker};
 use crate::{
     blob::{AnchorKinds, Origin},
     expand,
     scan::{TextChange, looks_wide},
+    session::{blob_scan::ScanState, worker::Worker},
     source::{Searcher, TriageResult},
 };
 

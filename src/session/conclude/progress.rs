@@ -12,7 +12,7 @@ use std::{
 
 use indicatif::{DecimalBytes, HumanCount, ProgressBar, ProgressStyle};
 
-use super::counts::Counts;
+use crate::session::counts::Counts;
 
 /// A scan that ends before this shows no progress.
 const PATIENCE: Duration = Duration::from_secs(1);

@@ -10,11 +10,11 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::options::Options;
 use crate::{
     blob::SourceKind,
     finding::Report,
     report::{self, View},
+    session::options::Options,
     source, whole_file,
 };
 

@@ -1,5 +1,8 @@
 //! One run of the program: it shows how far it has come, writes reports, and ends in a verdict.
 
+mod output;
+mod progress;
+
 use std::time::Instant;
 
 use anyhow::Result;
@@ -7,13 +10,13 @@ use anyhow::Result;
 use super::{
     baseline,
     coverage::{Coverage, RunContext},
-    output,
-    progress::Progress,
     run::collect,
     settings::Session,
     worker::WorkerPool,
 };
 use crate::{finding::Report, report::View};
+
+use progress::Progress;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
