@@ -187,7 +187,8 @@ fn uses(text: &str, own: &[String]) -> Vec<Used> {
         let before = statement[..at].trim_end();
         let start = before.rfind(['\n', '}', '{']).map_or(0, |at| at + 1);
         let visibility = before[start..].trim();
-        if !(visibility.is_empty() || visibility.starts_with("pub")) {
+        // An attribute says when it counts.
+        if !(visibility.is_empty() || visibility.starts_with("pub") || visibility.starts_with("#[")) {
             continue;
         }
         let mut leaves = Vec::new();
@@ -396,10 +397,13 @@ fn a_type_is_defined_once() {
 #[test]
 fn the_test_reads_every_form_of_use() {
     let own = ["x".to_owned(), "y".to_owned()];
-    let text = "use crate::{\n    a::B,\n    c::{D, e::{F as G}},\n    g::{self, H},\n};\npub(crate) use super::h::I;\nuse std::fmt;";
+    let text = "use crate::{\n    a::B,\n    c::{D, e::{F as G}},\n    g::{self, H},\n};\npub(crate) use super::h::I;\n#[cfg(unix)]\nuse crate::j::K;\nuse std::fmt;";
     let found: Vec<String> =
         uses(text, &own).iter().map(|used| format!("{}={}", used.name, used.path.join("::"))).collect();
-    assert_eq!(found, ["B=a::B", "D=c::D", "G=c::e::F", "g=g", "H=g::H", "I=x::h::I", "fmt=x::y::std::fmt"]);
+    assert_eq!(
+        found,
+        ["B=a::B", "D=c::D", "G=c::e::F", "g=g", "H=g::H", "I=x::h::I", "K=j::K", "fmt=x::y::std::fmt"]
+    );
     assert_eq!(production_code("a \"b::c\" // d\nr#\"e\"f\"# g"), "a \"\" \n\"\" g");
 }
 

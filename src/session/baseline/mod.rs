@@ -10,8 +10,3 @@ mod location;
 pub(super) use apply::apply;
 pub(crate) use apply::{BaselineComparison, entry_in_words};
 pub(crate) use location::{BaselineLocation, refuse_links, root_of};
-
-#[cfg(feature = "git")]
-use current::CurrentState;
-#[cfg(not(feature = "git"))]
-use disk::DiskState as CurrentState;

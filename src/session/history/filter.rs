@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use git2::Repository;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::{HistoryScan, objects, render, secret_history};
+use super::scan::{HistoryScan, objects, render, secret_history};
 use crate::{
     finding::{Finding, Report},
     locate::{ObjectLocations, SecretHistory},
