@@ -2,6 +2,11 @@
 //!
 //! Start with [`Scanner`]. It scans paths, readers, bytes and repositories, and returns a [`Report`] each time.
 //!
+//! # Features
+//!
+//! Both are on by default. `git` reads repositories, and knows which ignored files git tracks; `cli` is the program, and
+//! needs `git`. An engine for files, readers and bytes is what is left with `default-features = false`.
+//!
 //! # The house
 //!
 //! Data flows one way: a source feeds blobs through `expand`, which opens archives, to the engine in `scan`, which
@@ -9,23 +14,42 @@
 //! stages; a command chooses what it reads. `docs/architecture.md` tells the whole story, and `tests/layers.rs` keeps it
 //! true.
 
+#![cfg_attr(
+    not(feature = "cli"),
+    allow(
+        dead_code,
+        unreachable_pub,
+        unused_imports,
+        unused_mut,
+        reason = "the program and its tests use more of the stages than the library alone"
+    )
+)]
+
 mod baseline;
 mod blob;
 mod bytes;
+#[cfg(feature = "cli")]
 mod cli;
+#[cfg(feature = "cli")]
 mod cmd;
 mod config;
 mod day;
 mod decode;
 mod expand;
 mod finding;
+#[cfg(feature = "git")]
 mod git;
 mod hidden;
+#[cfg(feature = "cli")]
 mod hook;
+#[cfg(feature = "git")]
 mod locate;
 mod path;
+mod regular_file;
 mod remedy;
+#[cfg(feature = "cli")]
 mod report;
+mod root;
 mod rule;
 mod scan;
 mod scanner;
@@ -36,6 +60,7 @@ mod threads;
 mod whole_file;
 
 #[doc(hidden)]
+#[cfg(feature = "cli")]
 pub use cmd::main;
 pub use {
     blob::{ObjectId, SourceKind},
@@ -49,6 +74,7 @@ pub use {
 
 /// Parts of the program for its own tests, benchmarks and fuzz targets. They may change at any time.
 #[doc(hidden)]
+#[cfg(feature = "cli")]
 pub mod testing {
     pub mod blob {
         pub use crate::blob::{Blob, Content, ObjectId, Origin, SourceKind, WINDOW};

@@ -1,5 +1,7 @@
 //! Handles paths purely by name. No file system is consulted, since a path may not exist in any.
 
+use std::path::Path;
+
 /// The components of a path from the root, with `.` and `..` resolved. `..` at the root stays there, as in a file
 /// system.
 #[must_use]
@@ -13,6 +15,21 @@ pub(crate) fn resolve<N: AsRef<[u8]>>(names: impl IntoIterator<Item = N>) -> Vec
         }
     }
     way
+}
+
+/// A path as git stores it: bytes on Unix, UTF-8 elsewhere.
+#[cfg(unix)]
+#[must_use]
+pub(crate) fn from_git(bytes: &[u8]) -> &Path {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+    Path::new(OsStr::from_bytes(bytes))
+}
+
+/// A path as git stores it: bytes on Unix, UTF-8 elsewhere.
+#[cfg(not(unix))]
+#[must_use]
+pub(crate) fn from_git(bytes: &[u8]) -> &Path {
+    Path::new(std::str::from_utf8(bytes).unwrap_or_default())
 }
 
 #[cfg(test)]

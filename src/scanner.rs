@@ -137,7 +137,8 @@ impl ScannerBuilder {
         self
     }
 
-    /// Whether a scan of a directory reads files that git ignores and does not track.
+    /// Whether a scan of a directory reads files that git ignores and does not track. Without the feature `git`, it always
+    /// does.
     #[must_use]
     pub fn read_ignored(mut self, read: bool) -> Self {
         self.read_ignored = read;
@@ -165,7 +166,8 @@ impl Scanner {
         ScannerBuilder::default()
     }
 
-    /// Scans a file, or all files of a directory: hidden ones too, and those that git tracks though it ignores them.
+    /// Scans a file, or all files of a directory: hidden ones too, and those that git tracks though it ignores them. Without
+    /// the feature `git`, it is not known what git tracks, so no file is left out because git ignores it.
     ///
     /// # Errors
     /// [`Error::Resource`].
@@ -206,6 +208,7 @@ impl Scanner {
     ///
     /// # Errors
     /// [`Error::Resource`].
+    #[cfg(feature = "git")]
     pub fn scan_repository(&self, path: impl AsRef<Path>) -> Result<Report, Error> {
         let at = path.as_ref().to_owned();
         self.run(|pool, coverage| {

@@ -17,6 +17,8 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("day", 0, &[]),
     ("hidden", 0, &[]),
     ("path", 0, &[]),
+    ("regular_file", 0, &[]),
+    ("root", 0, &["path", "regular_file"]),
     ("whole_file", 0, &[]),
     ("threads", 0, &[]),
     ("finding", 1, &[]),
@@ -30,7 +32,6 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("source", 2, &[]),
     ("report", 2, &["remedy"]),
     ("remedy", 2, &[]),
-    // It escapes what it quotes as reports do.
     ("config", 3, &[]),
     // Its help lists the formats there are.
     ("cli", 3, &[]),
@@ -186,7 +187,8 @@ fn uses(text: &str, own: &[String]) -> Vec<Used> {
         let before = statement[..at].trim_end();
         let start = before.rfind(['\n', '}', '{']).map_or(0, |at| at + 1);
         let visibility = before[start..].trim();
-        if !(visibility.is_empty() || visibility.starts_with("pub")) {
+        // An attribute says when it counts.
+        if !(visibility.is_empty() || visibility.starts_with("pub") || visibility.starts_with("#[")) {
             continue;
         }
         let mut leaves = Vec::new();
@@ -395,10 +397,13 @@ fn a_type_is_defined_once() {
 #[test]
 fn the_test_reads_every_form_of_use() {
     let own = ["x".to_owned(), "y".to_owned()];
-    let text = "use crate::{\n    a::B,\n    c::{D, e::{F as G}},\n    g::{self, H},\n};\npub(crate) use super::h::I;\nuse std::fmt;";
+    let text = "use crate::{\n    a::B,\n    c::{D, e::{F as G}},\n    g::{self, H},\n};\npub(crate) use super::h::I;\n#[cfg(unix)]\nuse crate::j::K;\nuse std::fmt;";
     let found: Vec<String> =
         uses(text, &own).iter().map(|used| format!("{}={}", used.name, used.path.join("::"))).collect();
-    assert_eq!(found, ["B=a::B", "D=c::D", "G=c::e::F", "g=g", "H=g::H", "I=x::h::I", "fmt=x::y::std::fmt"]);
+    assert_eq!(
+        found,
+        ["B=a::B", "D=c::D", "G=c::e::F", "g=g", "H=g::H", "I=x::h::I", "K=j::K", "fmt=x::y::std::fmt"]
+    );
     assert_eq!(production_code("a \"b::c\" // d\nr#\"e\"f\"# g"), "a \"\" \n\"\" g");
 }
 

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use git2::{AttrCheckFlags, Repository};
 
 use super::file::replace;
-use crate::git;
+use crate::regular_file;
 
 /// Whether git would merge the file at this path with the `union` driver. The path starts at the root of the
 /// work tree.
@@ -46,7 +46,7 @@ pub(crate) fn add(root: &Path, line: &str) -> Result<()> {
             Ok(metadata) if metadata.is_symlink() => {
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a symbolic link"));
             }
-            Ok(_) => git::regular_file::read(&file)?,
+            Ok(_) => regular_file::read(&file)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(error),
         };

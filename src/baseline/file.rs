@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use super::entry::BaselineEntry;
-use crate::{finding::Fingerprint, git::regular_file, whole_file};
+use crate::{finding::Fingerprint, regular_file, whole_file};
 
 /// Larger files are refused, in bytes. This is room for about half a million entries.
 const MOST: u64 = 64 << 20;

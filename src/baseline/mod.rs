@@ -4,6 +4,7 @@
 //! it changes when lines move, when a rule is renamed, or when time passes. Lines are sorted by fingerprint,
 //! so two branches that each add one merge without a conflict. See `docs/baseline.md`.
 
+#[cfg(feature = "git")]
 pub(crate) mod attributes;
 mod change;
 mod entry;

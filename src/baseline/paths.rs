@@ -3,7 +3,12 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::location::FilePath;
-use crate::{blob::SourceKind, bytes::hex, finding::Occurrence, git, path::resolve};
+use crate::{
+    blob::SourceKind,
+    bytes::hex,
+    finding::Occurrence,
+    path::{from_git, resolve},
+};
 
 /// The directories that paths in a report start from, absolute.
 #[derive(Clone, Debug)]
@@ -92,7 +97,7 @@ impl BaselinePaths {
         }
         let mut files = vec![self.root.join(&place.path)];
         if let Some(bytes) = raw(&place.path) {
-            files.push(self.root.join(git::path(&bytes)));
+            files.push(self.root.join(from_git(&bytes)));
         }
         files
     }

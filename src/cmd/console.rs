@@ -12,7 +12,7 @@ use clap::ValueEnum;
 use crate::{
     cli::Color,
     config,
-    report::escape_control,
+    hidden::escape_control,
     session::{Redactor, Verdict},
 };
 

@@ -8,6 +8,7 @@ use super::console::{self, Console};
 use crate::{
     cli::{ConfigArgs, HistoryArgs, ReportArgs, SettingArgs},
     config::{Environment, OptionValues},
+    report::FORMATS,
     session::{HistoryQuery, Options, ReportFile},
 };
 
@@ -46,6 +47,7 @@ pub(super) fn of_report(args: &ReportArgs, console: &Console) -> Result<Options>
 /// # Errors
 /// The same as those of [`of_report`].
 pub(super) fn of_settings(args: &SettingArgs) -> Result<Options> {
+    let formats: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
     Ok(Options {
         flags: OptionValues {
             min_confidence: args.min_confidence,
@@ -55,7 +57,7 @@ pub(super) fn of_settings(args: &SettingArgs) -> Result<Options> {
             isolated: args.config.isolated,
             ..OptionValues::default()
         },
-        environment: Environment::read(&|name| std::env::var_os(name))?,
+        environment: Environment::read(&|name| std::env::var_os(name), &formats)?,
         config: named_config(&args.config),
         ..Options::default()
     })

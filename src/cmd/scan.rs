@@ -14,8 +14,8 @@ use crate::{
     finding::Subject,
     git::{ci, revisions::Selection},
     session::{
-        ConfigStart, Coverage, HistoryFilter, ScanScope, Session, Verdict, WorkerPool, conclude, load,
-        open_from_environment, read_histories, tree_root,
+        ConfigStart, Coverage, HistoryFilter, ScanScope, Session, Verdict, WorkerPool, conclude,
+        config_start, load, open_from_environment, read_histories, tree_root,
     },
     source::{Range, Reading, StagedSource, StagedState, Stdin, Walk},
 };
@@ -34,7 +34,7 @@ pub(super) fn run(args: &ScanArgs, console: &Console) -> Result<Verdict> {
 pub(super) fn staged(args: &ReportArgs, all: bool, console: &Console) -> Result<Verdict> {
     let repository = open_from_environment()?;
     let options = options::of_report(args, console)?;
-    let session = load(options, ConfigStart::Repository(&repository), &console.redactor)?;
+    let session = load(options, config_start(&repository), &console.redactor)?;
     conclude(&session, |pool| {
         let staged = StagedSource { all, wanted: None, differing: false, pool: session.pool() };
         let held = staged.feed(&repository, &|| pool.worker())?;
@@ -52,7 +52,7 @@ pub(super) fn staged(args: &ReportArgs, all: bool, console: &Console) -> Result<
 fn range(args: &ReportArgs, words: &str, console: &Console) -> Result<Verdict> {
     let repository = open_from_environment()?;
     let options = options::of_report(args, console)?;
-    let session = load(options, ConfigStart::Repository(&repository), &console.redactor)?;
+    let session = load(options, config_start(&repository), &console.redactor)?;
     conclude(&session, |pool| {
         let (selection, what) = select(&repository, words)?;
         let scope = ScanScope::Commits { tips: selection.tips.clone(), is_foreign: false };

@@ -5,7 +5,7 @@ use std::{ffi::OsString, num::NonZeroUsize, path::PathBuf};
 
 use anyhow::{Result, bail};
 
-use crate::{report::FORMATS, rule::Confidence};
+use crate::rule::Confidence;
 
 /// Every variable, and the option it corresponds to.
 pub const VARIABLES: [(&str, &str); 10] = [
@@ -44,11 +44,11 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    /// Reads each variable through `look`.
+    /// Reads each variable through `look`. `formats` are the names that a format may have.
     ///
     /// # Errors
     /// When a variable has a value that its option would reject.
-    pub(crate) fn read(look: &dyn Fn(&str) -> Option<OsString>) -> Result<Self> {
+    pub(crate) fn read(look: &dyn Fn(&str) -> Option<OsString>, formats: &[&str]) -> Result<Self> {
         Ok(Self {
             isolated: text(look, "SKANNER_ISOLATED")?
                 .map(|text| switch("SKANNER_ISOLATED", &text))
@@ -61,7 +61,7 @@ impl Environment {
             baseline: look("SKANNER_BASELINE").filter(|file| !file.is_empty()).map(PathBuf::from),
             format: text(look, "SKANNER_FORMAT")?
                 .map(|text| {
-                    let formats: Vec<_> = FORMATS.iter().map(|format| (format.name, format.name)).collect();
+                    let formats: Vec<_> = formats.iter().map(|name| (*name, *name)).collect();
                     word("SKANNER_FORMAT", &formats, &text).map(str::to_owned)
                 })
                 .transpose()?,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::report::escape_control;
+use crate::hidden::escape_control;
 
 /// Nobody reads more than this at a time.
 const MOST: usize = 10;

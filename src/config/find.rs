@@ -13,7 +13,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use toml::de::DeTable;
 
-use crate::{git::Root, report::escape_control};
+use crate::{hidden::escape_control, root::Root};
 
 /// Files that contain only configuration.
 pub(crate) const NAMES: [&str; 2] = ["skanner.toml", ".skanner.toml"];

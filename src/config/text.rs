@@ -15,7 +15,7 @@ use super::{
     pattern,
     reader::Value,
 };
-use crate::{day::Day, finding::Fingerprint, report::escape_control, rule::RuleSet};
+use crate::{day::Day, finding::Fingerprint, hidden::escape_control, rule::RuleSet};
 
 /// Defines text types: the resulting type, what messages call it if not by its key, what it must be, its schema, and
 /// how to check a value of a key.

@@ -4,7 +4,8 @@ use std::{io::Read, path::Path};
 
 use flate2::read::ZlibDecoder;
 
-use super::{kind::ObjectKind, pack::LARGEST, regular_file};
+use super::{kind::ObjectKind, pack::LARGEST};
+use crate::regular_file;
 
 /// The longest valid header, in bytes.
 const LONGEST_HEADER: usize = 32;

@@ -4,8 +4,8 @@ use std::{ffi::OsString, path::Path};
 
 use git2::Repository;
 
-use super::{objects::oid, regular_file};
-use crate::blob::ObjectId;
+use super::objects::oid;
+use crate::{blob::ObjectId, regular_file};
 
 /// All refs with the objects they point to, sorted by name; the older stash entries, which are refs in all but name;
 /// and detached HEADs, including those of linked work trees. The objects are not read.

@@ -15,10 +15,8 @@ use super::{
     loose,
     objects::oid,
     pack::{PackDamage, Packs},
-    path::path,
-    regular_file,
 };
-use crate::{blob::ObjectId, threads::Pool};
+use crate::{blob::ObjectId, path::from_git, regular_file, threads::Pool};
 
 /// Nested alternates are followed to this depth, as in git.
 const DEEPEST: usize = 5;
@@ -256,7 +254,7 @@ fn object_directories(own: &Path, damages: &mut Vec<PackDamage>) -> Vec<PathBuf>
             Ok(text) => {
                 let lines =
                     text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty() && line[0] != b'#');
-                waiting.extend(lines.map(|line| (whole.join(path(line)), depth + 1)));
+                waiting.extend(lines.map(|line| (whole.join(from_git(line)), depth + 1)));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => damages.push(PackDamage { path: list, why: error.to_string() }),

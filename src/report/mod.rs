@@ -1,7 +1,6 @@
 //! Report formats: a report goes in, and text comes out. A new format is one file here and a row in
 //! [`FORMATS`].
 
-mod escape;
 mod json;
 mod sarif;
 mod text;
@@ -11,7 +10,6 @@ use std::io::{self, Write};
 
 use crate::finding::Report;
 
-pub(crate) use escape::escape_control;
 pub use json::schema;
 pub(crate) use sarif::line_hashes;
 pub use view::View;

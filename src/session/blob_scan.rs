@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-use super::{gathered::RunTotals, prior::PriorSecrets, progress::Counts, redact::Redactor};
+use super::{counts::Counts, gathered::RunTotals, prior::PriorSecrets, redact::Redactor};
 use crate::{
     blob::{Content, Origin, PriorVersions, SourceKind},
     expand::Output,

@@ -2,7 +2,9 @@
 
 use std::{collections::HashSet, path::PathBuf};
 
-use super::{history::HistoryScan, history_filter::HistoryFilter, redact::Redactor};
+#[cfg(feature = "git")]
+use super::history::{HistoryFilter, HistoryScan};
+use super::redact::Redactor;
 use crate::{
     blob::ObjectId,
     config::{self, Config},
@@ -35,15 +37,24 @@ pub(crate) enum ScanScope {
     },
 }
 
+impl Default for ScanScope {
+    fn default() -> Self {
+        Self::Files(Vec::new())
+    }
+}
+
 /// What a source read.
+#[derive(Default)]
 pub(crate) struct Coverage {
     /// The directory that relative paths start from.
     pub(crate) base: PathBuf,
     /// What was scanned, if not files.
     pub(crate) subject: Option<Subject>,
     /// The repositories whose whole history was read.
+    #[cfg(feature = "git")]
     pub(crate) histories: Vec<HistoryScan>,
     /// Which keys in those histories are reported.
+    #[cfg(feature = "git")]
     pub(crate) filter: HistoryFilter,
     /// The report must say whether the repository may be published.
     pub(crate) is_audit: bool,
@@ -66,15 +77,7 @@ pub(crate) struct RunContext<'a> {
 impl Coverage {
     /// Files in the directory that paths start from.
     pub(crate) fn files(base: PathBuf) -> Self {
-        Self {
-            base,
-            subject: None,
-            histories: Vec::new(),
-            filter: HistoryFilter::default(),
-            is_audit: false,
-            scope: ScanScope::Files(Vec::new()),
-            roots: Vec::new(),
-        }
+        Self { base, ..Self::default() }
     }
 
     /// Part of a repository. `base` is the directory that its paths start from.

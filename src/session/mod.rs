@@ -5,15 +5,17 @@
 
 mod baseline;
 mod blob_scan;
+#[cfg(feature = "cli")]
+mod conclude;
+mod counts;
 mod coverage;
 mod gathered;
+#[cfg(feature = "git")]
 mod history;
-mod history_filter;
 mod options;
-mod output;
 mod prior;
-mod progress;
 mod redact;
+#[cfg(feature = "git")]
 mod repository;
 mod rules;
 mod run;
@@ -21,14 +23,18 @@ mod settings;
 mod suppress;
 mod worker;
 
-pub(crate) use baseline::{BaselineComparison, BaselineLocation, entry_in_words, refuse_links};
+pub(crate) use baseline::{BaselineComparison, BaselineLocation, entry_in_words, refuse_links, root_of};
+#[cfg(feature = "cli")]
+pub(crate) use conclude::{Verdict, conclude, conclude_with};
 pub(crate) use coverage::{Coverage, ScanScope};
-pub(crate) use history::read as read_histories;
-pub(crate) use history_filter::{HistoryFilter, HistoryQuery};
 pub(crate) use options::{Options, ReportFile};
 pub(crate) use redact::Redactor;
-pub(crate) use repository::{feed_repository, open_from_environment, root_of, tree_root};
 pub(crate) use rules::{find_rule, or_builtin};
-pub(crate) use run::{Verdict, conclude, conclude_with, report};
+pub(crate) use run::report;
 pub(crate) use settings::{ConfigStart, Session, load, look_up};
 pub(crate) use worker::WorkerPool;
+#[cfg(feature = "git")]
+pub(crate) use {
+    history::{HistoryFilter, HistoryQuery, read as read_histories},
+    repository::{config_start, feed_repository, open_from_environment, tree_root},
+};

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    report::escape_control,
+    hidden::escape_control,
     rule::{Confidence, RuleSet},
     scan::{Engine, Masker, Scratch, may_hold_a_key},
 };

@@ -8,12 +8,13 @@ use git2::{ErrorCode, Repository};
 use super::{
     coverage::{Coverage, ScanScope},
     history::{self, HistoryScan},
+    settings::ConfigStart,
     worker::WorkerPool,
 };
 use crate::{
     finding::Subject,
     git::{self, index::Index},
-    source::{self, Reading, Sink, StagedSource, Walk},
+    source::{Reading, Sink, StagedSource, Walk},
     threads::Pool,
 };
 
@@ -42,6 +43,11 @@ pub(crate) fn open_from_environment() -> Result<Repository> {
     }
 }
 
+/// The search for a configuration begins in this repository.
+pub(crate) fn config_start(repository: &Repository) -> ConfigStart<'_> {
+    ConfigStart::Repository { work_tree: repository.workdir(), directory: repository.path() }
+}
+
 /// The directory that paths in trees start from: the root of the work tree, or the directory of a bare repository.
 ///
 /// # Errors
@@ -49,12 +55,6 @@ pub(crate) fn open_from_environment() -> Result<Repository> {
 pub(crate) fn tree_root(repository: &Repository) -> Result<PathBuf> {
     let base = repository.workdir().unwrap_or_else(|| repository.path());
     base.canonicalize().with_context(|| format!("the folder {} is gone", base.display()))
-}
-
-/// The root of the repository that contains a directory, or the directory itself.
-pub(crate) fn root_of(directory: &Path) -> PathBuf {
-    let root = source::repository_root(directory).and_then(|root| root.canonicalize().ok());
-    root.unwrap_or_else(|| directory.to_owned())
 }
 
 /// Reads the files, index and history of a repository whose root is the current directory.

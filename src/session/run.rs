@@ -1,77 +1,28 @@
-//! One run, from its source to its verdict.
+//! One run, from its source to its report.
 
 use std::{
     collections::{HashMap, HashSet},
-    time::Instant,
+    sync::Arc,
 };
 
 use anyhow::Result;
 
+#[cfg(feature = "git")]
+use super::history;
 use super::{
     baseline,
+    counts::Counts,
     coverage::{Coverage, RunContext},
-    history::{self, HistoryScan},
-    history_filter::HistoryFilter,
-    output,
-    progress::Progress,
     settings::Session,
     suppress,
     worker::WorkerPool,
 };
 use crate::{
     config::{MIN_CONFIDENCE, SettingSource},
-    finding::{Configuration, Report, Suppressed},
-    locate::ObjectLocations,
-    report::View,
+    finding::{Configuration, Finding, Report, Suppressed},
     rule::Confidence,
     scan::Engine,
 };
-
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// Nothing found, and everything read.
-    Clean,
-    /// Keys were found.
-    Findings,
-    /// Not everything could be read, so the run proves nothing.
-    Incomplete,
-}
-
-/// Lets `feed` push a source into the workers, and reports the new findings.
-pub(crate) fn conclude(
-    session: &Session,
-    feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
-) -> Result<Verdict> {
-    let known = |report: &mut Report, context: &RunContext<'_>| baseline::apply(report, context, session);
-    conclude_with(session, feed, known).map(|(verdict, ())| verdict)
-}
-
-/// Like [`conclude`], with another step instead of the baseline.
-pub(crate) fn conclude_with<T>(
-    session: &Session,
-    feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
-    known: impl FnOnce(&mut Report, &RunContext<'_>) -> Result<T>,
-) -> Result<(Verdict, T)> {
-    let start = Instant::now();
-    let options = &session.options;
-    let (report, outcome) = collect(session, &session.engine(), feed, known)?;
-    let view = View {
-        color: options.color,
-        quiet: options.quiet,
-        verbose: options.verbose,
-        elapsed: start.elapsed(),
-    };
-    output::write_reports(options, &session.settings.format.value, &report, &view)?;
-    let verdict = if !report.is_complete() {
-        Verdict::Incomplete
-    } else if report.findings.is_empty() || options.exit_zero {
-        Verdict::Clean
-    } else {
-        Verdict::Findings
-    };
-    Ok((verdict, outcome))
-}
 
 /// Runs a source up to the finished report, with the baseline applied, and writes nothing.
 pub(crate) fn report(
@@ -80,22 +31,24 @@ pub(crate) fn report(
     feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
 ) -> Result<Report> {
     let known = |report: &mut Report, context: &RunContext<'_>| baseline::apply(report, context, session);
-    collect(session, engine, feed, known).map(|(report, ())| report)
+    collect(session, engine, None, feed, known).map(|(report, ())| report)
 }
 
-fn collect<T>(
+/// The same with something else in place of the baseline, and with counts of what has been read so far for whoever shows
+/// them. Everything has been read when `known` is called.
+pub(super) fn collect<T>(
     session: &Session,
     engine: &Engine,
+    counts: Option<Arc<Counts>>,
     feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
     known: impl FnOnce(&mut Report, &RunContext<'_>) -> Result<T>,
 ) -> Result<(Report, T)> {
-    let Session { options, settings, redactor, .. } = session;
+    let redactor = &session.redactor;
     let least = Least::of(session);
-    let progress = (options.progress && !settings.no_progress.value).then(Progress::start);
-    let pool = WorkerPool::new(engine, redactor, progress.as_ref().map(Progress::counts).cloned());
+    let pool = WorkerPool::new(engine, redactor, counts);
     let mut coverage = feed(&pool)?;
+    #[cfg(feature = "git")]
     let locations = history::locate(&mut coverage.histories, &pool);
-    drop(progress);
 
     let (mut report, marked) = pool.into_report();
     let mut excluded = HashSet::new();
@@ -107,15 +60,20 @@ fn collect<T>(
         is_wanted
     });
     // Options exclude whole keys. Suppressions of occurrences come first, so that each one's effect is known.
-    let unwanted = unwanted(session, &coverage.filter, &locations, &mut report);
+    let mut unwanted = unwanted(session, &report);
+    #[cfg(feature = "git")]
+    history::apply(&mut report, &mut unwanted, &coverage.filter, &locations, redactor);
     suppress::apply(session, &mut report, &marked, &coverage, least.looked_for)?;
     excluded.extend(unwanted.keys().cloned());
     exclude(&mut report, &unwanted);
     describe(session, &mut report, &coverage);
+    #[cfg(feature = "git")]
+    {
+        report.is_shallow = coverage.histories.iter().any(history::HistoryScan::is_shallow);
+    }
     let context = RunContext { scope: &coverage.scope, redactor, excluded: &excluded };
     let outcome = known(&mut report, &context)?;
     report.mask_suppressions(|text| redactor.text(text.as_bytes()));
-    output::add_line_hashes(options, &settings.format.value, &mut report);
     Ok((report, outcome))
 }
 
@@ -147,31 +105,17 @@ impl Least {
     }
 }
 
-/// The findings that options exclude, by fingerprint, with the option's name. The other findings get their history.
-fn unwanted(
-    session: &Session,
-    filter: &HistoryFilter,
-    locations: &[ObjectLocations<'_>],
-    report: &mut Report,
-) -> HashMap<String, String> {
-    let Session { settings, redactor, .. } = session;
+/// The findings that options exclude whatever their history is, by fingerprint, with the option's name.
+fn unwanted(session: &Session, report: &Report) -> HashMap<String, String> {
+    let settings = &session.settings;
     let least = &settings.min_confidence;
-    let mut unwanted = HashMap::new();
-    for finding in &mut report.findings {
-        let secret_history = history::secret_history(finding, locations);
-        let by = settings
+    let by = |finding: &Finding| {
+        settings
             .leaves_out(&finding.rule.id)
             .or_else(|| (finding.confidence < least.value).then(|| least.from.name()))
-            .or_else(|| filter.leaves_out(finding, secret_history.as_ref(), locations).map(str::to_owned));
-        match by {
-            Some(by) => drop(unwanted.insert(finding.fingerprint.clone(), by)),
-            None => {
-                finding.history =
-                    secret_history.map(|secret_history| history::render(secret_history, redactor))
-            }
-        }
-    }
-    unwanted
+    };
+    let findings = report.findings.iter();
+    findings.filter_map(|finding| Some((finding.fingerprint.clone(), by(finding)?))).collect()
 }
 
 /// Removes the findings that options exclude from the report, and counts them there.
@@ -190,7 +134,6 @@ fn exclude(report: &mut Report, unwanted: &HashMap<String, String>) {
 /// Records in the report what was read, and with which configuration.
 fn describe(session: &Session, report: &mut Report, coverage: &Coverage) {
     let Session { options, settings, .. } = session;
-    report.is_shallow = coverage.histories.iter().any(HistoryScan::is_shallow);
     report.is_audit = coverage.is_audit;
     report.base.clone_from(&coverage.base);
     report.subject.clone_from(&coverage.subject);

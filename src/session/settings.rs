@@ -6,7 +6,6 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow, ensure};
-use git2::Repository;
 
 use super::{
     options::Options,
@@ -24,8 +23,13 @@ use crate::{
 pub(crate) enum ConfigStart<'a> {
     /// A scanned file or directory.
     Path(&'a Path),
-    /// The root of a work tree. A bare repository has no configuration of its own.
-    Repository(&'a Repository),
+    /// A repository. A bare one has no configuration of its own.
+    Repository {
+        /// The root of its work tree.
+        work_tree: Option<&'a Path>,
+        /// Its own directory.
+        directory: &'a Path,
+    },
     /// Nowhere: everything here comes from the people being checked.
     Nowhere,
 }
@@ -105,7 +109,7 @@ pub(crate) fn look_up(options: &Options, start: ConfigStart<'_>, redactor: &Reda
 fn search(start: ConfigStart<'_>) -> Result<Option<ConfigDocument>> {
     match start {
         ConfigStart::Path(path) => config::find(path),
-        ConfigStart::Repository(repository) => match repository.workdir() {
+        ConfigStart::Repository { work_tree, .. } => match work_tree {
             Some(root) => config::find(root),
             None => Ok(None),
         },
@@ -116,7 +120,7 @@ fn search(start: ConfigStart<'_>) -> Result<Option<ConfigDocument>> {
 /// The directory that the globs of an external configuration start from: the root of what is scanned.
 fn base(start: ConfigStart<'_>) -> Result<PathBuf> {
     let base = match start {
-        ConfigStart::Repository(repository) => repository.workdir().unwrap_or_else(|| repository.path()),
+        ConfigStart::Repository { work_tree, directory } => work_tree.unwrap_or(directory),
         ConfigStart::Path(path) => {
             if let Some(root) = path.canonicalize().ok().as_deref().and_then(config::root) {
                 return Ok(root.to_owned());
@@ -131,7 +135,7 @@ fn base(start: ConfigStart<'_>) -> Result<PathBuf> {
 fn read(document: &ConfigDocument, start: ConfigStart<'_>) -> Result<Config> {
     // All paths in git objects start from the root.
     let root = match start {
-        ConfigStart::Repository(repository) => repository.workdir().and_then(|root| root.canonicalize().ok()),
+        ConfigStart::Repository { work_tree, .. } => work_tree.and_then(|root| root.canonicalize().ok()),
         ConfigStart::Path(_) | ConfigStart::Nowhere => None,
     };
     let inner = root.and_then(|root| Some(document.file.strip_prefix(root).ok()?.display().to_string()));

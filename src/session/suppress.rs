@@ -14,7 +14,7 @@ use crate::{
     config::{AcceptUnread, Allow, Config, MIN_CONFIDENCE},
     day::Day,
     finding::Report,
-    git,
+    regular_file,
     rule::{Confidence, RuleSet},
     suppression::{self, Acceptance, AllowEntry, LocatedComment, PathRoots, ReadExtent, RuleLookup},
 };
@@ -57,7 +57,7 @@ pub(super) fn apply(
     };
     if trusts_foreign(session) {
         let file = session.root.join(GITLEAKS);
-        let list = match git::regular_file::read(&file) {
+        let list = match regular_file::read(&file) {
             Ok(list) => String::from_utf8_lossy(&list).into_owned(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(error).with_context(|| format!("{} cannot be read", file.display())),

@@ -1,22 +1,19 @@
 //! Connects sources to the engine: each thread has a worker, and their results are merged at the end.
 
-use std::{
-    ops::Range,
-    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
-};
+use std::sync::{Arc, Mutex, PoisonError, atomic::Ordering};
 
 use super::{
     blob_scan::{BlobScan, ScanState},
+    counts::Counts,
     gathered::RunTotals,
-    progress::Counts,
     redact::Redactor,
 };
 use crate::{
-    blob::{AnchorKinds, Blob, ObjectId, Origin, PriorVersions, SourceKind},
-    expand::{self, Expander},
+    blob::{Blob, ObjectId, Origin, PriorVersions, SourceKind},
+    expand::Expander,
     finding::{Report, Scanned},
-    scan::{Engine, TextChange, looks_wide},
-    source::{Searcher, Sink, TriageResult, why},
+    scan::Engine,
+    source::{Sink, why},
     suppression::LocatedComment,
 };
 
@@ -55,7 +52,7 @@ impl<'a> WorkerPool<'a> {
 
 /// Scans what one thread of a source reads.
 pub(crate) struct Worker<'a> {
-    state: ScanState<'a>,
+    pub(super) state: ScanState<'a>,
     expander: Expander,
     gathered: &'a Mutex<RunTotals>,
 }
@@ -100,30 +97,6 @@ impl Sink for Worker<'_> {
         if let Some(last) = self.state.own.not_scanned.last_mut() {
             last.is_nothing = true;
         }
-    }
-}
-
-impl Searcher for Worker<'_> {
-    fn look(&mut self, bytes: &[u8], base: Option<(&[Range<usize>], AnchorKinds)>) -> TriageResult {
-        let ScanState { engine, counts, scratch, .. } = &mut self.state;
-        if let Some(counts) = counts {
-            counts.objects.fetch_add(1, Ordering::Relaxed);
-            counts.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        }
-        // A container may hold anything.
-        if expand::is_container(bytes) {
-            return TriageResult::Suspect;
-        }
-        let change = base.map(|(changed_ranges, anchor_kinds)| TextChange { changed_ranges, anchor_kinds });
-        match engine.prefilter(bytes, change, scratch) {
-            None => TriageResult::Suspect,
-            Some(_) if looks_wide(bytes) => TriageResult::Alone,
-            Some(anchor_kinds) => TriageResult::Clean(anchor_kinds),
-        }
-    }
-
-    fn name(&mut self, origin: &Origin<'_>) {
-        self.state.find_in_name(origin.path, Some(origin));
     }
 }
 

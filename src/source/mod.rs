@@ -1,25 +1,32 @@
 //! Where bytes come from. A source pushes what it reads into sinks, on the threads it is given.
 
-mod exclude;
 mod file;
+#[cfg(feature = "git")]
 mod history;
 mod message;
 mod parallel;
+#[cfg(feature = "git")]
 mod range;
 mod sink;
+#[cfg(feature = "git")]
 mod staged;
 mod stdin;
+#[cfg(feature = "git")]
 mod tracked;
 mod walk;
 mod words;
+mod work_tree;
 
 pub(crate) use file::FileReader;
-pub(crate) use history::{HistorySource, Reading, Searcher, TriageResult};
 pub(crate) use message::{Message, Tail};
-pub(crate) use range::Range;
 pub(crate) use sink::Sink;
-pub(crate) use staged::{StagedSource, StagedState};
 pub(crate) use stdin::Stdin;
-pub(crate) use tracked::root as repository_root;
 pub(crate) use walk::Walk;
 pub(crate) use words::why;
+pub(crate) use work_tree::work_tree;
+#[cfg(feature = "git")]
+pub(crate) use {
+    history::{HistorySource, Reading, Searcher, TriageResult},
+    range::Range,
+    staged::{StagedSource, StagedState},
+};

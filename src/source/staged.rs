@@ -8,7 +8,8 @@ use git2::{ErrorCode, ObjectType, Repository};
 use super::{parallel, sink::Sink};
 use crate::{
     blob::{Blob, Content, ObjectId, Origin, PriorVersions, SourceKind},
-    git::{self, Objects, index::Index, object_id, rename, staged::StagedChanges as Changes, tree},
+    git::{Objects, index::Index, object_id, rename, staged::StagedChanges as Changes, tree},
+    path::from_git,
     threads::Pool,
 };
 
@@ -98,7 +99,7 @@ impl StagedSource<'_> {
                 Err(why) => return sink.not_scanned(&entry.path, why),
             };
             let content = object.data();
-            if root.is_some_and(|root| is_same(&root.join(git::path(&entry.path)), content)) {
+            if root.is_some_and(|root| is_same(&root.join(from_git(&entry.path)), content)) {
                 return;
             }
             let earlier = HeadVersions { objects: &objects, entry, content, before, gone: &gone, new: &new };

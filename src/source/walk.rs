@@ -10,11 +10,11 @@ use std::{
 
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
+#[cfg(feature = "git")]
+use super::tracked;
 use super::{
-    exclude,
     file::FileReader,
     sink::Sink,
-    tracked,
     words::{display_path, why},
 };
 use crate::threads::Pool;
@@ -23,7 +23,8 @@ use crate::threads::Pool;
 pub(crate) struct Walk {
     /// Files and directories. They are read even if git ignores them.
     pub roots: Vec<PathBuf>,
-    /// Whether `.gitignore` and `.git/info/exclude` exclude untracked files.
+    /// Whether `.gitignore` and `.git/info/exclude` exclude untracked files. Without the feature `git`, nobody knows
+    /// what git tracks, so they exclude nothing.
     pub respect_ignore: bool,
     /// Whether the roots themselves are excluded if git ignores and does not track them. Links among them are not
     /// followed then, since that is how git treats them.
@@ -39,13 +40,14 @@ impl Walk {
     pub(crate) fn feed<S: Sink>(&self, new_sink: &(impl Fn() -> S + Sync)) {
         let mut sink = new_sink();
         let mut reader = FileReader::default();
-        let remaining = self.force_exclude.then(|| exclude::remaining(&self.roots, &self.pool, &mut sink));
+        #[cfg(feature = "git")]
+        let remaining = self.force_exclude.then(|| tracked::remaining(&self.roots, &self.pool, &mut sink));
+        #[cfg(not(feature = "git"))]
+        let remaining: Option<Vec<PathBuf>> = None;
         for root in remaining.as_ref().unwrap_or(&self.roots) {
             match fs::metadata(root) {
                 _ if self.force_exclude && root.is_symlink() => FileReader::feed_link(root, &mut sink),
-                Ok(metadata) if metadata.is_dir() => {
-                    self.feed_directory(root, new_sink, &mut reader, &mut sink)
-                }
+                Ok(metadata) if metadata.is_dir() => self.feed_directory(root, new_sink, &mut sink),
                 Ok(metadata) if metadata.is_file() => reader.feed(root, true, &mut sink),
                 Ok(metadata) => sink.not_scanned(display_path(root), special(metadata.file_type())),
                 Err(error) => sink.nothing(display_path(root), missing(root, &error)),
@@ -53,48 +55,63 @@ impl Walk {
         }
     }
 
-    fn feed_directory<S: Sink>(
-        &self,
-        root: &Path,
-        new_sink: &(impl Fn() -> S + Sync),
-        reader: &mut FileReader,
-        sink: &mut S,
-    ) {
+    fn feed_directory<S: Sink>(&self, root: &Path, new_sink: &(impl Fn() -> S + Sync), sink: &mut S) {
         let mut met = 0;
         let mut directories = vec![root.to_owned()];
         while let Some(directory) = directories.pop() {
-            let mut walked = self.walk(&directory, new_sink);
+            let walked = self.walk(&directory, new_sink);
             met += walked.met;
-            if !self.respect_ignore {
-                continue;
-            }
-            walked.seen.sort_unstable();
-            walked.repositories.push(directory);
-            for repository in &walked.repositories {
-                match tracked::below(repository, &self.pool) {
-                    Ok(entries) => {
-                        for entry in entries {
-                            if entry.is_submodule {
-                                let is_new = entry.path.join(".git").exists() && !walked.repositories.contains(&entry.path);
-                                directories.extend(is_new.then_some(entry.path));
-                            } else if walked.seen.binary_search(&walked.hash(&entry.path)).is_err() {
-                                met += u64::from(feed_ignored(&entry.path, reader, sink));
-                            }
-                        }
-                    }
-                    Err(why) => sink.not_scanned(
-                        display_path(&repository.join(".git/index")),
-                        format!(
-                            "cannot be read, so it is not known which ignored files git tracks: {why}; --no-ignore reads them all"
-                        ),
-                    ),
-                }
+            #[cfg(feature = "git")]
+            if self.respects_ignore() {
+                met += self.feed_tracked(directory, walked, &mut directories, sink);
             }
         }
         if met == 0 && !self.may_be_empty {
-            let hint = if self.respect_ignore { "; --no-ignore reads what git ignores, too" } else { "" };
+            let hint = if self.respects_ignore() { "; --no-ignore reads what git ignores, too" } else { "" };
             sink.nothing(display_path(root), format!("holds no file to read{hint}"));
         }
+    }
+
+    /// Reads the tracked files that a walk has left out, and adds submodules that it has not met to the directories to
+    /// walk. Returns how many files were there.
+    #[cfg(feature = "git")]
+    fn feed_tracked<S: Sink>(
+        &self,
+        directory: PathBuf,
+        mut walked: Walked,
+        directories: &mut Vec<PathBuf>,
+        sink: &mut S,
+    ) -> u64 {
+        let mut met = 0;
+        let mut reader = FileReader::default();
+        walked.seen.sort_unstable();
+        walked.repositories.push(directory);
+        for repository in &walked.repositories {
+            match tracked::below(repository, &self.pool) {
+                Ok(entries) => {
+                    for entry in entries {
+                        if entry.is_submodule {
+                            let is_new = entry.path.join(".git").exists() && !walked.repositories.contains(&entry.path);
+                            directories.extend(is_new.then_some(entry.path));
+                        } else if walked.seen.binary_search(&walked.hash(&entry.path)).is_err() {
+                            met += u64::from(feed_ignored(&entry.path, &mut reader, sink));
+                        }
+                    }
+                }
+                Err(why) => sink.not_scanned(
+                    display_path(&repository.join(".git/index")),
+                    format!(
+                        "cannot be read, so it is not known which ignored files git tracks: {why}; --no-ignore reads them all"
+                    ),
+                ),
+            }
+        }
+        met
+    }
+
+    /// Whether ignore rules count.
+    fn respects_ignore(&self) -> bool {
+        cfg!(feature = "git") && self.respect_ignore
     }
 
     fn walk<S: Sink>(&self, directory: &Path, new_sink: &(impl Fn() -> S + Sync)) -> Walked {
@@ -106,9 +123,9 @@ impl Walk {
             .hidden(false)
             .ignore(false)
             .git_global(false)
-            .git_ignore(self.respect_ignore)
-            .git_exclude(self.respect_ignore)
-            .parents(self.respect_ignore)
+            .git_ignore(self.respects_ignore())
+            .git_exclude(self.respects_ignore())
+            .parents(self.respects_ignore())
             .build_parallel()
             .visit(&mut visitors);
         shared.into_inner().unwrap_or_else(PoisonError::into_inner)
@@ -145,7 +162,7 @@ impl<'a, S: Sink + 'a, F: Fn() -> S> ParallelVisitorBuilder<'a> for FileVisitors
         Box::new(FileVisitor {
             sink: (self.new_sink)(),
             reader: FileReader::default(),
-            remember: self.walk.respect_ignore,
+            remember: self.walk.respects_ignore(),
             walked: Walked { hasher: self.hasher.clone(), ..Walked::default() },
             shared: self.shared,
         })

@@ -14,7 +14,9 @@ use crate::{
     cmd::{console::Console, options},
     finding::Subject,
     git,
-    session::{ConfigStart, Coverage, Verdict, conclude, load, open_from_environment, tree_root},
+    session::{
+        ConfigStart, Coverage, Verdict, conclude, config_start, load, open_from_environment, tree_root,
+    },
     source::{Message, StagedSource, Tail, Walk},
 };
 
@@ -43,7 +45,7 @@ pub(super) fn files(
     let is_commit = std::env::var_os("GIT_INDEX_FILE").is_some_and(|file| !file.is_empty());
     let repository = open_from_environment()?;
     let options = options::of_report(args, console)?;
-    let session = load(options, ConfigStart::Repository(&repository), &console.redactor)?;
+    let session = load(options, config_start(&repository), &console.redactor)?;
     conclude(&session, |pool| {
         let root = tree_root(&repository)?;
         let named: Vec<_> = files.iter().map(|file| (file, inner(&root, file))).collect();

@@ -15,8 +15,8 @@ use crate::{
         refs,
     },
     session::{
-        ConfigStart, Coverage, ScanScope, Verdict, WorkerPool, conclude, load, open_from_environment,
-        tree_root,
+        ConfigStart, Coverage, ScanScope, Verdict, WorkerPool, conclude, config_start, load,
+        open_from_environment, tree_root,
     },
     source::{Range, Sink},
 };
@@ -39,7 +39,7 @@ pub(super) fn to_remote(
         return Ok(Verdict::Clean);
     }
     let repository = open_from_environment()?;
-    scan(args, &repository, ConfigStart::Repository(&repository), console, |repository| {
+    scan(args, &repository, config_start(&repository), console, |repository| {
         if !updates.is_empty() {
             return Push::to_remote(repository, &updates, remote);
         }

@@ -4,7 +4,7 @@ use std::{io, ops::Deref, path::Path};
 
 use memmap2::Mmap;
 
-use crate::git::regular_file;
+use crate::regular_file;
 
 /// A file as bytes.
 pub(super) struct Mapped(Mmap);

@@ -16,11 +16,11 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::escape::escape_control;
 use crate::{
     blob::SourceKind,
     bytes::hex,
     finding::{Finding, Occurrence, Report, Suppression, SuppressionKind},
+    hidden::escape_control,
     remedy,
 };
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::uri::artifact;
 use crate::{
     finding::{Configuration, Report},
-    report::escape::escape_control,
+    hidden::escape_control,
 };
 
 /// The kind of a notification.

@@ -11,10 +11,11 @@ use unicode_width::UnicodeWidthStr;
 
 use style::{RED, bold, paint, plural};
 
-use super::{escape::escape_control, view::View};
+use super::view::View;
 use crate::{
     blob::SourceKind,
     finding::{Event, Finding, History, Occurrence, Report, Suppression, short},
+    hidden::escape_control,
     remedy,
     rule::Severity,
 };

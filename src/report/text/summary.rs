@@ -8,7 +8,8 @@ use indicatif::{DecimalBytes, HumanCount, HumanDuration};
 use super::style::{RED, paint, plural};
 use crate::{
     finding::{Audit, AuditVerdict, Configuration, Report, Scanned, SuppressedBy, SuppressionKind},
-    report::{escape::escape_control, view::View},
+    hidden::escape_control,
+    report::view::View,
     rule::Severity,
 };
 

@@ -7,10 +7,11 @@ use std::{
 
 use anyhow::{Result, ensure};
 
-use super::{
-    current::{CurrentState, is_off_disk},
-    location::{BaselineLocation, is_requested},
-};
+#[cfg(feature = "git")]
+use super::current::CurrentState;
+#[cfg(not(feature = "git"))]
+use super::disk::DiskState as CurrentState;
+use super::location::{BaselineLocation, is_off_disk, is_requested};
 use crate::{
     baseline::{
         self, Baseline, BaselineEntry, BaselinePaths, BaselineScope, Completeness, EntryLocation, FilePath,

@@ -1,10 +1,11 @@
 //! What exists now. A baseline entry whose file is gone may cover a renamed file, and an occurrence that exists only in
 //! the history belongs to the past.
 
-use std::{cell::OnceCell, collections::HashSet, io, path::Path};
+use std::{cell::OnceCell, collections::HashSet, path::Path};
 
 use git2::{ErrorCode, Repository};
 
+use super::location::is_off_disk;
 use crate::{
     baseline::{BaselinePaths, FilePath},
     blob::{ObjectId, SourceKind},
@@ -139,12 +140,4 @@ impl<'a> CurrentState<'a> {
 fn tree_of(repository: &Repository, id: git2::Oid) -> Option<ObjectId> {
     let tree = repository.find_object(id, None).ok()?.peel_to_tree().ok()?;
     Some(git::object_id(tree.id()))
-}
-
-/// Whether there is no such file. A directory of that name is not a file.
-pub(super) fn is_off_disk(file: &Path) -> bool {
-    match file.symlink_metadata() {
-        Ok(metadata) => metadata.is_dir(),
-        Err(error) => matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),
-    }
 }

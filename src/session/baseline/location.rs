@@ -1,13 +1,17 @@
 //! Which baseline applies to a run, and what its paths are relative to.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, bail};
 
 use crate::{
     baseline::{DEFAULT_NAME, LinkPolicy, ReportRoots},
     config::{SettingSource, Settings},
-    session::{coverage::ScanScope, redact::Redactor, repository::root_of},
+    session::{coverage::ScanScope, redact::Redactor},
+    source::work_tree,
 };
 
 /// How many ancestors of the current directory are tried to show a file with `../`. Otherwise its path is absolute.
@@ -132,6 +136,20 @@ fn directory_of(path: Option<&PathBuf>, here: &Path) -> PathBuf {
     let path = here.join(path.map_or(Path::new("."), |path| path));
     let directory = if path.is_dir() { &path } else { path.parent().unwrap_or(&path) };
     directory.canonicalize().unwrap_or_else(|_| directory.to_owned())
+}
+
+/// The root of the repository that a directory is in, or the directory itself.
+pub(crate) fn root_of(directory: &Path) -> PathBuf {
+    let root = work_tree(directory).and_then(|root| root.canonicalize().ok());
+    root.unwrap_or_else(|| directory.to_owned())
+}
+
+/// Whether there is no such file; a folder of its name is none.
+pub(super) fn is_off_disk(file: &Path) -> bool {
+    match file.symlink_metadata() {
+        Ok(metadata) => metadata.is_dir(),
+        Err(error) => matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),
+    }
 }
 
 fn is_there(file: &Path) -> bool {

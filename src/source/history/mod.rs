@@ -16,6 +16,7 @@ use super::{sink::Sink, words::why};
 use crate::{
     blob::{Blob, Content, ObjectId, Origin, SourceKind},
     git::{self, HistoryObserver, ObjectKind, ObjectKinds, pack, store::Store},
+    regular_file,
     threads::Pool,
 };
 
@@ -241,7 +242,7 @@ impl HistorySource {
     /// The commits where a shallow clone ends. They are reported unless the user allows it.
     fn shallow(&self, sink: &mut impl Sink) -> Vec<ObjectId> {
         let path = self.store.directory.join("shallow");
-        let text = match git::regular_file::read(&path) {
+        let text = match regular_file::read(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
             Err(error) => {
@@ -263,7 +264,7 @@ impl HistorySource {
 
 /// Refuses a path that libgit2 would read without checking that it is a file.
 fn plain(directory: &Path, name: &str) -> Result<(), git2::Error> {
-    match git::regular_file::check(&directory.join(name)) {
+    match regular_file::check(&directory.join(name)) {
         Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => {
             Err(git2::Error::from_str(&format!("{name} {error}")))
         }

@@ -3,14 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{
-    redact::Redactor,
-    worker::{Worker, WorkerPool},
-};
 use crate::{
     blob::ObjectId,
     finding::{Event, Finding, History as HistoryReport},
     locate::{self, CommitReader, Gathered, Gatherer, ObjectLocations, SecretHistory},
+    session::{
+        redact::Redactor,
+        worker::{Worker, WorkerPool},
+    },
     source::{HistorySource, Reading, Sink},
 };
 
@@ -89,7 +89,10 @@ fn is_found(suspects: &[ObjectId], pool: &WorkerPool<'_>) -> bool {
 }
 
 /// Scans the suspects under their paths, and returns all locations for [`secret_history`].
-pub(super) fn locate<'a>(read: &'a mut [HistoryScan], pool: &WorkerPool<'_>) -> Vec<ObjectLocations<'a>> {
+pub(in crate::session) fn locate<'a>(
+    read: &'a mut [HistoryScan],
+    pool: &WorkerPool<'_>,
+) -> Vec<ObjectLocations<'a>> {
     let mut locations = Vec::new();
     for HistoryScan { history, suspects, commits, gathered, reading } in read {
         if !is_found(suspects, pool) {

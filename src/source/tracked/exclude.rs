@@ -7,14 +7,14 @@ use std::{
 
 use git2::Repository;
 
-use super::{sink::Sink, words::display_path};
 use crate::{
     git::{self, index::Index, tree::Mode},
+    source::{sink::Sink, words::display_path},
     threads::Pool,
 };
 
 /// The paths that remain. Submodules are excluded as well: their content is committed in their own repository.
-pub(super) fn remaining(paths: &[PathBuf], pool: &Pool, sink: &mut impl Sink) -> Vec<PathBuf> {
+pub(in crate::source) fn remaining(paths: &[PathBuf], pool: &Pool, sink: &mut impl Sink) -> Vec<PathBuf> {
     let mut repositories = Repositories { pool, opened: Vec::new(), of: HashMap::new() };
     let is_left = |path: &&PathBuf| match repositories.leaves_out(path) {
         Ok(leaves_out) => !leaves_out,

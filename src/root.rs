@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{path::path, regular_file};
+use crate::{path::from_git, regular_file};
 
 /// At most this much of a `.git` file is read, in bytes: more than any path needs.
 const LONGEST: u64 = 64 << 10;
@@ -82,7 +82,7 @@ fn lacks(directory: &Path) -> Lacks {
     if here != [true; 2]
         && let Ok(text) = regular_file::read(&directory.join("commondir"))
     {
-        here = has(&directory.join(path(text.trim_ascii_end())));
+        here = has(&directory.join(from_git(text.trim_ascii_end())));
     }
     let [has_objects, has_refs] = here;
     match (has_head(directory), has_objects, has_refs) {
@@ -106,7 +106,7 @@ fn linked(directory: &Path, dot_git: &Path) -> Result<(), String> {
         .and_then(|file| file.take(LONGEST).read_to_end(&mut text))
         .map_err(|error| format!("cannot be read: {error}"))?;
     let target = text.strip_prefix(b"gitdir: ").ok_or("is a file that names no repository")?;
-    let target: PathBuf = directory.join(path(target.trim_ascii_end()));
+    let target: PathBuf = directory.join(from_git(target.trim_ascii_end()));
     match lacks(&target) {
         Lacks::Nothing => Ok(()),
         Lacks::Some(name) => Err(format!("leads to {}, which has no {name}", target.display())),

@@ -1,16 +1,17 @@
 //! Which keys in a history are reported. The filter runs after their histories are known, so that it does not change
 //! what is said about them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use anyhow::{Context, Result, ensure};
 use git2::Repository;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::history::{HistoryScan, objects};
+use super::scan::{HistoryScan, objects, render, secret_history};
 use crate::{
-    finding::Finding,
+    finding::{Finding, Report},
     locate::{ObjectLocations, SecretHistory},
+    session::redact::Redactor,
 };
 
 /// Which keys of a history are requested, as given by the caller.
@@ -104,6 +105,28 @@ impl HistoryFilter {
             })
         };
         self.paths.as_ref().is_some_and(|paths| !is_there(paths)).then_some("--path")
+    }
+}
+
+/// Gives each finding its history, and adds those that options exclude by it to `unwanted`.
+pub(in crate::session) fn apply(
+    report: &mut Report,
+    unwanted: &mut HashMap<String, String>,
+    filter: &HistoryFilter,
+    locations: &[ObjectLocations<'_>],
+    redactor: &Redactor,
+) {
+    for finding in &mut report.findings {
+        if unwanted.contains_key(&finding.fingerprint) {
+            continue;
+        }
+        let secret_history = secret_history(finding, locations);
+        match filter.leaves_out(finding, secret_history.as_ref(), locations) {
+            Some(by) => drop(unwanted.insert(finding.fingerprint.clone(), by.to_owned())),
+            None => {
+                finding.history = secret_history.map(|secret_history| render(secret_history, redactor));
+            }
+        }
     }
 }
 

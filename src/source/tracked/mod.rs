@@ -1,11 +1,17 @@
 //! What git tracks. An ignored file in the index gets committed, so it must be read.
 
+mod exclude;
+
 use std::path::{Path, PathBuf};
 
 use crate::{
-    git::{self, Root, index::Index, tree::Mode},
+    git::{self, index::Index, tree::Mode},
+    path::from_git,
+    root::Root,
     threads::Pool,
 };
+
+pub(super) use exclude::remaining;
 
 /// An entry of the index.
 pub(super) struct Tracked {
@@ -36,20 +42,8 @@ pub(super) fn below(directory: &Path, pool: &Pool) -> Result<Vec<Tracked>, Strin
     // A directory entry in the index is one outside of a sparse checkout.
     let entries = index.entries().iter().filter(|entry| entry.mode != Mode::Directory);
     let tracked = entries.filter_map(|entry| {
-        let path = git::path(index.name(entry)).strip_prefix(prefix).ok()?.to_owned();
+        let path = from_git(index.name(entry)).strip_prefix(prefix).ok()?.to_owned();
         Some(Tracked { path: directory.join(path), is_submodule: entry.mode == Mode::Submodule })
     });
     Ok(tracked.collect())
-}
-
-/// The root of the work tree that contains `directory`.
-#[must_use]
-pub(crate) fn root(directory: &Path) -> Option<PathBuf> {
-    let directory = directory.canonicalize().ok()?;
-    match Root::of(&directory) {
-        Root::Tree(root) => Some(root.to_owned()),
-        Root::None | Root::Bare(_) => None,
-        // libgit2 continues the search above it.
-        Root::Broken(..) => git::discover(&directory).ok()?.workdir().map(Path::to_owned),
-    }
 }

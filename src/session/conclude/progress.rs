@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::Ordering,
         mpsc::{RecvTimeoutError, Sender, channel},
     },
     thread::JoinHandle,
@@ -12,19 +12,12 @@ use std::{
 
 use indicatif::{DecimalBytes, HumanCount, ProgressBar, ProgressStyle};
 
+use crate::session::counts::Counts;
+
 /// Scans that end sooner show no progress.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 const TICK: Duration = Duration::from_millis(100);
-
-/// What has been read so far.
-#[derive(Debug, Default)]
-pub(super) struct Counts {
-    pub(super) files: AtomicU64,
-    /// Objects of a repository.
-    pub(super) objects: AtomicU64,
-    pub(super) bytes: AtomicU64,
-}
 
 /// Draws the progress line on standard error until dropped.
 pub(super) struct Progress {

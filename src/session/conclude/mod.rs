@@ -1,0 +1,73 @@
+//! One run of the program: it shows how far it has come, writes reports, and ends in a verdict.
+
+mod output;
+mod progress;
+
+use std::time::Instant;
+
+use anyhow::Result;
+
+use super::{
+    baseline,
+    coverage::{Coverage, RunContext},
+    run::collect,
+    settings::Session,
+    worker::WorkerPool,
+};
+use crate::{finding::Report, report::View};
+
+use progress::Progress;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Nothing found, everything read.
+    Clean,
+    /// Keys were found.
+    Findings,
+    /// Not everything could be read, so the run proves nothing.
+    Incomplete,
+}
+
+/// Lets `feed` push a source into the workers, and reports what they found and nobody knew.
+pub(crate) fn conclude(
+    session: &Session,
+    feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
+) -> Result<Verdict> {
+    let known = |report: &mut Report, context: &RunContext<'_>| baseline::apply(report, context, session);
+    conclude_with(session, feed, known).map(|(verdict, ())| verdict)
+}
+
+/// The same with something else in place of the baseline.
+pub(crate) fn conclude_with<T>(
+    session: &Session,
+    feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
+    known: impl FnOnce(&mut Report, &RunContext<'_>) -> Result<T>,
+) -> Result<(Verdict, T)> {
+    let start = Instant::now();
+    let options = &session.options;
+    let format = &session.settings.format.value;
+    let progress = (options.progress && !session.settings.no_progress.value).then(Progress::start);
+    let counts = progress.as_ref().map(Progress::counts).cloned();
+    let known = |report: &mut Report, context: &RunContext<'_>| {
+        drop(progress);
+        known(report, context)
+    };
+    let (mut report, outcome) = collect(session, &session.engine(), counts, feed, known)?;
+    output::add_line_hashes(options, format, &mut report);
+    let view = View {
+        color: options.color,
+        quiet: options.quiet,
+        verbose: options.verbose,
+        elapsed: start.elapsed(),
+    };
+    output::write_reports(options, format, &report, &view)?;
+    let verdict = if !report.is_complete() {
+        Verdict::Incomplete
+    } else if report.findings.is_empty() || options.exit_zero {
+        Verdict::Clean
+    } else {
+        Verdict::Findings
+    };
+    Ok((verdict, outcome))
+}

@@ -1,0 +1,12 @@
+//! How far a run has come, for whoever shows it.
+
+use std::sync::atomic::AtomicU64;
+
+/// What has been read so far.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    pub(super) files: AtomicU64,
+    /// Objects of a repository.
+    pub(super) objects: AtomicU64,
+    pub(super) bytes: AtomicU64,
+}

@@ -1,0 +1,35 @@
+//! What a worker does for a whole history: it looks at every object without its name.
+
+use std::{ops::Range, sync::atomic::Ordering};
+
+use crate::{
+    blob::{AnchorKinds, Origin},
+    expand,
+    scan::{TextChange, looks_wide},
+    session::{blob_scan::ScanState, worker::Worker},
+    source::{Searcher, TriageResult},
+};
+
+impl Searcher for Worker<'_> {
+    fn look(&mut self, bytes: &[u8], base: Option<(&[Range<usize>], AnchorKinds)>) -> TriageResult {
+        let ScanState { engine, counts, scratch, .. } = &mut self.state;
+        if let Some(counts) = counts {
+            counts.objects.fetch_add(1, Ordering::Relaxed);
+            counts.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        }
+        // What is in a container may be anything.
+        if expand::is_container(bytes) {
+            return TriageResult::Suspect;
+        }
+        let change = base.map(|(changed_ranges, anchor_kinds)| TextChange { changed_ranges, anchor_kinds });
+        match engine.prefilter(bytes, change, scratch) {
+            None => TriageResult::Suspect,
+            Some(_) if looks_wide(bytes) => TriageResult::Alone,
+            Some(anchor_kinds) => TriageResult::Clean(anchor_kinds),
+        }
+    }
+
+    fn name(&mut self, origin: &Origin<'_>) {
+        self.state.find_in_name(origin.path, Some(origin));
+    }
+}
