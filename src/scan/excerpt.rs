@@ -121,7 +121,9 @@ fn may_need_more(
     let mut from = start;
     let mut gaps = matches.iter().map(|(range, ..)| range.clone()).chain([end..end]);
     gaps.any(|range| {
-        let gap = from..range.start.clamp(from, end);
+        // A match may overlap the one before it, and reach beyond the end.
+        let until = range.start.min(end);
+        let gap = from.min(until)..until;
         from = from.max(range.end);
         may_hold_a_key(&text[gap])
     })
