@@ -268,7 +268,9 @@ fn absolute(path: &[String], own: &[String]) -> Option<Vec<String>> {
 fn paths_in_code(text: &str, own: &[String], whole: &Crate) -> Vec<Vec<String>> {
     let mut paths = Vec::new();
     for line in text.lines().filter(|line| !line.trim_start().starts_with("use ")) {
-        let mut rest = line;
+        // How far something is visible is no knowledge of what is there.
+        let line = line.replace("pub(in crate::", "pub(in ");
+        let mut rest = line.as_str();
         while let Some(at) = rest.find("::") {
             let head: String =
                 rest[..at].chars().rev().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
