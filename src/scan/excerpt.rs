@@ -119,7 +119,7 @@ fn may_need_more(
         text[near.start..line.start].iter().rposition(is_end).map_or(near.start, |at| near.start + at);
     let end = text[line.end..near.end].iter().position(is_end).map_or(near.end, |at| line.end + at);
     let mut from = start;
-    let mut gaps = matches.iter().map(|(range, ..)| range.clone()).chain([end..end]);
+    let mut gaps = matches.iter().map(|(range, ..)| range.clone()).chain(std::iter::once(end..end));
     gaps.any(|range| {
         // A match may overlap the one before it, and reach beyond the end.
         let until = range.start.min(end);
