@@ -89,7 +89,8 @@ fn archives_encodings_comments_and_names_count_as_in_the_program() {
     let escaped = format!("KEY={}", key.replace('-', "%2D"));
     assert_eq!(scanner.scan_bytes(escaped.as_bytes(), "a").unwrap().findings.len(), 1);
 
-    let allowed = format!("KEY={key} # skanner:allow");
+    // Written in two parts, so that a scan of this file does not take it for a comment of its own.
+    let allowed = format!("KEY={key} # {}", ["skanner", "allow"].join(":"));
     let report = scanner.scan_bytes(allowed.as_bytes(), "a").unwrap();
     assert_eq!((report.findings.len(), report.suppressed.len()), (0, 1));
     let strict = Scanner::builder().allow_comments(false).build().unwrap();
