@@ -30,7 +30,7 @@ fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rule");
     let mut files: Vec<_> = fs::read_dir("rules")
-        .expect("the folder rules/ holds the rules")
+        .expect("the directory rules/ contains the rules")
         .map(|entry| entry.expect("rules/ is readable").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
         .collect();
@@ -42,7 +42,7 @@ fn main() {
         for table in read(path).unwrap_or_else(|error| panic!("{name}: {error}")) {
             let rule: Rule = table.clone().try_into().unwrap_or_else(|error| panic!("{name}: {error}"));
             check(&rule).unwrap_or_else(|error| panic!("{name}: rule {} {error}", rule.id));
-            assert!(ids.insert(rule.id.clone()), "{name}: rule {} is there twice", rule.id);
+            assert!(ids.insert(rule.id.clone()), "{name}: duplicate rule {}", rule.id);
             forms.extend(rule.forms);
             tables.push(table);
         }
@@ -85,10 +85,10 @@ fn check(rule: &Rule) -> Result<(), &'static str> {
         () if rule.examples.is_empty() => Err("has no example"),
         () if rule.counter_examples.is_empty() => Err("has no counter-example"),
         () if !has_context && rule.forms.iter().any(|form| form.requires_context) => {
-            Err("requires context, but names nothing to look for")
+            Err("requires context, but has no names, hosts or words to look for")
         }
         () if shapes.any(|shape| literal(shape).len() < 3) => {
-            Err("has a shape without three literal bytes to be searched by")
+            Err("has a shape that does not begin with three literal bytes, which the search needs")
         }
         () => Ok(()),
     }

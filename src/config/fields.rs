@@ -37,7 +37,7 @@ pub(super) trait Element: FromToml {
     const SINGLE: Option<&'static str> = None;
 
     fn say_empty(field: &Field<'_, '_>, value: &Value<'_>) {
-        let hint = field.why.map_or("; name something, or take it away".to_owned(), |why| format!(": {why}"));
+        let hint = field.why.map_or("; add a value or remove it".to_owned(), |why| format!(": {why}"));
         field.problem(value, format!("`{}` is empty{hint}", field.key));
     }
 }

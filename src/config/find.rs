@@ -105,7 +105,7 @@ pub(crate) fn find(start: &Path) -> Result<Option<ConfigDocument>> {
 pub(crate) fn named(file: &Path, base: &Path) -> Result<ConfigDocument> {
     let metadata =
         fs::metadata(file).with_context(|| format!("the configuration {} cannot be read", show(file)))?;
-    ensure!(metadata.is_file(), "the configuration {} is no plain file", show(file));
+    ensure!(metadata.is_file(), "the configuration {} is not a regular file", show(file));
     let name = file.file_name().unwrap_or_default();
     let kind = SHARED.iter().find(|(shared, _)| name == *shared).map_or(ConfigKind::Own, |(_, kind)| *kind);
     let text = read(file)?;
@@ -115,7 +115,7 @@ pub(crate) fn named(file: &Path, base: &Path) -> Result<ConfigDocument> {
         show(file),
         kind.described()
     );
-    let file = std::path::absolute(file).context("the current folder is gone")?;
+    let file = std::path::absolute(file).context("the current directory no longer exists")?;
     Ok(ConfigDocument { file, base: base.to_owned(), kind, text })
 }
 
@@ -210,7 +210,8 @@ fn in_directory(directory: &Path) -> Result<Option<ConfigDocument>> {
     }
     if let [one, other, ..] = &found[..] {
         bail!(
-            "there are two configurations in one folder, {} and {}: put all into one of them and delete the other",
+            "there are two configurations in one directory, {} and {}: put everything into one of them and delete \
+             the other",
             show(&one.file),
             show(&other.file)
         );
@@ -234,13 +235,13 @@ fn check_own(file: &Path, metadata: &Metadata) -> Result<()> {
     let what = if metadata.is_symlink() {
         "a symbolic link"
     } else if metadata.is_dir() {
-        "a folder"
+        "a directory"
     } else {
         "a pipe or device"
     };
     bail!(
-        "the configuration {} is {what}, and must be a plain file; --config names a file that is elsewhere, --isolated \
-         goes without one",
+        "the configuration {} is {what}, but must be a regular file; use --config for a file elsewhere, or \
+         --isolated for no configuration",
         show(file)
     )
 }
@@ -251,18 +252,18 @@ fn read(file: &Path) -> Result<String> {
     count.with_context(|| unreadable(file))?;
     ensure!(
         bytes.len() as u64 <= LARGEST,
-        "{} is larger than {} MiB, which no configuration is",
+        "{} is larger than {} MiB, the limit for a configuration",
         show(file),
         LARGEST >> 20
     );
     String::from_utf8(bytes).map_err(|error| {
         let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n');
-        anyhow::anyhow!("{}:{}: is not UTF-8, which TOML must be", show(file), line.count() + 1)
+        anyhow::anyhow!("{}:{}: not valid UTF-8, which TOML requires", show(file), line.count() + 1)
     })
 }
 
 fn unreadable(file: &Path) -> String {
-    format!("{} cannot be read, so it is not known how to scan; --isolated goes without it", show(file))
+    format!("{} cannot be read, so its settings are unknown; use --isolated to ignore it", show(file))
 }
 
 /// Whether another tool's file has a table for skanner. A file that mentions skanner and is not valid TOML counts, so

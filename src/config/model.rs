@@ -140,7 +140,7 @@ impl Finish for AcceptUnread {
     fn finish(read: Option<Self>, table: &TomlTable<'_, '_>) -> Option<Self> {
         let read = Self { place: table.place(), ..read? };
         if let (true, Some(value)) = (read.path.starts_with('!'), table.get("path")) {
-            let what = "is an exception, which matches nothing; for a name that begins so, write";
+            let what = "is an exception, which matches nothing; for a name that begins with `!`, write";
             table.reader.problem(value.span(), format!("`{0}` {what} '\\{0}'", read.path));
         }
         Some(read)
@@ -165,7 +165,7 @@ impl Finish for Allow {
         let read = Self { place: table.place(), ..read? };
         let takes_away = !read.paths.is_empty() && read.paths.iter().all(|path| path.starts_with('!'));
         if let (true, Some(value)) = (takes_away, table.get("paths")) {
-            let what = "only exceptions are here, which match nothing: name first what is allowed, such as \"tests/**\"";
+            let what = "`paths` has only exceptions, which match nothing: first name what is allowed, such as \"tests/**\"";
             table.reader.problem(value.span(), what);
         }
         Some(read)
@@ -198,7 +198,10 @@ impl FromToml for Regrades {
         let Some(entries) = value.get_ref().as_table() else {
             let names: Vec<_> = Severity::WORDS.iter().map(|(name, _)| *name).collect();
             let expected = "a table with a line for each rule, such as uuid-key = \"low\"";
-            field.problem(value, format!("`severity` must be {expected}; there are {}", quoted(&names)));
+            field.problem(
+                value,
+                format!("`severity` must be {expected}; the severities are {}", quoted(&names)),
+            );
             return None;
         };
         let mut entries: Vec<_> = entries.iter().collect();

@@ -63,10 +63,11 @@ impl FromToml for OwnRules {
             let id = &rule.id;
             let at = entry.get_ref().get("id").unwrap_or(entry);
             if RuleSet::builtin().get(id).is_some() {
-                let hint = "give yours another id, or re-grade that one in [severity]";
+                let hint =
+                    "give your rule another id, or change the severity of the built-in one in [severity]";
                 field.problem(at, format!("`{id}` is a built-in rule; {hint}"));
             } else if let Some(line) = ids.insert(id.clone(), place.line) {
-                field.problem(at, format!("there is a rule `{id}` in line {line} already"));
+                field.problem(at, format!("the rule `{id}` is already defined on line {line}"));
             } else {
                 rules.push(Positioned { value: Arc::new(rule), place });
             }
@@ -147,7 +148,7 @@ shapes! {
 
 fn short(shape: &Shape) -> Result<(), String> {
     if shape.lengths().1 > LONGEST_EXAMPLE {
-        return Err(format!("{:?} makes texts of more than {LONGEST_EXAMPLE} bytes", shape.source()));
+        return Err(format!("{:?} generates texts of more than {LONGEST_EXAMPLE} bytes", shape.source()));
     }
     Ok(())
 }
@@ -160,23 +161,23 @@ fn searchable(shape: &Shape) -> Result<(), String> {
     }
     if shape.prefix().len() < LEAST_PREFIX {
         return Err(format!(
-            "{source:?} must begin with {LEAST_PREFIX} literal bytes or more, to be searched by"
+            "{source:?} must begin with at least {LEAST_PREFIX} literal bytes, which the search needs"
         ));
     }
     if shape.prefix().len() > LONGEST_PREFIX {
         return Err(format!(
-            "{source:?} begins with more than {LONGEST_PREFIX} literal bytes; leave some of them out"
+            "{source:?} begins with more than {LONGEST_PREFIX} literal bytes; shorten this prefix"
         ));
     }
     if shape.lengths().1 > LONGEST_SHAPE {
         return Err(format!(
-            "{source:?} fits keys of more than {LONGEST_SHAPE} bytes; give its parts smaller lengths"
+            "{source:?} matches keys of more than {LONGEST_SHAPE} bytes; use smaller lengths for its parts"
         ));
     }
     if ways(shape) > MOST_WAYS {
         return Err(format!(
-            "{source:?} fits in more than {MOST_WAYS} ways, which would be slow; let fewer parts vary in length, or end \
-             them with a literal that they cannot hold"
+            "{source:?} can match in more than {MOST_WAYS} ways, which would be slow; let fewer parts vary in length, or \
+             end them with a literal that they cannot contain"
         ));
     }
     Ok(())

@@ -27,7 +27,7 @@ impl Config {
         let root = DeTable::parse(text).map_err(|error| {
             let span = error.span().unwrap_or(0..0);
             let message = error.message().trim().replace('\n', "; ");
-            invalid(vec![Problem { message: format!("this is no TOML: {message}"), span }])
+            invalid(vec![Problem { message: format!("not valid TOML: {message}"), span }])
         })?;
         let reader = TableReader::new(text, shown);
         let config = find_table(&reader, document, root.get_ref())
@@ -67,7 +67,7 @@ fn find_table<'r, 't>(
     if let [_, other, ..] = found[..] {
         reader.problem(
             other.span(),
-            "there is a table for skanner in [package.metadata], too; put all into one",
+            "there is also a table for skanner in [package.metadata]; merge them into one",
         );
     }
     let value = found.first()?;

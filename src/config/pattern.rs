@@ -21,7 +21,7 @@ pub(super) fn check(text: &str) -> Result<(), String> {
             Err(error) => plain(error),
         }
     };
-    Err(format!("`{text}` is no pattern as in .gitignore, such as \"tests/**\" or \"*.env\": {why}"))
+    Err(format!("`{text}` is not a valid .gitignore-style pattern, such as \"tests/**\" or \"*.env\": {why}"))
 }
 
 /// Why a pattern matches no path, even though the library accepts it.
@@ -35,15 +35,18 @@ fn never(text: &str) -> Option<String> {
     }
     if body.split('/').any(|part| part == "..") {
         return Some(
-            "paths start from the folder of the configuration, and none leads out of there".to_owned(),
+            "paths are relative to the directory of the configuration and cannot leave it".to_owned(),
         );
     }
     if body.split('/').any(|part| part.is_empty() || part == ".") {
         let plain: Vec<_> = body.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
         let start = if text.starts_with("./") && plain.len() == 1 { "/" } else { "" };
-        return Some(format!("no path has an empty part or `.` in it; write \"{start}{}\"", plain.join("/")));
+        return Some(format!(
+            "a path cannot contain an empty part or `.`; write \"{start}{}\"",
+            plain.join("/")
+        ));
     }
-    has_open_bracket(body).then(|| "a `[` has no `]`; for the character itself, write '\\['".to_owned())
+    has_open_bracket(body).then(|| "a `[` has no matching `]`; for a literal `[`, write '\\['".to_owned())
 }
 
 /// Whether a class such as `[a-z]` is unclosed. The library then reads it as text, and git matches nothing.

@@ -51,15 +51,15 @@ macro_rules! texts {
 
 texts! {
     /// A text that is shown in reports.
-    Text -> String, [], "a text in quotes", { "type": "string", "minLength": 1 }, shown;
+    Text -> String, [], "a quoted string", { "type": "string", "minLength": 1 }, shown;
     /// The same, with shared ownership.
-    SharedText -> Arc<str>, [], "a text in quotes", { "type": "string", "minLength": 1 }, shown;
+    SharedText -> Arc<str>, [], "a quoted string", { "type": "string", "minLength": 1 }, shown;
     /// Why something is fine.
-    Reason -> String, [], "a text in quotes", { "type": "string", "minLength": 1 }, |_, text| {
-        holds(!text.trim().is_empty(), || "`reason` is empty; say why, or take it away".to_owned())
+    Reason -> String, [], "a quoted string", { "type": "string", "minLength": 1 }, |_, text| {
+        holds(!text.trim().is_empty(), || "`reason` is empty; say why or remove it".to_owned())
     };
     /// A page of the issuer.
-    Url -> String, [], "a text in quotes", { "type": "string", "pattern": "^https://" }, |key, text| {
+    Url -> String, [], "a quoted string", { "type": "string", "pattern": "^https://" }, |key, text| {
         shown(key, text)?;
         holds(text.starts_with("https://"), || format!("`{key}` must begin with https://"))
     };
@@ -67,7 +67,7 @@ texts! {
     Id -> String, [], "a name, such as \"acme-api-key\"", { "type": "string", "pattern": "^[a-z][a-z0-9-]*$" }, |_, text| {
         let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         let is_id = text.bytes().all(is_plain) && text.starts_with(|first: char| first.is_ascii_lowercase());
-        let what = "is no id of a rule: that has lower-case letters, digits and dashes, and begins with a letter";
+        let what = "is not a rule id: expected lowercase letters, digits and dashes, beginning with a letter";
         holds(is_id, || format!("`{text}` {what}"))
     };
     /// A pattern as in `.gitignore`.
@@ -78,22 +78,22 @@ texts! {
     OneFingerprint -> String, ["a fingerprint"], "a string", { "type": "string", "pattern": "^[0-9a-f]{32}$" }, |_, text| {
         let is_one = Fingerprint::parse(text).is_some();
         let what = "digits of 0-9 and a-f, as in the JSON report";
-        holds(is_one, || format!("`{text}` is no fingerprint: that is {} {what}", Fingerprint::DIGITS))
+        holds(is_one, || format!("`{text}` is not a fingerprint: expected {} {what}", Fingerprint::DIGITS))
     };
     /// A file that the configuration may choose. A hostile repository must not make `skanner baseline` read or write a
     /// file elsewhere.
     FileBelow -> PathBuf, [], "a path, such as \".skanner-baseline\"", { "type": "string", "minLength": 1 }, |key, text| {
         let is_below = Path::new(text).components().all(|part| matches!(part, Component::Normal(_)));
-        holds(!text.is_empty(), || format!("`{key}` is empty; name a file, or take it away"))?;
-        let what = "is in the folder of git, where no baseline may be; name a file beside it";
+        holds(!text.is_empty(), || format!("`{key}` is empty; name a file or remove it"))?;
+        let what = "is in the .git directory, where a baseline is not allowed; name a file outside it";
         holds(!is_of_git(text), || format!("`{text}` {what}"))?;
-        let what = "is no path of a file below the folder of the configuration; --baseline names any file";
+        let what = "is not a file path below the directory of the configuration; use --baseline for any other file";
         holds(is_below && !text.ends_with('/'), || format!("`{text}` {what}"))
     };
 }
 
 impl Element for Text {
-    const ARRAY: &'static str = "an array of texts";
+    const ARRAY: &'static str = "an array of strings";
     const MAY_BE_EMPTY: bool = true;
 }
 
@@ -102,7 +102,7 @@ impl Element for Pattern {
 }
 
 impl Element for OneFingerprint {
-    const ARRAY: &'static str = "an array of fingerprints, as the JSON report has them";
+    const ARRAY: &'static str = "an array of fingerprints as in the JSON report";
 }
 
 fn holds(is_so: bool, message: impl FnOnce() -> String) -> Result<(), String> {
@@ -113,7 +113,7 @@ fn holds(is_so: bool, message: impl FnOnce() -> String) -> Result<(), String> {
 fn shown(key: &str, text: &str) -> Result<(), String> {
     holds(!text.trim().is_empty(), || format!("`{key}` is empty"))?;
     let is_plain = escape_control(text) == text && !text.contains('\t');
-    holds(is_plain, || format!("`{key}` holds a control character, which does not belong in a report"))
+    holds(is_plain, || format!("`{key}` contains a control character, which is not allowed in a report"))
 }
 
 /// Whether a path leads into the `.git` directory, where a file may be run as a hook or say what to run. File systems
@@ -146,7 +146,7 @@ impl FromToml for RuleId {
 }
 
 impl Element for RuleId {
-    const ARRAY: &'static str = "an array of ids of rules, such as [\"uuid-key\"]";
+    const ARRAY: &'static str = "an array of rule ids, such as [\"uuid-key\"]";
 }
 
 /// Rules, each of them once.
@@ -159,9 +159,7 @@ impl FromToml for RuleIds {
         let (mut seen, mut ids) = (BTreeSet::new(), Vec::new());
         for element in elements::<RuleId>(field, value)? {
             match element.get_ref().as_str() {
-                Some(id) if !seen.insert(id) => {
-                    field.problem(element, format!("the rule `{id}` is there twice"))
-                }
+                Some(id) if !seen.insert(id) => field.problem(element, format!("duplicate rule `{id}`")),
                 _ => ids.extend(RuleId::read(field, element)),
             }
         }
@@ -197,11 +195,11 @@ impl FromToml for Day {
     type Value = Self;
 
     fn read(field: &Field<'_, '_>, value: &Value<'_>) -> Option<Self> {
-        let expected = format!("`{}` must be a day, such as 2027-01-31", field.key);
+        let expected = format!("`{}` must be a date, such as 2027-01-31", field.key);
         let date: Datetime = match value.get_ref() {
             DeValue::Datetime(date) => *date,
             DeValue::String(text) => {
-                let none = |_| field.problem(value, format!("{expected}; `{text}` is none"));
+                let none = |_| field.problem(value, format!("{expected}; `{text}` is not one"));
                 text.parse().map_err(none).ok()?
             }
             _ => {
@@ -212,7 +210,7 @@ impl FromToml for Day {
         let is_whole = date.time.is_none() && date.offset.is_none();
         let day = date.date.filter(|_| is_whole).and_then(|day| Self::parse(&day.to_string()));
         if day.is_none() {
-            let what = format!("{expected}, without a time; it counts to the end of that day in UTC");
+            let what = format!("{expected}, without a time; it is valid through the end of that day in UTC");
             field.problem(value, what);
         }
         day

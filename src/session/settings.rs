@@ -129,7 +129,7 @@ fn base(start: ConfigStart<'_>) -> Result<PathBuf> {
         }
         ConfigStart::Nowhere => Path::new("."),
     };
-    base.canonicalize().with_context(|| format!("the folder {} is gone", base.display()))
+    base.canonicalize().with_context(|| format!("the directory {} no longer exists", base.display()))
 }
 
 fn read(document: &ConfigDocument, start: ConfigStart<'_>) -> Result<Config> {
@@ -160,7 +160,7 @@ fn mask_rules(config: &mut Config) -> Result<()> {
     for rule in &mut config.own_rules {
         ensure!(
             mask(&rule.value.id) == rule.value.id,
-            "{}: the `id` of this rule holds a key; give it another one",
+            "{}: the `id` of this rule contains a key; choose another id",
             rule.place
         );
         let Rule { issuer, title, impact, names, hosts, words, context, revoke_url, steps, forms, .. } =

@@ -54,7 +54,7 @@ fn files_of_others_without_a_table_are_none() {
     sandbox.write("pyproject.toml", "[tool.skanner\n");
     assert!(
         error(&sandbox, &["scan"])
-            .starts_with("skanner: pyproject.toml:1:14: this is no TOML: unclosed table")
+            .starts_with("skanner: pyproject.toml:1:14: not valid TOML: unclosed table")
     );
 }
 
@@ -209,8 +209,8 @@ fn two_in_one_folder_are_an_error_that_names_both() {
     sandbox.write("src/a.py", "");
     let expected = |other: &str| {
         format!(
-            "skanner: there are two configurations in one folder, TREE/skanner.toml and TREE/{other}: put all into one \
-             of them and delete the other\n"
+            "skanner: there are two configurations in one directory, TREE/skanner.toml and TREE/{other}: put everything \
+             into one of them and delete the other\n"
         )
     };
     assert_eq!(error(&sandbox, &["scan", "src"]), expected(".skanner.toml"));
@@ -223,7 +223,9 @@ fn two_in_one_folder_are_an_error_that_names_both() {
     sandbox.write("Cargo.toml", "[package.metadata.skanner]\n[workspace.metadata.skanner]\n");
     let said = error(&sandbox, &["scan"]);
     assert!(
-        said.starts_with("skanner: Cargo.toml:2:1: there is a table for skanner in [package.metadata], too"),
+        said.starts_with(
+            "skanner: Cargo.toml:2:1: there is also a table for skanner in [package.metadata]; merge"
+        ),
         "{said}"
     );
 }
@@ -236,15 +238,15 @@ fn it_must_be_a_plain_file_that_can_be_read() {
     let file = sandbox.path("skanner.toml");
     let is = |what: &str| {
         format!(
-            "skanner: the configuration TREE/skanner.toml is {what}, and must be a plain file; --config names a file that is \
-             elsewhere, --isolated goes without one\n"
+            "skanner: the configuration TREE/skanner.toml is {what}, but must be a regular file; use --config \
+             for a file elsewhere, or --isolated for no configuration\n"
         )
     };
     symlink(sandbox.write("other.toml", "password = 1\n"), &file).unwrap();
     assert_eq!(error(&sandbox, &["scan"]), is("a symbolic link"));
     fs::remove_file(&file).unwrap();
     fs::create_dir(&file).unwrap();
-    assert_eq!(error(&sandbox, &["scan"]), is("a folder"));
+    assert_eq!(error(&sandbox, &["scan"]), is("a directory"));
     fs::remove_dir(&file).unwrap();
     rustix::fs::mknodat(rustix::fs::CWD, &file, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
     assert_eq!(error(&sandbox, &["scan"]), is("a pipe or device"));
@@ -253,19 +255,19 @@ fn it_must_be_a_plain_file_that_can_be_read() {
     fs::write(&file, b"# \xff\nmin-confidence = \"likely\"\n").unwrap();
     assert_eq!(
         error(&sandbox, &["scan"]),
-        "skanner: TREE/skanner.toml:1: is not UTF-8, which TOML must be\n"
+        "skanner: TREE/skanner.toml:1: not valid UTF-8, which TOML requires\n"
     );
     fs::File::create(&file).unwrap().set_len((16 << 20) + 1).unwrap();
     assert_eq!(
         error(&sandbox, &["scan"]),
-        "skanner: TREE/skanner.toml is larger than 16 MiB, which no configuration is\n"
+        "skanner: TREE/skanner.toml is larger than 16 MiB, the limit for a configuration\n"
     );
     fs::write(&file, CERTAIN).unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o0)).unwrap();
     if !rustix::process::getuid().is_root() {
         assert_eq!(
             error(&sandbox, &["scan"]),
-            "skanner: TREE/skanner.toml cannot be read, so it is not known how to scan; --isolated goes without it: \
+            "skanner: TREE/skanner.toml cannot be read, so its settings are unknown; use --isolated to ignore it: \
              Permission denied (os error 13)\n"
         );
     }
@@ -291,7 +293,9 @@ fn a_configuration_that_is_named_takes_the_place_of_the_repositorys() {
         error(&sandbox, &["scan", "--config", "none.toml"])
             .contains("the configuration none.toml cannot be read")
     );
-    assert!(error(&sandbox, &["scan", "--config", "ci"]).contains("the configuration ci is no plain file"));
+    assert!(
+        error(&sandbox, &["scan", "--config", "ci"]).contains("the configuration ci is not a regular file")
+    );
     sandbox.write("pyproject.toml", "[project]\n");
     let said = error(&sandbox, &["scan", "--config", "pyproject.toml"]);
     assert_eq!(said, "skanner: pyproject.toml has no table [tool.skanner]\n");
