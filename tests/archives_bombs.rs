@@ -205,7 +205,7 @@ fn headers_that_want_memory() {
     sandbox.write("name.tar", [header.as_bytes().as_slice(), &[b'a'; 4 << 20]].concat());
     let (report, memory) = scan_and_measure(&sandbox);
     report.assert_not_scanned(&[
-        "name.tar: has a header of more than 1 MiB, the limit: unpack it and scan the folder",
+        "name.tar: has a header of more than 1 MiB, the limit: unpack it and scan the directory",
     ]);
     assert!(memory < MEMORY, "{memory} kB");
 }
