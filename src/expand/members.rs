@@ -127,7 +127,7 @@ pub(super) fn open<C: MemberCodec>(
     if let (Ok(()), Some(mut rest), false) = (&result, members.input.take(), job.budget.is_stopped()) {
         result = match rest.is_at_end() {
             Ok(true) => Ok(()),
-            Ok(false) => job.inner(place, b"(what stands behind it)", &mut rest),
+            Ok(false) => job.inner(place, b"(trailing data)", &mut rest),
             Err(error) => Err(error),
         };
     }

@@ -84,7 +84,7 @@ fn behind(job: &mut ExpandJob<'_>, place: &ArchivePath<'_>, input: &mut Input<'_
     if input.is_at_end()? {
         return Ok(());
     }
-    job.inner(place, b"(what stands behind it)", input)
+    job.inner(place, b"(trailing data)", input)
 }
 
 fn entry(

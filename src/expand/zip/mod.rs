@@ -197,7 +197,7 @@ fn around(
     before(job, place, whole, directory.first_entry.min(directory.start))?;
     if directory.end < whole.size() && !job.budget.is_stopped() {
         let mut behind = RangeReader::new(whole, directory.end, whole.size());
-        job.inner(place, b"(what stands behind it)", &mut behind)?;
+        job.inner(place, b"(trailing data)", &mut behind)?;
     }
     Ok(())
 }
