@@ -80,7 +80,7 @@ impl<C: MemberCodec> Members<'_, C> {
         texts.extend(C::text(&member));
         if texts.len() > MOST_TEXT {
             return Err(user_error(
-                "has more than 1 MiB of names and comments, the limit: unpack it and scan the folder"
+                "has more than 1 MiB of names and comments, the limit: unpack it and scan the directory"
                     .to_owned(),
             ));
         }
