@@ -143,7 +143,7 @@ fn a_thousand_damaged_entries_are_a_hundred_reports() {
     let report = sandbox.scan(&[]);
     assert_eq!(report.not_scanned().len(), 101);
     assert!(
-        report.not_scanned()[0].contains("900 more things in it could not be scanned"),
+        report.not_scanned()[0].contains("900 more parts of it could not be scanned"),
         "{:?}",
         report.not_scanned()
     );
