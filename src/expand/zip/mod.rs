@@ -164,17 +164,14 @@ fn read(
     let DirectorySearch::Here(mut directory) = found else {
         job.not_scanned(
             place,
-            "is a zip archive without its directory, which stands at the end: it was cut short or is damaged; what is \
-             there was scanned"
+            "is a zip archive without its directory, which belongs at the end: it was cut short or is damaged; what is \
+             left of it was scanned"
                 .to_owned(),
         );
         return walk(job, place, whole);
     };
     if directory.is_split {
-        job.not_scanned(
-            place,
-            "is one part of a zip archive: put all parts together and scan that".to_owned(),
-        );
+        job.not_scanned(place, "is one part of a zip archive: join all parts and scan the result".to_owned());
     }
     job.text(place, b"(comment)", &directory.comment);
     let result = each(job, place, whole, &mut directory);
