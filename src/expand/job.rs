@@ -107,8 +107,8 @@ impl<'a> ExpandJob<'a> {
         let Some(format) = recognize(self.formats, source.head()) else { return self.raw(place, source) };
         if place.depth >= DEPTH {
             let why = format!(
-                "is {} at a depth of more than {DEPTH} archives, the limit: unpack the outer archives and scan the directory; \
-                 it was scanned as is",
+                "is {} at a depth of more than {DEPTH} archives, the limit: unpack the outer archives and scan \
+                 the directory; it was scanned as is",
                 format.name
             );
             self.not_scanned(place, why);

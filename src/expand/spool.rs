@@ -81,8 +81,8 @@ impl<'a> Spool<'a> {
             self.error = error;
             if size > MOST {
                 self.error = Some(user_error(
-                    "contains a zip archive of more than 2 GiB, the limit: unpack it and scan the directory; everything \
-                     before that was scanned"
+                    "contains a zip archive of more than 2 GiB, the limit: unpack it and scan the directory; \
+                     everything before that was scanned"
                         .to_owned(),
                 ));
             }
