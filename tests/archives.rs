@@ -278,8 +278,7 @@ fn parts_that_follow_each_other_are_all_read() {
     let found = places(&report);
     assert_eq!(report.not_scanned(), Vec::<String>::new());
     assert_eq!(found.len(), 8 * 6 + 3 + 2, "{found:#?}");
-    for place in ["Gzip-0!data:3:1", "Xz-8!data:3:1", "Bzip2-8-raw!(what stands behind it):1:1", "tars!b:1:1"]
-    {
+    for place in ["Gzip-0!data:3:1", "Xz-8!data:3:1", "Bzip2-8-raw!(trailing data):1:1", "tars!b:1:1"] {
         assert!(found.contains(&format!("file {place}")), "{place}: {found:#?}");
     }
 }

@@ -67,7 +67,7 @@ fn a_gigabyte_of_zeros() {
     sandbox.write("zeros.gz", bomb);
     let start = Instant::now();
     let (report, memory) = scan_and_measure(&sandbox);
-    let words = "expands to more than 200 times its size, as an archive made to do harm does: unpack it and scan what";
+    let words = "expands to more than 200 times its size, like a decompression bomb: unpack it and scan its";
     report.assert_not_scanned(&[
         &format!("in.gz!in: {words}"),
         &format!("in.zip!bomb.gz: {words}"),
@@ -86,7 +86,7 @@ fn more_than_two_gigabytes_of_anything() {
     sandbox.write("log.gz", member.repeat(2100));
     let (report, memory) = scan_and_measure(&sandbox);
     report.assert_not_scanned(&[
-        "log.gz: expands to more than 2 GiB, the limit for one file: unpack it and scan the folder",
+        "log.gz: expands to more than 2 GiB, the limit for one file: unpack it and scan the directory",
     ]);
     assert!(memory < MEMORY, "{memory} kB");
 }
@@ -143,7 +143,7 @@ fn a_thousand_damaged_entries_are_a_hundred_reports() {
     let report = sandbox.scan(&[]);
     assert_eq!(report.not_scanned().len(), 101);
     assert!(
-        report.not_scanned()[0].contains("900 more things in it could not be scanned"),
+        report.not_scanned()[0].contains("900 more parts of it could not be scanned"),
         "{:?}",
         report.not_scanned()
     );
@@ -205,7 +205,7 @@ fn headers_that_want_memory() {
     sandbox.write("name.tar", [header.as_bytes().as_slice(), &[b'a'; 4 << 20]].concat());
     let (report, memory) = scan_and_measure(&sandbox);
     report.assert_not_scanned(&[
-        "name.tar: has a header of more than 1 MiB, the limit: unpack it and scan the folder",
+        "name.tar: has a header of more than 1 MiB, the limit: unpack it and scan the directory",
     ]);
     assert!(memory < MEMORY, "{memory} kB");
 }
@@ -216,6 +216,8 @@ fn streams_that_take_long_to_begin() {
     let sandbox = Sandbox::new();
     sandbox.write("many.bz2", pack::bzip2(b"x").repeat(40_000));
     let (report, memory) = scan_and_measure(&sandbox);
-    report.assert_not_scanned(&["many.bz2: holds too many small parts that take long to unpack: unpack it"]);
+    report.assert_not_scanned(&[
+        "many.bz2: contains too many small parts, which take too long to unpack: unpack it",
+    ]);
     assert!(memory < MEMORY, "{memory} kB");
 }

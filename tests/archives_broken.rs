@@ -223,7 +223,7 @@ fn locked_and_unknown_entries_are_named_and_the_others_read() {
     let report = sandbox.scan(&[]);
     report.assert_not_scanned(&[
         "locked.zip!first: is encrypted",
-        "method.zip!first: is compressed by a method that is not known here (number 98)",
+        "method.zip!first: is compressed with an unsupported method (number 98)",
     ]);
     assert_eq!(report.paths(), ["locked.zip", "method.zip"]);
 }

@@ -377,7 +377,7 @@ fn an_empty_repository_or_none_is_no_proof() {
 
     sandbox.git("", &["init", "-q"]);
     let report = audit_json(&sandbox, &[]);
-    report.assert_not_scanned(&["holds no object"]);
+    report.assert_not_scanned(&["contains no objects"]);
     assert_audit(&report, "incomplete", [0; 5]);
     // What is there is read all the same.
     sandbox.write("a.txt", openai_key(1));

@@ -261,7 +261,7 @@ fn text_is_what_a_person_likes() {
   = also at: src/app.py:3:14
   = help: Revoke the key at https://openrouter.ai/settings/keys.
 
-not scanned: missing: no such file or folder
+not scanned: missing: no such file or directory
 1 key found (1 critical); 2 files (179 B)"
     );
     assert_eq!(before, expected);

@@ -349,7 +349,7 @@ fn what_is_no_repository_or_empty_is_no_clean_verdict() {
     let sandbox = Sandbox::new();
     sandbox.scan(&["--history"]).assert_not_scanned(&["no git repository"]);
     sandbox.git("", &["init", "-q"]);
-    sandbox.scan(&["--history"]).assert_not_scanned(&["holds no object"]);
+    sandbox.scan(&["--history"]).assert_not_scanned(&["contains no objects"]);
 }
 
 #[test]

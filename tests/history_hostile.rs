@@ -225,8 +225,8 @@ fn unsound_trees_commits_and_tags_are_named() {
     let treeless = format!("tree {missing}\n\nx\n");
     let (no_zero, no_mode) = (&b"100644 name without end"[..], &b"\0\0\0"[..]);
     let cases: &[(&str, &[u8], &str)] = &[
-        ("tree", no_zero, "is a folder that is damaged"),
-        ("tree", no_mode, "is a folder that is damaged"),
+        ("tree", no_zero, "is a damaged directory"),
+        ("tree", no_mode, "is a damaged directory"),
         ("tree", &tree_entry("100644", "gone.txt", &missing), "is missing"),
         ("commit", b"author A <a@b> 1 +0000\n\nno tree\n", "is a commit without a tree"),
         ("commit", b"", "is a commit without a tree"),

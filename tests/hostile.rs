@@ -24,9 +24,9 @@ use support::{Run, Sandbox, openai_key};
 fn a_missing_path_is_named() {
     let sandbox = Sandbox::new();
     sandbox.write("a.txt", "x");
-    sandbox.scan(&["a.txt", "no/such"]).assert_not_scanned(&["no/such: no such file or folder"]);
+    sandbox.scan(&["a.txt", "no/such"]).assert_not_scanned(&["no/such: no such file or directory"]);
     symlink("nowhere", sandbox.path("broken")).unwrap();
-    sandbox.scan(&["broken"]).assert_not_scanned(&["broken: is a link to nothing"]);
+    sandbox.scan(&["broken"]).assert_not_scanned(&["broken: is a broken link"]);
     symlink("loop", sandbox.path("loop")).unwrap();
     sandbox.scan(&["loop"]).assert_not_scanned(&["loop: "]);
     sandbox.scan(&["a.txt/below"]).assert_not_scanned(&["a.txt/below: "]);
@@ -68,9 +68,9 @@ fn what_may_not_be_read_is_named() {
 #[test]
 fn an_empty_tree_is_not_clean() {
     let sandbox = Sandbox::new();
-    sandbox.scan(&[]).assert_not_scanned(&["holds no file to read"]);
+    sandbox.scan(&[]).assert_not_scanned(&["contains no files to read"]);
     fs::create_dir_all(sandbox.path("a/b/c")).unwrap();
-    sandbox.scan(&["a"]).assert_not_scanned(&["a: holds no file to read"]);
+    sandbox.scan(&["a"]).assert_not_scanned(&["a: contains no files to read"]);
     sandbox.git("", &["init", "-q"]);
     sandbox.write(".git/info/exclude", "*\n");
     sandbox.write("ignored.txt", "x");

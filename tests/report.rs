@@ -45,7 +45,7 @@ fn json_by_hand() {
     let report = sandbox.skanner(&[PATHS, &["json"]].concat()).report();
     let document = &report.json;
     assert_eq!((report.code, &document["schema"], &document["complete"]), (2, &json!(1), &json!(false)));
-    assert_eq!(document["not_scanned"], json!([{"what": "missing", "why": "no such file or folder"}]));
+    assert_eq!(document["not_scanned"], json!([{"what": "missing", "why": "no such file or directory"}]));
     assert_eq!((&document["scanned"]["files"], &document["suppressed"]), (&json!(5), &json!(0)));
     let first = &document["findings"][0];
     let secret = openai_key(1);

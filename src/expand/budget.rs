@@ -58,13 +58,14 @@ impl Budget {
         let expanded = self.expanded.get() + count;
         self.expanded.set(expanded);
         if expanded > MOST {
-            return self
-                .stop("expands to more than 2 GiB, the limit for one file: unpack it and scan the folder");
+            return self.stop(
+                "expands to more than 2 GiB, the limit for one file: unpack it and scan the directory",
+            );
         }
         if expanded > HARMLESS && expanded / RATIO > self.read.get() {
             return self.stop(
-                "expands to more than 200 times its size, as an archive made to do harm does: unpack it and scan \
-                 what it holds if you trust it",
+                "expands to more than 200 times its size, like a decompression bomb: unpack it and scan \
+                 its contents if you trust it",
             );
         }
         if self.is_stopped() { self.stop("holds more") } else { Ok(()) }
@@ -78,7 +79,7 @@ impl Budget {
         self.entries.set(self.entries.get() + 1);
         if self.entries.get() > ENTRIES {
             return self.stop(
-                "holds more than 4,194,304 entries, the limit for one file: unpack it and scan the folder",
+                "contains more than 4,194,304 entries, the limit for one file: unpack it and scan the directory",
             );
         }
         Ok(())
@@ -92,7 +93,7 @@ impl Budget {
         self.set_up.set(self.set_up.get() + bytes);
         if self.set_up.get() > SET_UP {
             return self
-                .stop("holds too many small parts that take long to unpack: unpack it and scan the folder");
+                .stop("contains too many small parts, which take too long to unpack: unpack it and scan the directory");
         }
         Ok(())
     }

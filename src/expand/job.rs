@@ -107,8 +107,8 @@ impl<'a> ExpandJob<'a> {
         let Some(format) = recognize(self.formats, source.head()) else { return self.raw(place, source) };
         if place.depth >= DEPTH {
             let why = format!(
-                "is {} at a depth of more than {DEPTH} archives, the limit: unpack the outer ones and scan the folder; \
-                 it was scanned as it is",
+                "is {} at a depth of more than {DEPTH} archives, the limit: unpack the outer archives and scan \
+                 the directory; it was scanned as is",
                 format.name
             );
             self.not_scanned(place, why);
@@ -223,11 +223,13 @@ impl<'a> ExpandJob<'a> {
         let why = match user_message(error) {
             Some(why) => why.to_owned(),
             None if error.kind() == ErrorKind::UnexpectedEof => {
-                format!("ends in the middle of its {kind}: it was cut short; what is there was scanned")
+                format!(
+                    "ends in the middle of its {kind}: it was cut short; everything before that was scanned"
+                )
             }
             None => {
                 format!(
-                    "its {kind} cannot be unpacked ({error}): it is damaged; what came before was scanned"
+                    "its {kind} cannot be unpacked ({error}): it is damaged; everything before the damage was scanned"
                 )
             }
         };
@@ -246,7 +248,7 @@ impl<'a> ExpandJob<'a> {
         let count = self.budget.unnamed();
         if count > 0 {
             let why =
-                format!("{count} more things in it could not be scanned: unpack it and scan the folder");
+                format!("{count} more parts of it could not be scanned: unpack it and scan the directory");
             self.output.not_scanned(self.origin, why);
         }
     }

@@ -80,7 +80,7 @@ impl<C: MemberCodec> Members<'_, C> {
         texts.extend(C::text(&member));
         if texts.len() > MOST_TEXT {
             return Err(user_error(
-                "has more than 1 MiB of names and comments, the limit: unpack it and scan the folder"
+                "has more than 1 MiB of names and comments, the limit: unpack it and scan the directory"
                     .to_owned(),
             ));
         }
@@ -127,7 +127,7 @@ pub(super) fn open<C: MemberCodec>(
     if let (Ok(()), Some(mut rest), false) = (&result, members.input.take(), job.budget.is_stopped()) {
         result = match rest.is_at_end() {
             Ok(true) => Ok(()),
-            Ok(false) => job.inner(place, b"(what stands behind it)", &mut rest),
+            Ok(false) => job.inner(place, b"(trailing data)", &mut rest),
             Err(error) => Err(error),
         };
     }

@@ -23,7 +23,7 @@ impl Share {
         let held = self.held.get().saturating_add(bytes);
         if held > MOST {
             return Err(user_error(
-                "needs more than 36 MiB of memory to unpack, the limit for one file: unpack it and scan what it holds"
+                "needs more than 36 MiB of memory to unpack, the limit for one file: unpack it and scan its contents"
                     .to_owned(),
             ));
         }

@@ -75,7 +75,7 @@ impl Read for RangeReader<'_> {
         }
         let count = self.at.read_at(&mut buffer[..most], self.from)?;
         if count == 0 {
-            return Err(user_error("became shorter while it was read: scan it again".to_owned()));
+            return Err(user_error("shrank while it was being read: scan it again".to_owned()));
         }
         self.from += count as u64;
         Ok(count)

@@ -64,7 +64,7 @@ impl<'a> Spool<'a> {
         let explain = |error: io::Error| {
             user_error(format!(
                 "is too large to unpack in memory, and no temporary file can be written ({error}): set TMPDIR to a \
-                 folder with more room, or unpack it and scan the folder"
+                 directory with more space, or unpack it and scan the directory"
             ))
         };
         let mut file = tempfile::tempfile().map_err(explain)?;
@@ -81,8 +81,8 @@ impl<'a> Spool<'a> {
             self.error = error;
             if size > MOST {
                 self.error = Some(user_error(
-                    "holds a zip archive of more than 2 GiB, the limit: unpack it and scan the folder; what comes before \
-                     that was scanned"
+                    "contains a zip archive of more than 2 GiB, the limit: unpack it and scan the directory; \
+                     everything before that was scanned"
                         .to_owned(),
                 ));
             }

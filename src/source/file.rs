@@ -71,7 +71,7 @@ impl FileReader {
         // Check the type only now: a device that replaced the file yields bytes without end.
         let metadata = file.metadata()?;
         if !metadata.is_file() {
-            return Err(io::Error::other("is no file any more"));
+            return Err(io::Error::other("is no longer a regular file"));
         }
         let at = FileAt { file: &file, size: metadata.len() };
         let rest = BoundedFile { file: &file, left: metadata.len().saturating_mul(2).max(LEAST_LIMIT) };

@@ -49,7 +49,7 @@ impl Message {
     fn read(&self) -> io::Result<Vec<u8>> {
         // Anything but a regular file might never end, or block before its first byte.
         if !fs::metadata(&self.file)?.is_file() {
-            return Err(io::Error::other("is no file"));
+            return Err(io::Error::other("is not a regular file"));
         }
         fs::read(&self.file)
     }

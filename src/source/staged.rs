@@ -129,11 +129,11 @@ fn head_tree(repository: &Repository) -> Result<Option<ObjectId>> {
     let head = match repository.head() {
         Ok(head) => head,
         Err(error) if error.code() == ErrorCode::UnbornBranch => return Ok(None),
-        Err(error) => return Err(error).context("HEAD cannot be read, so it is not known what is new"),
+        Err(error) => return Err(error).context("HEAD cannot be read, so what is new is unknown"),
     };
     let tree = head.peel_to_commit().map(|commit| object_id(commit.tree_id()));
     tree.map(Some)
-        .context("the commit of HEAD cannot be read, so it is not known what is new; `git fsck` tells more")
+        .context("the commit of HEAD cannot be read, so what is new is unknown; run `git fsck` for details")
 }
 
 /// The versions of a file before it was changed.

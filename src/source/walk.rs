@@ -67,8 +67,9 @@ impl Walk {
             }
         }
         if met == 0 && !self.may_be_empty {
-            let hint = if self.respects_ignore() { "; --no-ignore reads what git ignores, too" } else { "" };
-            sink.nothing(display_path(root), format!("holds no file to read{hint}"));
+            let hint =
+                if self.respects_ignore() { "; --no-ignore also reads files that git ignores" } else { "" };
+            sink.nothing(display_path(root), format!("contains no files to read{hint}"));
         }
     }
 
@@ -101,7 +102,7 @@ impl Walk {
                 Err(why) => sink.not_scanned(
                     display_path(&repository.join(".git/index")),
                     format!(
-                        "cannot be read, so it is not known which ignored files git tracks: {why}; --no-ignore reads them all"
+                        "cannot be read, so it is unknown which ignored files git tracks: {why}; --no-ignore reads them all"
                     ),
                 ),
             }
@@ -259,7 +260,7 @@ fn special(kind: fs::FileType) -> String {
     {
         use std::os::unix::fs::FileTypeExt;
         if kind.is_fifo() {
-            return "is a FIFO: pipe what it gives into `skanner scan -`".to_owned();
+            return "is a FIFO: pipe its output into `skanner scan -`".to_owned();
         }
         if kind.is_socket() {
             return "is a socket, which cannot be read like a file".to_owned();
@@ -271,8 +272,8 @@ fn special(kind: fs::FileType) -> String {
 
 fn missing(path: &Path, error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound if path.is_symlink() => "is a link to nothing".to_owned(),
-        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        io::ErrorKind::NotFound if path.is_symlink() => "is a broken link".to_owned(),
+        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
         _ => why(error),
     }
 }

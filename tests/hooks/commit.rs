@@ -197,8 +197,8 @@ fn what_cannot_be_read_stops() {
     fs::write(sandbox.path(".git/corrupt"), "no index").unwrap();
     for (place, arguments, words) in [
         (&sandbox, &["commit-msg", "missing"][..], "no such file"),
-        (&sandbox, &["commit-msg", "folder"], "is no file"),
-        (&sandbox, &["commit-msg", "/dev/zero"], "is no file"),
+        (&sandbox, &["commit-msg", "folder"], "is not a regular file"),
+        (&sandbox, &["commit-msg", "/dev/zero"], "is not a regular file"),
         (&sandbox, &["commit-msg"], "FILE"),
         (&bare, &["pre-commit"], "bare repository"),
         (&bare, &["pre-commit", "HEAD"], "bare repository"),

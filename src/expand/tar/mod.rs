@@ -68,7 +68,7 @@ fn entries(job: &mut ExpandJob<'_>, place: &ArchivePath<'_>, input: &mut Input<'
             return if has_ended {
                 Ok(())
             } else {
-                Err(user_error("has a damaged header: what comes after it was scanned as it is".to_owned()))
+                Err(user_error("has a damaged header: everything after it was scanned as is".to_owned()))
             };
         };
         has_ended = false;
@@ -84,7 +84,7 @@ fn behind(job: &mut ExpandJob<'_>, place: &ArchivePath<'_>, input: &mut Input<'_
     if input.is_at_end()? {
         return Ok(());
     }
-    job.inner(place, b"(what stands behind it)", input)
+    job.inner(place, b"(trailing data)", input)
 }
 
 fn entry(
@@ -154,7 +154,7 @@ fn inside(place: &ArchivePath<'_>, name: &[u8]) -> EntryPath {
 fn small(input: &mut Input<'_>, size: u64) -> io::Result<Vec<u8>> {
     if size > LONGEST {
         return Err(user_error(
-            "has a header of more than 1 MiB, the limit: unpack it and scan the folder".to_owned(),
+            "has a header of more than 1 MiB, the limit: unpack it and scan the directory".to_owned(),
         ));
     }
     let mut data = Vec::new();

@@ -151,7 +151,7 @@ impl ZipEntry {
     ) -> io::Result<ZipContent<'a>> {
         if self.flags & 1 != 0 {
             return Err(user_error(
-                "is encrypted: unpack it with its password and scan what it holds".to_owned(),
+                "is encrypted: unpack it with its password and scan its contents".to_owned(),
             ));
         }
         let header = if self.header.checked_add(HEADER).is_some_and(|end| end <= whole.size()) {
@@ -160,7 +160,10 @@ impl ZipEntry {
             Vec::new()
         };
         if !header.starts_with(LOCAL) {
-            return Err(io::Error::new(ErrorKind::InvalidData, "the directory leads nowhere"));
+            return Err(io::Error::new(
+                ErrorKind::InvalidData,
+                "the zip directory points to the wrong place",
+            ));
         }
         let from = self.header + HEADER + u64::from(u16_at(&header, 26)) + u64::from(u16_at(&header, 28));
         let to = from.saturating_add(self.packed).min(whole.size());
@@ -212,7 +215,7 @@ impl ZipEntry {
             }
             method => {
                 return Err(user_error(format!(
-                    "is compressed by a method that is not known here (number {method}): unpack it and scan what it holds"
+                    "is compressed with an unsupported method (number {method}): unpack it and scan its contents"
                 )));
             }
         })
@@ -252,7 +255,7 @@ impl Read for ZipContent<'_> {
             return Err(ErrorKind::UnexpectedEof.into());
         }
         if size.is_some_and(|size| size != self.produced) || crc.is_some_and(|crc| crc != self.crc.sum()) {
-            return Err(io::Error::new(ErrorKind::InvalidData, "its checksum is another one"));
+            return Err(io::Error::new(ErrorKind::InvalidData, "its checksum does not match"));
         }
         Ok(0)
     }

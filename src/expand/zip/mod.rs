@@ -164,17 +164,14 @@ fn read(
     let DirectorySearch::Here(mut directory) = found else {
         job.not_scanned(
             place,
-            "is a zip archive without its directory, which stands at the end: it was cut short or is damaged; what is \
-             there was scanned"
+            "is a zip archive without its directory, which belongs at the end: it was cut short or is damaged; what is \
+             left of it was scanned"
                 .to_owned(),
         );
         return walk(job, place, whole);
     };
     if directory.is_split {
-        job.not_scanned(
-            place,
-            "is one part of a zip archive: put all parts together and scan that".to_owned(),
-        );
+        job.not_scanned(place, "is one part of a zip archive: join all parts and scan the result".to_owned());
     }
     job.text(place, b"(comment)", &directory.comment);
     let result = each(job, place, whole, &mut directory);
@@ -197,7 +194,7 @@ fn around(
     before(job, place, whole, directory.first_entry.min(directory.start))?;
     if directory.end < whole.size() && !job.budget.is_stopped() {
         let mut behind = RangeReader::new(whole, directory.end, whole.size());
-        job.inner(place, b"(what stands behind it)", &mut behind)?;
+        job.inner(place, b"(trailing data)", &mut behind)?;
     }
     Ok(())
 }

@@ -49,7 +49,7 @@ pub(super) fn feed(directory: &Path, sink: &mut impl Sink) -> Vec<PathBuf> {
                 Ok(kind) if kind.is_symlink() => FileReader::feed_link(&path, sink),
                 Ok(kind) if kind.is_file() => reader.feed_as(SourceKind::Config, &path, false, sink),
                 Ok(_) => {
-                    let reason = "is neither a file nor a folder nor a link, so it was not read".to_owned();
+                    let reason = "is not a file, directory or link, so it was not read".to_owned();
                     sink.not_scanned(path.as_os_str().as_encoded_bytes(), reason);
                 }
                 Err(error) => sink.not_scanned(path.as_os_str().as_encoded_bytes(), why(&error)),

@@ -152,7 +152,7 @@ impl HistorySource {
             count => {
                 let why = format!(
                     "its packs are damaged: {count} objects could be read, but not from where they should be; \
-                     `git fsck` says which"
+                     `git fsck` lists them"
                 );
                 sink.not_scanned(files::display_path(path).as_os_str().as_encoded_bytes(), why);
             }
@@ -161,7 +161,7 @@ impl HistorySource {
         let nested = if self.is_nested { Vec::new() } else { files::feed(self.repository.commondir(), sink) };
         if self.store.packs.is_empty() && self.store.loose.is_empty() {
             let path = files::display_path(self.repository.path());
-            let why = "holds no object: there is no history to scan".to_owned();
+            let why = "contains no objects: there is no history to scan".to_owned();
             sink.nothing(path.as_os_str().as_encoded_bytes(), why);
         }
         FirstPass { suspects, nested }
@@ -204,14 +204,14 @@ impl HistorySource {
         if is_promised {
             let path = files::display_path(self.repository.path());
             let why = format!(
-                "is a partial clone: {} objects that its commits and folders name are not here; \
+                "is a partial clone: {} objects that its commits and directories refer to are missing; \
                  `git fetch --refetch --no-filter` fetches them",
                 missing.len()
             );
             sink.not_scanned(path.as_os_str().as_encoded_bytes(), why);
             return;
         }
-        let why = "is missing, though a ref, commit, tag or folder names it".to_owned();
+        let why = "is missing, although a ref, commit, tag or directory refers to it".to_owned();
         report_unread(&missing.iter().map(|id| (*id, why.clone())).collect::<Vec<_>>(), sink);
     }
 
@@ -253,8 +253,8 @@ impl HistorySource {
         let mut commits: Vec<_> = text.split(|byte| *byte == b'\n').filter_map(ObjectId::from_hex).collect();
         commits.sort_unstable();
         if !commits.is_empty() && !self.reading.allow_shallow {
-            let why = "is a shallow clone: what came before its first commits is not here; `git fetch --unshallow` \
-                       fetches it, and --allow-shallow scans what is here";
+            let why = "is a shallow clone: the history before its first commits is missing; `git fetch --unshallow` \
+                       fetches it, and --allow-shallow scans what is present";
             let path = files::display_path(self.repository.path());
             sink.not_scanned(path.as_os_str().as_encoded_bytes(), why.to_owned());
         }
@@ -279,6 +279,6 @@ fn report_unread(objects: &[(ObjectId, String)], sink: &mut impl Sink) {
     }
     let rest = objects.len().saturating_sub(NAMED);
     if rest > 0 {
-        sink.not_scanned(b"further objects", format!("{rest} more of them cannot be read, either"));
+        sink.not_scanned(b"further objects", format!("{rest} more cannot be read either"));
     }
 }

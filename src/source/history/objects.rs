@@ -156,7 +156,7 @@ impl<'a, S: Searcher, B: HistoryObserver> ObjectReader<'a, S, B> {
                 ObjectMark::Tree(entries)
             }
             None => {
-                self.unsound(id, "is a folder that is damaged; the names before the damage were scanned");
+                self.unsound(id, "is a damaged directory; the names before the damage were scanned");
                 ObjectMark::Unsure
             }
         }

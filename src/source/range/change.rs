@@ -74,7 +74,7 @@ impl<'r> RangeCommits<'r> {
             return sink.not_scanned(&name(), "is damaged: run `git fsck`".to_owned());
         };
         if self.ends.contains(&id) && !parents.is_empty() {
-            let why = "its parents are not here, so it is not known what it adds: this clone is shallow; fetch the rest \
+            let why = "its parents are missing, so it is unknown what it adds: this clone is shallow; fetch the rest \
                        with `git fetch --unshallow`, or check out with `fetch-depth: 0`";
             return sink.not_scanned(&name(), why.to_owned());
         }
@@ -82,7 +82,7 @@ impl<'r> RangeCommits<'r> {
             parents.iter().map(|parent| self.tree_of(*parent)).collect();
         match trees {
             Ok(parents) => self.compare(Some(id), tree, parents, sink, sites),
-            Err(why) => sink.not_scanned(&name(), format!("it is not known what it adds: {why}")),
+            Err(why) => sink.not_scanned(&name(), format!("cannot tell what it adds: {why}")),
         }
     }
 

@@ -20,7 +20,7 @@ pub(in crate::source) fn remaining(paths: &[PathBuf], pool: &Pool, sink: &mut im
         Ok(leaves_out) => !leaves_out,
         Err(why) => {
             let why =
-                format!("it is not known whether git ignores it: {why}; without --force-exclude it is read");
+                format!("cannot tell whether git ignores it: {why}; without --force-exclude it is read");
             sink.not_scanned(display_path(path), why);
             false
         }
