@@ -57,7 +57,7 @@ fn sets_of_commits_are_named_as_for_git() {
     let run = sandbox.skanner(&["scan", "--range", "main..main"]);
     assert_eq!(
         (run.code, run.stdout.as_str()),
-        (0, "no key found: main..main has no commit that is new\n"),
+        (0, "no key found: main..main has no new commits\n"),
         "{run:?}"
     );
 }
