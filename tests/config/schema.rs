@@ -187,7 +187,7 @@ fn init_writes_to_the_root_and_never_over_a_file() {
     for (name, text) in [(".skanner.toml", ""), ("pyproject.toml", "[tool.skanner]\n")] {
         sandbox.write(name, text);
         let run = sandbox.skanner(&["init", "--force"]);
-        assert!(run.code == 2 && run.stderr.contains("holds a configuration already"), "{run:?}");
+        assert!(run.code == 2 && run.stderr.contains("already contains a configuration"), "{run:?}");
         assert!(!file.exists());
         fs::remove_file(sandbox.path(name)).unwrap();
     }

@@ -142,7 +142,7 @@ fn in_ci_the_environment_says_what_is_new() {
                 ("CI_DEFAULT_BRANCH", "main"),
             ],
             &["a.py", "b.py"],
-            "the commit before the push is gone",
+            "the commit before the push no longer exists",
         ),
         (
             &[
