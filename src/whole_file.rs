@@ -33,7 +33,7 @@ pub(crate) fn replace(file: &Path, text: &[u8]) -> io::Result<()> {
     let permissions = match fs::symlink_metadata(file) {
         Ok(metadata) if metadata.is_file() => Some(metadata.permissions()),
         Ok(_) => {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "something else than a file is there"));
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "something other than a file is there"));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),

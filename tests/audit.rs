@@ -337,7 +337,7 @@ fn a_bare_repository_has_its_history_alone_and_says_so() {
     let bare = sandbox.path("../bare");
     let bare = bare.to_str().unwrap();
     let run = audit(&sandbox, &[bare]);
-    let expected = "not safe: 1 key, 1 still at HEAD (1 critical); the history alone, since a bare repository has no \
+    let expected = "not safe: 1 key, 1 still at HEAD (1 critical); only the history, because a bare repository has no \
                     files and no index: 4 blobs, 3 commits";
     assert!(run.stdout.lines().last().unwrap().starts_with(expected), "{run:?}");
     assert_eq!(run.code, 1);
@@ -345,7 +345,10 @@ fn a_bare_repository_has_its_history_alone_and_says_so() {
     sandbox.git("../bare", &["gc", "-q", "--prune=now"]);
     let run = audit(&sandbox, &[bare]);
     assert_eq!(run.code, 0);
-    assert!(run.stdout.starts_with("safe to publish; the history alone, since a bare repository"), "{run:?}");
+    assert!(
+        run.stdout.starts_with("safe to publish; only the history, because a bare repository"),
+        "{run:?}"
+    );
 }
 
 #[test]
@@ -371,9 +374,9 @@ fn an_empty_repository_or_none_is_no_proof() {
     let sandbox = Sandbox::new();
     let run = audit(&sandbox, &[]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""));
-    assert!(run.stderr.contains(". is in no git repository, so there is no history to audit"), "{run:?}");
+    assert!(run.stderr.contains(". is not in a git repository, so there is no history to audit"), "{run:?}");
     let run = audit(&sandbox, &["missing"]);
-    assert_eq!((run.code, run.stderr.as_str()), (2, "skanner: missing: no such file or folder\n"));
+    assert_eq!((run.code, run.stderr.as_str()), (2, "skanner: missing: no such file or directory\n"));
 
     sandbox.git("", &["init", "-q"]);
     let report = audit_json(&sandbox, &[]);

@@ -402,7 +402,7 @@ fn a_pack_without_its_index_and_an_index_without_its_pack() {
     assert_named(&sandbox, "pack without its index");
     let (sandbox, _) = packed_beside_a_key();
     fs::remove_file(&files_of_packs(&sandbox, "pack")[0]).unwrap();
-    assert_named(&sandbox, "index of a pack that is not there");
+    assert_named(&sandbox, "index of a pack that does not exist");
 }
 
 #[test]

@@ -206,7 +206,7 @@ fn a_ref_that_does_not_exist_is_wrong_usage() {
     for glob in ["mian", "release/x*", "v[2-9]", "", "main..topic", "-"] {
         let run = corpus.sandbox.skanner(&["scan", "--history", &format!("--ref={glob}"), "--ref=main"]);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{glob}");
-        assert!(run.stderr.contains(&format!("--ref {glob}: no ref is called like that")), "{run:?}");
+        assert!(run.stderr.contains(&format!("--ref {glob}: no ref has that name")), "{run:?}");
     }
 }
 
@@ -235,7 +235,7 @@ fn paths_leave_out_what_is_elsewhere() {
     for glob in ["", " ", "# comment", "a{"] {
         let run = corpus.sandbox.skanner(&["scan", "--history", "--path", glob]);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{glob}");
-        assert!(run.stderr.contains(&format!("--path `{glob}` is no pattern")), "{run:?}");
+        assert!(run.stderr.contains(&format!("--path `{glob}` is not a pattern")), "{run:?}");
     }
 }
 

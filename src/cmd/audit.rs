@@ -29,9 +29,10 @@ pub(super) fn run(args: &AuditArgs, console: &Console) -> Result<Verdict> {
 fn open(path: &Path) -> Result<Repository> {
     match git::discover(path) {
         Ok(repository) => Ok(repository),
-        Err(_) if !path.exists() => bail!("{}: no such file or folder", path.display()),
+        Err(_) if !path.exists() => bail!("{}: no such file or directory", path.display()),
         Err(error) if error.code() == ErrorCode::NotFound => bail!(
-            "{} is in no git repository, so there is no history to audit; `skanner scan --no-ignore` scans all files",
+            "{} is not in a git repository, so there is no history to audit; `skanner scan \
+             --no-ignore` scans all files",
             path.display()
         ),
         Err(error) => {

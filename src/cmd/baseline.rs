@@ -33,7 +33,7 @@ pub(super) fn run(command: &BaselineCommand, console: &Console) -> Result<Verdic
         BaselineCommand::Update { add, scan } => (Task::Update { add: *add }, scan),
         BaselineCommand::Check { scan } => (Task::Check, scan),
     };
-    let here = std::env::current_dir().context("the current folder is gone")?;
+    let here = std::env::current_dir().context("the current directory no longer exists")?;
     let root = root_of(&here);
     let file = args.file.as_ref().map(|file| here.join(file));
     let report = &args.report;
@@ -45,7 +45,7 @@ pub(super) fn run(command: &BaselineCommand, console: &Console) -> Result<Verdic
     for list in [&settings.rules, &settings.exclude_rules] {
         ensure!(
             matches!(list.from, SettingSource::Default | SettingSource::File(_)),
-            "{} does not go with `skanner baseline`: a baseline is for all that scans report here",
+            "{} cannot be used with `skanner baseline`: a baseline covers everything that scans report here",
             list.from
         );
     }
@@ -70,14 +70,15 @@ pub(super) fn run(command: &BaselineCommand, console: &Console) -> Result<Verdic
         BaselineOutcome::Checked { is_fit: true } => return Ok(verdict),
         BaselineOutcome::Checked { is_fit: false } => {
             console.note(&format!(
-                "`skanner baseline update` takes the entries out of {} that nothing matches",
+                "`skanner baseline update` removes the entries of {} that nothing matches",
                 location.shown
             ));
             let fails = verdict == Verdict::Clean && !report.exit_zero;
             return Ok(if fails { Verdict::Findings } else { verdict });
         }
         BaselineOutcome::NotWritten => {
-            console.note(&format!("{} was not written, since not everything could be read", location.shown));
+            console
+                .note(&format!("{} was not written, because not everything could be read", location.shown));
             return Ok(verdict);
         }
         BaselineOutcome::Written(change) => change,
@@ -109,8 +110,8 @@ fn refuse_to_replace(location: &BaselineLocation) -> Result<()> {
         Err(_) => String::new(),
     };
     bail!(
-        "{shown} is there already{what}: `skanner baseline update` removes entries that nothing matches, `update --add` \
-         takes in what is new, and `create --force` writes it anew"
+        "{shown} already exists{what}: `skanner baseline update` removes entries that nothing matches, `update --add` \
+         adds what is new, and `create --force` overwrites it"
     )
 }
 
@@ -124,7 +125,7 @@ fn feed(
     let root = &location.root;
     if args.history {
         let Ok(repository) = git::discover(root) else {
-            bail!("{} is in no git repository, so there is no history to read", root.display())
+            bail!("{} is not in a git repository, so there is no history to read", root.display())
         };
         let reading =
             Reading { pool: threads.clone(), allow_shallow: args.allow_shallow, cross_check: false };
@@ -158,7 +159,7 @@ fn compare(task: Task, comparison: &BaselineComparison<'_>, report: &mut Report)
         }
         (_, Ok(Some(old))) => old,
         (_, Ok(None)) => {
-            bail!("there is no baseline {}; `skanner baseline create` makes one", location.shown)
+            bail!("there is no baseline {}; `skanner baseline create` creates one", location.shown)
         }
         (_, Err(error)) => return Err(error),
     };
@@ -224,10 +225,8 @@ fn tell(change: &BaselineChange, task: Task, location: &BaselineLocation, consol
     if left > 0 {
         let places: Vec<String> = change.left.iter().take(3).map(in_short).collect();
         let more = if left > 3 { ", …" } else { "" };
-        console.note(&format!(
-            "not added, since they are new: {}{more}; --add takes them in",
-            places.join(", ")
-        ));
+        console
+            .note(&format!("not added, because they are new: {}{more}; --add adds them", places.join(", ")));
     }
 }
 
@@ -242,7 +241,7 @@ fn configure_merges(location: &BaselineLocation, add: bool, quiet: bool, console
     let inner = location.file.strip_prefix(root).ok();
     let repository = git::discover(root).ok().filter(|repository| !repository.is_bare());
     let (Some(inner), Some(repository)) = (inner, repository) else {
-        ensure!(!add, "{} lies in no work tree of git, so .gitattributes has no use", location.shown);
+        ensure!(!add, "{} is not in a git work tree, so .gitattributes would have no effect", location.shown);
         return Ok(());
     };
     if attributes::is_union(&repository, inner) {

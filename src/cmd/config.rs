@@ -32,7 +32,7 @@ pub(super) fn show(
     args: &SettingArgs,
     console: &Console,
 ) -> Result<Verdict> {
-    ensure!(path.exists(), "{}: no such file or folder", path.display());
+    ensure!(path.exists(), "{}: no such file or directory", path.display());
     let settings = look_up(&options::of_settings(args)?, ConfigStart::Path(path), &console.redactor)?;
     let mut rows = rows(&settings);
     let mask = |text: &str| console.redactor.line(text);
@@ -149,7 +149,7 @@ fn of_row(row: &SettingRow) -> String {
     match row.key.as_str() {
         "rules" if is_empty => "all".to_owned(),
         "exclude-rules" if is_empty => "none".to_owned(),
-        "threads" if is_empty => "one a processor".to_owned(),
+        "threads" if is_empty => "one per processor".to_owned(),
         _ => in_words(&row.value),
     }
 }

@@ -14,12 +14,12 @@ use super::{
 use crate::{config, git, session::Verdict, whole_file};
 
 pub(super) fn run(path: &Path, force: bool, console: &Console) -> Result<Verdict> {
-    let path = path.canonicalize().with_context(|| format!("{}: no such folder", path.display()))?;
-    ensure!(path.is_dir(), "{} is no folder", path.display());
+    let path = path.canonicalize().with_context(|| format!("{}: no such directory", path.display()))?;
+    ensure!(path.is_dir(), "{} is not a directory", path.display());
     let repository = git::discover(&path).ok();
     let directory = match &repository {
         Some(repository) => repository.workdir().context(
-            "a bare repository has no files, and its pre-receive hook takes a configuration by --config alone",
+            "a bare repository has no files, and its pre-receive hook takes a configuration only from --config",
         )?,
         None => &path,
     };
@@ -38,11 +38,11 @@ fn write(directory: &Path, file: &Path, force: bool) -> Result<()> {
     {
         ensure!(
             there.file.file_name() == file.file_name(),
-            "{} holds a configuration already, and there can be only one",
+            "{} already contains a configuration, and there can be only one",
             there.file.display()
         );
         if !force {
-            bail!("{} is there already; --force replaces it", file.display());
+            bail!("{} already exists; --force replaces it", file.display());
         }
     }
     whole_file::replace(file, config::TEMPLATE.as_bytes())
@@ -57,7 +57,7 @@ fn offer_hooks(directory: &Path, console: &Console) -> Result<Verdict> {
         return console.print_own(HOW);
     }
     let mut stderr = io::stderr().lock();
-    write!(stderr, "Shall git look for keys before every commit and push? [y/N] ")?;
+    write!(stderr, "Should git look for keys before every commit and push? [y/N] ")?;
     stderr.flush()?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;

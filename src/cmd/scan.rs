@@ -40,7 +40,7 @@ pub(super) fn staged(args: &ReportArgs, all: bool, console: &Console) -> Result<
         let held = staged.feed(&repository, &|| pool.worker())?;
         let nothing = match held {
             StagedState::Content => None,
-            StagedState::Removals => Some("what is staged only removes files"),
+            StagedState::Removals => Some("the staged changes only remove files"),
             StagedState::Nothing => Some("nothing is staged"),
         };
         let subject = Subject { what: "what is staged".to_owned(), nothing: nothing.map(str::to_owned) };
@@ -58,7 +58,7 @@ fn range(args: &ReportArgs, words: &str, console: &Console) -> Result<Verdict> {
         let scope = ScanScope::Commits { tips: selection.tips.clone(), is_foreign: false };
         let range = Range { selection, pool: session.pool() };
         let count = range.feed(&repository, &|| pool.worker())?;
-        let nothing = (count == 0).then(|| format!("{what} has no commit that is new"));
+        let nothing = (count == 0).then(|| format!("{what} has no new commits"));
         Ok(Coverage { scope, ..Coverage::git(tree_root(&repository)?, Subject { what, nothing }) })
     })
 }
@@ -77,14 +77,11 @@ fn files(args: &ScanArgs, console: &Console) -> Result<Verdict> {
     let session = load(options, ConfigStart::Path(&common(&paths)), &console.redactor)?;
     conclude(&session, |pool| {
         let (stdin, roots): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|path| path == Path::new("-"));
-        ensure!(
-            args.stdin_filename.is_none() || !stdin.is_empty(),
-            "--stdin-filename goes with the path `-`"
-        );
+        ensure!(args.stdin_filename.is_none() || !stdin.is_empty(), "--stdin-filename requires the path `-`");
         if !stdin.is_empty() {
             Stdin { name: args.stdin_filename.clone() }.feed(&mut pool.worker());
         }
-        let base = std::env::current_dir().context("the current folder is gone")?;
+        let base = std::env::current_dir().context("the current directory no longer exists")?;
         let coverage = Coverage { scope: ScanScope::Files(roots.clone()), ..Coverage::files(base) };
         if args.history.history {
             return feed_histories(args, &session, coverage, roots, pool);

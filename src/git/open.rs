@@ -65,7 +65,9 @@ pub(crate) fn from_environment() -> Result<Repository, git2::Error> {
     if let Some(directory) = variable("GIT_COMMON_DIR")
         && Path::new(&directory).canonicalize().ok() != repository.commondir().canonicalize().ok()
     {
-        return Err(git2::Error::from_str("GIT_COMMON_DIR names another folder than the repository itself"));
+        return Err(git2::Error::from_str(
+            "GIT_COMMON_DIR names a different directory than the repository itself",
+        ));
     }
     if let Some(directory) = variable("GIT_WORK_TREE") {
         repository.set_workdir(Path::new(&directory), false)?;
@@ -79,8 +81,9 @@ pub(crate) fn from_environment() -> Result<Repository, git2::Error> {
     let mut directories = split("GIT_ALTERNATE_OBJECT_DIRECTORIES");
     directories.extend(variable("GIT_OBJECT_DIRECTORY").map(Into::into));
     for directory in directories {
-        let directory =
-            directory.to_str().ok_or_else(|| git2::Error::from_str("a folder of objects is not UTF-8"))?;
+        let directory = directory
+            .to_str()
+            .ok_or_else(|| git2::Error::from_str("the path of an object directory is not UTF-8"))?;
         repository.odb()?.add_disk_alternate(directory)?;
     }
     Ok(repository)

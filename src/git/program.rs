@@ -17,9 +17,9 @@ use anyhow::{Context, Result, bail};
 pub(crate) fn ask(directory: &Path, arguments: &[impl AsRef<OsStr>]) -> Result<Option<String>> {
     let mut command = Command::new("git");
     command.args(arguments).current_dir(directory).stdin(Stdio::null()).env("LC_ALL", "C");
-    let output = command.output().context("git cannot be started; hooks need it in the path")?;
+    let output = command.output().context("git cannot be started; hooks need it in PATH")?;
     if output.status.success() {
-        let text = String::from_utf8(output.stdout).context("git answers with a path that is not UTF-8")?;
+        let text = String::from_utf8(output.stdout).context("git printed a path that is not UTF-8")?;
         return Ok(Some(text.strip_suffix('\n').unwrap_or(&text).to_owned()));
     }
     if output.status.code() == Some(1) {

@@ -47,7 +47,7 @@ impl Selection {
                     }
                     None => (vec![], vec![resolve(repository, word)?]),
                 },
-                _ => bail!("`{word}` is no range: `^` goes before a single revision"),
+                _ => bail!("`{word}` is not a range: `^` goes before a single revision"),
             };
             has_tips |= if is_hidden { !hide.is_empty() } else { !show.is_empty() };
             selection.add_all(!is_hidden, hide);
@@ -55,7 +55,7 @@ impl Selection {
         }
         if !has_tips {
             bail!(
-                "the range `{words}` names nothing to scan; write for instance `main..HEAD`, or `HEAD --not --remotes`"
+                "the range `{words}` names nothing to scan; use, for example, `main..HEAD`, or `HEAD --not --remotes`"
             );
         }
         Ok(selection)
@@ -99,7 +99,7 @@ fn merge_bases(repository: &Repository, from: &str, to: &str) -> Result<Vec<Obje
         let id = resolve(repository, revision)?;
         let object = repository.find_object(oid(id), None)?;
         let commit = object.peel_to_commit();
-        Ok(commit.with_context(|| format!("`{revision}` is no commit"))?.id())
+        Ok(commit.with_context(|| format!("`{revision}` is not a commit"))?.id())
     };
     match repository.merge_bases(commit(from)?, commit(to)?) {
         Ok(bases) => Ok(bases.iter().map(|base| object_id(*base)).collect()),
@@ -124,7 +124,7 @@ fn references(repository: &Repository, option: &str) -> Result<Vec<ObjectId>> {
         ("tags", _) => "refs/tags/",
         ("remotes", _) => "refs/remotes/",
         _ => bail!(
-            "`--{option}` is not understood in a range; --not, --all, --branches, --tags and --remotes are"
+            "`--{option}` is not supported in a range; expected --not, --all, --branches, --tags or --remotes"
         ),
     };
     // As in git, a pattern without a wildcard means everything below it.

@@ -150,7 +150,7 @@ impl Store {
 fn read_by_libgit2(repository: &Repository, id: ObjectId) -> Result<(ObjectKind, Vec<u8>), git2::Error> {
     let odb = repository.odb()?;
     let object = odb.read(oid(id))?;
-    let kind = ObjectKind::of(object.kind()).ok_or_else(|| git2::Error::from_str("is of no known kind"))?;
+    let kind = ObjectKind::of(object.kind()).ok_or_else(|| git2::Error::from_str("is of an unknown kind"))?;
     Ok((kind, object.data().to_vec()))
 }
 
@@ -219,7 +219,7 @@ fn proved(id: ObjectId, (kind, bytes): (ObjectKind, Vec<u8>)) -> Result<(ObjectK
         if id.as_bytes().len() == 32 { git2::ObjectFormat::Sha256 } else { git2::ObjectFormat::Sha1 };
     match Oid::hash_object_ext(kind.of_libgit2(), &bytes, format) {
         Ok(hash) if hash.as_bytes() == id.as_bytes() => Ok((kind, bytes)),
-        Ok(_) => Err("is damaged: its content is not what its name says".to_owned()),
+        Ok(_) => Err("is damaged: its content does not match its name".to_owned()),
         Err(error) => Err(error.message().to_owned()),
     }
 }
@@ -235,7 +235,7 @@ fn object_directories(own: &Path, damages: &mut Vec<PackDamage>) -> Vec<PathBuf>
             Err(error) => {
                 damages.push(PackDamage {
                     path: directory,
-                    why: format!("is a folder of objects that cannot be read: {error}"),
+                    why: format!("is an object directory that cannot be read: {error}"),
                 });
                 continue;
             }
@@ -247,7 +247,7 @@ fn object_directories(own: &Path, damages: &mut Vec<PackDamage>) -> Vec<PathBuf>
         match regular_file::read(&list) {
             Ok(text) if depth >= DEEPEST && !text.is_empty() => {
                 let why = format!(
-                    "names alternates at a depth of more than {DEEPEST}, where git does not look, either"
+                    "names alternates at a depth of more than {DEEPEST}, where git does not look either"
                 );
                 damages.push(PackDamage { path: list, why });
             }
@@ -279,10 +279,10 @@ fn list_packs(directory: &Path, indexes: &mut Vec<PathBuf>, damages: &mut Vec<Pa
         } else if extension == "idx" {
             damages.push(PackDamage {
                 path: path.clone(),
-                why: "is the index of a pack that is not there".to_owned(),
+                why: "is the index of a pack that does not exist".to_owned(),
             });
         } else if extension == "pack" && !has(path, "idx") {
-            let why = "is a pack without its index: `git index-pack` makes one".to_owned();
+            let why = "is a pack without its index: `git index-pack` creates one".to_owned();
             damages.push(PackDamage { path: path.clone(), why });
         } else if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"tmp_")) {
             damages.push(leftover(path));
@@ -294,7 +294,7 @@ fn list_packs(directory: &Path, indexes: &mut Vec<PathBuf>, damages: &mut Vec<Pa
 
 fn leftover(path: &Path) -> PackDamage {
     let why =
-        "is what was left of an interrupted command, and is no object yet: `git gc` removes it".to_owned();
+        "is left over from an interrupted command, and is not an object yet: `git gc` removes it".to_owned();
     PackDamage { path: path.to_owned(), why }
 }
 

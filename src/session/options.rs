@@ -51,7 +51,8 @@ impl Options {
     /// # Errors
     /// When a directory no longer exists.
     pub(crate) fn enter(mut self, root: &Path) -> Result<Self> {
-        let absolute = |file: &Path| std::path::absolute(file).context("the current folder is gone");
+        let absolute =
+            |file: &Path| std::path::absolute(file).context("the current directory no longer exists");
         for output in &mut self.outputs {
             output.file = absolute(&output.file)?;
         }

@@ -30,14 +30,14 @@ pub(crate) fn open_from_environment() -> Result<Repository> {
     let here = std::env::current_dir().unwrap_or_default();
     if error.code() != ErrorCode::NotFound {
         return Err(error)
-            .with_context(|| format!("the repository round {} cannot be opened", here.display()));
+            .with_context(|| format!("the repository around {} cannot be opened", here.display()));
     }
     match std::env::var_os("GIT_DIR") {
         Some(directory) => {
-            bail!("GIT_DIR is {}, which is no git repository", Path::new(&directory).display())
+            bail!("GIT_DIR is {}, which is not a git repository", Path::new(&directory).display())
         }
         None => bail!(
-            "{} is in no git repository: run skanner in one, or scan files by their paths",
+            "{} is not in a git repository: run skanner in one, or scan files by their paths",
             here.display()
         ),
     }
@@ -54,7 +54,7 @@ pub(crate) fn config_start(repository: &Repository) -> ConfigStart<'_> {
 /// When it no longer exists.
 pub(crate) fn tree_root(repository: &Repository) -> Result<PathBuf> {
     let base = repository.workdir().unwrap_or_else(|| repository.path());
-    base.canonicalize().with_context(|| format!("the folder {} is gone", base.display()))
+    base.canonicalize().with_context(|| format!("the directory {} no longer exists", base.display()))
 }
 
 /// Reads the files, index and history of a repository whose root is the current directory.
@@ -72,7 +72,7 @@ pub(crate) fn feed_repository(
         feed_files(no_ignore, &reading.pool, repository, pool);
         "files, index and history"
     } else {
-        "the history alone, since a bare repository has no files and no index"
+        "only the history, because a bare repository has no files and no index"
     };
     let here = PathBuf::from(".");
     let histories = history::read(std::slice::from_ref(&here), reading, pool);

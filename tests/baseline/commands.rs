@@ -25,7 +25,7 @@ fn create_takes_in_what_is_there_and_never_replaces_by_accident() {
     sandbox.write("d.py", openai_key(3));
     let run = sandbox.skanner(&["baseline", "create"]);
     assert_eq!(run.code, 2);
-    assert!(run.stderr.contains("is there already with 3 entries"), "{run:?}");
+    assert!(run.stderr.contains("already exists with 3 entries"), "{run:?}");
     assert_eq!(fs::read_to_string(sandbox.path(FILE)).unwrap(), text);
     fs::remove_file(sandbox.path("c.py")).unwrap();
     create(&sandbox, &["--force"]);
@@ -55,7 +55,7 @@ fn update_removes_and_adds_only_when_told() {
     for line in [
         "removed: openai-project-key in 1.py",
         "removed: openai-project-key in 2.py",
-        "not added, since they are new: openai-project-key in 3.py; --add takes them in",
+        "not added, because they are new: openai-project-key in 3.py; --add adds them",
     ] {
         assert!(run.stderr.contains(line), "{line}: {run:?}");
     }
@@ -146,7 +146,7 @@ fn nothing_is_written_of_half_a_scan() {
         assert_eq!(run.code, 2, "{arguments:?}");
         assert!(
             arguments == ["check"]
-                || run.stderr.contains("was not written, since not everything could be read"),
+                || run.stderr.contains("was not written, because not everything could be read"),
             "{run:?}"
         );
         assert_eq!(fs::read(sandbox.path(FILE)).unwrap(), before, "{arguments:?}");

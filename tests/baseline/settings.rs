@@ -114,7 +114,7 @@ fn one_that_a_configuration_names_is_behind_no_link() {
         ] {
             let run = sandbox.skanner(arguments);
             let said = format!(
-                "skanner: skanner.toml:2: the baseline {file} is behind {link}, a symbolic link, which is not followed; \
+                "skanner: skanner.toml:2: the baseline {file} is below {link}, a symbolic link, which is not followed; \
                  name the file itself with --baseline\n"
             );
             assert_eq!((run.code, run.stderr), (2, said), "{arguments:?}");

@@ -178,7 +178,7 @@ fn init_writes_to_the_root_and_never_over_a_file() {
 
     fs::write(&file, "min-confidence = \"certain\"\n").unwrap();
     let run = sandbox.skanner(&["init"]);
-    assert!(run.code == 2 && run.stderr.contains("is there already; --force replaces it"), "{run:?}");
+    assert!(run.code == 2 && run.stderr.contains("already exists; --force replaces it"), "{run:?}");
     assert_eq!(fs::read_to_string(&file).unwrap(), "min-confidence = \"certain\"\n");
     assert_eq!(sandbox.skanner(&["init", "--force"]).code, 0);
     assert_eq!(fs::read_to_string(&file).unwrap(), skanner::testing::config::TEMPLATE);
@@ -187,7 +187,7 @@ fn init_writes_to_the_root_and_never_over_a_file() {
     for (name, text) in [(".skanner.toml", ""), ("pyproject.toml", "[tool.skanner]\n")] {
         sandbox.write(name, text);
         let run = sandbox.skanner(&["init", "--force"]);
-        assert!(run.code == 2 && run.stderr.contains("holds a configuration already"), "{run:?}");
+        assert!(run.code == 2 && run.stderr.contains("already contains a configuration"), "{run:?}");
         assert!(!file.exists());
         fs::remove_file(sandbox.path(name)).unwrap();
     }

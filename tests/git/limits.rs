@@ -16,8 +16,8 @@ fn what_is_not_here_is_named_with_the_way_out() {
         ("--nonsense", "`--nonsense` is not understood"),
         ("--not main", "names nothing to scan"),
         ("", "names nothing to scan"),
-        ("^base..main", "is no range"),
-        ("auto", "is none of GitHub Actions"),
+        ("^base..main", "is not a range"),
+        ("auto", "is not one of GitHub Actions"),
     ] {
         let run = sandbox.skanner(&["scan", "--range", revisions]);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{revisions}: {run:?}");

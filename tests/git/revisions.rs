@@ -57,7 +57,7 @@ fn sets_of_commits_are_named_as_for_git() {
     let run = sandbox.skanner(&["scan", "--range", "main..main"]);
     assert_eq!(
         (run.code, run.stdout.as_str()),
-        (0, "no key found: main..main has no commit that is new\n"),
+        (0, "no key found: main..main has no new commits\n"),
         "{run:?}"
     );
 }
@@ -142,7 +142,7 @@ fn in_ci_the_environment_says_what_is_new() {
                 ("CI_DEFAULT_BRANCH", "main"),
             ],
             &["a.py", "b.py"],
-            "the commit before the push is gone",
+            "the commit before the push no longer exists",
         ),
         (
             &[

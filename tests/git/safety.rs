@@ -8,12 +8,12 @@ use super::harness::*;
 fn bad_input_is_named_and_exits_with_2() {
     type Case = (&'static str, fn(&Sandbox), &'static str);
     let cases: &[Case] = &[
-        ("no repository", |s| fs::remove_dir_all(s.path(".git")).unwrap(), "is in no git repository"),
+        ("no repository", |s| fs::remove_dir_all(s.path(".git")).unwrap(), "is not in a git repository"),
         ("bare", |s| drop(s.git(".", &["config", "core.bare", "true"])), "a bare repository has no index"),
         (
-            "no index of git",
+            "not a git index",
             |s| drop(s.write(".git/index", "rubbish, but long enough for a checksum")),
-            "no index of git",
+            "not a git index",
         ),
         (
             "cut short",

@@ -148,7 +148,7 @@ fn the_closing_line_says_what_was_scanned() {
     let closing = |sandbox: &Sandbox| sandbox.skanner(&["scan", "--staged"]).stdout;
     assert_eq!(closing(&sandbox), "no key found: nothing is staged\n");
     sandbox.git(".", &["rm", "--quiet", "plain.py"]);
-    assert_eq!(closing(&sandbox), "no key found: what is staged only removes files\n");
+    assert_eq!(closing(&sandbox), "no key found: the staged changes only remove files\n");
     sandbox.write("x.py", "x\n");
     sandbox.git(".", &["add", "x.py"]);
     assert!(closing(&sandbox).starts_with("no key found in what is staged; 1 blob (2 B) read"));

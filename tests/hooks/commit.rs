@@ -202,8 +202,8 @@ fn what_cannot_be_read_stops() {
         (&sandbox, &["commit-msg"], "FILE"),
         (&bare, &["pre-commit"], "bare repository"),
         (&bare, &["pre-commit", "HEAD"], "bare repository"),
-        (&nowhere, &["pre-commit"], "in no git repository"),
-        (&nowhere, &["pre-push", "origin", "url"], "in no git repository"),
+        (&nowhere, &["pre-commit"], "not in a git repository"),
+        (&nowhere, &["pre-push", "origin", "url"], "not in a git repository"),
     ] {
         let run = hook(place, arguments, "");
         assert_eq!(run.code, 2, "{arguments:?}: {run:?}");

@@ -204,5 +204,5 @@ fn wrong_places_are_named() {
         assert!(run.stderr.contains(words), "{arguments:?}: {run:?}");
     }
     let run = installed(&repository(), &["uninstall"]);
-    assert!(run.stderr.contains("no hook of skanner's is installed"), "{run:?}");
+    assert!(run.stderr.contains("no skanner hook is installed"), "{run:?}");
 }

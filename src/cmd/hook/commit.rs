@@ -93,7 +93,7 @@ pub(super) fn message(args: &ReportArgs, file: &Path, console: &Console) -> Resu
     let session = load(options, ConfigStart::Path(Path::new(".")), &console.redactor)?;
     conclude(&session, |pool| {
         Message { file: file.to_owned(), tail }.feed(&mut pool.worker());
-        let base = std::env::current_dir().context("the current folder is gone")?;
+        let base = std::env::current_dir().context("the current directory no longer exists")?;
         let subject = Subject { what: "the message".to_owned(), nothing: None };
         Ok(Coverage::git(base, subject))
     })

@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub(super) fn install(events: &[GitHook], global: bool, console: &Console) -> Result<Verdict> {
-    let program = std::env::current_exe().context("it is not known where this program is")?;
+    let program = std::env::current_exe().context("cannot find the path of this program")?;
     if global {
         return install_for_all(if events.is_empty() { &GitHook::CLIENT } else { events }, &program, console);
     }
@@ -29,7 +29,7 @@ pub(super) fn install(events: &[GitHook], global: bool, console: &Console) -> Re
     install_in(&place.directory, events, &program, console)?;
     if place.is_in_work_tree {
         console.note(&format!(
-            "{} is in the work tree: do not commit these scripts, since they name a program of this machine",
+            "{} is in the work tree: do not commit these scripts, because they name a program on this machine",
             place.directory.display()
         ));
     }
@@ -37,7 +37,7 @@ pub(super) fn install(events: &[GitHook], global: bool, console: &Console) -> Re
 }
 
 fn here() -> Result<PathBuf> {
-    std::env::current_dir().context("the current folder is gone")
+    std::env::current_dir().context("the current directory no longer exists")
 }
 
 fn install_in(directory: &Path, events: &[GitHook], program: &Path, console: &Console) -> Result<()> {
@@ -47,9 +47,9 @@ fn install_in(directory: &Path, events: &[GitHook], program: &Path, console: &Co
         let also = match installed {
             HookInstallation::New => String::new(),
             HookInstallation::Chained => {
-                format!("; the hook that was there is called first, as {}", script::before(&hook).display())
+                format!("; the existing hook is called first, as {}", script::before(&hook).display())
             }
-            HookInstallation::Renewed => "; it was there already".to_owned(),
+            HookInstallation::Renewed => "; it was already installed".to_owned(),
         };
         console.print(&format!("installed {}{also}\n", hook.display()))?;
     }
@@ -72,8 +72,7 @@ fn install_for_all(events: &[GitHook], program: &Path, console: &Console) -> Res
         GlobalInstall::HooksPath(directory) => {
             directory::check(&directory)?;
             install_in(&directory, events, program, console)?;
-            console
-                .note("these hooks are run in all repositories that do not set core.hooksPath by themselves");
+            console.note("these hooks are run in all repositories that do not set core.hooksPath themselves");
         }
         GlobalInstall::Template { directory, is_new } => {
             install_in(&directory.join("hooks"), events, program, console)?;
@@ -111,7 +110,7 @@ pub(super) fn uninstall(events: &[GitHook], global: bool, console: &Console) -> 
     }
     if !is_any {
         let which = if global { "for all repositories" } else { "in this repository" };
-        console.note(&format!("no hook of skanner's is installed {which}; nothing was changed"));
+        console.note(&format!("no skanner hook is installed {which}; nothing was changed"));
     }
     Ok(Verdict::Clean)
 }
@@ -123,7 +122,7 @@ fn uninstall_in(directory: &Path, events: &[GitHook], console: &Console) -> Resu
         let text = match install::uninstall(directory, *event)? {
             HookRemoval::Nothing => continue,
             HookRemoval::Gone => format!("removed {}\n", hook.display()),
-            HookRemoval::Restored => format!("removed {}; what was there before is back\n", hook.display()),
+            HookRemoval::Restored => format!("removed {}; the previous hook was restored\n", hook.display()),
             HookRemoval::Kept(before) => format!(
                 "removed {}; {} stays, since pre-commit is in its place\n",
                 hook.display(),

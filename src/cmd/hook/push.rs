@@ -87,7 +87,7 @@ fn scan(
                 range.feed(repository, &|| pool.worker())?
             }
         };
-        let nothing = (count == 0).then(|| format!("{} has no commit that is new", push.what));
+        let nothing = (count == 0).then(|| format!("{} has no new commits", push.what));
         let subject = Subject { what: push.what, nothing };
         Ok(Coverage { scope, ..Coverage::git(tree_root(repository)?, subject) })
     })

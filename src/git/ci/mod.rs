@@ -39,7 +39,7 @@ impl CiJob {
         let Some(system) = SYSTEMS.iter().find(|system| variable(system.sign).is_some()) else {
             let known: Vec<_> = SYSTEMS.iter().map(|system| system.name).collect();
             bail!(
-                "--range auto reads the environment of a CI system, and this is none of {}; name the range, as in \
+                "--range auto reads the environment of a CI system, and this is not one of {}; name the range, as in \
                  `--range origin/main..HEAD`",
                 known.join(", ")
             );
@@ -49,7 +49,7 @@ impl CiJob {
             let text = std::fs::read(&file)
                 .with_context(|| format!("{}'s event {file} cannot be read", system.name));
             document = serde_json::from_slice(&text?)
-                .with_context(|| format!("{}'s event {file} is no JSON", system.name))?;
+                .with_context(|| format!("{}'s event {file} is not valid JSON", system.name))?;
         }
         let gather = |paths: &[&str], names: &[&str]| -> Vec<String> {
             let said = paths.iter().filter_map(|path| document.pointer(path)?.as_str().map(str::to_owned));
@@ -105,8 +105,11 @@ impl CiJob {
         let default =
             default.filter_map(|branch| resolve(repository, &format!("refs/remotes/origin/{branch}")).ok());
         let base = default.into_iter().find(|base| !reaches(repository, *base, tip));
-        let why =
-            if before.is_some() { "the commit before the push is gone" } else { "no commit before is named" };
+        let why = if before.is_some() {
+            "the commit before the push no longer exists"
+        } else {
+            "no previous commit is named"
+        };
         match base {
             Some(base) => selected(Some(base), &format!("{why}, so what is not on the default branch")),
             None => selected(None, &format!("{why}, so the whole history")),
@@ -197,7 +200,7 @@ mod tests {
         assert_eq!(job(&zeros).unwrap().before, None);
         let request = job(r#"{"pull_request":{"base":{"sha":"b"},"head":{"sha":"p"}}}"#).unwrap();
         assert_eq!((request.head.as_str(), request.target), ("p", vec!["b".to_owned()]));
-        assert!(job("rubbish").unwrap_err().to_string().contains("is no JSON"));
+        assert!(job("rubbish").unwrap_err().to_string().contains("is not valid JSON"));
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub(super) fn parse(mut file: Vec<u8>, hash_length: usize, pool: &Pool) -> Resul
         return Err("it is cut short".to_owned());
     };
     if file.len() > MOST {
-        return Err("it is larger than any index that was thought of".to_owned());
+        return Err("it is too large for an index".to_owned());
     }
     let (bytes, checksum) = file.split_at(end);
     // Git writes zeros if `index.skipHash` is set.
@@ -53,7 +53,7 @@ pub(super) fn parse(mut file: Vec<u8>, hash_length: usize, pool: &Pool) -> Resul
     let mut read = || body(bytes, hash_length, file.len(), &mut names);
     let (parsed, matches) = if bytes.len() < LARGE { (read(), matches()) } else { pool.join(read, matches) };
     if !matches && bytes.starts_with(b"DIRC") {
-        return Err("its checksum does not match, so that it is damaged".to_owned());
+        return Err("its checksum does not match, so it is damaged".to_owned());
     }
     let checksum = checksum.to_owned();
     file.append(&mut names);
@@ -67,10 +67,10 @@ fn hash(bytes: &[u8], hash_length: usize) -> Vec<u8> {
 /// Parses everything except the checksum. Names not stored in full go into `names`, which will be placed at
 /// `names_from`.
 fn body(bytes: &[u8], hash_length: usize, names_from: usize, names: &mut Vec<u8>) -> Result<Parsed, String> {
-    let damaged = |what: &str| format!("{what}, so that it is damaged");
+    let damaged = |what: &str| format!("{what}, so it is damaged");
     let mut input = IndexBytes { bytes, at: 0 };
     if input.take(4) != Some(b"DIRC") {
-        return Err("it is no index of git".to_owned());
+        return Err("it is not a git index".to_owned());
     }
     let (version, count) = (input.u32().unwrap_or(0), input.u32().unwrap_or(0));
     if !matches!(version, 2..=4) {
@@ -97,11 +97,11 @@ fn body(bytes: &[u8], hash_length: usize, names_from: usize, names: &mut Vec<u8>
         match &name {
             b"TREE" => {
                 let tree = CachedTree::parse(content, hash_length);
-                parsed.cache = Some(tree.ok_or_else(|| damaged("its tree cache makes no sense"))?);
+                parsed.cache = Some(tree.ok_or_else(|| damaged("its tree cache is not valid"))?);
             }
             b"link" => {
                 if content.len() < hash_length {
-                    return Err(damaged("its link makes no sense"));
+                    return Err(damaged("its link is not valid"));
                 }
                 parsed.link = Some(content.to_owned());
             }
@@ -174,6 +174,6 @@ impl Parsed {
         {
             return Ok(());
         }
-        Err("its entries are not in order, so that it is damaged".to_owned())
+        Err("its entries are not in order, so it is damaged".to_owned())
     }
 }

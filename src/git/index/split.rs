@@ -37,9 +37,9 @@ pub(super) fn join(
     let bytes = std::fs::read(git_directory.join(&name)).map_err(|error| said(error.to_string()))?;
     let base = parse(bytes, hash_length, pool).map_err(said)?;
     if base.checksum != link.base || base.link.is_some() {
-        return Err(said("it is not the one that is meant".to_owned()));
+        return Err(said("it is not the expected one".to_owned()));
     }
-    merge(&link, own, base).ok_or_else(|| "it does not fit its base".to_owned())
+    merge(&link, own, base).ok_or_else(|| "it does not match its base".to_owned())
 }
 
 fn merge(link: &LinkExtension<'_>, own: Parsed, base: Parsed) -> Option<Parsed> {

@@ -51,7 +51,7 @@ pub fn apply(
     let mut rest = delta;
     let base_size = varint::low_first(&mut rest).ok_or(CUT)?;
     if base_size != base.len() as u64 {
-        return Err("its delta belongs to a base of another size");
+        return Err("its delta belongs to a base of a different size");
     }
     let result_size = varint::low_first(&mut rest).ok_or(CUT)?;
     if result_size > LARGEST {
@@ -97,7 +97,7 @@ pub fn apply(
             result.extend_from_slice(piece);
             add(changed_ranges, start..start + count);
         } else {
-            return Err("its delta has an operation that is not known");
+            return Err("its delta has an unknown operation");
         }
         if copied.len().max(changed_ranges.len()) > MOST_PARTS {
             is_in_shreds = true;

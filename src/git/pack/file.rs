@@ -43,11 +43,11 @@ impl PackFile {
             data.get(at..at + 4).map(|bytes| u32::from_be_bytes(bytes.try_into().unwrap_or_default()))
         };
         let why = if !data.starts_with(b"PACK") || !matches!(word(4), Some(2 | 3)) {
-            "is no pack of a version that is known"
+            "is not a pack of a known version"
         } else if !data.ends_with(index.of_pack()) || data.len() < HEADER + width {
-            "is cut short or damaged, or its index is that of another pack: their checksums differ"
+            "is cut short or damaged, or its index belongs to another pack: their checksums differ"
         } else if word(8) != Some(index.len() as u32) {
-            "holds another number of objects than its index"
+            "contains a different number of objects than its index"
         } else {
             return Ok(());
         };

@@ -200,14 +200,14 @@ fn in_order(pack: &PackFile) -> SortedEntries {
     for position in 0..pack.index.len() as u32 {
         match pack.index.offset(position as usize) {
             Some(offset) if (HEADER as u64..end).contains(&offset) => entries.push((offset, position)),
-            _ => lost.push((position, "is said to be outside of its pack")),
+            _ => lost.push((position, "is listed outside of its pack")),
         }
     }
     entries.sort_unstable();
     entries.dedup_by(|next, last| {
         let is_same = next.0 == last.0;
         if is_same {
-            lost.push((next.1, "is said to be in the place of another object"));
+            lost.push((next.1, "is listed at the offset of another object"));
         }
         is_same
     });
@@ -240,7 +240,7 @@ fn read_headers(pack: &PackFile, offsets: &[u64], positions: &[u32], chunk: Rang
             }
         };
         if base == LOST {
-            headers.lost.push((positions[entry], "is a delta against something that is no object"));
+            headers.lost.push((positions[entry], "is a delta against something that is not an object"));
         }
         headers.bases.push(base);
         headers.kinds.push(kind);

@@ -55,7 +55,7 @@ impl PackIndex {
         const CUT: &str = "is shorter than what it says it holds";
         let is_two = map.starts_with(MAGIC);
         if is_two && word(&map, 4).ok_or(CUT)? != 2 {
-            return Err("is of a version that is not known");
+            return Err("is of an unknown version");
         }
         let start = if is_two { 8 } else { 0 };
         let fan: Option<Vec<u32>> = (0..FAN).map(|at| word(&map, start + 4 * at)).collect();

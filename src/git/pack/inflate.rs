@@ -32,11 +32,10 @@ impl Inflater {
         entry: u32,
         bytes: &mut Vec<u8>,
     ) -> Result<EntryHeader, &'static str> {
-        let packed =
-            pack.file.data.get(pack.forest.range(entry)).ok_or("is said to be outside of its pack")?;
+        let packed = pack.file.data.get(pack.forest.range(entry)).ok_or("is listed outside of its pack")?;
         let checksum = pack.file.index.checksum(pack.forest.position(entry));
         if self.is_checked && checksum.is_some_and(|checksum| crc32fast::hash(packed) != checksum) {
-            return Err("is damaged: its checksum is another one");
+            return Err("is damaged: its checksum does not match");
         }
         let header = EntryHeader::parse(packed, pack.file.width).ok_or("has a header that cannot be read")?;
         let packed = &packed[header.length..];
@@ -48,7 +47,7 @@ impl Inflater {
         }
         let size = usize::try_from(header.size).unwrap_or(usize::MAX);
         if size > bytes.capacity() && bytes.try_reserve_exact(size - bytes.len()).is_err() {
-            return Err("is too large for the memory there is");
+            return Err("is too large for the available memory");
         }
         bytes.resize(size, 0);
         match self.decompressor.zlib_decompress(packed, bytes) {

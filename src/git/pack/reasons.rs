@@ -5,4 +5,4 @@ pub(crate) const LOST_BASE: &str = "is a delta against an object that cannot be 
 
 pub(super) const NO_BASE: &str = "is a delta against an object that is not here";
 
-pub(super) const CIRCLE: &str = "is one of several deltas against each other, so that none can be made";
+pub(super) const CIRCLE: &str = "is one of several deltas against each other, so none can be built";

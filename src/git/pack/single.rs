@@ -44,8 +44,7 @@ impl Packs {
     ) -> Result<(ObjectKind, Vec<u8>), &'static str> {
         let mut inflater = Inflater::unchecked();
         let entry_at = |offset: Option<u64>| pack.forest.entry_at(offset?);
-        let mut entry =
-            entry_at(pack.file.index.offset(position)).ok_or("is said to be outside of its pack")?;
+        let mut entry = entry_at(pack.file.index.offset(position)).ok_or("is listed outside of its pack")?;
         let mut deltas = Vec::new();
         let (kind, mut bytes) = loop {
             let header = pack

@@ -55,7 +55,7 @@ pub(in crate::session) fn apply(
     let Some(baseline) = baseline::read(&location.file, &location.shown, location.follow)? else {
         ensure!(
             !is_requested,
-            "there is no baseline {}; `skanner baseline create {0}` makes one of all that is found now",
+            "there is no baseline {}; `skanner baseline create {0}` creates one of everything that is found now",
             location.shown
         );
         return Ok(());
@@ -131,7 +131,7 @@ impl BaselineComparison<'_> {
                 place: shown.clone(),
                 line: None,
                 what: "more entries".to_owned(),
-                why: "`skanner baseline check` names them all, and `skanner baseline update` removes them"
+                why: "`skanner baseline check` lists them all, and `skanner baseline update` removes them"
                     .to_owned(),
             });
         }
@@ -308,8 +308,8 @@ fn by_others(suppressed: &[Suppressed], places: &BaselinePaths) -> HashSet<(Fing
 fn unused_entry(entry: &BaselineEntry, why: StaleReason, shown: &str) -> Unused {
     let why = match (why, &entry.place) {
         (StaleReason::ByOthers, _) => "something else suppresses the key there",
-        (StaleReason::Gone, EntryLocation::File(_)) => "the key is not there any more",
-        (StaleReason::Gone, EntryLocation::History(_)) => "the key is not in the history any more",
+        (StaleReason::Gone, EntryLocation::File(_)) => "the key is no longer there",
+        (StaleReason::Gone, EntryLocation::History(_)) => "the key is no longer in the history",
     };
     Unused {
         place: shown.to_owned(),

@@ -51,7 +51,7 @@ impl BaselineLocation {
         if named.is_none() && (settings.isolated.value || is_foreign) {
             return Ok(None);
         }
-        let here = std::env::current_dir().context("the current folder is gone")?;
+        let here = std::env::current_dir().context("the current directory no longer exists")?;
         let start = match scope {
             ScanScope::Files(named) => directory_of(named.iter().find(|path| path.as_os_str() != "-"), &here),
             ScanScope::History { at, .. } => directory_of(Some(at), &here),
@@ -118,8 +118,8 @@ pub(crate) fn refuse_links(settings: &Settings, redactor: &Redactor) -> Result<(
             let names = [below, directory].map(|path| path.display().to_string());
             let [below, directory] = names.map(|name| redactor.line(&name));
             bail!(
-                "{place}: the baseline {below} is behind {directory}, a symbolic link, which is not followed; name the file \
-                 itself with --baseline"
+                "{place}: the baseline {below} is below {directory}, a symbolic link, which is not followed; name the \
+                 file itself with --baseline"
             );
         }
     }

@@ -20,7 +20,7 @@ use crate::{
 
 pub(super) fn write_reports(options: &Options, format: &str, report: &Report, view: &View) -> Result<()> {
     let rendered = |name: &str, view: &View| -> Result<Vec<u8>> {
-        let format = report::format(name).context("clap lets only known formats pass")?;
+        let format = report::format(name).context("clap accepts only known formats")?;
         let mut text = Vec::new();
         (format.write)(report, view, &mut text)?;
         Ok(text)

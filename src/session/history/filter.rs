@@ -63,8 +63,8 @@ impl HistoryFilter {
             let named: BTreeSet<_> = named.collect();
             ensure!(
                 !named.is_empty() || histories.is_empty(),
-                "--ref {glob}: no ref is called like that; `git for-each-ref` lists them, and a pattern is one such as \
-                 main, 'release/*' or refs/pull"
+                "--ref {glob}: no ref has that name; `git for-each-ref` lists them; expected a name or a pattern \
+                 such as main, 'release/*' or refs/pull"
             );
             self.refs.get_or_insert_with(BTreeSet::new).extend(named);
         }
@@ -163,11 +163,11 @@ fn patterns(globs: &[String]) -> Result<Gitignore> {
         let is_one = !glob.trim().is_empty() && !glob.starts_with('#');
         ensure!(
             is_one,
-            "--path `{glob}` is no pattern; expected one as in .gitignore, such as src/ or '*.env'"
+            "--path `{glob}` is not a pattern; expected one as in .gitignore, such as src/ or '*.env'"
         );
         patterns
             .add_line(None, glob)
-            .with_context(|| format!("--path `{glob}` is no pattern as in .gitignore"))?;
+            .with_context(|| format!("--path `{glob}` is not a pattern as in .gitignore"))?;
     }
     patterns.build().context("the patterns of --path cannot be used together")
 }

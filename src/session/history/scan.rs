@@ -76,7 +76,7 @@ pub(crate) fn read(roots: &[PathBuf], reading: Reading, pool: &WorkerPool<'_>) -
 
 fn not_opened(path: &Path, error: &git2::Error, worker: &mut Worker<'_>) {
     let why = if error.code() == git2::ErrorCode::NotFound {
-        "is in no git repository: there is no history to scan".to_owned()
+        "is not in a git repository: there is no history to scan".to_owned()
     } else {
         format!("its repository cannot be opened: {}", error.message())
     };
