@@ -362,7 +362,7 @@ fn a_repository_without_configuration_is_bare_as_for_git() {
     assert_eq!(sandbox.git("../outside/bare", &["rev-parse", "--is-bare-repository"]), "true\n");
     for path in ["../outside/bare", "../outside/bare/objects"] {
         let run = audit(&sandbox, &[path]);
-        assert!(run.stdout.starts_with("safe to publish; the history alone"), "{run:?}");
+        assert!(run.stdout.starts_with("safe to publish; only the history"), "{run:?}");
     }
     // One with a work tree stays one.
     fs::remove_file(sandbox.path(".git/config")).unwrap();

@@ -347,7 +347,7 @@ fn submodules_and_linked_worktrees_belong_to_it() {
 #[test]
 fn what_is_no_repository_or_empty_is_no_clean_verdict() {
     let sandbox = Sandbox::new();
-    sandbox.scan(&["--history"]).assert_not_scanned(&["no git repository"]);
+    sandbox.scan(&["--history"]).assert_not_scanned(&["not in a git repository"]);
     sandbox.git("", &["init", "-q"]);
     sandbox.scan(&["--history"]).assert_not_scanned(&["contains no objects"]);
 }

@@ -106,7 +106,7 @@ fn alternates_that_lead_back_or_nowhere_end() {
     sandbox.write(".git/objects/info/alternates", "/dev/zero\n");
     assert_eq!(history(&sandbox).code, 2);
     sandbox.write(".git/objects/info/alternates", "/nowhere\n");
-    history(&sandbox).assert_not_scanned(&["folder of objects that cannot be read"]);
+    history(&sandbox).assert_not_scanned(&["object directory that cannot be read"]);
 }
 
 #[test]

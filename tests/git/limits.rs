@@ -13,7 +13,7 @@ fn what_is_not_here_is_named_with_the_way_out() {
         ("nowhere..main", "there is no revision `nowhere` here; if it is on a server, `git fetch` it first"),
         ("main ^nowhere", "there is no revision `nowhere`"),
         (&"1".repeat(40), "there is no revision"),
-        ("--nonsense", "`--nonsense` is not understood"),
+        ("--nonsense", "`--nonsense` is not supported"),
         ("--not main", "names nothing to scan"),
         ("", "names nothing to scan"),
         ("^base..main", "is not a range"),
