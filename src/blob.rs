@@ -14,6 +14,7 @@ use crate::bytes::hex;
 /// The kind of place bytes came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum SourceKind {
     /// A file of the working tree, or the text of a symbolic link.
     File,

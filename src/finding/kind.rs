@@ -7,6 +7,7 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Kind")]
+#[non_exhaustive]
 pub enum SuppressionKind {
     /// A comment such as `skanner:allow`.
     Inline,
