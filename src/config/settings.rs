@@ -37,6 +37,11 @@ impl SettingSource {
         }
     }
 
+    /// Whether the caller asked for it, by an option or a variable.
+    pub(crate) fn is_requested(&self) -> bool {
+        matches!(self, Self::Flag(_) | Self::Environment(_))
+    }
+
     /// Whether it takes precedence over another source.
     fn outranks(&self, other: &Self) -> bool {
         let rank = |source: &Self| match source {

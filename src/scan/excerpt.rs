@@ -16,10 +16,6 @@ const BESIDE: usize = 80;
 /// How close before a key another one must end to appear in its excerpt, in bytes.
 pub(super) const WIDEST: usize = REACH / 8;
 
-/// How close another key must be to the shown part of the line to be masked there, in bytes: more than the length of
-/// any key.
-const NEAR: usize = WIDEST;
-
 /// The line of `kept[at]`. `kept` must contain all matches near it, in order. Without a masker, keys are shown whole.
 pub(super) fn around(
     text: &[u8],
@@ -70,7 +66,7 @@ fn replacements(
     masker: Option<&Masker>,
     scratch: &mut Scratch,
 ) -> Vec<(Range<usize>, String, Option<usize>)> {
-    let near = line.start.saturating_sub(NEAR)..text.len().min(line.end + NEAR);
+    let near = line.start.saturating_sub(WIDEST)..text.len().min(line.end + WIDEST);
     let matches = kept
         .iter()
         .enumerate()

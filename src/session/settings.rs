@@ -13,7 +13,7 @@ use super::{
     rules::{find_rule, or_builtin},
 };
 use crate::{
-    config::{self, Config, ConfigDocument, SettingSource, Settings},
+    config::{self, Config, ConfigDocument, Settings},
     rule::{ContextWord, Rule, RuleSet},
     threads::Pool,
 };
@@ -97,7 +97,7 @@ pub(crate) fn look_up(options: &Options, start: ConfigStart<'_>, redactor: &Reda
     }
     for list in [&settings.rules, &settings.exclude_rules] {
         // Rules named in the file were checked when it was read.
-        if matches!(list.from, SettingSource::Flag(_) | SettingSource::Environment(_)) {
+        if list.from.is_requested() {
             for id in &list.value {
                 find_rule(or_builtin(rules.as_ref()), id).with_context(|| list.from.to_string())?;
             }

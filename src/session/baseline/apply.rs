@@ -11,7 +11,7 @@ use anyhow::{Result, ensure};
 use super::current::CurrentState;
 #[cfg(not(feature = "git"))]
 use super::disk::DiskState as CurrentState;
-use super::location::{BaselineLocation, is_off_disk, is_requested};
+use super::location::{BaselineLocation, is_off_disk};
 use crate::{
     baseline::{
         self, Baseline, BaselineEntry, BaselinePaths, BaselineScope, Completeness, EntryLocation, FilePath,
@@ -47,7 +47,7 @@ pub(in crate::session) fn apply(
     let Some(location) = BaselineLocation::find(scope, &report.base, settings, &session.redactor)? else {
         return Ok(());
     };
-    let is_requested = is_requested(&settings.baseline.from);
+    let is_requested = settings.baseline.from.is_requested();
     let completeness = completeness(scope, &location, report, settings);
     if !is_requested && report.findings.is_empty() && completeness == Completeness::default() {
         return Ok(());

@@ -95,7 +95,7 @@ impl BaselineLocation {
             named.to_string_lossy().into_owned()
         };
         // The configuration may have come with the tree.
-        let follow = if is_requested(by) { LinkPolicy::Yes } else { LinkPolicy::No };
+        let follow = if by.is_requested() { LinkPolicy::Yes } else { LinkPolicy::No };
         Self { file, shown, follow, directory, ..self }
     }
 }
@@ -124,11 +124,6 @@ pub(crate) fn refuse_links(settings: &Settings, redactor: &Redactor) -> Result<(
         }
     }
     Ok(())
-}
-
-/// Whether the caller named the file, so that it must exist.
-pub(crate) fn is_requested(by: &SettingSource) -> bool {
-    matches!(by, SettingSource::Flag(_) | SettingSource::Environment(_))
 }
 
 /// The named directory, or the directory of the named file.
