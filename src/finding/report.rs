@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{
     found::Finding,
+    not_read::NotRead,
     scanned::{NotScanned, Scanned},
     secret::Secret,
     suppression::{AcceptedInput, Suppressed, Unused},
@@ -39,6 +40,8 @@ pub struct Report {
     pub scanned: Scanned,
     /// What was not read, sorted.
     pub not_scanned: Vec<NotScanned>,
+    /// What was left out on purpose. The report is complete without it.
+    pub not_read: NotRead,
     /// What was found and suppressed: one entry per secret and suppression, in the order of findings.
     pub suppressed: Vec<Suppressed>,
     /// Suppressions that do nothing, sorted.

@@ -12,8 +12,8 @@ use serde::Serialize;
 use crate::{
     blob::SourceKind,
     finding::{
-        AcceptedInput, Audit, Candidate, Configuration, Finding, History, NotScanned, Occurrence, Report,
-        Scanned, Suppressed, SuppressedBy, Suppression, Unused,
+        AcceptedInput, Audit, Candidate, Configuration, Finding, History, NotReadKind, NotScanned,
+        Occurrence, Report, Scanned, Suppressed, SuppressedBy, Suppression, Unused,
     },
     remedy,
     rule::{Confidence, Severity},
@@ -56,6 +56,11 @@ struct RunReport<'a> {
     scanned: Scanned,
     /// What should have been read but was not.
     not_scanned: &'a [NotScanned],
+    /// How much was left out on purpose, by kind. It changes neither `complete` nor the exit code.
+    not_read: BTreeMap<NotReadKind, u64>,
+    /// The names of the first 20 things of each kind in `not_read`; absent if there are none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    not_read_names: BTreeMap<NotReadKind, Vec<&'a str>>,
     /// The number of suppressed keys. With `--show-suppressed`, the keys themselves, with one entry per key
     /// and suppression.
     suppressed: SuppressedKeys<'a>,
@@ -246,6 +251,8 @@ fn run(report: &Report) -> RunReport<'_> {
         complete: report.is_complete(),
         scanned: report.scanned,
         not_scanned: &report.not_scanned,
+        not_read: report.not_read.counts(),
+        not_read_names: names_of_not_read(report),
         suppressed: SuppressedKeys::Count(report.suppressed_count()),
         suppressed_by: report.suppressed_by(),
         unused_suppressions: &report.unused,
@@ -255,6 +262,12 @@ fn run(report: &Report) -> RunReport<'_> {
         shallow: report.is_shallow,
         audit: report.audit(),
     }
+}
+
+fn names_of_not_read(report: &Report) -> BTreeMap<NotReadKind, Vec<&str>> {
+    let kinds = report.not_read.counts().into_keys();
+    let named = kinds.map(|kind| (kind, report.not_read.names(kind).collect::<Vec<_>>()));
+    named.filter(|(_, names)| !names.is_empty()).collect()
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]

@@ -1,7 +1,7 @@
 //! What workers found, and how it becomes a report.
 
 use crate::{
-    finding::{Collector, NotScanned, Report, Scanned},
+    finding::{Collector, NotRead, NotScanned, Report, Scanned},
     suppression::LocatedComment,
 };
 
@@ -11,6 +11,7 @@ pub(super) struct RunTotals {
     pub(super) collector: Collector,
     pub(super) scanned: Scanned,
     pub(super) not_scanned: Vec<NotScanned>,
+    pub(super) not_read: NotRead,
     /// Comments in present content only. Those in a history can no longer be removed.
     pub(super) marked: Vec<LocatedComment>,
 }
@@ -21,6 +22,7 @@ impl RunTotals {
         self.collector.merge(other.collector);
         self.scanned.add(other.scanned);
         self.not_scanned.extend(other.not_scanned);
+        self.not_read.merge(other.not_read);
         self.marked.extend(other.marked);
     }
 
@@ -33,6 +35,7 @@ impl RunTotals {
             findings: self.collector.into_findings(),
             scanned: self.scanned,
             not_scanned,
+            not_read: self.not_read,
             ..Report::default()
         };
         (report, self.marked)

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     blob::{Blob, ObjectId, Origin, PriorVersions, SourceKind},
     expand::Expander,
-    finding::{Report, Scanned},
+    finding::{NotReadKind, Report, Scanned},
     scan::Engine,
     source::{Sink, why},
     suppression::LocatedComment,
@@ -90,6 +90,11 @@ impl Sink for Worker<'_> {
         let what = self.state.find_in_name(what, Some(&origin)).unwrap_or_else(|| redactor.text(what).into());
         // Messages of libraries may contain paths, too.
         self.state.name_not_scanned(&what, None, redactor.text(why.as_bytes()));
+    }
+
+    fn not_read(&mut self, kind: NotReadKind, what: &[u8]) {
+        let what = self.state.redactor.text(what);
+        self.state.own.not_read.add(kind, what);
     }
 
     fn nothing(&mut self, what: &[u8], why: String) {

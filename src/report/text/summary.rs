@@ -53,7 +53,12 @@ pub(super) fn line(report: &Report, view: &View) -> String {
         parts.push(read);
         parts.extend(not_read);
     }
-    let end = if is_all && !is_suppressed { ", nothing left out" } else { "" };
+    let left_out: Vec<_> =
+        report.not_read.in_words().map(|words| escape_control(&words).into_owned()).collect();
+    if !left_out.is_empty() {
+        parts.push(format!("not read: {}", left_out.join(", ")));
+    }
+    let end = if is_all && !is_suppressed && left_out.is_empty() { ", nothing left out" } else { "" };
     format!("{}{end}", parts.join("; "))
 }
 
