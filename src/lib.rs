@@ -65,9 +65,9 @@ pub use cmd::main;
 pub use {
     blob::{ObjectId, SourceKind},
     finding::{
-        AcceptedInput, Candidate, Configuration, Event, Excerpt, Finding, History, NotRead, NotReadKind,
-        NotScanned, Occurrence, Report, Scanned, Secret, Span, Subject, Suppressed, Suppression,
-        SuppressionKind, Unused,
+        AcceptedInput, Candidate, Configuration, Event, Excerpt, Family, Finding, History, LookedFor,
+        NotRead, NotReadKind, NotScanned, Occurrence, RefsRead, Report, Scanned, Secret, Span, Subject,
+        Suppressed, Suppression, SuppressionKind, Unused,
     },
     rule::{Confidence, ContextWord, Edges, Form, Rule, Severity, Shape},
     scanner::{Error, Scanner, ScannerBuilder},

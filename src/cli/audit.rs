@@ -21,6 +21,11 @@ pub(crate) struct AuditArgs {
     #[arg(long)]
     pub allow_shallow: bool,
 
+    /// Leave out keys that are in the baseline. Without it they count, since a baseline is a list of known
+    /// debt, and a published repository gives those keys away.
+    #[arg(long)]
+    pub accept_baseline: bool,
+
     /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,

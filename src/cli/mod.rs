@@ -19,6 +19,8 @@ pub(crate) use scan::{HistoryArgs, ScanArgs};
 
 /// Find API keys of the sk- family before they leave your hands.
 ///
+/// Other secrets, such as cloud credentials, private keys and passwords, are not looked for.
+///
 /// Exit code: 0 if no key was found and everything was read, 1 if keys were found, 2 if the run is
 /// incomplete: wrong usage or configuration, or something could not be read. Keys that were found are
 /// reported in any case.
@@ -43,7 +45,8 @@ pub(crate) enum Command {
     ///
     /// Reads the work tree, the index, and every object, name and message in the repository. Shows each key
     /// once, with its occurrences and its history, the most dangerous first. The last line is the verdict:
-    /// safe to publish, not safe, or incomplete. Machine-readable reports are sorted by path, and JSON has
+    /// safe to publish, not safe, or incomplete. It is about keys of the sk- family; other secrets are not
+    /// looked for. Machine-readable reports are sorted by path, and JSON has
     /// the verdict in `audit`.
     Audit(Box<AuditArgs>),
     /// Manage the baseline: known findings that are not reported again.

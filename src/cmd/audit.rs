@@ -10,13 +10,15 @@ use super::{console::Console, options};
 use crate::{
     cli::AuditArgs,
     git,
-    session::{Coverage, Verdict, conclude, config_start, feed_repository, load, tree_root},
+    session::{Coverage, Options, Verdict, conclude, config_start, feed_repository, load, tree_root},
     source::Reading,
 };
 
 pub(super) fn run(args: &AuditArgs, console: &Console) -> Result<Verdict> {
     let repository = open(&args.repo)?;
-    let options = options::of_report(&args.report, console)?.enter(&tree_root(&repository)?)?;
+    let options =
+        Options { accept_baseline: args.accept_baseline, ..options::of_report(&args.report, console)? };
+    let options = options.enter(&tree_root(&repository)?)?;
     let session = load(options, config_start(&repository), &console.redactor)?;
     conclude(&session, |pool| {
         let reading = Reading { pool: session.pool(), allow_shallow: args.allow_shallow, cross_check: false };

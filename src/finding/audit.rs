@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::{
     found::{Finding, History},
+    refs::is_request,
     report::Report,
 };
 use crate::blob::SourceKind;
@@ -23,6 +24,8 @@ pub enum Exposure {
     Uncommitted,
     /// A ref reaches a commit or another object that contains it.
     History,
+    /// Only refs of pull or merge requests reach it. A push cannot remove those.
+    PullRequest,
     /// It is in the object store, and no ref reaches it.
     Store,
 }
@@ -54,8 +57,19 @@ pub struct Audit {
     pub uncommitted: u64,
     /// Keys that are only in other objects that a ref reaches.
     pub only_in_history: u64,
+    /// Keys that only refs of pull or merge requests reach. A push cannot remove those refs; the host of the
+    /// repository can.
+    pub only_in_pull_requests: u64,
     /// Keys that are only in objects that no ref reaches.
     pub unreachable: u64,
+}
+
+impl History {
+    /// Whether nothing but refs of pull or merge requests reaches it.
+    #[must_use]
+    pub fn is_only_in_requests(&self) -> bool {
+        !self.refs.is_empty() && self.refs.iter().all(|name| is_request(name))
+    }
 }
 
 impl Finding {
@@ -66,6 +80,7 @@ impl Finding {
         match &self.history {
             Some(history) if history.at_head => Exposure::Head,
             _ if self.occurrences.iter().any(|place| is_file(place.source)) => Exposure::Uncommitted,
+            Some(history) if history.is_only_in_requests() => Exposure::PullRequest,
             Some(history) if history.reachable => Exposure::History,
             Some(_) => Exposure::Store,
             None => Exposure::Uncommitted,
@@ -92,6 +107,7 @@ impl Report {
             at_head: count(Exposure::Head),
             uncommitted: count(Exposure::Uncommitted),
             only_in_history: count(Exposure::History),
+            only_in_pull_requests: count(Exposure::PullRequest),
             unreachable: count(Exposure::Store),
         })
     }

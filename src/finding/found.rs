@@ -5,6 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::kind::Suppression;
 use super::{allow_comment::AllowComment, position::Span, secret::Secret};
 use crate::{
     blob::{ObjectId, SourceKind},
@@ -115,6 +116,9 @@ pub struct Finding {
     pub occurrences: Vec<Occurrence>,
     /// Its history in the repository, if that was read.
     pub history: Option<History>,
+    /// The entry of the baseline that lists it, if that does not keep it out of the report. Known debt is still a key
+    /// that a published repository gives away.
+    pub accepted_by: Option<Suppression>,
 }
 
 /// The history of a secret in a repository. All texts are safe to show: secrets in them are masked.

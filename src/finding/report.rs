@@ -8,7 +8,9 @@ use serde::Serialize;
 use super::{
     found::Finding,
     not_read::NotRead,
+    refs::RefsRead,
     scanned::{NotScanned, Scanned},
+    scope::LookedFor,
     secret::Secret,
     suppression::{AcceptedInput, Suppressed, Unused},
 };
@@ -36,6 +38,8 @@ pub struct Configuration {
 pub struct Report {
     /// One finding per secret, sorted by path, line, column and rule.
     pub findings: Vec<Finding>,
+    /// Which secrets were looked for.
+    pub looked_for: LookedFor,
     /// How much was read.
     pub scanned: Scanned,
     /// What was not read, sorted.
@@ -59,6 +63,10 @@ pub struct Report {
     pub trusts_foreign: bool,
     /// Whether a shallow clone was read and accepted. Its older commits are missing.
     pub is_shallow: bool,
+    /// The refs that the history was read from, if one was.
+    pub refs: Option<RefsRead>,
+    /// Whether an audit leaves out what the baseline accepts, because the user asked for it.
+    pub accepts_baseline: bool,
     /// Whether to give a verdict about publishing the repository; see [`Report::audit`].
     pub is_audit: bool,
     /// What was scanned, if not the files of a tree.

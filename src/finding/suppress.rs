@@ -9,9 +9,9 @@ use serde::Serialize;
 use super::{
     collect::by_place,
     found::{Finding, Occurrence},
-    kind::SuppressionKind,
+    kind::{Suppression, SuppressionKind},
     report::Report,
-    suppression::{Suppressed, Suppression},
+    suppression::Suppressed,
 };
 
 /// How many keys the suppressions of one kind in one file suppressed.
@@ -52,6 +52,35 @@ impl Report {
         }
     }
 
+    /// Makes findings again of what the baseline suppressed, with a note of the entry.
+    pub(crate) fn restore_baseline(&mut self) {
+        let is_known = |one: &mut Suppressed| one.by.kind == SuppressionKind::Baseline;
+        let known: Vec<Suppressed> = self.suppressed.extract_if(.., is_known).collect();
+        let mut at: HashMap<String, usize> =
+            self.findings.iter().enumerate().map(|(at, one)| (one.fingerprint.clone(), at)).collect();
+        for Suppressed { finding, by } in known {
+            let own = match at.get(&finding.fingerprint) {
+                Some(own) => {
+                    self.findings[*own].occurrences.extend(finding.occurrences);
+                    *own
+                }
+                None => {
+                    at.insert(finding.fingerprint.clone(), self.findings.len());
+                    self.findings.push(finding);
+                    self.findings.len() - 1
+                }
+            };
+            let accepted_by = &mut self.findings[own].accepted_by;
+            if accepted_by.as_ref().is_none_or(|other| by < *other) {
+                *accepted_by = Some(by);
+            }
+        }
+        for finding in &mut self.findings {
+            finding.occurrences.sort_by(|a, b| a.order().cmp(&b.order()));
+        }
+        self.findings.sort_by(by_place);
+    }
+
     /// Applies `mask` to all texts of suppressions, to make them safe to show. Configurations, baselines and
     /// comments are written by others, and may contain secrets anywhere.
     pub fn mask_suppressions(&mut self, mut mask: impl FnMut(&str) -> String) {
@@ -64,7 +93,8 @@ impl Report {
             }
         };
         let by = self.suppressed.iter_mut().map(|one| &mut one.by);
-        for by in by.chain(self.accepted.iter_mut().map(|one| &mut one.by)) {
+        let known = self.findings.iter_mut().filter_map(|one| one.accepted_by.as_mut());
+        for by in by.chain(self.accepted.iter_mut().map(|one| &mut one.by)).chain(known) {
             let texts = by.rule.iter_mut().chain(&mut by.reason).chain(&mut by.until);
             texts.chain([&mut by.place]).for_each(&mut mask);
         }
@@ -95,6 +125,16 @@ impl Report {
             count: keys.len() as u64,
         };
         keys.into_iter().map(count).collect()
+    }
+
+    /// Each suppression that suppressed something, with the number of its keys, sorted.
+    #[must_use]
+    pub fn suppressions(&self) -> Vec<(&Suppression, u64)> {
+        let mut keys: BTreeMap<&Suppression, BTreeSet<&str>> = BTreeMap::new();
+        for one in &self.suppressed {
+            keys.entry(&one.by).or_default().insert(&one.finding.fingerprint);
+        }
+        keys.into_iter().map(|(by, keys)| (by, keys.len() as u64)).collect()
     }
 
     /// The number of suppressed keys: the sum of [`Report::suppressed_by`].

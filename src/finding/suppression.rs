@@ -3,28 +3,11 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{found::Finding, kind::SuppressionKind, scanned::NotScanned};
-
-/// A comment or an entry that suppresses something. All texts are safe to show.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
-pub struct Suppression {
-    /// Its kind.
-    pub kind: SuppressionKind,
-    /// The file that contains it, as it is shown.
-    pub place: String,
-    /// Its line, 1-based, if known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line: Option<u64>,
-    /// The rules it applies to, separated by commas. Absent if it applies to all rules.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rule: Option<String>,
-    /// The reason that its author gave.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// The last day it is in force, in UTC, as `2027-01-31`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub until: Option<String>,
-}
+use super::{
+    found::Finding,
+    kind::{Suppression, place_and_line},
+    scanned::NotScanned,
+};
 
 /// A key that was suppressed, with the occurrences that one suppression covers.
 #[derive(Clone, Debug)]
@@ -58,25 +41,10 @@ pub struct AcceptedInput {
     pub by: Suppression,
 }
 
-impl Suppression {
-    /// Its location, such as `skanner.toml:12`.
-    #[must_use]
-    pub fn at(&self) -> String {
-        place_and_line(&self.place, self.line)
-    }
-}
-
 impl Unused {
     /// Its location, such as `skanner.toml:12`.
     #[must_use]
     pub fn at(&self) -> String {
         place_and_line(&self.place, self.line)
-    }
-}
-
-fn place_and_line(place: &str, line: Option<u64>) -> String {
-    match line {
-        Some(line) => format!("{place}:{line}"),
-        None => place.to_owned(),
     }
 }

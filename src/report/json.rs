@@ -12,8 +12,8 @@ use serde::Serialize;
 use crate::{
     blob::SourceKind,
     finding::{
-        AcceptedInput, Audit, Candidate, Configuration, Finding, History, NotReadKind, NotScanned,
-        Occurrence, Report, Scanned, Suppressed, SuppressedBy, Suppression, Unused,
+        AcceptedInput, Audit, Candidate, Configuration, Finding, History, LookedFor, NotReadKind, NotScanned,
+        Occurrence, RefsRead, Report, Scanned, Suppressed, SuppressedBy, Suppression, Unused,
     },
     remedy,
     rule::{Confidence, Severity},
@@ -52,6 +52,8 @@ struct RunReport<'a> {
     /// Whether everything that should have been read was read. If not, the absence of findings proves
     /// nothing.
     complete: bool,
+    /// Which secrets were looked for. The report says nothing about any others.
+    scope: &'a LookedFor,
     /// How much was read.
     scanned: Scanned,
     /// What should have been read but was not.
@@ -67,6 +69,10 @@ struct RunReport<'a> {
     /// The number of suppressed keys by what suppressed them; absent if none were.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     suppressed_by: Vec<SuppressedBy>,
+    /// Each suppression that suppressed keys, with its reason; only from `skanner audit`, and absent if there is
+    /// none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressions: Vec<SuppressionEntry<'a>>,
     /// Suppressions that do nothing; absent if there are none. They do not change the exit code.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     unused_suppressions: &'a [Unused],
@@ -84,6 +90,9 @@ struct RunReport<'a> {
     /// Whether a shallow clone was accepted, so that its older commits were not read; absent if not.
     #[serde(skip_serializing_if = "is_false")]
     shallow: bool,
+    /// The refs that the history was read from; only with `--history` and from `skanner audit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refs: Option<&'a RefsRead>,
     /// Whether the repository is safe to publish; only from `skanner audit`.
     #[serde(skip_serializing_if = "Option::is_none")]
     audit: Option<Audit>,
@@ -106,6 +115,15 @@ struct SuppressedEntry<'a> {
     finding: FindingEntry<'a>,
     /// What suppressed them.
     suppression: &'a Suppression,
+}
+
+/// A suppression, and how many keys it suppressed.
+#[derive(Serialize, JsonSchema)]
+struct SuppressionEntry<'a> {
+    #[serde(flatten)]
+    suppression: &'a Suppression,
+    /// The number of keys.
+    keys: u64,
 }
 
 /// Something that was not read, and was accepted as such.
@@ -148,6 +166,9 @@ struct FindingEntry<'a> {
     /// git objects.
     #[serde(skip_serializing_if = "Option::is_none")]
     history: Option<&'a History>,
+    /// The entry of the baseline that lists it; only from `skanner audit`, where such keys count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accepted_by: Option<&'a Suppression>,
     /// What to do.
     remedy: Remedy<'a>,
 }
@@ -249,19 +270,27 @@ fn run(report: &Report) -> RunReport<'_> {
         schema: SCHEMA,
         tool: TOOL,
         complete: report.is_complete(),
+        scope: &report.looked_for,
         scanned: report.scanned,
         not_scanned: &report.not_scanned,
         not_read: report.not_read.counts(),
         not_read_names: names_of_not_read(report),
         suppressed: SuppressedKeys::Count(report.suppressed_count()),
         suppressed_by: report.suppressed_by(),
+        suppressions: suppressions(report),
         unused_suppressions: &report.unused,
         accepted: report.accepted.iter().map(accepted).collect(),
         excluded: &report.excluded,
         configuration: report.configuration.as_ref(),
         shallow: report.is_shallow,
+        refs: report.refs.as_ref(),
         audit: report.audit(),
     }
+}
+
+fn suppressions(report: &Report) -> Vec<SuppressionEntry<'_>> {
+    let entry = |(suppression, keys)| SuppressionEntry { suppression, keys };
+    if report.is_audit { report.suppressions().into_iter().map(entry).collect() } else { Vec::new() }
 }
 
 fn names_of_not_read(report: &Report) -> BTreeMap<NotReadKind, Vec<&str>> {
@@ -289,6 +318,7 @@ fn entry<'a>(report: &Report, finding: &'a Finding) -> FindingEntry<'a> {
         fingerprint: &finding.fingerprint,
         occurrences: finding.occurrences.iter().map(occurrence).collect(),
         history: finding.history.as_ref(),
+        accepted_by: finding.accepted_by.as_ref(),
         remedy: Remedy { revoke_url: remedy::revoke_url(rule), steps: remedy::steps(rule) },
     }
 }

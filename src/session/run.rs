@@ -13,13 +13,14 @@ use super::{
     baseline,
     counts::Counts,
     coverage::{Coverage, RunContext},
+    rules::or_builtin,
     settings::Session,
     suppress,
     worker::WorkerPool,
 };
 use crate::{
     config::{MIN_CONFIDENCE, SettingSource},
-    finding::{Configuration, Finding, Report, Suppressed},
+    finding::{Configuration, Finding, LookedFor, Report, Suppressed},
     rule::Confidence,
     scan::Engine,
 };
@@ -70,6 +71,7 @@ pub(super) fn collect<T>(
     #[cfg(feature = "git")]
     {
         report.is_shallow = coverage.histories.iter().any(history::HistoryScan::is_shallow);
+        report.refs = coverage.histories.first().map(|one| history::refs_read(one.repository(), redactor));
     }
     let context = RunContext { scope: &coverage.scope, redactor, excluded: &excluded };
     let outcome = known(&mut report, &context)?;
@@ -134,7 +136,13 @@ fn exclude(report: &mut Report, unwanted: &HashMap<String, String>) {
 /// Records in the report what was read, and with which configuration.
 fn describe(session: &Session, report: &mut Report, coverage: &Coverage) {
     let Session { options, settings, .. } = session;
+    let rules = or_builtin(settings.rule_set().as_ref())
+        .iter()
+        .filter(|rule| settings.leaves_out(&rule.id).is_none())
+        .count();
+    report.looked_for = LookedFor::new(rules as u64);
     report.is_audit = coverage.is_audit;
+    report.accepts_baseline = options.accept_baseline;
     report.base.clone_from(&coverage.base);
     report.subject.clone_from(&coverage.subject);
     report.show_secrets = options.show_secrets;

@@ -53,6 +53,7 @@ struct SarifRun<'a> {
     invocations: [Value; 1],
     original_uri_base_ids: Value,
     column_kind: &'static str,
+    properties: Value,
     results: Results<'a>,
 }
 
@@ -74,6 +75,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         invocations: [invocation(report)],
         original_uri_base_ids: json!({ SOURCE_ROOT: { "uri": root_uri(report) } }),
         column_kind: "unicodeCodePoints",
+        properties: json!({ "scope": report.looked_for, "notRead": report.not_read.counts() }),
         results: Results { report, rules: &rules },
     };
     let schema = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -319,6 +321,7 @@ mod tests {
             secret,
             occurrences,
             history: None,
+            accepted_by: None,
         };
         Report {
             findings: vec![finding],

@@ -22,12 +22,23 @@ pub(super) enum Notification {
     Suppressed,
     /// The configuration reduces what is reported.
     Weakened,
+    /// Something was left out on purpose.
+    NotRead,
+    /// Which secrets were looked for.
+    Scope,
 }
 
 impl Notification {
     /// In the order of their indices.
-    pub(super) const ALL: [Self; 5] =
-        [Self::NotScanned, Self::AcceptedUnread, Self::UnusedSuppression, Self::Suppressed, Self::Weakened];
+    pub(super) const ALL: [Self; 7] = [
+        Self::NotScanned,
+        Self::AcceptedUnread,
+        Self::UnusedSuppression,
+        Self::Suppressed,
+        Self::Weakened,
+        Self::NotRead,
+        Self::Scope,
+    ];
 
     fn id(self) -> &'static str {
         match self {
@@ -36,6 +47,8 @@ impl Notification {
             Self::UnusedSuppression => "unused-suppression",
             Self::Suppressed => "suppressed",
             Self::Weakened => "weakened",
+            Self::NotRead => "not-read",
+            Self::Scope => "scope",
         }
     }
 
@@ -65,6 +78,14 @@ impl Notification {
             Self::Weakened => (
                 "The configuration of the repository reduces what is reported by default.",
                 "Scan with --isolated to see the rest.",
+            ),
+            Self::NotRead => (
+                "Something was left out on purpose. The run is complete without it.",
+                "The message says how to read it.",
+            ),
+            Self::Scope => (
+                "Which families of secrets were looked for.",
+                "Use another tool for other secrets, such as cloud credentials, private keys and passwords.",
             ),
         };
         json!({
@@ -125,6 +146,13 @@ pub(super) fn invocation(report: &Report) -> Value {
             say(Notification::Weakened, "warning", text, location(report, file, None));
         }
     }
+    for left_out in report.not_read.in_words() {
+        let text = format!("Not read: {}.", escape_control(&left_out));
+        say(Notification::NotRead, "note", text, location(report, ".", None));
+    }
+    let families = report.looked_for.in_words();
+    let text = format!("Looked for {families}. Other secrets were not looked for.");
+    say(Notification::Scope, "note", text, location(report, ".", None));
     json!({
         "executionSuccessful": report.is_complete(),
         "toolExecutionNotifications": notifications,

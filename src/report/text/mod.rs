@@ -23,6 +23,9 @@ use crate::{
 /// How many other occurrences of a key are listed by default.
 const FEW: usize = 5;
 
+/// How many suppressions an audit lists by default.
+const MOST_SUPPRESSIONS: usize = 20;
+
 /// How many unused suppressions are listed by default.
 const MOST_UNUSED: usize = 20;
 
@@ -39,6 +42,9 @@ pub(super) fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Re
     for input in &report.not_scanned {
         let label = paint(view, RED, "not scanned");
         writeln!(out, "{label}: {}: {}", escape_control(&input.what), escape_control(&input.why))?;
+    }
+    if report.is_audit && !report.show_suppressed {
+        write_suppressions(report, view, out)?;
     }
     if !view.quiet {
         for one in &report.accepted {
@@ -69,6 +75,21 @@ pub(super) fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Re
         return Ok(());
     }
     writeln!(out, "{}", summary::line(report, view))
+}
+
+/// Who publishes a repository should see why each key in it is said to be none.
+fn write_suppressions(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let suppressions = report.suppressions();
+    for (suppression, keys) in suppressions.iter().take(MOST_SUPPRESSIONS) {
+        let label = paint(view, AnsiColor::BrightCyan, "suppressed");
+        let reason = if suppression.reason.is_none() { "; no reason is given" } else { "" };
+        writeln!(out, "{label}: {} {}{reason}", plural(*keys, "key"), escape_control(&by(suppression)))?;
+    }
+    if let Some(more) = suppressions.len().checked_sub(MOST_SUPPRESSIONS).filter(|more| *more > 0) {
+        let label = paint(view, AnsiColor::BrightCyan, "suppressed");
+        writeln!(out, "{label}: by {} more (--show-suppressed lists the keys)", HumanCount(more as u64))?;
+    }
+    Ok(())
 }
 
 /// Laid out like rustc's errors, which many people know.
@@ -123,6 +144,9 @@ fn notes(
     let mut notes = Vec::new();
     if let Some(suppression) = suppressed {
         notes.push(("suppressed", by(suppression)));
+    }
+    if let Some(entry) = &finding.accepted_by {
+        notes.push(("baseline", format!("accepted {}, which does not make it safe to publish", by(entry))));
     }
     if report.show_secrets {
         notes.push(("secret", finding.secret.reveal()));
@@ -181,7 +205,9 @@ fn secret_history(history: &History, view: &View) -> String {
     if history.refs.len() > shown {
         refs.push(format!("{} more refs (-v lists them)", HumanCount((history.refs.len() - shown) as u64)));
     }
-    parts.push(if refs.is_empty() {
+    parts.push(if history.is_only_in_requests() {
+        format!("reached only from pull-request refs, which a push cannot remove: {}", refs.join(", "))
+    } else if refs.is_empty() {
         "not reached from any ref, only in the object store".to_owned()
     } else {
         format!("reached from {}", refs.join(", "))

@@ -43,6 +43,7 @@ pub(super) fn line(report: &Report, view: &View) -> String {
     if let Some(audit) = report.audit() {
         parts.extend(not_read);
         parts.push(format!("{}{suppressed}", paint(view, color, &verdict(&audit, report))));
+        parts.push("other secrets were not looked for".to_owned());
         parts.extend(exceptions(report));
         parts.push(what.map_or_else(|| read.clone(), |what| format!("{what}: {read}")));
     } else {
@@ -52,6 +53,7 @@ pub(super) fn line(report: &Report, view: &View) -> String {
         parts.extend(exceptions(report));
         parts.push(read);
         parts.extend(not_read);
+        parts.push(format!("looked for {}", report.looked_for.in_words()));
     }
     let left_out: Vec<_> =
         report.not_read.in_words().map(|words| escape_control(&words).into_owned()).collect();
@@ -72,17 +74,22 @@ fn found(report: &Report) -> String {
 /// Whether the repository is safe to publish, as far as it was read.
 fn verdict(audit: &Audit, report: &Report) -> String {
     if audit.keys == 0 {
-        let text = match audit.verdict {
-            AuditVerdict::Safe if report.excluded.is_empty() => "safe to publish",
-            AuditVerdict::Safe => "safe to publish except for what was excluded",
-            AuditVerdict::NotSafe | AuditVerdict::Incomplete => "no key in the rest",
+        let keys = report.looked_for.in_words();
+        let is_accepted = report.suppressed.iter().any(|one| one.by.kind == SuppressionKind::Baseline);
+        return match audit.verdict {
+            AuditVerdict::Safe if report.excluded.is_empty() && is_accepted => {
+                format!("safe to publish except for what the baseline accepts: no other {keys}")
+            }
+            AuditVerdict::Safe if report.excluded.is_empty() => format!("safe to publish: no {keys}"),
+            AuditVerdict::Safe => format!("safe to publish except for what was excluded: no other {keys}"),
+            AuditVerdict::NotSafe | AuditVerdict::Incomplete => format!("no {keys} in the rest"),
         };
-        return text.to_owned();
     }
     let places = [
         (audit.at_head, "still at HEAD"),
         (audit.uncommitted, "in uncommitted files"),
         (audit.only_in_history, "only in history"),
+        (audit.only_in_pull_requests, "only in pull-request refs, which a push cannot remove"),
         (audit.unreachable, "only in objects that no ref reaches"),
     ];
     let mut parts = vec![plural(audit.keys, "key")];
@@ -166,6 +173,15 @@ fn exceptions(report: &Report) -> Vec<String> {
     {
         let ways = if others.is_empty() { last.clone() } else { format!("{} and {last}", others.join(", ")) };
         parts.push(format!("{file} {ways}"));
+    }
+    if let Some(refs) = report.refs.as_ref().filter(|_| report.is_audit) {
+        parts.push(format!("refs: {}", refs.in_words()));
+        if refs.single_branch {
+            parts.push("single-branch clone: other branches were not fetched".to_owned());
+        }
+        if let Some(command) = &refs.fetch_pull_requests {
+            parts.push(format!("pull requests are not here: `{}`", escape_control(command)));
+        }
     }
     if report.is_shallow {
         parts.push("shallow clone: older commits were not read".to_owned());

@@ -62,6 +62,9 @@ pub(in crate::session) fn apply(
     };
     let comparison = BaselineComparison { context, location: &location, settings };
     comparison.apply(report, &baseline, completeness, Some(FEW));
+    if report.is_audit && !report.accepts_baseline {
+        report.restore_baseline();
+    }
     Ok(())
 }
 

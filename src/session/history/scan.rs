@@ -27,7 +27,7 @@ pub(crate) struct HistoryScan {
 
 impl HistoryScan {
     /// Returns the repository.
-    pub(super) fn repository(&self) -> &git2::Repository {
+    pub(in crate::session) fn repository(&self) -> &git2::Repository {
         self.history.store().0
     }
 
