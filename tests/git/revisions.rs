@@ -122,7 +122,7 @@ fn in_ci_the_environment_says_what_is_new() {
         (
             &[("GITLAB_CI", "1"), ("CI_COMMIT_SHA", &b), ("CI_MERGE_REQUEST_DIFF_BASE_SHA", &a)],
             &["b.py"],
-            "(GitLab CI: pull request)",
+            "(GitLab CI: merge request)",
         ),
         (
             &[
@@ -171,9 +171,45 @@ fn in_ci_the_environment_says_what_is_new() {
             "(Bitbucket Pipelines: pull request)",
         ),
     ];
-    for (variables, expected, words) in cases {
+    let moved = sandbox.write("../moved.json", format!(r#"{{"after":"{gone}"}}"#));
+    let moved = moved.to_str().unwrap().to_owned();
+    let new = sandbox.write("../new.json", r#"{"repository":{"default_branch":"main"}}"#);
+    let new = new.to_str().unwrap().to_owned();
+    sandbox.git(".", &["tag", "-a", "-m", &line(4), "noted", &old]);
+    sandbox.git(".", &["tag", "plain", &old]);
+    let gitlab = |name: &'static str| {
+        [("GITLAB_CI", "1"), ("CI_COMMIT_SHA", &*old), (name, "noted"), ("CI_DEFAULT_BRANCH", "main")]
+    };
+    let default = [gitlab("CI_COMMIT_TAG"), gitlab("CI_COMMIT_BRANCH")];
+    // What the default branch has is not new on another branch, or under a tag.
+    let nothing_new: &[Case<'_>] = &[
+        (
+            &[github, ("GITHUB_SHA", &old), ("GITHUB_REF", "refs/heads/fix/x"), ("GITHUB_EVENT_PATH", &new)],
+            &[],
+            "has no new commits",
+        ),
+        (&default[1], &[], "has no new commits"),
+        (
+            &[github, ("GITHUB_SHA", &old), ("GITHUB_REF", "refs/heads/main"), ("GITHUB_EVENT_PATH", &new)],
+            &["old.py"],
+            "the whole history",
+        ),
+        (
+            &[github, ("GITHUB_SHA", &old), ("GITHUB_REF", "refs/tags/noted"), ("GITHUB_EVENT_PATH", &new)],
+            &[""],
+            "what is not on the default branch",
+        ),
+        (&default[0], &[""], "what is not on the default branch"),
+        (
+            &[github, ("GITHUB_SHA", &old), ("GITHUB_REF", "refs/tags/plain"), ("GITHUB_EVENT_PATH", &new)],
+            &[],
+            "has no new commits",
+        ),
+    ];
+    for (variables, expected, words) in cases.iter().chain(nothing_new) {
         let (run, closing) = scan(variables);
         assert_eq!(run.report().paths(), *expected, "{variables:?}");
+        assert_eq!(run.code, i32::from(!expected.is_empty()), "{variables:?}");
         assert!(closing.contains(words), "{variables:?}: {closing}");
     }
     for (variables, words) in [
@@ -183,6 +219,14 @@ fn in_ci_the_environment_says_what_is_new() {
         ),
         (&[github, ("GITHUB_SHA", &gone)], "GitHub Actions asks for it"),
         (&[github, ("GITHUB_EVENT_PATH", "/nowhere")], "cannot be read"),
+        (
+            &[github, ("GITHUB_SHA", &old), ("GITHUB_REF", "refs/tags/gone")],
+            "the tag gone was pushed, which is not here",
+        ),
+        (
+            &[github, ("GITHUB_SHA", &old), ("GITHUB_REF", "refs/tags/plain"), ("GITHUB_EVENT_PATH", &moved)],
+            "whose object is not here",
+        ),
     ] {
         let (run, _) = scan(variables);
         assert!(run.code == 2 && run.stderr.contains(words), "{variables:?}: {run:?}");

@@ -27,6 +27,12 @@ pub(crate) struct CiJob {
     before: Option<String>,
     /// The default branch, the best name first.
     default: Vec<String>,
+    /// The ref that was pushed, as `refs/heads/main`, if the system says.
+    pushed: Option<String>,
+    /// What that ref names now, which may be an annotated tag, if the system says.
+    after: Option<String>,
+    /// What the system calls a request to merge a branch.
+    request: &'static str,
 }
 
 impl CiJob {
@@ -68,21 +74,40 @@ impl CiJob {
             .into_iter()
             .next()
             .unwrap_or_else(|| "HEAD".to_owned());
-        Ok(Self { system: system.name, head, target, before, default })
+        let first = |names: &[&str]| gather(&[], names).into_iter().next();
+        // A tag counts first: some systems also set the branch to its name.
+        let tag = first(system.tag).map(|tag| format!("refs/tags/{tag}"));
+        let branch = || first(system.branch).map(|branch| format!("refs/heads/{}", local_name(&branch)));
+        let pushed = tag.or_else(|| first(system.reference)).or_else(branch);
+        let after = gather(event(|event| event.after), &[]);
+        let after = after.into_iter().find(|after| after.bytes().any(|digit| digit != b'0'));
+        Ok(Self {
+            system: system.name,
+            head,
+            target,
+            before,
+            default,
+            pushed,
+            after,
+            request: system.request,
+        })
     }
 
     /// The commits to scan, and how to describe them in a report.
     ///
     /// A pull request is compared with its target. A push is compared with the previous state of the branch, or if that
-    /// is unknown, with the default branch. On the default branch itself, everything is scanned then.
+    /// is unknown, with the default branch, which may already have everything. When the default branch itself is pushed,
+    /// everything is scanned then. The text of a pushed annotated tag is scanned in any case.
     ///
     /// # Errors
     /// When a commit is missing. The error says how to get it.
     pub(crate) fn select(&self, repository: &Repository) -> Result<(Selection, String)> {
-        let Self { system, head, target, before, default } = self;
+        let Self { system, head, target, before, .. } = self;
         let tip = resolve(repository, head).with_context(|| format!("{system} asks for it"))?;
+        let mut tips = vec![tip];
+        tips.extend(self.pushed_tag(repository)?);
         let selected = |base: Option<ObjectId>, words: &str| {
-            let selection = Selection { tips: vec![tip], hidden: base.into_iter().collect() };
+            let selection = Selection { tips, hidden: base.into_iter().collect() };
             let base = base.map(|base| format!("{}..", short(base))).unwrap_or_default();
             Ok((selection, format!("{base}{} ({system}: {words})", short(tip))))
         };
@@ -94,27 +119,79 @@ impl CiJob {
                     fetch_hint(repository)
                 );
             };
-            return selected(Some(base), "pull request");
+            return selected(Some(base), self.request);
         }
         if let Some(base) = before.as_ref().and_then(|before| find(repository, std::slice::from_ref(before)))
         {
             return selected(Some(base), "push");
         }
-        // The branch was rewritten, or is new. The default branch itself would hide all of its own commits.
-        let default = default.iter().map(String::as_str).chain(["HEAD"]);
-        let default =
-            default.filter_map(|branch| resolve(repository, &format!("refs/remotes/origin/{branch}")).ok());
-        let base = default.into_iter().find(|base| !reaches(repository, *base, tip));
         let why = if before.is_some() {
             "the commit before the push no longer exists"
         } else {
             "no previous commit is named"
         };
-        match base {
+        match self.default_base(repository, tip) {
             Some(base) => selected(Some(base), &format!("{why}, so what is not on the default branch")),
             None => selected(None, &format!("{why}, so the whole history")),
         }
     }
+
+    /// The default branch, if it can serve as the base of a push whose branch was rewritten or is new. The default
+    /// branch itself would hide all of its own commits.
+    fn default_base(&self, repository: &Repository, tip: ObjectId) -> Option<ObjectId> {
+        let names = self.default.iter().map(String::as_str).chain(["HEAD"]);
+        let here = |branch: &str| resolve(repository, &format!("refs/remotes/origin/{branch}")).ok();
+        let mut bases = names.filter_map(|name| Some((name, here(name)?)));
+        match &self.pushed {
+            // Another branch or a tag adds nothing if the default branch has its tip.
+            Some(pushed) if !self.default.is_empty() => {
+                let is_default = |name: &String| *pushed == format!("refs/heads/{}", local_name(name));
+                let is_default = self.default.iter().any(is_default);
+                bases.find(|_| !is_default).map(|(_, base)| base)
+            }
+            _ => bases.map(|(_, base)| base).find(|base| !reaches(repository, *base, tip)),
+        }
+    }
+
+    /// The objects that the pushed ref names, if it is a tag.
+    ///
+    /// # Errors
+    /// When it is not here, so that it is unknown what its text says.
+    fn pushed_tag(&self, repository: &Repository) -> Result<Vec<ObjectId>> {
+        let Some((pushed, tag)) =
+            self.pushed.as_ref().and_then(|pushed| Some((pushed, pushed.strip_prefix("refs/tags/")?)))
+        else {
+            return Ok(Vec::new());
+        };
+        let system = self.system;
+        let advice = format!("fetch it with `git fetch --force origin tag {tag}`");
+        // The checkout of some systems leaves a ref that names the commit, and drops the tag itself.
+        let after = self.after.as_ref().map(|after| resolve(repository, after)).transpose();
+        let Ok(after) = after else {
+            bail!("{system} says that the tag {tag} was pushed, whose object is not here; {advice}");
+        };
+        let here = resolve(repository, pushed).ok();
+        if after.is_none() && here.is_none() {
+            bail!("{system} says that the tag {tag} was pushed, which is not here; {advice}");
+        }
+        Ok(after.into_iter().chain(here).collect())
+    }
+}
+
+/// How to get the whole history in this CI system, or in general.
+#[must_use]
+pub(crate) fn unshallow_advice() -> String {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let here = SYSTEMS.iter().find(|system| is_set(system.sign)).map(|system| system.whole_clone);
+    let whole = here
+        .unwrap_or("in a CI job, check out with `fetch-depth: 0` (GitHub) or `GIT_DEPTH: \"0\"` (GitLab)");
+    format!("fetch the rest with `git fetch --unshallow`, or {whole}")
+}
+
+/// The name of a branch without what Jenkins and Azure put before it.
+fn local_name(branch: &str) -> &str {
+    let branch = branch.strip_prefix("refs/heads/").unwrap_or(branch);
+    branch.strip_prefix("origin/").unwrap_or(branch)
 }
 
 /// The first of the given commits or branches that exists here. Remote branches take precedence over local ones.
@@ -178,7 +255,7 @@ mod tests {
             ("JENKINS_URL=x GIT_COMMIT=h GIT_PREVIOUS_COMMIT=b", "Jenkins: h [] b []"),
             ("JENKINS_URL=x CHANGE_TARGET=main", "Jenkins: HEAD [main] - []"),
         ] {
-            let CiJob { system, head, target, before, default } = detect(variables).unwrap();
+            let CiJob { system, head, target, before, default, .. } = detect(variables).unwrap();
             let before = before.as_deref().unwrap_or("-");
             let found = format!("{system}: {head} [{}] {before} [{}]", target.join(" "), default.join(" "));
             assert_eq!(found, expected, "{variables}");

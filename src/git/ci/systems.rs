@@ -13,6 +13,16 @@ pub(super) struct System {
     pub(super) before: &'static [&'static str],
     /// The default branch.
     pub(super) default: &'static [&'static str],
+    /// The full name of the ref that was pushed.
+    pub(super) reference: &'static [&'static str],
+    /// The branch that was pushed. Unset or empty if it was a tag.
+    pub(super) branch: &'static [&'static str],
+    /// The tag that was pushed. Unset or empty if it was a branch.
+    pub(super) tag: &'static [&'static str],
+    /// What it calls a request to merge a branch.
+    pub(super) request: &'static str,
+    /// How to make it clone the whole history, phrased to follow "or".
+    pub(super) whole_clone: &'static str,
     /// The JSON event file, if any. Its values take precedence over the variables.
     pub(super) event: Option<EventFile>,
 }
@@ -25,6 +35,8 @@ pub(super) struct EventFile {
     pub(super) target: &'static [&'static str],
     pub(super) before: &'static [&'static str],
     pub(super) default: &'static [&'static str],
+    /// The object that the pushed ref now names.
+    pub(super) after: &'static [&'static str],
 }
 
 /// All supported systems, with the variables from their documentation.
@@ -36,6 +48,11 @@ pub(super) static SYSTEMS: &[System] = &[
         target: &["GITHUB_BASE_REF"],
         before: &[],
         default: &[],
+        reference: &["GITHUB_REF"],
+        branch: &[],
+        tag: &[],
+        request: "pull request",
+        whole_clone: "check out with `fetch-depth: 0`",
         event: Some(EventFile {
             file: "GITHUB_EVENT_PATH",
             // For `pull_request_target`, GITHUB_SHA is the target.
@@ -43,6 +60,7 @@ pub(super) static SYSTEMS: &[System] = &[
             target: &["/pull_request/base/sha", "/merge_group/base_sha"],
             before: &["/before"],
             default: &["/repository/default_branch"],
+            after: &["/after"],
         }),
     },
     System {
@@ -52,6 +70,11 @@ pub(super) static SYSTEMS: &[System] = &[
         target: &["CI_MERGE_REQUEST_DIFF_BASE_SHA", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME"],
         before: &["CI_COMMIT_BEFORE_SHA"],
         default: &["CI_DEFAULT_BRANCH"],
+        reference: &[],
+        branch: &["CI_COMMIT_BRANCH"],
+        tag: &["CI_COMMIT_TAG"],
+        request: "merge request",
+        whole_clone: "set the variable `GIT_DEPTH: \"0\"` for the job",
         event: None,
     },
     System {
@@ -61,6 +84,11 @@ pub(super) static SYSTEMS: &[System] = &[
         target: &["BITBUCKET_PR_DESTINATION_COMMIT", "BITBUCKET_PR_DESTINATION_BRANCH"],
         before: &[],
         default: &[],
+        reference: &[],
+        branch: &["BITBUCKET_BRANCH"],
+        tag: &["BITBUCKET_TAG"],
+        request: "pull request",
+        whole_clone: "set `clone: depth: full`",
         event: None,
     },
     System {
@@ -70,6 +98,11 @@ pub(super) static SYSTEMS: &[System] = &[
         target: &["SYSTEM_PULLREQUEST_TARGETBRANCH"],
         before: &[],
         default: &[],
+        reference: &["BUILD_SOURCEBRANCH"],
+        branch: &[],
+        tag: &[],
+        request: "pull request",
+        whole_clone: "check out with `fetchDepth: 0`",
         event: None,
     },
     System {
@@ -79,6 +112,11 @@ pub(super) static SYSTEMS: &[System] = &[
         target: &[],
         before: &[],
         default: &[],
+        reference: &[],
+        branch: &["CIRCLE_BRANCH"],
+        tag: &["CIRCLE_TAG"],
+        request: "pull request",
+        whole_clone: "check out with `method: full`",
         event: None,
     },
     System {
@@ -89,6 +127,11 @@ pub(super) static SYSTEMS: &[System] = &[
         // The first half of the range is used.
         before: &["TRAVIS_COMMIT_RANGE"],
         default: &[],
+        reference: &[],
+        branch: &["TRAVIS_BRANCH"],
+        tag: &["TRAVIS_TAG"],
+        request: "pull request",
+        whole_clone: "set `git: depth: false`",
         event: None,
     },
     System {
@@ -98,6 +141,11 @@ pub(super) static SYSTEMS: &[System] = &[
         target: &[],
         before: &["DRONE_COMMIT_BEFORE"],
         default: &["DRONE_REPO_BRANCH"],
+        reference: &["DRONE_COMMIT_REF"],
+        branch: &[],
+        tag: &[],
+        request: "pull request",
+        whole_clone: "remove `clone: depth`",
         event: None,
     },
     System {
@@ -107,6 +155,11 @@ pub(super) static SYSTEMS: &[System] = &[
         target: &["BUILDKITE_PULL_REQUEST_BASE_BRANCH"],
         before: &[],
         default: &["BUILDKITE_PIPELINE_DEFAULT_BRANCH"],
+        reference: &[],
+        branch: &["BUILDKITE_BRANCH"],
+        tag: &["BUILDKITE_TAG"],
+        request: "pull request",
+        whole_clone: "remove `--depth` from BUILDKITE_GIT_CLONE_FLAGS",
         event: None,
     },
     // Last, since users also set its variable by hand for scripts that talk to it.
@@ -117,6 +170,11 @@ pub(super) static SYSTEMS: &[System] = &[
         target: &["CHANGE_TARGET"],
         before: &["GIT_PREVIOUS_SUCCESSFUL_COMMIT", "GIT_PREVIOUS_COMMIT"],
         default: &[],
+        reference: &[],
+        branch: &["BRANCH_NAME", "GIT_BRANCH"],
+        tag: &["TAG_NAME"],
+        request: "pull request",
+        whole_clone: "turn off \"Shallow clone\" for the job",
         event: None,
     },
 ];
