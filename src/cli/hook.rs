@@ -35,6 +35,12 @@ pub(crate) enum HookCommand {
         #[command(flatten)]
         report: ReportArgs,
     },
+    /// Stop a merge that would bring a key in. Scans what the merge changes compared with HEAD.
+    PreMergeCommit {
+        /// How to report.
+        #[command(flatten)]
+        report: ReportArgs,
+    },
     /// Stop a commit whose message contains a key.
     CommitMsg {
         /// The file with the message, as git passes it.
@@ -73,7 +79,8 @@ pub(crate) enum HookCommand {
     },
     /// Make git run the hooks. Existing hooks keep running.
     Install {
-        /// Which hooks (default: pre-commit, commit-msg and pre-push; in a bare repository pre-receive).
+        /// Which hooks (default: pre-commit, pre-merge-commit, commit-msg and pre-push; in a bare repository
+        /// pre-receive).
         #[arg(value_parser = event_parser())]
         hooks: Vec<GitHook>,
 

@@ -62,7 +62,7 @@ pub(super) fn run(command: &BaselineCommand, console: &Console) -> Result<Verdic
         refuse_to_replace(&location)?;
     }
     let feed = |pool: &WorkerPool<'_>| feed(args, &location, &session.pool(), pool);
-    let (verdict, outcome) = conclude_with(&session, feed, |report, context| {
+    let (verdict, _, outcome) = conclude_with(&session, feed, |report, context| {
         let comparison = BaselineComparison { context, location: &location, settings };
         compare(task, &comparison, report)
     })?;

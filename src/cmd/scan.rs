@@ -11,18 +11,18 @@ use git2::Repository;
 use super::{console::Console, options};
 use crate::{
     cli::{ReportArgs, ScanArgs},
-    finding::Subject,
+    finding::{Report, Subject},
     git::{ci, revisions::Selection},
     session::{
         ConfigStart, Coverage, HistoryFilter, ScanScope, Session, Verdict, WorkerPool, conclude,
-        config_start, load, open_from_environment, read_histories, tree_root,
+        conclude_report, config_start, load, open_from_environment, read_histories, tree_root,
     },
     source::{Range, Reading, StagedSource, StagedState, Stdin, Walk},
 };
 
 pub(super) fn run(args: &ScanArgs, console: &Console) -> Result<Verdict> {
     if args.staged {
-        staged(&args.report, args.all, console)
+        staged(&args.report, args.all, console).map(|(verdict, _)| verdict)
     } else if args.range.is_empty() {
         files(args, console)
     } else {
@@ -31,11 +31,11 @@ pub(super) fn run(args: &ScanArgs, console: &Console) -> Result<Verdict> {
 }
 
 /// Scans what the index would commit: `all` of it, or only what is new in it.
-pub(super) fn staged(args: &ReportArgs, all: bool, console: &Console) -> Result<Verdict> {
+pub(super) fn staged(args: &ReportArgs, all: bool, console: &Console) -> Result<(Verdict, Report)> {
     let repository = open_from_environment()?;
     let options = options::of_report(args, console)?;
     let session = load(options, config_start(&repository), &console.redactor)?;
-    conclude(&session, |pool| {
+    conclude_report(&session, |pool| {
         let staged = StagedSource { all, wanted: None, differing: false, pool: session.pool() };
         let held = staged.feed(&repository, &|| pool.worker())?;
         let nothing = match held {

@@ -15,6 +15,8 @@ use std::fmt;
 pub(crate) enum GitHook {
     /// Before a commit is created. The index is complete.
     PreCommit,
+    /// Before the commit of a merge without conflicts is created. The index is complete.
+    PreMergeCommit,
     /// The message is written, and the commit is not created yet.
     CommitMsg,
     /// Before objects are sent to a remote repository.
@@ -25,16 +27,19 @@ pub(crate) enum GitHook {
 
 impl GitHook {
     /// All hooks.
-    pub(crate) const ALL: [Self; 4] = [Self::PreCommit, Self::CommitMsg, Self::PrePush, Self::PreReceive];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::PreCommit, Self::PreMergeCommit, Self::CommitMsg, Self::PrePush, Self::PreReceive];
 
     /// The hooks of a repository that people work in.
-    pub(crate) const CLIENT: [Self; 3] = [Self::PreCommit, Self::CommitMsg, Self::PrePush];
+    pub(crate) const CLIENT: [Self; 4] =
+        [Self::PreCommit, Self::PreMergeCommit, Self::CommitMsg, Self::PrePush];
 
     /// Its name in git, which is also its file name.
     #[must_use]
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::PreCommit => "pre-commit",
+            Self::PreMergeCommit => "pre-merge-commit",
             Self::CommitMsg => "commit-msg",
             Self::PrePush => "pre-push",
             Self::PreReceive => "pre-receive",

@@ -67,7 +67,7 @@ pub(crate) fn of(event: GitHook, program: &Path) -> Vec<u8> {
     add("\n\n");
     add(CHAIN_IF);
     // Both hooks must be able to read standard input.
-    let reads = event != GitHook::CommitMsg && event != GitHook::PreCommit;
+    let reads = matches!(event, GitHook::PrePush | GitHook::PreReceive);
     add(if reads { CHAIN_WITH_INPUT } else { CHAIN });
     add("\nskanner=");
     script.extend(quoted(program.as_os_str()));
@@ -75,6 +75,7 @@ pub(crate) fn of(event: GitHook, program: &Path) -> Vec<u8> {
     add(FIND);
     add(&match event {
         GitHook::PreCommit => "exec \"$skanner\" hook pre-commit >&2\n".to_owned(),
+        GitHook::PreMergeCommit => "exec \"$skanner\" hook pre-merge-commit >&2\n".to_owned(),
         GitHook::CommitMsg => "exec \"$skanner\" hook commit-msg -- \"$@\" >&2\n".to_owned(),
         GitHook::PrePush => {
             format!("{GIVE} | \"$skanner\" hook pre-push --refs-from-git -- \"$@\" >&2\n")

@@ -18,7 +18,7 @@ mod words;
 mod work_tree;
 
 pub(crate) use file::FileReader;
-pub(crate) use message::{Message, Tail};
+pub(crate) use message::{CommentSign, Message, Tail};
 pub(crate) use sink::Sink;
 pub(crate) use stdin::Stdin;
 pub(crate) use walk::Walk;

@@ -13,7 +13,12 @@ fn a_commit_with_a_key_is_stopped_and_the_way_out_works() {
     assert_stopped(
         &run,
         1,
-        &["x.py:1:8 (staged)", "This commit was stopped", "git restore --staged -- PATH"],
+        &[
+            "x.py:1:8 (staged)",
+            "This commit was stopped",
+            "git restore --staged -- x.py",
+            "# skanner:allow openai-",
+        ],
     );
     assert_eq!(commits(&sandbox), 1);
     // Just as it says.
@@ -33,9 +38,41 @@ fn before_the_first_commit_the_way_out_is_another() {
     sandbox.write("x.py", line(1));
     sandbox.write("y.py", "y\n");
     add_all(&sandbox);
-    assert_stopped(&git(&sandbox, &["commit", "--message", "try"]), 1, &["git rm --cached -- PATH"]);
+    assert_stopped(&git(&sandbox, &["commit", "--message", "try"]), 1, &["git rm --cached -- x.py"]);
     sandbox.git(".", &["rm", "--quiet", "--cached", "--", "x.py"]);
     assert_passed(&git(&sandbox, &["commit", "--message", "try"]));
+}
+
+#[test]
+fn a_merge_without_conflicts_is_read() {
+    let sandbox = hooked();
+    sandbox.git(".", &["checkout", "--quiet", "-b", "other"]);
+    sandbox.write("a key.py", line(1));
+    add_all(&sandbox);
+    sandbox.git(".", &["commit", "--quiet", "--no-verify", "-m", "other"]);
+    sandbox.git(".", &["checkout", "--quiet", "main"]);
+    sandbox.git(".", &["commit", "--quiet", "--allow-empty", "--no-verify", "-m", "mine"]);
+    let before = commits(&sandbox);
+    let run = git(&sandbox, &["merge", "--no-edit", "other"]);
+    assert_stopped(
+        &run,
+        1,
+        &["a key.py:1:8", "This merge was stopped", "git merge --abort", "git add 'a key.py'"],
+    );
+    assert_eq!(commits(&sandbox), before);
+    sandbox.git(".", &["merge", "--abort"]);
+}
+
+/// Someone only asks about files: nothing was going to be committed.
+#[test]
+fn a_check_of_named_files_stops_no_commit() {
+    let sandbox = repository();
+    sandbox.write("x.py", line(1));
+    add_all(&sandbox);
+    sandbox.git(".", &["commit", "--quiet", "--no-verify", "-m", "key"]);
+    let run = sandbox.skanner(&["hook", "pre-commit", "x.py"]);
+    assert_stopped(&run, 1, &["x.py:1:8", "The check failed because of the keys above", "skanner audit"]);
+    assert!(!run.stderr.contains("commit was stopped") && !run.stderr.contains("--no-verify"), "{run:?}");
 }
 
 #[test]
@@ -136,12 +173,16 @@ fn ignored_names_are_left_out_only_when_asked_to() {
 #[test]
 fn messages_are_read_as_they_are_committed() {
     let scissors = "# ------------------------ >8 ------------------------\n";
+    let told = "# Do not modify or remove the line above.\n# Everything below it will be ignored.\n";
     // The text, whether an editor was open, and whether it is stopped.
     for (text, is_edited, is_stopped) in [
         (format!("a message\n\n{}", line(1)), true, true),
         (format!("a message\n\n# {}", line(1)), true, true),
-        (format!("a message\n{scissors}-{}", line(1)), true, false),
-        (format!("a message\n{scissors}-{}", line(1)), false, true),
+        (format!("a message\n{scissors}{told}diff --git a b\n-{}", line(1)), true, false),
+        (format!("a message\n{scissors}{told}diff --git a b\n-{}", line(1)), false, true),
+        (format!("a message\n{scissors}-{}", line(1)), true, true),
+        (format!("a message\n{scissors}{told}{}", line(1)), true, true),
+        (format!("a message\n;{}{told}diff --git a b\n{}", &scissors[1..], line(1)), true, true),
         (format!("{}\n{scissors}diff\n", line(1)), true, true),
         (String::new(), true, false),
     ] {
@@ -157,6 +198,41 @@ fn messages_are_read_as_they_are_committed() {
             assert_stopped(&run, 1, &["MESSAGE:", "This commit was stopped"]);
         } else {
             assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (0, "", ""), "{text}");
+        }
+    }
+}
+
+/// Whatever a message has below a scissors line, git commits no key in it that the hook has not seen.
+#[test]
+fn nothing_that_git_keeps_is_dropped() {
+    let cuts = "------------------------ >8 ------------------------";
+    for sign in ["#", ";", "##", "//", "%"] {
+        for setting in
+            [None, Some("core.commentChar=;"), Some("core.commentChar=auto"), Some("core.commentChar=%")]
+        {
+            for options in [
+                &[][..],
+                &["--cleanup=whitespace"],
+                &["--cleanup=verbatim"],
+                &["--cleanup=scissors"],
+                &["--verbose"],
+            ] {
+                let sandbox = hooked();
+                sandbox.write("plain.py", format!("{sign}{setting:?}{options:?}"));
+                add_all(&sandbox);
+                let message = format!("subject\n\n{sign} {cuts}\nkey {}\n", openai_key(1));
+                sandbox.write(".git/text", message);
+                let editor = script(
+                    &sandbox,
+                    ".git/editor",
+                    "#!/bin/sh\ncat .git/text \"$1\" > \"$1.new\" && mv \"$1.new\" \"$1\"\n",
+                );
+                let mut command = git_command(&sandbox);
+                command.args(setting.iter().flat_map(|setting| ["-c", setting])).arg("commit").args(options);
+                let run = Run::of(command.env("GIT_EDITOR", editor));
+                let log = sandbox.git(".", &["log", "-1", "--format=%B"]);
+                assert!(!log.contains(&openai_key(1)), "{sign} {setting:?} {options:?}: {run:?}");
+            }
         }
     }
 }

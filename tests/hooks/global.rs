@@ -50,7 +50,7 @@ fn newer_gits_are_configured() {
     sandbox.git(".", &["config", "--global", "hook.other.command", "true"]);
     for _ in 0..2 {
         with_version(&sandbox, "2.54.0", &["install", "--global"]);
-        for event in ["pre-commit", "commit-msg", "pre-push"] {
+        for event in ["pre-commit", "pre-merge-commit", "commit-msg", "pre-push"] {
             assert_eq!(get(&format!("hook.skanner-{event}.event")).trim(), event);
         }
     }

@@ -12,12 +12,12 @@ use git2::Repository;
 use crate::{
     cli::ReportArgs,
     cmd::{console::Console, options},
-    finding::Subject,
-    git,
+    finding::{Report, Subject},
+    git::{self, program},
     session::{
-        ConfigStart, Coverage, Verdict, conclude, config_start, load, open_from_environment, tree_root,
+        ConfigStart, Coverage, Verdict, conclude_report, config_start, load, open_from_environment, tree_root,
     },
-    source::{Message, StagedSource, Tail, Walk},
+    source::{CommentSign, Message, StagedSource, Tail, Walk},
 };
 
 /// Whether there is a commit to compare with. If that cannot be determined, the scan reports why.
@@ -30,6 +30,11 @@ fn unborn(repository: &Repository) -> bool {
     repository.head().is_err_and(|error| error.code() == git2::ErrorCode::UnbornBranch)
 }
 
+/// Whether git is about to commit. It names the index for its hook, and frameworks pass that on.
+pub(super) fn is_commit() -> bool {
+    std::env::var_os("GIT_INDEX_FILE").is_some_and(|file| !file.is_empty())
+}
+
 /// Scans the files that a hook framework passes.
 ///
 /// During a commit, staged files are read from the index and only what is new in them counts, as without file names.
@@ -40,13 +45,12 @@ pub(super) fn files(
     files: &[PathBuf],
     force_exclude: bool,
     console: &Console,
-) -> Result<Verdict> {
-    // Git sets it for this hook, and frameworks pass it on.
-    let is_commit = std::env::var_os("GIT_INDEX_FILE").is_some_and(|file| !file.is_empty());
+) -> Result<(Verdict, Report)> {
+    let is_commit = is_commit();
     let repository = open_from_environment()?;
     let options = options::of_report(args, console)?;
     let session = load(options, config_start(&repository), &console.redactor)?;
-    conclude(&session, |pool| {
+    conclude_report(&session, |pool| {
         let root = tree_root(&repository)?;
         let named: Vec<_> = files.iter().map(|file| (file, inner(&root, file))).collect();
         let wanted: HashSet<&[u8]> = named.iter().filter_map(|(_, inner)| inner.as_deref()).collect();
@@ -85,16 +89,29 @@ fn inner(root: &Path, file: &Path) -> Option<Vec<u8>> {
 }
 
 /// Scans a commit message.
-pub(super) fn message(args: &ReportArgs, file: &Path, console: &Console) -> Result<Verdict> {
+pub(super) fn message(args: &ReportArgs, file: &Path, console: &Console) -> Result<(Verdict, Report)> {
     // Git sets it to this if it has not opened an editor; see `run_commit_hook` in git's commit.c.
     let is_edited = std::env::var_os("GIT_EDITOR").is_none_or(|editor| editor != ":");
-    let tail = if is_edited { Tail::Dropped } else { Tail::Kept };
+    let tail = if is_edited { Tail::Dropped(&comment_sign) } else { Tail::Kept };
     let options = options::of_report(args, console)?;
     let session = load(options, ConfigStart::Path(Path::new(".")), &console.redactor)?;
-    conclude(&session, |pool| {
+    conclude_report(&session, |pool| {
         Message { file: file.to_owned(), tail }.feed(&mut pool.worker());
         let base = std::env::current_dir().context("the current directory no longer exists")?;
         let subject = Subject { what: "the message".to_owned(), nothing: None };
         Ok(Coverage::git(base, subject))
     })
+}
+
+/// The comment sign that git uses here. The user may have configured it anywhere, so only git knows.
+fn comment_sign() -> CommentSign {
+    let usual = || CommentSign::Exactly(b"#".to_vec());
+    let asked = program::ask(Path::new("."), &["config", "--get-regexp", r"^core\.comment(char|string)$"]);
+    // The last one counts. If git cannot be asked, a different sign cuts nothing.
+    let Ok(Some(text)) = asked else { return usual() };
+    match text.lines().last().and_then(|line| line.split_once(' ')) {
+        Some((_, "auto")) => CommentSign::Any,
+        Some((_, sign)) if !sign.is_empty() => CommentSign::Exactly(sign.as_bytes().to_vec()),
+        _ => usual(),
+    }
 }

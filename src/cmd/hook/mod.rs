@@ -11,28 +11,34 @@ use anyhow::Result;
 
 use super::console::Console;
 use crate::{
+    blob::SourceKind,
     cli::{HookCommand, ReportArgs},
+    finding::{Finding, Report, short},
+    hidden::escape_control,
     hook::{
         GitHook,
-        messages::{self, StopReason},
+        messages::{self, HookStop, StopReason, StoppedKey},
         push::Remote,
     },
     session::Verdict,
 };
 
 pub(super) fn run(command: &HookCommand, console: &Console) -> Result<Verdict> {
-    let (event, args, has_head) = match command {
-        HookCommand::PreCommit { report, .. } => (GitHook::PreCommit, report, commit::has_head()),
-        HookCommand::CommitMsg { report, .. } => (GitHook::CommitMsg, report, true),
-        HookCommand::PrePush { report, .. } => (GitHook::PrePush, report, true),
-        HookCommand::PreReceive { report } => (GitHook::PreReceive, report, true),
+    let (event, args) = match command {
+        HookCommand::PreCommit { report, .. } => (GitHook::PreCommit, report),
+        HookCommand::PreMergeCommit { report } => (GitHook::PreMergeCommit, report),
+        HookCommand::CommitMsg { report, .. } => (GitHook::CommitMsg, report),
+        HookCommand::PrePush { report, .. } => (GitHook::PrePush, report),
+        HookCommand::PreReceive { report } => (GitHook::PreReceive, report),
         HookCommand::Install { hooks, global } => return install::install(hooks, *global, console),
         HookCommand::Uninstall { hooks, global } => return install::uninstall(hooks, *global, console),
     };
     // A hook with nothing to report stays quiet.
     let args = &ReportArgs { quiet: !args.verbose, ..args.clone() };
-    let verdict = match command {
+    let mut is_stopped = true;
+    let (verdict, report) = match command {
         HookCommand::PreCommit { files, force_exclude, .. } if !files.is_empty() => {
+            is_stopped = commit::is_commit();
             commit::files(args, files, *force_exclude, console)
         }
         HookCommand::CommitMsg { file, .. } => commit::message(args, file, console),
@@ -43,12 +49,30 @@ pub(super) fn run(command: &HookCommand, console: &Console) -> Result<Verdict> {
         HookCommand::PreReceive { .. } => push::received(args, console),
         _ => super::scan::staged(args, false, console),
     }?;
+    let has_head = !matches!(event, GitHook::PreCommit) || commit::has_head();
+    let stop = |reason| HookStop { event, reason, has_head, is_stopped, keys: stopped_keys(&report) };
     match verdict {
         Verdict::Clean => {}
-        Verdict::Findings => console.say(&messages::stopped(event, StopReason::Keys, has_head)),
-        Verdict::Incomplete => console.say(&messages::stopped(event, StopReason::NotRead, has_head)),
+        Verdict::Findings => console.say(&messages::stopped(&stop(StopReason::Keys))),
+        Verdict::Incomplete => console.say(&messages::stopped(&stop(StopReason::NotRead))),
     }
     Ok(verdict)
+}
+
+/// What the advice names of each key. Names that are masked or escaped are of no use in a command.
+fn stopped_keys(report: &Report) -> Vec<StoppedKey> {
+    let is_plain =
+        |path: &str| !path.is_empty() && !path.contains(['…', '\\']) && escape_control(path) == path;
+    let key = |finding: &Finding| {
+        let place = &finding.occurrences[0];
+        let path = Some(&*place.path).filter(|path| place.source != SourceKind::Name && is_plain(path));
+        StoppedKey {
+            path: path.map(str::to_owned),
+            commit: place.commit.map(|commit| short(&commit.to_string()).to_owned()),
+            rule: finding.rule.id.clone(),
+        }
+    };
+    report.findings.iter().map(key).collect()
 }
 
 /// Installs the usual hooks of a repository.

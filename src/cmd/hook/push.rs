@@ -9,13 +9,13 @@ use crate::{
     blob::{Blob, Content, Origin, SourceKind},
     cli::ReportArgs,
     cmd::{console::Console, options},
-    finding::Subject,
+    finding::{Report, Subject},
     hook::{
         push::{Push, Remote},
         refs,
     },
     session::{
-        ConfigStart, Coverage, ScanScope, Verdict, WorkerPool, conclude, config_start, load,
+        ConfigStart, Coverage, ScanScope, Verdict, WorkerPool, conclude_report, config_start, load,
         open_from_environment, tree_root,
     },
     source::{Range, Sink},
@@ -27,7 +27,7 @@ pub(super) fn to_remote(
     remote: &Remote<'_>,
     from_git: bool,
     console: &Console,
-) -> Result<Verdict> {
+) -> Result<(Verdict, Report)> {
     let mut input = Vec::new();
     if !io::stdin().is_terminal() {
         io::stdin().lock().read_to_end(&mut input).context("cannot read standard input")?;
@@ -36,7 +36,7 @@ pub(super) fn to_remote(
     if updates.is_empty() && from_git {
         // Git runs the hook even if the other side already has everything.
         console.note("git pushes nothing, so nothing was scanned");
-        return Ok(Verdict::Clean);
+        return Ok((Verdict::Clean, Report::default()));
     }
     let repository = open_from_environment()?;
     scan(args, &repository, config_start(&repository), console, |repository| {
@@ -50,7 +50,7 @@ pub(super) fn to_remote(
 }
 
 /// Scans what has arrived in this repository.
-pub(super) fn received(args: &ReportArgs, console: &Console) -> Result<Verdict> {
+pub(super) fn received(args: &ReportArgs, console: &Console) -> Result<(Verdict, Report)> {
     const CALL: &str = "git gives the hook a line for each reference on standard input, so let git call it";
     if io::stdin().is_terminal() {
         bail!("standard input is a terminal; {CALL}");
@@ -72,9 +72,9 @@ fn scan(
     start: ConfigStart<'_>,
     console: &Console,
     push: impl FnOnce(&Repository) -> Result<Push>,
-) -> Result<Verdict> {
+) -> Result<(Verdict, Report)> {
     let session = load(options::of_report(args, console)?, start, &console.redactor)?;
-    conclude(&session, |pool| {
+    conclude_report(&session, |pool| {
         let push = push(repository)?;
         feed_names(&push, pool);
         let is_foreign = matches!(start, ConfigStart::Nowhere);

@@ -34,8 +34,16 @@ pub(crate) fn conclude(
     session: &Session,
     feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
 ) -> Result<Verdict> {
+    conclude_report(session, feed).map(|(verdict, _)| verdict)
+}
+
+/// The same, for a caller that has more to say about the report.
+pub(crate) fn conclude_report(
+    session: &Session,
+    feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
+) -> Result<(Verdict, Report)> {
     let known = |report: &mut Report, context: &RunContext<'_>| baseline::apply(report, context, session);
-    conclude_with(session, feed, known).map(|(verdict, ())| verdict)
+    conclude_with(session, feed, known).map(|(verdict, report, ())| (verdict, report))
 }
 
 /// The same with something else in place of the baseline.
@@ -43,7 +51,7 @@ pub(crate) fn conclude_with<T>(
     session: &Session,
     feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
     known: impl FnOnce(&mut Report, &RunContext<'_>) -> Result<T>,
-) -> Result<(Verdict, T)> {
+) -> Result<(Verdict, Report, T)> {
     let start = Instant::now();
     let options = &session.options;
     let format = &session.settings.format.value;
@@ -69,5 +77,5 @@ pub(crate) fn conclude_with<T>(
     } else {
         Verdict::Findings
     };
-    Ok((verdict, outcome))
+    Ok((verdict, report, outcome))
 }
