@@ -45,6 +45,7 @@ mod hook;
 #[cfg(feature = "git")]
 mod locate;
 mod path;
+mod reading;
 mod regular_file;
 mod remedy;
 #[cfg(feature = "cli")]

@@ -17,6 +17,7 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("day", 0, &[]),
     ("hidden", 0, &[]),
     ("path", 0, &[]),
+    ("reading", 0, &[]),
     ("regular_file", 0, &[]),
     ("root", 0, &["path", "regular_file"]),
     ("whole_file", 0, &[]),

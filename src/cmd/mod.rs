@@ -5,6 +5,7 @@ mod baseline;
 mod config;
 mod console;
 mod explain;
+mod guard;
 mod hook;
 mod init;
 mod options;
@@ -36,6 +37,14 @@ fn exit_code(verdict: Verdict) -> ExitCode {
 #[must_use]
 pub fn main() -> ExitCode {
     let redactor = Arc::new(Redactor::default());
+    let mask = |name: &[u8]| redactor.line(&String::from_utf8_lossy(name));
+    guard::guarded(|| run_program(redactor.clone()), mask).unwrap_or_else(|message| {
+        Console { color: false, redactor: Arc::default() }.say(&message);
+        exit_code(Verdict::Incomplete)
+    })
+}
+
+fn run_program(redactor: Arc<Redactor>) -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         // Help and version go to standard output and are not failures. clap knows the difference.
@@ -54,8 +63,8 @@ pub fn main() -> ExitCode {
     };
     match result {
         Ok(verdict) => exit_code(verdict),
-        // The reader closed the pipe.
-        Err(error) if is_broken_pipe(&error) => exit_code(Verdict::Clean),
+        // The reader closed the pipe, and has seen only a part. A report is different: its verdict stands.
+        Err(error) if is_broken_pipe(&error) => exit_code(Verdict::Incomplete),
         Err(error) => {
             console.error(&error);
             exit_code(Verdict::Incomplete)

@@ -12,6 +12,7 @@ use crate::{
     blob::{Blob, ObjectId, Origin, PriorVersions, SourceKind},
     expand::Expander,
     finding::{NotReadKind, Report, Scanned},
+    reading,
     scan::Engine,
     source::{Sink, why},
     suppression::LocatedComment,
@@ -60,6 +61,7 @@ pub(crate) struct Worker<'a> {
 impl Sink for Worker<'_> {
     fn blob(&mut self, blob: Blob<'_>) {
         let Origin { path, source, .. } = blob.origin;
+        reading::begin(path);
         let before = blob.before;
         let is_old = before.is_some_and(PriorVersions::had_path);
         let name = Origin { source: SourceKind::Name, object: None, ..blob.origin };

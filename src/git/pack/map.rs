@@ -4,10 +4,15 @@ use std::{io, ops::Deref, path::Path};
 
 use memmap2::Mmap;
 
+use super::truncated::Watch;
 use crate::regular_file;
 
 /// A file as bytes.
-pub(super) struct Mapped(Mmap);
+pub(super) struct Mapped {
+    /// Dropped before the map itself.
+    _watch: Watch,
+    map: Mmap,
+}
 
 impl Mapped {
     /// # Errors
@@ -16,9 +21,10 @@ impl Mapped {
         let file = regular_file::open(path)?;
         #[expect(unsafe_code, reason = "there is no other way to map a file")]
         // SAFETY: git writes packs and their indexes under another name, and never changes one in place. If someone
-        // truncates one while we read it, a signal ends this process, as it would end git itself.
+        // truncates one while we read it, a signal ends this process, as it would end git itself; see `truncated`.
         let map = unsafe { Mmap::map(&file)? };
-        Ok(Self(map))
+        let watch = Watch::new(path, &map);
+        Ok(Self { map, _watch: watch })
     }
 }
 
@@ -26,6 +32,6 @@ impl Deref for Mapped {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        &self.0
+        &self.map
     }
 }

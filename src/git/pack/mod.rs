@@ -14,6 +14,7 @@ mod packs;
 mod queue;
 mod reasons;
 mod single;
+mod truncated;
 mod visit;
 mod walk;
 

@@ -31,7 +31,11 @@ pub(super) fn write_reports(options: &Options, format: &str, report: &Report, vi
         .iter()
         .map(|output| {
             let text = rendered(&output.format, &View { color: false, ..*view })?;
-            replace(&output.file, &text).with_context(|| format!("cannot write {}", output.file.display()))
+            match replace(&output.file, &text) {
+                // As with standard output below.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+                result => result.with_context(|| format!("cannot write {}", output.file.display())),
+            }
         })
         .collect();
     let text = rendered(format, view)?;
