@@ -40,7 +40,7 @@ fn finding(seed: u64, path: &str) -> Finding {
         secret,
         occurrences: vec![place],
         history: None,
-        accepted_by: None,
+        allowed_by: None,
     }
 }
 

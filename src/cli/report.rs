@@ -73,6 +73,12 @@ pub(crate) struct ReportArgs {
     #[arg(long, help_heading = "Output")]
     pub trust_foreign_markers: bool,
 
+    /// Do not trust whoever wrote what is scanned: no configuration, baseline or comment of the repository
+    /// counts. With --range, they count as the base of the range has them, and a key that only the range itself
+    /// allows is reported. For pull requests.
+    #[arg(long, conflicts_with = "isolated", help_heading = "Settings")]
+    pub untrusted: bool,
+
     /// Exit with 0 even if keys were found. An incomplete run still exits with 2.
     #[arg(long, help_heading = "Output")]
     pub exit_zero: bool,

@@ -9,7 +9,7 @@ use crate::{
     cli::{ConfigArgs, HistoryArgs, ReportArgs, SettingArgs},
     config::{Environment, OptionValues},
     report::FORMATS,
-    session::{HistoryQuery, Options, ReportFile},
+    session::{HistoryQuery, Options, ReportFile, refuse_tracked},
 };
 
 /// The options of a command that reports findings.
@@ -18,7 +18,13 @@ use crate::{
 /// When an environment variable is invalid.
 pub(super) fn of_report(args: &ReportArgs, console: &Console) -> Result<Options> {
     let options = of_settings(&args.settings)?;
+    if args.untrusted {
+        for (file, option) in [(&options.config, "--config"), (&args.settings.baseline, "--baseline")] {
+            file.as_ref().map_or(Ok(()), |file| refuse_tracked(file, option))?;
+        }
+    }
     Ok(Options {
+        untrusted: args.untrusted,
         flags: OptionValues {
             format: args.format.clone(),
             no_progress: args.no_progress,

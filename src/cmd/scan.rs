@@ -14,7 +14,7 @@ use crate::{
     finding::{Report, Subject},
     git::{ci, revisions::Selection},
     session::{
-        ConfigStart, Coverage, HistoryFilter, ScanScope, Session, Verdict, WorkerPool, conclude,
+        ConfigStart, Coverage, HistoryFilter, RangeTrust, ScanScope, Session, Verdict, WorkerPool, conclude,
         conclude_report, config_start, load, open_from_environment, read_histories, tree_root,
     },
     source::{Range, Reading, StagedSource, StagedState, Stdin, Walk},
@@ -52,14 +52,22 @@ pub(super) fn staged(args: &ReportArgs, all: bool, console: &Console) -> Result<
 fn range(args: &ReportArgs, words: &str, console: &Console) -> Result<Verdict> {
     let repository = open_from_environment()?;
     let options = options::of_report(args, console)?;
-    let session = load(options, config_start(&repository), &console.redactor)?;
+    let root = tree_root(&repository)?;
+    let (selection, what) = select(&repository, words)?;
+    let trust =
+        options.untrusted.then(|| RangeTrust::of(&repository, &selection, root.clone())).transpose()?;
+    let document = trust.as_ref().map(|trust| trust.document(&repository)).transpose()?;
+    let start = match &document {
+        Some(document) => ConfigStart::Tree { root: &root, document: document.as_ref() },
+        None => config_start(&repository),
+    };
+    let session = Session { range_trust: trust, ..load(options, start, &console.redactor)? };
     conclude(&session, |pool| {
-        let (selection, what) = select(&repository, words)?;
         let scope = ScanScope::Commits { tips: selection.tips.clone(), is_foreign: false };
         let range = Range { selection, pool: session.pool() };
         let count = range.feed(&repository, &|| pool.worker())?;
         let nothing = (count == 0).then(|| format!("{what} has no new commits"));
-        Ok(Coverage { scope, ..Coverage::git(tree_root(&repository)?, Subject { what, nothing }) })
+        Ok(Coverage { scope, ..Coverage::git(root.clone(), Subject { what, nothing }) })
     })
 }
 

@@ -119,6 +119,26 @@ pub(crate) fn named(file: &Path, base: &Path) -> Result<ConfigDocument> {
     Ok(ConfigDocument { file, base: base.to_owned(), kind, text })
 }
 
+/// The configuration in a directory whose files are somewhere else, such as in a tree of git. `read` returns the text of
+/// a file, or `None` if there is none.
+///
+/// # Errors
+/// When there are two.
+#[cfg(feature = "git")]
+pub(crate) fn of_texts(
+    directory: &Path,
+    read: &dyn Fn(&str) -> Option<String>,
+) -> Result<Option<ConfigDocument>> {
+    let kinds = NAMES.iter().map(|name| (*name, ConfigKind::Own)).chain(SHARED);
+    let mut found = Vec::new();
+    for (name, kind) in kinds {
+        if let Some(text) = read(name).filter(|text| kind == ConfigKind::Own || has_table(text, kind)) {
+            found.push(ConfigDocument { file: directory.join(name), base: directory.to_owned(), kind, text });
+        }
+    }
+    only(found)
+}
+
 /// The root of the repository that contains a file or directory. The path must be absolute.
 #[must_use]
 pub(crate) fn root(path: &Path) -> Option<&Path> {
@@ -208,6 +228,11 @@ fn in_directory(directory: &Path) -> Result<Option<ConfigDocument>> {
             found.push(document(file, kind, text));
         }
     }
+    only(found)
+}
+
+/// The only configuration of a directory.
+fn only(mut found: Vec<ConfigDocument>) -> Result<Option<ConfigDocument>> {
     if let [one, other, ..] = &found[..] {
         bail!(
             "there are two configurations in one directory, {} and {}: put everything into one of them and delete \

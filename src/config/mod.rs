@@ -21,6 +21,8 @@ pub use environment::VARIABLES;
 pub(crate) use environment::{Environment, word};
 pub use error::Invalid;
 pub(crate) use error::nearest;
+#[cfg(feature = "git")]
+pub(crate) use find::of_texts;
 pub use find::{ConfigDocument, ConfigKind};
 pub(crate) use find::{NAMES, find, named, root};
 pub(crate) use model::{AcceptUnread, Allow};

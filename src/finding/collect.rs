@@ -100,6 +100,6 @@ fn finding(mut word_matches: Vec<(Detection, Occurrence)>) -> Finding {
         secret: best.secret,
         occurrences,
         history: None,
-        accepted_by: None,
+        allowed_by: None,
     }
 }

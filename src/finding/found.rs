@@ -118,7 +118,7 @@ pub struct Finding {
     pub history: Option<History>,
     /// The entry of the baseline that lists it, if that does not keep it out of the report. Known debt is still a key
     /// that a published repository gives away.
-    pub accepted_by: Option<Suppression>,
+    pub allowed_by: Option<Suppression>,
 }
 
 /// The history of a secret in a repository. All texts are safe to show: secrets in them are masked.

@@ -69,6 +69,8 @@ pub struct Report {
     pub accepts_baseline: bool,
     /// Whether to give a verdict about publishing the repository; see [`Report::audit`].
     pub is_audit: bool,
+    /// Whether nothing that came with what was scanned decided what is reported.
+    pub is_untrusted: bool,
     /// What was scanned, if not the files of a tree.
     pub subject: Option<Subject>,
     /// The directory that relative paths start from, absolute.

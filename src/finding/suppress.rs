@@ -70,9 +70,9 @@ impl Report {
                     self.findings.len() - 1
                 }
             };
-            let accepted_by = &mut self.findings[own].accepted_by;
-            if accepted_by.as_ref().is_none_or(|other| by < *other) {
-                *accepted_by = Some(by);
+            let allowed_by = &mut self.findings[own].allowed_by;
+            if allowed_by.as_ref().is_none_or(|other| by < *other) {
+                *allowed_by = Some(by);
             }
         }
         for finding in &mut self.findings {
@@ -93,7 +93,7 @@ impl Report {
             }
         };
         let by = self.suppressed.iter_mut().map(|one| &mut one.by);
-        let known = self.findings.iter_mut().filter_map(|one| one.accepted_by.as_mut());
+        let known = self.findings.iter_mut().filter_map(|one| one.allowed_by.as_mut());
         for by in by.chain(self.accepted.iter_mut().map(|one| &mut one.by)).chain(known) {
             let texts = by.rule.iter_mut().chain(&mut by.reason).chain(&mut by.until);
             texts.chain([&mut by.place]).for_each(&mut mask);

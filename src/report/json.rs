@@ -168,7 +168,7 @@ struct FindingEntry<'a> {
     history: Option<&'a History>,
     /// The entry of the baseline that lists it; only from `skanner audit`, where such keys count.
     #[serde(skip_serializing_if = "Option::is_none")]
-    accepted_by: Option<&'a Suppression>,
+    allowed_by: Option<&'a Suppression>,
     /// What to do.
     remedy: Remedy<'a>,
 }
@@ -318,7 +318,7 @@ fn entry<'a>(report: &Report, finding: &'a Finding) -> FindingEntry<'a> {
         fingerprint: &finding.fingerprint,
         occurrences: finding.occurrences.iter().map(occurrence).collect(),
         history: finding.history.as_ref(),
-        accepted_by: finding.accepted_by.as_ref(),
+        allowed_by: finding.allowed_by.as_ref(),
         remedy: Remedy { revoke_url: remedy::revoke_url(rule), steps: remedy::steps(rule) },
     }
 }

@@ -14,6 +14,8 @@ mod gathered;
 mod history;
 mod options;
 mod prior;
+#[cfg(feature = "git")]
+mod range_trust;
 mod redact;
 #[cfg(feature = "git")]
 mod repository;
@@ -21,6 +23,8 @@ mod rules;
 mod run;
 mod settings;
 mod suppress;
+#[cfg(feature = "git")]
+mod untrusted;
 mod worker;
 
 pub(crate) use baseline::{BaselineComparison, BaselineLocation, entry_in_words, refuse_links, root_of};
@@ -38,3 +42,5 @@ pub(crate) use {
     history::{HistoryFilter, HistoryQuery, read as read_histories},
     repository::{config_start, feed_repository, open_from_environment, tree_root},
 };
+#[cfg(feature = "git")]
+pub(crate) use {range_trust::RangeTrust, untrusted::refuse_tracked};

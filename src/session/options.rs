@@ -25,6 +25,8 @@ pub(crate) struct Options {
     pub(crate) trust_foreign_markers: bool,
     /// Keys in the baseline do not keep an audit from calling a repository safe to publish.
     pub(crate) accept_baseline: bool,
+    /// Nothing that comes with what is scanned decides what is reported.
+    pub(crate) untrusted: bool,
     /// Findings do not make the run fail. Unreadable input still does.
     pub(crate) exit_zero: bool,
     /// Print nothing if there is nothing to report.

@@ -7,8 +7,6 @@ use std::{
 
 use anyhow::Result;
 
-#[cfg(feature = "git")]
-use super::history;
 use super::{
     baseline,
     counts::Counts,
@@ -18,6 +16,8 @@ use super::{
     suppress,
     worker::WorkerPool,
 };
+#[cfg(feature = "git")]
+use super::{history, untrusted};
 use crate::{
     config::{MIN_CONFIDENCE, SettingSource},
     finding::{Configuration, Finding, LookedFor, Report, Suppressed},
@@ -64,6 +64,15 @@ pub(super) fn collect<T>(
     let mut unwanted = unwanted(session, &report);
     #[cfg(feature = "git")]
     history::apply(&mut report, &mut unwanted, &coverage.filter, &locations, redactor);
+    #[cfg(feature = "git")]
+    let by_change = match &session.range_trust {
+        None => HashMap::new(),
+        Some(_) => {
+            let by = untrusted::allowed_by_change(session, &report, &marked, &coverage, least.looked_for);
+            untrusted::keep_comments_of_base(session, engine, &mut report);
+            by
+        }
+    };
     suppress::apply(session, &mut report, &marked, &coverage, least.looked_for)?;
     excluded.extend(unwanted.keys().cloned());
     exclude(&mut report, &unwanted);
@@ -75,6 +84,12 @@ pub(super) fn collect<T>(
     }
     let context = RunContext { scope: &coverage.scope, redactor, excluded: &excluded };
     let outcome = known(&mut report, &context)?;
+    #[cfg(feature = "git")]
+    for finding in &mut report.findings {
+        if let Some(by) = by_change.get(&finding.fingerprint) {
+            finding.allowed_by = Some(by.clone());
+        }
+    }
     report.mask_suppressions(|text| redactor.text(text.as_bytes()));
     Ok((report, outcome))
 }
@@ -143,6 +158,7 @@ fn describe(session: &Session, report: &mut Report, coverage: &Coverage) {
     report.looked_for = LookedFor::new(rules as u64);
     report.is_audit = coverage.is_audit;
     report.accepts_baseline = options.accept_baseline;
+    report.is_untrusted = options.untrusted;
     report.base.clone_from(&coverage.base);
     report.subject.clone_from(&coverage.subject);
     report.show_secrets = options.show_secrets;

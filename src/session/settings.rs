@@ -7,6 +7,8 @@ use std::{
 
 use anyhow::{Context, Result, anyhow, ensure};
 
+#[cfg(feature = "git")]
+use super::range_trust::RangeTrust;
 use super::{
     options::Options,
     redact::Redactor,
@@ -30,6 +32,13 @@ pub(crate) enum ConfigStart<'a> {
         /// Its own directory.
         directory: &'a Path,
     },
+    /// A tree of a repository, whose configuration has been looked up there.
+    Tree {
+        /// The directory that its globs start from.
+        root: &'a Path,
+        /// The configuration, if there is one.
+        document: Option<&'a ConfigDocument>,
+    },
     /// Nowhere: everything here comes from the people being checked.
     Nowhere,
 }
@@ -45,6 +54,9 @@ pub(crate) struct Session {
     pub(crate) root: PathBuf,
     /// Comments in the scanned content count, because it does not come from the people being checked.
     pub(crate) trusts_comments: bool,
+    /// With `--untrusted` on a range: which state of the tree counts instead of what is in the work tree.
+    #[cfg(feature = "git")]
+    pub(crate) range_trust: Option<RangeTrust>,
     /// Keys that will not be reported are searched for as well, to learn whether they exist.
     pub(crate) looks_for_all: bool,
     /// Masks everything that is shown.
@@ -52,6 +64,14 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// Whether the files of the work tree are not what counts.
+    pub(crate) fn is_elsewhere(&self) -> bool {
+        #[cfg(feature = "git")]
+        return self.range_trust.is_some();
+        #[cfg(not(feature = "git"))]
+        false
+    }
+
     /// The requested number of threads, or one per processor. A run has one pool of them.
     pub(crate) fn pool(&self) -> Pool {
         let threads = self.settings.threads.value;
@@ -66,12 +86,15 @@ impl Session {
 /// When the configuration is not valid, or an option names a rule that does not exist.
 pub(crate) fn load(options: Options, start: ConfigStart<'_>, redactor: &Arc<Redactor>) -> Result<Session> {
     let settings = look_up(&options, start, redactor)?;
-    let trusts_comments = !matches!(start, ConfigStart::Nowhere);
+    let is_of_tree = matches!(start, ConfigStart::Tree { .. });
+    let trusts_comments = !matches!(start, ConfigStart::Nowhere) && (is_of_tree || !options.untrusted);
     Ok(Session {
         options,
         settings,
         root: base(start)?,
         trusts_comments,
+        #[cfg(feature = "git")]
+        range_trust: None,
         looks_for_all: false,
         redactor: redactor.clone(),
     })
@@ -87,6 +110,7 @@ pub(crate) fn look_up(options: &Options, start: ConfigStart<'_>, redactor: &Reda
     let document = match config {
         Some(file) => Some(config::named(file, &base(start)?)?),
         None if is_isolated => None,
+        None if options.untrusted && !matches!(start, ConfigStart::Tree { .. }) => None,
         None => search(start)?,
     };
     let config = document.map(|document| read(&document, start)).transpose()?;
@@ -113,6 +137,7 @@ fn search(start: ConfigStart<'_>) -> Result<Option<ConfigDocument>> {
             Some(root) => config::find(root),
             None => Ok(None),
         },
+        ConfigStart::Tree { document, .. } => Ok(document.cloned()),
         ConfigStart::Nowhere => Ok(None),
     }
 }
@@ -127,6 +152,7 @@ fn base(start: ConfigStart<'_>) -> Result<PathBuf> {
             }
             Path::new(".")
         }
+        ConfigStart::Tree { root, .. } => root,
         ConfigStart::Nowhere => Path::new("."),
     };
     base.canonicalize().with_context(|| format!("the directory {} no longer exists", base.display()))
@@ -136,6 +162,7 @@ fn read(document: &ConfigDocument, start: ConfigStart<'_>) -> Result<Config> {
     // All paths in git objects start from the root.
     let root = match start {
         ConfigStart::Repository { work_tree, .. } => work_tree.and_then(|root| root.canonicalize().ok()),
+        ConfigStart::Tree { root, .. } => root.canonicalize().ok(),
         ConfigStart::Path(_) | ConfigStart::Nowhere => None,
     };
     let inner = root.and_then(|root| Some(document.file.strip_prefix(root).ok()?.display().to_string()));

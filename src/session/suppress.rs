@@ -24,7 +24,9 @@ const GITLEAKS: &str = ".gitleaksignore";
 
 /// The comment markers that count in this run.
 pub(super) fn words(session: &Session) -> &'static [&'static str] {
-    if session.trusts_comments { suppression::words(trusts_foreign(session)) } else { &[] }
+    // On an untrusted range, all of them are noted, to say what the range itself would allow.
+    let with_foreign = session.is_elsewhere() || trusts_foreign(session);
+    if session.trusts_comments { suppression::words(with_foreign) } else { &[] }
 }
 
 /// Whether comments and lists for other scanners count as well.
@@ -47,8 +49,7 @@ pub(super) fn apply(
 ) -> Result<()> {
     let today = Day::today();
     let is_all_looked_for = looked_for <= MIN_CONFIDENCE;
-    let rules = KnownRules(session.settings.rule_set());
-    suppression::comments(report, marked, &rules, is_all_looked_for, today);
+    apply_comments(session, report, marked, is_all_looked_for);
     let tree = if coverage.subject.is_some() { &coverage.base } else { &session.root };
     let directories = |patterns: &Path| PathRoots {
         patterns: patterns.to_owned(),
@@ -57,7 +58,7 @@ pub(super) fn apply(
     };
     if trusts_foreign(session) {
         let file = session.root.join(GITLEAKS);
-        let list = match regular_file::read(&file) {
+        let list = match foreign_list(session, &file) {
             Ok(list) => String::from_utf8_lossy(&list).into_owned(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(error).with_context(|| format!("{} cannot be read", file.display())),
@@ -76,6 +77,32 @@ pub(super) fn apply(
         suppression::unread(report, &acceptances(config), &directories, look, today);
     }
     Ok(())
+}
+
+/// The list of gitleaks. On an untrusted range, the one of its base.
+fn foreign_list(session: &Session, file: &Path) -> std::io::Result<Vec<u8>> {
+    #[cfg(feature = "git")]
+    if let Some(trust) = &session.range_trust {
+        return Ok(trust.file(Path::new(GITLEAKS)).unwrap_or_default());
+    }
+    let _ = session;
+    regular_file::read(file)
+}
+
+/// Moves occurrences that comments allow out of the findings. Nothing is said about unused comments.
+#[cfg(feature = "git")]
+pub(super) fn comments(session: &Session, report: &mut Report) {
+    apply_comments(session, report, &[], false);
+}
+
+fn apply_comments(
+    session: &Session,
+    report: &mut Report,
+    marked: &[LocatedComment],
+    is_all_looked_for: bool,
+) {
+    let rules = KnownRules(session.settings.rule_set());
+    suppression::comments(report, marked, &rules, is_all_looked_for, Day::today());
 }
 
 fn entries<'c>(config: &'c Config) -> Vec<AllowEntry<'c>> {

@@ -13,3 +13,4 @@ mod range;
 mod revisions;
 mod safety;
 mod staged;
+mod untrusted;

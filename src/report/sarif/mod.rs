@@ -321,7 +321,7 @@ mod tests {
             secret,
             occurrences,
             history: None,
-            accepted_by: None,
+            allowed_by: None,
         };
         Report {
             findings: vec![finding],

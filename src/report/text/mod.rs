@@ -145,8 +145,12 @@ fn notes(
     if let Some(suppression) = suppressed {
         notes.push(("suppressed", by(suppression)));
     }
-    if let Some(entry) = &finding.accepted_by {
-        notes.push(("baseline", format!("accepted {}, which does not make it safe to publish", by(entry))));
+    if let Some(entry) = &finding.allowed_by {
+        notes.push(if report.is_untrusted {
+            ("note", format!("allowed by this change ({}), which does not count", by(entry)))
+        } else {
+            ("baseline", format!("accepted {}, which does not make it safe to publish", by(entry)))
+        });
     }
     if report.show_secrets {
         notes.push(("secret", finding.secret.reveal()));

@@ -44,7 +44,7 @@ pub(in crate::session) fn apply(
     session: &Session,
 ) -> Result<()> {
     let (scope, settings) = (context.scope, &session.settings);
-    let Some(location) = BaselineLocation::find(scope, &report.base, settings, &session.redactor)? else {
+    let Some(location) = BaselineLocation::find(scope, &report.base, session)? else {
         return Ok(());
     };
     let is_requested = settings.baseline.from.is_requested();
@@ -52,7 +52,16 @@ pub(in crate::session) fn apply(
     if !is_requested && report.findings.is_empty() && completeness == Completeness::default() {
         return Ok(());
     }
-    let Some(baseline) = baseline::read(&location.file, &location.shown, location.follow)? else {
+    let read = || match &session.range_trust {
+        #[cfg(feature = "git")]
+        Some(trust) if !is_requested => {
+            let inner = location.file.strip_prefix(&location.root).ok();
+            let bytes = inner.and_then(|inner| trust.file(inner));
+            bytes.map(|bytes| Baseline::parse(&bytes, &location.shown)).transpose()
+        }
+        _ => baseline::read(&location.file, &location.shown, location.follow),
+    };
+    let Some(baseline) = read()? else {
         ensure!(
             !is_requested,
             "there is no baseline {}; `skanner baseline create {0}` creates one of everything that is found now",

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     baseline::{DEFAULT_NAME, LinkPolicy, ReportRoots},
     config::{SettingSource, Settings},
-    session::{coverage::ScanScope, redact::Redactor},
+    session::{coverage::ScanScope, redact::Redactor, settings::Session},
     source::work_tree,
 };
 
@@ -40,15 +40,14 @@ impl BaselineLocation {
     ///
     /// # Errors
     /// When the current directory no longer exists.
-    pub(crate) fn find(
-        scope: &ScanScope,
-        base: &Path,
-        settings: &Settings,
-        redactor: &Redactor,
-    ) -> Result<Option<Self>> {
+    pub(crate) fn find(scope: &ScanScope, base: &Path, session: &Session) -> Result<Option<Self>> {
+        let Session { settings, redactor, .. } = session;
+        // On an untrusted range, the baseline is in the tree of its base.
+        let is_elsewhere = session.is_elsewhere();
         let is_foreign = matches!(scope, ScanScope::Commits { is_foreign: true, .. });
         let named = settings.baseline.value.as_deref();
-        if named.is_none() && (settings.isolated.value || is_foreign) {
+        let is_untrusted = session.options.untrusted && !is_elsewhere;
+        if named.is_none() && (settings.isolated.value || is_foreign || is_untrusted) {
             return Ok(None);
         }
         let here = std::env::current_dir().context("the current directory no longer exists")?;
@@ -58,7 +57,10 @@ impl BaselineLocation {
             ScanScope::Index | ScanScope::Commits { .. } => base.to_owned(),
         };
         // Opening a repository costs more than checking for the file.
-        if named.is_none() && !start.ancestors().any(|directory| is_there(&directory.join(DEFAULT_NAME))) {
+        if named.is_none()
+            && !is_elsewhere
+            && !start.ancestors().any(|directory| is_there(&directory.join(DEFAULT_NAME)))
+        {
             return Ok(None);
         }
         let root = match scope {
