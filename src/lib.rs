@@ -37,6 +37,8 @@ mod day;
 mod decode;
 mod expand;
 mod finding;
+#[cfg(feature = "cli")]
+mod fuzzing;
 #[cfg(feature = "git")]
 mod git;
 mod hidden;
@@ -92,6 +94,10 @@ pub mod testing {
 
     pub mod scan {
         pub use crate::scan::{Engine, Scratch, TextChange, looks_wide};
+    }
+
+    pub mod fuzz {
+        pub use crate::fuzzing::*;
     }
 
     pub mod threads {

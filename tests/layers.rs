@@ -39,6 +39,7 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     // It composes the stages and takes plain values: neither commands nor the command line are below it.
     ("session", 4, &[]),
     ("cmd", 5, &[]),
+    ("fuzzing", 5, &[]),
     // What programs that use the library see.
     ("scanner", 5, &[]),
 ];

@@ -74,6 +74,17 @@ impl Index {
         Ok(Self { entries, bytes, hash_length, cache })
     }
 
+    /// Parses the bytes of an index that is neither split nor in a file.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn parse(bytes: &[u8], hash_length: usize) -> Result<Self, String> {
+        let parsed = format::parse(bytes.to_owned(), hash_length, &Pool::default())?;
+        parsed.check_order()?;
+        let format::Parsed { entries, bytes, cache, .. } = parsed;
+        Ok(Self { entries, bytes, hash_length, cache })
+    }
+
     /// All entries, sorted by name and stage.
     #[must_use]
     pub(crate) fn entries(&self) -> &[IndexEntry] {

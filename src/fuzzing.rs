@@ -1,0 +1,48 @@
+//! Readers that fuzz targets call, for what is not public otherwise.
+
+use crate::{
+    baseline::Baseline,
+    blob::Content,
+    finding::Detection,
+    git::index::Index,
+    hidden::escape_control,
+    rule::Confidence,
+    scan::{Engine, Scratch},
+    session::Redactor,
+    suppression,
+};
+
+/// A text of a stranger as it is shown.
+#[must_use]
+pub fn shown(bytes: &[u8]) -> String {
+    escape_control(&Redactor::default().text(bytes)).into_owned()
+}
+
+/// Parses the comments of a text, and asks each of them about each key.
+pub fn comments(bytes: &[u8]) {
+    let engine = Engine::new(Confidence::Possible).watch(suppression::words(true));
+    let (mut scratch, mut found) = (Scratch::default(), Vec::new());
+    let _ = engine.scan(Content::Bytes(bytes), &mut scratch, &mut 0, |one: Detection| found.push(one));
+    for mut comment in suppression::parse_comments(scratch.take_word_matches()) {
+        found.iter().for_each(|one| drop(comment.may_allow(&one.span)));
+    }
+}
+
+/// Parses an index without its checksum, and returns the number of its entries.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn index(bytes: &[u8], hash_length: usize) -> Result<usize, String> {
+    Index::parse(&[bytes, &vec![0; hash_length]].concat(), hash_length).map(|index| {
+        index.entries().iter().for_each(|entry| drop((index.name(entry).len(), index.id(entry))));
+        index.entries().len()
+    })
+}
+
+/// Parses a baseline, and returns it as it would be written.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn baseline(bytes: &[u8]) -> Result<String, String> {
+    Baseline::parse(bytes, "a").map(|baseline| baseline.to_string()).map_err(|error| format!("{error:#}"))
+}
