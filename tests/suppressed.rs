@@ -22,6 +22,7 @@ fn finding(seed: u64, path: &str) -> Finding {
         source: SourceKind::File,
         path: path.into(),
         archive: None,
+        repository: None,
         object: None,
         commit: None,
         span: Span { line: 3, column: 7, end_line: 3, end_column: 171 },

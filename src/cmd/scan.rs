@@ -149,7 +149,17 @@ fn common(paths: &[PathBuf]) -> PathBuf {
     })
 }
 
+/// Each path once, however it is written.
 fn distinct(paths: Vec<PathBuf>) -> Vec<PathBuf> {
     let mut seen = BTreeSet::new();
-    paths.into_iter().filter(|path| seen.insert(path.clone())).collect()
+    // A link is not its target: the name is part of what is read.
+    let whole = |path: &PathBuf| {
+        let parent =
+            path.parent().map(|parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
+        match (parent.map(Path::canonicalize), path.file_name()) {
+            (Some(Ok(parent)), Some(name)) => parent.join(name),
+            _ => path.canonicalize().unwrap_or_else(|_| path.clone()),
+        }
+    };
+    paths.into_iter().filter(|path| seen.insert(whole(path))).collect()
 }

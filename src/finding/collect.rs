@@ -12,10 +12,17 @@ use crate::blob::{ObjectId, Origin};
 /// Gathers detections. Each thread has its own, and they are merged at the end.
 #[derive(Debug, Default)]
 pub(crate) struct Collector {
+    /// The repository that is being read, as it may be shown.
+    repository: Option<Arc<str>>,
     by_secret: HashMap<Box<[u8]>, Vec<(Detection, Occurrence)>>,
 }
 
 impl Collector {
+    /// What is added comes from the history of this repository.
+    pub(crate) fn enter(&mut self, repository: Arc<str>) {
+        self.repository = Some(repository);
+    }
+
     /// Adds a detection, with the comments that may allow it. `path` is where it was found, as it is shown,
     /// and `archive` is the path inside an archive.
     pub(crate) fn add(
@@ -30,6 +37,7 @@ impl Collector {
             source: origin.source,
             path: path.clone(),
             archive: archive.cloned(),
+            repository: self.repository.clone(),
             object: origin.object,
             commit: origin.commit,
             span: detection.span,

@@ -64,6 +64,8 @@ pub struct Occurrence {
     /// The path inside the archive at `path`, also safe to show. Lines and columns then refer to the file
     /// inside.
     pub archive: Option<Arc<str>>,
+    /// The repository whose history contains it, as it may be shown, if the run read several.
+    pub repository: Option<Arc<str>>,
     /// The git object that contains it: a blob, or the commit or tag of a message.
     pub object: Option<ObjectId>,
     /// The commit that added it, if known.
@@ -84,7 +86,8 @@ pub struct Occurrence {
 
 impl Occurrence {
     pub(super) fn order(&self) -> impl Ord + '_ {
-        (&self.path, self.archive.as_deref(), self.span, self.source, self.object, self.commit)
+        let Self { path, archive, span, source, object, commit, repository, .. } = self;
+        (path, archive.as_deref(), *span, *source, *object, *commit, repository.as_deref())
     }
 
     /// The path followed by the inner path, as in `a.zip!b/c.txt`.

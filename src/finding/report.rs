@@ -88,6 +88,14 @@ impl Report {
         self.not_scanned.is_empty()
     }
 
+    /// Drops the names of repositories, which say nothing if there is only one.
+    pub(crate) fn forget_repositories(&mut self) {
+        let suppressed = self.suppressed.iter_mut().map(|one| &mut one.finding);
+        for finding in self.findings.iter_mut().chain(suppressed) {
+            finding.occurrences.iter_mut().for_each(|place| place.repository = None);
+        }
+    }
+
     /// The secret in the form that this report may show.
     #[must_use]
     pub fn show(&self, secret: &Secret) -> String {

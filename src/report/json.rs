@@ -187,6 +187,9 @@ struct OccurrenceEntry<'a> {
     /// outside of archives. Lines and columns then refer to the file inside.
     #[serde(skip_serializing_if = "Option::is_none")]
     archive: Option<&'a str>,
+    /// The repository whose history contains it; absent if only one was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<&'a str>,
     /// The git object that contains it: a blob, or the commit or tag of a message; absent for files.
     #[serde(skip_serializing_if = "Option::is_none")]
     blob: Option<String>,
@@ -341,6 +344,7 @@ fn occurrence(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
         source: occurrence.source,
         path: &occurrence.path,
         archive: occurrence.archive.as_deref(),
+        repository: occurrence.repository.as_deref(),
         blob: occurrence.object.map(|id| id.to_string()),
         commit: occurrence.commit.map(|id| id.to_string()),
         line: span.line,

@@ -79,6 +79,9 @@ pub(super) fn collect<T>(
     describe(session, &mut report, &coverage);
     #[cfg(feature = "git")]
     {
+        if coverage.histories.len() < 2 {
+            report.forget_repositories();
+        }
         report.is_shallow = coverage.histories.iter().any(history::HistoryScan::is_shallow);
         report.refs = coverage.histories.first().map(|one| history::refs_read(one.repository(), redactor));
     }

@@ -40,6 +40,18 @@ impl<'a> WorkerPool<'a> {
         }
     }
 
+    /// A worker for one thread that reads the history of this repository.
+    pub(super) fn worker_in(&self, repository: &Arc<str>) -> Worker<'_> {
+        let mut worker = self.worker();
+        worker.state.own.collector.enter(repository.clone());
+        worker
+    }
+
+    /// Masks what is shown.
+    pub(super) fn redactor(&self) -> &'a Redactor {
+        self.redactor
+    }
+
     /// The repository objects in which finished workers found something.
     pub(super) fn objects(&self) -> Vec<ObjectId> {
         self.gathered.lock().unwrap_or_else(PoisonError::into_inner).collector.objects().collect()

@@ -201,6 +201,9 @@ fn message(report: &Report, finding: &Finding, place: &Occurrence, others: &[&Oc
     if let Some(commit) = place.commit {
         text.push_str(&format!(" Commit {commit} added it."));
     }
+    if let Some(repository) = &place.repository {
+        text.push_str(&format!(" It is in the repository {}.", escape_control(repository)));
+    }
     if !finding.candidates.is_empty() {
         let issuers: Vec<_> =
             finding.candidates.iter().map(|candidate| escape_control(&candidate.issuer)).collect();
@@ -297,6 +300,7 @@ mod tests {
         Occurrence {
             source,
             path: path.into(),
+            repository: None,
             object: None,
             commit: None,
             archive: None,

@@ -230,13 +230,16 @@ fn place_name(place: &Occurrence) -> String {
 
 /// What to add to an occurrence that is not a file of the work tree.
 fn aside(place: &Occurrence) -> String {
-    match (place.source, place.commit) {
-        (SourceKind::Index, _) => " (staged)".to_owned(),
+    let commit = match (place.source, place.commit) {
+        (SourceKind::Index, _) => Some("staged".to_owned()),
         (SourceKind::Blob | SourceKind::Name, Some(commit)) => {
-            format!(" (commit {})", short(&commit.to_string()))
+            Some(format!("commit {}", short(&commit.to_string())))
         }
-        _ => String::new(),
-    }
+        _ => None,
+    };
+    let repository = place.repository.as_ref().map(|name| format!("in {}", escape_control(name)));
+    let parts: Vec<_> = commit.into_iter().chain(repository).collect();
+    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(" ")) }
 }
 
 /// The escaped excerpt, and the range of the secret in it.

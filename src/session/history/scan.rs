@@ -1,7 +1,10 @@
 //! `skanner scan --history`: reads all objects, scans suspect blobs again under their paths, determines the history of
 //! each finding, then filters the findings.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use crate::{
     blob::ObjectId,
@@ -23,6 +26,8 @@ pub(crate) struct HistoryScan {
     /// The locations of objects, if it was known in time that something must be located.
     gathered: Option<Gathered>,
     reading: Reading,
+    /// Its name, as it may be shown.
+    name: Arc<str>,
 }
 
 impl HistoryScan {
@@ -48,14 +53,15 @@ pub(crate) fn read(roots: &[PathBuf], reading: Reading, pool: &WorkerPool<'_>) -
         let open = if is_nested { HistorySource::open_nested } else { HistorySource::open };
         match open(&path, reading.clone()) {
             Ok(history) => {
+                let name = name(&history, pool);
                 let new_commits = || Some(CommitReader::default());
-                let (contents, mut commits) = history.feed_contents(&|| pool.worker(), &new_commits);
+                let (contents, mut commits) = history.feed_contents(&|| pool.worker_in(&name), &new_commits);
                 let (_, store) = history.store();
                 // If something must be located, collect directories in the pass that reads their names.
                 let gatherer =
                     is_found(contents.suspects(), pool).then(|| Gatherer::new(store, contents.suspects()));
                 let reader = || gatherer.as_ref().map(Gatherer::reader);
-                let (fed, readers) = history.feed_directories(contents, &|| pool.worker(), &reader);
+                let (fed, readers) = history.feed_directories(contents, &|| pool.worker_in(&name), &reader);
                 let gathered = gatherer
                     .as_ref()
                     .map(|gatherer| gatherer.finish(readers, std::mem::take(&mut commits), &reading.pool));
@@ -65,6 +71,7 @@ pub(crate) fn read(roots: &[PathBuf], reading: Reading, pool: &WorkerPool<'_>) -
                     commits,
                     gathered,
                     reading: reading.clone(),
+                    name,
                     history,
                 });
             }
@@ -72,6 +79,17 @@ pub(crate) fn read(roots: &[PathBuf], reading: Reading, pool: &WorkerPool<'_>) -
         }
     }
     read
+}
+
+/// The name of a repository: its work tree, or its own directory, as a user here would write it.
+fn name(history: &HistorySource, pool: &WorkerPool<'_>) -> Arc<str> {
+    let (repository, _) = history.store();
+    let root = repository.workdir().unwrap_or_else(|| repository.path());
+    let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
+    let whole = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    let inner = whole.strip_prefix(&here).unwrap_or(&whole);
+    let inner = if inner.as_os_str().is_empty() { Path::new(".") } else { inner };
+    pool.redactor().text(inner.as_os_str().as_encoded_bytes()).into()
 }
 
 fn not_opened(path: &Path, error: &git2::Error, worker: &mut Worker<'_>) {
@@ -94,11 +112,11 @@ pub(in crate::session) fn locate<'a>(
     pool: &WorkerPool<'_>,
 ) -> Vec<ObjectLocations<'a>> {
     let mut locations = Vec::new();
-    for HistoryScan { history, suspects, commits, gathered, reading } in read {
+    for HistoryScan { history, suspects, commits, gathered, reading, name } in read {
         if !is_found(suspects, pool) {
             continue;
         }
-        let mut worker = pool.worker();
+        let mut worker = pool.worker_in(name);
         let (repository, store) = history.store();
         let gathered = gathered.take();
         // A key in a file or directory name turned up too late to collect locations in that pass.
