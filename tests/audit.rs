@@ -39,19 +39,27 @@ fn audit_json(sandbox: &Sandbox, arguments: &[&str]) -> Report {
     audit(sandbox, &[&["--format", "json"], arguments].concat()).report()
 }
 
-/// The verdict in the last line, without what was read.
+/// The verdict in the last line, without what was looked for and what was read.
 #[track_caller]
-fn verdict(run: &Run) -> &str {
+fn verdict(run: &Run) -> String {
     let line = run.stdout.lines().last().unwrap_or_else(|| panic!("{run:?}"));
-    line.split_once("; files, index and history: ").unwrap_or_else(|| panic!("{line}")).0
+    let (verdict, _) = line.split_once("; files, index and history: ").unwrap_or_else(|| panic!("{line}"));
+    assert!(verdict.contains("; other secrets were not looked for"), "{line}");
+    let parts = verdict.split("; ").filter(|part| {
+        let is_scope = *part == "other secrets were not looked for";
+        !is_scope && !part.starts_with("refs: ") && !part.starts_with("pull requests are not here")
+    });
+    parts.collect::<Vec<_>>().join("; ")
 }
+
+const SAFE: &str = "safe to publish: no keys of the sk- family";
 
 #[track_caller]
 fn assert_audit(report: &Report, verdict: &str, numbers: [u64; 5]) {
     let [keys, at_head, uncommitted, only_in_history, unreachable] = numbers;
     let expected = json!({
         "verdict": verdict, "keys": keys, "at_head": at_head, "uncommitted": uncommitted,
-        "only_in_history": only_in_history, "unreachable": unreachable
+        "only_in_history": only_in_history, "only_in_pull_requests": 0, "unreachable": unreachable
     });
     assert_eq!(report.json["audit"], expected);
 }
@@ -239,7 +247,7 @@ fn the_verdict_says_where_a_key_is() {
 fn without_a_key_it_is_safe_to_publish() {
     let sandbox = repository();
     let run = audit(&sandbox, &[]);
-    assert_eq!((verdict(&run), run.code), ("safe to publish", 0), "{run:?}");
+    assert_eq!((verdict(&run).as_str(), run.code), (SAFE, 0), "{run:?}");
     let report = audit_json(&sandbox, &[]);
     report.assert_clean();
     assert_audit(&report, "safe", [0; 5]);
@@ -260,7 +268,7 @@ fn without_a_key_it_is_safe_to_publish() {
 fn what_git_ignores_is_not_published() {
     let sandbox = repository();
     sandbox.write("ignored/a.txt", openai_key(1));
-    assert_eq!(verdict(&audit(&sandbox, &[])), "safe to publish");
+    assert_eq!(verdict(&audit(&sandbox, &[])), SAFE);
     let report = audit_json(&sandbox, &["--no-ignore"]);
     assert_eq!(report.paths(), ["ignored/a.txt"]);
     assert_audit(&report, "not_safe", UNCOMMITTED.1);
@@ -317,15 +325,15 @@ fn a_shallow_clone_is_no_proof_unless_it_is_meant() {
     assert_eq!(report.json["shallow"], Value::Null);
 
     let run = audit(&sandbox, &["--allow-shallow", clone]);
-    let expected = "safe to publish; shallow clone: older commits were not read";
-    assert_eq!((verdict(&run), run.code), (expected, 0), "{run:?}");
+    let expected = format!("{SAFE}; shallow clone: older commits were not read");
+    assert_eq!((verdict(&run), run.code), (expected.clone(), 0), "{run:?}");
     assert!(!run.stdout.contains("nothing left out"), "{run:?}");
     assert_eq!(verdict(&audit(&sandbox, &["--allow-shallow", "-q", clone])), expected, "-q does not hide it");
     assert_eq!(audit_json(&sandbox, &["--allow-shallow", clone]).json["shallow"], true);
     let scan = sandbox.skanner(&["scan", "--history", "--allow-shallow", clone]);
     assert!(scan.stdout.contains("; shallow clone: older commits"), "{scan:?}");
     let whole = audit(&sandbox, &["--allow-shallow"]);
-    assert_eq!(verdict(&whole), "safe to publish");
+    assert_eq!(verdict(&whole), SAFE);
 }
 
 #[test]
@@ -346,7 +354,7 @@ fn a_bare_repository_has_its_history_alone_and_says_so() {
     let run = audit(&sandbox, &[bare]);
     assert_eq!(run.code, 0);
     assert!(
-        run.stdout.starts_with("safe to publish; only the history, because a bare repository"),
+        run.stdout.starts_with(SAFE) && run.stdout.contains("; only the history, because a bare repository"),
         "{run:?}"
     );
 }
@@ -362,7 +370,7 @@ fn a_repository_without_configuration_is_bare_as_for_git() {
     assert_eq!(sandbox.git("../outside/bare", &["rev-parse", "--is-bare-repository"]), "true\n");
     for path in ["../outside/bare", "../outside/bare/objects"] {
         let run = audit(&sandbox, &[path]);
-        assert!(run.stdout.starts_with("safe to publish; only the history"), "{run:?}");
+        assert!(run.stdout.starts_with(SAFE) && run.stdout.contains("; only the history"), "{run:?}");
     }
     // One with a work tree stays one.
     fs::remove_file(sandbox.path(".git/config")).unwrap();
@@ -396,7 +404,7 @@ fn a_work_tree_without_files_is_no_hole() {
     let sandbox = repository();
     sandbox.git("..", &["clone", "-q", "--no-checkout", "tree", "clone"]);
     let clone = sandbox.path("../clone");
-    assert_eq!(verdict(&audit(&sandbox, &[clone.to_str().unwrap()])), "safe to publish");
+    assert_eq!(verdict(&audit(&sandbox, &[clone.to_str().unwrap()])), SAFE);
 }
 
 #[test]
@@ -497,8 +505,9 @@ fn what_options_leave_out_is_no_quiet_safety() {
     let sandbox = repository();
     sandbox.write("a.txt", openai_key(1));
     let run = audit(&sandbox, &["-q", "--exclude-rule", "openai-project-key"]);
-    let expected = "safe to publish except for what was excluded; excluded: 1 key by --exclude-rule";
-    assert_eq!((verdict(&run), run.code), (expected, 0), "{run:?}");
+    let expected = "safe to publish except for what was excluded: no other keys of the sk- family; excluded: 1 key by \
+                    --exclude-rule";
+    assert_eq!((verdict(&run).as_str(), run.code), (expected, 0), "{run:?}");
 }
 
 #[test]
@@ -521,4 +530,133 @@ fn all_formats_work_and_keep_the_secret() {
             assert_eq!(once, run.stdout, "{format}");
         }
     }
+}
+
+/// A baseline is a list of known debt: a published repository gives those keys away.
+#[test]
+fn a_baseline_makes_nothing_safe() {
+    let sandbox = repository();
+    sandbox.write("a.txt", openai_key(1));
+    commit(&sandbox, "a");
+    sandbox.write("b.txt", openai_key(2));
+    commit(&sandbox, "b");
+    fs::remove_file(sandbox.path("b.txt")).unwrap();
+    commit(&sandbox, "gone");
+    assert_eq!(sandbox.skanner(&["baseline", "create", "--history"]).code, 0);
+    commit(&sandbox, "baseline");
+    assert_eq!(sandbox.skanner(&["scan", "."]).code, 0);
+
+    let report = audit_json(&sandbox, &[]);
+    assert_audit(&report, "not_safe", [2, 1, 0, 1, 0]);
+    assert_eq!((report.code, report.json["suppressed"].clone()), (1, json!(0)));
+    for finding in report.json["findings"].as_array().unwrap() {
+        assert_eq!(finding["allowed_by"]["kind"], "baseline", "{finding}");
+    }
+    let run = audit(&sandbox, &[]);
+    assert!(run.stdout.contains("= baseline: accepted by .skanner-baseline:"), "{run:?}");
+
+    let run = audit(&sandbox, &["--accept-baseline"]);
+    let expected = "safe to publish except for what the baseline accepts: no other keys of the sk- family, 2 suppressed (2 \
+                    by .skanner-baseline)";
+    assert_eq!((verdict(&run).as_str(), run.code), (expected, 0), "{run:?}");
+    // A new place of a known key is as bad as any.
+    sandbox.write("c.txt", openai_key(1));
+    assert_eq!(audit(&sandbox, &["--accept-baseline"]).code, 1);
+    assert_audit(&audit_json(&sandbox, &[]), "not_safe", [2, 1, 0, 1, 0]);
+}
+
+#[test]
+fn what_is_said_to_be_no_secret_is_listed_with_its_reason() {
+    let sandbox = repository();
+    sandbox.write("a.txt", format!("{} # skanner:allow: only a sample\n", openai_key(1)));
+    sandbox.write("b.txt", openai_key(2));
+    sandbox.write("skanner.toml", "[[allow]]\npaths = [\"b.txt\"]\nreason = \"revoked in May\"\n");
+    commit(&sandbox, "a");
+    let run = audit(&sandbox, &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    for line in [
+        "suppressed: 1 key by a.txt:1: only a sample\n",
+        "suppressed: 1 key by skanner.toml:1: revoked in May\n",
+        ", 2 suppressed (1 by skanner.toml, 1 by a comment in a.txt)",
+    ] {
+        assert!(run.stdout.contains(line), "{line}: {run:?}");
+    }
+    let listed = &audit_json(&sandbox, &[]).json["suppressions"];
+    assert_eq!(
+        (&listed[0]["reason"], &listed[1]["reason"]),
+        (&json!("only a sample"), &json!("revoked in May"))
+    );
+    assert_eq!((&listed[0]["keys"], &listed[2]), (&json!(1), &Value::Null));
+}
+
+#[test]
+fn the_refs_that_were_read_are_named_and_those_that_are_missing() {
+    let sandbox = repository();
+    sandbox.git("", &["branch", "other"]);
+    sandbox.git("", &["tag", "v1"]);
+    sandbox.git("", &["update-ref", "refs/notes/x", "HEAD"]);
+    let run = audit(&sandbox, &[]);
+    assert!(run.stdout.contains("; refs: 2 branches, 1 tag, 1 other ref; "), "{run:?}");
+    assert!(!run.stdout.contains("pull requests") && run.stdout.ends_with("nothing left out\n"), "{run:?}");
+
+    // A key that only a pull request brought.
+    sandbox.git("", &["checkout", "-q", "--detach"]);
+    sandbox.write("a.txt", openai_key(1));
+    commit(&sandbox, "request");
+    sandbox.git("", &["update-ref", "refs/pull/7/head", "HEAD"]);
+    sandbox.git("", &["checkout", "-q", "main"]);
+    sandbox.git("..", &["clone", "-q", "--single-branch", "tree", "single"]);
+    sandbox.git("..", &["clone", "-q", "--mirror", "tree", "mirror"]);
+    let single = sandbox.path("../single");
+    let run = audit(&sandbox, &[single.to_str().unwrap()]);
+    assert_eq!(run.code, 0, "{run:?}");
+    for words in [
+        "; refs: 1 branch, 1 remote branch, 1 tag; ",
+        "; single-branch clone: other branches were not fetched; ",
+        "; pull requests are not here: `git fetch origin '+refs/pull/*:refs/pull/*'`; ",
+    ] {
+        assert!(run.stdout.contains(words), "{words}: {run:?}");
+    }
+    let refs = &audit_json(&sandbox, &[single.to_str().unwrap()]).json["refs"];
+    assert_eq!((&refs["single_branch"], &refs["tags"]), (&json!(true), &json!(1)));
+    // Just as it says.
+    sandbox.git("../single", &["fetch", "-q", "origin", "+refs/pull/*:refs/pull/*"]);
+    for clone in ["../single", "../mirror"] {
+        let clone = sandbox.path(clone);
+        let report = audit_json(&sandbox, &[clone.to_str().unwrap()]);
+        assert_eq!(
+            (report.code, &report.json["audit"]["only_in_pull_requests"]),
+            (1, &json!(1)),
+            "{clone:?}"
+        );
+        let run = audit(&sandbox, &[clone.to_str().unwrap()]);
+        assert!(
+            run.stdout.contains("reached only from pull-request refs, which a push cannot remove"),
+            "{run:?}"
+        );
+        assert!(!run.stdout.contains("pull requests are not here"), "{run:?}");
+    }
+}
+
+#[test]
+fn every_report_says_what_was_looked_for() {
+    let sandbox = repository();
+    sandbox.write("aws.txt", "nothing that skanner knows\n");
+    commit(&sandbox, "aws");
+    for command in
+        [&["audit"][..], &["scan", "."], &["scan", "--history"], &["scan", "--range", "HEAD~..HEAD"]]
+    {
+        let json = sandbox.skanner(&[command, &["--format", "json"]].concat()).report().json;
+        assert_eq!(json["scope"]["families"][0]["id"], "sk", "{command:?}");
+        assert_eq!(json["scope"]["other_secrets"], false, "{command:?}");
+        assert!(json["scope"]["rules"].as_u64().unwrap() > 90, "{command:?}");
+        let run = sandbox.skanner(&[command, &["--format", "sarif"]].concat());
+        let sarif: Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(sarif["runs"][0]["properties"]["scope"]["families"][0]["id"], "sk", "{command:?}");
+        assert!(run.stdout.contains("Other secrets were not looked for."), "{command:?}");
+        let text = sandbox.skanner(command).stdout;
+        assert!(text.contains("keys of the sk- family"), "{command:?}: {text}");
+    }
+    let help = sandbox.skanner(&["--help"]).stdout;
+    assert!(help.contains("Other secrets, such as cloud credentials"), "{help}");
 }

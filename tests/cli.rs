@@ -240,6 +240,30 @@ fn a_reader_who_has_seen_enough_causes_no_noise() {
     assert_eq!((noise.as_str(), child.wait().unwrap().code()), ("", Some(1)));
 }
 
+/// A closed pipe changes no verdict of a report, and is no clean verdict of anything else.
+#[test]
+#[cfg(unix)]
+fn a_closed_pipe_is_never_a_clean_verdict() {
+    let sandbox = leaky();
+    sandbox.write("rules.toml", "[[rule]]\nid = \"own\"\nissuer = \"A\"\ntitle = \"Own key\"\nseverity = \"low\"\nexamples = [\"own_{a:20}\"]\n[[rule.form]]\nshapes = [\"owm_{a:20}\"]\nconfidence = \"likely\"\nwhy = \"own\"\n");
+    for (arguments, code) in [
+        (&["scan", "a.py"][..], 1),
+        (&["scan", "a.py", "--format", "json"], 1),
+        (&["scan", "a.py", "--output", "json=/dev/stdout"], 1),
+        (&["scan", "a.py", "--output", "sarif=/dev/stdout", "--format", "jsonl"], 1),
+        (&["rules", "list"], 2),
+        (&["rules", "test", "--config", "rules.toml"], 2),
+        (&["schema", "report"], 2),
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
+        let output = command.args(arguments).stdout(writer).stderr(Stdio::piped()).output().unwrap();
+        let noise = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {noise}");
+    }
+}
+
 /// The whole text of a run, by hand: what people see first must not change by accident.
 #[test]
 fn text_is_what_a_person_likes() {
@@ -250,7 +274,10 @@ fn text_is_what_a_person_likes() {
     let run = sandbox.skanner(&["scan", "src", "b.txt", "missing"]);
     let tail = &key("sk-or-v1-{h:63}7", 1)[69..];
     let (before, time) = run.stdout.rsplit_once(" read in ").unwrap();
-    assert!(time.contains(" s; incomplete: 1 input could not be read\n"), "{time}");
+    assert!(
+        time.contains(" s; incomplete: 1 input could not be read; looked for keys of the sk- family\n"),
+        "{time}"
+    );
     let expected = format!(
         "critical[openrouter-api-key]: OpenRouter API or provisioning key
  --> b.txt:1:1

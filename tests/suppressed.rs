@@ -109,7 +109,12 @@ fn the_closing_line_says_what_was_suppressed_even_if_that_is_all() {
     let mut report = sample();
     report.is_audit = true;
     let text = written("text", &report, false);
-    assert!(text.contains("safe to publish, 3 suppressed (2 by skanner.toml, 1 by a comment"), "{text}");
+    assert!(
+        text.contains(
+            "safe to publish: no keys of the sk- family, 3 suppressed (2 by skanner.toml, 1 by a comment"
+        ),
+        "{text}"
+    );
     assert!(!text.contains("nothing left out"));
 }
 

@@ -76,8 +76,9 @@ fn the_index_a_range_and_a_history() {
     assert_all_allowed(&audit, 2 * count);
     let text = sandbox.skanner(&["audit"]);
     let closing = text.stdout.lines().last().unwrap().to_owned();
-    let expected =
-        format!("safe to publish, {count} suppressed ({count} by comments in src/0.txt, src/1.txt, ");
+    let expected = format!(
+        "safe to publish: no keys of the sk- family, {count} suppressed ({count} by comments in src/0.txt, src/1.txt, "
+    );
     assert!(closing.starts_with(&expected), "{closing}");
 }
 
