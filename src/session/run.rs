@@ -13,6 +13,7 @@ use super::{
     baseline,
     counts::Counts,
     coverage::{Coverage, RunContext},
+    redact::hide_pieces,
     settings::Session,
     suppress,
     worker::WorkerPool,
@@ -21,7 +22,7 @@ use crate::{
     config::{MIN_CONFIDENCE, SettingSource},
     finding::{Configuration, Finding, Report, Suppressed},
     rule::Confidence,
-    scan::Engine,
+    scan::{Engine, SecretPieces},
 };
 
 /// Runs a source up to the finished report, with the baseline applied, and writes nothing.
@@ -51,6 +52,10 @@ pub(super) fn collect<T>(
     let locations = history::locate(&mut coverage.histories, &pool);
 
     let (mut report, marked) = pool.into_report();
+    let pieces = match session.options.show_secrets {
+        true => SecretPieces::default(),
+        false => SecretPieces::new(report.findings.iter().map(|finding| &finding.secret)),
+    };
     let mut excluded = HashSet::new();
     report.findings.retain(|finding| {
         let is_wanted = finding.confidence >= least.looked_for;
@@ -71,9 +76,14 @@ pub(super) fn collect<T>(
     {
         report.is_shallow = coverage.histories.iter().any(history::HistoryScan::is_shallow);
     }
+    hide_pieces(&pieces, &mut report);
     let context = RunContext { scope: &coverage.scope, redactor, excluded: &excluded };
     let outcome = known(&mut report, &context)?;
-    report.mask_suppressions(|text| redactor.text(text.as_bytes()));
+    report.mask_suppressions(|text| {
+        let mut text = redactor.text(text.as_bytes());
+        pieces.hide(&mut text);
+        text
+    });
     Ok((report, outcome))
 }
 
