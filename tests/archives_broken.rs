@@ -118,6 +118,27 @@ fn what_cannot_be_opened_at_all_is_scanned_as_it_is() {
     assert!(named(&report).len() >= 15);
 }
 
+#[test]
+fn marks_without_entries_and_thousands_of_broken_entries_are_no_work() {
+    let key = openai_key(1);
+    // The mark alone, over and over, is text.
+    let marks = [&b"PK\x03\x04".repeat(100_000)[..], b" ", key.as_bytes()].concat();
+    let everything = expand(&marks, false);
+    assert!(everything.text.windows(key.len()).any(|window| window == key.as_bytes()));
+    assert_eq!(everything.reports.len(), 1, "{:?}", everything.reports);
+    // Encrypted entries of four bytes.
+    let mut entry = b"PK\x03\x04\x14\0\x01\0\0\0\0\0\0\0\0\0\0\0\x04\0\0\0\x04\0\0\0\x01\0\0\0a".to_vec();
+    entry.extend(b"abcd");
+    let everything = expand(&entry.repeat(100_000), false);
+    let last = everything.reports.last().unwrap();
+    assert!(
+        everything.reports.len() < 110 && last.contains("more parts of it could not be scanned"),
+        "{last}"
+    );
+    let count: u64 = last.split(' ').next().unwrap().parse().unwrap();
+    assert!(count < 1_000, "{last}");
+}
+
 /// Takes everything, and says whether something was not read.
 #[derive(Default)]
 struct Everything {

@@ -23,6 +23,12 @@ pub struct WordMatch {
 impl WordMatch {
     /// How much of the line to keep on either side of a word, in bytes.
     pub const REACH: usize = 1 << 10;
+
+    /// How many words of one line are kept, and one more.
+    pub const MOST_ON_LINE: usize = 100;
+
+    /// How many words of one text are kept, and one more.
+    pub const MOST_IN_TEXT: usize = 10_000;
 }
 
 /// What a comment refers to.

@@ -76,6 +76,13 @@ impl NotRead {
         }
     }
 
+    /// Applies `mask` to all names.
+    pub(crate) fn mask(&mut self, mut mask: impl FnMut(&str) -> String) {
+        for (_, names) in self.kinds.values_mut() {
+            *names = names.iter().map(|name| mask(name)).collect();
+        }
+    }
+
     /// Whether nothing was left out.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -42,6 +42,11 @@ impl Secret {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
+    /// The key without its public prefix.
+    pub(crate) fn body(&self) -> &[u8] {
+        &self.bytes[self.public..]
+    }
+
     /// The key without base64 padding, which is often dropped. Two secrets are the same if these are equal.
     pub(crate) fn normalized(&self) -> &[u8] {
         let padding = self.bytes.iter().rev().take_while(|byte| **byte == b'=').count();

@@ -14,7 +14,7 @@ pub(crate) use load::literals;
 pub use model::ContextWord;
 pub(crate) use model::rule_tables;
 pub use model::{Confidence, Edges, Form, Rule, Severity};
-pub(crate) use parts::BASE64URL;
+pub(crate) use parts::{BASE64URL, ByteClass};
 pub(crate) use prefixes::minimal;
 pub(crate) use schema::word_schema;
 pub(crate) use shape::Part;

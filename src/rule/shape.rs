@@ -197,12 +197,27 @@ fn match_parts(
             .flatten(),
         Part::Run(class, lengths) => {
             let (_, longest) = part.lengths();
+            let next = match (later.first(), lengths.as_slice()) {
+                (Some(Part::Literal(literal)), [(least, most)]) => Some((literal, *least, *most)),
+                _ => None,
+            };
+            // The literal is faster to check than the run.
+            if let Some((literal, least, most)) = next
+                && least == most
+                && !rest.get(most..).is_some_and(|rest| rest.starts_with(literal))
+            {
+                return None;
+            }
             let run = class.run(rest, longest + 1);
-            if let (Some(Part::Literal(literal)), [(least, most)]) = (later.first(), lengths.as_slice()) {
+            if let Some((literal, least, most)) = next {
                 // The run can only end where the next literal begins.
-                let most = run.min(*most);
-                let within = rest.get(*least..rest.len().min(most + literal.len()))?;
-                return memchr::memmem::rfind_iter(within, literal).find_map(|at| go_on(least + at));
+                let most = run.min(most);
+                let within = rest.get(least..rest.len().min(most + literal.len()))?;
+                // Building a searcher takes longer than searching so short a text.
+                let (first, _) = literal.split_first()?;
+                return memchr::memrchr_iter(*first, within)
+                    .filter(|at| within[*at..].starts_with(literal))
+                    .find_map(|at| go_on(least + at));
             }
             // A range means that the length is unknown. If nothing follows, the run must then be taken
             // completely or not at all.

@@ -4,11 +4,15 @@ use std::ops::Range;
 
 use super::{
     mask::{Mask, Masker, may_hold_a_key},
+    pieces::SecretPieces,
     resolve::ChosenMatch,
     scratch::Scratch,
     shape_match::{REACH, secret},
 };
-use crate::{finding::Excerpt, rule::BASE64URL};
+use crate::{
+    finding::{Excerpt, Secret},
+    rule::BASE64URL,
+};
 
 /// How much of the line to show before and after the key, in bytes.
 const BESIDE: usize = 80;
@@ -93,7 +97,37 @@ fn replacements(
     if may_need_more(text, &all, line, &near, masker) {
         add_masks(&mut all, &near, masker.masks(&text[near.clone()], scratch));
     }
+    add_pieces(text, kept, &mut all, line, &near);
     all
+}
+
+/// Hides what is shown of the keys near the line beside themselves.
+fn add_pieces(
+    text: &[u8],
+    kept: &[ChosenMatch],
+    all: &mut Vec<(Range<usize>, String, Option<usize>)>,
+    line: &Range<usize>,
+    near: &Range<usize>,
+) {
+    let secrets: Vec<Secret> =
+        all.iter().filter_map(|(.., at)| Some(secret(text, &kept[(*at)?].matched))).collect();
+    let pieces = SecretPieces::new(secrets.iter());
+    let found = all.len();
+    let mut from = near.start;
+    for at in 0..=found {
+        let gap = from..all.get(at).map_or(near.end, |(range, ..)| range.start);
+        from = from.max(all.get(at).map_or(near.end, |(range, ..)| range.end));
+        let gap = gap.start.max(line.start)..gap.end.min(line.end);
+        if gap.start < gap.end {
+            let ranges = pieces.ranges(&text[gap.clone()]);
+            all.extend(
+                ranges
+                    .into_iter()
+                    .map(|range| (gap.start + range.start..gap.start + range.end, "…".to_owned(), None)),
+            );
+        }
+    }
+    all.sort_by_key(|(range, ..)| range.start);
 }
 
 /// Whether anything is shown next to the matches that may be another key. There mostly is nothing, and to look for one takes

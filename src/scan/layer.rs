@@ -7,6 +7,7 @@ use memchr::memmem::Finder;
 
 use super::{
     anchors::{Anchor, AnchorMatch},
+    glued::GluedKeys,
     matcher::ShapeMatcher,
     scratch::Scratch,
     shape_match::{REACH, ShapeMatch},
@@ -34,6 +35,10 @@ struct LayerProgress {
     token_end: usize,
     /// Escapes have been decoded up to this offset.
     escapes: usize,
+    key_run: escape::KeyRun,
+    /// Where a shape that can end inside the token may be told from others.
+    distinctive: usize,
+    glued: GluedKeys,
 }
 
 impl ShapeMatcher {
@@ -70,6 +75,7 @@ impl ShapeMatcher {
                     }
                 };
             }
+            self.try_glued_behind(text, range.end, &mut seen, scratch, matches);
         }
         if depth < DEEPEST {
             if anchor_kinds.has(AnchorKinds::ESCAPE)
@@ -88,7 +94,7 @@ impl ShapeMatcher {
                 let runs = || self.runs();
                 let is_any = super::runs::each(runs, text, &range, |name, decoded, own| {
                     let before = matches.len();
-                    self.scan_inner(&decoded, own, depth, scratch, matches, |_| vec![name]);
+                    self.scan_inner(&decoded, 0..own, depth, scratch, matches, |_| vec![name]);
                     matches.len() > before
                 });
                 if is_any {
@@ -98,6 +104,30 @@ impl ShapeMatcher {
         }
         scratch.context.clear();
         seen_kinds
+    }
+
+    /// Tries the anchors behind `end` as the edges of keys that begin before it.
+    fn try_glued_behind(
+        &self,
+        text: &[u8],
+        end: usize,
+        seen: &mut LayerProgress,
+        scratch: &mut Scratch,
+        matches: &mut Vec<ShapeMatch>,
+    ) {
+        let Some(last) = seen.glued.last_start() else { return };
+        let reach = text.len().min(last + 2 * self.dispatch().longest);
+        let mut from = end;
+        while let Some(found) = self.anchors.next(text, from..reach) {
+            from = match found {
+                AnchorMatch::Anchor(anchor) => {
+                    seen.token_end = anchor.at + BASE64URL.run(&text[anchor.at..], usize::MAX);
+                    self.try_glued(text, anchor, seen.token_end, &mut seen.glued, scratch, matches);
+                    anchor.at + 1
+                }
+                AnchorMatch::Word { at, .. } => at + 1,
+            };
+        }
     }
 
     /// Scans UTF-16 strings, as in binaries. Returns whether there are zeros.
@@ -115,7 +145,7 @@ impl ShapeMatcher {
         while let Some(at) = self.anchors.next_wide(text, from..range.end) {
             let (decoded, order) = utf16::string_around(text, at, WIDE);
             from = decoded.end().max(at + 1);
-            self.scan_inner(&decoded, usize::MAX, depth, scratch, matches, |_| vec![order.name()]);
+            self.scan_inner(&decoded, 0..usize::MAX, depth, scratch, matches, |_| vec![order.name()]);
         }
         true
     }
@@ -133,12 +163,13 @@ impl ShapeMatcher {
         let at = anchor.at;
         if seen.token_end <= at {
             seen.token_end = at + BASE64URL.run(&text[at..], usize::MAX);
+            seen.distinctive = 0;
         }
         let length = seen.token_end - at;
         // Most anchors are the end of an ordinary word. For these, the rules need not even be loaded.
         let ends_word = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`\\".contains(byte);
         let is_word = length < self.shortest && text.get(seen.token_end).is_none_or(ends_word);
-        if depth < DEEPEST && at >= seen.escapes && escape::goes_on(text, seen.token_end) {
+        if depth < DEEPEST && at >= seen.escapes && escape::goes_on(text, seen.token_end, &mut seen.key_run) {
             seen.escapes = self.undo_escapes(text, at, depth, scratch, matches);
         }
         if is_word {
@@ -146,9 +177,10 @@ impl ShapeMatcher {
         }
         let dispatch = self.dispatch();
         dispatch.try_anchor(text, anchor, seen.token_end, scratch, matches);
+        self.try_glued(text, anchor, seen.token_end, &mut seen.glued, scratch, matches);
         if length > 2 * dispatch.longest {
             let last = seen.token_end - dispatch.longest;
-            return dispatch.next_inside_token(&text[..last], at + 1);
+            return dispatch.next_inside_token(&text[..last], at + 1, &mut seen.distinctive);
         }
         0
     }
@@ -163,7 +195,7 @@ impl ShapeMatcher {
         matches: &mut Vec<ShapeMatch>,
     ) -> usize {
         let token = escape::token(text, at);
-        self.scan_inner(&token.decoded, usize::MAX, depth, scratch, matches, |span| token.encodings(span));
+        self.scan_inner(&token.decoded, token.own(), depth, scratch, matches, |span| token.encodings(span));
         token.settled()
     }
 
@@ -195,19 +227,19 @@ impl ShapeMatcher {
         is_any
     }
 
-    /// Scans decoded text for anchors in its first `own` bytes, and maps the matches to their encoded form. Skips
+    /// Scans decoded text for anchors in its own part, and maps the matches to their encoded form. Skips
     /// matches for which `encodings` is empty: these are not encoded, and are found without decoding.
     fn scan_inner(
         &self,
         decoded: &Decoded,
-        own: usize,
+        own: Range<usize>,
         depth: usize,
         scratch: &mut Scratch,
         matches: &mut Vec<ShapeMatch>,
         encodings: impl Fn(&Range<usize>) -> Vec<&'static str>,
     ) {
         let mut inner = Vec::new();
-        let own = 0..own.min(decoded.text.len());
+        let own = own.start..own.end.min(decoded.text.len());
         self.scan_layer(&decoded.text, own, AnchorKinds::ALL, depth + 1, scratch, &mut inner);
         for mut matched in inner {
             let mut encoding = encodings(&matched.span);

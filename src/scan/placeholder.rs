@@ -37,6 +37,33 @@ const TELLING_WORDS: &[&str] = &[
 const ROWS: &[&[u8]] =
     &[b"01234567890", b"abcdefghijklmnopqrstuvwxyz", b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
 
+/// The bytes that a telling word begins with.
+static STARTS: [bool; 256] = {
+    let mut starts = [false; 256];
+    let mut word = 0;
+    while word < TELLING_WORDS.len() {
+        starts[TELLING_WORDS[word].as_bytes()[0] as usize] = true;
+        word += 1;
+    }
+    starts
+};
+
+/// For each byte, the ones that follow it in a row; zero stands for none.
+static FOLLOWING: [[u8; 2]; 256] = {
+    let mut following = [[0; 2]; 256];
+    let mut row = 0;
+    while row < ROWS.len() {
+        let mut at = 1;
+        while at < ROWS[row].len() {
+            let slots = &mut following[ROWS[row][at - 1] as usize];
+            slots[if slots[0] == 0 { 0 } else { 1 }] = ROWS[row][at];
+            at += 1;
+        }
+        row += 1;
+    }
+    following
+};
+
 /// Whether the parts of `key` that an issuer would have generated randomly were made up. `words` says whether
 /// a body of words between separators counts; an exact structure makes that implausible.
 pub(super) fn is_made_up(key: &[u8], bodies: &[Range<usize>], words: bool) -> bool {
@@ -47,14 +74,16 @@ pub(super) fn is_made_up(key: &[u8], bodies: &[Range<usize>], words: bool) -> bo
     }
     let mut lower = Vec::with_capacity(length);
     lower.extend(body());
+    if few_different(&lower) {
+        return true;
+    }
     let mut from = 0;
     let one_block_repeated = bodies.iter().any(|range| {
         let piece = &lower[from..from + range.len()];
         from += range.len();
         piece.len() >= SHORTEST_TO_JUDGE && one_block_repeated(piece)
     }) || one_block_repeated(&lower);
-    few_different(&lower)
-        || one_block_repeated
+    one_block_repeated
         || mostly_in_rows(&lower)
         || holds_telling_word(&lower)
         || (words
@@ -63,13 +92,14 @@ pub(super) fn is_made_up(key: &[u8], bodies: &[Range<usize>], words: bool) -> bo
 
 /// At most four different characters, or one that makes up three fifths of the body.
 fn few_different(body: &[u8]) -> bool {
-    let mut counts = [0_usize; 256];
+    let mut counts = [0_u16; 256];
     for byte in body {
-        counts[usize::from(*byte)] += 1;
+        let count = &mut counts[usize::from(*byte)];
+        *count = count.saturating_add(1);
     }
     let different = counts.iter().filter(|count| **count > 0).count();
     let most = counts.iter().max().copied().unwrap_or_default();
-    different <= 4 || most * 5 >= body.len() * 3
+    different <= 4 || usize::from(most) * 5 >= body.len() * 3
 }
 
 /// The same block at least twice, the last time possibly incomplete.
@@ -81,7 +111,7 @@ fn one_block_repeated(body: &[u8]) -> bool {
 /// keyboard row, forward or backward.
 fn mostly_in_rows(body: &[u8]) -> bool {
     const SHORTEST_RUN: usize = 3;
-    let follows = |a: u8, b: u8| ROWS.iter().any(|row| row.windows(2).any(|pair| pair == [a, b]));
+    let follows = |a: u8, b: u8| FOLLOWING[usize::from(a)].contains(&b);
     let mut covered = 0;
     let mut start = 0;
     while start < body.len() {
@@ -104,7 +134,11 @@ fn mostly_in_rows(body: &[u8]) -> bool {
 
 fn holds_telling_word(body: &[u8]) -> bool {
     let letters: Vec<u8> = body.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
-    TELLING_WORDS.iter().any(|word| memchr::memmem::find(&letters, word.as_bytes()).is_some())
+    // Building a searcher for each word takes longer than searching a body.
+    (0..letters.len()).any(|at| {
+        STARTS[usize::from(letters[at])]
+            && TELLING_WORDS.iter().any(|word| letters[at..].starts_with(word.as_bytes()))
+    })
 }
 
 /// Two or more pieces between separators, each a word in one case or a short number. Pieces such as `v1` are

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{context::Context, shape_match::ShapeMatch};
+use super::{context::Context, shape_match::ShapeMatch, word_match::WordCount};
 use crate::finding::WordMatch;
 
 /// Memory that is reused for each blob. Every thread has its own.
@@ -16,6 +16,7 @@ pub struct Scratch {
     /// Offset and index of the watched words in the current text.
     pub(super) words: Vec<(usize, usize)>,
     pub(super) word_matches: Vec<WordMatch>,
+    pub(super) word_count: WordCount,
     /// Whether the text may turn out to have any name.
     pub(super) is_name_unknown: bool,
     /// Whether the text is also read as UTF-16, so that its strings need not be searched for one by one.

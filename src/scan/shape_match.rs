@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::context::ContextMatch;
+use super::{context::ContextMatch, shape_entry::Fit};
 use crate::{
     finding::Secret,
     rule::{Confidence, Form, Rule},
@@ -33,6 +33,10 @@ pub(super) struct ShapeMatch {
     pub(super) context_match: Option<ContextMatch>,
     /// Whether it directly follows other key prefixes, because it was pasted into a template.
     pub(super) is_pasted: bool,
+    /// Whether the shape tells where it ends.
+    pub(super) fit: Fit,
+    /// Whether the text before it is an edge. If not, it directly follows another key.
+    pub(super) has_left_edge: bool,
 }
 
 impl ShapeMatch {

@@ -1,20 +1,25 @@
 //! Finds the rules with an anchor, and which of their shapes match there.
 
-use std::sync::Arc;
-
 use memchr::memmem;
 
 use super::{
     anchors::{Anchor, Anchors, Literals},
     edges::{self, LeftEdge},
-    placeholder, published,
+    prefix_ends::PrefixEnds,
     scratch::Scratch,
+    shape_entry::{Fit, PrefixGroup, ShapeEntry, least_inside, try_shape},
     shape_match::ShapeMatch,
 };
-use crate::{
-    finding::Secret,
-    rule::{BASE64URL, Confidence, Edges, Form, Part, Rule, RuleSet, Shape},
-};
+use crate::rule::{Confidence, Edges, RuleSet, Shape};
+
+/// Where a match must end.
+#[derive(Clone, Copy)]
+pub(super) enum Ending {
+    /// At its edge, in a token that ends here.
+    Token(usize),
+    /// Directly before this, or one letter or digit before it if the shape is exact.
+    Cut(usize),
+}
 
 /// For every anchor, the shapes that contain it, grouped by their first literal.
 pub(super) struct Dispatch {
@@ -23,6 +28,7 @@ pub(super) struct Dispatch {
     pub(super) longest: usize,
     /// The literals of all shapes that can end inside a token.
     distinctive: Literals,
+    prefixes: PrefixEnds,
 }
 
 /// The shapes with one anchor.
@@ -32,76 +38,6 @@ struct AnchorTable {
     groups: Vec<PrefixGroup>,
     /// For each byte after the anchor, the groups that may match.
     by_next: Vec<Vec<u16>>,
-}
-
-/// Shapes with the same first literal.
-struct PrefixGroup {
-    prefix: Vec<u8>,
-    /// The offset of the anchor in the prefix, in bytes.
-    offset: usize,
-    /// The minimum number of bytes that a match of any of the shapes has within its token.
-    inside: usize,
-    shapes: Vec<ShapeEntry>,
-}
-
-struct ShapeEntry {
-    rule: Arc<Rule>,
-    form: usize,
-    shape: usize,
-    edges: Edges,
-    /// The minimum and maximum length of a match, in bytes.
-    lengths: (usize, usize),
-    /// Whether a match can only end where its token ends.
-    is_whole_token: bool,
-    /// The number of bytes that are always within the token.
-    inside: usize,
-    /// Another literal inside the shape.
-    marker: Option<memmem::Finder<'static>>,
-}
-
-impl ShapeEntry {
-    fn new(rule: &Arc<Rule>, form: usize, shape: usize) -> Self {
-        let parts = rule.forms[form].shapes[shape].parts();
-        let literals = parts.iter().skip(1).filter_map(|part| match part {
-            Part::Literal(literal) if literal.len() >= 4 => Some(literal),
-            _ => None,
-        });
-        let inside = least_inside(&rule.forms[form].shapes[shape]);
-        let marker = literals.max_by_key(|literal| literal.len());
-        let edges = rule.forms[form].edges;
-        Self {
-            rule: rule.clone(),
-            form,
-            shape,
-            edges,
-            lengths: rule.forms[form].shapes[shape].lengths(),
-            is_whole_token: edges == Edges::Strict && parts.iter().all(is_token),
-            inside,
-            marker: marker.map(|marker| memmem::Finder::new(marker).into_owned()),
-        }
-    }
-
-    fn form(&self) -> &Form {
-        &self.rule.forms[self.form]
-    }
-
-    fn shape(&self) -> &Shape {
-        &self.form().shapes[self.shape]
-    }
-
-    /// A cheap check whether the shape is worth trying in a token that begins at `start` and ends at `end`.
-    fn may_fit(&self, text: &[u8], start: usize, end: usize) -> bool {
-        let (least, most) = self.lengths;
-        let length = end - start;
-        if length < self.inside
-            || self.is_whole_token && !(least..=most).contains(&length)
-            || self.edges == Edges::Strict && length > most
-        {
-            return false;
-        }
-        let reach = text.len().min(start + most);
-        self.marker.as_ref().is_none_or(|marker| marker.find(&text[start..reach]).is_some())
-    }
 }
 
 impl Dispatch {
@@ -127,7 +63,7 @@ impl Dispatch {
                     };
                     let entry = ShapeEntry::new(rule, form_at, shape_at);
                     longest = longest.max(shape.lengths().1);
-                    if form.edges != Edges::Strict {
+                    if form.edges != Edges::Strict && !entry.is_whole_token {
                         let marker = entry.marker.as_ref().map(memmem::Finder::needle);
                         // The anchor is excluded, since a long token may be full of anchors.
                         let behind = &prefix[offset + anchors.plain()[anchor].len()..];
@@ -136,37 +72,34 @@ impl Dispatch {
                     }
                     let groups = &mut by_anchor[anchor].groups;
                     let at = groups.iter().position(|group| group.prefix == prefix).unwrap_or_else(|| {
-                        groups.push(PrefixGroup {
-                            prefix: prefix.to_vec(),
-                            offset,
-                            inside: usize::MAX,
-                            shapes: Vec::new(),
-                        });
+                        groups.push(PrefixGroup::new(prefix, offset));
                         groups.len() - 1
                     });
-                    groups[at].inside = groups[at].inside.min(entry.inside);
-                    groups[at].shapes.push(entry);
+                    groups[at].add(entry);
                 }
             }
         }
         by_anchor.iter_mut().for_each(AnchorTable::sort_by_next);
         let all = distinctive.clone();
+        let prefixes = prefix_ends(&by_anchor);
         let holds_another = |one: &[u8]| {
             all.iter().any(|other| other.len() < one.len() && memmem::find(one, other).is_some())
         };
         distinctive.retain(|one| !holds_another(one));
         distinctive.sort();
         distinctive.dedup();
-        Self { by_anchor, longest, distinctive: Literals::new(&distinctive) }
+        Self { by_anchor, longest, distinctive: Literals::new(&distinctive), prefixes }
     }
 
     /// In a token that is longer than any key, only shapes that can end inside it need to be tried. Returns
-    /// the first offset from `from` on at which one may begin.
-    pub(super) fn next_inside_token(&self, text: &[u8], from: usize) -> usize {
+    /// the first offset from `from` on at which one may begin. `known` is the first literal of such a shape that the
+    /// last search in this token found, or an offset before `from`.
+    pub(super) fn next_inside_token(&self, text: &[u8], from: usize, known: &mut usize) -> usize {
+        if *known < from {
+            *known = self.distinctive.next(text, from..text.len()).map_or(text.len(), |(at, _)| at);
+        }
         // The literal may be a marker, whose key begins this far before it.
-        self.distinctive
-            .next(text, from..text.len())
-            .map_or(text.len(), |(at, _)| at.saturating_sub(self.longest).max(from))
+        if *known == text.len() { text.len() } else { known.saturating_sub(self.longest).max(from) }
     }
 
     /// Adds a match for every shape that matches at a plain anchor in a token that ends at `end`.
@@ -187,15 +120,82 @@ impl Dispatch {
                 continue;
             }
             let mut left = None;
-            for entry in &group.shapes {
+            for entry in group.entries(end - start) {
                 if !entry.may_fit(text, start, end) {
                     continue;
                 }
                 let (edge, is_pasted) = *left.get_or_insert_with(|| self.left_edge(text, start));
                 if edge.satisfies(entry.edges) {
                     matches.extend(
-                        try_shape(text, start, entry, scratch)
+                        try_shape(text, start..text.len(), entry, scratch)
                             .map(|matched| ShapeMatch { is_pasted, ..matched }),
+                    );
+                }
+            }
+        }
+    }
+
+    /// Where the prefixes with this anchor begin.
+    pub(super) fn starts<'d>(&'d self, text: &'d [u8], anchor: Anchor) -> impl Iterator<Item = usize> + 'd {
+        self.groups(text, anchor).map(|(start, _)| start)
+    }
+
+    /// The groups whose prefix is at this anchor, and where it begins.
+    fn groups<'d>(
+        &'d self,
+        text: &'d [u8],
+        Anchor { at, literal }: Anchor,
+    ) -> impl Iterator<Item = (usize, &'d PrefixGroup)> + 'd {
+        let table = &self.by_anchor[literal];
+        let groups = text.get(at + table.length).map(|next| &table.by_next[usize::from(*next)]);
+        groups.into_iter().flatten().filter_map(move |group| {
+            let group = &table.groups[usize::from(*group)];
+            let start = at.checked_sub(group.offset)?;
+            text[start..].starts_with(&group.prefix).then_some((start, group))
+        })
+    }
+
+    /// Whether a key that begins at `start` may end at `end`, or directly before it.
+    pub(super) fn may_span(&self, text: &[u8], anchor: Anchor, start: usize, end: usize) -> bool {
+        let Some(length) = end.checked_sub(start) else { return false };
+        self.groups(text, anchor).any(|(at, group)| at == start && group.may_have(length))
+    }
+
+    /// Adds a match for every shape that matches from `start` on and ends there, whatever is before it.
+    pub(super) fn try_between(
+        &self,
+        text: &[u8],
+        anchor: Anchor,
+        start: usize,
+        ending: Ending,
+        scratch: &mut Scratch,
+        matches: &mut Vec<ShapeMatch>,
+    ) {
+        let mut left = None;
+        for entry in
+            self.groups(text, anchor).filter(|(at, _)| *at == start).flat_map(|(_, group)| &group.shapes)
+        {
+            let (edge, _) = *left.get_or_insert_with(|| self.left_edge(text, start));
+            let mut try_until = |end: usize, limit: usize| {
+                let is_whole = |one: &ShapeMatch| limit == text.len() || one.span.end == limit;
+                let may_fit = entry.may_fit(&text[..limit], start, end);
+                let found =
+                    may_fit.then(|| try_shape(text, start..limit, entry, scratch)).flatten().filter(is_whole);
+                // Only what is certain anyway may begin a row of keys behind anything.
+                let least = if entry.form().confidence == Confidence::Certain {
+                    entry.edges
+                } else {
+                    entry.edges.min(Edges::Word)
+                };
+                found.map(|one| ShapeMatch { has_left_edge: edge.satisfies(least), ..one })
+            };
+            match ending {
+                Ending::Token(end) => matches.extend(try_until(end, text.len())),
+                Ending::Cut(end) => {
+                    let is_after_one = entry.fit == Fit::Exact && text[end - 1].is_ascii_alphanumeric();
+                    let found = try_until(end, end);
+                    matches.extend(
+                        found.or_else(|| is_after_one.then(|| try_until(end - 1, end - 1)).flatten()),
                     );
                 }
             }
@@ -220,22 +220,26 @@ impl Dispatch {
         const MOST: usize = 4;
         let mut start = end;
         for _ in 0..MOST {
-            let groups = self.by_anchor.iter().flat_map(|table| &table.groups);
-            let longest = groups
-                .filter_map(|group| {
-                    let whole = &group.prefix[..];
-                    // `sk_testsk_test_…`: only a part of the template was replaced.
-                    let cut = whole.strip_suffix(b"_").or(whole.strip_suffix(b"-")).unwrap_or(whole);
-                    [whole, cut].into_iter().find(|prefix| text[..start].ends_with(prefix)).map(<[u8]>::len)
-                })
-                .max();
-            match longest {
+            match self.prefixes.longest_before(&text[..start]) {
                 Some(length) => start -= length,
                 None => break,
             }
         }
         (start < end).then_some(start)
     }
+}
+
+/// The prefixes of all shapes.
+fn prefix_ends(by_anchor: &[AnchorTable]) -> PrefixEnds {
+    let mut prefixes = PrefixEnds::default();
+    for prefix in by_anchor.iter().flat_map(|table| &table.groups).map(|group| &group.prefix) {
+        prefixes.add(prefix);
+        // `sk_testsk_test_…`: only a part of the template was replaced.
+        if let Some(cut) = prefix.strip_suffix(b"_").or(prefix.strip_suffix(b"-")) {
+            prefixes.add(cut);
+        }
+    }
+    prefixes
 }
 
 impl AnchorTable {
@@ -249,19 +253,6 @@ impl AnchorTable {
     }
 }
 
-fn is_token(part: &Part) -> bool {
-    match part {
-        Part::Literal(literal) => literal.iter().all(|byte| BASE64URL.has(*byte)),
-        Part::Run(class, _) => class.is_within(&BASE64URL),
-        Part::Structure(named) => named.class.is_within(&BASE64URL),
-    }
-}
-
-/// The number of bytes of a shape that are always within the token in which it begins.
-fn least_inside(shape: &Shape) -> usize {
-    shape.parts().iter().take_while(|part| is_token(part)).map(|part| part.lengths().0).sum()
-}
-
 /// The minimum number of bytes that a key of this shape has within its token, from its anchor on.
 pub(super) fn least_from_anchor(shape: &Shape, anchors: &Anchors) -> usize {
     let offset = first_anchor(anchors, shape.prefix()).map_or(0, |(_, offset)| offset);
@@ -271,40 +262,4 @@ pub(super) fn least_from_anchor(shape: &Shape, anchors: &Anchors) -> usize {
 /// The first anchor in a prefix, and its offset there.
 fn first_anchor(anchors: &Anchors, prefix: &[u8]) -> Option<(usize, usize)> {
     anchors.find(prefix, 0..prefix.len()).map(|anchor| (anchor.literal, anchor.at)).next()
-}
-
-fn try_shape(text: &[u8], start: usize, entry: &ShapeEntry, scratch: &mut Scratch) -> Option<ShapeMatch> {
-    let form = entry.form();
-    let shape = entry.shape();
-    let rest = &text[start..];
-    let length = shape.matches(rest, &mut scratch.bodies, |end| edges::right(rest, end, form.edges))?;
-    if placeholder::is_made_up(&rest[..length], &scratch.bodies, form.confidence != Confidence::Certain) {
-        return None;
-    }
-    // A loose shape matches the start of anything.
-    if form.requires_context
-        && form.confidence == Confidence::Possible
-        && placeholder::is_cut_off(&rest[length..])
-    {
-        return None;
-    }
-    let public = shape.prefix().len();
-    if published::is_published(&Secret::new(&rest[..length], public)) {
-        return None;
-    }
-    let span = start..start + length;
-    let context_match = scratch.context.context_match(text, &span, &entry.rule);
-    Some(ShapeMatch {
-        span,
-        decoded: None,
-        encoding: Vec::new(),
-        rule: entry.rule.clone(),
-        form: entry.form,
-        public,
-        fixed: shape.fixed(),
-        base: form.confidence,
-        confidence: form.confidence,
-        context_match,
-        is_pasted: false,
-    })
 }

@@ -6,6 +6,7 @@ use super::{
     engine::{Engine, Window},
     scratch::Scratch,
     shape_match::REACH,
+    word_match::WordCount,
 };
 use crate::{
     blob::{Content, WINDOW},
@@ -76,8 +77,8 @@ impl StreamWindow {
 }
 
 impl Engine {
-    /// Scans one blob, calls `emit` for every detection in the order of the text, and adds the number of
-    /// scanned bytes to `read`.
+    /// Scans one blob, calls `emit` for every detection, and adds the number of scanned bytes to `read`. Detections are
+    /// in the order of the text. A text that is also read as UTF-16 has two such orders, which may be mixed in any way.
     ///
     /// # Errors
     /// When a stream fails. Everything before the error has been scanned.
@@ -89,6 +90,7 @@ impl Engine {
         mut emit: impl FnMut(Detection),
     ) -> io::Result<()> {
         scratch.word_matches.clear();
+        scratch.word_count = WordCount::default();
         match content {
             Content::Bytes(text) => {
                 let order = utf16::recognize(text);

@@ -7,9 +7,10 @@ use std::{
 };
 
 use crate::{
+    finding::{Excerpt, Finding, Report},
     hidden::escape_control,
     rule::{Confidence, RuleSet},
-    scan::{Engine, Masker, Scratch, may_hold_a_key},
+    scan::{Engine, Masker, Scratch, SecretPieces, may_hold_a_key},
 };
 
 /// Makes texts safe to show. Masks whatever fits a shape of any rule at any confidence. It works on bytes, before they
@@ -58,6 +59,56 @@ impl Redactor {
     pub(crate) fn line(&self, text: &str) -> String {
         escape_control(&self.text(text.as_bytes())).into_owned()
     }
+}
+
+/// Hides every part of the secrets in the texts of a report, since more is known about a secret that was found: its line
+/// may hold it without a prefix, and its file may be named after it. [`Report::mask_suppressions`] knows the other texts.
+pub(super) fn hide_pieces(pieces: &SecretPieces, report: &mut Report) {
+    report.findings.iter_mut().for_each(|finding| hide_in_finding(pieces, finding));
+    report.suppressed.iter_mut().for_each(|one| hide_in_finding(pieces, &mut one.finding));
+    report.not_scanned.iter_mut().filter_map(|one| one.file.as_mut()).for_each(|file| pieces.hide(file));
+    if let Some(configuration) = &mut report.configuration {
+        pieces.hide(&mut configuration.file);
+        configuration.weakened.iter_mut().for_each(|text| pieces.hide(text));
+    }
+    if let Some(subject) = &mut report.subject {
+        pieces.hide(&mut subject.what);
+        subject.nothing.iter_mut().for_each(|text| pieces.hide(text));
+    }
+}
+
+fn hide_in_finding(pieces: &SecretPieces, finding: &mut Finding) {
+    for place in &mut finding.occurrences {
+        for path in std::iter::once(&mut place.path).chain(&mut place.archive) {
+            if !pieces.ranges(path.as_bytes()).is_empty() {
+                let mut text = path.to_string();
+                pieces.hide(&mut text);
+                *path = text.into();
+            }
+        }
+        hide_in_excerpt(pieces, &mut place.excerpt);
+    }
+    if let Some(history) = &mut finding.history {
+        for event in history.introduced.iter_mut().chain(&mut history.removed) {
+            for text in [&mut event.author, &mut event.summary, &mut event.path] {
+                pieces.hide(text);
+            }
+        }
+        history.refs.iter_mut().for_each(|name| pieces.hide(name));
+    }
+}
+
+/// Hides them beside the masked key.
+fn hide_in_excerpt(pieces: &SecretPieces, excerpt: &mut Excerpt) {
+    if pieces.ranges(excerpt.text.as_bytes()).is_empty() {
+        return;
+    }
+    let (start, end) = excerpt.marker;
+    let [mut before, mut after] = [excerpt.text[..start].to_owned(), excerpt.text[end..].to_owned()];
+    pieces.hide(&mut before);
+    pieces.hide(&mut after);
+    excerpt.marker = (before.len(), before.len() + end - start);
+    excerpt.text = [&before, &excerpt.text[start..end], &after].concat();
 }
 
 fn push_line(masker: &Masker, line: &[u8], scratch: &mut Scratch, shown: &mut String) {

@@ -11,6 +11,7 @@ use super::{
     baseline,
     counts::Counts,
     coverage::{Coverage, RunContext},
+    redact::hide_pieces,
     rules::or_builtin,
     settings::Session,
     suppress,
@@ -22,7 +23,7 @@ use crate::{
     config::{MIN_CONFIDENCE, SettingSource},
     finding::{Configuration, Finding, LookedFor, Report, Suppressed},
     rule::Confidence,
-    scan::Engine,
+    scan::{Engine, SecretPieces},
 };
 
 /// Runs a source up to the finished report, with the baseline applied, and writes nothing.
@@ -52,6 +53,10 @@ pub(super) fn collect<T>(
     let locations = history::locate(&mut coverage.histories, &pool);
 
     let (mut report, marked) = pool.into_report();
+    let pieces = match session.options.show_secrets {
+        true => SecretPieces::default(),
+        false => SecretPieces::new(report.findings.iter().map(|finding| &finding.secret)),
+    };
     let mut excluded = HashSet::new();
     report.findings.retain(|finding| {
         let is_wanted = finding.confidence >= least.looked_for;
@@ -85,6 +90,7 @@ pub(super) fn collect<T>(
         report.is_shallow = coverage.histories.iter().any(history::HistoryScan::is_shallow);
         report.refs = coverage.histories.first().map(|one| history::refs_read(one.repository(), redactor));
     }
+    hide_pieces(&pieces, &mut report);
     let context = RunContext { scope: &coverage.scope, redactor, excluded: &excluded };
     let outcome = known(&mut report, &context)?;
     #[cfg(feature = "git")]
@@ -93,7 +99,16 @@ pub(super) fn collect<T>(
             finding.allowed_by = Some(by.clone());
         }
     }
-    report.mask_suppressions(|text| redactor.text(text.as_bytes()));
+    report.mask_suppressions(|text| {
+        let mut text = redactor.text(text.as_bytes());
+        pieces.hide(&mut text);
+        text
+    });
+    report.not_read.mask(|name| {
+        let mut name = name.to_owned();
+        pieces.hide(&mut name);
+        name
+    });
     Ok((report, outcome))
 }
 

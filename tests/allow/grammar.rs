@@ -220,6 +220,18 @@ fn thousands_of_comments_and_keys_in_one_line_are_no_work() {
 }
 
 #[test]
+fn a_text_has_so_many_comments_and_no_more() {
+    const MOST: usize = 10_000;
+    let line = format!("x = \"{}\"  # skanner:allow\n", openai_key(1));
+    let report = scan("# skanner:allow: nothing\n".repeat(MOST - 1) + &line);
+    assert_eq!(report.counts(), (0, 1));
+    let report = scan("# skanner:allow: nothing\n".repeat(2 * MOST) + &line);
+    assert_eq!(report.counts(), (1, 0));
+    let unused = report.unused();
+    assert!(unused.len() <= MOST + 1 && unused.iter().any(|one| one.contains("more than 10000 comments")));
+}
+
+#[test]
 fn a_day_counts_however_its_word_is_written() {
     for (text, allowed) in [
         ("skanner:allow Until 2020-01-31", 0),

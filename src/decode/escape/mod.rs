@@ -44,19 +44,26 @@ const LONGEST: usize = 4 << 10;
 pub(crate) struct Token {
     /// The decoded text, from a little before the token to the byte after it.
     pub decoded: Decoded,
+    /// Where the token begins in the decoded text.
+    start: usize,
     /// The escapes that were decoded: the offset in the text, and the name.
     undone: Vec<(usize, &'static str)>,
-    /// The source offset where decoding ended.
-    end: usize,
-    /// Whether decoding ended because the token was too long.
-    is_cut: bool,
+    /// Where what is settled ends, in the source and in the decoded text. If the token was too long, the rest of what
+    /// was decoded will be decoded again, together with what follows.
+    settled: (usize, usize),
 }
 
 impl Token {
     /// The source offset up to which every token that may begin there has been decoded to its end.
     #[must_use]
     pub(crate) fn settled(&self) -> usize {
-        if self.is_cut { self.end - LONGEST / 2 } else { self.end }
+        self.settled.0
+    }
+
+    /// The part of the decoded text to search. What is before it are other tokens.
+    #[must_use]
+    pub(crate) fn own(&self) -> Range<usize> {
+        self.start..self.settled.1
     }
 
     /// The names of the escapes that were decoded inside a range of the text, without duplicates.
@@ -92,13 +99,29 @@ pub(crate) fn separator(text: &[u8], at: usize, letters: &[u8]) -> Option<usize>
     (LAST_LETTERS.contains(&letter) || letters.contains(&letter)).then_some(at)
 }
 
+/// The last run of bytes that keys of any issuer contain, since many tokens may end in one.
+#[derive(Default)]
+pub(crate) struct KeyRun(Range<usize>);
+
+impl KeyRun {
+    /// Where the bytes after `from` that keys may contain end.
+    fn end(&mut self, text: &[u8], from: usize) -> usize {
+        if !self.0.contains(&from) {
+            let length = text[from..].iter().take_while(|byte| is_key_byte(**byte) && **byte != b'=').count();
+            self.0 = from..from + length;
+        }
+        self.0.end.max(from)
+    }
+}
+
 /// Whether a token whose plain part ends at `end` continues after an escape or a seam.
 #[must_use]
-pub(crate) fn goes_on(text: &[u8], end: usize) -> bool {
+pub(crate) fn goes_on(text: &[u8], end: usize, run: &mut KeyRun) -> bool {
     // Some keys contain `.`, `:`, `+` or `/`, and the plain part ended at one of these.
-    let more =
-        text[end..].iter().take(LONGEST / 8).take_while(|byte| is_key_byte(**byte) && **byte != b'=').count();
-    let mut at = end + more;
+    let mut at = run.end(text, end);
+    if at - end >= LONGEST / 8 {
+        return false;
+    }
     // Padding may be part of a key, but `=` is mostly the start of something else.
     if let Some([b'=', b'"' | b'\'' | b'`' | b'\\', ..]) = text.get(at..) {
         at += 1;
@@ -120,12 +143,18 @@ pub(crate) fn goes_on(text: &[u8], end: usize) -> bool {
 /// Decodes the escapes around `anchor`, to the end of the token.
 #[must_use]
 pub(crate) fn token(text: &[u8], anchor: usize) -> Token {
-    let mut token = Token { decoded: Decoded::default(), undone: Vec::new(), end: 0, is_cut: false };
+    let mut token = Token { decoded: Decoded::default(), start: 0, undone: Vec::new(), settled: (0, 0) };
     let mut at = anchor.saturating_sub(BEFORE);
     let limit = text.len().min(anchor + LONGEST);
     let mut opened = false;
     while at < limit {
         let rest = &text[at..];
+        if at <= anchor {
+            token.start = token.decoded.text.len();
+        }
+        if at <= anchor + LONGEST / 2 {
+            token.settled = (at, token.decoded.text.len());
+        }
         if let Some(unit) = unit(text, at) {
             token.undone.push((token.decoded.text.len(), unit.name));
             if let Some(byte) = unit.byte {
@@ -137,7 +166,9 @@ pub(crate) fn token(text: &[u8], anchor: usize) -> Token {
             at += unit.length;
             continue;
         }
+        // So does every seam.
         if at > anchor
+            && b"\\\"'`$".contains(&text[at])
             && let Some(length) = split::seam(rest).or_else(|| split::inner_seam(rest, &mut opened))
         {
             token.undone.push((token.decoded.text.len(), split::NAME));
@@ -150,12 +181,20 @@ pub(crate) fn token(text: &[u8], anchor: usize) -> Token {
             break;
         }
     }
-    token.end = at;
-    token.is_cut = at >= limit && limit < text.len();
+    let before = &token.decoded.text[..token.start];
+    token.start -= before.iter().rev().take_while(|byte| is_key_byte(**byte)).count();
+    let is_cut = at >= limit && limit < text.len();
+    if !is_cut {
+        token.settled = (at, token.decoded.text.len());
+    }
     token
 }
 
 fn unit(text: &[u8], at: usize) -> Option<EscapeUnit> {
+    // Every escape begins with one of these.
+    if !text.get(at).is_some_and(|byte| b"%\\&=".contains(byte)) {
+        return None;
+    }
     ESCAPES.iter().find_map(|escape| escape(&text[at..])).or_else(|| quoted_printable::soft_break(text, at))
 }
 

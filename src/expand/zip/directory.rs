@@ -117,6 +117,7 @@ impl<'a> Directory<'a> {
             packed: u64::from(u32_at(header, 20)),
             size: Some(u64::from(u32_at(header, 24))),
             header: u64::from(u32_at(header, 42)),
+            names: 0,
         };
         let whole = self.bytes(46 + name_size + extra_size + comment_size)?;
         let (names, rest) = whole[46..].split_at(name_size);

@@ -43,6 +43,8 @@ pub(super) struct ZipEntry {
     pub(super) size: Option<u64>,
     /// The offset of the local header.
     pub(super) header: u64,
+    /// The length of the name and the extra field in the local header, if that was read.
+    pub(super) names: u64,
 }
 
 /// The result of reading an entry.
@@ -63,11 +65,8 @@ impl ZipEntry {
         from: u64,
         name: &mut Vec<u8>,
     ) -> io::Result<Option<Self>> {
-        let Some(header_at) = search(whole, from, &[LOCAL])? else { return Ok(None) };
+        let Some(header_at) = next_header(whole, from)? else { return Ok(None) };
         let room = whole.size() - header_at;
-        if room < HEADER {
-            return Ok(None);
-        }
         let header = whole.bytes(header_at, HEADER)?;
         let lengths = [26, 28].map(|at| u64::from(u16_at(&header, at)));
         let names = whole.bytes(header_at + HEADER, (lengths[0] + lengths[1]).min(room - HEADER))?;
@@ -82,6 +81,7 @@ impl ZipEntry {
             packed: u64::from(u32_at(&header, 18)),
             size: Some(u64::from(u32_at(&header, 22))),
             header: header_at,
+            names: lengths[0] + lengths[1],
         };
         entry.enlarge(&names[split..]);
         if flags & 8 != 0 {
@@ -223,7 +223,7 @@ impl ZipEntry {
 
     /// The offset of its end.
     pub(super) fn end(&self) -> u64 {
-        self.header.saturating_add(HEADER).saturating_add(self.packed)
+        self.header.saturating_add(HEADER + self.names).saturating_add(self.packed)
     }
 }
 
@@ -259,6 +259,28 @@ impl Read for ZipContent<'_> {
         }
         Ok(0)
     }
+}
+
+/// Whether these are the first bytes of a local header, with a valid version and a valid method. The mark alone is in many
+/// files.
+pub(super) fn is_header(bytes: &[u8]) -> bool {
+    bytes.len() >= 30 && bytes.starts_with(LOCAL) && bytes[4] < 64 && bytes[8] < 100 && bytes[9] == 0
+}
+
+/// The first local header at or after `from`.
+fn next_header(whole: &SeekableArchive<'_>, from: u64) -> io::Result<Option<u64>> {
+    let (mut at, mut step) = (from, STEPS.0);
+    while at.saturating_add(HEADER) <= whole.size() {
+        let chunk = whole.bytes(at, step.min(whole.size() - at))?;
+        let mut marks = memmem::find_iter(&chunk, LOCAL);
+        if let Some(found) = marks.find(|found| is_header(&chunk[*found..])) {
+            return Ok(Some(at + found as u64));
+        }
+        // A header may straddle the boundary.
+        at += (chunk.len() as u64).saturating_sub(HEADER - 1).max(1);
+        step = (step * 2).min(STEPS.1);
+    }
+    Ok(None)
 }
 
 /// The first of the given marks at or after `from`.

@@ -36,12 +36,11 @@ pub(super) fn may_begin_later(head: &[u8]) -> bool {
     head.starts_with(b"#!")
 }
 
-/// Whether these bytes contain the header of an entry: its mark, a valid version, a valid method, and a name.
+/// Whether these bytes contain the header of an entry with a name.
 fn holds_an_entry(head: &[u8]) -> bool {
     memmem::find_iter(head, LOCAL).any(|at| {
-        head.get(at + 4..at + 30).is_some_and(|header| {
-            header[0] < 64 && header[1] == 0 && header[4] < 100 && header[5] == 0 && header[22..24] != [0, 0]
-        })
+        let bytes = &head[at..];
+        entry::is_header(bytes) && bytes[5] == 0 && bytes[26..28] != [0, 0]
     })
 }
 
@@ -184,6 +183,21 @@ fn read(
     Ok(ZipOutcome::Opened)
 }
 
+/// Archives with more broken entries than this are no archives, or only made to take time.
+const MOST_BROKEN: u64 = 1000;
+
+/// Counts broken entries. Returns whether there are so many that the rest is not worth reading, which it reports.
+fn is_too_broken(job: &mut ExpandJob<'_>, place: &ArchivePath<'_>, broken: &mut u64) -> bool {
+    *broken += 1;
+    if *broken == MOST_BROKEN {
+        job.not_scanned(
+            place,
+            format!("has more than {MOST_BROKEN} broken entries: nothing after them was scanned; unpack it and scan the directory"),
+        );
+    }
+    *broken >= MOST_BROKEN
+}
+
 /// Passes on what precedes the first entry and follows the end: scripts, and the unexpected.
 fn around(
     job: &mut ExpandJob<'_>,
@@ -220,6 +234,7 @@ fn each(
     directory: &mut Directory<'_>,
 ) -> io::Result<()> {
     let mut name = Vec::new();
+    let mut broken = 0;
     while !job.budget.is_stopped() {
         let Some(entry) = directory.next(&mut name)? else { return Ok(()) };
         job.budget.entry()?;
@@ -232,7 +247,9 @@ fn each(
                 &directory.entry_comment,
             );
         }
-        entry.pass_on(job, place, whole, &name)?;
+        if !entry.pass_on(job, place, whole, &name)?.is_well && is_too_broken(job, place, &mut broken) {
+            return Ok(());
+        }
     }
     Ok(())
 }
@@ -246,6 +263,7 @@ fn walk(
     let mut outcome = ZipOutcome::Nothing;
     let mut from = 0;
     let mut is_first = true;
+    let mut broken = 0;
     let mut name = Vec::new();
     while let (Some(entry), false) = (ZipEntry::next(whole, from, &mut name)?, job.budget.is_stopped()) {
         if let Err(error) = job.budget.entry() {
@@ -264,6 +282,8 @@ fn walk(
         }
         if passed.is_well {
             from = entry.end();
+        } else if is_too_broken(job, place, &mut broken) {
+            break;
         }
     }
     Ok(outcome)

@@ -32,8 +32,10 @@ pub(super) fn parse_comment(marker: &mut AllowComment, rest: &str, quote: Option
     let end = ENDS.iter().filter_map(|end| rest.find(end)).min();
     rest = rest[..end.unwrap_or(rest.len())].trim();
     // A comment in parentheses, as in Markdown.
-    while rest.ends_with(')') && rest.matches(')').count() > rest.matches('(').count() {
+    let mut excess = rest.matches(')').count().saturating_sub(rest.matches('(').count());
+    while rest.ends_with(')') && excess > 0 {
         rest = rest[..rest.len() - 1].trim_end();
+        excess -= 1;
     }
     let (names, rest) = names(rest);
     marker.names = names;
@@ -69,10 +71,11 @@ fn names(text: &str) -> (Vec<String>, &str) {
         let Some(more) = behind.strip_prefix(',') else { break };
         // After `a, ` a reason may begin, so only a word that looks like a rule is a name.
         let next = more.trim_start();
-        let word = next.split_whitespace().next().unwrap_or_default();
-        if more.len() != next.len()
-            && !(word.contains('-') && word.trim_end_matches(',').bytes().all(is_of_name))
-        {
+        let is_rule = || {
+            let word = next.split_whitespace().next().unwrap_or_default();
+            word.contains('-') && word.trim_end_matches(',').bytes().all(is_of_name)
+        };
+        if more.len() != next.len() && !is_rule() {
             rest = more;
             break;
         }

@@ -63,11 +63,19 @@ pub(crate) fn parse_comments(word_matches: Vec<WordMatch>) -> Vec<CommentMatch> 
 
 /// How many comments about one line or file count. People write far fewer, and each is compared with all keys
 /// there.
-const MOST: usize = 100;
+const MOST: usize = WordMatch::MOST_ON_LINE;
 
 /// Marks excess comments as not counting.
 fn limit(found: &mut [CommentMatch]) {
     let mut counts: HashMap<Option<u64>, usize> = HashMap::new();
+    let whole = WordMatch::MOST_IN_TEXT;
+    for one in found.iter_mut().skip(whole) {
+        one.is_one_too_many = true;
+        one.marker.problem = Some(format!(
+            "more than {whole} comments are in this file, and those after that do not count; allow its keys by path \
+             or fingerprint in skanner.toml"
+        ));
+    }
     for one in found {
         let count = counts.entry(one.line()).or_default();
         *count += 1;

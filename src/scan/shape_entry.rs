@@ -1,0 +1,256 @@
+//! One shape of a rule, with what is known about all of its matches.
+
+use std::{ops::Range, sync::Arc};
+
+use memchr::memmem;
+
+use super::{edges, placeholder, published, scratch::Scratch, shape_match::ShapeMatch};
+use crate::{
+    finding::Secret,
+    rule::{BASE64URL, ByteClass, Confidence, Edges, Form, Part, Rule, Shape},
+};
+
+/// Whether a shape tells where a match ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// It does.
+    Exact,
+    /// A match goes on to the end of the token.
+    Loose,
+}
+
+pub(super) struct ShapeEntry {
+    pub(super) rule: Arc<Rule>,
+    pub(super) form: usize,
+    pub(super) shape: usize,
+    pub(super) edges: Edges,
+    /// The minimum and maximum length of a match, in bytes.
+    pub(super) lengths: (usize, usize),
+    /// Whether a match can only end where its token ends.
+    pub(super) is_whole_token: bool,
+    /// The class that follows the prefix, and how many bytes of it at least.
+    pub(super) first_run: Option<(&'static ByteClass, usize)>,
+    pub(super) fit: Fit,
+    /// The number of bytes that are always within the token.
+    pub(super) inside: usize,
+    /// Another literal inside the shape.
+    pub(super) marker: Option<memmem::Finder<'static>>,
+    /// Where the marker is, if that is the same in all matches.
+    pub(super) marker_at: Option<usize>,
+}
+
+impl ShapeEntry {
+    pub(super) fn new(rule: &Arc<Rule>, form: usize, shape: usize) -> Self {
+        let parts = rule.forms[form].shapes[shape].parts();
+        let literals = parts.iter().enumerate().skip(1).filter_map(|(at, part)| match part {
+            Part::Literal(literal) if literal.len() >= 4 => Some((at, literal)),
+            _ => None,
+        });
+        let inside = least_inside(&rule.forms[form].shapes[shape]);
+        let marker = literals.max_by_key(|(_, literal)| literal.len());
+        let lengths_before = marker.map(|(at, _)| parts[..at].iter().map(Part::lengths));
+        let marker_at = lengths_before.and_then(|mut lengths| {
+            lengths.try_fold(0, |sum, (least, most)| (least == most).then_some(sum + least))
+        });
+        let edges = rule.forms[form].edges;
+        Self {
+            rule: rule.clone(),
+            form,
+            shape,
+            edges,
+            lengths: rule.forms[form].shapes[shape].lengths(),
+            is_whole_token: (edges == Edges::Strict || ends_with_token(parts)) && parts.iter().all(is_token),
+            first_run: first_run(parts),
+            fit: fit(parts),
+            inside,
+            marker: marker.map(|(_, marker)| memmem::Finder::new(marker).into_owned()),
+            marker_at,
+        }
+    }
+
+    pub(super) fn form(&self) -> &Form {
+        &self.rule.forms[self.form]
+    }
+
+    pub(super) fn shape(&self) -> &Shape {
+        &self.form().shapes[self.shape]
+    }
+
+    /// A cheap check whether the shape is worth trying in a token that begins at `start` and ends at `end`.
+    pub(super) fn may_fit(&self, text: &[u8], start: usize, end: usize) -> bool {
+        let (least, most) = self.lengths;
+        let length = end - start;
+        if length < self.inside
+            || self.is_whole_token && !(least..=most).contains(&length)
+            || self.edges == Edges::Strict && length > most
+        {
+            return false;
+        }
+        if let (Some(marker), Some(at)) = (&self.marker, self.marker_at) {
+            let rest = text[start..].get(at..);
+            if !rest.is_some_and(|rest| rest.starts_with(marker.needle())) {
+                return false;
+            }
+        }
+        if let Some((class, least)) = self.first_run
+            && class.run(&text[start + self.shape().prefix().len()..], least) < least
+        {
+            return false;
+        }
+        if self.marker_at.is_some() {
+            return true;
+        }
+        let reach = text.len().min(start + most);
+        self.marker.as_ref().is_none_or(|marker| marker.find(&text[start..reach]).is_some())
+    }
+}
+
+/// Shapes with the same first literal.
+pub(super) struct PrefixGroup {
+    pub(super) prefix: Vec<u8>,
+    /// The offset of the anchor in the prefix, in bytes.
+    pub(super) offset: usize,
+    /// The minimum number of bytes that a match of any of the shapes has within its token.
+    pub(super) inside: usize,
+    /// The maximum length of a match of those shapes that can only end where their token ends.
+    most_whole: usize,
+    /// The indices of the other shapes.
+    inner: Vec<usize>,
+    /// The lengths that a match may have, or one more, as bits; longer ones may always fit.
+    lengths: [u64; 8],
+    pub(super) shapes: Vec<ShapeEntry>,
+}
+
+impl PrefixGroup {
+    /// A group without shapes.
+    pub(super) fn new(prefix: &[u8], offset: usize) -> Self {
+        Self {
+            prefix: prefix.to_vec(),
+            offset,
+            inside: usize::MAX,
+            most_whole: 0,
+            inner: Vec::new(),
+            lengths: [0; 8],
+            shapes: Vec::new(),
+        }
+    }
+
+    pub(super) fn add(&mut self, entry: ShapeEntry) {
+        self.inside = self.inside.min(entry.inside);
+        self.add_lengths(&entry);
+        if entry.edges == Edges::Strict || entry.is_whole_token {
+            self.most_whole = self.most_whole.max(entry.lengths.1);
+        } else {
+            self.inner.push(self.shapes.len());
+        }
+        self.shapes.push(entry);
+    }
+
+    fn add_lengths(&mut self, entry: &ShapeEntry) {
+        let bits = 64 * self.lengths.len();
+        let (least, most) = entry.lengths;
+        for length in least..=(most + 1).min(bits - 1) {
+            self.lengths[length / 64] |= 1 << (length % 64);
+        }
+    }
+
+    /// The shapes that may match in a token of which so much is left.
+    pub(super) fn entries(&self, length: usize) -> impl Iterator<Item = &ShapeEntry> {
+        let is_short = length <= self.most_whole;
+        let (all, inner) = if is_short { (&self.shapes[..], &[][..]) } else { (&[][..], &self.inner[..]) };
+        all.iter().chain(inner.iter().map(|index| &self.shapes[*index]))
+    }
+
+    /// Whether a match of any of the shapes may have this length, or one less.
+    pub(super) fn may_have(&self, length: usize) -> bool {
+        self.lengths.get(length / 64).is_none_or(|bits| bits >> (length % 64) & 1 == 1)
+    }
+}
+
+/// Whether the end of a match is exact: what follows the last part of unknown length is long enough to tell.
+fn fit(parts: &[Part]) -> Fit {
+    const TELLING: usize = 16;
+    let is_fixed = |part: &&Part| match part {
+        Part::Run(_, lengths) => lengths.iter().all(|(least, most)| least == most),
+        Part::Literal(_) | Part::Structure(_) => true,
+    };
+    let fixed = parts.iter().rev().take_while(is_fixed);
+    let (count, length) = fixed.fold((0, 0), |(count, length), part| (count + 1, length + part.lengths().0));
+    if count == parts.len() || length >= TELLING { Fit::Exact } else { Fit::Loose }
+}
+
+fn is_token(part: &Part) -> bool {
+    match part {
+        Part::Literal(literal) => literal.iter().all(|byte| BASE64URL.has(*byte)),
+        Part::Run(class, _) => class.is_within(&BASE64URL),
+        Part::Structure(named) => named.class.is_within(&BASE64URL),
+    }
+}
+
+/// Whether the last part takes all that is left of a token, since its length is unknown.
+fn ends_with_token(parts: &[Part]) -> bool {
+    match parts.last() {
+        Some(Part::Run(class, lengths)) => {
+            lengths.iter().all(|(least, most)| least < most) && BASE64URL.is_within(class)
+        }
+        _ => false,
+    }
+}
+
+/// The class of the part behind the prefix, if it is a run, and its least length.
+fn first_run(parts: &[Part]) -> Option<(&'static ByteClass, usize)> {
+    match parts {
+        [Part::Literal(_), Part::Run(class, lengths), ..] => Some((class, lengths[0].0)),
+        _ => None,
+    }
+}
+
+/// The number of bytes of a shape that are always within the token in which it begins.
+pub(super) fn least_inside(shape: &Shape) -> usize {
+    shape.parts().iter().take_while(|part| is_token(part)).map(|part| part.lengths().0).sum()
+}
+
+/// Tries a shape at the start of a range, as if the text ended with it.
+pub(super) fn try_shape(
+    text: &[u8],
+    range: Range<usize>,
+    entry: &ShapeEntry,
+    scratch: &mut Scratch,
+) -> Option<ShapeMatch> {
+    let form = entry.form();
+    let shape = entry.shape();
+    let start = range.start;
+    let rest = &text[range];
+    let length = shape.matches(rest, &mut scratch.bodies, |end| edges::right(rest, end, form.edges))?;
+    if placeholder::is_made_up(&rest[..length], &scratch.bodies, form.confidence != Confidence::Certain) {
+        return None;
+    }
+    // A loose shape matches the start of anything.
+    if form.requires_context
+        && form.confidence == Confidence::Possible
+        && placeholder::is_cut_off(&rest[length..])
+    {
+        return None;
+    }
+    let public = shape.prefix().len();
+    if published::is_published(&Secret::new(&rest[..length], public)) {
+        return None;
+    }
+    let span = start..start + length;
+    let context_match = scratch.context.context_match(text, &span, &entry.rule);
+    Some(ShapeMatch {
+        span,
+        decoded: None,
+        encoding: Vec::new(),
+        rule: entry.rule.clone(),
+        form: entry.form,
+        public,
+        fixed: shape.fixed(),
+        base: form.confidence,
+        confidence: form.confidence,
+        context_match,
+        is_pasted: false,
+        fit: entry.fit,
+        has_left_edge: true,
+    })
+}
