@@ -7,6 +7,7 @@ pub(crate) mod index;
 mod kind;
 mod loose;
 pub(crate) mod object;
+mod object_directories;
 mod objects;
 mod observer;
 mod open;

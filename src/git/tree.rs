@@ -2,9 +2,12 @@
 
 use std::collections::HashMap;
 
-use git2::{ObjectType, OdbObject};
+use git2::ObjectType;
 
-use super::{object, objects::Objects};
+use super::{
+    object,
+    objects::{Objects, ReadObject},
+};
 use crate::blob::ObjectId;
 
 pub(crate) use object::Mode;
@@ -22,7 +25,7 @@ pub(crate) struct PathEntry {
 
 /// A tree that has been read.
 pub(crate) struct Tree<'r> {
-    object: OdbObject<'r>,
+    object: ReadObject<'r>,
     hash_length: usize,
 }
 
