@@ -1,10 +1,12 @@
 //! Repositories: where they are, and what is in them. libgit2 opens them, without executing anything of theirs and
 //! without reading the user's configuration.
 
+pub(crate) mod ancestry;
 pub(crate) mod ci;
 mod entries;
 pub(crate) mod index;
 mod kind;
+mod look;
 mod loose;
 pub(crate) mod object;
 mod object_directories;
@@ -13,9 +15,12 @@ mod observer;
 mod open;
 pub(crate) mod pack;
 pub(crate) mod program;
+mod reflog;
 mod refs;
 pub(crate) mod rename;
+mod revision;
 pub(crate) mod revisions;
+pub(crate) mod shallow;
 pub(crate) mod staged;
 pub(crate) mod store;
 pub(crate) mod tree;
@@ -26,3 +31,4 @@ pub(crate) use objects::{Objects, object_id, oid};
 pub(crate) use observer::HistoryObserver;
 pub(crate) use open::{discover, from_environment, open};
 pub(crate) use refs::refs;
+pub(crate) use revision::peeled;

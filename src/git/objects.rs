@@ -2,7 +2,7 @@
 //!
 //! `Store` is the other way to read objects, for whole histories: it opens all packs at once, trusts no index, and
 //! verifies what it reads by hash. This one is for a few objects, some of which are only reachable through the
-//! environment, and opens nothing in advance. Either way, `object` parses the content.
+//! environment, and opens no object in advance. Either way, `object` parses the content.
 //!
 //! Loose objects are read here, since libgit2 never gets to the end of one that was cut short. It is only asked for an
 //! object of which there is no loose file.
@@ -20,7 +20,7 @@ use sha2::Sha256;
 
 use super::{
     kind::ObjectKind,
-    loose,
+    look, loose,
     object_directories::{loose_path, object_directories, packs},
     pack::Packs,
 };
@@ -35,12 +35,10 @@ const MOST_REMEMBERED: usize = 8 << 20;
 /// The objects of a repository. Can be shared by several threads.
 pub(crate) struct Objects<'r> {
     odb: Odb<'r>,
-    /// The repository's own object directory.
-    own: PathBuf,
+    /// All directories that may have loose objects.
+    directories: Vec<PathBuf>,
     /// Length of a name, in bytes.
     width: usize,
-    /// All directories that may have loose objects.
-    directories: OnceLock<Vec<PathBuf>>,
     /// All packs, for objects whose loose file is damaged.
     packs: OnceLock<Packs>,
     remembered: Mutex<LooseCache>,
@@ -83,16 +81,17 @@ impl<'r> Objects<'r> {
     /// The objects that exist now.
     ///
     /// # Errors
-    /// When the object directory cannot be read.
+    /// When the object directory cannot be read, or holds a pipe or a device where libgit2 expects a file.
     pub(crate) fn new(repository: &'r Repository) -> Result<Self, git2::Error> {
+        let directories = object_directories(&repository.commondir().join("objects"));
+        look::at_objects(&directories)?;
         Ok(Self {
             odb: repository.odb()?,
-            own: repository.commondir().join("objects"),
+            directories,
             width: match repository.object_format() {
                 git2::ObjectFormat::Sha256 => 32,
                 git2::ObjectFormat::Sha1 => 20,
             },
-            directories: OnceLock::new(),
             packs: OnceLock::new(),
             remembered: Mutex::default(),
         })
@@ -166,7 +165,7 @@ impl<'r> Objects<'r> {
         read: impl Fn(&std::path::Path) -> Result<T, String>,
     ) -> Option<Result<T, String>> {
         let mut result = None;
-        for directory in self.directories() {
+        for directory in &self.directories {
             let path = loose_path(directory, id);
             let found = match regular_file::check(&path) {
                 Ok(()) => read(&path),
@@ -181,12 +180,8 @@ impl<'r> Objects<'r> {
         result
     }
 
-    fn directories(&self) -> &[PathBuf] {
-        self.directories.get_or_init(|| object_directories(&self.own))
-    }
-
     fn packs(&self) -> &Packs {
-        self.packs.get_or_init(|| packs(self.directories(), self.width))
+        self.packs.get_or_init(|| packs(&self.directories, self.width))
     }
 
     fn remembered(&self) -> std::sync::MutexGuard<'_, LooseCache> {

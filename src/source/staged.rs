@@ -8,7 +8,7 @@ use git2::{ErrorCode, ObjectType, Repository};
 use super::{parallel, sink::Sink};
 use crate::{
     blob::{Blob, Content, ObjectId, Origin, PriorVersions, SourceKind},
-    git::{Objects, index::Index, object_id, rename, staged::StagedChanges as Changes, tree},
+    git::{Objects, index::Index, object_id, peeled, rename, staged::StagedChanges as Changes, tree},
     path::from_git,
     threads::Pool,
 };
@@ -67,8 +67,8 @@ impl StagedSource<'_> {
         repository: &Repository,
         new_sink: &(impl Fn() -> S + Sync),
     ) -> Result<StagedState> {
-        let head = head_tree(repository)?;
         let objects = Objects::new(repository).context("the objects of the repository cannot be read")?;
+        let head = head_tree(repository, &objects)?;
         let changes = Changes::compare(index, &objects, head);
         let mut sink = new_sink();
         for path in &changes.unmerged {
@@ -125,13 +125,14 @@ fn is_same(file: &Path, content: &[u8]) -> bool {
 }
 
 /// The tree of `HEAD`; `None` before the first commit.
-fn head_tree(repository: &Repository) -> Result<Option<ObjectId>> {
+fn head_tree(repository: &Repository, objects: &Objects<'_>) -> Result<Option<ObjectId>> {
     let head = match repository.head() {
         Ok(head) => head,
         Err(error) if error.code() == ErrorCode::UnbornBranch => return Ok(None),
         Err(error) => return Err(error).context("HEAD cannot be read, so what is new is unknown"),
     };
-    let tree = head.peel_to_commit().map(|commit| object_id(commit.tree_id()));
+    let id = head.target().map(object_id).context("HEAD names no commit, so what is new is unknown")?;
+    let tree = peeled(objects, id, ObjectType::Tree).map_err(anyhow::Error::msg);
     tree.map(Some)
         .context("the commit of HEAD cannot be read, so what is new is unknown; run `git fsck` for details")
 }

@@ -3,11 +3,10 @@
 use std::{
     cell::Cell,
     collections::{HashMap, HashSet},
-    fs, io,
     sync::{Arc, Mutex},
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use git2::{ObjectType, Repository};
 
 use super::locked::locked;
@@ -17,7 +16,7 @@ use crate::{
     git::{
         Objects,
         object::Commit,
-        rename,
+        rename, shallow,
         tree::{self, Difference, PathEntry},
     },
     source::sink::Sink,
@@ -56,7 +55,7 @@ pub(super) struct RangeCommits<'r> {
 
 impl<'r> RangeCommits<'r> {
     pub(super) fn new(repository: &Repository, objects: &'r Objects<'r>) -> Result<Self> {
-        Ok(Self { objects, ends: shallow(repository)?, only_in: Mutex::default() })
+        Ok(Self { objects, ends: shallow::ends(repository)?, only_in: Mutex::default() })
     }
 
     /// Pushes the commit's text, and adds the blobs it introduces to `sites`.
@@ -200,18 +199,5 @@ impl PriorVersions for ParentVersions<'_> {
                 Err(_) => {}
             }
         }
-    }
-}
-
-/// The commits whose parents are missing from a shallow clone.
-fn shallow(repository: &Repository) -> Result<HashSet<ObjectId>> {
-    let named = std::env::var_os("GIT_SHALLOW_FILE").filter(|file| !file.is_empty());
-    let file = named.map_or_else(|| repository.commondir().join("shallow"), Into::into);
-    match fs::read(&file) {
-        Ok(text) => {
-            Ok(text.split(|byte| byte.is_ascii_whitespace()).filter_map(ObjectId::from_hex).collect())
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(HashSet::new()),
-        Err(error) => Err(error).with_context(|| format!("{} cannot be read", file.display())),
     }
 }

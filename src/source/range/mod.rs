@@ -53,7 +53,7 @@ impl Range {
         let objects = Objects::new(repository).context("the objects of the repository cannot be read")?;
         let tips = Tips::read(&objects, repository, &self.selection)?;
         let commits = RangeCommits::new(repository, &objects)?;
-        let ids = tips.list(repository)?;
+        let ids = tips.list(&objects, repository)?;
         let mut sink = new_sink();
         for (id, text) in &tips.tags {
             let origin = Origin { object: Some(*id), ..Origin::new(SourceKind::Message, b"") };
