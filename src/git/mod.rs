@@ -3,6 +3,7 @@
 
 pub(crate) mod ancestry;
 pub(crate) mod ci;
+pub(crate) mod difference;
 mod entries;
 pub(crate) mod index;
 mod kind;

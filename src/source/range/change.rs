@@ -15,9 +15,10 @@ use crate::{
     finding::Scanned,
     git::{
         Objects,
+        difference::{self, Difference},
         object::Commit,
         rename, shallow,
-        tree::{self, Difference, PathEntry},
+        tree::{self, PathEntry},
     },
     source::sink::Sink,
 };
@@ -79,7 +80,7 @@ impl<'r> RangeCommits<'r> {
         }
         let trees: Result<Vec<ObjectId>, String> =
             parents.iter().map(|parent| self.tree_of(*parent)).collect();
-        match trees {
+        match trees.map(distinct) {
             Ok(parents) => self.compare(Some(id), tree, parents, sink, sites),
             Err(why) => sink.not_scanned(&name(), format!("cannot tell what it adds: {why}")),
         }
@@ -155,13 +156,19 @@ impl<'r> RangeCommits<'r> {
         if let Some(files) = locked(&self.only_in).get(&(tree, other)) {
             return files.clone();
         }
-        let mut files = Vec::new();
-        // An unreadable tree must not make a new key seem old.
-        let _ = tree::removed(self.objects, tree, Some(other), b"", &mut files);
-        let files: Arc<[PathEntry]> = files.into();
+        let files: Arc<[PathEntry]> = difference::removed(self.objects, tree, Some(other), b"").into();
         locked(&self.only_in).insert((tree, other), files.clone());
         files
     }
+}
+
+/// The trees in order, each once.
+fn distinct(mut trees: Vec<ObjectId>) -> Vec<ObjectId> {
+    if trees.len() > 1 {
+        let mut seen = HashSet::new();
+        trees.retain(|tree| seen.insert(*tree));
+    }
+    trees
 }
 
 /// What the parents of a commit had.
