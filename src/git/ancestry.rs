@@ -8,11 +8,7 @@ use std::{
 use anyhow::{Result, anyhow};
 use git2::{ObjectType, Repository};
 
-use super::{
-    object::Commit,
-    objects::Objects,
-    shallow,
-};
+use super::{object::Commit, objects::Objects, shallow};
 use crate::blob::ObjectId;
 
 /// Once only hidden commits are left, this many more are visited, to see whether their dates can be trusted.
@@ -84,7 +80,8 @@ impl<'o> Ancestry<'o> {
     /// # Errors
     /// When a commit on the way cannot be read.
     pub(crate) fn merge_bases(&self, one: ObjectId, other: ObjectId) -> Result<Vec<ObjectId>> {
-        let mut search = BaseSearch { ancestry: self, met: HashMap::new(), waiting: BinaryHeap::new(), open: 0 };
+        let mut search =
+            BaseSearch { ancestry: self, met: HashMap::new(), waiting: BinaryHeap::new(), open: 0 };
         search.mark(one, ONE)?;
         search.mark(other, OTHER)?;
         search.run()
@@ -158,7 +155,9 @@ impl CommitWalk<'_> {
         let mut oldest = i64::MAX;
         let mut more = MORE;
         let mut is_skewed = false;
-        while (self.open > 0 || more > 0) && let Some((date, id)) = self.waiting.pop() {
+        while (self.open > 0 || more > 0)
+            && let Some((date, id)) = self.waiting.pop()
+        {
             let Some(commit) = self.visited.get_mut(&id) else { continue };
             commit.is_waiting = false;
             let (parents, is_hidden) = (commit.parents.clone(), commit.is_hidden);
@@ -223,7 +222,9 @@ impl BaseSearch<'_> {
     fn run(mut self) -> Result<Vec<ObjectId>> {
         let mut bases = BTreeSet::new();
         // What is stale makes nothing else a base.
-        while self.open > 0 && let Some((_, id)) = self.waiting.pop() {
+        while self.open > 0
+            && let Some((_, id)) = self.waiting.pop()
+        {
             let Some(commit) = self.met.get_mut(&id) else { continue };
             commit.is_waiting = false;
             let (parents, mut marks) = (commit.parents.clone(), commit.marks);

@@ -30,6 +30,8 @@ pub(crate) struct Difference {
     pub added: Vec<(PathEntry, Vec<(Mode, ObjectId)>)>,
     /// Directories that could not be compared, and why.
     pub not_read: Vec<(Vec<u8>, String)>,
+    /// The new trees that were compared.
+    pub trees: Vec<ObjectId>,
 }
 
 impl Difference {
@@ -143,14 +145,17 @@ impl Comparison<'_> {
         long_paths: &mut usize,
     ) -> usize {
         let objects = self.objects;
+        let root = self.root;
+        let Difference { added, not_read, trees } = &mut *self.difference;
         let mut read = |id: ObjectId| match Tree::read(objects, id) {
             Ok(tree) => Some(tree),
             Err(why) => {
-                self.difference.not_read.push((path_of(self.root, names, pair.place), why));
+                not_read.push((path_of(root, names, pair.place), why));
                 None
             }
         };
         let Some(tree) = read(pair.new) else { return 0 };
+        trees.push(pair.new);
         let old: Vec<Tree<'_>> = pair.old.iter().filter_map(|id| read(*id)).collect();
         if self.needs_old && old.len() < pair.old.len() {
             return 0;
@@ -177,9 +182,9 @@ impl Comparison<'_> {
                 waiting.push(Pair { place: Some(names.len() - 1), new: id, old });
             } else if mode.is_blob() {
                 let before = before.iter().filter(|(mode, _)| mode.is_blob()).copied().collect();
-                let path = path.get_or_insert_with(|| path_of(self.root, names, pair.place));
+                let path = path.get_or_insert_with(|| path_of(root, names, pair.place));
                 let path = shortened(join(path, name), long_paths);
-                self.difference.added.push((PathEntry { path, mode, id }, before));
+                added.push((PathEntry { path, mode, id }, before));
             }
         }
         count

@@ -15,7 +15,8 @@ use crate::{path::from_git, regular_file};
 const OWN: &[&str] = &["HEAD", "commondir", "gitdir", "config.worktree"];
 
 /// What libgit2 reads of the directory that all work trees share.
-const COMMON: &[&str] = &["config", "packed-refs", "shallow", "info/grafts", "info/exclude", "info/attributes"];
+const COMMON: &[&str] =
+    &["config", "packed-refs", "shallow", "info/grafts", "info/exclude", "info/attributes"];
 
 /// References that name others are followed to this depth, as in git.
 const DEEPEST_REFERENCE: usize = 5;

@@ -16,6 +16,7 @@ mod observer;
 mod open;
 pub(crate) mod pack;
 pub(crate) mod program;
+pub(crate) mod quarantine;
 mod reflog;
 mod refs;
 pub(crate) mod rename;

@@ -1,6 +1,10 @@
 //! The directories that a repository may have loose objects in.
 
-use std::{collections::BTreeSet, env, path::{Path, PathBuf}};
+use std::{
+    collections::BTreeSet,
+    env,
+    path::{Path, PathBuf},
+};
 
 use super::pack::Packs;
 use crate::{blob::ObjectId, path::from_git, regular_file, threads::Pool};
@@ -28,7 +32,9 @@ pub(super) fn object_directories(own: &Path) -> Vec<PathBuf> {
         if !is_new {
             continue;
         }
-        if depth <= DEEPEST && let Ok(text) = regular_file::read(&directory.join("info/alternates")) {
+        if depth <= DEEPEST
+            && let Ok(text) = regular_file::read(&directory.join("info/alternates"))
+        {
             let lines = text.split(|byte| matches!(byte, b'\n' | b'\r'));
             for line in lines.filter(|line| !line.is_empty() && line[0] != b'#').map(from_git) {
                 waiting.push((directory.join(line), depth + 1));

@@ -214,7 +214,11 @@ fn proved(id: ObjectId, (kind, bytes): (ObjectKind, Vec<u8>)) -> Result<(ObjectK
     } else {
         Sha1::new().chain_update(header).chain_update(&bytes).finalize()[..] == *id.as_bytes()
     };
-    if is_right { Ok((kind, bytes)) } else { Err("is damaged: its content does not match its name".to_owned()) }
+    if is_right {
+        Ok((kind, bytes))
+    } else {
+        Err("is damaged: its content does not match its name".to_owned())
+    }
 }
 
 fn why(id: ObjectId, error: &git2::Error) -> String {

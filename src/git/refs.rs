@@ -91,7 +91,9 @@ fn check_reference(directories: &[&Path], file: &Path) -> Result<(), Error> {
     if let Some(target) = text.strip_prefix(b"ref:") {
         return match std::str::from_utf8(target) {
             // The others are checked by themselves.
-            Ok(target) if !target.trim().starts_with("refs/") => look::at_reference(directories, target.trim()),
+            Ok(target) if !target.trim().starts_with("refs/") => {
+                look::at_reference(directories, target.trim())
+            }
             _ => Ok(()),
         };
     }

@@ -6,9 +6,10 @@ use git2::{ErrorCode, ObjectFormat, ObjectType, Repository};
 
 use super::{
     index::Index,
+    look,
     object::{Commit, Tag},
     objects::{Objects, object_id, oid},
-    look, reflog, tree,
+    reflog, tree,
 };
 use crate::{blob::ObjectId, threads::Pool};
 
@@ -26,7 +27,9 @@ pub(crate) fn peeled(objects: &Objects<'_>, id: ObjectId, kind: ObjectType) -> R
         id = match found {
             _ if found == kind => return Ok(id),
             // Anything that is no tag will do.
-            ObjectType::Commit | ObjectType::Tree | ObjectType::Blob if kind == ObjectType::Any => return Ok(id),
+            ObjectType::Commit | ObjectType::Tree | ObjectType::Blob if kind == ObjectType::Any => {
+                return Ok(id);
+            }
             ObjectType::Tag => {
                 let tag = objects.read(id, ObjectType::Tag)?;
                 Tag::parse(tag.data()).target.ok_or_else(|| format!("tag {id} is damaged: run `git fsck`"))?
@@ -45,7 +48,11 @@ pub(crate) fn peeled(objects: &Objects<'_>, id: ObjectId, kind: ObjectType) -> R
 ///
 /// # Errors
 /// When it cannot be read, or the syntax is none of those known here.
-pub(super) fn find(repository: &Repository, objects: &Objects<'_>, revision: &str) -> Result<Option<ObjectId>> {
+pub(super) fn find(
+    repository: &Repository,
+    objects: &Objects<'_>,
+    revision: &str,
+) -> Result<Option<ObjectId>> {
     if let Some(path) = revision.strip_prefix(':') {
         return staged(repository, path);
     }
@@ -89,9 +96,10 @@ fn staged(repository: &Repository, path: &str) -> Result<Option<ObjectId>> {
         _ => (0, path),
     };
     let index = Index::from_environment(repository, &Pool::default()).map_err(anyhow::Error::msg)?;
-    let found = index.entries().iter().find(|entry| {
-        entry.stage as u16 == stage && index.name(entry) == path.as_bytes()
-    });
+    let found = index
+        .entries()
+        .iter()
+        .find(|entry| entry.stage as u16 == stage && index.name(entry) == path.as_bytes());
     Ok(found.map(|entry| index.id(entry)))
 }
 
@@ -152,12 +160,17 @@ fn base(repository: &Repository, objects: &Objects<'_>, name: &str) -> Result<Op
     match reference.and_then(|reference| reference.resolve()) {
         Ok(reference) => return Ok(reference.target().map(object_id)),
         Err(error)
-            if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec | ErrorCode::UnbornBranch) => {}
+            if matches!(
+                error.code(),
+                ErrorCode::NotFound | ErrorCode::InvalidSpec | ErrorCode::UnbornBranch
+            ) => {}
         Err(error) => return Err(error).with_context(|| format!("the reference `{name}` cannot be read")),
     }
     // An abbreviated name may follow a description, as in `v1.0-3-g0123abc`.
     let digits = if is_hex { name } else { name.rsplit_once("-g").map_or("", |(_, digits)| digits) };
-    if !(FEWEST_DIGITS..=width).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if !(FEWEST_DIGITS..=width).contains(&digits.len())
+        || !digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+    {
         return Ok(None);
     }
     abbreviated(repository, objects, digits, width)
@@ -220,7 +233,9 @@ fn follow(objects: &Objects<'_>, id: ObjectId, suffixes: &str) -> Result<Option<
         let parent = if is_generation { 1 } else { number as usize };
         for _ in 0..steps {
             let commit = objects.read(id, ObjectType::Commit).map_err(anyhow::Error::msg)?;
-            let Some(next) = Commit::parse(commit.data()).parents.get(parent - 1).copied() else { return Ok(None) };
+            let Some(next) = Commit::parse(commit.data()).parents.get(parent - 1).copied() else {
+                return Ok(None);
+            };
             if !objects.exists(next) {
                 return Ok(None);
             }

@@ -91,7 +91,9 @@ impl<'a> IndexComparison<'a> {
     fn directory(&mut self, directory: IndexDirectory<'a>, waiting: &mut Vec<IndexDirectory<'a>>) {
         let IndexDirectory { entries, path_length, head, cache } = directory;
         let index = self.index;
-        let path = index.entries()[entries.clone()].first().map_or(&b""[..], |entry| &index.name(entry)[..path_length]);
+        let path = index.entries()[entries.clone()]
+            .first()
+            .map_or(&b""[..], |entry| &index.name(entry)[..path_length]);
         let cached = cache.and_then(|cache| cache.tree).filter(|(count, _)| *count == entries.len());
         if cached.is_some() && cached.map(|(_, id)| id) == head {
             return;

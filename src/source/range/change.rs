@@ -3,7 +3,7 @@
 use std::{
     cell::Cell,
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use anyhow::Result;
@@ -52,11 +52,23 @@ pub(super) struct RangeCommits<'r> {
     ends: HashSet<ObjectId>,
     /// A cache by pairs of trees, filled only if something is found.
     only_in: Mutex<OnlyIn>,
+    /// The objects that were read as part of the range, if that matters.
+    reached: Option<Mutex<HashSet<ObjectId>>>,
 }
 
 impl<'r> RangeCommits<'r> {
-    pub(super) fn new(repository: &Repository, objects: &'r Objects<'r>) -> Result<Self> {
-        Ok(Self { objects, ends: shallow::ends(repository)?, only_in: Mutex::default() })
+    pub(super) fn new(
+        repository: &Repository,
+        objects: &'r Objects<'r>,
+        reached: Option<HashSet<ObjectId>>,
+    ) -> Result<Self> {
+        let ends = shallow::ends(repository)?;
+        Ok(Self { objects, ends, only_in: Mutex::default(), reached: reached.map(Mutex::new) })
+    }
+
+    /// The objects that were read as part of the range, if that matters.
+    pub(super) fn into_reached(self) -> HashSet<ObjectId> {
+        self.reached.map(|ids| ids.into_inner().unwrap_or_else(PoisonError::into_inner)).unwrap_or_default()
     }
 
     /// Pushes the commit's text, and adds the blobs it introduces to `sites`.
@@ -112,6 +124,10 @@ impl<'r> RangeCommits<'r> {
             let at = if path.is_empty() { b"the root folder" } else { path.as_slice() };
             let commit = commit.map(|id| format!(" (commit {id})")).unwrap_or_default();
             sink.not_scanned(&[at, commit.as_bytes()].concat(), format!("cannot be compared: {why}"));
+        }
+        if let Some(reached) = &self.reached {
+            let blobs = difference.added.iter().map(|(entry, _)| entry.id);
+            locked(reached).extend(blobs.chain(difference.trees).chain(commit));
         }
         let parents: Arc<[ObjectId]> = parents.into();
         sites.extend(difference.added.into_iter().map(|(entry, before)| {
