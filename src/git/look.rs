@@ -8,6 +8,7 @@ use std::{
 };
 
 use git2::{Error, Repository};
+use memchr::memmem;
 
 use crate::{path::from_git, regular_file};
 
@@ -20,6 +21,9 @@ const COMMON: &[&str] =
 
 /// References that name others are followed to this depth, as in git.
 const DEEPEST_REFERENCE: usize = 5;
+
+/// How a section or variable begins that names a file, in lower case.
+const NAMING: &[&[u8]] = &[b"[include", b"attributesfile", b"excludesfile"];
 
 /// Configurations that include others are followed to this depth, as in git.
 const DEEPEST_INCLUDE: usize = 10;
@@ -107,15 +111,16 @@ pub(super) fn at_reference(directories: &[&Path], name: &str) -> Result<(), Erro
     Ok(())
 }
 
-/// Looks at what a configuration includes.
+/// Looks at a configuration, and at the files that it names.
 fn at_config(file: &Path, depth: usize) -> Result<(), Error> {
     at_file(file)?;
     let Ok(text) = regular_file::read(file) else { return Ok(()) };
-    let has_include = text.windows(8).any(|window| window.eq_ignore_ascii_case(b"[include"));
-    if !has_include || depth > DEEPEST_INCLUDE {
+    let lower = text.to_ascii_lowercase();
+    let names_file = NAMING.iter().any(|word| memmem::find(&lower, word).is_some());
+    if !names_file || depth > DEEPEST_INCLUDE {
         return Ok(());
     }
-    for path in included(&text) {
+    for path in named_files(&text) {
         let path = match path.strip_prefix("~/") {
             Ok(below) => std::env::home_dir().unwrap_or_default().join(below),
             Err(_) => file.parent().unwrap_or(Path::new("")).join(path),
@@ -125,8 +130,8 @@ fn at_config(file: &Path, depth: usize) -> Result<(), Error> {
     Ok(())
 }
 
-/// All values of variables named `path`, in whatever section.
-fn included(text: &[u8]) -> Vec<PathBuf> {
+/// All values of variables that name files, in whatever section.
+fn named_files(text: &[u8]) -> Vec<PathBuf> {
     let text = text.to_vec();
     let mut joined = Vec::with_capacity(text.len());
     for line in text.split(|byte| *byte == b'\n') {
@@ -140,7 +145,9 @@ fn included(text: &[u8]) -> Vec<PathBuf> {
         // A section may stand on the same line.
         let line = line.rsplit(|byte| *byte == b']').next().unwrap_or(line);
         let at = line.iter().position(|byte| *byte == b'=')?;
-        line[..at].trim_ascii().eq_ignore_ascii_case(b"path").then(|| unquoted(line[at + 1..].trim_ascii()))
+        let key = line[..at].trim_ascii().to_ascii_lowercase();
+        let is_file = matches!(&key[..], b"path" | b"attributesfile" | b"excludesfile");
+        is_file.then(|| unquoted(line[at + 1..].trim_ascii()))
     };
     joined.split(|byte| *byte == b'\n').filter_map(value).map(|path| from_git(&path).to_owned()).collect()
 }
@@ -187,10 +194,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_configuration_includes_is_read_as_git_reads_it() {
+    fn the_files_that_a_configuration_names_are_found_as_git_finds_them() {
         let text = b"[include]\n\tpath = a\n[includeIf \"gitdir:x\"] PATH=\"b c\" # d\n  path = e\\\nf\r\npath = g\\\\h ; i\n\
-                     [core]\n\tbare = false\n";
-        let expected: Vec<PathBuf> = ["a", "b c", "ef", "g\\h"].map(PathBuf::from).into();
-        assert_eq!(included(text), expected);
+                     [core]\n\tbare = false\n\tattributesFile = i\n";
+        let expected: Vec<PathBuf> = ["a", "b c", "ef", "g\\h", "i"].map(PathBuf::from).into();
+        assert_eq!(named_files(text), expected);
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     blob::{Blob, Content, ObjectId, Origin, PriorVersions, SourceKind},
     git::{Objects, index::Index, object_id, peeled, rename, staged::StagedChanges as Changes, tree},
     path::from_git,
+    regular_file,
     threads::Pool,
 };
 
@@ -121,7 +122,7 @@ impl StagedSource<'_> {
 fn is_same(file: &Path, content: &[u8]) -> bool {
     let is_alike =
         file.symlink_metadata().is_ok_and(|data| data.is_file() && data.len() == content.len() as u64);
-    is_alike && std::fs::read(file).is_ok_and(|bytes| bytes == content)
+    is_alike && regular_file::read(file).is_ok_and(|bytes| bytes == content)
 }
 
 /// The tree of `HEAD`; `None` before the first commit.
