@@ -20,7 +20,7 @@ const MOST_COMPARISONS: usize = 64;
 /// Longer paths cannot be checked out.
 const LONGEST_PATH: usize = 4096;
 
-/// Longer paths are kept whole up to this total size, in bytes. Of the others, the end is kept.
+/// Paths of directories that are longer are kept whole up to this total size, in bytes. Of the others, the end is kept.
 const MOST_LONG_PATHS: usize = 8 << 20;
 
 /// The result of comparing trees.
@@ -46,7 +46,8 @@ impl Difference {
         old: &[Option<ObjectId>],
         path: &[u8],
     ) {
-        let comparison = Comparison { difference: self, objects, needs_old: false, root: path };
+        let names = DirectoryNames::below(path);
+        let comparison = Comparison { difference: self, objects, needs_old: false, names };
         comparison.run(new, old.iter().flatten().copied().collect());
     }
 }
@@ -61,7 +62,8 @@ pub(crate) fn removed(
     path: &[u8],
 ) -> Vec<PathEntry> {
     let mut difference = Difference::default();
-    let comparison = Comparison { difference: &mut difference, objects, needs_old: true, root: path };
+    let names = DirectoryNames::below(path);
+    let comparison = Comparison { difference: &mut difference, objects, needs_old: true, names };
     comparison.run(old, new.into_iter().collect());
     let files = difference.added.into_iter().filter(|(_, before)| before.is_empty());
     files.map(|(entry, _)| entry).collect()
@@ -75,16 +77,69 @@ struct Pair {
     old: Vec<ObjectId>,
 }
 
-/// A directory's name, and the place of its parent.
-type Name = (Option<usize>, Box<[u8]>);
+/// The name of a directory.
+struct DirectoryName {
+    /// The place of its parent.
+    parent: Option<usize>,
+    name: Box<[u8]>,
+    /// The length of its path below the root.
+    path_length: usize,
+}
+
+/// The directories below the root of a comparison.
+struct DirectoryNames<'c> {
+    root: &'c [u8],
+    names: Vec<DirectoryName>,
+    /// The total length of long paths that were given out.
+    long_paths: usize,
+}
+
+impl<'c> DirectoryNames<'c> {
+    fn below(root: &'c [u8]) -> Self {
+        Self { root, names: Vec::new(), long_paths: 0 }
+    }
+
+    fn add(&mut self, parent: Option<usize>, name: &[u8]) -> usize {
+        let path_length = parent.map_or(0, |place| self.names[place].path_length) + name.len() + 1;
+        self.names.push(DirectoryName { parent, name: name.into(), path_length });
+        self.names.len() - 1
+    }
+
+    /// The path of a directory for one of its entries, or its end if there are too many long ones. Only that is walked
+    /// then, since even the way up takes long.
+    fn path(&mut self, place: Option<usize>) -> Vec<u8> {
+        let length = self.root.len() + place.map_or(0, |place| self.names[place].path_length);
+        let mut most = usize::MAX;
+        if length > LONGEST_PATH {
+            self.long_paths += length;
+            if self.long_paths > MOST_LONG_PATHS {
+                most = LONGEST_PATH / 4;
+            }
+        }
+        let mut parts: Vec<&[u8]> = Vec::new();
+        let mut taken = 0;
+        let mut next = place;
+        while let Some(directory) = next.map(|place| &self.names[place]) {
+            if taken > most {
+                break;
+            }
+            taken += directory.name.len() + 1;
+            parts.push(&directory.name);
+            next = directory.parent;
+        }
+        parts.push(if next.is_some() { b"..." } else { self.root });
+        parts.retain(|part| !part.is_empty());
+        parts.reverse();
+        parts.join(&b'/')
+    }
+}
 
 struct Comparison<'c> {
     difference: &'c mut Difference,
     objects: &'c Objects<'c>,
     /// A directory is left out if an old tree cannot be read.
     needs_old: bool,
-    /// The path of the trees.
-    root: &'c [u8],
+    names: DirectoryNames<'c>,
 }
 
 /// What has been compared already.
@@ -122,13 +177,11 @@ impl Comparison<'_> {
         let start = self.difference.added.len();
         old.dedup();
         let mut waiting = vec![Pair { place: None, new, old }];
-        let mut names = Vec::new();
         let mut compared = Compared::default();
-        let mut long_paths = 0;
         while let Some(mut pair) = waiting.pop() {
             let (is_wanted, is_repeated) = compared.wants(&mut pair);
             if is_wanted {
-                let count = self.directory(&pair, &mut names, &mut waiting, &mut long_paths);
+                let count = self.directory(&pair, &mut waiting);
                 compared.repeated += if is_repeated { count + 1 } else { 0 };
             }
         }
@@ -137,20 +190,14 @@ impl Comparison<'_> {
     }
 
     /// Compares the entries of a directory, and lets its directories wait. Returns how many entries differ.
-    fn directory(
-        &mut self,
-        pair: &Pair,
-        names: &mut Vec<Name>,
-        waiting: &mut Vec<Pair>,
-        long_paths: &mut usize,
-    ) -> usize {
+    fn directory(&mut self, pair: &Pair, waiting: &mut Vec<Pair>) -> usize {
         let objects = self.objects;
-        let root = self.root;
+        let names = &mut self.names;
         let Difference { added, not_read, trees } = &mut *self.difference;
         let mut read = |id: ObjectId| match Tree::read(objects, id) {
             Ok(tree) => Some(tree),
             Err(why) => {
-                not_read.push((path_of(root, names, pair.place), why));
+                not_read.push((names.path(pair.place), why));
                 None
             }
         };
@@ -178,41 +225,14 @@ impl Comparison<'_> {
             if mode == Mode::Directory {
                 let directories = before.iter().filter(|(mode, _)| *mode == Mode::Directory);
                 let old = directories.map(|(_, id)| *id).collect();
-                names.push((pair.place, name.into()));
-                waiting.push(Pair { place: Some(names.len() - 1), new: id, old });
+                let place = names.add(pair.place, name);
+                waiting.push(Pair { place: Some(place), new: id, old });
             } else if mode.is_blob() {
                 let before = before.iter().filter(|(mode, _)| mode.is_blob()).copied().collect();
-                let path = path.get_or_insert_with(|| path_of(root, names, pair.place));
-                let path = shortened(join(path, name), long_paths);
+                let path = join(path.get_or_insert_with(|| names.path(pair.place)), name);
                 added.push((PathEntry { path, mode, id }, before));
             }
         }
         count
     }
-}
-
-/// The path of a directory below the root.
-fn path_of(root: &[u8], names: &[Name], place: Option<usize>) -> Vec<u8> {
-    let mut parts = Vec::new();
-    let mut next = place;
-    while let Some((parent, name)) = next.map(|place| &names[place]) {
-        parts.push(&**name);
-        next = *parent;
-    }
-    parts.push(root);
-    parts.retain(|part| !part.is_empty());
-    parts.reverse();
-    parts.join(&b'/')
-}
-
-/// The path, or its end if there are too many long ones.
-fn shortened(path: Vec<u8>, long_paths: &mut usize) -> Vec<u8> {
-    if path.len() <= LONGEST_PATH {
-        return path;
-    }
-    *long_paths += path.len();
-    if *long_paths <= MOST_LONG_PATHS {
-        return path;
-    }
-    [&b".../"[..], &path[path.len() - LONGEST_PATH / 4..]].concat()
 }
