@@ -12,7 +12,7 @@ use crate::blob::ObjectId;
 
 /// Directories that were compared already are compared again at their other paths, until this many of their entries
 /// were met again. From then on, one path stands for all.
-const MOST_REPEATED: usize = 1 << 14;
+const MOST_REPEATED: usize = 1 << 12;
 
 /// A tree is compared with so many different sets of old trees. After that, all of it is new.
 const MOST_COMPARISONS: usize = 64;
