@@ -28,6 +28,24 @@ const NAMING: &[&[u8]] = &[b"[include", b"attributesfile", b"excludesfile"];
 /// Configurations that include others are followed to this depth, as in git.
 const DEEPEST_INCLUDE: usize = 10;
 
+/// Looks at what libgit2 reads while it searches this directory and those above it for a repository.
+pub(super) fn before_search(directory: &Path) -> Result<(), Error> {
+    let Ok(whole) = directory.canonicalize() else { return Ok(()) };
+    for directory in whole.ancestors() {
+        let inner = directory.join(".git");
+        if inner.is_dir() {
+            at_file(&inner.join("gitdir"))?;
+        } else if let Some(path) =
+            regular_file::read(&inner).ok().as_deref().and_then(|text| text.strip_prefix(b"gitdir:"))
+        {
+            at_file(&directory.join(from_git(path.trim_ascii())).join("gitdir"))?;
+        } else if directory.join("HEAD").is_file() {
+            at_file(&directory.join("gitdir"))?;
+        }
+    }
+    Ok(())
+}
+
 /// Looks at what libgit2 reads when it opens the repository in this directory.
 pub(super) fn at_repository(directory: &Path) -> Result<(), Error> {
     let common = common_directory(directory)?;

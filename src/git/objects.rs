@@ -117,7 +117,7 @@ impl<'r> Objects<'r> {
         if let Some(object) = self.remembered().objects.get(&id) {
             return Ok(ReadObject::Loose(object.clone()));
         }
-        match self.from_loose(id, |path| loose::read(path).and_then(|object| proved(id, object))) {
+        match self.read_loose(id, |path| loose::read(path).and_then(|object| proved(id, object))) {
             Some(Ok(object)) => Ok(ReadObject::Loose(self.remember(id, Arc::new(object)))),
             Some(Err(why)) => match self.packs().read(id).map_err(drop).map(|object| proved(id, object)) {
                 Ok(Ok(object)) => Ok(ReadObject::Loose(Arc::new(object))),
@@ -148,7 +148,7 @@ impl<'r> Objects<'r> {
     }
 
     fn header(&self, id: ObjectId) -> Result<(ObjectType, u64), String> {
-        match self.from_loose(id, loose::header) {
+        match self.read_loose(id, loose::header) {
             Some(Ok((kind, size))) => Ok((kind.of_libgit2(), size)),
             Some(Err(_)) => self.read_any(id).map(|object| (object.kind(), object.data().len() as u64)),
             None => {
@@ -159,7 +159,7 @@ impl<'r> Objects<'r> {
     }
 
     /// What `read` makes of the first loose file that it can read; `None` if there is no file.
-    fn from_loose<T>(
+    fn read_loose<T>(
         &self,
         id: ObjectId,
         read: impl Fn(&std::path::Path) -> Result<T, String>,

@@ -18,6 +18,7 @@ pub(crate) fn discover(directory: &Path) -> Result<Repository, git2::Error> {
 
 /// Opens the repository around a directory, unless it lies above a ceiling.
 fn open_round(directory: &Path, ceilings: &[PathBuf]) -> Result<Repository, git2::Error> {
+    look::before_search(directory)?;
     if let Ok(found) = Repository::discover_path(directory, ceilings) {
         look::at_repository(&found)?;
     }
