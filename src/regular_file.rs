@@ -2,7 +2,7 @@
 //! which would block its reader, or keep it busy, forever.
 
 use std::{
-    fs::File,
+    fs::{File, Metadata},
     io::{self, Read},
     path::Path,
 };
@@ -12,9 +12,20 @@ use std::{
 /// # Errors
 /// The error of the system, or one that says the path is not a regular file.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
-    // Check by path first, because even opening a pipe blocks until someone opens it for writing.
+    // Even opening a device may have an effect, so look at the path first.
     check(path)?;
-    File::open(path)
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        // The file may have been replaced since. A pipe is then opened without waiting for someone who writes to it.
+        let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+        options.custom_flags(flags.bits() as i32);
+    }
+    let file = options.open(path)?;
+    must_be_file(&file.metadata()?)?;
+    Ok(file)
 }
 
 /// Reads a regular file, following links.
@@ -32,7 +43,11 @@ pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
 /// # Errors
 /// The same as those of [`open`].
 pub(crate) fn check(path: &Path) -> io::Result<()> {
-    if std::fs::metadata(path)?.is_file() {
+    must_be_file(&std::fs::metadata(path)?)
+}
+
+fn must_be_file(metadata: &Metadata) -> io::Result<()> {
+    if metadata.is_file() {
         return Ok(());
     }
     Err(io::Error::new(io::ErrorKind::InvalidInput, "is not a plain file, so it was not read"))

@@ -3,17 +3,43 @@
 use std::{fs, io, path::Path};
 
 use anyhow::{Context, Result};
-use git2::{AttrCheckFlags, Repository};
+use git2::{AttrCheckFlags, ObjectType, Repository};
 
 use super::file::replace;
-use crate::regular_file;
+use crate::{
+    git::{Objects, index::Index},
+    regular_file,
+    threads::Pool,
+};
 
 /// Whether git would merge the file at this path with the `union` driver. The path starts at the root of the
 /// work tree.
 #[must_use]
 pub(crate) fn is_union(repository: &Repository, path: &Path) -> bool {
+    if !can_be_asked(repository, path) {
+        return false;
+    }
     let value = repository.get_attr(path, "merge", AttrCheckFlags::FILE_THEN_INDEX);
     value.is_ok_and(|value| value == Some("union"))
+}
+
+/// Whether libgit2 can read everything that it looks attributes up in: it waits for pipes, and never gets to the end of
+/// an object that was cut short.
+fn can_be_asked(repository: &Repository, path: &Path) -> bool {
+    let root = repository.workdir().unwrap_or_else(|| repository.path());
+    let (Ok(objects), Ok(index)) = (Objects::new(repository), Index::of(repository, &Pool::default())) else {
+        return false;
+    };
+    path.ancestors().skip(1).all(|directory| {
+        let file = directory.join(".gitattributes");
+        let name = file.as_os_str().as_encoded_bytes();
+        let mut staged = index.entries().iter().filter(|entry| index.name(entry) == name);
+        let is_file = match regular_file::check(&root.join(&file)) {
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+            Ok(()) => true,
+        };
+        is_file && staged.all(|entry| objects.read(index.id(entry), ObjectType::Blob).is_ok())
+    })
 }
 
 /// The `.gitattributes` line for the file at this path, which starts at the root of the work tree.

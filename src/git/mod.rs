@@ -1,20 +1,28 @@
 //! Repositories: where they are, and what is in them. libgit2 opens them, without executing anything of theirs and
 //! without reading the user's configuration.
 
+pub(crate) mod ancestry;
 pub(crate) mod ci;
+pub(crate) mod difference;
 mod entries;
 pub(crate) mod index;
 mod kind;
+mod look;
 mod loose;
 pub(crate) mod object;
+mod object_directories;
 mod objects;
 mod observer;
 mod open;
 pub(crate) mod pack;
 pub(crate) mod program;
+pub(crate) mod quarantine;
+mod reflog;
 mod refs;
 pub(crate) mod rename;
+mod revision;
 pub(crate) mod revisions;
+pub(crate) mod shallow;
 pub(crate) mod staged;
 pub(crate) mod store;
 pub(crate) mod tree;
@@ -25,3 +33,4 @@ pub(crate) use objects::{Objects, object_id, oid};
 pub(crate) use observer::HistoryObserver;
 pub(crate) use open::{discover, from_environment, open};
 pub(crate) use refs::refs;
+pub(crate) use revision::peeled;

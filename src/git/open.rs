@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 
 use git2::{Repository, RepositoryOpenFlags};
 
+use super::{look, object_directories::object_directories};
+use crate::{path::from_git, regular_file};
+
 /// The repository that contains `directory`.
 ///
 /// # Errors
@@ -15,6 +18,10 @@ pub(crate) fn discover(directory: &Path) -> Result<Repository, git2::Error> {
 
 /// Opens the repository around a directory, unless it lies above a ceiling.
 fn open_round(directory: &Path, ceilings: &[PathBuf]) -> Result<Repository, git2::Error> {
+    look::before_search(directory)?;
+    if let Ok(found) = Repository::discover_path(directory, ceilings) {
+        look::at_repository(&found)?;
+    }
     let repository = Repository::open_ext(directory, RepositoryOpenFlags::CROSS_FS, ceilings)?;
     // If the configuration does not say, git treats a directory not named `.git` as a bare repository, while libgit2
     // uses the parent directory as its work tree.
@@ -36,6 +43,16 @@ fn open_round(directory: &Path, ceilings: &[PathBuf]) -> Result<Repository, git2
 /// The error of libgit2, with the code `NotFound` if this is not a valid repository.
 pub(crate) fn open(directory: &Path) -> Result<Repository, git2::Error> {
     prepare();
+    open_at(directory)
+}
+
+/// Opens the repository in exactly this directory, or that which a `.git` file leads to.
+fn open_at(directory: &Path) -> Result<Repository, git2::Error> {
+    let linked = regular_file::read(directory).ok();
+    let linked = linked.as_deref().and_then(|text| text.strip_prefix(b"gitdir:"));
+    let parent = directory.parent().unwrap_or(Path::new(""));
+    let target = linked.map(|path| parent.join(from_git(path.trim_ascii())));
+    look::at_repository(target.as_deref().unwrap_or(directory))?;
     let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
     Repository::open_ext(directory, flags, std::iter::empty::<&Path>())
 }
@@ -56,10 +73,7 @@ pub(crate) fn from_environment() -> Result<Repository, git2::Error> {
     };
     let git_directory = variable("GIT_DIR");
     let repository = match &git_directory {
-        Some(directory) => {
-            let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
-            Repository::open_ext(directory, flags, std::iter::empty::<&Path>())?
-        }
+        Some(directory) => open_at(Path::new(directory))?,
         None => open_round(Path::new("."), &split("GIT_CEILING_DIRECTORIES"))?,
     };
     if let Some(directory) = variable("GIT_COMMON_DIR")
@@ -80,6 +94,9 @@ pub(crate) fn from_environment() -> Result<Repository, git2::Error> {
     }
     let mut directories = split("GIT_ALTERNATE_OBJECT_DIRECTORIES");
     directories.extend(variable("GIT_OBJECT_DIRECTORY").map(Into::into));
+    if !directories.is_empty() {
+        look::at_objects(&object_directories(&repository.commondir().join("objects")))?;
+    }
     for directory in directories {
         let directory = directory
             .to_str()

@@ -1,9 +1,14 @@
 //! Selects commits in the syntax of git-rev-list(1): `A..B`, `A...B`, `B ^A`, `B --not --remotes`.
 
 use anyhow::{Context, Result, bail};
-use git2::{ErrorCode, Repository};
+use git2::{ErrorCode, ObjectType, Repository};
 
-use super::objects::{object_id, oid};
+use super::{
+    ancestry::Ancestry,
+    objects::{Objects, object_id},
+    refs,
+    revision::{self, peeled},
+};
 use crate::blob::ObjectId;
 
 /// A set of commits: everything reachable from some objects and not from others.
@@ -75,11 +80,10 @@ fn or_head(revision: &str) -> &str {
 /// # Errors
 /// When there is none. The error says how to get it.
 pub(crate) fn resolve(repository: &Repository, revision: &str) -> Result<ObjectId> {
-    match repository.revparse_single(revision) {
-        Ok(object) => Ok(object_id(object.id())),
-        Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) => {
-            bail!("there is no revision `{revision}` here{}", fetch_hint(repository))
-        }
+    let objects = Objects::new(repository)?;
+    match revision::find(repository, &objects, revision) {
+        Ok(Some(id)) => Ok(id),
+        Ok(None) => bail!("there is no revision `{revision}` here{}", fetch_hint(repository)),
         Err(error) => Err(error).with_context(|| format!("the revision `{revision}` cannot be read")),
     }
 }
@@ -95,20 +99,19 @@ pub(crate) fn fetch_hint(repository: &Repository) -> &'static str {
 }
 
 fn merge_bases(repository: &Repository, from: &str, to: &str) -> Result<Vec<ObjectId>> {
-    let commit = |revision: &str| -> Result<git2::Oid> {
+    let objects = Objects::new(repository)?;
+    let commit = |revision: &str| -> Result<ObjectId> {
         let id = resolve(repository, revision)?;
-        let object = repository.find_object(oid(id), None)?;
-        let commit = object.peel_to_commit();
-        Ok(commit.with_context(|| format!("`{revision}` is not a commit"))?.id())
+        let commit = peeled(&objects, id, ObjectType::Commit).map_err(anyhow::Error::msg);
+        commit.with_context(|| format!("`{revision}` is not a commit"))
     };
-    match repository.merge_bases(commit(from)?, commit(to)?) {
-        Ok(bases) => Ok(bases.iter().map(|base| object_id(*base)).collect()),
-        Err(error) if error.code() == ErrorCode::NotFound => {
+    let (one, other) = (commit(from)?, commit(to)?);
+    let bases = Ancestry::new(repository, &objects).and_then(|ancestry| ancestry.merge_bases(one, other));
+    match bases {
+        Ok(bases) if bases.is_empty() => {
             bail!("`{from}` and `{to}` have no commit in common{}", fetch_hint(repository))
         }
-        Err(error) => {
-            Err(error).with_context(|| format!("the merge base of `{from}` and `{to}` cannot be found"))
-        }
+        bases => bases.with_context(|| format!("the merge base of `{from}` and `{to}` cannot be found")),
     }
 }
 
@@ -133,6 +136,7 @@ fn references(repository: &Repository, option: &str) -> Result<Vec<ObjectId>> {
         Some(pattern) if pattern.contains(['*', '?', '[']) => format!("{directory}{pattern}"),
         Some(pattern) => format!("{directory}{}/*", pattern.trim_end_matches('/')),
     };
+    refs::check(repository)?;
     let mut ids = Vec::new();
     for reference in repository.references_glob(&glob)? {
         let reference = reference?;

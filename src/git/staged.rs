@@ -5,10 +5,11 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::{
+    difference::{self, Difference},
     index::{CachedTree, Index},
     object::Mode,
     objects::Objects,
-    tree::{self, Difference, PathEntry, Tree, join},
+    tree::{PathEntry, Tree, join},
 };
 use crate::blob::ObjectId;
 
@@ -29,9 +30,17 @@ impl StagedChanges {
     #[must_use]
     pub(crate) fn compare(index: &Index, objects: &Objects<'_>, head: Option<ObjectId>) -> Self {
         let mut comparison = IndexComparison { index, objects, staged: Self::default() };
-        comparison.directory(0..index.entries().len(), b"", head, index.cache());
+        let cache = index.cache();
+        let mut waiting =
+            vec![IndexDirectory { entries: 0..index.entries().len(), path_length: 0, head, cache }];
+        while let Some(directory) = waiting.pop() {
+            comparison.directory(directory, &mut waiting);
+        }
         let mut staged = comparison.staged;
+        // The order of the index.
+        staged.difference.added.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
         staged.removed.sort();
+        staged.unmerged.sort();
         staged.unmerged.dedup();
         staged
     }
@@ -42,8 +51,7 @@ impl StagedChanges {
         let mut files = Vec::new();
         for (entry, now) in &self.removed {
             if entry.mode == Mode::Directory {
-                // An unreadable tree must not make a new key seem old.
-                let _ = tree::removed(objects, entry.id, *now, &entry.path, &mut files);
+                files.extend(difference::removed(objects, entry.id, *now, &entry.path));
             } else if entry.mode.is_blob() {
                 files.push(entry.clone());
             }
@@ -58,21 +66,34 @@ impl StagedChanges {
     }
 }
 
+/// Longer paths of what is removed are not kept: no file of a work tree can have been there.
+const LONGEST_REMOVED: usize = 4096;
+
+/// A directory of the index that waits to be compared.
+struct IndexDirectory<'c> {
+    entries: Range<usize>,
+    /// Its path is the start of that of its entries.
+    path_length: usize,
+    /// What `HEAD` has there.
+    head: Option<ObjectId>,
+    cache: Option<&'c CachedTree>,
+}
+
 struct IndexComparison<'a> {
     index: &'a Index,
     objects: &'a Objects<'a>,
     staged: StagedChanges,
 }
 
-impl IndexComparison<'_> {
-    /// Compares the entries of a directory with its tree. A directory with an identical cached tree is skipped.
-    fn directory(
-        &mut self,
-        entries: Range<usize>,
-        path: &[u8],
-        head: Option<ObjectId>,
-        cache: Option<&CachedTree>,
-    ) {
+impl<'a> IndexComparison<'a> {
+    /// Compares the entries of a directory with its tree, and lets its directories wait. A directory with an identical
+    /// cached tree is skipped.
+    fn directory(&mut self, directory: IndexDirectory<'a>, waiting: &mut Vec<IndexDirectory<'a>>) {
+        let IndexDirectory { entries, path_length, head, cache } = directory;
+        let index = self.index;
+        let path = index.entries()[entries.clone()]
+            .first()
+            .map_or(&b""[..], |entry| &index.name(entry)[..path_length]);
         let cached = cache.and_then(|cache| cache.tree).filter(|(count, _)| *count == entries.len());
         if cached.is_some() && cached.map(|(_, id)| id) == head {
             return;
@@ -85,7 +106,6 @@ impl IndexComparison<'_> {
         let name_start = if path.is_empty() { 0 } else { path.len() + 1 };
         let mut at = entries.start;
         while at < entries.end {
-            let index = self.index;
             let entry = &index.entries()[at];
             let name = &index.name(entry)[name_start..];
             let Some(length) = memchr(b'/', name) else {
@@ -102,27 +122,34 @@ impl IndexComparison<'_> {
             let old = before.take(directory);
             let old_tree = old.filter(|(mode, _)| *mode == Mode::Directory).map(|(_, id)| id);
             if let Some((mode, id)) = old.filter(|_| old_tree.is_none()) {
-                self.staged.removed.push((PathEntry { path: join(path, directory), mode, id }, None));
+                self.removed(join(path, directory), mode, id, None);
             }
-            let path = join(path, directory);
+            let path = &index.name(entry)[..name_start + length];
             if rest.is_empty() {
                 // A directory outside of a sparse checkout, which stands for everything in it.
                 at += 1;
                 let new = index.id(entry);
-                self.staged.difference.compare(self.objects, new, &[old_tree], &path);
-                let changed = old_tree.filter(|old| *old != new);
-                let gone = changed.map(|id| (PathEntry { path, mode: Mode::Directory, id }, Some(new)));
-                self.staged.removed.extend(gone);
+                self.staged.difference.compare(self.objects, new, &[old_tree], path);
+                if let Some(id) = old_tree.filter(|old| *old != new) {
+                    self.removed(path.to_owned(), Mode::Directory, id, Some(new));
+                }
             } else {
                 let cache = cache.and_then(|cache| cache.child(directory));
-                let end = self.end(at..entries.end, &path, cache);
-                self.directory(at..end, &path, old_tree, cache);
+                let end = self.end(at..entries.end, path, cache);
+                let path_length = path.len();
+                waiting.push(IndexDirectory { entries: at..end, path_length, head: old_tree, cache });
                 at = end;
             }
         }
-        let rest =
-            before.rest().map(|(name, mode, id)| (PathEntry { path: join(path, name), mode, id }, None));
-        self.staged.removed.extend(rest);
+        for (name, mode, id) in before.rest() {
+            self.removed(join(path, name), mode, id, None);
+        }
+    }
+
+    fn removed(&mut self, path: Vec<u8>, mode: Mode, id: ObjectId, now: Option<ObjectId>) {
+        if path.len() <= LONGEST_REMOVED {
+            self.staged.removed.push((PathEntry { path, mode, id }, now));
+        }
     }
 
     fn file(&mut self, path: Vec<u8>, now: (Mode, ObjectId), before: Option<(Mode, ObjectId)>) {
@@ -131,7 +158,7 @@ impl IndexComparison<'_> {
             return;
         }
         if let Some((mode, id)) = before.filter(|(mode, _)| *mode == Mode::Directory) {
-            self.staged.removed.push((PathEntry { path: path.clone(), mode, id }, None));
+            self.removed(path.clone(), mode, id, None);
         }
         if mode.is_blob() {
             let before = before.into_iter().filter(|(mode, _)| mode.is_blob()).collect();

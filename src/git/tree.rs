@@ -1,10 +1,13 @@
-//! Trees: what they contain, and how they differ.
+//! Trees: what they contain.
 
 use std::collections::HashMap;
 
-use git2::{ObjectType, OdbObject};
+use git2::ObjectType;
 
-use super::{object, objects::Objects};
+use super::{
+    object,
+    objects::{Objects, ReadObject},
+};
 use crate::blob::ObjectId;
 
 pub(crate) use object::Mode;
@@ -22,7 +25,7 @@ pub(crate) struct PathEntry {
 
 /// A tree that has been read.
 pub(crate) struct Tree<'r> {
-    object: OdbObject<'r>,
+    object: ReadObject<'r>,
     hash_length: usize,
 }
 
@@ -113,89 +116,6 @@ pub(crate) fn at(
         here = found;
     }
     Ok(Some(here))
-}
-
-/// The result of comparing trees.
-#[derive(Default)]
-pub(crate) struct Difference {
-    /// Files and links, each with what was at its path in those old trees that had the path.
-    pub added: Vec<(PathEntry, Vec<(Mode, ObjectId)>)>,
-    /// Directories that could not be compared, and why.
-    pub not_read: Vec<(Vec<u8>, String)>,
-}
-
-impl Difference {
-    /// Adds the files and links below `new`, a tree at `path`, that differ from all of the old trees: what a commit
-    /// introduces, or what a merge adds to its parents. Without old trees, that is everything.
-    ///
-    /// Directories that are identical in one of the old trees are not read at all.
-    pub(crate) fn compare(
-        &mut self,
-        objects: &Objects<'_>,
-        new: ObjectId,
-        old: &[Option<ObjectId>],
-        path: &[u8],
-    ) {
-        if old.contains(&Some(new)) {
-            return;
-        }
-        let mut read = |id: ObjectId| match Tree::read(objects, id) {
-            Ok(tree) => Some(tree),
-            Err(why) => {
-                self.not_read.push((path.to_owned(), why));
-                None
-            }
-        };
-        let Some(tree) = read(new) else { return };
-        let old: Vec<Tree<'_>> = old.iter().flatten().filter_map(|id| read(*id)).collect();
-        let mut old: Vec<_> = old.iter().map(Tree::listing).collect();
-        let mut before = Vec::new();
-        for (name, mode, id) in tree.entries() {
-            before.clear();
-            before.extend(old.iter_mut().filter_map(|tree| tree.take(name)));
-            if before.contains(&(mode, id)) {
-                continue;
-            }
-            let path = join(path, name);
-            if mode == Mode::Directory {
-                let directories = before.iter().filter(|(mode, _)| *mode == Mode::Directory);
-                let directories: Vec<_> = directories.map(|(_, id)| Some(*id)).collect();
-                self.compare(objects, id, &directories, &path);
-            } else if mode.is_blob() {
-                let before = before.iter().filter(|(mode, _)| mode.is_blob()).copied().collect();
-                self.added.push((PathEntry { path, mode, id }, before));
-            }
-        }
-    }
-}
-
-/// The files and links below `old`, a tree at `path`, whose paths do not exist in `new`.
-///
-/// # Errors
-/// When a tree cannot be read.
-pub(crate) fn removed(
-    objects: &Objects<'_>,
-    old: ObjectId,
-    new: Option<ObjectId>,
-    path: &[u8],
-    removed_files: &mut Vec<PathEntry>,
-) -> Result<(), String> {
-    if new == Some(old) {
-        return Ok(());
-    }
-    let new = new.map(|id| Tree::read(objects, id)).transpose()?;
-    let mut new = new.as_ref().map(Tree::listing).unwrap_or_default();
-    for (name, mode, id) in Tree::read(objects, old)?.entries() {
-        let now = new.take(name);
-        let path = join(path, name);
-        if mode == Mode::Directory {
-            let directory = now.filter(|(mode, _)| *mode == Mode::Directory).map(|(_, id)| id);
-            removed(objects, id, directory, &path, removed_files)?;
-        } else if mode.is_blob() && !now.is_some_and(|(mode, _)| mode.is_blob()) {
-            removed_files.push(PathEntry { path, mode, id });
-        }
-    }
-    Ok(())
 }
 
 /// The path of something in a directory. The path of the root is empty.

@@ -8,8 +8,9 @@ use git2::{ErrorCode, ObjectType, Repository};
 use super::{parallel, sink::Sink};
 use crate::{
     blob::{Blob, Content, ObjectId, Origin, PriorVersions, SourceKind},
-    git::{Objects, index::Index, object_id, rename, staged::StagedChanges as Changes, tree},
+    git::{Objects, index::Index, object_id, peeled, rename, staged::StagedChanges as Changes, tree},
     path::from_git,
+    regular_file,
     threads::Pool,
 };
 
@@ -67,8 +68,8 @@ impl StagedSource<'_> {
         repository: &Repository,
         new_sink: &(impl Fn() -> S + Sync),
     ) -> Result<StagedState> {
-        let head = head_tree(repository)?;
         let objects = Objects::new(repository).context("the objects of the repository cannot be read")?;
+        let head = head_tree(repository, &objects)?;
         let changes = Changes::compare(index, &objects, head);
         let mut sink = new_sink();
         for path in &changes.unmerged {
@@ -121,17 +122,18 @@ impl StagedSource<'_> {
 fn is_same(file: &Path, content: &[u8]) -> bool {
     let is_alike =
         file.symlink_metadata().is_ok_and(|data| data.is_file() && data.len() == content.len() as u64);
-    is_alike && std::fs::read(file).is_ok_and(|bytes| bytes == content)
+    is_alike && regular_file::read(file).is_ok_and(|bytes| bytes == content)
 }
 
 /// The tree of `HEAD`; `None` before the first commit.
-fn head_tree(repository: &Repository) -> Result<Option<ObjectId>> {
+fn head_tree(repository: &Repository, objects: &Objects<'_>) -> Result<Option<ObjectId>> {
     let head = match repository.head() {
         Ok(head) => head,
         Err(error) if error.code() == ErrorCode::UnbornBranch => return Ok(None),
         Err(error) => return Err(error).context("HEAD cannot be read, so what is new is unknown"),
     };
-    let tree = head.peel_to_commit().map(|commit| object_id(commit.tree_id()));
+    let id = head.target().map(object_id).context("HEAD names no commit, so what is new is unknown")?;
+    let tree = peeled(objects, id, ObjectType::Tree).map_err(anyhow::Error::msg);
     tree.map(Some)
         .context("the commit of HEAD cannot be read, so what is new is unknown; run `git fsck` for details")
 }

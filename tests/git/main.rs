@@ -4,6 +4,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bombs;
+mod damage;
 mod harness;
 mod hooks;
 mod index;

@@ -1,6 +1,6 @@
 //! `pre-receive`, in a bare repository that is pushed to.
 
-use std::fs;
+use std::{fs, io::Write, process::Stdio};
 
 use super::harness::*;
 
@@ -182,4 +182,76 @@ fn without_lines_nothing_is_proved() {
     let run = hook(&sandbox, &["pre-receive"], "");
     assert_eq!(run.code, 2, "{run:?}");
     assert!(run.stderr.contains("nothing was scanned"), "{run:?}");
+}
+
+/// What git sends to the server for a new branch `stray`: a commit without a key, and these objects.
+fn stray_push(sandbox: &Sandbox, objects: &[String]) -> Vec<u8> {
+    let tree = sandbox.git(".", &["rev-parse", "HEAD^{tree}"]);
+    let commit = sandbox.git(".", &["commit-tree", tree.trim(), "-p", "HEAD", "-m", "clean"]);
+    let list = format!("{}\n{}", objects.join("\n"), commit);
+    let mut pack = sandbox.command("git");
+    pack.args(["pack-objects", "-q", "--stdout"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = pack.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(list.as_bytes()).unwrap();
+    let pack = child.wait_with_output().unwrap().stdout;
+    let line = format!("{} {} refs/heads/stray\0 report-status", "0".repeat(40), commit.trim());
+    [format!("{:04x}{line}0000", line.len() + 4).into_bytes(), pack].concat()
+}
+
+#[test]
+fn objects_that_nothing_names_are_scanned_as_well() {
+    type Make = fn(&Sandbox) -> Vec<String>;
+    let blob: Make = |s| {
+        let file = s.write("../home/object", line(1));
+        vec![s.git(".", &["hash-object", "-w", file.to_str().unwrap()]).trim().to_owned()]
+    };
+    let message: Make = |s| {
+        let tree = s.git(".", &["rev-parse", "HEAD^{tree}"]);
+        vec![s.git(".", &["commit-tree", tree.trim(), "-m", &openai_key(1)]).trim().to_owned()]
+    };
+    let tag: Make = |s| {
+        s.git(".", &["tag", "-a", "-m", &openai_key(1), "stray"]);
+        vec![s.git(".", &["rev-parse", "stray"]).trim().to_owned()]
+    };
+    let name: Make = |s| {
+        s.write(openai_key(1), "x");
+        add_all(s);
+        let tree = s.git(".", &["write-tree"]).trim().to_owned();
+        vec![tree]
+    };
+    let clean: Make = |s| {
+        let file = s.write("../home/object", "nothing");
+        vec![s.git(".", &["hash-object", "-w", file.to_str().unwrap()]).trim().to_owned()]
+    };
+    for (what, make, is_refused) in [
+        ("blob", blob, true),
+        ("message", message, true),
+        ("tag", tag, true),
+        ("name", name, true),
+        ("clean", clean, false),
+    ] {
+        // Loose, and as a pack.
+        for limit in ["100", "1"] {
+            let sandbox = served();
+            server(&sandbox, &["config", "receive.unpackLimit", limit]);
+            let objects = make(&sandbox);
+            let input = stray_push(&sandbox, &objects);
+            let mut receive = git_command(&sandbox);
+            // What it says is in the binary form of the protocol.
+            let mut child = receive
+                .args(["receive-pack", ".git/server.git"])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            let _ = child.stdin.take().unwrap().write_all(&input);
+            child.wait().unwrap();
+            let has = |id: &str| {
+                Run::of(git_command(&sandbox).args(["-C", ".git/server.git", "cat-file", "-e", id])).code == 0
+            };
+            assert_eq!(has(&objects[0]), !is_refused, "{what}, {limit}");
+            assert_eq!(has("refs/heads/stray"), !is_refused, "{what}, {limit}");
+        }
+    }
 }

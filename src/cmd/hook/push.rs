@@ -79,13 +79,12 @@ fn scan(
         feed_names(&push, pool);
         let is_foreign = matches!(start, ConfigStart::Nowhere);
         let scope = ScanScope::Commits { tips: push.selection.tips.clone(), is_foreign };
-        let count = match push.selection.tips.is_empty() {
-            // References are only deleted.
-            true => 0,
-            false => {
-                let range = Range { selection: push.selection, pool: session.pool() };
-                range.feed(repository, &|| pool.worker())?
-            }
+        let only_deletes = push.selection.tips.is_empty();
+        let range = Range { selection: push.selection, pool: session.pool() };
+        let count = match is_foreign {
+            true => range.feed_received(repository, &|| pool.worker())?,
+            false if only_deletes => 0,
+            false => range.feed(repository, &|| pool.worker())?,
         };
         let nothing = (count == 0).then(|| format!("{} has no new commits", push.what));
         let subject = Subject { what: push.what, nothing };

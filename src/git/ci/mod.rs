@@ -9,7 +9,8 @@ use serde_json::Value;
 use systems::{EventFile, SYSTEMS};
 
 use super::{
-    objects::oid,
+    ancestry::Ancestry,
+    objects::Objects,
     revisions::{Selection, fetch_hint, resolve},
 };
 use crate::blob::ObjectId;
@@ -206,7 +207,8 @@ fn find(repository: &Repository, names: &[String]) -> Option<ObjectId> {
 
 /// Whether a commit is the other one or one of its descendants.
 fn reaches(repository: &Repository, from: ObjectId, to: ObjectId) -> bool {
-    from == to || repository.graph_descendant_of(oid(from), oid(to)).unwrap_or(false)
+    let Ok(objects) = Objects::new(repository) else { return false };
+    Ancestry::new(repository, &objects).and_then(|ancestry| ancestry.reaches(from, to)).unwrap_or(false)
 }
 
 fn short(id: ObjectId) -> String {

@@ -9,11 +9,11 @@ mod format;
 mod input;
 mod split;
 
-use std::{fs, io, path::Path};
+use std::{io, path::Path};
 
 use git2::Repository;
 
-use crate::{blob::ObjectId, threads::Pool};
+use crate::{blob::ObjectId, regular_file, threads::Pool};
 
 pub(crate) use cache_tree::CachedTree;
 pub(crate) use entry::IndexEntry;
@@ -59,7 +59,7 @@ impl Index {
                 file.display()
             )
         };
-        let bytes = match fs::read(file) {
+        let bytes = match regular_file::read(file) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(said(error.to_string())),

@@ -8,7 +8,7 @@ use super::{
     format::{Parsed, parse},
     input::IndexBytes,
 };
-use crate::{bytes::hex, threads::Pool};
+use crate::{bytes::hex, regular_file, threads::Pool};
 
 /// How an index differs from its base.
 struct LinkExtension<'a> {
@@ -34,7 +34,7 @@ pub(super) fn join(
     }
     let name = format!("sharedindex.{}", hex::digits(link.base));
     let said = |why: String| format!("its base {name}: {why}");
-    let bytes = std::fs::read(git_directory.join(&name)).map_err(|error| said(error.to_string()))?;
+    let bytes = regular_file::read(&git_directory.join(&name)).map_err(|error| said(error.to_string()))?;
     let base = parse(bytes, hash_length, pool).map_err(said)?;
     if base.checksum != link.base || base.link.is_some() {
         return Err(said("it is not the expected one".to_owned()));

@@ -3,7 +3,7 @@
 
 use std::{cell::OnceCell, collections::HashSet, path::Path};
 
-use git2::{ErrorCode, Repository};
+use git2::{ErrorCode, ObjectType, Repository};
 
 use super::location::is_off_disk;
 use crate::{
@@ -123,21 +123,16 @@ impl<'a> CurrentState<'a> {
 
     fn objects(&self) -> Option<(Objects<'_>, &[ObjectId])> {
         let repository = self.repository()?;
+        let objects = Objects::new(repository).ok()?;
+        let tree_of = |id| git::peeled(&objects, id, ObjectType::Tree).ok();
         let trees = self.trees.get_or_init(|| match self.scope {
-            ScanScope::Commits { tips, .. } => {
-                tips.iter().map(|tip| tree_of(repository, git::oid(*tip))).collect()
-            }
+            ScanScope::Commits { tips, .. } => tips.iter().map(|tip| tree_of(*tip)).collect(),
             _ => match repository.head() {
-                Ok(head) => Some(vec![tree_of(repository, head.target()?)?]),
+                Ok(head) => Some(vec![tree_of(git::object_id(head.target()?))?]),
                 // There are no trees before the first commit.
                 Err(error) => (error.code() == ErrorCode::UnbornBranch).then(Vec::new),
             },
         });
-        Some((Objects::new(repository).ok()?, trees.as_ref()?))
+        Some((objects, trees.as_ref()?))
     }
-}
-
-fn tree_of(repository: &Repository, id: git2::Oid) -> Option<ObjectId> {
-    let tree = repository.find_object(id, None).ok()?.peel_to_tree().ok()?;
-    Some(git::object_id(tree.id()))
 }

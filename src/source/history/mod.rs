@@ -62,9 +62,6 @@ impl HistorySource {
     /// # Errors
     /// When there is none, or libgit2 does not know its format.
     pub(crate) fn open(path: &Path, reading: Reading) -> Result<Self, git2::Error> {
-        if let Ok(directory) = Repository::discover_path(path, std::iter::empty::<&Path>()) {
-            plain(&directory, "shallow")?;
-        }
         Self::new(git::discover(path)?, reading)
     }
 

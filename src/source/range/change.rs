@@ -3,11 +3,10 @@
 use std::{
     cell::Cell,
     collections::{HashMap, HashSet},
-    fs, io,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use git2::{ObjectType, Repository};
 
 use super::locked::locked;
@@ -16,9 +15,10 @@ use crate::{
     finding::Scanned,
     git::{
         Objects,
+        difference::{self, Difference},
         object::Commit,
-        rename,
-        tree::{self, Difference, PathEntry},
+        rename, shallow,
+        tree::{self, PathEntry},
     },
     source::sink::Sink,
 };
@@ -52,11 +52,23 @@ pub(super) struct RangeCommits<'r> {
     ends: HashSet<ObjectId>,
     /// A cache by pairs of trees, filled only if something is found.
     only_in: Mutex<OnlyIn>,
+    /// The objects that were read as part of the range, if that matters.
+    reached: Option<Mutex<HashSet<ObjectId>>>,
 }
 
 impl<'r> RangeCommits<'r> {
-    pub(super) fn new(repository: &Repository, objects: &'r Objects<'r>) -> Result<Self> {
-        Ok(Self { objects, ends: shallow(repository)?, only_in: Mutex::default() })
+    pub(super) fn new(
+        repository: &Repository,
+        objects: &'r Objects<'r>,
+        reached: Option<HashSet<ObjectId>>,
+    ) -> Result<Self> {
+        let ends = shallow::ends(repository)?;
+        Ok(Self { objects, ends, only_in: Mutex::default(), reached: reached.map(Mutex::new) })
+    }
+
+    /// The objects that were read as part of the range, if that matters.
+    pub(super) fn into_reached(self) -> HashSet<ObjectId> {
+        self.reached.map(|ids| ids.into_inner().unwrap_or_else(PoisonError::into_inner)).unwrap_or_default()
     }
 
     /// Pushes the commit's text, and adds the blobs it introduces to `sites`.
@@ -80,7 +92,7 @@ impl<'r> RangeCommits<'r> {
         }
         let trees: Result<Vec<ObjectId>, String> =
             parents.iter().map(|parent| self.tree_of(*parent)).collect();
-        match trees {
+        match trees.map(distinct) {
             Ok(parents) => self.compare(Some(id), tree, parents, sink, sites),
             Err(why) => sink.not_scanned(&name(), format!("cannot tell what it adds: {why}")),
         }
@@ -112,6 +124,10 @@ impl<'r> RangeCommits<'r> {
             let at = if path.is_empty() { b"the root folder" } else { path.as_slice() };
             let commit = commit.map(|id| format!(" (commit {id})")).unwrap_or_default();
             sink.not_scanned(&[at, commit.as_bytes()].concat(), format!("cannot be compared: {why}"));
+        }
+        if let Some(reached) = &self.reached {
+            let blobs = difference.added.iter().map(|(entry, _)| entry.id);
+            locked(reached).extend(blobs.chain(difference.trees).chain(commit));
         }
         let parents: Arc<[ObjectId]> = parents.into();
         sites.extend(difference.added.into_iter().map(|(entry, before)| {
@@ -156,13 +172,19 @@ impl<'r> RangeCommits<'r> {
         if let Some(files) = locked(&self.only_in).get(&(tree, other)) {
             return files.clone();
         }
-        let mut files = Vec::new();
-        // An unreadable tree must not make a new key seem old.
-        let _ = tree::removed(self.objects, tree, Some(other), b"", &mut files);
-        let files: Arc<[PathEntry]> = files.into();
+        let files: Arc<[PathEntry]> = difference::removed(self.objects, tree, Some(other), b"").into();
         locked(&self.only_in).insert((tree, other), files.clone());
         files
     }
+}
+
+/// The trees in order, each once.
+fn distinct(mut trees: Vec<ObjectId>) -> Vec<ObjectId> {
+    if trees.len() > 1 {
+        let mut seen = HashSet::new();
+        trees.retain(|tree| seen.insert(*tree));
+    }
+    trees
 }
 
 /// What the parents of a commit had.
@@ -200,18 +222,5 @@ impl PriorVersions for ParentVersions<'_> {
                 Err(_) => {}
             }
         }
-    }
-}
-
-/// The commits whose parents are missing from a shallow clone.
-fn shallow(repository: &Repository) -> Result<HashSet<ObjectId>> {
-    let named = std::env::var_os("GIT_SHALLOW_FILE").filter(|file| !file.is_empty());
-    let file = named.map_or_else(|| repository.commondir().join("shallow"), Into::into);
-    match fs::read(&file) {
-        Ok(text) => {
-            Ok(text.split(|byte| byte.is_ascii_whitespace()).filter_map(ObjectId::from_hex).collect())
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(HashSet::new()),
-        Err(error) => Err(error).with_context(|| format!("{} cannot be read", file.display())),
     }
 }

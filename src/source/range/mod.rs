@@ -2,6 +2,7 @@
 
 mod change;
 mod locked;
+mod stray;
 mod tips;
 
 use std::{
@@ -15,9 +16,9 @@ use git2::Repository;
 
 use super::{parallel, sink::Sink};
 use crate::{
-    blob::{Blob, Content, Origin, SourceKind},
+    blob::{Blob, Content, ObjectId, Origin, SourceKind},
     finding::Scanned,
-    git::{Objects, revisions::Selection},
+    git::{Objects, quarantine, revisions::Selection},
     threads::Pool,
 };
 
@@ -51,9 +52,41 @@ impl Range {
         new_sink: &(impl Fn() -> S + Sync),
     ) -> Result<usize> {
         let objects = Objects::new(repository).context("the objects of the repository cannot be read")?;
-        let tips = Tips::read(&objects, repository, &self.selection)?;
-        let commits = RangeCommits::new(repository, &objects)?;
-        let ids = tips.list(repository)?;
+        self.feed_from(&objects, repository, None, new_sink).map(|(count, _)| count)
+    }
+
+    /// Like [`Self::feed`], for a push that has arrived: also pushes all other objects that git has put into
+    /// quarantine. Nothing names them, but git would keep them.
+    ///
+    /// # Errors
+    /// The same as those of [`Self::feed`], or what of the quarantine cannot be listed.
+    pub(crate) fn feed_received<S: Sink>(
+        &self,
+        repository: &Repository,
+        new_sink: &(impl Fn() -> S + Sync),
+    ) -> Result<usize> {
+        let objects = Objects::new(repository).context("the objects of the repository cannot be read")?;
+        let (count, reached) = self.feed_from(&objects, repository, Some(HashSet::new()), new_sink)?;
+        let mut rest = quarantine::new_objects(repository).map_err(anyhow::Error::msg)?;
+        rest.retain(|id| !reached.contains(id));
+        stray::feed(&rest, &objects, &self.pool, new_sink);
+        Ok(count + rest.len())
+    }
+
+    /// Adds to `reached` what was read.
+    fn feed_from<S: Sink>(
+        &self,
+        objects: &Objects<'_>,
+        repository: &Repository,
+        mut reached: Option<HashSet<ObjectId>>,
+        new_sink: &(impl Fn() -> S + Sync),
+    ) -> Result<(usize, HashSet<ObjectId>)> {
+        let tips = Tips::read(objects, repository, &self.selection)?;
+        if let Some(reached) = &mut reached {
+            reached.extend(tips.tags.iter().chain(&tips.blobs).map(|(id, _)| *id));
+        }
+        let commits = RangeCommits::new(repository, objects, reached)?;
+        let ids = tips.list(objects, repository)?;
         let mut sink = new_sink();
         for (id, text) in &tips.tags {
             let origin = Origin { object: Some(*id), ..Origin::new(SourceKind::Message, b"") };
@@ -88,7 +121,8 @@ impl Range {
             let sites = sites.into_inner().unwrap_or_else(PoisonError::into_inner);
             self.files(&commits, sites, &mut clean, new_sink);
         }
-        Ok(ids.len() + tips.tags.len() + tips.trees.len() + tips.blobs.len())
+        let count = ids.len() + tips.tags.len() + tips.trees.len() + tips.blobs.len();
+        Ok((count, commits.into_reached()))
     }
 
     /// Pushes the blobs at some sites, except those known to be clean.

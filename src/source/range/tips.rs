@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, anyhow, bail};
-use git2::{ObjectType, Repository, Sort};
+use git2::{ObjectType, Repository};
 
 use crate::{
     blob::ObjectId,
     git::{
         Objects,
+        ancestry::Ancestry,
         object::Tag,
-        object_id, oid,
         revisions::{Selection, fetch_hint},
     },
 };
@@ -81,18 +81,13 @@ impl Tips {
     ///
     /// # Errors
     /// When one of them is missing.
-    pub(super) fn list(&self, repository: &Repository) -> Result<Vec<ObjectId>> {
+    pub(super) fn list(&self, objects: &Objects<'_>, repository: &Repository) -> Result<Vec<ObjectId>> {
         if self.commits.is_empty() {
             return Ok(Vec::new());
         }
-        let list = || -> Result<Vec<ObjectId>, git2::Error> {
-            let mut walk = repository.revwalk()?;
-            walk.set_sorting(Sort::NONE)?;
-            self.commits.iter().try_for_each(|id| walk.push(oid(*id)))?;
-            self.hidden.iter().try_for_each(|id| walk.hide(oid(*id)))?;
-            walk.map(|id| id.map(object_id)).collect()
-        };
-        list().with_context(|| format!("the commits of the range cannot be listed{}", fetch_hint(repository)))
+        let ancestry = Ancestry::new(repository, objects)?;
+        let list = ancestry.new_commits(self.commits.iter().copied(), self.hidden.iter().copied());
+        list.with_context(|| format!("the commits of the range cannot be listed{}", fetch_hint(repository)))
     }
 }
 
