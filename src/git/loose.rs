@@ -17,6 +17,7 @@ const LONGEST_HEADER: usize = 32;
 pub(super) fn read(path: &Path) -> Result<(ObjectKind, Vec<u8>), String> {
     let damaged = |error: std::io::Error| format!("is damaged or cannot be read: {error}");
     let file = regular_file::open(path).map_err(damaged)?;
+    let length = file.metadata().map_err(damaged)?.len();
     let mut reader = ZlibDecoder::new(file);
     let mut header = Vec::new();
     let mut byte = [0];
@@ -35,9 +36,12 @@ pub(super) fn read(path: &Path) -> Result<(ObjectKind, Vec<u8>), String> {
         return Err("is larger than 2 GiB, too large to be read into memory".to_owned());
     }
     let mut bytes = Vec::new();
-    reader.take(size + 1).read_to_end(&mut bytes).map_err(damaged)?;
+    reader.by_ref().take(size + 1).read_to_end(&mut bytes).map_err(damaged)?;
     if bytes.len() as u64 != size {
         return Err("is damaged: it is not as large as it says".to_owned());
+    }
+    if reader.total_in() != length {
+        return Err("is damaged: bytes that belong to no object follow it in its file".to_owned());
     }
     Ok((kind, bytes))
 }

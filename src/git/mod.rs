@@ -3,6 +3,7 @@
 
 pub(crate) mod ci;
 mod entries;
+mod hash;
 pub(crate) mod index;
 mod kind;
 mod loose;

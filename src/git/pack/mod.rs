@@ -1,6 +1,8 @@
 //! Reads packs in bulk: every object of the requested kinds, each inflated once. This is what makes reading a history
 //! fast. Whatever it refuses can still be read one by one through libgit2.
 
+mod check;
+mod deflate;
 mod delta;
 mod file;
 mod forest;

@@ -17,7 +17,10 @@ use super::{
     visit::{DeltaBase, Object, Visitor},
 };
 use crate::{
-    git::kind::{ObjectKind, ObjectKinds},
+    git::{
+        hash,
+        kind::{ObjectKind, ObjectKinds},
+    },
     threads::Pool,
 };
 
@@ -206,8 +209,14 @@ impl<'a, V: Visitor> Walker<'a, V> {
     ) -> Option<V::Mark> {
         let pack = &self.packs[at];
         let position = pack.forest.position(entry);
-        if pack.is_copy(position) {
-            return None;
+        if pack.is_shared(position) {
+            // Copies are skipped, so what is read and what is skipped must be the same.
+            if let Err(why) = hash::prove(pack.file.index.id(position), kind, bytes) {
+                self.visitor.failed(pack.file.index.id(position), Some(kind), why);
+            }
+            if pack.is_copy(position) {
+                return None;
+            }
         }
         let base = mark.map(|mark| DeltaBase { mark, changes: &self.changes });
         Some(self.visitor.object(Object {
@@ -241,9 +250,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
         let mut why = why;
         while let Some(entry) = below.pop() {
             let position = pack.forest.position(entry);
-            if !pack.is_copy(position) {
-                self.visitor.failed(pack.file.index.id(position), pack.forest.kind(entry), why);
-            }
+            self.visitor.failed(pack.file.index.id(position), pack.forest.kind(entry), why);
             why = LOST_BASE;
             below.extend(pack.forest.children(entry).map(|index| pack.forest.child(index)));
         }

@@ -17,13 +17,16 @@ use crate::{
     blob::{Blob, Content, ObjectId, Origin, SourceKind},
     git::{self, HistoryObserver, ObjectKind, ObjectKinds, pack, store::Store},
     regular_file,
-    threads::Pool,
+    threads::{Pool, Turns},
 };
 
 pub(crate) use contents::Contents;
 pub(crate) use searcher::{Searcher, TriageResult};
 
 use objects::ObjectReader;
+
+/// This many copies are worth another thread.
+const A_THREADS_WORTH: usize = 32;
 
 /// At most this many unreadable objects are named one by one.
 const NAMED: usize = 1000;
@@ -97,7 +100,7 @@ impl HistorySource {
     ) -> (Contents, Vec<B>) {
         let mut sink = new_sink();
         for pack::PackDamage { path, why } in &self.store.damages {
-            sink.not_scanned(files::display_path(path).as_os_str().as_encoded_bytes(), why.clone());
+            sink.not_scanned(&files::name(path), why.clone());
         }
         let shallow = self.shallow(&mut sink);
         let store = &self.store;
@@ -107,10 +110,11 @@ impl HistorySource {
         self.expect_refs(&mut sink, &mut readers);
         let mut contents = Contents::default();
         let failed = contents.take_failed(&mut readers);
-        let loose = self.store.loose.iter().map(|id| (*id, None));
+        let loose = self.store.one_by_one().iter().map(|id| (*id, None));
         let all = failed.iter().map(|(id, why)| (*id, Some(*why))).chain(loose).collect();
         contents.read_one_by_one(all, &self.reading.pool, &mut readers, &new_reader);
         contents.take(&mut readers);
+        self.check_copies(&mut sink);
         (contents, readers.into_iter().filter_map(|reader| reader.observer).collect())
     }
 
@@ -154,15 +158,18 @@ impl HistorySource {
                     "its packs are damaged: {count} objects could be read, but not from where they should be; \
                      `git fsck` lists them"
                 );
-                sink.not_scanned(files::display_path(path).as_os_str().as_encoded_bytes(), why);
+                sink.not_scanned(&files::name(path), why);
             }
         }
+        for pack::PackDamage { path, why } in self.store.packs.gaps() {
+            sink.not_scanned(&files::name(&path), why);
+        }
         self.name_missing(&missing, sink);
+        files::feed_others(&self.store.others, sink);
         let nested = if self.is_nested { Vec::new() } else { files::feed(self.repository.commondir(), sink) };
         if self.store.packs.is_empty() && self.store.loose.is_empty() {
-            let path = files::display_path(self.repository.path());
             let why = "contains no objects: there is no history to scan".to_owned();
-            sink.nothing(path.as_os_str().as_encoded_bytes(), why);
+            sink.nothing(&files::name(self.repository.path()), why);
         }
         FirstPass { suspects, nested }
     }
@@ -182,11 +189,27 @@ impl HistorySource {
             }
             Err(error) => {
                 let why = format!("its refs cannot be listed: {}", error.message());
-                sink.not_scanned(
-                    files::display_path(self.repository.path()).as_os_str().as_encoded_bytes(),
-                    why,
-                );
+                sink.not_scanned(&files::name(self.repository.path()), why);
             }
+        }
+    }
+
+    /// Checks the loose files that nobody reads, since their object is somewhere else, too.
+    fn check_copies(&self, sink: &mut impl Sink) {
+        let copies = &self.store.copies;
+        if copies.is_empty() {
+            return;
+        }
+        let (store, turns) = (&self.store, Turns::new(copies));
+        let threads = self.reading.pool.at_once(copies.len() / A_THREADS_WORTH + 1);
+        let damages = self.reading.pool.map(vec![(); threads], |()| {
+            std::iter::from_fn(|| turns.take()).filter_map(|copy| store.check_copy(*copy)).collect::<Vec<_>>()
+        });
+        for pack::PackDamage { path, why } in damages.into_iter().flatten() {
+            sink.not_scanned(
+                &files::name(&path),
+                format!("{why}; the object is elsewhere, too, and was read there"),
+            );
         }
     }
 
@@ -202,13 +225,12 @@ impl HistorySource {
                     .is_ok_and(|mut entries| entries.next().is_some())
             });
         if is_promised {
-            let path = files::display_path(self.repository.path());
             let why = format!(
                 "is a partial clone: {} objects that its commits and directories refer to are missing; \
                  `git fetch --refetch --no-filter` fetches them",
                 missing.len()
             );
-            sink.not_scanned(path.as_os_str().as_encoded_bytes(), why);
+            sink.not_scanned(&files::name(self.repository.path()), why);
             return;
         }
         let why = "is missing, although a ref, commit, tag or directory refers to it".to_owned();
@@ -246,7 +268,7 @@ impl HistorySource {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
             Err(error) => {
-                sink.not_scanned(files::display_path(&path).as_os_str().as_encoded_bytes(), why(&error));
+                sink.not_scanned(&files::name(&path), why(&error));
                 return Vec::new();
             }
         };
@@ -255,8 +277,7 @@ impl HistorySource {
         if !commits.is_empty() && !self.reading.allow_shallow {
             let why = "is a shallow clone: the history before its first commits is missing; `git fetch --unshallow` \
                        fetches it, and --allow-shallow scans what is present";
-            let path = files::display_path(self.repository.path());
-            sink.not_scanned(path.as_os_str().as_encoded_bytes(), why.to_owned());
+            sink.not_scanned(&files::name(self.repository.path()), why.to_owned());
         }
         commits
     }
