@@ -19,6 +19,7 @@ mod single;
 mod visit;
 mod walk;
 
+pub(in crate::git) use check::PackCheck;
 pub use delta::{Changes, apply};
 pub(crate) use delta::{CopiedRange, LARGEST};
 pub(crate) use file::PackDamage;

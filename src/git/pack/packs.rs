@@ -69,7 +69,7 @@ impl Packs {
         self.packs.iter().filter_map(Pack::gaps).collect()
     }
 
-    /// All objects, bases before what is made from them, as far as they can be read.
+    /// All objects as [`Self::walk`] visits them, each once: bases before what is made from them, depth first.
     pub(in crate::git) fn in_chains(&self) -> Vec<ObjectId> {
         let mut ids = Vec::with_capacity(self.len());
         for pack in &self.packs {
@@ -77,7 +77,8 @@ impl Packs {
             for (root, _) in &pack.forest.roots {
                 waiting.push(*root);
                 while let Some(entry) = waiting.pop() {
-                    ids.push(pack.file.index.id(pack.forest.position(entry)));
+                    let position = pack.forest.position(entry);
+                    ids.extend((!pack.is_copy(position)).then(|| pack.file.index.id(position)));
                     // The child with the most below it comes last, so that the others still find their base in a cache.
                     waiting.extend(pack.forest.children(entry).rev().map(|index| pack.forest.child(index)));
                 }

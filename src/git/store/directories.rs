@@ -21,19 +21,19 @@ const MOST: usize = 1000;
 pub(super) struct ObjectDirectory {
     /// Its canonical path.
     pub(super) path: PathBuf,
-    /// It is part of the repository's own directory, so everything in it is read.
+    /// It is part of the repository's own directory.
     pub(super) is_own: bool,
 }
 
-/// The object directory of the repository in `repository`, and those of all alternates, each once. Directories outside
-/// are only opened if `follow` is set.
+/// The object directory `own` and those of all alternates, each once. Those that are not in `inside` are only opened if
+/// `follow` is set.
 pub(super) fn find(
     own: &Path,
-    repository: &Path,
+    inside: &Path,
     follow: bool,
     damages: &mut Vec<PackDamage>,
 ) -> Vec<ObjectDirectory> {
-    let inside = repository.canonicalize().unwrap_or_else(|_| repository.to_owned());
+    let inside = inside.canonicalize().unwrap_or_else(|_| inside.to_owned());
     let mut directories = Vec::new();
     let mut seen = BTreeSet::new();
     let mut waiting = Vec::new();

@@ -18,7 +18,7 @@ use super::{
     kind::ObjectKind,
     loose,
     objects::oid,
-    pack::{PackDamage, Packs},
+    pack::{PackCheck, PackDamage, Packs},
 };
 use crate::{blob::ObjectId, threads::Pool};
 
@@ -124,7 +124,14 @@ impl Store {
         let mut store = Self::open(repository, pool);
         let packs = std::mem::take(&mut store.packs);
         // libgit2 reads one copy of each object, and does not notice bytes that belong to none.
-        store.damages.extend(packs.check(pool));
+        let PackCheck { damages, is_endless } = packs.check();
+        if is_endless {
+            return Err(git2::Error::from_str(
+                "libgit2 would take too long for a second opinion, since it builds long chains of deltas again for each \
+                 object: scan without it",
+            ));
+        }
+        store.damages.extend(damages);
         store.loose.clear();
         repository.odb()?.foreach(|oid| {
             store.loose.extend(ObjectId::new(oid.as_bytes()));
@@ -168,6 +175,7 @@ impl Store {
 
     /// The object directories outside of the repository's own directory, canonical.
     #[must_use]
+    #[expect(dead_code, reason = "for the summary of a history")]
     pub(crate) fn outside(&self) -> &[PathBuf] {
         &self.outside
     }
@@ -228,11 +236,11 @@ impl Store {
     }
 }
 
-/// The object directories of a repository that lie outside of its own directory, canonical, by what the repository says:
-/// nothing outside is opened.
+/// The object directories of the repository in `directory` that lie outside of `inside`, canonical. None of them is
+/// opened.
 #[must_use]
-pub(super) fn directories_outside(directory: &Path) -> Vec<PathBuf> {
-    let found = directories::find(&directory.join("objects"), directory, false, &mut Vec::new());
+pub(super) fn directories_outside(directory: &Path, inside: &Path) -> Vec<PathBuf> {
+    let found = directories::find(&directory.join("objects"), inside, false, &mut Vec::new());
     found.into_iter().filter(|one| !one.is_own).map(|one| one.path).collect()
 }
 

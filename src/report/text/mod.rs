@@ -205,6 +205,9 @@ fn aside(place: &Occurrence) -> String {
         (SourceKind::Blob | SourceKind::Name, Some(commit)) => {
             format!(" (commit {})", short(&commit.to_string()))
         }
+        (SourceKind::Blob, None) if !place.path.is_empty() => {
+            " (in a folder that no commit holds)".to_owned()
+        }
         _ => String::new(),
     }
 }
