@@ -4,6 +4,7 @@
 //! ([`FirstPass::suspects`]). Those are read again once their paths are known.
 
 mod contents;
+mod copies;
 mod files;
 mod objects;
 mod searcher;
@@ -17,16 +18,13 @@ use crate::{
     blob::{Blob, Content, ObjectId, Origin, SourceKind},
     git::{self, HistoryObserver, ObjectKind, ObjectKinds, pack, store::Store},
     regular_file,
-    threads::{Pool, Turns},
+    threads::Pool,
 };
 
 pub(crate) use contents::Contents;
 pub(crate) use searcher::{Searcher, TriageResult};
 
 use objects::ObjectReader;
-
-/// This many copies are worth another thread.
-const A_THREADS_WORTH: usize = 32;
 
 /// At most this many unreadable objects are named one by one.
 const NAMED: usize = 1000;
@@ -114,7 +112,7 @@ impl HistorySource {
         let all = failed.iter().map(|(id, why)| (*id, Some(*why))).chain(loose).collect();
         contents.read_one_by_one(all, &self.reading.pool, &mut readers, &new_reader);
         contents.take(&mut readers);
-        self.check_copies(&mut sink);
+        copies::check(store, &self.reading.pool, &mut sink);
         (contents, readers.into_iter().filter_map(|reader| reader.observer).collect())
     }
 
@@ -191,25 +189,6 @@ impl HistorySource {
                 let why = format!("its refs cannot be listed: {}", error.message());
                 sink.not_scanned(&files::name(self.repository.path()), why);
             }
-        }
-    }
-
-    /// Checks the loose files that nobody reads, since their object is somewhere else, too.
-    fn check_copies(&self, sink: &mut impl Sink) {
-        let copies = &self.store.copies;
-        if copies.is_empty() {
-            return;
-        }
-        let (store, turns) = (&self.store, Turns::new(copies));
-        let threads = self.reading.pool.at_once(copies.len() / A_THREADS_WORTH + 1);
-        let damages = self.reading.pool.map(vec![(); threads], |()| {
-            std::iter::from_fn(|| turns.take()).filter_map(|copy| store.check_copy(*copy)).collect::<Vec<_>>()
-        });
-        for pack::PackDamage { path, why } in damages.into_iter().flatten() {
-            sink.not_scanned(
-                &files::name(&path),
-                format!("{why}; the object is elsewhere, too, and was read there"),
-            );
         }
     }
 
