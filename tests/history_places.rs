@@ -189,7 +189,6 @@ const FILES: &[&str] = &[
     "objects/pack/old/older/x.txt",
     "objects/pack/aa/x.txt",
     "objects/zz/x.txt",
-    "objects/zz/aa/x.txt",
     "objects/AB/cdefabcdefabcdefabcdefabcdefabcdefabcd",
     "objects/abc/x.txt",
     "objects/incoming-1a2b3c/x.txt",

@@ -45,8 +45,7 @@ impl ObjectLocations<'_> {
             }
         }
         for (name, directories) in others {
-            // A directory that some commit holds says more than one that none does.
-            let found = directories.iter().take(MOST).find_map(|directory| self.path_of(*directory, name));
+            let found = self.path_of(&directories, name);
             let (path, holder) = found.map_or((name.to_vec(), None), |(path, holder)| (path, Some(holder)));
             places.entry(path).or_insert(holder);
         }
@@ -54,15 +53,20 @@ impl ObjectLocations<'_> {
         places.into_iter().map(|(path, holder)| BlobLocation { path, commit: holder.map(commit) }).collect()
     }
 
-    /// A path that ends in this directory, in the first commit that contains it, and that commit.
-    fn path_of(&self, directory: u32, name: &[u8]) -> Option<(Vec<u8>, usize)> {
-        let above = self.directories.above(std::iter::once(directory));
-        let holder = self.commits.trees.iter().position(|tree| *tree != NONE && above.has(*tree))?;
-        let target = self.store.id(directory)?;
-        if self.commits.trees[holder] == directory {
+    /// A path that ends in one of these directories, in the oldest commit that contains one, and that commit.
+    fn path_of(&self, directories: &[u32], name: &[u8]) -> Option<(Vec<u8>, usize)> {
+        let above = self.directories.above(directories.iter().copied());
+        let trees = self.commits.trees.iter().enumerate();
+        let (holder, tree) = trees
+            .filter(|(_, tree)| **tree != NONE && above.has(**tree))
+            .min_by_key(|(commit, _)| (self.commits.times[*commit], self.commits.ids[*commit]))?;
+        if directories.contains(tree) {
             return Some((name.to_vec(), holder));
         }
-        let (mut path, _) = self.paths_in(holder, &above, &[target], 1).pop()?;
+        let mut targets: Vec<ObjectId> =
+            directories.iter().filter_map(|number| self.store.id(*number)).collect();
+        targets.sort_unstable();
+        let (mut path, _) = self.paths_in(holder, &above, &targets, 1).pop()?;
         path.push(b'/');
         path.extend_from_slice(name);
         Some((path, holder))

@@ -13,7 +13,7 @@ use crate::{blob::ObjectId, git::pack::PackDamage};
 
 /// Everything in some object directories.
 #[derive(Default)]
-pub(super) struct Listing {
+pub(super) struct ObjectListing {
     /// The indexes of packs that exist.
     pub(super) indexes: Vec<PathBuf>,
     /// Loose objects, with the number of their object directory.
@@ -38,7 +38,7 @@ enum Role {
     Other,
 }
 
-impl Listing {
+impl ObjectListing {
     /// Lists everything in these directories. Names of objects are `width` bytes long.
     pub(super) fn new(directories: &[ObjectDirectory], width: usize) -> Self {
         let mut listing = Self::default();

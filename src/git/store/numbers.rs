@@ -1,6 +1,6 @@
 //! The numbers of many objects at once.
 
-use super::Store;
+use super::all::Store;
 use crate::blob::ObjectId;
 
 /// Looks up numbers and caches recent ones: neighboring trees in a delta chain refer to the same objects.
