@@ -118,7 +118,7 @@ pub mod testing {
     }
 
     pub mod git {
-        pub use crate::git::{ObjectKind, ObjectKinds};
+        pub use crate::git::{ObjectKind, ObjectKinds, Outside, outside};
 
         pub mod pack {
             pub use crate::git::pack::{Changes, EntryHeader, Object, Packs, Visitor, apply};

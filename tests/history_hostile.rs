@@ -275,3 +275,112 @@ fn refs_by_the_ten_thousand_and_with_any_name_are_told_safely() {
     let text = sandbox.skanner(&["scan", "--history"]);
     assert!(!text.stdout.contains(['\u{1b}', '\u{7}']) && !text.stderr.contains(['\u{1b}', '\u{7}']));
 }
+
+/// Commits what is staged under no ref, or not at all. Returns the tree.
+fn write_tree(sandbox: &Sandbox, path: &str, content: &str) -> String {
+    sandbox.write(path, content);
+    sandbox.git("", &["add", "-A"]);
+    let tree = sandbox.git("", &["write-tree"]);
+    sandbox.git("", &["reset", "-q", "--hard"]);
+    sandbox.git("", &["clean", "-qfdx"]);
+    tree.trim().to_owned()
+}
+
+#[test]
+fn a_place_names_a_commit_that_has_the_key_there() {
+    // In a commit, in a tree that no commit names, in both, in none; and where a path is, and is not any more.
+    let paths = ["f", "w", "a/f", "b/f", "a/b/w"];
+    for in_commits in [&[][..], &["f"], &["a/f"], &["f", "w"], &["a/f", "b/f"], &["f", "a/b/w", "w"]] {
+        for in_trees in [&[][..], &["w"], &["f"], &["b/f"], &["a/b/w", "f"]] {
+            let sandbox = repository();
+            let secret = format!("x={}\n", openai_key(1));
+            for path in in_trees {
+                write_tree(&sandbox, path, &secret);
+            }
+            let blob = object(&sandbox, "blob", secret.as_bytes());
+            let mut last = None;
+            for path in in_commits {
+                // Each moves the file on.
+                last.into_iter().for_each(|last: &str| fs::remove_file(sandbox.path(last)).unwrap());
+                sandbox.write(path, &secret);
+                sandbox.git("", &["add", "-A"]);
+                sandbox.git("", &["commit", "-qm", path]);
+                last = Some(*path);
+            }
+            let report = history(&sandbox);
+            let case = format!("{in_commits:?} {in_trees:?}");
+            let places = report.json["findings"][0]["occurrences"].as_array().unwrap();
+            let mut seen = Vec::new();
+            for place in places {
+                let path = place["path"].as_str().unwrap();
+                seen.push(path.to_owned());
+                match place["commit"].as_str() {
+                    Some(commit) => {
+                        let there = sandbox.git("", &["rev-parse", &format!("{commit}:{path}")]);
+                        assert_eq!(there.trim(), blob, "{case}: {place}");
+                    }
+                    None => assert!(path.is_empty() || !in_commits.contains(&path), "{case}: {place}"),
+                }
+            }
+            let name = |path: &str| path.rsplit('/').next().unwrap().to_owned();
+            for path in paths {
+                let is_known = in_commits.contains(&path) || in_trees.contains(&path);
+                let is_said = seen.iter().any(|seen| name(seen) == name(path));
+                assert!(!is_known || is_said, "{case}: {path} is not in {seen:?}");
+            }
+            assert_eq!(seen == [""], in_commits.is_empty() && in_trees.is_empty(), "{case}: {seen:?}");
+        }
+    }
+}
+
+#[test]
+fn a_path_in_no_commit_is_said_to_be_in_none() {
+    let sandbox = repository();
+    let secret = format!("x={}\n", openai_key(1));
+    write_tree(&sandbox, "w", &secret);
+    sandbox.write("f", &secret);
+    sandbox.git("", &["add", "-A"]);
+    sandbox.git("", &["commit", "-qm", "key"]);
+    let run = sandbox.skanner(&["scan", "--history"]);
+    assert!(run.stdout.contains("--> f:1:3 (commit "), "{run:?}");
+    assert!(run.stdout.contains("w:1:3 (in a folder that no commit holds)"), "{run:?}");
+}
+
+/// One blob in so many versions that each is a delta against the one before, the last one with a key.
+fn chain(sandbox: &Sandbox, depth: usize, size: usize, key: &str) {
+    let mut command = sandbox.command("git");
+    command.args(["-c", "fastimport.unpackLimit=0", "fast-import", "--quiet", "--force"]);
+    command.arg(format!("--depth={depth}"));
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    let mut stream = std::io::BufWriter::new(child.stdin.take().unwrap());
+    let filler = "0123456789abcde\n".repeat(size / 16);
+    for number in 0..depth {
+        let key = if number + 1 == depth { key } else { "" };
+        let length = format!("{number}\n{key}\n").len() + filler.len();
+        write!(stream, "blob\nmark :{}\ndata {length}\n{number}\n{key}\n{filler}\n", number + 1).unwrap();
+    }
+    let commit = "commit refs/heads/chain\ncommitter A <a@b> 1700000000 +0000\ndata 1\nx\nM 100644 :";
+    writeln!(stream, "{commit}{depth} a.txt").unwrap();
+    drop(stream);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_second_opinion_on_a_long_chain_of_deltas_ends() {
+    let sandbox = repository();
+    let secret = openai_key(1);
+    // fast-import refuses more.
+    chain(&sandbox, 8191, 2000, &secret);
+    let start = std::time::Instant::now();
+    let own = sandbox.skanner(&["scan", "--history", "--format", "json"]);
+    let other = sandbox.skanner(&["scan", "--history", "--format", "json", "--second-opinion"]);
+    assert_eq!((own.code, &own.stdout), (1, &other.stdout));
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+
+    // What libgit2 does not keep is made again for each object.
+    let sandbox = repository();
+    chain(&sandbox, 150, 2 << 20, &secret);
+    let report = sandbox.scan(&["--history", "--second-opinion"]);
+    report.assert_not_scanned(&["libgit2 would take too long for a second opinion"]);
+    assert_eq!(history(&sandbox).code, 1);
+}

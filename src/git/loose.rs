@@ -117,7 +117,7 @@ impl LooseStream {
             return Err(wrong_size());
         }
         if self.start < self.end || self.file.read(&mut self.input).map_err(damaged)? > 0 {
-            return Err("is damaged: something follows its end".to_owned());
+            return Err("is damaged: bytes that belong to no object follow it in its file".to_owned());
         }
         Ok(content)
     }

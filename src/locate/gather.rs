@@ -80,7 +80,7 @@ impl<'a> Gatherer<'a> {
         failed.sort_unstable();
         failed.dedup();
         let mut last = self.reader();
-        for id in failed.into_iter().chain(self.store.loose.iter().copied()) {
+        for id in failed.into_iter().chain(self.store.one_by_one().iter().copied()) {
             if let (Some(number), Some((kind, bytes))) = (self.store.number(id), last.elsewhere(id)) {
                 match kind {
                     ObjectKind::Tree => drop(last.take(number, &bytes, None)),

@@ -1,6 +1,6 @@
 //! Finds the paths of a blob.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{graph::Bits, location::ObjectLocations, rows::NONE};
 use crate::{
@@ -16,7 +16,7 @@ const MOST: usize = 64;
 pub(crate) struct BlobLocation {
     /// The path, or only the file name if no commit leads to its directory.
     pub path: Vec<u8>,
-    /// The commit that added the blob, if any.
+    /// A commit that has the blob at this path: the one that added the blob, if it has.
     pub commit: Option<ObjectId>,
 }
 
@@ -29,35 +29,47 @@ impl ObjectLocations<'_> {
         let above = self.above(&objects);
         let holds = self.holding(&above, &objects);
         let introduced = self.introduction(&holds);
-        let commit = introduced.map(|commit| self.commits.ids[commit]);
-        let mut paths = BTreeSet::new();
         let head = self.head_place().filter(|head| holds[*head]);
+        let mut places: BTreeMap<Vec<u8>, Option<usize>> = BTreeMap::new();
         for holder in introduced.into_iter().chain(head) {
-            paths.extend(self.paths_in(holder, &above, &objects, MOST).into_iter().map(|(path, _)| path));
-        }
-        let name_of = |path: &[u8]| path.rsplit(|byte| *byte == b'/').next().unwrap_or_default().to_vec();
-        let mut names: BTreeSet<Vec<u8>> = paths.iter().map(|path| name_of(path)).collect();
-        let held = self.suspects.get(&blob).into_iter().flatten();
-        for (directory, name) in held {
-            if names.insert(name.to_vec()) {
-                paths.insert(self.path_of(*directory, name).unwrap_or_else(|| name.to_vec()));
+            for (path, _) in self.paths_in(holder, &above, &objects, MOST) {
+                places.entry(path).or_insert(Some(holder));
             }
         }
-        paths.into_iter().map(|path| BlobLocation { path, commit }).collect()
+        let name_of = |path: &[u8]| path.rsplit(|byte| *byte == b'/').next().unwrap_or_default().to_vec();
+        let names: BTreeSet<Vec<u8>> = places.keys().map(|path| name_of(path)).collect();
+        let mut others: BTreeMap<&[u8], Vec<u32>> = BTreeMap::new();
+        for (directory, name) in self.suspects.get(&blob).into_iter().flatten() {
+            if !names.contains(&name[..]) {
+                others.entry(name).or_default().push(*directory);
+            }
+        }
+        for (name, directories) in others {
+            let found = self.path_of(&directories, name);
+            let (path, holder) = found.map_or((name.to_vec(), None), |(path, holder)| (path, Some(holder)));
+            places.entry(path).or_insert(holder);
+        }
+        let commit = |holder: usize| self.commits.ids[holder];
+        places.into_iter().map(|(path, holder)| BlobLocation { path, commit: holder.map(commit) }).collect()
     }
 
-    /// A path that ends in this directory, in the first commit that contains it.
-    fn path_of(&self, directory: u32, name: &[u8]) -> Option<Vec<u8>> {
-        let above = self.directories.above(std::iter::once(directory));
-        let holder = self.commits.trees.iter().position(|tree| *tree != NONE && above.has(*tree))?;
-        let target = self.store.id(directory)?;
-        if self.commits.trees[holder] == directory {
-            return Some(name.to_vec());
+    /// A path that ends in one of these directories, in the oldest commit that contains one, and that commit.
+    fn path_of(&self, directories: &[u32], name: &[u8]) -> Option<(Vec<u8>, usize)> {
+        let above = self.directories.above(directories.iter().copied());
+        let trees = self.commits.trees.iter().enumerate();
+        let (holder, tree) = trees
+            .filter(|(_, tree)| **tree != NONE && above.has(**tree))
+            .min_by_key(|(commit, _)| (self.commits.times[*commit], self.commits.ids[*commit]))?;
+        if directories.contains(tree) {
+            return Some((name.to_vec(), holder));
         }
-        let (mut path, _) = self.paths_in(holder, &above, &[target], 1).pop()?;
+        let mut targets: Vec<ObjectId> =
+            directories.iter().filter_map(|number| self.store.id(*number)).collect();
+        targets.sort_unstable();
+        let (mut path, _) = self.paths_in(holder, &above, &targets, 1).pop()?;
         path.push(b'/');
         path.extend_from_slice(name);
-        Some(path)
+        Some((path, holder))
     }
 
     /// Finds paths of the objects, which must be sorted, in the tree of a commit, in tree order, up to a

@@ -51,7 +51,12 @@ impl PackFile {
         } else {
             return Ok(());
         };
-        Err(PackDamage { path: self.path.clone(), why: why.to_owned() })
+        Err(self.damage(why))
+    }
+
+    /// Says what is wrong with the pack.
+    pub(super) fn damage(&self, why: &str) -> PackDamage {
+        PackDamage { path: self.path.clone(), why: why.to_owned() }
     }
 
     /// Where the entries end and the checksum begins.

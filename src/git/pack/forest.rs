@@ -183,6 +183,11 @@ impl Forest {
         offsets.binary_search(&offset).ok().map(|entry| entry as u32)
     }
 
+    /// Where the first entry begins; `end` if there is none.
+    pub(super) fn start(&self, end: usize) -> usize {
+        self.offsets.first().map_or(end, |first| *first as usize)
+    }
+
     /// The byte range of an entry in the pack.
     pub(super) fn range(&self, entry: u32) -> Range<usize> {
         let entry = entry as usize;

@@ -1,8 +1,11 @@
 //! Inflates entries, and runs every cheap check on them.
 
-use libdeflater::{DecompressionError, Decompressor};
-
-use super::{delta, header::EntryHeader, one::Pack};
+use super::{
+    deflate::{Decompressor, DeflateError},
+    delta,
+    header::EntryHeader,
+    one::Pack,
+};
 
 /// Deflate produces at most this many bytes from one.
 const MOST_INFLATION: u64 = 1032;
@@ -50,12 +53,15 @@ impl Inflater {
             return Err("is too large for the available memory");
         }
         bytes.resize(size, 0);
-        match self.decompressor.zlib_decompress(packed, bytes) {
-            Ok(count) if count == size => Ok(header),
-            Ok(_) | Err(DecompressionError::InsufficientSpace) => {
-                Err("is damaged: it is not as large as it says")
+        match self.decompressor.inflate(packed, bytes) {
+            Ok((taken, made)) if made == size => {
+                if taken != packed.len() {
+                    pack.note_gap(packed.len() - taken);
+                }
+                Ok(header)
             }
-            Err(DecompressionError::BadData) => Err("is damaged: it cannot be inflated"),
+            Ok(_) | Err(DeflateError::TooLong) => Err("is damaged: it is not as large as it says"),
+            Err(DeflateError::BadData) => Err("is damaged: it cannot be inflated"),
         }
     }
 }

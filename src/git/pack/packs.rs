@@ -30,7 +30,8 @@ impl Packs {
                     // The intact parts of a damaged pack are still read.
                     damages.extend(file.check().err());
                     let forest = Forest::new(&file, pool);
-                    packs.push(Pack::new(file, forest, &packs));
+                    let pack = Pack::new(file, forest, &mut packs);
+                    packs.push(pack);
                 }
                 Err(damage) => damages.push(damage),
             }
@@ -50,19 +51,40 @@ impl Packs {
         if let Some(first) = visitors.first_mut() {
             for pack in &self.packs {
                 for (position, why) in &pack.forest.lost {
-                    if !pack.is_copy(*position as usize) {
-                        first.failed(pack.file.index.id(*position as usize), None, why);
-                    }
+                    first.failed(pack.file.index.id(*position as usize), None, why);
                 }
             }
         }
         visitors
     }
 
-    /// Whether some pack's index lists the object.
-    #[must_use]
-    pub fn contains(&self, id: ObjectId) -> bool {
-        self.number(id).is_some()
+    /// Remembers that an object is outside of the packs, too, so that it must be what its name says. Returns whether
+    /// some pack's index lists it.
+    pub(in crate::git) fn share(&mut self, id: ObjectId) -> bool {
+        self.packs.iter_mut().any(|pack| pack.share(id.as_bytes()))
+    }
+
+    /// The packs with bytes that belong to no object, once all objects have been read.
+    pub(crate) fn gaps(&self) -> Vec<PackDamage> {
+        self.packs.iter().filter_map(Pack::gaps).collect()
+    }
+
+    /// All objects as [`Self::walk`] visits them, each once: bases before what is made from them, depth first.
+    pub(in crate::git) fn in_chains(&self) -> Vec<ObjectId> {
+        let mut ids = Vec::with_capacity(self.len());
+        for pack in &self.packs {
+            let mut waiting: Vec<u32> = Vec::new();
+            for (root, _) in &pack.forest.roots {
+                waiting.push(*root);
+                while let Some(entry) = waiting.pop() {
+                    let position = pack.forest.position(entry);
+                    ids.extend((!pack.is_copy(position)).then(|| pack.file.index.id(position)));
+                    // The child with the most below it comes last, so that the others still find their base in a cache.
+                    waiting.extend(pack.forest.children(entry).rev().map(|index| pack.forest.child(index)));
+                }
+            }
+        }
+        ids
     }
 
     /// The number of an object, below [`Self::len`].

@@ -13,16 +13,27 @@ use super::{
     inflate::Inflater,
     one::Pack,
     queue::{Queue, Work},
-    reasons::{LOST_BASE, NO_BASE},
+    reasons::{LOST_BASE, NO_BASE, NOT_HELD},
+    roots::roots,
     visit::{DeltaBase, Object, Visitor},
 };
 use crate::{
-    git::kind::{ObjectKind, ObjectKinds},
+    git::{
+        hash,
+        kind::{ObjectKind, ObjectKinds},
+    },
     threads::Pool,
 };
 
 /// Larger buffers are not kept, in bytes.
 const KEPT: usize = 1 << 20;
+
+/// The most that one thread holds of bases for what is made from them, in bytes. Git makes no deltas of files of more than
+/// 512 MiB.
+const MOST_HELD: usize = 3 << 30;
+
+/// Bases are only counted if one of them is larger, in bytes.
+const COUNTED: usize = 1 << 26;
 
 /// How many buffers are kept.
 const SPARE: usize = 32;
@@ -55,21 +66,6 @@ impl<R: Copy, T> Drop for Guard<'_, R, T> {
             self.0.abandon();
         }
     }
-}
-
-/// All roots of these kinds in file order, which is the best order for reading from disk. Only roots that would keep
-/// one thread busy at the end come first.
-fn roots(packs: &[Pack], kinds: ObjectKinds, threads: usize) -> Vec<(usize, u32)> {
-    let mut roots: Vec<(usize, u32, u64)> = Vec::new();
-    for (at, pack) in packs.iter().enumerate() {
-        let wanted = |entry| pack.forest.kind(entry).is_none_or(|kind| kinds.contains(kind));
-        let of_pack = pack.forest.roots.iter().filter(|(entry, _)| wanted(*entry));
-        roots.extend(of_pack.map(|(entry, weight)| (at, *entry, *weight)));
-    }
-    let giant = roots.iter().map(|(.., weight)| weight).sum::<u64>() / (threads as u64 * 32);
-    let giants = |root: &(usize, u32, u64)| if root.2 > giant { u64::MAX - root.2 } else { u64::MAX };
-    roots.sort_by_key(giants);
-    roots.into_iter().map(|(pack, entry, _)| (pack, entry)).collect()
 }
 
 struct Walker<'a, V: Visitor> {
@@ -144,6 +140,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
         };
         let mark = self.visit(at, entry, kind, &bytes, None);
         self.push(
+            at,
             pack.forest.children(entry),
             Frame { bytes: BaseBytes::Own(bytes), kind, mark, left: 0..0 },
         );
@@ -191,6 +188,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
         };
         self.keep(frame);
         self.push(
+            at,
             pack.forest.children(entry),
             Frame { bytes: BaseBytes::Own(bytes), kind, mark, left: 0..0 },
         );
@@ -206,8 +204,14 @@ impl<'a, V: Visitor> Walker<'a, V> {
     ) -> Option<V::Mark> {
         let pack = &self.packs[at];
         let position = pack.forest.position(entry);
-        if pack.is_copy(position) {
-            return None;
+        if pack.is_shared(position) {
+            // Copies are skipped, so what is read and what is skipped must be the same.
+            if let Err(why) = hash::prove(pack.file.index.id(position), kind, bytes) {
+                self.visitor.failed(pack.file.index.id(position), Some(kind), why);
+            }
+            if pack.is_copy(position) {
+                return None;
+            }
         }
         let base = mark.map(|mark| DeltaBase { mark, changes: &self.changes });
         Some(self.visitor.object(Object {
@@ -226,9 +230,15 @@ impl<'a, V: Visitor> Walker<'a, V> {
         }
     }
 
-    fn push(&mut self, children: Range<u32>, frame: Frame<V::Mark>) {
+    fn push(&mut self, at: usize, children: Range<u32>, frame: Frame<V::Mark>) {
+        let held = || self.stack.iter().map(|frame| frame.bytes.len()).sum::<usize>();
         if children.is_empty() {
             self.recycle(frame.bytes);
+        } else if frame.bytes.len() > COUNTED && held() + frame.bytes.len() > MOST_HELD {
+            drop(frame);
+            for child in children {
+                self.fail(at, self.packs[at].forest.child(child), NOT_HELD);
+            }
         } else {
             self.stack.push(Frame { left: children, ..frame });
         }
@@ -241,10 +251,10 @@ impl<'a, V: Visitor> Walker<'a, V> {
         let mut why = why;
         while let Some(entry) = below.pop() {
             let position = pack.forest.position(entry);
-            if !pack.is_copy(position) {
-                self.visitor.failed(pack.file.index.id(position), pack.forest.kind(entry), why);
+            self.visitor.failed(pack.file.index.id(position), pack.forest.kind(entry), why);
+            if why != NOT_HELD {
+                why = LOST_BASE;
             }
-            why = LOST_BASE;
             below.extend(pack.forest.children(entry).map(|index| pack.forest.child(index)));
         }
     }

@@ -235,11 +235,14 @@ fn aside(place: &Occurrence) -> String {
         (SourceKind::Blob | SourceKind::Name, Some(commit)) => {
             Some(format!("commit {}", short(&commit.to_string())))
         }
+        (SourceKind::Blob, None) if !place.path.is_empty() => {
+            Some("in a folder that no commit holds".to_owned())
+        }
         _ => None,
     };
     let repository = place.repository.as_ref().map(|name| format!("in {}", escape_control(name)));
     let parts: Vec<_> = commit.into_iter().chain(repository).collect();
-    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(" ")) }
+    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
 }
 
 /// The escaped excerpt, and the range of the secret in it.

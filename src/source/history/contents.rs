@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     blob::ObjectId,
-    git::HistoryObserver,
+    git::{HistoryObserver, pack::NOT_HELD},
     threads::{Pool, Turns},
 };
 
@@ -38,7 +38,8 @@ impl Contents {
         failed.retain(|(id, _)| self.failed.binary_search(id).is_err());
         failed.sort_unstable();
         failed.dedup_by_key(|failed| failed.0);
-        self.failed.extend(failed.iter().map(|(id, _)| id));
+        let damaged = failed.iter().filter(|(_, why)| *why != NOT_HELD);
+        self.failed.extend(damaged.map(|(id, _)| id));
         self.failed.sort_unstable();
         failed
     }

@@ -6,7 +6,8 @@ use std::{
 };
 
 use crate::{
-    blob::SourceKind,
+    blob::{Blob, Content, Origin, SourceKind},
+    git::store::{Aside, look_aside},
     source::{file::FileReader, sink::Sink, words::why},
 };
 
@@ -17,7 +18,46 @@ pub(super) fn display_path(path: &Path) -> PathBuf {
     below.unwrap_or_else(|| path.to_owned())
 }
 
-/// Pushes every file in a repository's directory except those that store objects, and returns the repositories nested
+/// A path as the user would write it from here, for a message that says something of it.
+pub(super) fn name(path: &Path) -> Vec<u8> {
+    let path = display_path(path);
+    if path.as_os_str().is_empty() { b".".to_vec() } else { path.as_os_str().as_encoded_bytes().to_vec() }
+}
+
+/// Pushes files that are not objects by their name, wherever they are.
+pub(super) fn feed_others(paths: &[PathBuf], sink: &mut impl Sink) {
+    let mut reader = FileReader::default();
+    for path in paths {
+        let path = display_path(path);
+        let kind = path.symlink_metadata().map(|metadata| metadata.file_type());
+        feed_one(&path, kind, &mut reader, sink);
+    }
+}
+
+/// Pushes a file or link. What git inflates is pushed inflated as well.
+fn feed_one(path: &Path, kind: io::Result<fs::FileType>, reader: &mut FileReader, sink: &mut impl Sink) {
+    let shown = path.as_os_str().as_encoded_bytes();
+    match kind {
+        Ok(kind) if kind.is_symlink() => return FileReader::feed_link(path, sink),
+        Ok(kind) if kind.is_file() => reader.feed_as(SourceKind::Config, path, false, sink),
+        Ok(_) => {
+            let reason = "is not a file, directory or link, so it was not read".to_owned();
+            return sink.not_scanned(shown, reason);
+        }
+        Err(error) => return sink.not_scanned(shown, why(&error)),
+    }
+    match look_aside(path) {
+        Ok(Aside::Inflated(bytes)) => {
+            let origin = Origin::new(SourceKind::Config, shown);
+            sink.blob(Blob::new(origin, Content::Bytes(&bytes)));
+        }
+        Ok(Aside::Unread(why)) => sink.not_scanned(shown, why.to_owned()),
+        // If it cannot be opened, that has just been reported.
+        Ok(Aside::Plain) | Err(_) => {}
+    }
+}
+
+/// Pushes every file in a repository's directory except its object directory, and returns the repositories nested
 /// in it.
 pub(super) fn feed(directory: &Path, sink: &mut impl Sink) -> Vec<PathBuf> {
     let mut reader = FileReader::default();
@@ -46,13 +86,7 @@ pub(super) fn feed(directory: &Path, sink: &mut impl Sink) -> Vec<PathBuf> {
             match entry.file_type() {
                 Ok(kind) if kind.is_dir() && is_repository && entry.file_name() == "objects" => {}
                 Ok(kind) if kind.is_dir() => waiting.push(path),
-                Ok(kind) if kind.is_symlink() => FileReader::feed_link(&path, sink),
-                Ok(kind) if kind.is_file() => reader.feed_as(SourceKind::Config, &path, false, sink),
-                Ok(_) => {
-                    let reason = "is not a file, directory or link, so it was not read".to_owned();
-                    sink.not_scanned(path.as_os_str().as_encoded_bytes(), reason);
-                }
-                Err(error) => sink.not_scanned(path.as_os_str().as_encoded_bytes(), why(&error)),
+                kind => feed_one(&path, kind, &mut reader, sink),
             }
         }
         is_first = false;

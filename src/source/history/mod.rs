@@ -4,6 +4,7 @@
 //! ([`FirstPass::suspects`]). Those are read again once their paths are known.
 
 mod contents;
+mod copies;
 mod files;
 mod objects;
 mod searcher;
@@ -94,7 +95,7 @@ impl HistorySource {
     ) -> (Contents, Vec<B>) {
         let mut sink = new_sink();
         for pack::PackDamage { path, why } in &self.store.damages {
-            sink.not_scanned(files::display_path(path).as_os_str().as_encoded_bytes(), why.clone());
+            sink.not_scanned(&files::name(path), why.clone());
         }
         let shallow = self.shallow(&mut sink);
         let store = &self.store;
@@ -104,10 +105,11 @@ impl HistorySource {
         self.expect_refs(&mut sink, &mut readers);
         let mut contents = Contents::default();
         let failed = contents.take_failed(&mut readers);
-        let loose = self.store.loose.iter().map(|id| (*id, None));
+        let loose = self.store.one_by_one().iter().map(|id| (*id, None));
         let all = failed.iter().map(|(id, why)| (*id, Some(*why))).chain(loose).collect();
         contents.read_one_by_one(all, &self.reading.pool, &mut readers, &new_reader);
         contents.take(&mut readers);
+        copies::check(store, &self.reading.pool, &mut sink);
         (contents, readers.into_iter().filter_map(|reader| reader.observer).collect())
     }
 
@@ -151,15 +153,18 @@ impl HistorySource {
                     "its packs are damaged: {count} objects could be read, but not from where they should be; \
                      `git fsck` lists them"
                 );
-                sink.not_scanned(files::display_path(path).as_os_str().as_encoded_bytes(), why);
+                sink.not_scanned(&files::name(path), why);
             }
         }
+        for pack::PackDamage { path, why } in self.store.packs.gaps() {
+            sink.not_scanned(&files::name(&path), why);
+        }
         self.name_missing(&missing, sink);
+        files::feed_others(&self.store.others, sink);
         let nested = if self.is_nested { Vec::new() } else { files::feed(self.repository.commondir(), sink) };
         if self.store.packs.is_empty() && self.store.loose.is_empty() {
-            let path = files::display_path(self.repository.path());
             let why = "contains no objects: there is no history to scan".to_owned();
-            sink.nothing(path.as_os_str().as_encoded_bytes(), why);
+            sink.nothing(&files::name(self.repository.path()), why);
         }
         FirstPass { suspects, nested }
     }
@@ -179,10 +184,7 @@ impl HistorySource {
             }
             Err(error) => {
                 let why = format!("its refs cannot be listed: {}", error.message());
-                sink.not_scanned(
-                    files::display_path(self.repository.path()).as_os_str().as_encoded_bytes(),
-                    why,
-                );
+                sink.not_scanned(&files::name(self.repository.path()), why);
             }
         }
     }
@@ -199,13 +201,12 @@ impl HistorySource {
                     .is_ok_and(|mut entries| entries.next().is_some())
             });
         if is_promised {
-            let path = files::display_path(self.repository.path());
             let why = format!(
                 "is a partial clone: {} objects that its commits and directories refer to are missing; \
                  `git fetch --refetch --no-filter` fetches them",
                 missing.len()
             );
-            sink.not_scanned(path.as_os_str().as_encoded_bytes(), why);
+            sink.not_scanned(&files::name(self.repository.path()), why);
             return;
         }
         let why = "is missing, although a ref, commit, tag or directory refers to it".to_owned();
@@ -243,7 +244,7 @@ impl HistorySource {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
             Err(error) => {
-                sink.not_scanned(files::display_path(&path).as_os_str().as_encoded_bytes(), why(&error));
+                sink.not_scanned(&files::name(&path), why(&error));
                 return Vec::new();
             }
         };
@@ -252,8 +253,7 @@ impl HistorySource {
         if !commits.is_empty() && !self.reading.allow_shallow {
             let why = "is a shallow clone: the history before its first commits is missing; `git fetch --unshallow` \
                        fetches it, and --allow-shallow scans what is present";
-            let path = files::display_path(self.repository.path());
-            sink.not_scanned(path.as_os_str().as_encoded_bytes(), why.to_owned());
+            sink.not_scanned(&files::name(self.repository.path()), why.to_owned());
         }
         commits
     }

@@ -1,0 +1,102 @@
+//! What a repository consists of that lies outside of the directory it was found in. Git goes wherever it is led, so a
+//! repository that somebody hands over can lead to others of the same machine.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use git2::Repository;
+
+use super::store::directories_outside;
+
+/// Something outside.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Outside {
+    /// What it is for the repository, such as `work tree`.
+    pub kind: &'static str,
+    /// Its canonical path; for a link, that of the link.
+    pub path: PathBuf,
+}
+
+/// Directories of a repository whose links git does not follow, or that belong to another repository.
+const NOT_FOLLOWED: &[&str] = &["hooks", "lfs", "lost-found", "modules", "rr-cache"];
+
+/// What lies outside of the directory in which a repository was found from `named`: the directory that holds its `.git`,
+/// or its own if it is bare. Nothing outside is opened, and no object is read.
+#[must_use]
+pub fn outside(repository: &Repository, named: &Path) -> Vec<Outside> {
+    let inside = found_in(repository, named);
+    let is_outside = |path: &Path| !path.starts_with(&inside);
+    let mut all = BTreeSet::new();
+    if let Some(root) = repository.workdir().map(canonical)
+        && is_outside(&root)
+    {
+        all.insert(Outside { kind: "work tree", path: root });
+    }
+    let own = canonical(repository.path());
+    let common = canonical(repository.commondir());
+    if is_outside(&own) && !own.starts_with(&common) {
+        all.insert(Outside { kind: "repository directory", path: own });
+    }
+    if is_outside(&common) {
+        // Whatever it leads to lies outside, too.
+        all.insert(Outside { kind: "common directory", path: common });
+        return all.into_iter().collect();
+    }
+    let objects = canonical(&common.join("objects"));
+    for path in directories_outside(&common, &inside) {
+        let kind = if path == objects { "object directory" } else { "alternate object directory" };
+        all.insert(Outside { kind, path });
+    }
+    for path in links(&common) {
+        // A link that leads nowhere leads nowhere outside, either, unless something is created there.
+        if path.canonicalize().is_ok_and(|target| is_outside(&target)) {
+            all.insert(Outside { kind: "link", path });
+        }
+    }
+    all.into_iter().collect()
+}
+
+/// The directory in which a repository is found from another one.
+fn found_in(repository: &Repository, named: &Path) -> PathBuf {
+    let named = canonical(named);
+    let own = canonical(repository.path());
+    for directory in named.ancestors() {
+        let is_own = directory == own;
+        if is_own && directory.file_name().is_some_and(|name| name == ".git") {
+            return directory.parent().unwrap_or(directory).to_owned();
+        }
+        if is_own || directory.join(".git").symlink_metadata().is_ok() {
+            return directory.to_owned();
+        }
+    }
+    named
+}
+
+fn canonical(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+/// The links in a repository's directory that git follows.
+fn links(directory: &Path) -> Vec<PathBuf> {
+    let mut links = Vec::new();
+    let mut waiting = vec![directory.to_owned()];
+    let is_followed = |path: &Path| {
+        path.parent() != Some(directory)
+            || !path.file_name().is_some_and(|name| NOT_FOLLOWED.iter().any(|one| name == *one))
+    };
+    while let Some(directory) = waiting.pop() {
+        // What cannot be listed cannot be read later, and is reported then.
+        for entry in fs::read_dir(&directory).into_iter().flatten().flatten() {
+            let Ok(kind) = entry.file_type() else { continue };
+            if kind.is_symlink() {
+                links.push(entry.path());
+            } else if kind.is_dir() && is_followed(&entry.path()) {
+                waiting.push(entry.path());
+            }
+        }
+    }
+    links
+}

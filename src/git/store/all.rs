@@ -1,0 +1,258 @@
+//! All objects of a repository, by name and number.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use git2::Repository;
+
+use super::{directories, listing::ObjectListing};
+use crate::{
+    blob::ObjectId,
+    git::{
+        hash,
+        kind::ObjectKind,
+        loose,
+        objects::oid,
+        pack::{PackCheck, PackDamage, Packs},
+    },
+    threads::Pool,
+};
+
+/// All objects of a repository.
+pub(crate) struct Store {
+    /// Objects in packs.
+    pub packs: Packs,
+    /// The names of loose objects that are in no pack, sorted.
+    pub loose: Vec<ObjectId>,
+    /// Loose files whose object is in a pack or another loose file, too. They have not been read.
+    pub copies: Vec<LooseCopy>,
+    /// Files and links in the object directories that are no objects by their name. They have not been read.
+    pub others: Vec<PathBuf>,
+    /// What exists but cannot be read.
+    pub damages: Vec<PackDamage>,
+    /// The directory of the repository itself, shared by all of its work trees.
+    pub directory: PathBuf,
+    /// Some pack came from a partial clone, so objects may be missing on purpose.
+    pub is_partial: bool,
+    /// Length of a name, in bytes.
+    pub width: usize,
+    /// The object directories.
+    directories: Vec<PathBuf>,
+    /// The object directory of each loose object, by its number there.
+    loose_in: Vec<u32>,
+    /// The object directories outside of [`Self::directory`].
+    outside: Vec<PathBuf>,
+    /// If set, all objects are read from it instead.
+    cross_check: Option<CrossCheck>,
+}
+
+/// A loose file whose object is somewhere else, too.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LooseCopy {
+    id: ObjectId,
+    /// The number of its object directory.
+    directory: u32,
+}
+
+/// Another reader of objects.
+struct CrossCheck {
+    repository: Mutex<Repository>,
+    /// All objects, in an order in which it need not build the bases of deltas again and again.
+    order: Vec<ObjectId>,
+}
+
+impl Store {
+    /// Opens all packs and lists all loose objects.
+    #[must_use]
+    pub(crate) fn open(repository: &Repository, pool: &Pool) -> Self {
+        let directory = repository.commondir().to_owned();
+        let width = match repository.object_format() {
+            git2::ObjectFormat::Sha256 => 32,
+            _ => 20,
+        };
+        let mut damages = Vec::new();
+        let found = directories::find(&directory.join("objects"), &directory, true, &mut damages);
+        let ObjectListing { indexes, mut loose, directories, others, damages: listed, is_partial } =
+            ObjectListing::new(&found, width);
+        damages.extend(listed);
+        let (mut packs, broken) = Packs::open(&indexes, width, pool);
+        damages.extend(broken);
+        loose.sort_unstable();
+        let mut copies = Vec::new();
+        let mut last = None;
+        // Of several copies only one is searched, so the others must be verified.
+        loose.retain(|&(id, directory)| {
+            let before = last.replace((id, directory)).filter(|before| before.0 == id);
+            let is_copy = packs.share(id) || before.is_some();
+            if is_copy {
+                copies.extend(
+                    before
+                        .into_iter()
+                        .chain([(id, directory)])
+                        .map(|(id, directory)| LooseCopy { id, directory }),
+                );
+            }
+            !is_copy
+        });
+        copies.dedup();
+        let outside = found.into_iter().filter(|one| !one.is_own).map(|one| one.path).collect();
+        let (loose, loose_in) = loose.into_iter().unzip();
+        Self {
+            packs,
+            loose,
+            copies,
+            others,
+            damages,
+            directory,
+            is_partial,
+            width,
+            directories,
+            loose_in,
+            outside,
+            cross_check: None,
+        }
+    }
+
+    /// Reads every object through libgit2, one by one, as if none were packed. This is slow, and only for intact
+    /// repositories: a damaged index makes libgit2 crash.
+    ///
+    /// # Errors
+    /// When libgit2 cannot list the objects.
+    pub(crate) fn open_for_cross_check(repository: &Repository, pool: &Pool) -> Result<Self, git2::Error> {
+        let mut store = Self::open(repository, pool);
+        let packs = std::mem::take(&mut store.packs);
+        // libgit2 reads one copy of each object, and does not notice bytes that belong to none.
+        let PackCheck { damages, is_endless } = packs.check();
+        if is_endless {
+            return Err(git2::Error::from_str(
+                "libgit2 would take too long for a second opinion, since it builds long chains of deltas again for each \
+                 object: scan without it",
+            ));
+        }
+        store.damages.extend(damages);
+        store.loose.clear();
+        repository.odb()?.foreach(|oid| {
+            store.loose.extend(ObjectId::new(oid.as_bytes()));
+            true
+        })?;
+        store.loose.sort_unstable();
+        store.loose.dedup();
+        let order = packs.in_chains();
+        let packed: std::collections::HashSet<ObjectId> = order.iter().copied().collect();
+        let rest = store.loose.iter().filter(|id| !packed.contains(id));
+        let order = order.iter().chain(rest).copied().collect();
+        let repository = Mutex::new(Repository::open(repository.path())?);
+        store.cross_check = Some(CrossCheck { repository, order });
+        Ok(store)
+    }
+}
+
+impl Store {
+    /// The number of objects. Each has a number below this.
+    #[must_use]
+    pub(crate) fn len(&self) -> usize {
+        self.packs.len() + self.loose.len()
+    }
+
+    /// The number of an object.
+    #[must_use]
+    pub(crate) fn number(&self, id: ObjectId) -> Option<u32> {
+        self.packs.number(id).or_else(|| self.loose_number(id))
+    }
+
+    pub(super) fn loose_number(&self, id: ObjectId) -> Option<u32> {
+        let at = self.loose.binary_search(&id).ok()?;
+        Some((self.packs.len() + at) as u32)
+    }
+
+    /// The objects that are read one by one, in the best order for that.
+    #[must_use]
+    pub(crate) fn one_by_one(&self) -> &[ObjectId] {
+        self.cross_check.as_ref().map_or(&self.loose, |check| &check.order)
+    }
+
+    /// The object directories outside of the repository's own directory, canonical.
+    #[must_use]
+    #[expect(dead_code, reason = "for the summary of a history")]
+    pub(crate) fn outside(&self) -> &[PathBuf] {
+        &self.outside
+    }
+
+    /// Reads one object and verifies it by its hash. libgit2 is only asked for a second opinion: a damaged index makes
+    /// it crash.
+    ///
+    /// # Errors
+    /// Why it cannot be read, phrased to follow its name.
+    pub(crate) fn read(&self, id: ObjectId) -> Result<(ObjectKind, Vec<u8>), String> {
+        if let Some(CrossCheck { repository, .. }) = &self.cross_check {
+            let repository = repository.lock().unwrap_or_else(PoisonError::into_inner);
+            return read_by_libgit2(&repository, id).map_err(|error| error.message().to_owned());
+        }
+        let mut why = "is missing".to_owned();
+        match self
+            .packs
+            .read(id)
+            .map_err(|why| why.map(str::to_owned))
+            .and_then(|object| proved(id, object).map_err(Some))
+        {
+            Ok(object) => return Ok(object),
+            Err(Some(error)) => why = error,
+            Err(None) => {}
+        }
+        let own = self.loose.binary_search(&id).ok().map(|at| self.loose_in[at]);
+        let start = self.copies.partition_point(|copy| copy.id < id);
+        let copies = self.copies[start..].iter().take_while(|copy| copy.id == id);
+        for directory in own.into_iter().chain(copies.map(|copy| copy.directory)) {
+            match self.read_loose(id, directory) {
+                Ok(object) => return Ok(object),
+                Err(error) => why = error,
+            }
+        }
+        Err(why)
+    }
+
+    fn read_loose(&self, id: ObjectId, directory: u32) -> Result<(ObjectKind, Vec<u8>), String> {
+        loose::read(&self.loose_path(id, directory)).and_then(|object| proved(id, object))
+    }
+
+    fn loose_path(&self, id: ObjectId, directory: u32) -> PathBuf {
+        let name = id.to_string();
+        self.directories[directory as usize].join(&name[..2]).join(&name[2..])
+    }
+
+    /// Checks that a copy is what its name says, and so the same as the object that is searched.
+    pub(crate) fn check_copy(&self, copy: LooseCopy) -> Option<PackDamage> {
+        let why = self.read_loose(copy.id, copy.directory).err()?;
+        Some(PackDamage { path: self.loose_path(copy.id, copy.directory), why })
+    }
+
+    /// The name of the object with this number.
+    #[must_use]
+    pub(crate) fn id(&self, number: u32) -> Option<ObjectId> {
+        let at = number as usize;
+        self.packs.id(number).or_else(|| self.loose.get(at.checked_sub(self.packs.len())?).copied())
+    }
+}
+
+/// The object directories of the repository in `directory` that lie outside of `inside`, canonical. None of them is
+/// opened.
+#[must_use]
+pub(in crate::git) fn directories_outside(directory: &Path, inside: &Path) -> Vec<PathBuf> {
+    let found = directories::find(&directory.join("objects"), inside, false, &mut Vec::new());
+    found.into_iter().filter(|one| !one.is_own).map(|one| one.path).collect()
+}
+
+fn read_by_libgit2(repository: &Repository, id: ObjectId) -> Result<(ObjectKind, Vec<u8>), git2::Error> {
+    let odb = repository.odb()?;
+    let object = odb.read(oid(id))?;
+    let kind = ObjectKind::of(object.kind()).ok_or_else(|| git2::Error::from_str("is of an unknown kind"))?;
+    Ok((kind, object.data().to_vec()))
+}
+
+/// Returns the object if its hash matches its name.
+fn proved(id: ObjectId, (kind, bytes): (ObjectKind, Vec<u8>)) -> Result<(ObjectKind, Vec<u8>), String> {
+    hash::prove(id, kind, &bytes)?;
+    Ok((kind, bytes))
+}
