@@ -92,6 +92,7 @@ fn files(args: &ScanArgs, console: &Console) -> Result<Verdict> {
                 respect_ignore: !args.no_ignore,
                 force_exclude: args.force_exclude,
                 may_be_empty: false,
+                leaves_history: true,
                 pool: session.pool(),
             }
             .feed(&|| pool.worker());

@@ -90,6 +90,7 @@ fn feed_files(no_ignore: bool, threads: &Pool, repository: &Repository, pool: &W
         respect_ignore: !no_ignore,
         force_exclude: false,
         may_be_empty: true,
+        leaves_history: false,
         pool: threads.clone(),
     }
     .feed(&|| pool.worker());

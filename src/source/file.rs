@@ -82,7 +82,7 @@ impl FileReader {
 }
 
 /// Opens for reading, without waiting for the other end of a FIFO.
-fn open(path: &Path, follow: bool) -> io::Result<File> {
+pub(super) fn open(path: &Path, follow: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
