@@ -12,22 +12,97 @@ use std::{
 };
 
 use fastrand::Rng;
-use support::{Sandbox, openai_key};
+use support::{Report, Sandbox, openai_key};
 
 const NAMES: &[&[u8]] = &[
-    b"a", b"b", b"ab", b"A", b"x.env", b"x[.env", b"y.log", b"5", b":]", b"{a,b}", b"a,b", b"\xc2\xa0", b"a\xc2\xa0",
-    b"\xc3\xa9", b"\xff", b"#x", b"!x", b"a\\b", b"a ", b" a", b"a\t", b"a\x0c", b"a\x0b", b"a\r", b"-", b"]", b"^", b"[a]",
-    b"\xe2\x80\x83b", b"*", b"a.b.c",
+    b"a",
+    b"b",
+    b"ab",
+    b"A",
+    b"x.env",
+    b"x[.env",
+    b"y.log",
+    b"5",
+    b":]",
+    b"{a,b}",
+    b"a,b",
+    b"\xc2\xa0",
+    b"a\xc2\xa0",
+    b"\xc3\xa9",
+    b"\xff",
+    b"#x",
+    b"!x",
+    b"a\\b",
+    b"a ",
+    b" a",
+    b"a\t",
+    b"a\x0c",
+    b"a\x0b",
+    b"a\r",
+    b"-",
+    b"]",
+    b"^",
+    b"[a]",
+    b"\xe2\x80\x83b",
+    b"*",
+    b"a.b.c",
 ];
 
 const FOLDERS: &[&[u8]] = &[b"a", b"b", b"build", b"d[e", b"x.env", b"C", b"a b", b"\xfe"];
 
 /// Pieces of patterns that git reads in a way of its own.
 const PIECES: &[&[u8]] = &[
-    b"*", b"**", b"***", b"**/", b"/**", b"/**/", b"?", b"/", b"[a-c]", b"[!a]", b"[^a]", b"[[:digit:]]", b"[[:digit:]",
-    b"[[:upper:]]", b"[[:no:]]", b"[[:]", b"[a", b"[]a]", b"[]-a]", b"[a-]", b"[\\]]", b"[!-a]", b"[/]", b"[a/]", b"[x-\\z]",
-    b"\\", b"\\*", b"\\a", b"\\/", b"{", b"}", b",", b"*.{log,env}", b"!", b"#", b"\\#", b"\\!", b"$", b" ", b"\\ ", b"\t",
-    b"\x0b", b"\x0c", b"\r", b"\xc2\xa0", b"\xe2\x80\x83", b"\xff", b"\0", b"*.env", b"*a", b"A",
+    b"*",
+    b"**",
+    b"***",
+    b"**/",
+    b"/**",
+    b"/**/",
+    b"?",
+    b"/",
+    b"[a-c]",
+    b"[!a]",
+    b"[^a]",
+    b"[[:digit:]]",
+    b"[[:digit:]",
+    b"[[:upper:]]",
+    b"[[:no:]]",
+    b"[[:]",
+    b"[a",
+    b"[]a]",
+    b"[]-a]",
+    b"[a-]",
+    b"[\\]]",
+    b"[!-a]",
+    b"[/]",
+    b"[a/]",
+    b"[x-\\z]",
+    b"\\",
+    b"\\*",
+    b"\\a",
+    b"\\/",
+    b"{",
+    b"}",
+    b",",
+    b"*.{log,env}",
+    b"!",
+    b"#",
+    b"\\#",
+    b"\\!",
+    b"$",
+    b" ",
+    b"\\ ",
+    b"\t",
+    b"\x0b",
+    b"\x0c",
+    b"\r",
+    b"\xc2\xa0",
+    b"\xe2\x80\x83",
+    b"\xff",
+    b"\0",
+    b"*.env",
+    b"*a",
+    b"A",
 ];
 
 struct Tree {
@@ -137,7 +212,12 @@ impl Tree {
         }
         if !folds && rng.u8(..3) == 0 {
             let tracked = &files[rng.usize(..files.len())];
-            let added = sandbox.command("git").args(["add", "-f", "--"]).arg(path(tracked)).status().unwrap();
+            let added = sandbox
+                .command("git")
+                .args(["--literal-pathspecs", "add", "-f", "--"])
+                .arg(path(tracked))
+                .status()
+                .unwrap();
             assert!(added.success());
         }
         Self { sandbox, files, folders }
@@ -159,7 +239,9 @@ impl Tree {
 
     fn is_ignored(&self, folder: &[u8]) -> bool {
         let mut command = self.sandbox.command("git");
-        command.args(["check-ignore", "-q", "--no-index", "--"]).arg(path(folder.strip_suffix(b"/").unwrap()));
+        command
+            .args(["check-ignore", "-q", "--no-index", "--"])
+            .arg(path(folder.strip_suffix(b"/").unwrap()));
         command.status().unwrap().success()
     }
 
@@ -186,6 +268,13 @@ fn shown(name: &[u8]) -> String {
     shown
 }
 
+/// The paths of all findings, whatever is in them.
+fn paths(report: &Report) -> BTreeSet<String> {
+    let findings = report.json["findings"].as_array().unwrap().iter();
+    let places = findings.flat_map(|finding| finding["occurrences"].as_array().unwrap());
+    places.map(|place| place["path"].as_str().unwrap().to_owned()).collect()
+}
+
 #[test]
 fn random_trees_are_read_as_git_reads_them() {
     let count = if std::env::var_os("SKANNER_CAMPAIGN").is_some() { 1000 } else { 40 };
@@ -194,7 +283,7 @@ fn random_trees_are_read_as_git_reads_them() {
     for seed in first..first + count {
         let rng = &mut Rng::with_seed(seed);
         let tree = Tree::random(rng);
-        let found: BTreeSet<String> = tree.sandbox.scan(&["--isolated"]).paths().into_iter().collect();
+        let found: BTreeSet<String> = paths(&tree.sandbox.scan(&["--isolated"]));
         let expected = tree.expected(b"");
         assert_eq!(found, expected, "seed {seed}\n{}", tree.told());
         read += found.len();
@@ -203,10 +292,104 @@ fn random_trees_are_read_as_git_reads_them() {
         let folder = tree.folders.iter().nth(rng.usize(..tree.folders.len())).unwrap();
         if !folder.is_empty() && !tree.is_ignored(folder) && std::str::from_utf8(folder).is_ok() {
             let folder_text = std::str::from_utf8(folder).unwrap();
-            let found: BTreeSet<String> =
-                tree.sandbox.scan(&["--isolated", folder_text]).paths().into_iter().collect();
+            let found: BTreeSet<String> = paths(&tree.sandbox.scan(&["--isolated", folder_text]));
             assert_eq!(found, tree.expected(folder), "seed {seed}, {folder_text}\n{}", tree.told());
         }
     }
     assert!(left_out > read / 20 && read > left_out / 20, "{read} read, {left_out} left out");
+}
+
+/// A repository with a file that the pattern `*.env` would exclude, at the root and in a folder.
+fn with_env_files() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.git("", &["init", "-q"]);
+    for (seed, file) in ["x.env", "sub/y.env"].iter().enumerate() {
+        sandbox.write(file, openai_key(seed as u64));
+    }
+    sandbox
+}
+
+#[test]
+fn what_is_no_plain_file_excludes_nothing() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    let make: [(&str, &dyn Fn(&Path)); 6] = [
+        ("link", &|at| symlink("list", at).unwrap()),
+        ("endless link", &|at| symlink("/dev/zero", at).unwrap()),
+        ("directory", &|at| fs::create_dir(at).unwrap()),
+        ("pipe", &|at| mknodat(CWD, at, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap()),
+        ("socket", &|at| mknodat(CWD, at, FileType::Socket, Mode::RUSR | Mode::WUSR, 0).unwrap()),
+        ("broken link", &|at| symlink("nothing", at).unwrap()),
+    ];
+    for (what, make) in make {
+        for at in [".gitignore", "sub/.gitignore", ".git/info/exclude"] {
+            let sandbox = with_env_files();
+            sandbox.write("list", "*.env\n");
+            sandbox.write("sub/list", "*.env\n");
+            let _ = fs::remove_file(sandbox.path(at));
+            make(&sandbox.path(at));
+            let begin = Instant::now();
+            let report = sandbox.scan(&["--isolated"]);
+            assert!(begin.elapsed() < Duration::from_secs(5), "{what} at {at}");
+            assert_eq!(
+                (report.code, report.paths()),
+                (1, vec!["sub/y.env".into(), "x.env".into()]),
+                "{what} at {at}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_exclude_file_may_be_a_link() {
+    let sandbox = with_env_files();
+    sandbox.write(".git/list", "*.env\n");
+    fs::remove_file(sandbox.path(".git/info/exclude")).unwrap();
+    symlink("../list", sandbox.path(".git/info/exclude")).unwrap();
+    assert_eq!(sandbox.scan(&["--isolated"]).paths(), [""; 0]);
+}
+
+#[test]
+fn a_huge_ignore_file_excludes_nothing() {
+    let sandbox = with_env_files();
+    sandbox.write("sub/.gitignore", ["y.env\n".repeat(200_000), "!y.env\n".to_owned()].concat());
+    sandbox.write(".gitignore", "*.env\n");
+    assert_eq!(sandbox.scan(&["--isolated"]).paths(), ["sub/y.env"]);
+}
+
+#[test]
+fn no_pattern_takes_long() {
+    let sandbox = Sandbox::new();
+    sandbox.git("", &["init", "-q"]);
+    let folder = "a/".repeat(60);
+    sandbox.write(format!("{folder}c"), openai_key(1));
+    sandbox.write(format!("{folder}{}", "a".repeat(200)), openai_key(2));
+    let patterns = [
+        format!("{}b\n", "**/a/".repeat(30)),
+        format!("/**/{}b\n", "*a".repeat(60)),
+        format!("{}b\n", "*a".repeat(60)),
+    ];
+    sandbox.write(".gitignore", patterns.concat());
+    let begin = Instant::now();
+    assert_eq!(sandbox.scan(&["--isolated"]).paths().len(), 2);
+    assert!(begin.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn rules_above_the_repository_do_not_count() {
+    let sandbox = Sandbox::new();
+    sandbox.write(".gitignore", "*.env\n");
+    sandbox.write("repository/x.env", openai_key(1));
+    sandbox.git("repository", &["init", "-q"]);
+    assert_eq!(sandbox.scan(&["--isolated"]).paths(), ["repository/x.env"]);
+    sandbox.git("", &["init", "-q"]);
+    assert_eq!(sandbox.scan(&["--isolated"]).paths(), ["repository/x.env"]);
+}
+
+#[test]
+fn a_tool_that_passes_files_gets_the_same_answers() {
+    let sandbox = with_env_files();
+    sandbox.write(".gitignore", "*.{env,log}\nsub/\n");
+    let report = sandbox.scan(&["--isolated", "--force-exclude", "x.env", "sub/y.env"]);
+    assert_eq!(report.paths(), ["x.env"]);
+    assert_eq!(report.json["not_read"]["ignored"], 1);
 }

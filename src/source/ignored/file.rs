@@ -2,7 +2,7 @@
 
 use std::{fs, io::Read, path::Path};
 
-use super::patterns::Patterns;
+use super::patterns::IgnorePatterns;
 use crate::{regular_file, source::file::open};
 
 /// A larger ignore file is not read, in bytes. Real ones are a hundredth of it, and each file of a tree is compared with
@@ -13,7 +13,7 @@ const LARGEST: u64 = 1 << 20;
 pub(super) enum Found {
     /// No patterns.
     Nothing,
-    Patterns(Patterns),
+    Patterns(IgnorePatterns),
     /// More than is read.
     TooLarge,
 }
@@ -35,7 +35,7 @@ pub(super) fn read(path: &Path, follow: bool) -> Found {
     match file.take(LARGEST + 1).read_to_end(&mut text) {
         Ok(_) if text.len() as u64 > LARGEST => Found::TooLarge,
         Ok(_) => {
-            let patterns = Patterns::parse(text);
+            let patterns = IgnorePatterns::parse(text);
             if patterns.is_empty() { Found::Nothing } else { Found::Patterns(patterns) }
         }
         Err(_) => Found::Nothing,

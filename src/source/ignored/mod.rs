@@ -1,9 +1,9 @@
 //! Which files git ignores: `.gitignore` in each directory from the root of the repository on, and
 //! `.git/info/exclude`. The user's own ignore file does not count.
 
+mod directory;
 mod file;
 mod patterns;
-mod scope;
 mod wildmatch;
 
 use std::{
@@ -11,20 +11,21 @@ use std::{
     sync::Arc,
 };
 
-use scope::Scope;
+use directory::DirectoryRules;
 
 /// The ignore rules of a walk. Each thread has its own copy, and reads the rules of a directory when it meets the first
 /// file in it.
 #[derive(Clone)]
 pub(super) struct IgnoreRules {
     /// The directories above the current one, from the start of the walk on.
-    levels: Vec<(PathBuf, Arc<Scope>)>,
+    levels: Vec<(PathBuf, Arc<DirectoryRules>)>,
 }
 
 impl IgnoreRules {
     /// The rules for what is below `start`. That it may be ignored itself does not count.
     pub(super) fn below(start: &Path) -> Self {
-        let scope = start.canonicalize().map_or_else(|_| Arc::default(), |whole| Scope::around(&whole));
+        let scope =
+            start.canonicalize().map_or_else(|_| Arc::default(), |whole| DirectoryRules::around(&whole));
         Self { levels: vec![(start.to_owned(), scope)] }
     }
 
@@ -43,7 +44,7 @@ impl IgnoreRules {
     }
 
     /// The rules in a directory. Entries mostly come by directory, so those above it are known already.
-    fn enter(&mut self, directory: &Path) -> Option<&Scope> {
+    fn enter(&mut self, directory: &Path) -> Option<&DirectoryRules> {
         let is_same = |known: &(PathBuf, _)| known.0.as_os_str() == directory.as_os_str();
         if !self.levels.last().is_some_and(is_same) {
             // The walk never leaves the directory that it began with.

@@ -4,13 +4,13 @@
 use super::wildmatch::wildmatch;
 
 /// The patterns of one file, in its order.
-pub(super) struct Patterns {
+pub(super) struct IgnorePatterns {
     text: Vec<u8>,
-    patterns: Vec<Pattern>,
+    patterns: Vec<IgnorePattern>,
 }
 
 /// One pattern, as a part of the text.
-struct Pattern {
+struct IgnorePattern {
     start: u32,
     end: u32,
     /// How many of its first bytes are no wildcards.
@@ -31,7 +31,7 @@ enum Kind {
     Path,
 }
 
-impl Patterns {
+impl IgnorePatterns {
     /// Cuts a file into patterns. It must be smaller than 4 GiB.
     pub(super) fn parse(text: Vec<u8>) -> Self {
         let mut patterns = Vec::new();
@@ -40,8 +40,8 @@ impl Patterns {
             let next = memchr::memchr(b'\n', &text[start..]).map(|length| start + length);
             let line = &text[start..next.unwrap_or(text.len())];
             if line.first() != Some(&b'#') {
-                let line = if next.is_some() { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
-                patterns.extend(Pattern::parse(line, start));
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                patterns.extend(IgnorePattern::parse(line, start));
             }
             start = next.unwrap_or(text.len()) + 1;
         }
@@ -63,7 +63,7 @@ impl Patterns {
     }
 }
 
-impl Pattern {
+impl IgnorePattern {
     fn parse(line: &[u8], at: usize) -> Option<Self> {
         // For git, a line is a string that ends at its first zero byte.
         let line = &line[..memchr::memchr(0, line).unwrap_or(line.len())];

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The repositories that a walk meets.
-pub(super) struct Repositories<'p> {
+pub(super) struct MetRepositories<'p> {
     respects_ignore: bool,
     leaves_history: bool,
     pool: &'p Pool,
@@ -27,7 +27,7 @@ pub(super) struct Repositories<'p> {
     counted: HashSet<PathBuf>,
 }
 
-impl<'p> Repositories<'p> {
+impl<'p> MetRepositories<'p> {
     pub(super) fn new(respects_ignore: bool, leaves_history: bool, pool: &'p Pool) -> Self {
         Self { respects_ignore, leaves_history, pool, counted: HashSet::new() }
     }

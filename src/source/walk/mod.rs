@@ -16,7 +16,7 @@ use std::{
 use ignore::WalkBuilder;
 
 #[cfg(feature = "git")]
-use self::left_out::Repositories;
+use self::left_out::MetRepositories;
 use self::{
     reasons::{missing, special},
     visitor::FileVisitors,
@@ -57,7 +57,7 @@ impl Walk {
         let mut feeder = DirectoryFeeder {
             walk: self,
             #[cfg(feature = "git")]
-            repositories: Repositories::new(self.respects_ignore(), self.leaves_history, &self.pool),
+            repositories: MetRepositories::new(self.respects_ignore(), self.leaves_history, &self.pool),
         };
         for root in remaining.as_ref().unwrap_or(&self.roots) {
             match fs::metadata(root) {
@@ -99,7 +99,7 @@ impl Walk {
 struct DirectoryFeeder<'w> {
     walk: &'w Walk,
     #[cfg(feature = "git")]
-    repositories: Repositories<'w>,
+    repositories: MetRepositories<'w>,
 }
 
 impl DirectoryFeeder<'_> {

@@ -4,30 +4,30 @@ use std::{ffi::OsStr, path::Path, sync::Arc};
 
 use super::{
     file::{self, Found},
-    patterns::Patterns,
+    patterns::IgnorePatterns,
 };
 use crate::root::{self, Root};
 
 /// The rules of a directory and of those above it, up to the root of the repository.
 #[derive(Default)]
-pub(super) struct Scope {
+pub(super) struct DirectoryRules {
     /// `None` where no rules apply: outside of repositories, and where a repository cannot be opened, since it is not
     /// known what it tracks.
-    repository: Option<Arc<Repository>>,
+    repository: Option<Arc<RepositoryRules>>,
     /// The path from the root of the repository, with a slash at its end unless it is empty.
     path: Vec<u8>,
-    own: Option<Patterns>,
+    own: Option<IgnorePatterns>,
     /// The nearest directory above that has patterns.
-    above: Option<Arc<Scope>>,
+    above: Option<Arc<DirectoryRules>>,
 }
 
 /// What all directories of a repository share.
-struct Repository {
-    excluded: Option<Patterns>,
+struct RepositoryRules {
+    excluded: Option<IgnorePatterns>,
     folds_case: bool,
 }
 
-impl Scope {
+impl DirectoryRules {
     /// The rules in a directory, whose path must be absolute and free of links.
     pub(super) fn around(directory: &Path) -> Arc<Self> {
         let Root::Tree(root) = Root::of(directory) else { return Arc::default() };
@@ -53,7 +53,7 @@ impl Scope {
             Found::Patterns(patterns) => Some(patterns),
             Found::TooLarge => return Arc::default(),
         };
-        let repository = Arc::new(Repository { excluded, folds_case: file::folds_case(&common) });
+        let repository = Arc::new(RepositoryRules { excluded, folds_case: file::folds_case(&common) });
         Self { repository: Some(repository), ..Self::default() }.with_own(root)
     }
 
