@@ -1,5 +1,7 @@
 //! What `.gitignore` excludes, compared with git itself on random trees. `SKANNER_CAMPAIGN=1` makes a thousand of them.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
 mod support;
 
 use std::{
@@ -312,7 +314,8 @@ fn with_env_files() -> Sandbox {
 #[test]
 fn what_is_no_plain_file_excludes_nothing() {
     use rustix::fs::{CWD, FileType, Mode, mknodat};
-    let make: [(&str, &dyn Fn(&Path)); 6] = [
+    type Made<'a> = (&'a str, &'a dyn Fn(&Path));
+    let make: [Made<'_>; 6] = [
         ("link", &|at| symlink("list", at).unwrap()),
         ("endless link", &|at| symlink("/dev/zero", at).unwrap()),
         ("directory", &|at| fs::create_dir(at).unwrap()),

@@ -312,7 +312,8 @@ fn a_submodule_without_files_counts() {
 
 #[test]
 fn where_git_does_not_open_nothing_is_left_out() {
-    let breaks: [(&str, &dyn Fn(&Sandbox)); 6] = [
+    type Break<'a> = (&'a str, &'a dyn Fn(&Sandbox));
+    let breaks: [Break<'_>; 6] = [
         ("no HEAD", &|s| fs::remove_file(s.path(".git/HEAD")).unwrap()),
         ("no objects", &|s| fs::remove_dir_all(s.path(".git/objects")).unwrap()),
         ("no refs", &|s| fs::remove_dir_all(s.path(".git/refs")).unwrap()),
