@@ -89,6 +89,17 @@ pub(crate) fn common_directory(tree: &Path) -> PathBuf {
     }
 }
 
+/// Whether a path is a directory that holds a repository itself: a bare one, or the `.git` of a work tree.
+#[must_use]
+pub(crate) fn is_repository_directory(path: &Path) -> bool {
+    let Some(whole) = path.canonicalize().ok().filter(|whole| whole.is_dir()) else { return false };
+    match Root::of(&whole) {
+        Root::Bare(root) => root == whole,
+        Root::Tree(root) => root.join(".git") == whole,
+        Root::None | Root::Broken(..) => false,
+    }
+}
+
 /// What a directory lacks to be a repository.
 #[derive(PartialEq, Eq)]
 enum Lacks {
