@@ -40,6 +40,7 @@ fn objects_are_read_wherever_they_lie() {
             }
             s.git("", &["clone", "-q", "--mirror", "source", "mirror.git"]);
             s.git("", &["clone", "-q", "--mirror", "source", "tree/mirror.git"]);
+            s.write("bundles/x", "nothing");
             s.git("source", &["bundle", "create", "-q", "../bundles/all.bundle", "--all"]);
             s.write("archives/x", "nothing");
             let packed =
@@ -85,7 +86,7 @@ fn deltas_by_name_are_followed_and_missing_bases_are_told() {
     assert_eq!(found(&s, "whole.pack"), 1);
     make("main ^main~2", &["--thin"], "thin.pack");
     let report = s.scan(&["--isolated", "thin.pack"]);
-    report.assert_not_scanned(&["thin.pack", "made from is not in it"]);
+    report.assert_not_scanned(&["what they are made from is not in it"]);
 }
 
 #[test]
@@ -171,7 +172,7 @@ fn the_store_may_be_elsewhere() {
 #[test]
 fn a_pointer_without_content_counts_or_fails() {
     let sandbox = with_pointer(None);
-    let why = ["data.csv: is a Git LFS pointer", "git lfs fetch --all"];
+    let why = ["data.csv: is a Git LFS pointer, and its content is not here: run `git lfs fetch --all`"];
     sandbox.skanner(&["scan", "--staged", "--format", "json"]).report().assert_not_scanned(&why);
     sandbox.git("", &["commit", "-qm", "data"]);
     for (arguments, must_read) in READERS {
@@ -186,7 +187,7 @@ fn a_pointer_without_content_counts_or_fails() {
             );
         }
     }
-    sandbox.write("skanner.toml", "accept-unread = [\"data.csv\"]\n");
+    sandbox.write("skanner.toml", "[[accept-unread]]\npaths = [\"data.csv\"]\nreason = \"public data\"\n");
     assert_eq!(sandbox.skanner(&["audit"]).code, 0);
 }
 
