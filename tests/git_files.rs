@@ -187,7 +187,7 @@ fn a_pointer_without_content_counts_or_fails() {
             );
         }
     }
-    sandbox.write("skanner.toml", "[[accept-unread]]\npaths = [\"data.csv\"]\nreason = \"public data\"\n");
+    sandbox.write("skanner.toml", "accept-unread = [{ path = \"data.csv\", reason = \"public data\" }]\n");
     assert_eq!(sandbox.skanner(&["audit"]).code, 0);
 }
 
