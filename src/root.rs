@@ -37,6 +37,19 @@ impl<'p> Root<'p> {
 
     /// The repository that begins in this directory.
     fn at(directory: &'p Path) -> Option<Self> {
+        if let Some(root) = Self::with_dot_git(directory) {
+            return Some(root);
+        }
+        // A directory of that name belongs to the work tree around it.
+        let is_bare =
+            !directory.ends_with(".git") && has_head(directory) && lacks(directory) == Lacks::Nothing;
+        is_bare.then_some(Self::Bare(directory))
+    }
+
+    /// The repository of the `.git` in this directory: [`Self::Tree`] or [`Self::Broken`], and `None` if it has no
+    /// `.git`, or one without any repository files.
+    #[must_use]
+    pub(crate) fn with_dot_git(directory: &'p Path) -> Option<Self> {
         let dot_git = directory.join(".git");
         let broken = |why| Some(Self::Broken(directory, why));
         // Git follows a link there.
@@ -44,7 +57,10 @@ impl<'p> Root<'p> {
         let is_link = metadata.as_ref().is_ok_and(fs::Metadata::is_symlink);
         match if is_link { fs::metadata(&dot_git) } else { metadata } {
             Ok(metadata) if metadata.is_file() => {
-                return linked(directory, &dot_git).map_or_else(broken, |()| Some(Self::Tree(directory)));
+                let target = linked_directory(directory, &dot_git);
+                return target
+                    .and_then(|target| linked(&target))
+                    .map_or_else(broken, |()| Some(Self::Tree(directory)));
             }
             Ok(_) => match lacks(&dot_git) {
                 Lacks::Nothing => return Some(Self::Tree(directory)),
@@ -58,10 +74,29 @@ impl<'p> Root<'p> {
             }
             Err(error) => return broken(format!("cannot be read: {error}")),
         }
-        // A directory of that name belongs to the work tree around it.
-        let is_bare =
-            !directory.ends_with(".git") && has_head(directory) && lacks(directory) == Lacks::Nothing;
-        is_bare.then_some(Self::Bare(directory))
+        None
+    }
+}
+
+/// Where the repository of a work tree keeps what its linked work trees share: its `.git`, or where that leads.
+#[must_use]
+pub(crate) fn common_directory(tree: &Path) -> PathBuf {
+    let dot_git = tree.join(".git");
+    let own = if dot_git.is_file() { linked_directory(tree, &dot_git).unwrap_or(dot_git) } else { dot_git };
+    match regular_file::read(&own.join("commondir")) {
+        Ok(text) => own.join(from_git(text.trim_ascii_end())),
+        Err(_) => own,
+    }
+}
+
+/// Whether a path is a directory that holds a repository itself: a bare one, or the `.git` of a work tree.
+#[must_use]
+pub(crate) fn is_repository_directory(path: &Path) -> bool {
+    let Some(whole) = path.canonicalize().ok().filter(|whole| whole.is_dir()) else { return false };
+    match Root::of(&whole) {
+        Root::Bare(root) => root == whole,
+        Root::Tree(root) => root.join(".git") == whole,
+        Root::None | Root::Broken(..) => false,
     }
 }
 
@@ -99,15 +134,19 @@ fn has_head(directory: &Path) -> bool {
     directory.join("HEAD").symlink_metadata().is_ok()
 }
 
-/// Follows a `.git` file, as in a linked work tree or a submodule.
-fn linked(directory: &Path, dot_git: &Path) -> Result<(), String> {
+/// Where a `.git` file leads, as in a linked work tree or a submodule.
+fn linked_directory(directory: &Path, dot_git: &Path) -> Result<PathBuf, String> {
     let mut text = Vec::new();
     regular_file::open(dot_git)
         .and_then(|file| file.take(LONGEST).read_to_end(&mut text))
         .map_err(|error| format!("cannot be read: {error}"))?;
     let target = text.strip_prefix(b"gitdir: ").ok_or("is a file that names no repository")?;
-    let target: PathBuf = directory.join(from_git(target.trim_ascii_end()));
-    match lacks(&target) {
+    Ok(directory.join(from_git(target.trim_ascii_end())))
+}
+
+/// Checks that a `.git` file leads to a repository.
+fn linked(target: &Path) -> Result<(), String> {
+    match lacks(target) {
         Lacks::Nothing => Ok(()),
         Lacks::Some(name) => Err(format!("leads to {}, which has no {name}", target.display())),
         Lacks::All => Err(format!("leads to {}, where no repository is", target.display())),

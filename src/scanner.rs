@@ -179,6 +179,7 @@ impl Scanner {
                 respect_ignore: !self.read_ignored,
                 force_exclude: false,
                 may_be_empty: false,
+                leaves_history: true,
                 pool: self.session.pool(),
             }
             .feed(&|| pool.worker());

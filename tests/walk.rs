@@ -213,16 +213,22 @@ fn keys_encoded_in_names_are_masked_too() {
 #[test]
 fn a_file_called_dot_git_is_read_like_any_other() {
     let sandbox = tree_with_keys(&["sub/.git"]);
-    assert_eq!(sandbox.scan(&["--no-ignore"]).paths(), ["sub/.git"]);
-    let report = sandbox.scan(&[]);
-    assert_eq!((report.code, report.paths()), (2, vec!["sub/.git".to_owned()]));
+    for arguments in [&["--no-ignore"][..], &[]] {
+        let report = sandbox.scan(arguments);
+        assert_eq!((report.code, report.paths()), (1, vec!["sub/.git".to_owned()]), "{arguments:?}");
+    }
 }
 
 #[test]
 fn a_key_in_the_name_of_a_folder_does_not_leak_through_an_error() {
     let sandbox = Sandbox::new();
     let key = openai_key(4);
-    sandbox.write(format!("{key}/.git"), "nonsense");
+    sandbox.write(format!("{key}/a.txt"), "nothing");
+    sandbox.git(&key, &["init", "-q"]);
+    sandbox.write(
+        format!("{key}/.git/index"),
+        "no index at all, but long enough to look like one at first sight",
+    );
     for format in ["text", "json", "jsonl", "sarif"] {
         let run = sandbox.skanner(&["scan", "--format", format]);
         assert_eq!(run.code, 2, "{run:?}");
@@ -241,4 +247,118 @@ fn the_report_does_not_depend_on_threads() {
     assert!(reports[0].contains("d16/"));
     assert_eq!(reports[0], reports[1]);
     assert_eq!(reports[0], reports[2]);
+}
+
+/// What a report says it left out.
+fn not_read(report: &support::Report) -> serde_json::Value {
+    report.json["not_read"].clone()
+}
+
+#[test]
+fn what_is_ignored_counts_once_and_is_not_entered() {
+    let sandbox =
+        tree_with_keys(&["out/a.txt", "out/deep/b.txt", "x.log", "y.log", "kept.log", "vendor/tracked.txt"]);
+    sandbox.git("", &["init", "-q"]);
+    sandbox.write(".gitignore", "out/\n*.log\n!kept.log\nvendor\n");
+    sandbox.git("", &["add", "-f", "y.log", "vendor"]);
+    let report = sandbox.scan(&[]);
+    assert_eq!(report.paths(), ["kept.log", "vendor/tracked.txt", "y.log"]);
+    // `out`, `x.log` and `vendor`, where files that git does not track may be.
+    assert_eq!(not_read(&report), serde_json::json!({"ignored": 3}));
+    assert_eq!(not_read(&sandbox.scan(&["--no-ignore"])), serde_json::json!({}));
+}
+
+#[test]
+fn each_history_that_is_met_counts_once() {
+    let sandbox = tree_with_keys(&["a.txt", "src/b.txt", "nested/c.txt", "fresh/d.txt"]);
+    for (repository, has_commits) in [("", true), ("nested", true), ("fresh", false)] {
+        sandbox.git(repository, &["init", "-q"]);
+        if has_commits {
+            sandbox.git(repository, &["add", if repository.is_empty() { "a.txt" } else { "." }]);
+            sandbox.git(repository, &["commit", "-qm", "one"]);
+        }
+    }
+    for (arguments, count) in [
+        (&[][..], 2),
+        (&["--no-ignore"], 2),
+        (&["src"], 1),
+        (&["src", "nested", "."], 2),
+        (&["fresh"], 0),
+        (&["a.txt"], 0),
+        (&["--history"], 0),
+    ] {
+        let expected = if count == 0 { serde_json::Value::Null } else { count.into() };
+        assert_eq!(not_read(&sandbox.scan(arguments))["history"], expected, "{arguments:?}");
+    }
+    let audit = sandbox.skanner(&["audit", "--format", "json"]).report();
+    assert_eq!(not_read(&audit)["history"], serde_json::Value::Null);
+}
+
+#[test]
+fn a_submodule_without_files_counts() {
+    let sandbox = tree_with_keys(&["library/lib.txt", "main/app.txt"]);
+    sandbox.git("library", &["init", "-q"]);
+    sandbox.git("library", &["add", "."]);
+    sandbox.git("library", &["commit", "-qm", "library"]);
+    sandbox.git("main", &["init", "-q"]);
+    sandbox.git("main", &["submodule", "add", "-q", "../library", "vendor"]);
+    sandbox.git("main", &["commit", "-qm", "main"]);
+    assert_eq!(not_read(&sandbox.scan(&["main"]))["submodule"], serde_json::Value::Null);
+    sandbox.git("main", &["submodule", "-q", "deinit", "vendor"]);
+    assert_eq!(not_read(&sandbox.scan(&["main"]))["submodule"], 1);
+    fs::remove_dir(sandbox.path("main/vendor")).unwrap();
+    assert_eq!(not_read(&sandbox.scan(&["main"]))["submodule"], 1);
+}
+
+#[test]
+fn where_git_does_not_open_nothing_is_left_out() {
+    type Break<'a> = (&'a str, &'a dyn Fn(&Sandbox));
+    let breaks: [Break<'_>; 6] = [
+        ("no HEAD", &|s| fs::remove_file(s.path(".git/HEAD")).unwrap()),
+        ("no objects", &|s| fs::remove_dir_all(s.path(".git/objects")).unwrap()),
+        ("no refs", &|s| fs::remove_dir_all(s.path(".git/refs")).unwrap()),
+        ("a file that leads nowhere", &|s| {
+            fs::remove_dir_all(s.path(".git")).unwrap();
+            s.write(".git", "gitdir: ../nowhere\n");
+        }),
+        ("a link to nothing", &|s| {
+            fs::remove_dir_all(s.path(".git")).unwrap();
+            symlink("nowhere", s.path(".git")).unwrap();
+        }),
+        ("an empty folder", &|s| {
+            fs::remove_dir_all(s.path(".git")).unwrap();
+            fs::create_dir(s.path(".git")).unwrap();
+        }),
+    ];
+    for (what, break_it) in breaks {
+        let sandbox = tree_with_keys(&["x.log"]);
+        sandbox.write(".gitignore", "*.log\n");
+        sandbox.git("", &["init", "-q"]);
+        assert_eq!(sandbox.scan(&[]).paths(), [""; 0]);
+        break_it(&sandbox);
+        let report = sandbox.scan(&["--isolated"]);
+        assert_eq!((report.code, report.paths()), (1, vec!["x.log".to_owned()]), "{what}");
+    }
+}
+
+#[test]
+fn a_folder_called_dot_git_with_a_head_is_read_unless_it_is_a_repository() {
+    let sandbox = tree_with_keys(&["sub/.git/HEAD", "sub/.git/notes.txt"]);
+    for arguments in [&["--no-ignore"][..], &[]] {
+        assert_eq!(sandbox.scan(arguments).paths(), ["sub/.git/HEAD", "sub/.git/notes.txt"]);
+    }
+}
+
+#[test]
+fn a_pipe_in_the_place_of_a_tracked_file_is_no_clean_verdict() {
+    let sandbox = tree_with_keys(&[]);
+    sandbox.write("a.txt", "nothing");
+    sandbox.write("b.txt", "nothing");
+    sandbox.git("", &["init", "-q"]);
+    sandbox.git("", &["add", "."]);
+    fs::remove_file(sandbox.path("a.txt")).unwrap();
+    assert!(sandbox.command("mkfifo").arg("a.txt").status().unwrap().success());
+    for arguments in [&["--no-ignore"][..], &[]] {
+        sandbox.scan(arguments).assert_not_scanned(&["a.txt: is a FIFO"]);
+    }
 }

@@ -138,6 +138,7 @@ fn feed(
         respect_ignore: !args.no_ignore,
         force_exclude: false,
         may_be_empty: false,
+        leaves_history: false,
         pool: threads.clone(),
     }
     .feed(&|| pool.worker());

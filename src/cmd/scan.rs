@@ -13,9 +13,11 @@ use crate::{
     cli::{ReportArgs, ScanArgs},
     finding::{Report, Subject},
     git::{ci, revisions::Selection},
+    root,
     session::{
-        ConfigStart, Coverage, HistoryFilter, RangeTrust, ScanScope, Session, Verdict, WorkerPool, conclude,
-        conclude_report, config_start, load, open_from_environment, read_histories, tree_root,
+        ConfigStart, Coverage, HistoryFilter, MissingContent, RangeTrust, ScanScope, Session, Verdict,
+        WorkerPool, conclude, conclude_report, config_start, load, open_from_environment, read_histories,
+        tree_root,
     },
     source::{Range, Reading, StagedSource, StagedState, Stdin, Walk},
 };
@@ -36,6 +38,7 @@ pub(super) fn staged(args: &ReportArgs, all: bool, console: &Console) -> Result<
     let options = options::of_report(args, console)?;
     let session = load(options, config_start(&repository), &console.redactor)?;
     conclude_report(&session, |pool| {
+        pool.read_lfs(&repository, MissingContent::Fails);
         let staged = StagedSource { all, wanted: None, differing: false, pool: session.pool() };
         let held = staged.feed(&repository, &|| pool.worker())?;
         let nothing = match held {
@@ -63,6 +66,7 @@ fn range(args: &ReportArgs, words: &str, console: &Console) -> Result<Verdict> {
     };
     let session = Session { range_trust: trust, ..load(options, start, &console.redactor)? };
     conclude(&session, |pool| {
+        pool.read_lfs(&repository, MissingContent::Counts);
         let scope = ScanScope::Commits { tips: selection.tips.clone(), is_foreign: false };
         let range = Range { selection, pool: session.pool() };
         let count = range.feed(&repository, &|| pool.worker())?;
@@ -94,18 +98,30 @@ fn files(args: &ScanArgs, console: &Console) -> Result<Verdict> {
         if args.history.history {
             return feed_histories(args, &session, coverage, roots, pool);
         }
-        if !roots.is_empty() {
+        let (repositories, trees): (Vec<_>, Vec<_>) =
+            distinct(roots.clone()).into_iter().partition(|root| root::is_repository_directory(root));
+        let histories = read_histories(&repositories, reading(args, &session), pool);
+        if !trees.is_empty() {
             Walk {
-                roots: distinct(roots.clone()),
+                roots: trees,
                 respect_ignore: !args.no_ignore,
                 force_exclude: args.force_exclude,
                 may_be_empty: false,
+                leaves_history: true,
                 pool: session.pool(),
             }
             .feed(&|| pool.worker());
         }
-        Ok(Coverage { roots, ..coverage })
+        Ok(Coverage { roots, histories, ..coverage })
     })
+}
+
+fn reading(args: &ScanArgs, session: &Session) -> Reading {
+    Reading {
+        pool: session.pool(),
+        allow_shallow: args.history.allow_shallow,
+        cross_check: args.history.second_opinion,
+    }
 }
 
 /// Reads the histories of the repositories that contain the paths.
@@ -118,12 +134,7 @@ fn feed_histories(
 ) -> Result<Coverage> {
     let query = options::of_history(&args.history);
     coverage.filter = HistoryFilter::new(&query)?;
-    let reading = Reading {
-        pool: session.pool(),
-        allow_shallow: args.history.allow_shallow,
-        cross_check: args.history.second_opinion,
-    };
-    coverage.histories = read_histories(&roots, reading, pool);
+    coverage.histories = read_histories(&roots, reading(args, session), pool);
     coverage.filter.find_refs(&query, &coverage.histories)?;
     if let Some(at) = roots.into_iter().next() {
         let is_whole = !query.is_part() && !coverage.histories.iter().any(|history| history.is_shallow());

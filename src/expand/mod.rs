@@ -8,6 +8,9 @@
 mod budget;
 mod bzip2;
 mod fault;
+mod git_object;
+#[cfg(feature = "git")]
+mod git_pack;
 mod gzip;
 mod input;
 mod job;
@@ -61,6 +64,26 @@ static FORMATS: &Formats = &[
         recognize: bzip2::recognize,
         may_begin_later: never,
         open: bzip2::open,
+    },
+    ContainerFormat {
+        name: "a git object",
+        recognize: git_object::recognize,
+        may_begin_later: never,
+        open: git_object::open,
+    },
+    #[cfg(feature = "git")]
+    ContainerFormat {
+        name: "a git pack",
+        recognize: git_pack::recognize,
+        may_begin_later: never,
+        open: git_pack::open,
+    },
+    #[cfg(feature = "git")]
+    ContainerFormat {
+        name: "a git bundle",
+        recognize: git_pack::recognize_bundle,
+        may_begin_later: never,
+        open: git_pack::open,
     },
     // Last, since it has to look further than the others.
     ContainerFormat {

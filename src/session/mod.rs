@@ -12,6 +12,8 @@ mod coverage;
 mod gathered;
 #[cfg(feature = "git")]
 mod history;
+#[cfg(feature = "git")]
+mod lfs;
 mod options;
 mod prior;
 #[cfg(feature = "git")]
@@ -40,6 +42,7 @@ pub(crate) use worker::WorkerPool;
 #[cfg(feature = "git")]
 pub(crate) use {
     history::{HistoryFilter, HistoryQuery, read as read_histories},
+    lfs::MissingContent,
     repository::{config_start, feed_repository, open_from_environment, tree_root},
 };
 #[cfg(feature = "git")]

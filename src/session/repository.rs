@@ -8,6 +8,7 @@ use git2::{ErrorCode, Repository};
 use super::{
     coverage::{Coverage, ScanScope},
     history::{self, HistoryScan},
+    lfs::MissingContent,
     settings::ConfigStart,
     worker::WorkerPool,
 };
@@ -67,6 +68,7 @@ pub(crate) fn feed_repository(
     reading: Reading,
     pool: &WorkerPool<'_>,
 ) -> Result<Coverage> {
+    pool.read_lfs(repository, MissingContent::Fails);
     let with_files = !repository.is_bare();
     let what = if with_files {
         feed_files(no_ignore, &reading.pool, repository, pool);
@@ -90,6 +92,7 @@ fn feed_files(no_ignore: bool, threads: &Pool, repository: &Repository, pool: &W
         respect_ignore: !no_ignore,
         force_exclude: false,
         may_be_empty: true,
+        leaves_history: false,
         pool: threads.clone(),
     }
     .feed(&|| pool.worker());

@@ -1,13 +1,19 @@
 //! Connects sources to the engine: each thread has a worker, and their results are merged at the end.
 
 use std::sync::{Arc, Mutex, PoisonError, atomic::Ordering};
+#[cfg(feature = "git")]
+use std::{path::PathBuf, sync::OnceLock};
 
+#[cfg(feature = "git")]
+use super::lfs::{self, LfsPointer, LfsPolicy, MissingContent};
 use super::{
     blob_scan::{BlobScan, ScanState},
     counts::Counts,
     gathered::RunTotals,
     redact::Redactor,
 };
+#[cfg(feature = "git")]
+use crate::{blob::Content, source::FileReader};
 use crate::{
     blob::{Blob, ObjectId, Origin, PriorVersions, SourceKind},
     expand::Expander,
@@ -24,11 +30,28 @@ pub(crate) struct WorkerPool<'a> {
     redactor: &'a Redactor,
     counts: Option<Arc<Counts>>,
     gathered: Mutex<RunTotals>,
+    #[cfg(feature = "git")]
+    lfs: OnceLock<LfsPolicy>,
 }
 
 impl<'a> WorkerPool<'a> {
     pub(super) fn new(engine: &'a Engine, redactor: &'a Redactor, counts: Option<Arc<Counts>>) -> Self {
-        Self { engine, redactor, counts, gathered: Mutex::default() }
+        Self {
+            engine,
+            redactor,
+            counts,
+            gathered: Mutex::default(),
+            #[cfg(feature = "git")]
+            lfs: OnceLock::new(),
+        }
+    }
+
+    /// Says which repository's store holds the content of Git LFS pointers that are no files, and what becomes of those
+    /// without content. Otherwise they are counted.
+    #[cfg(feature = "git")]
+    pub(crate) fn read_lfs(&self, repository: &git2::Repository, missing: MissingContent) {
+        // A run has one repository.
+        let _ = self.lfs.set(LfsPolicy::new(repository, missing));
     }
 
     /// A worker for one thread. Its results are collected when it is dropped.
@@ -37,6 +60,12 @@ impl<'a> WorkerPool<'a> {
             state: ScanState::new(self.engine, self.redactor, self.counts.as_deref()),
             expander: Expander::default(),
             gathered: &self.gathered,
+            #[cfg(feature = "git")]
+            lfs: self.lfs.get(),
+            #[cfg(feature = "git")]
+            lfs_directory: None,
+            #[cfg(feature = "git")]
+            is_lfs_content: false,
         }
     }
 
@@ -68,10 +97,49 @@ pub(crate) struct Worker<'a> {
     pub(super) state: ScanState<'a>,
     expander: Expander,
     gathered: &'a Mutex<RunTotals>,
+    #[cfg(feature = "git")]
+    lfs: Option<&'a LfsPolicy>,
+    /// The files of the repository whose history is being read.
+    #[cfg(feature = "git")]
+    pub(super) lfs_directory: Option<PathBuf>,
+    /// The content of a pointer may look like a pointer.
+    #[cfg(feature = "git")]
+    is_lfs_content: bool,
+}
+
+#[cfg(feature = "git")]
+impl Worker<'_> {
+    /// If this is a Git LFS pointer, scans its content under the same path.
+    fn follow_lfs(&mut self, origin: &Origin<'_>, text: &[u8]) {
+        let is_object = matches!(origin.source, SourceKind::File | SourceKind::Index | SourceKind::Blob);
+        let Some(pointer) = LfsPointer::parse(text).filter(|_| is_object && !self.is_lfs_content) else {
+            return;
+        };
+        let directory = self
+            .lfs_directory
+            .clone()
+            .or_else(|| lfs::directory_around(origin))
+            .or_else(|| self.lfs.map(|lfs| lfs.directory.clone()));
+        if let Some(content) = directory.and_then(|directory| pointer.content(&directory)) {
+            self.is_lfs_content = true;
+            FileReader::default().feed_content(&content, origin, self);
+            self.is_lfs_content = false;
+        } else if self.lfs.is_some_and(|lfs| lfs.missing == MissingContent::Fails) {
+            let why = "is a Git LFS pointer, and its content is not here: run `git lfs fetch --all` and scan again, or \
+                       name it under `accept-unread`";
+            self.not_scanned(origin.path, why.to_owned());
+        } else {
+            self.not_read(NotReadKind::LfsObject, origin.path);
+        }
+    }
 }
 
 impl Sink for Worker<'_> {
     fn blob(&mut self, blob: Blob<'_>) {
+        #[cfg(feature = "git")]
+        if let Content::Bytes(text) = &blob.content {
+            self.follow_lfs(&blob.origin, text);
+        }
         let Origin { path, source, .. } = blob.origin;
         reading::begin(path);
         let before = blob.before;

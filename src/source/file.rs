@@ -32,8 +32,15 @@ impl FileReader {
 
     /// Like [`Self::feed`], with another kind of source.
     pub(crate) fn feed_as(&mut self, kind: SourceKind, path: &Path, follow: bool, sink: &mut impl Sink) {
-        if let Err(error) = self.try_feed(kind, path, follow, sink) {
+        if let Err(error) = self.try_feed(Origin::new(kind, display_path(path)), path, follow, sink) {
             sink.not_scanned(display_path(path), why(&error));
+        }
+    }
+
+    /// Pushes what a file holds as something else: the content of a Git LFS pointer.
+    pub(crate) fn feed_content(&mut self, file: &Path, origin: &Origin<'_>, sink: &mut impl Sink) {
+        if let Err(error) = self.try_feed(*origin, file, false, sink) {
+            sink.not_scanned(origin.path, format!("its Git LFS content cannot be read: {}", why(&error)));
         }
     }
 
@@ -51,7 +58,7 @@ impl FileReader {
 
     fn try_feed(
         &mut self,
-        kind: SourceKind,
+        origin: Origin<'_>,
         path: &Path,
         follow: bool,
         sink: &mut impl Sink,
@@ -63,7 +70,6 @@ impl FileReader {
             return Err(error);
         }
         let start = &self.buffer[..filled];
-        let origin = Origin::new(kind, display_path(path));
         if filled < WINDOW {
             sink.blob(Blob::new(origin, Content::Bytes(start)));
             return Ok(());
@@ -82,7 +88,7 @@ impl FileReader {
 }
 
 /// Opens for reading, without waiting for the other end of a FIFO.
-fn open(path: &Path, follow: bool) -> io::Result<File> {
+pub(super) fn open(path: &Path, follow: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]

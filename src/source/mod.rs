@@ -3,6 +3,8 @@
 mod file;
 #[cfg(feature = "git")]
 mod history;
+#[cfg(feature = "git")]
+mod ignored;
 mod message;
 mod parallel;
 #[cfg(feature = "git")]

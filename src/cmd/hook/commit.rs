@@ -68,8 +68,15 @@ pub(super) fn files(
             |inner: &Option<Vec<u8>>| !is_commit || inner.as_deref().is_none_or(|path| !met.contains(path));
         let roots: Vec<PathBuf> =
             named.iter().filter(|(_, inner)| is_left(inner)).map(|(file, _)| (*file).clone()).collect();
-        Walk { roots, respect_ignore: true, force_exclude, may_be_empty: false, pool: session.pool() }
-            .feed(&|| pool.worker());
+        Walk {
+            roots,
+            respect_ignore: true,
+            force_exclude,
+            may_be_empty: false,
+            leaves_history: false,
+            pool: session.pool(),
+        }
+        .feed(&|| pool.worker());
         // Index paths are relative to the root, file paths to the current directory. Under a framework, the two are the
         // same.
         let subject = Subject { what: "the files that were named".to_owned(), nothing: None };

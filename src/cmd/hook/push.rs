@@ -15,8 +15,8 @@ use crate::{
         refs,
     },
     session::{
-        ConfigStart, Coverage, ScanScope, Verdict, WorkerPool, conclude_report, config_start, load,
-        open_from_environment, tree_root,
+        ConfigStart, Coverage, MissingContent, ScanScope, Verdict, WorkerPool, conclude_report, config_start,
+        load, open_from_environment, tree_root,
     },
     source::{Range, Sink},
 };
@@ -78,6 +78,9 @@ fn scan(
         let push = push(repository)?;
         feed_names(&push, pool);
         let is_foreign = matches!(start, ConfigStart::Nowhere);
+        // A server has no store.
+        let missing = if is_foreign { MissingContent::Counts } else { MissingContent::Fails };
+        pool.read_lfs(repository, missing);
         let scope = ScanScope::Commits { tips: push.selection.tips.clone(), is_foreign };
         let only_deletes = push.selection.tips.is_empty();
         let range = Range { selection: push.selection, pool: session.pool() };

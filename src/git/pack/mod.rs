@@ -26,6 +26,7 @@ pub use delta::{Changes, apply};
 pub(crate) use delta::{CopiedRange, LARGEST};
 pub(crate) use file::PackDamage;
 pub use header::EntryHeader;
+pub(crate) use header::PackedContent;
 pub use packs::Packs;
 pub(crate) use reasons::NOT_HELD;
 pub(crate) use visit::DeltaBase;

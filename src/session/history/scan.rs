@@ -118,6 +118,7 @@ pub(in crate::session) fn locate<'a>(
         }
         let mut worker = pool.worker_in(name);
         let (repository, store) = history.store();
+        worker.lfs_directory = Some(repository.commondir().to_owned());
         let gathered = gathered.take();
         // A key in a file or directory name turned up too late to collect locations in that pass.
         let gathered = gathered.unwrap_or_else(|| {

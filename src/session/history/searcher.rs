@@ -6,7 +6,7 @@ use crate::{
     blob::{AnchorKinds, Origin},
     expand,
     scan::{TextChange, looks_wide},
-    session::{blob_scan::ScanState, worker::Worker},
+    session::{blob_scan::ScanState, lfs::LfsPointer, worker::Worker},
     source::{Searcher, TriageResult},
 };
 
@@ -17,8 +17,8 @@ impl Searcher for Worker<'_> {
             counts.objects.fetch_add(1, Ordering::Relaxed);
             counts.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         }
-        // What is in a container may be anything.
-        if expand::is_container(bytes) {
+        // What is in a container may be anything, and so may what a pointer stands for.
+        if expand::is_container(bytes) || LfsPointer::parse(bytes).is_some() {
             return TriageResult::Suspect;
         }
         let change = base.map(|(changed_ranges, anchor_kinds)| TextChange { changed_ranges, anchor_kinds });

@@ -5,11 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use git2::Repository;
-
 use crate::{
+    finding::NotReadKind,
     git::{self, index::Index, tree::Mode},
-    source::{sink::Sink, words::display_path},
+    source::{ignored::IgnoreRules, sink::Sink, words::display_path},
     threads::Pool,
 };
 
@@ -17,7 +16,12 @@ use crate::{
 pub(in crate::source) fn remaining(paths: &[PathBuf], pool: &Pool, sink: &mut impl Sink) -> Vec<PathBuf> {
     let mut repositories = Repositories { pool, opened: Vec::new(), of: HashMap::new() };
     let is_left = |path: &&PathBuf| match repositories.leaves_out(path) {
-        Ok(leaves_out) => !leaves_out,
+        Ok(None) => true,
+        Ok(Some(LeftOut::Submodule)) => false,
+        Ok(Some(LeftOut::Ignored)) => {
+            sink.not_read(NotReadKind::Ignored, display_path(path));
+            false
+        }
         Err(why) => {
             let why =
                 format!("cannot tell whether git ignores it: {why}; without --force-exclude it is read");
@@ -28,20 +32,27 @@ pub(in crate::source) fn remaining(paths: &[PathBuf], pool: &Pool, sink: &mut im
     paths.iter().filter(is_left).cloned().collect()
 }
 
+/// Why a path does not remain.
+enum LeftOut {
+    /// Its content is committed in a repository of its own.
+    Submodule,
+    Ignored,
+}
+
 /// A cache of earlier answers: tools pass many files from few directories.
 struct Repositories<'p> {
     pool: &'p Pool,
-    opened: Vec<(PathBuf, Repository, Index)>,
+    opened: Vec<(PathBuf, IgnoreRules, Index)>,
     /// Which open repository a directory belongs to.
     of: HashMap<PathBuf, Option<usize>>,
 }
 
 impl Repositories<'_> {
-    fn leaves_out(&mut self, path: &Path) -> Result<bool, String> {
+    fn leaves_out(&mut self, path: &Path) -> Result<Option<LeftOut>, String> {
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let (Ok(directory), Some(name)) = (parent.canonicalize(), path.file_name()) else {
             // A missing path is reported when it is read. `.` and `..` are not files.
-            return Ok(false);
+            return Ok(None);
         };
         let at = match self.of.get(&directory) {
             Some(at) => *at,
@@ -51,15 +62,16 @@ impl Repositories<'_> {
                 at
             }
         };
-        let Some((root, repository, index)) = at.map(|at| &self.opened[at]) else { return Ok(false) };
+        let Some((root, rules, index)) = at.map(|at| &mut self.opened[at]) else { return Ok(None) };
         let path = directory.join(name);
-        let Ok(inner) = path.strip_prefix(root) else { return Ok(false) };
+        let Ok(inner) = path.strip_prefix(&*root) else { return Ok(None) };
         let bytes = inner.as_os_str().as_encoded_bytes();
         let from = index.entries().partition_point(|entry| index.name(entry) < bytes);
         if let Some(entry) = index.entries().get(from).filter(|entry| index.name(entry) == bytes) {
-            return Ok(entry.mode == Mode::Submodule);
+            return Ok((entry.mode == Mode::Submodule).then_some(LeftOut::Submodule));
         }
-        repository.is_path_ignored(inner).map_err(|error| error.message().to_owned())
+        let is_directory = path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+        Ok(rules.exclude_with_parents(&path, is_directory).then_some(LeftOut::Ignored))
     }
 
     fn open(&mut self, directory: &Path) -> Result<Option<usize>, String> {
@@ -75,7 +87,8 @@ impl Repositories<'_> {
             return Ok(Some(at));
         }
         let index = Index::of(&repository, self.pool)?;
-        self.opened.push((root, repository, index));
+        let rules = IgnoreRules::below(&root);
+        self.opened.push((root, rules, index));
         Ok(Some(self.opened.len() - 1))
     }
 }

@@ -21,29 +21,55 @@ pub(super) struct Tracked {
     pub(super) is_submodule: bool,
 }
 
-/// Everything that the repository around `directory` tracks below it; empty if there is no repository.
-///
-/// # Errors
-/// When there is a repository whose index cannot be read.
-pub(super) fn below(directory: &Path, pool: &Pool) -> Result<Vec<Tracked>, String> {
-    let Ok(whole_directory) = directory.canonicalize() else { return Ok(Vec::new()) };
-    if matches!(Root::of(&whole_directory), Root::None | Root::Bare(_)) {
-        return Ok(Vec::new());
+/// The repository around a directory.
+pub(super) struct Tracking {
+    /// The root of its work tree, without links.
+    pub(super) root: PathBuf,
+    repository: git2::Repository,
+    /// The directory that was asked about, and its path from the root.
+    directory: PathBuf,
+    prefix: PathBuf,
+}
+
+impl Tracking {
+    /// The repository around `directory`; `None` if it is in no work tree, or in one whose repository cannot be opened.
+    ///
+    /// # Errors
+    /// When there is a repository and libgit2 refuses it.
+    pub(super) fn around(directory: &Path) -> Result<Option<Self>, String> {
+        let Ok(whole_directory) = directory.canonicalize() else { return Ok(None) };
+        if !matches!(Root::of(&whole_directory), Root::Tree(_)) {
+            return Ok(None);
+        }
+        let repository = match git::discover(directory) {
+            Ok(repository) => repository,
+            Err(error) if error.code() == git2::ErrorCode::NotFound => return Ok(None),
+            Err(error) => return Err(error.message().to_owned()),
+        };
+        let Some(root) = repository.workdir() else { return Ok(None) };
+        let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+        let Ok(prefix) = whole_directory.strip_prefix(&root).map(Path::to_owned) else { return Ok(None) };
+        Ok(Some(Self { root, repository, directory: directory.to_owned(), prefix }))
     }
-    let repository = match git::discover(directory) {
-        Ok(repository) => repository,
-        Err(error) if error.code() == git2::ErrorCode::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error.message().to_owned()),
-    };
-    let Some(root) = repository.workdir() else { return Ok(Vec::new()) };
-    let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
-    let Ok(prefix) = whole_directory.strip_prefix(&root) else { return Ok(Vec::new()) };
-    let index = Index::of(&repository, pool)?;
-    // A directory entry in the index is one outside of a sparse checkout.
-    let entries = index.entries().iter().filter(|entry| entry.mode != Mode::Directory);
-    let tracked = entries.filter_map(|entry| {
-        let path = from_git(index.name(entry)).strip_prefix(prefix).ok()?.to_owned();
-        Some(Tracked { path: directory.join(path), is_submodule: entry.mode == Mode::Submodule })
-    });
-    Ok(tracked.collect())
+
+    /// Whether it has any commits, or other objects that a reference names.
+    pub(super) fn has_history(&self) -> bool {
+        self.repository.head().is_ok()
+            || self.repository.references().is_ok_and(|mut references| references.next().is_some())
+    }
+
+    /// Everything that it tracks below the directory.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub(super) fn entries(&self, pool: &Pool) -> Result<Vec<Tracked>, String> {
+        let index = Index::of(&self.repository, pool)?;
+        // A directory entry in the index is one outside of a sparse checkout.
+        let entries = index.entries().iter().filter(|entry| entry.mode != Mode::Directory);
+        let tracked = entries.filter_map(|entry| {
+            let path = from_git(index.name(entry)).strip_prefix(&self.prefix).ok()?.to_owned();
+            Some(Tracked { path: self.directory.join(path), is_submodule: entry.mode == Mode::Submodule })
+        });
+        Ok(tracked.collect())
+    }
 }
