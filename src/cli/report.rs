@@ -79,6 +79,11 @@ pub(crate) struct ReportArgs {
     #[arg(long, conflicts_with = "isolated", help_heading = "Settings")]
     pub untrusted: bool,
 
+    /// Refuse a repository that leads outside of its directory, by alternates, core.worktree, commondir, links or
+    /// a .git file. For services that scan what strangers upload.
+    #[arg(long, help_heading = "Settings")]
+    pub inside_only: bool,
+
     /// Exit with 0 even if keys were found. An incomplete run still exits with 2.
     #[arg(long, help_heading = "Output")]
     pub exit_zero: bool,

@@ -10,20 +10,24 @@ use super::{console::Console, options};
 use crate::{
     cli::AuditArgs,
     git,
-    session::{Coverage, Options, Verdict, conclude, config_start, feed_repository, load, tree_root},
+    session::{
+        Coverage, Options, Verdict, conclude, config_start, feed_repository, load, refuse_outside, tree_root,
+    },
     source::Reading,
 };
 
 pub(super) fn run(args: &AuditArgs, console: &Console) -> Result<Verdict> {
+    let options = options::of_report(&args.report, console)?;
+    refuse_outside(&options, &args.repo)?;
     let repository = open(&args.repo)?;
-    let options =
-        Options { accept_baseline: args.accept_baseline, ..options::of_report(&args.report, console)? };
+    let outside = git::outside(&repository, &args.repo);
+    let options = Options { accept_baseline: args.accept_baseline, ..options };
     let options = options.enter(&tree_root(&repository)?)?;
     let session = load(options, config_start(&repository), &console.redactor)?;
     conclude(&session, |pool| {
         let reading = Reading { pool: session.pool(), allow_shallow: args.allow_shallow, cross_check: false };
         let coverage = feed_repository(&repository, args.no_ignore, reading, pool)?;
-        Ok(Coverage { is_audit: true, ..coverage })
+        Ok(Coverage { is_audit: true, outside, ..coverage })
     })
 }
 

@@ -25,6 +25,7 @@ pub(super) fn of_report(args: &ReportArgs, console: &Console) -> Result<Options>
     }
     Ok(Options {
         untrusted: args.untrusted,
+        inside_only: args.inside_only,
         flags: OptionValues {
             format: args.format.clone(),
             no_progress: args.no_progress,

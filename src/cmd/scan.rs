@@ -12,12 +12,12 @@ use super::{console::Console, options};
 use crate::{
     cli::{ReportArgs, ScanArgs},
     finding::{Report, Subject},
-    git::{ci, revisions::Selection},
+    git::{self, ci, revisions::Selection},
     root,
     session::{
         ConfigStart, Coverage, HistoryFilter, MissingContent, RangeTrust, ScanScope, Session, Verdict,
         WorkerPool, conclude, conclude_report, config_start, load, open_from_environment, read_histories,
-        tree_root,
+        refuse_outside, tree_root,
     },
     source::{Range, Reading, StagedSource, StagedState, Stdin, Walk},
 };
@@ -34,8 +34,9 @@ pub(super) fn run(args: &ScanArgs, console: &Console) -> Result<Verdict> {
 
 /// Scans what the index would commit: `all` of it, or only what is new in it.
 pub(super) fn staged(args: &ReportArgs, all: bool, console: &Console) -> Result<(Verdict, Report)> {
-    let repository = open_from_environment()?;
     let options = options::of_report(args, console)?;
+    refuse_outside(&options, Path::new("."))?;
+    let repository = open_from_environment()?;
     let session = load(options, config_start(&repository), &console.redactor)?;
     conclude_report(&session, |pool| {
         pool.read_lfs(&repository, MissingContent::Fails);
@@ -53,8 +54,9 @@ pub(super) fn staged(args: &ReportArgs, all: bool, console: &Console) -> Result<
 
 /// Scans what the given commits add, or those that the CI system names if the argument is `auto`.
 fn range(args: &ReportArgs, words: &str, console: &Console) -> Result<Verdict> {
-    let repository = open_from_environment()?;
     let options = options::of_report(args, console)?;
+    refuse_outside(&options, Path::new("."))?;
+    let repository = open_from_environment()?;
     let root = tree_root(&repository)?;
     let (selection, what) = select(&repository, words)?;
     let trust =
@@ -86,6 +88,7 @@ fn select(repository: &Repository, words: &str) -> Result<(Selection, String)> {
 fn files(args: &ScanArgs, console: &Console) -> Result<Verdict> {
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
     let options = options::of_report(&args.report, console)?;
+    paths.iter().try_for_each(|path| refuse_outside(&options, path))?;
     let session = load(options, ConfigStart::Path(&common(&paths)), &console.redactor)?;
     conclude(&session, |pool| {
         let (stdin, roots): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|path| path == Path::new("-"));
@@ -135,6 +138,9 @@ fn feed_histories(
     let query = options::of_history(&args.history);
     coverage.filter = HistoryFilter::new(&query)?;
     coverage.histories = read_histories(&roots, reading(args, session), pool);
+    for (root, history) in roots.iter().zip(&coverage.histories) {
+        coverage.outside.extend(git::outside(history.repository(), root));
+    }
     coverage.filter.find_refs(&query, &coverage.histories)?;
     if let Some(at) = roots.into_iter().next() {
         let is_whole = !query.is_part() && !coverage.histories.iter().any(|history| history.is_shallow());

@@ -67,6 +67,8 @@ pub struct Report {
     pub refs: Option<RefsRead>,
     /// Whether an audit leaves out what the baseline accepts, because the user asked for it.
     pub accepts_baseline: bool,
+    /// What was read outside of the directory of the repository, in words and safe to show.
+    pub outside: Vec<String>,
     /// Whether to give a verdict about publishing the repository; see [`Report::audit`].
     pub is_audit: bool,
     /// Whether nothing that came with what was scanned decided what is reported.

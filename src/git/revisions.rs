@@ -5,6 +5,7 @@ use git2::{ErrorCode, ObjectType, Repository};
 
 use super::{
     ancestry::Ancestry,
+    ci::unshallow_advice,
     objects::{Objects, object_id},
     refs,
     revision::{self, peeled},
@@ -90,11 +91,11 @@ pub(crate) fn resolve(repository: &Repository, revision: &str) -> Result<ObjectI
 
 /// How to get a missing revision.
 #[must_use]
-pub(crate) fn fetch_hint(repository: &Repository) -> &'static str {
+pub(crate) fn fetch_hint(repository: &Repository) -> String {
     if repository.is_shallow() {
-        "; this clone is shallow: fetch the rest with `git fetch --unshallow`, or check out with `fetch-depth: 0`"
+        format!("; this clone is shallow: {}", unshallow_advice())
     } else {
-        "; if it is on a server, `git fetch` it first"
+        "; if it is on a server, `git fetch` it first".to_owned()
     }
 }
 

@@ -93,6 +93,10 @@ struct RunReport<'a> {
     /// The refs that the history was read from; only with `--history` and from `skanner audit`.
     #[serde(skip_serializing_if = "Option::is_none")]
     refs: Option<&'a RefsRead>,
+    /// What was read outside of the directory of the repository, such as `alternate object directory /srv/a`;
+    /// absent if there is nothing. Keys there are reported as this repository's.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    outside: &'a [String],
     /// Whether the repository is safe to publish; only from `skanner audit`.
     #[serde(skip_serializing_if = "Option::is_none")]
     audit: Option<Audit>,
@@ -287,6 +291,7 @@ fn run(report: &Report) -> RunReport<'_> {
         configuration: report.configuration.as_ref(),
         shallow: report.is_shallow,
         refs: report.refs.as_ref(),
+        outside: &report.outside,
         audit: report.audit(),
     }
 }

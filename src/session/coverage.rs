@@ -5,6 +5,8 @@ use std::{collections::HashSet, path::PathBuf};
 #[cfg(feature = "git")]
 use super::history::{HistoryFilter, HistoryScan};
 use super::redact::Redactor;
+#[cfg(feature = "git")]
+use crate::git::Outside;
 use crate::{
     blob::ObjectId,
     config::{self, Config},
@@ -56,6 +58,9 @@ pub(crate) struct Coverage {
     /// Which keys in those histories are reported.
     #[cfg(feature = "git")]
     pub(crate) filter: HistoryFilter,
+    /// What the repository has outside of its own directory.
+    #[cfg(feature = "git")]
+    pub(crate) outside: Vec<Outside>,
     /// The report must say whether the repository may be published.
     pub(crate) is_audit: bool,
     /// What was scanned.

@@ -43,7 +43,7 @@ pub(crate) use worker::WorkerPool;
 pub(crate) use {
     history::{HistoryFilter, HistoryQuery, read as read_histories},
     lfs::MissingContent,
-    repository::{config_start, feed_repository, open_from_environment, tree_root},
+    repository::{config_start, feed_repository, open_from_environment, refuse_outside, tree_root},
 };
 #[cfg(feature = "git")]
 pub(crate) use {range_trust::RangeTrust, untrusted::refuse_tracked};

@@ -2,19 +2,22 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use git2::{ErrorCode, Repository};
 
 use super::{
     coverage::{Coverage, ScanScope},
     history::{self, HistoryScan},
     lfs::MissingContent,
+    options::Options,
     settings::ConfigStart,
     worker::WorkerPool,
 };
 use crate::{
     finding::Subject,
     git::{self, index::Index},
+    path::from_git,
+    regular_file,
     source::{Reading, Sink, StagedSource, Walk},
     threads::Pool,
 };
@@ -42,6 +45,46 @@ pub(crate) fn open_from_environment() -> Result<Repository> {
             here.display()
         ),
     }
+}
+
+/// Refuses a repository that leads outside of its directory, if the user wants that. `path` is in the repository, if there
+/// is one. Nothing outside is opened.
+///
+/// # Errors
+/// When there is something outside.
+pub(crate) fn refuse_outside(options: &Options, path: &Path) -> Result<()> {
+    if !options.inside_only {
+        return Ok(());
+    }
+    // Opening the repository would follow the `.git` itself.
+    for directory in path.canonicalize().iter().flat_map(|path| path.ancestors()) {
+        let dot_git = directory.join(".git");
+        let Ok(metadata) = dot_git.symlink_metadata() else { continue };
+        let target = match regular_file::read(&dot_git) {
+            Ok(text) if metadata.is_file() => text
+                .strip_prefix(b"gitdir: ")
+                .map_or_else(|| dot_git.clone(), |target| directory.join(from_git(target.trim_ascii_end()))),
+            _ => dot_git.clone(),
+        };
+        let target = target.canonicalize().unwrap_or(target);
+        ensure!(
+            target.starts_with(directory),
+            "{} leads to {}, which is outside, so --inside-only refuses the repository",
+            dot_git.display(),
+            target.display()
+        );
+        break;
+    }
+    let Ok(repository) = git::discover(path) else { return Ok(()) };
+    let outside = git::outside(&repository, path);
+    let named: Vec<_> = outside.iter().map(|one| format!("{} {}", one.kind, one.path.display())).collect();
+    ensure!(
+        outside.is_empty(),
+        "the repository at {} leads outside of its directory, so --inside-only refuses it: {}",
+        path.display(),
+        named.join(", ")
+    );
+    Ok(())
 }
 
 /// The search for a configuration begins in this repository.

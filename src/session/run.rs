@@ -87,6 +87,8 @@ pub(super) fn collect<T>(
         if coverage.histories.len() < 2 {
             report.forget_repositories();
         }
+        let outside = coverage.outside.iter().map(|one| format!("{} {}", one.kind, one.path.display()));
+        report.outside = outside.map(|one| redactor.text(one.as_bytes())).collect();
         report.is_shallow = coverage.histories.iter().any(history::HistoryScan::is_shallow);
         report.refs = coverage.histories.first().map(|one| history::refs_read(one.repository(), redactor));
     }

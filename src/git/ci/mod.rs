@@ -8,6 +8,8 @@ use serde_json::Value;
 
 use systems::{EventFile, SYSTEMS};
 
+pub(crate) use systems::unshallow_advice;
+
 use super::{
     ancestry::Ancestry,
     objects::Objects,
@@ -177,16 +179,6 @@ impl CiJob {
         }
         Ok(after.into_iter().chain(here).collect())
     }
-}
-
-/// How to get the whole history in this CI system, or in general.
-#[must_use]
-pub(crate) fn unshallow_advice() -> String {
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let here = SYSTEMS.iter().find(|system| is_set(system.sign)).map(|system| system.whole_clone);
-    let whole = here
-        .unwrap_or("in a CI job, check out with `fetch-depth: 0` (GitHub) or `GIT_DEPTH: \"0\"` (GitLab)");
-    format!("fetch the rest with `git fetch --unshallow`, or {whole}")
 }
 
 /// The name of a branch without what Jenkins and Azure put before it.

@@ -178,3 +178,13 @@ pub(super) static SYSTEMS: &[System] = &[
         event: None,
     },
 ];
+
+/// How to get the whole history in this CI system, or in general.
+#[must_use]
+pub(crate) fn unshallow_advice() -> String {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let here = SYSTEMS.iter().find(|system| is_set(system.sign)).map(|system| system.whole_clone);
+    let whole = here
+        .unwrap_or("in a CI job, check out with `fetch-depth: 0` (GitHub) or `GIT_DEPTH: \"0\"` (GitLab)");
+    format!("fetch the rest with `git fetch --unshallow`, or {whole}")
+}

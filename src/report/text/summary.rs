@@ -183,6 +183,10 @@ fn exceptions(report: &Report) -> Vec<String> {
             parts.push(format!("pull requests are not here: `{}`", escape_control(command)));
         }
     }
+    if !report.outside.is_empty() {
+        let outside: Vec<_> = report.outside.iter().map(|one| escape_control(one)).collect();
+        parts.push(format!("read outside of the repository: {}", outside.join(", ")));
+    }
     if report.is_shallow {
         parts.push("shallow clone: older commits were not read".to_owned());
     }

@@ -32,7 +32,7 @@ pub(crate) struct HistoryScan {
 
 impl HistoryScan {
     /// Returns the repository.
-    pub(in crate::session) fn repository(&self) -> &git2::Repository {
+    pub(crate) fn repository(&self) -> &git2::Repository {
         self.history.store().0
     }
 

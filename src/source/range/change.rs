@@ -15,6 +15,7 @@ use crate::{
     finding::Scanned,
     git::{
         Objects,
+        ci::unshallow_advice,
         difference::{self, Difference},
         object::Commit,
         rename, shallow,
@@ -86,9 +87,11 @@ impl<'r> RangeCommits<'r> {
             return sink.not_scanned(&name(), "is damaged: run `git fsck`".to_owned());
         };
         if self.ends.contains(&id) && !parents.is_empty() {
-            let why = "its parents are missing, so it is unknown what it adds: this clone is shallow; fetch the rest \
-                       with `git fetch --unshallow`, or check out with `fetch-depth: 0`";
-            return sink.not_scanned(&name(), why.to_owned());
+            let why = format!(
+                "its parents are missing, so it is unknown what it adds: this clone is shallow; {}",
+                unshallow_advice()
+            );
+            return sink.not_scanned(&name(), why);
         }
         let trees: Result<Vec<ObjectId>, String> =
             parents.iter().map(|parent| self.tree_of(*parent)).collect();

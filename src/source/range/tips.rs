@@ -94,7 +94,7 @@ impl Tips {
 fn missing(repository: &Repository, why: String) -> anyhow::Error {
     anyhow!(
         "a revision of the range cannot be read: {why}{}",
-        if repository.is_shallow() { fetch_hint(repository) } else { "" }
+        if repository.is_shallow() { fetch_hint(repository) } else { String::new() }
     )
 }
 
