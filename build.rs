@@ -57,9 +57,11 @@ fn main() {
     };
     let code = format!(
         "/// Literals of every form that can reach `likely`.\npub(crate) const DEFAULT: &[&str] = &{:?};\n\
-         /// Literals of every form.\npub(crate) const ALL: &[&str] = &{:?};\n",
+         /// Literals of every form.\npub(crate) const ALL: &[&str] = &{:?};\n\
+         /// The number of rules.\npub(crate) const RULES: usize = {};\n",
         literals(Confidence::Likely),
-        literals(Confidence::Possible)
+        literals(Confidence::Possible),
+        tables.len()
     );
     fs::write(out.join("anchors.rs"), code).expect("OUT_DIR is writable");
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::ReportArgs;
+use super::{ReportArgs, TrustArgs};
 
 /// Which repository to audit, and how to report.
 #[derive(Args, Debug)]
@@ -25,6 +25,10 @@ pub(crate) struct AuditArgs {
     /// debt, and a published repository gives those keys away.
     #[arg(long)]
     pub accept_baseline: bool,
+
+    /// How much to trust it.
+    #[command(flatten)]
+    pub trust: TrustArgs,
 
     /// How to report.
     #[command(flatten)]

@@ -22,21 +22,22 @@ pub(crate) struct HookArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum HookCommand {
     /// Stop a commit that would add a key. Scans what is staged.
+    ///
+    /// Also for git's hook pre-merge-commit: what a merge changes compared with HEAD.
+    #[command(visible_alias = "pre-merge-commit")]
     PreCommit {
         /// Only these files: their staged version if they are staged, and the one in the work tree otherwise.
         /// Outside of a commit, both are read whole.
         files: Vec<PathBuf>,
 
+        /// Git is about to commit a merge: give the advice for that.
+        #[arg(long)]
+        merge: bool,
+
         /// Skip files that git ignores and does not track, even if they are named.
         #[arg(long)]
         force_exclude: bool,
 
-        /// How to report.
-        #[command(flatten)]
-        report: ReportArgs,
-    },
-    /// Stop a merge that would bring a key in. Scans what the merge changes compared with HEAD.
-    PreMergeCommit {
         /// How to report.
         #[command(flatten)]
         report: ReportArgs,

@@ -14,7 +14,7 @@ use clap_complete::Shell;
 pub(crate) use audit::AuditArgs;
 pub(crate) use baseline::{BaselineArgs, BaselineCommand, BaselineScan};
 pub(crate) use hook::{HookArgs, HookCommand};
-pub(crate) use report::{ConfigArgs, ReportArgs, SettingArgs};
+pub(crate) use report::{ConfigArgs, ReportArgs, SettingArgs, TrustArgs};
 pub(crate) use scan::{HistoryArgs, ScanArgs};
 
 /// Find API keys of the sk- family before they leave your hands.

@@ -73,17 +73,6 @@ pub(crate) struct ReportArgs {
     #[arg(long, help_heading = "Output")]
     pub trust_foreign_markers: bool,
 
-    /// Do not trust whoever wrote what is scanned: no configuration, baseline or comment of the repository
-    /// counts. With --range, they count as the base of the range has them, and a key that only the range itself
-    /// allows is reported. For pull requests.
-    #[arg(long, conflicts_with = "isolated", help_heading = "Settings")]
-    pub untrusted: bool,
-
-    /// Refuse a repository that leads outside of its directory, by alternates, core.worktree, commondir, links or
-    /// a .git file. For services that scan what strangers upload.
-    #[arg(long, help_heading = "Settings")]
-    pub inside_only: bool,
-
     /// Exit with 0 even if keys were found. An incomplete run still exits with 2.
     #[arg(long, help_heading = "Output")]
     pub exit_zero: bool,
@@ -103,6 +92,21 @@ pub(crate) struct ReportArgs {
     /// The number of threads (default: one per processor) [env: SKANNER_THREADS].
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
+}
+
+/// How much to trust what is scanned.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub(crate) struct TrustArgs {
+    /// Do not trust whoever wrote what is scanned: no configuration, baseline or comment of the repository
+    /// counts. With --range, they count as the base of the range has them, and a key that only the range itself
+    /// allows is reported. For pull requests.
+    #[arg(long, conflicts_with = "isolated", help_heading = "Settings")]
+    pub untrusted: bool,
+
+    /// Refuse a repository that leads outside of its directory, by alternates, core.worktree, commondir, links or
+    /// a .git file. For services that scan what strangers upload.
+    #[arg(long, help_heading = "Settings")]
+    pub inside_only: bool,
 }
 
 /// The name of an existing format.

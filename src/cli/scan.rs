@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::ReportArgs;
+use super::{ReportArgs, TrustArgs};
 use crate::locate;
 
 /// Options that scan another part of a repository. Without this, clap would accept them together with
@@ -95,6 +95,10 @@ pub(crate) struct ScanArgs {
     /// With --staged: also report keys that HEAD already has.
     #[arg(long, requires = "staged", conflicts_with = "range", help_heading = "Git")]
     pub all: bool,
+
+    /// How much to trust it.
+    #[command(flatten)]
+    pub trust: TrustArgs,
 
     /// How to report.
     #[command(flatten)]

@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub(super) fn run(args: &AuditArgs, console: &Console) -> Result<Verdict> {
-    let options = options::of_report(&args.report, console)?;
+    let options = options::of_trust(&args.report, args.trust, console)?;
     refuse_outside(&options, &args.repo)?;
     let repository = open(&args.repo)?;
     let outside = git::outside(&repository, &args.repo);

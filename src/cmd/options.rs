@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::console::{self, Console};
 use crate::{
-    cli::{ConfigArgs, HistoryArgs, ReportArgs, SettingArgs},
+    cli::{ConfigArgs, HistoryArgs, ReportArgs, SettingArgs, TrustArgs},
     config::{Environment, OptionValues},
     report::FORMATS,
     session::{HistoryQuery, Options, ReportFile, refuse_tracked},
@@ -18,14 +18,7 @@ use crate::{
 /// When an environment variable is invalid.
 pub(super) fn of_report(args: &ReportArgs, console: &Console) -> Result<Options> {
     let options = of_settings(&args.settings)?;
-    if args.untrusted {
-        for (file, option) in [(&options.config, "--config"), (&args.settings.baseline, "--baseline")] {
-            file.as_ref().map_or(Ok(()), |file| refuse_tracked(file, option))?;
-        }
-    }
     Ok(Options {
-        untrusted: args.untrusted,
-        inside_only: args.inside_only,
         flags: OptionValues {
             format: args.format.clone(),
             no_progress: args.no_progress,
@@ -47,6 +40,20 @@ pub(super) fn of_report(args: &ReportArgs, console: &Console) -> Result<Options>
         progress: console::wants_progress(),
         ..options
     })
+}
+
+/// The options of a command that can be told how much to trust what it scans.
+///
+/// # Errors
+/// The same as those of [`of_report`], and when a file of the repository is named although nothing of it counts.
+pub(super) fn of_trust(args: &ReportArgs, trust: TrustArgs, console: &Console) -> Result<Options> {
+    let options = of_report(args, console)?;
+    if trust.untrusted {
+        for (file, option) in [(&options.config, "--config"), (&args.settings.baseline, "--baseline")] {
+            file.as_ref().map_or(Ok(()), |file| refuse_tracked(file, option))?;
+        }
+    }
+    Ok(Options { untrusted: trust.untrusted, inside_only: trust.inside_only, ..options })
 }
 
 /// The options of a command that only resolves settings.

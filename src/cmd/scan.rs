@@ -10,7 +10,7 @@ use git2::Repository;
 
 use super::{console::Console, options};
 use crate::{
-    cli::{ReportArgs, ScanArgs},
+    cli::{ReportArgs, ScanArgs, TrustArgs},
     finding::{Report, Subject},
     git::{self, ci, revisions::Selection},
     root,
@@ -24,17 +24,22 @@ use crate::{
 
 pub(super) fn run(args: &ScanArgs, console: &Console) -> Result<Verdict> {
     if args.staged {
-        staged(&args.report, args.all, console).map(|(verdict, _)| verdict)
+        staged(&args.report, args.trust, args.all, console).map(|(verdict, _)| verdict)
     } else if args.range.is_empty() {
         files(args, console)
     } else {
-        range(&args.report, &args.range.join(" "), console)
+        range(args, &args.range.join(" "), console)
     }
 }
 
 /// Scans what the index would commit: `all` of it, or only what is new in it.
-pub(super) fn staged(args: &ReportArgs, all: bool, console: &Console) -> Result<(Verdict, Report)> {
-    let options = options::of_report(args, console)?;
+pub(super) fn staged(
+    args: &ReportArgs,
+    trust: TrustArgs,
+    all: bool,
+    console: &Console,
+) -> Result<(Verdict, Report)> {
+    let options = options::of_trust(args, trust, console)?;
     refuse_outside(&options, Path::new("."))?;
     let repository = open_from_environment()?;
     let session = load(options, config_start(&repository), &console.redactor)?;
@@ -53,8 +58,8 @@ pub(super) fn staged(args: &ReportArgs, all: bool, console: &Console) -> Result<
 }
 
 /// Scans what the given commits add, or those that the CI system names if the argument is `auto`.
-fn range(args: &ReportArgs, words: &str, console: &Console) -> Result<Verdict> {
-    let options = options::of_report(args, console)?;
+fn range(args: &ScanArgs, words: &str, console: &Console) -> Result<Verdict> {
+    let options = options::of_trust(&args.report, args.trust, console)?;
     refuse_outside(&options, Path::new("."))?;
     let repository = open_from_environment()?;
     let root = tree_root(&repository)?;
@@ -87,7 +92,7 @@ fn select(repository: &Repository, words: &str) -> Result<(Selection, String)> {
 
 fn files(args: &ScanArgs, console: &Console) -> Result<Verdict> {
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
-    let options = options::of_report(&args.report, console)?;
+    let options = options::of_trust(&args.report, args.trust, console)?;
     paths.iter().try_for_each(|path| refuse_outside(&options, path))?;
     let session = load(options, ConfigStart::Path(&common(&paths)), &console.redactor)?;
     conclude(&session, |pool| {

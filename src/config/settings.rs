@@ -217,6 +217,18 @@ impl Settings {
         Some(Arc::new(RuleSet::with(config.own_rules.iter().map(|rule| rule.value.clone()), severity)))
     }
 
+    /// The number of rules that are looked for. The built-in ones are parsed only if some of them are left out.
+    #[must_use]
+    pub(crate) fn rule_count(&self) -> usize {
+        let own = self.config.as_ref().map_or(0, |config| config.own_rules.len());
+        if self.rules.value.is_empty() && self.exclude_rules.value.is_empty() {
+            return RuleSet::builtin_count() + own;
+        }
+        let rules = self.rule_set();
+        let rules = rules.as_deref().unwrap_or_else(|| RuleSet::builtin());
+        rules.iter().filter(|rule| self.leaves_out(&rule.id).is_none()).count()
+    }
+
     /// The source of the setting that excludes findings of a rule, if any.
     #[must_use]
     pub(crate) fn leaves_out(&self, rule: &str) -> Option<String> {

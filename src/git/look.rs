@@ -35,6 +35,10 @@ pub(super) fn before_search(directory: &Path) -> Result<(), Error> {
         let inner = directory.join(".git");
         if inner.is_dir() {
             at_file(&inner.join("gitdir"))?;
+            // A whole repository ends the search.
+            if ["HEAD", "objects", "refs"].iter().all(|name| inner.join(name).exists()) {
+                break;
+            }
         } else if let Some(path) =
             regular_file::read(&inner).ok().as_deref().and_then(|text| text.strip_prefix(b"gitdir:"))
         {

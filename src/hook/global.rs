@@ -62,7 +62,7 @@ pub(crate) fn settings(event: GitHook, program: &Path) -> Result<[(String, Strin
     let path = path.with_context(|| format!("the path {} is not UTF-8", program.display()))?;
     let arguments = match event {
         GitHook::PreCommit => "pre-commit",
-        GitHook::PreMergeCommit => "pre-merge-commit",
+        GitHook::PreMergeCommit => "pre-commit --merge",
         GitHook::CommitMsg => "commit-msg --",
         GitHook::PrePush => "pre-push --refs-from-git --",
         GitHook::PreReceive => "pre-receive",

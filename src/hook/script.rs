@@ -75,7 +75,7 @@ pub(crate) fn of(event: GitHook, program: &Path) -> Vec<u8> {
     add(FIND);
     add(&match event {
         GitHook::PreCommit => "exec \"$skanner\" hook pre-commit >&2\n".to_owned(),
-        GitHook::PreMergeCommit => "exec \"$skanner\" hook pre-merge-commit >&2\n".to_owned(),
+        GitHook::PreMergeCommit => "exec \"$skanner\" hook pre-commit --merge >&2\n".to_owned(),
         GitHook::CommitMsg => "exec \"$skanner\" hook commit-msg -- \"$@\" >&2\n".to_owned(),
         GitHook::PrePush => {
             format!("{GIVE} | \"$skanner\" hook pre-push --refs-from-git -- \"$@\" >&2\n")

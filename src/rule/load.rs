@@ -29,6 +29,12 @@ impl RuleSet {
         })
     }
 
+    /// The number of the built-in rules, without parsing them.
+    #[must_use]
+    pub fn builtin_count() -> usize {
+        literals::RULES
+    }
+
     /// The built-in rules and those of a configuration, some of them of another severity than they say.
     #[must_use]
     pub fn with(

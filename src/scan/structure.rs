@@ -1,5 +1,7 @@
 //! Finds the rules with an anchor, and which of their shapes match there.
 
+use std::sync::OnceLock;
+
 use memchr::memmem;
 
 use super::{
@@ -28,7 +30,8 @@ pub(super) struct Dispatch {
     pub(super) longest: usize,
     /// The literals of all shapes that can end inside a token.
     distinctive: Literals,
-    prefixes: PrefixEnds,
+    /// Built when a key touches other text on its left, which is rare.
+    prefixes: OnceLock<PrefixEnds>,
 }
 
 /// The shapes with one anchor.
@@ -81,14 +84,13 @@ impl Dispatch {
         }
         by_anchor.iter_mut().for_each(AnchorTable::sort_by_next);
         let all = distinctive.clone();
-        let prefixes = prefix_ends(&by_anchor);
         let holds_another = |one: &[u8]| {
             all.iter().any(|other| other.len() < one.len() && memmem::find(one, other).is_some())
         };
         distinctive.retain(|one| !holds_another(one));
         distinctive.sort();
         distinctive.dedup();
-        Self { by_anchor, longest, distinctive: Literals::new(&distinctive), prefixes }
+        Self { by_anchor, longest, distinctive: Literals::new(&distinctive), prefixes: OnceLock::new() }
     }
 
     /// In a token that is longer than any key, only shapes that can end inside it need to be tried. Returns
@@ -218,9 +220,10 @@ impl Dispatch {
     /// Where the key prefixes that end at `end` begin, if there are any.
     fn strip_prefix_before(&self, text: &[u8], end: usize) -> Option<usize> {
         const MOST: usize = 4;
+        let prefixes = self.prefixes.get_or_init(|| prefix_ends(&self.by_anchor));
         let mut start = end;
         for _ in 0..MOST {
-            match self.prefixes.longest_before(&text[..start]) {
+            match prefixes.longest_before(&text[..start]) {
                 Some(length) => start -= length,
                 None => break,
             }

@@ -12,7 +12,6 @@ use super::{
     counts::Counts,
     coverage::{Coverage, RunContext},
     redact::hide_pieces,
-    rules::or_builtin,
     settings::Session,
     suppress,
     worker::WorkerPool,
@@ -171,11 +170,7 @@ fn exclude(report: &mut Report, unwanted: &HashMap<String, String>) {
 /// Records in the report what was read, and with which configuration.
 fn describe(session: &Session, report: &mut Report, coverage: &Coverage) {
     let Session { options, settings, .. } = session;
-    let rules = or_builtin(settings.rule_set().as_ref())
-        .iter()
-        .filter(|rule| settings.leaves_out(&rule.id).is_none())
-        .count();
-    report.looked_for = LookedFor::new(rules as u64);
+    report.looked_for = LookedFor::new(settings.rule_count() as u64);
     report.is_audit = coverage.is_audit;
     report.accepts_baseline = options.accept_baseline;
     report.is_untrusted = options.untrusted;

@@ -12,7 +12,7 @@ use anyhow::Result;
 use super::console::Console;
 use crate::{
     blob::SourceKind,
-    cli::{HookCommand, ReportArgs},
+    cli::{HookCommand, ReportArgs, TrustArgs},
     finding::{Finding, Report, short},
     hidden::escape_control,
     hook::{
@@ -25,8 +25,8 @@ use crate::{
 
 pub(super) fn run(command: &HookCommand, console: &Console) -> Result<Verdict> {
     let (event, args) = match command {
+        HookCommand::PreCommit { report, merge: true, .. } => (GitHook::PreMergeCommit, report),
         HookCommand::PreCommit { report, .. } => (GitHook::PreCommit, report),
-        HookCommand::PreMergeCommit { report } => (GitHook::PreMergeCommit, report),
         HookCommand::CommitMsg { report, .. } => (GitHook::CommitMsg, report),
         HookCommand::PrePush { report, .. } => (GitHook::PrePush, report),
         HookCommand::PreReceive { report } => (GitHook::PreReceive, report),
@@ -47,7 +47,7 @@ pub(super) fn run(command: &HookCommand, console: &Console) -> Result<Verdict> {
             push::to_remote(args, &remote, *refs_from_git, console)
         }
         HookCommand::PreReceive { .. } => push::received(args, console),
-        _ => super::scan::staged(args, false, console),
+        _ => super::scan::staged(args, TrustArgs::default(), false, console),
     }?;
     let has_head = !matches!(event, GitHook::PreCommit) || commit::has_head();
     let stop = |reason| HookStop { event, reason, has_head, is_stopped, keys: stopped_keys(&report) };
