@@ -29,3 +29,8 @@ full:
 # Compare with other programs on a tree; see docs/benchmarks.md.
 bench TREE:
     cargo bench --locked --bench peers -- "{{ TREE }}"
+
+# Do random repositories, pushes and damages hold? CASES is `full` or a number; see docs/reliability.md.
+campaign CASES="full":
+    cargo build --locked --release
+    SKANNER_CAMPAIGN={{ CASES }} cargo test --locked --release --no-fail-fast --test campaign --test ignore -- --nocapture --test-threads=2
