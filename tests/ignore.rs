@@ -333,9 +333,11 @@ fn what_is_no_plain_file_excludes_nothing() {
             let begin = Instant::now();
             let report = sandbox.scan(&["--isolated"]);
             assert!(begin.elapsed() < Duration::from_secs(5), "{what} at {at}");
+            // A repository with such a file is not opened, so nobody knows what git tracks there.
+            let is_trap = at == ".git/info/exclude" && !["link", "broken link"].contains(&what);
             assert_eq!(
                 (report.code, report.paths()),
-                (1, vec!["sub/y.env".into(), "x.env".into()]),
+                (if is_trap { 2 } else { 1 }, vec!["sub/y.env".into(), "x.env".into()]),
                 "{what} at {at}"
             );
         }

@@ -92,7 +92,8 @@ fn written(format: &str, report: &Report, quiet: bool) -> String {
 }
 
 const COUNTS: &str = "no key found, 3 suppressed (2 by skanner.toml, 1 by a comment in src/a.py); \
-                      1 unread input accepted by skanner.toml; no file (0 B) read in 0.00 s";
+                      1 unread input accepted by skanner.toml; no file (0 B) read in 0.00 s; looked for keys of the \
+                     sk- family";
 
 #[test]
 fn the_closing_line_says_what_was_suppressed_even_if_that_is_all() {
@@ -253,6 +254,7 @@ fn sarif_has_results_of_them_only_when_asked() {
             ("unused-suppression", "warning"),
             ("suppressed", "note"),
             ("suppressed", "note"),
+            ("scope", "note"),
         ];
         assert_eq!(told, expected);
     }

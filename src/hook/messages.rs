@@ -108,7 +108,7 @@ impl HookStop {
             "In an earlier commit:       `git rebase -i {}~`, and mark that commit with `edit`",
             self.commit()
         );
-        let steps = match self.event {
+        match self.event {
             _ if !self.is_stopped => vec![
                 "Fix:      read the key from the environment or a secret store".to_owned(),
                 "Committed already? `skanner audit` shows where else it is in the history.".to_owned(),
@@ -149,8 +149,7 @@ impl HookStop {
                 rebase,
                 RENAME.to_owned(),
             ],
-        };
-        steps
+        }
     }
 
     /// The files with keys, quoted for a shell.

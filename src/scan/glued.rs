@@ -5,7 +5,7 @@
 //! an exact length and ends there, or the second begins with a long prefix. Short prefixes are in long keys by chance.
 
 use super::{
-    anchors::Anchor, matcher::ShapeMatcher, scratch::Scratch, shape_entry::Fit, shape_match::ShapeMatch,
+    anchors::Anchor, matcher::ShapeMatcher, scratch::Scratch, shape_match::Fit, shape_match::ShapeMatch,
     structure::Ending,
 };
 use crate::rule::Confidence;
@@ -63,6 +63,8 @@ struct NextKey {
     matches: Vec<ShapeMatch>,
     has_long_prefix: bool,
     is_likely: bool,
+    /// That of the best match.
+    strength: (Confidence, bool),
 }
 
 impl ShapeMatcher {
@@ -119,14 +121,18 @@ impl ShapeMatcher {
             }
             let next = next.get_or_insert_with(|| self.next_key(text, start, end, scratch));
             let Some(next) = next else { break };
-            let has_whole = matches.iter().any(|one| is_over(one, first.at, start.at));
+            // A key that goes on after the prefix is what was meant, unless the cut makes a better one: a short prefix is
+            // in a long key by chance.
+            let whole = matches.iter().filter(|one| is_over(one, first.at, start.at)).map(strength).max();
             let is_edge = glued.cuts.contains(&first.at);
             before.retain(|one| {
                 let is_short = one.span.end < start.at;
                 let is_certain = one.fit == Fit::Exact
                     || !is_short && next.has_long_prefix
-                    || !is_short && !has_whole && next.is_likely && one.base >= Confidence::Likely;
-                is_certain && (is_edge || one.has_left_edge)
+                    || !is_short && whole.is_none() && next.is_likely && one.base >= Confidence::Likely;
+                is_certain
+                    && whole.is_none_or(|whole| strength(one).max(next.strength) > whole)
+                    && (is_edge || one.has_left_edge)
             });
             if before.is_empty() {
                 continue;
@@ -165,9 +171,15 @@ impl ShapeMatcher {
         }
         let has_long_prefix = all.iter().any(|one| one.public >= LONG_PREFIX);
         let is_likely = all.iter().any(|one| one.base >= Confidence::Likely);
+        let strength = all.iter().map(strength).max()?;
         all.truncate(whole);
-        Some(NextKey { matches: all, has_long_prefix, is_likely })
+        Some(NextKey { matches: all, has_long_prefix, is_likely, strength })
     }
+}
+
+/// How well a match is proved: by its confidence, then by telling where it ends.
+fn strength(one: &ShapeMatch) -> (Confidence, bool) {
+    (one.base, one.fit == Fit::Exact)
 }
 
 /// Where a key of exact length ends one byte before the cut, one of any length that has this byte as well is not meant.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{context::Context, shape_match::ShapeMatch, word_match::WordCount};
+use super::{context::Context, shape_match::ShapeMatch};
 use crate::finding::WordMatch;
 
 /// Memory that is reused for each blob. Every thread has its own.
@@ -28,5 +28,36 @@ impl Scratch {
     pub fn set_name(&mut self, name: &[u8]) {
         self.name.clear();
         self.name.extend_from_slice(name);
+    }
+}
+
+/// How many words have been kept of a text, so that none needs more memory than that.
+#[derive(Default)]
+pub(super) struct WordCount {
+    line: u64,
+    on_line: usize,
+    in_text: usize,
+}
+
+impl WordCount {
+    /// Counts a word. Returns whether to keep it.
+    pub(super) fn may_keep(&mut self, line: u64) -> bool {
+        if self.line != line {
+            (self.line, self.on_line) = (line, 0);
+        }
+        // One more of each, by which the others see that there are too many.
+        if self.on_line > WordMatch::MOST_ON_LINE || self.in_text > WordMatch::MOST_IN_TEXT {
+            return false;
+        }
+        self.on_line += 1;
+        self.in_text += 1;
+        true
+    }
+}
+
+impl Scratch {
+    /// The words that the last scan found, in the order of the text.
+    pub fn take_word_matches(&mut self) -> Vec<WordMatch> {
+        std::mem::take(&mut self.word_matches)
     }
 }

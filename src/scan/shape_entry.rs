@@ -4,20 +4,15 @@ use std::{ops::Range, sync::Arc};
 
 use memchr::memmem;
 
-use super::{edges, placeholder, published, scratch::Scratch, shape_match::ShapeMatch};
+use super::{
+    edges, placeholder, published,
+    scratch::Scratch,
+    shape_match::{Fit, ShapeMatch},
+};
 use crate::{
     finding::Secret,
     rule::{BASE64URL, ByteClass, Confidence, Edges, Form, Part, Rule, Shape},
 };
-
-/// Whether a shape tells where a match ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fit {
-    /// It does.
-    Exact,
-    /// A match goes on to the end of the token.
-    Loose,
-}
 
 pub(super) struct ShapeEntry {
     pub(super) rule: Arc<Rule>,

@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::{context::ContextMatch, shape_entry::Fit};
+use super::context::ContextMatch;
 use crate::{
     finding::Secret,
     rule::{Confidence, Form, Rule},
@@ -11,6 +11,15 @@ use crate::{
 /// The engine never looks further than this many bytes before or after an anchor. A window that contains that
 /// much gives the same result as the whole text.
 pub(super) const REACH: usize = 8 << 10;
+
+/// Whether a shape tells where a match ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// It does.
+    Exact,
+    /// A match goes on to the end of the token.
+    Loose,
+}
 
 /// A match of a shape. Offsets are bytes of the current text.
 #[derive(Clone, Debug)]

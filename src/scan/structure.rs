@@ -9,8 +9,8 @@ use super::{
     edges::{self, LeftEdge},
     prefix_ends::PrefixEnds,
     scratch::Scratch,
-    shape_entry::{Fit, PrefixGroup, ShapeEntry, least_inside, try_shape},
-    shape_match::ShapeMatch,
+    shape_entry::{PrefixGroup, ShapeEntry, least_inside, try_shape},
+    shape_match::{Fit, ShapeMatch},
 };
 use crate::rule::{Confidence, Edges, RuleSet, Shape};
 

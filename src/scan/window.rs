@@ -4,9 +4,8 @@ use std::io::{self, Read};
 
 use super::{
     engine::{Engine, Window},
-    scratch::Scratch,
+    scratch::{Scratch, WordCount},
     shape_match::REACH,
-    word_match::WordCount,
 };
 use crate::{
     blob::{Content, WINDOW},

@@ -19,11 +19,11 @@ const FILES: &[(&str, &[&str])] = &[
     ("src", &["scan", ".", "../new"]),
     ("src", &["scan", ".."]),
     ("src", &["scan", "{TREE}"]),
-    ("src", &["audit"]),
+    ("src", &["audit", "--accept-baseline"]),
     ("..", &["scan", "tree"]),
     ("..", &["audit", "tree"]),
     ("..", &["scan", "tree/src/a.py", "tree/new"]),
-    (".", &["audit"]),
+    (".", &["audit", "--accept-baseline"]),
 ];
 
 const GIT: &[(&str, &[&str])] = &[
@@ -41,7 +41,7 @@ const COMMITS: &[(&str, &[&str])] = &[
     ("src", &["scan", "--history"]),
     ("..", &["scan", "--history", "tree"]),
     (".", &["hook", "pre-push"]),
-    (".", &["audit"]),
+    (".", &["audit", "--accept-baseline"]),
 ];
 
 fn run(sandbox: &Sandbox, folder: &str, arguments: &[&str]) -> Report {
@@ -114,11 +114,11 @@ fn renamed_files_are_known_in_every_source() {
         assert_eq!((counts(&report), unused(&report)), ((0, 1), vec![]), "{arguments:?}");
     }
     // The repository has both as long as that is not committed.
-    assert_eq!(counts(&run(&sandbox, ".", &["audit"])), (1, 1));
+    assert_eq!(counts(&run(&sandbox, ".", &["audit", "--accept-baseline"])), (1, 1));
     sandbox.git(".", &["commit", "--quiet", "--message", "second"]);
     for arguments in [
         &["scan"][..],
-        &["audit"],
+        &["audit", "--accept-baseline"],
         &["scan", "--history"],
         &["scan", "--range", "HEAD~1..HEAD"],
         &["scan", "--range", "HEAD"],
@@ -131,7 +131,7 @@ fn renamed_files_are_known_in_every_source() {
     assert_eq!(sandbox.skanner(&["baseline", "update"]).code, 0);
     assert_eq!(places(&sandbox), ["other/c.py"]);
     commit(&sandbox, "third");
-    for arguments in [&["scan"][..], &["audit"], &["scan", "--history"]] {
+    for arguments in [&["scan"][..], &["audit", "--accept-baseline"], &["scan", "--history"]] {
         let report = run(&sandbox, ".", arguments);
         assert_eq!((counts(&report), unused(&report)), ((0, 1), vec![]), "{arguments:?}");
     }
@@ -167,7 +167,7 @@ fn a_baseline_of_a_history_knows_what_is_only_there() {
 
     create(&sandbox, &["--history"]);
     assert_eq!(places(&sandbox), ["<history>", "<history>", "<history> old.py", "both.py"]);
-    for arguments in [&["audit"][..], &["scan", "--history"]] {
+    for arguments in [&["audit", "--accept-baseline"][..], &["scan", "--history"]] {
         let report = run(&sandbox, ".", arguments);
         assert_eq!((counts(&report), unused(&report)), ((0, 4), vec![]), "{arguments:?}");
     }
@@ -183,7 +183,7 @@ fn a_baseline_of_a_history_knows_what_is_only_there() {
     // What comes back into a file is a finding, everywhere.
     sandbox.write("old.py", format!("k = '{old}'\n"));
     assert_eq!(counts(&sandbox.scan(&[])).0, 1);
-    assert_eq!(counts(&run(&sandbox, ".", &["audit"])), (1, 4));
+    assert_eq!(counts(&run(&sandbox, ".", &["audit", "--accept-baseline"])), (1, 4));
     sandbox.git(".", &["add", "old.py"]);
     assert_eq!(counts(&sandbox.scan(&["--staged"])), (1, 0));
     sandbox.git(".", &["commit", "--quiet", "--message", "back"]);
@@ -220,7 +220,7 @@ fn a_bare_repository_has_a_baseline_if_one_is_named() {
     let sandbox = known(9);
     commit(&sandbox, "first");
     sandbox.git(".", &["clone", "--quiet", "--bare", ".", "../bare.git"]);
-    let report = run(&sandbox, "../bare.git", &["audit"]);
+    let report = run(&sandbox, "../bare.git", &["audit", "--accept-baseline"]);
     assert_eq!(counts(&report), (1, 0));
     let report = run(
         &sandbox,

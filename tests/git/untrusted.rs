@@ -2,8 +2,10 @@
 
 use super::harness::*;
 
+type Way = (&'static str, fn(&Sandbox));
+
 /// A way to allow a key, as a change would bring it: what it writes beside `a.py`.
-const WAYS: &[(&str, fn(&Sandbox))] = &[
+const WAYS: &[Way] = &[
     ("a configuration by path", |s| {
         drop(s.write("skanner.toml", "[[allow]]\npaths = [\"**\"]\nreason = \"mine\"\n"));
     }),

@@ -87,6 +87,14 @@ impl ObjectListing {
                     waiting.push((path, role));
                 }
                 _ if !kind.is_dir() => drop(files.insert(path)),
+                Role::Prefix(digits, _)
+                    if ObjectId::from_hex(&[&digits[..], name].concat())
+                        .is_some_and(|id| id.as_bytes().len() == width) =>
+                {
+                    let why = "is a directory in the place of an object: run `git fsck`".to_owned();
+                    self.damages.push(PackDamage { path: path.clone(), why });
+                    waiting.extend(is_own.then_some((path, Role::Other)));
+                }
                 _ if is_own => waiting.push((path, Role::Other)),
                 _ => {}
             }

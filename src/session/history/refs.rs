@@ -16,11 +16,11 @@ pub(in crate::session) fn refs_read(repository: &Repository, redactor: &Redactor
     let heads = |(_, refspec): &&(String, String)| refspec.trim_start_matches('+').starts_with("refs/heads/");
     let mut branches = fetched.iter().filter(heads).peekable();
     read.single_branch = branches.peek().is_some()
-        && !fetched.iter().any(|one| is_mirror(one))
+        && !fetched.iter().any(is_mirror)
         && branches.all(|(_, one)| !one.contains('*'));
     let remotes = values(repository, r"^remote\..*\.url$");
     if read.pull_requests == 0
-        && !fetched.iter().any(|one| is_mirror(one))
+        && !fetched.iter().any(is_mirror)
         && let Some((name, url)) = remotes.iter().find(|(name, _)| name == "origin").or(remotes.first())
     {
         let refs = if url.contains("gitlab") { "refs/merge-requests" } else { "refs/pull" };
