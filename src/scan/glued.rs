@@ -65,6 +65,8 @@ struct NextKey {
     is_likely: bool,
     /// That of the best match.
     strength: (Confidence, bool),
+    /// The length of its shortest prefix. What ends inside of that is not a whole key, but has swallowed a part of it.
+    prefix: usize,
 }
 
 impl ShapeMatcher {
@@ -123,16 +125,20 @@ impl ShapeMatcher {
             let Some(next) = next else { break };
             // A key that goes on after the prefix is what was meant, unless the cut makes a better one: a short prefix is
             // in a long key by chance.
-            let whole = matches.iter().filter(|one| is_over(one, first.at, start.at)).map(strength).max();
+            let whole = matches
+                .iter()
+                .filter(|one| is_over(one, first.at, start.at + next.prefix))
+                .map(strength)
+                .max();
             let is_edge = glued.cuts.contains(&first.at);
             before.retain(|one| {
                 let is_short = one.span.end < start.at;
                 let is_certain = one.fit == Fit::Exact
                     || !is_short && next.has_long_prefix
                     || !is_short && whole.is_none() && next.is_likely && one.base >= Confidence::Likely;
-                is_certain
-                    && whole.is_none_or(|whole| strength(one).max(next.strength) > whole)
-                    && (is_edge || one.has_left_edge)
+                let is_better = next.strength == PROVED
+                    || whole.is_none_or(|whole| strength(one).max(next.strength) > whole);
+                is_certain && is_better && (is_edge || one.has_left_edge)
             });
             if before.is_empty() {
                 continue;
@@ -172,10 +178,14 @@ impl ShapeMatcher {
         let has_long_prefix = all.iter().any(|one| one.public >= LONG_PREFIX);
         let is_likely = all.iter().any(|one| one.base >= Confidence::Likely);
         let strength = all.iter().map(strength).max()?;
+        let prefix = all.iter().map(|one| one.public).min()?;
         all.truncate(whole);
-        Some(NextKey { matches: all, has_long_prefix, is_likely, strength })
+        Some(NextKey { matches: all, has_long_prefix, is_likely, strength, prefix })
     }
 }
+
+/// The strength of a key that chance does not make.
+const PROVED: (Confidence, bool) = (Confidence::Certain, true);
 
 /// How well a match is proved: by its confidence, then by telling where it ends.
 fn strength(one: &ShapeMatch) -> (Confidence, bool) {
