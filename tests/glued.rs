@@ -53,7 +53,7 @@ fn both_of_two_keys_are_found_and_masked() {
     let engine = Engine::new(least);
     let mut scratch = Scratch::default();
     let subjects = subjects(least);
-    let (mut failures, mut tried) = (Vec::new(), 0);
+    let (mut failures, mut tried, mut ambiguous) = (Vec::new(), 0, 0);
     for (row, first) in subjects.iter().enumerate().filter(|(_, one)| one.is_exact) {
         for (column, second) in subjects.iter().enumerate() {
             let mut rng = fastrand::Rng::with_seed((row * 1000 + column) as u64);
@@ -77,6 +77,14 @@ fn both_of_two_keys_are_found_and_masked() {
                     &b,
                     second.shape.prefix().len(),
                 ));
+                // Both together may be as long as a key of a third issuer, whose length is exact, too. Nobody can tell.
+                let is_third = |one: &&Detection| {
+                    subjects.iter().any(|subject| subject.is_exact && subject.rule.id == one.rule.id)
+                };
+                if secrets == [format!("{a}{between}{b}")] && found.first().filter(is_third).is_some() {
+                    ambiguous += 1;
+                    continue;
+                }
                 if secrets != [a.clone(), b.clone()] || leak.is_some() {
                     failures.push(format!(
                         "{} {} + {between:?} + {} {}: {secrets:?} {leak:?}",
@@ -89,7 +97,7 @@ fn both_of_two_keys_are_found_and_masked() {
             }
         }
     }
-    assert!(tried > 5_000, "{tried}");
+    assert!(tried > 5_000 && ambiguous < tried / 1000, "{tried}, {ambiguous}");
     let some: Vec<&String> = failures.iter().step_by(1 + failures.len() / 40).collect();
     assert!(failures.is_empty(), "{} of {tried}: {some:#?}", failures.len());
 }
