@@ -7,16 +7,15 @@ use std::fmt;
 /// # Errors
 /// Those of `out`.
 pub(crate) fn write(bytes: &[u8], out: &mut impl fmt::Write) -> fmt::Result {
-    bytes.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+    out.write_str(&digits(bytes))
 }
 
 /// Two lowercase digits per byte.
 #[must_use]
 pub(crate) fn digits(bytes: &[u8]) -> String {
-    let mut digits = String::with_capacity(2 * bytes.len());
-    // Writing to a string cannot fail.
-    let _ = write(bytes, &mut digits);
-    digits
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let pairs = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    pairs.map(|half| char::from(DIGITS[usize::from(half)])).collect()
 }
 
 /// Parses hex digits of either case; `None` if there are none, if there are other characters among them, or if the

@@ -47,13 +47,15 @@ pub(super) fn of_report(args: &ReportArgs, console: &Console) -> Result<Options>
 /// # Errors
 /// The same as those of [`of_report`], and when a file of the repository is named although nothing of it counts.
 pub(super) fn of_trust(args: &ReportArgs, trust: TrustArgs, console: &Console) -> Result<Options> {
-    let options = of_report(args, console)?;
+    let mut options = of_report(args, console)?;
     if trust.untrusted {
         for (file, option) in [(&options.config, "--config"), (&args.settings.baseline, "--baseline")] {
             file.as_ref().map_or(Ok(()), |file| refuse_tracked(file, option))?;
         }
     }
-    Ok(Options { untrusted: trust.untrusted, inside_only: trust.inside_only, ..options })
+    options.untrusted = trust.untrusted;
+    options.inside_only = trust.inside_only;
+    Ok(options)
 }
 
 /// The options of a command that only resolves settings.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::pack::Packs;
-use crate::{blob::ObjectId, path::from_git, regular_file, threads::Pool};
+use crate::{blob::ObjectId, bytes::hex, path::from_git, regular_file, threads::Pool};
 
 /// Nested alternates are followed to this depth, as in git.
 const DEEPEST: usize = 5;
@@ -50,7 +50,7 @@ pub(super) fn object_directories(own: &Path) -> Vec<PathBuf> {
 /// Where the object would be if it were loose.
 #[must_use]
 pub(super) fn loose_path(directory: &Path, id: ObjectId) -> PathBuf {
-    let name = id.to_string();
+    let name = hex::digits(id.as_bytes());
     let mut path = PathBuf::with_capacity(directory.as_os_str().len() + name.len() + 2);
     path.push(directory);
     path.push(&name[..2]);

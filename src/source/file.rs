@@ -80,7 +80,11 @@ impl FileReader {
             return Err(io::Error::other("is no longer a regular file"));
         }
         let at = FileAt { file: &file, size: metadata.len() };
-        let rest = BoundedFile { file: &file, left: metadata.len().saturating_mul(2).max(LEAST_LIMIT) };
+        let rest = BoundedFile {
+            file: &file,
+            expected: metadata.len().saturating_sub(filled as u64),
+            left: metadata.len().saturating_mul(2).max(LEAST_LIMIT),
+        };
         let content = Content::Stream(&mut start.chain(rest));
         sink.blob(Blob { at: Some(&at), ..Blob::new(origin, content) });
         Ok(())
@@ -102,9 +106,12 @@ pub(super) fn open(path: &Path, follow: bool) -> io::Result<File> {
     options.open(path)
 }
 
-/// A file that may grow while it is read.
+/// A file that may grow or shrink while it is read.
 struct BoundedFile<'a> {
     file: &'a File,
+    /// What its size says is still to come, in bytes.
+    expected: u64,
+    /// How much is read at most, in bytes.
     left: u64,
 }
 
@@ -115,7 +122,33 @@ impl Read for BoundedFile<'_> {
         }
         let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
         let count = self.file.read(&mut buffer[..most])?;
+        if count == 0 && self.expected > 0 && most > 0 {
+            return Err(io::Error::other("became shorter while it was read: scan again"));
+        }
         self.left -= count as u64;
+        self.expected = self.expected.saturating_sub(count as u64);
         Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_shrinks_or_grows_without_end_is_not_read_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        std::fs::write(&path, [b'x'; 100]).unwrap();
+        let read = |expected, left| {
+            let file = File::open(&path).unwrap();
+            let mut bytes = Vec::new();
+            let result = BoundedFile { file: &file, expected, left }.read_to_end(&mut bytes);
+            result.map_err(|error| error.to_string())
+        };
+        assert_eq!(read(100, 1000), Ok(100));
+        assert_eq!(read(0, 1000), Ok(100));
+        assert_eq!(read(101, 1000).unwrap_err(), "became shorter while it was read: scan again");
+        assert!(read(100, 100).unwrap_err().starts_with("keeps growing"));
     }
 }

@@ -21,7 +21,7 @@ const FILES: &[(&str, &[&str])] = &[
     ("src", &["scan", "{TREE}"]),
     ("src", &["audit", "--accept-baseline"]),
     ("..", &["scan", "tree"]),
-    ("..", &["audit", "tree"]),
+    ("..", &["audit", "--accept-baseline", "tree"]),
     ("..", &["scan", "tree/src/a.py", "tree/new"]),
     (".", &["audit", "--accept-baseline"]),
 ];
