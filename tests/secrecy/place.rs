@@ -2,7 +2,7 @@
 
 use std::{ffi::OsStr, fs, io::Write, os::unix::ffi::OsStrExt, path::Path};
 
-use crate::{subjects::Planted, support::Sandbox};
+use crate::{ALLOW, subjects::Planted, support::Sandbox};
 
 pub(crate) struct Place {
     pub(crate) sandbox: Sandbox,
@@ -37,8 +37,8 @@ fn files(sandbox: &Sandbox, planted: &[Planted]) {
     let lines =
         pairs.clone().map(|(a, b)| format!("{} = '{}' # was {} {}\n", a.rule, a.key, b.key, b.body()));
     sandbox.write("lines.txt", lines.collect::<String>());
-    let comments = pairs
-        .map(|(a, b)| format!("x = '{}' # skanner:allow: {} until 2020-01-01 {}\n", a.key, b.key, b.body()));
+    let comments =
+        pairs.map(|(a, b)| format!("x = '{}' # {ALLOW}: {} until 2020-01-01 {}\n", a.key, b.key, b.body()));
     sandbox.write("comments.txt", comments.collect::<String>());
     for one in names.iter().step_by(3) {
         sandbox.write(format!("dir-{}/a.txt", one.key), format!("k = {}\n", one.key));
