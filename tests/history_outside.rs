@@ -203,3 +203,67 @@ fn a_repository_that_is_not_whole_has_a_name() {
         }
     }
 }
+
+/// A service audits what strangers upload: nothing outside may be shown, wherever the repository leads to it from.
+#[test]
+fn a_repository_that_leads_outside_is_refused_or_named() {
+    type Way = (&'static str, fn(&Sandbox));
+    const WAYS: &[Way] = &[
+        ("alternates", |s| drop(s.write(".git/objects/info/alternates", objects(s)))),
+        ("alternates of a submodule", |s| {
+            s.git("..", &["clone", "-q", "--bare", "tree", "tree/.git/modules/m"]);
+            s.write(".git/modules/m/objects/info/alternates", objects(s));
+        }),
+        ("common directory of a submodule", |s| {
+            s.git("..", &["clone", "-q", "--bare", "tree", "tree/.git/modules/deep/m"]);
+            s.write(".git/modules/deep/m/commondir", format!("{}\n", s.path("../other/.git").display()));
+        }),
+        ("a submodule that is a link", |s| {
+            fs::create_dir_all(s.path(".git/modules")).unwrap();
+            symlink(s.path("../other/.git"), s.path(".git/modules/m")).unwrap();
+        }),
+        ("work tree", |s| {
+            drop(s.git("", &["config", "core.worktree", s.path("../other").to_str().unwrap()]))
+        }),
+        ("a store of Git LFS", |s| {
+            fs::create_dir_all(s.path("../other/lfs")).unwrap();
+            s.git("", &["config", "lfs.storage", s.path("../other/lfs").to_str().unwrap()]);
+        }),
+        ("a .git that is a link", |s| {
+            fs::remove_dir_all(s.path(".git")).unwrap();
+            symlink(s.path("../other/.git"), s.path(".git")).unwrap();
+        }),
+        ("a .git file", |s| {
+            fs::remove_dir_all(s.path(".git")).unwrap();
+            s.write(".git", format!("gitdir: {}\n", s.path("../other/.git").display()));
+        }),
+    ];
+    fn objects(sandbox: &Sandbox) -> String {
+        format!("{}\n", sandbox.path("../other/.git/objects").display())
+    }
+    for (way, lead) in WAYS {
+        let sandbox = repository();
+        sandbox.git("..", &["init", "-q", "other"]);
+        sandbox.write("../other/private.txt", support::openai_key(1));
+        sandbox.git("../other", &["add", "-A"]);
+        sandbox.git("../other", &["commit", "-qm", "private subject"]);
+        lead(&sandbox);
+        for arguments in [
+            &["audit"][..],
+            &["scan", "."],
+            &["scan", ".git"],
+            &["scan", "--history"],
+            &["scan", "--range", "HEAD"],
+        ] {
+            let run = sandbox.skanner(&[arguments, &["--inside-only"]].concat());
+            assert_eq!(run.code, 2, "{way} {arguments:?}: {run:?}");
+            assert!(!run.stdout.contains("private") && run.stdout.is_empty(), "{way} {arguments:?}: {run:?}");
+        }
+        let run = sandbox.skanner(&["audit"]);
+        assert!(run.code == 2 || run.stdout.contains("read outside of the repository: "), "{way}: {run:?}");
+    }
+    let sandbox = repository();
+    for arguments in [&["audit"][..], &["scan", "."], &["scan", "--history"]] {
+        assert_eq!(sandbox.skanner(&[arguments, &["--inside-only"]].concat()).code, 0, "{arguments:?}");
+    }
+}

@@ -78,7 +78,7 @@ pub(crate) struct ScanArgs {
 
     /// Scan what commits add, including their messages: `A..B`, `A...B` (since the merge base), `B --not
     /// --remotes`, or `auto`, which takes the range from the CI system. Reports each key with the commit that
-    /// adds it. Can be repeated.
+    /// adds it. Can be repeated; each range is then read by itself.
     #[arg(
         long,
         value_name = "REVISIONS",

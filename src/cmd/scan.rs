@@ -28,7 +28,7 @@ pub(super) fn run(args: &ScanArgs, console: &Console) -> Result<Verdict> {
     } else if args.range.is_empty() {
         files(args, console)
     } else {
-        range(args, &args.range.join(" "), console)
+        range(args, console)
     }
 }
 
@@ -57,15 +57,21 @@ pub(super) fn staged(
     })
 }
 
-/// Scans what the given commits add, or those that the CI system names if the argument is `auto`.
-fn range(args: &ScanArgs, words: &str, console: &Console) -> Result<Verdict> {
+/// Scans what the given commits add, or those that the CI system names if the argument is `auto`. Several ranges are read
+/// one after the other, since what one of them leaves out may be what another one asks for.
+fn range(args: &ScanArgs, console: &Console) -> Result<Verdict> {
     let options = options::of_trust(&args.report, args.trust, console)?;
     refuse_outside(&options, Path::new("."))?;
     let repository = open_from_environment()?;
     let root = tree_root(&repository)?;
-    let (selection, what) = select(&repository, words)?;
-    let trust =
-        options.untrusted.then(|| RangeTrust::of(&repository, &selection, root.clone())).transpose()?;
+    let ranges = args.range.iter().map(|words| select(&repository, words)).collect::<Result<Vec<_>>>()?;
+    // Several ranges have no base in common.
+    let only = |ranges: &[(Selection, String)]| match ranges {
+        [(selection, _)] => selection.clone(),
+        _ => Selection::default(),
+    };
+    let trust = options.untrusted.then(|| RangeTrust::of(&repository, &only(&ranges), root.clone()));
+    let trust = trust.transpose()?;
     let document = trust.as_ref().map(|trust| trust.document(&repository)).transpose()?;
     let start = match &document {
         Some(document) => ConfigStart::Tree { root: &root, document: document.as_ref() },
@@ -74,10 +80,15 @@ fn range(args: &ScanArgs, words: &str, console: &Console) -> Result<Verdict> {
     let session = Session { range_trust: trust, ..load(options, start, &console.redactor)? };
     conclude(&session, |pool| {
         pool.read_lfs(&repository, MissingContent::Counts);
-        let scope = ScanScope::Commits { tips: selection.tips.clone(), is_foreign: false };
-        let range = Range { selection, pool: session.pool() };
-        let count = range.feed(&repository, &|| pool.worker())?;
+        let (mut tips, mut names, mut count) = (Vec::new(), Vec::new(), 0);
+        for (selection, name) in ranges {
+            tips.extend(selection.tips.iter().copied());
+            names.push(name);
+            count += Range { selection, pool: session.pool() }.feed(&repository, &|| pool.worker())?;
+        }
+        let what = names.join(" and ");
         let nothing = (count == 0).then(|| format!("{what} has no new commits"));
+        let scope = ScanScope::Commits { tips, is_foreign: false };
         Ok(Coverage { scope, ..Coverage::git(root.clone(), Subject { what, nothing }) })
     })
 }

@@ -10,6 +10,7 @@ use std::{
 use git2::Repository;
 
 use super::store::directories_outside;
+use crate::{path::from_git, regular_file};
 
 /// Something outside.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +46,37 @@ pub fn outside(repository: &Repository, named: &Path) -> Vec<Outside> {
         all.insert(Outside { kind: "common directory", path: common });
         return all.into_iter().collect();
     }
+    let lfs = repository.config().and_then(|mut config| config.snapshot()?.get_path("lfs.storage"));
+    let lfs = common.join(lfs.unwrap_or_else(|_| PathBuf::from("lfs")));
+    for path in [canonical(&lfs), canonical(&lfs.join("objects"))] {
+        if path.exists() && is_outside(&path) {
+            all.insert(Outside { kind: "Git LFS store", path });
+        }
+    }
+    for module in modules(&common.join("modules")) {
+        let whole = canonical(&module);
+        if is_outside(&whole) {
+            all.insert(Outside { kind: "repository directory", path: whole });
+            continue;
+        }
+        for name in ["commondir", "gitdir"] {
+            // What a linked work tree of a submodule is made of is where this file says.
+            let Ok(text) = regular_file::read(&module.join(name)) else { continue };
+            let path = canonical(&module.join(from_git(text.trim_ascii_end())));
+            if is_outside(&path) {
+                all.insert(Outside { kind: "common directory", path });
+            }
+        }
+        for path in directories_outside(&module, &inside) {
+            all.insert(Outside { kind: "alternate object directory", path });
+        }
+        let links = links(&module).into_iter();
+        all.extend(
+            links
+                .filter(|path| path.canonicalize().is_ok_and(|target| is_outside(&target)))
+                .map(|path| Outside { kind: "link", path }),
+        );
+    }
     let objects = canonical(&common.join("objects"));
     for path in directories_outside(&common, &inside) {
         let kind = if path == objects { "object directory" } else { "alternate object directory" };
@@ -77,6 +109,31 @@ fn found_in(repository: &Repository, named: &Path) -> PathBuf {
 
 fn canonical(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+/// The repositories of submodules, at any depth.
+fn modules(directory: &Path) -> Vec<PathBuf> {
+    let mut modules = Vec::new();
+    let mut waiting = vec![directory.to_owned()];
+    while let Some(directory) = waiting.pop() {
+        // What cannot be listed cannot be read later, and is reported then.
+        for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if !is_directory && path.is_dir() {
+                // A link: it is judged by where it leads.
+                modules.push(path);
+            } else if !is_directory {
+                continue;
+            } else if path.join("HEAD").symlink_metadata().is_ok() {
+                waiting.push(path.join("modules"));
+                modules.push(path);
+            } else {
+                waiting.push(path);
+            }
+        }
+    }
+    modules
 }
 
 /// The links in a repository's directory that git follows.

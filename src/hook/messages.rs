@@ -103,9 +103,9 @@ impl HookStop {
         const RENAME: &str = "In a tag or branch name:    create the tag or branch again with another name";
         let paths = self.paths();
         let fix =
-            format!("read the key from the environment or a secret store, then `git add {paths}` again");
+            format!("read the key from the environment or a secret store, then `git add -- {paths}` again");
         let rebase = format!(
-            "In an earlier commit:       `git rebase -i {}~`, and mark that commit with `edit`",
+            "In an earlier commit:       `git rebase -i {}~` (`--root` if it is the first one), and mark it with `edit`",
             self.commit()
         );
         match self.event {
@@ -119,7 +119,7 @@ impl HookStop {
                 vec![
                     format!("Unstage:  {unstage} -- {paths}"),
                     format!("Fix:      {fix}"),
-                    format!("Keep out: add {paths} to .gitignore, if it is only for you"),
+                    "Keep out: add the file to .gitignore, if it is only for you".to_owned(),
                     REVOKE.to_owned(),
                 ]
             }

@@ -56,6 +56,18 @@ pub(crate) fn refuse_outside(options: &Options, path: &Path) -> Result<()> {
     if !options.inside_only {
         return Ok(());
     }
+    if path.is_symlink()
+        && let (Ok(target), Some(parent)) = (path.canonicalize(), path.parent())
+    {
+        let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+        let is_inside = parent.canonicalize().is_ok_and(|parent| target.starts_with(parent));
+        ensure!(
+            is_inside,
+            "{} is a link to {}, which --inside-only refuses",
+            path.display(),
+            target.display()
+        );
+    }
     // Opening the repository would follow the `.git` itself.
     for directory in path.canonicalize().iter().flat_map(|path| path.ancestors()) {
         let dot_git = directory.join(".git");

@@ -20,6 +20,9 @@ use crate::{
     threads::Pool,
 };
 
+/// More threads than this only cost time to start.
+const MOST_THREADS: usize = 128;
+
 /// Where the search for a configuration starts.
 #[derive(Clone, Copy)]
 pub(crate) enum ConfigStart<'a> {
@@ -76,7 +79,7 @@ impl Session {
     pub(crate) fn pool(&self) -> Pool {
         let threads = self.settings.threads.value;
         let threads = threads.or_else(|| std::thread::available_parallelism().ok());
-        Pool::new(threads.map_or(1, std::num::NonZero::get))
+        Pool::new(threads.map_or(1, std::num::NonZero::get).min(MOST_THREADS))
     }
 }
 

@@ -46,7 +46,8 @@ fn own_session(trust: &RangeTrust, session: &Session) -> Option<Session> {
 /// # Errors
 /// When git tracks it there.
 pub(crate) fn refuse_tracked(file: &Path, option: &str) -> Result<()> {
-    let Ok(whole) = std::path::absolute(file) else { return Ok(()) };
+    // A link to a file of the repository is that file.
+    let Ok(whole) = file.canonicalize() else { return Ok(()) };
     let Some(Ok(directory)) = whole.parent().map(Path::canonicalize) else { return Ok(()) };
     let Ok(repository) = git::discover(&directory) else { return Ok(()) };
     let Some(root) = repository.workdir().and_then(|root| root.canonicalize().ok()) else { return Ok(()) };
@@ -55,7 +56,7 @@ pub(crate) fn refuse_tracked(file: &Path, option: &str) -> Result<()> {
     if !here.is_some_and(|here| here.starts_with(&root)) {
         return Ok(());
     }
-    let path = directory.join(file.file_name().unwrap_or_default());
+    let path = directory.join(whole.file_name().unwrap_or_default());
     let Ok(inner) = path.strip_prefix(&root) else { return Ok(()) };
     let index = Index::of(&repository, &Pool::default()).map_err(anyhow::Error::msg)?;
     let is_tracked =

@@ -170,3 +170,23 @@ fn the_number_of_threads_changes_nothing() {
     assert_eq!(one.report().json["findings"].as_array().unwrap().len(), 43);
     (0..3).for_each(|_| assert_eq!(run("8").stdout, one.stdout));
 }
+
+/// What one range leaves out may be what another one asks for.
+#[test]
+fn each_of_several_ranges_is_read_by_itself() {
+    let sandbox = repository();
+    sandbox.git(".", &["checkout", "--quiet", "-b", "one"]);
+    sandbox.write("a.py", line(1));
+    commit(&sandbox, "one");
+    sandbox.git(".", &["checkout", "--quiet", "-b", "two"]);
+    sandbox.write("b.py", line(2));
+    commit(&sandbox, "two");
+    let scan = |ranges: &[&str]| {
+        let arguments: Vec<&str> = ranges.iter().flat_map(|range| ["--range", range]).collect();
+        sandbox.scan(&arguments).paths()
+    };
+    assert_eq!(scan(&["main..one", "one..two"]), ["a.py", "b.py"]);
+    assert_eq!(scan(&["one..two", "main..one"]), ["a.py", "b.py"]);
+    assert_eq!(scan(&["HEAD~1..HEAD", "HEAD..HEAD"]), ["b.py"]);
+    assert_eq!(scan(&["HEAD..HEAD"]), [""; 0]);
+}

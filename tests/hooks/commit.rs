@@ -57,7 +57,7 @@ fn a_merge_without_conflicts_is_read() {
     assert_stopped(
         &run,
         1,
-        &["a key.py:1:8", "This merge was stopped", "git merge --abort", "git add 'a key.py'"],
+        &["a key.py:1:8", "This merge was stopped", "git merge --abort", "git add -- 'a key.py'"],
     );
     assert_eq!(commits(&sandbox), before);
     sandbox.git(".", &["merge", "--abort"]);
