@@ -78,7 +78,8 @@ pub(crate) struct ScanArgs {
 
     /// Scan what commits add, including their messages: `A..B`, `A...B` (since the merge base), `B --not
     /// --remotes`, or `auto`, which takes the range from the CI system. Reports each key with the commit that
-    /// adds it. Can be repeated; each range is then read by itself.
+    /// adds it. Can be repeated; each range is then read by itself, and `--not A` or `^A` belongs
+    /// to the range before it.
     #[arg(
         long,
         value_name = "REVISIONS",

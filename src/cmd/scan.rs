@@ -64,7 +64,8 @@ fn range(args: &ScanArgs, console: &Console) -> Result<Verdict> {
     refuse_outside(&options, Path::new("."))?;
     let repository = open_from_environment()?;
     let root = tree_root(&repository)?;
-    let ranges = args.range.iter().map(|words| select(&repository, words)).collect::<Result<Vec<_>>>()?;
+    let ranges = distinct_ranges(&args.range);
+    let ranges = ranges.iter().map(|words| select(&repository, words)).collect::<Result<Vec<_>>>()?;
     // Several ranges have no base in common.
     let only = |ranges: &[(Selection, String)]| match ranges {
         [(selection, _)] => selection.clone(),
@@ -91,6 +92,21 @@ fn range(args: &ScanArgs, console: &Console) -> Result<Verdict> {
         let scope = ScanScope::Commits { tips, is_foreign: false };
         Ok(Coverage { scope, ..Coverage::git(root.clone(), Subject { what, nothing }) })
     })
+}
+
+/// The ranges, each by itself. What only takes commits away belongs to the range before it.
+fn distinct_ranges(arguments: &[String]) -> Vec<String> {
+    let mut ranges: Vec<String> = Vec::new();
+    for words in arguments {
+        match ranges.last_mut() {
+            Some(last) if words.starts_with('^') || words.split_whitespace().next() == Some("--not") => {
+                last.push(' ');
+                last.push_str(words);
+            }
+            _ => ranges.push(words.clone()),
+        }
+    }
+    ranges
 }
 
 /// The selected commits, and what to call them.

@@ -189,4 +189,7 @@ fn each_of_several_ranges_is_read_by_itself() {
     assert_eq!(scan(&["one..two", "main..one"]), ["a.py", "b.py"]);
     assert_eq!(scan(&["HEAD~1..HEAD", "HEAD..HEAD"]), ["b.py"]);
     assert_eq!(scan(&["HEAD..HEAD"]), [""; 0]);
+    // What only takes commits away belongs to the range before it.
+    assert_eq!(scan(&["main..one", "two", "--not one"]), ["a.py", "b.py"]);
+    assert_eq!(scan(&["two", "^one"]), ["b.py"]);
 }
