@@ -11,7 +11,9 @@ fuzz_target!(|text: &str| {
         let document =
             ConfigDocument { file: PathBuf::from("/r/f.toml"), base: PathBuf::from("/r"), kind, text: text.to_owned() };
         if let Err(invalid) = Config::parse(&document, "f.toml") {
-            assert!(!invalid.render(&mut |text| text.to_owned()).is_empty());
+            // A file of another tool is only parsed if it has a table for skanner.
+            let told = invalid.render(&mut |text| text.to_owned());
+            assert!(kind != ConfigKind::Own || !told.is_empty());
         }
     }
 });
