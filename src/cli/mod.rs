@@ -2,6 +2,7 @@
 
 mod audit;
 mod baseline;
+mod deferred;
 mod hook;
 mod report;
 mod scan;
@@ -12,6 +13,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub(crate) use audit::AuditArgs;
+use deferred::Deferred;
+
 pub(crate) use baseline::{BaselineArgs, BaselineCommand, BaselineScan};
 pub(crate) use hook::{HookArgs, HookCommand};
 pub(crate) use report::{ConfigArgs, ReportArgs, SettingArgs, TrustArgs};
@@ -40,7 +43,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Scan files and directories, standard input, what is staged, a range of commits, or a history.
-    Scan(Box<ScanArgs>),
+    Scan(Box<Deferred<ScanArgs>>),
     /// Check whether a repository is safe to publish: files, index and whole history.
     ///
     /// Reads the work tree, the index, and every object, name and message in the repository. Shows each key
@@ -48,18 +51,18 @@ pub(crate) enum Command {
     /// safe to publish, not safe, or incomplete. It is about keys of the sk- family; other secrets are not
     /// looked for. Machine-readable reports are sorted by path, and JSON has
     /// the verdict in `audit`.
-    Audit(Box<AuditArgs>),
+    Audit(Box<Deferred<AuditArgs>>),
     /// Manage the baseline: known findings that are not reported again.
     ///
     /// The baseline is a file in the tree, `.skanner-baseline` at the root of the repository. Scans, audits
     /// and hooks use it if it exists. An entry is the fingerprint of a secret and the file that holds it. The
     /// secret may move within the file, and the file may be renamed; in another file it is a new finding. No
     /// entry reveals a secret.
-    Baseline(Box<BaselineArgs>),
+    Baseline(Box<Deferred<BaselineArgs>>),
     /// Run as a git hook, or install the hooks.
-    Hook(Box<HookArgs>),
+    Hook(Box<Deferred<HookArgs>>),
     /// List the rules, or test them on their examples.
-    Rules(RulesArgs),
+    Rules(Box<Deferred<RulesArgs>>),
     /// Explain a rule: what its keys look like, what they give access to, and how to revoke one.
     Explain {
         /// The id of the rule, as in a report.
