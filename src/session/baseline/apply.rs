@@ -52,14 +52,14 @@ pub(in crate::session) fn apply(
     if !is_requested && report.findings.is_empty() && completeness == Completeness::default() {
         return Ok(());
     }
-    let read = || match &session.range_trust {
+    let read = || {
         #[cfg(feature = "git")]
-        Some(trust) if !is_requested => {
+        if let Some(trust) = session.range_trust.as_ref().filter(|_| !is_requested) {
             let inner = location.file.strip_prefix(&location.root).ok();
             let bytes = inner.and_then(|inner| trust.file(inner));
-            bytes.map(|bytes| Baseline::parse(&bytes, &location.shown)).transpose()
+            return bytes.map(|bytes| Baseline::parse(&bytes, &location.shown)).transpose();
         }
-        _ => baseline::read(&location.file, &location.shown, location.follow),
+        baseline::read(&location.file, &location.shown, location.follow)
     };
     let Some(baseline) = read()? else {
         ensure!(
