@@ -17,6 +17,12 @@ pub(crate) fn resolve<N: AsRef<[u8]>>(names: impl IntoIterator<Item = N>) -> Vec
     way
 }
 
+/// The directory that a path is in: `.` for a single name. `None` for a root and for nothing.
+#[must_use]
+pub(crate) fn parent(path: &Path) -> Option<&Path> {
+    path.parent().map(|parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent })
+}
+
 /// A path as git stores it: bytes on Unix, UTF-8 elsewhere.
 #[cfg(unix)]
 #[must_use]
@@ -35,6 +41,15 @@ pub(crate) fn from_git(bytes: &[u8]) -> &Path {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_single_name_is_in_this_directory() {
+        for (path, expected) in
+            [("a", Some(".")), ("a/b", Some("a")), ("/a", Some("/")), ("/", None), ("", None)]
+        {
+            assert_eq!(parent(Path::new(path)), expected.map(Path::new), "{path}");
+        }
+    }
 
     #[test]
     fn names_that_are_no_names_are_undone() {

@@ -81,12 +81,18 @@ impl<'p> Root<'p> {
 /// Where the repository of a work tree keeps what its linked work trees share: its `.git`, or where that leads.
 #[must_use]
 pub(crate) fn common_directory(tree: &Path) -> PathBuf {
-    let dot_git = tree.join(".git");
-    let own = if dot_git.is_file() { linked_directory(tree, &dot_git).unwrap_or(dot_git) } else { dot_git };
+    let own = own_directory(tree);
     match regular_file::read(&own.join("commondir")) {
         Ok(text) => own.join(from_git(text.trim_ascii_end())),
         Err(_) => own,
     }
+}
+
+/// The `.git` of a work tree, or where that file leads.
+#[must_use]
+pub(crate) fn own_directory(tree: &Path) -> PathBuf {
+    let dot_git = tree.join(".git");
+    if dot_git.is_file() { linked_directory(tree, &dot_git).unwrap_or(dot_git) } else { dot_git }
 }
 
 /// Whether a path is a directory that holds a repository itself: a bare one, or the `.git` of a work tree.

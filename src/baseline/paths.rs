@@ -7,7 +7,7 @@ use crate::{
     blob::SourceKind,
     bytes::hex,
     finding::Occurrence,
-    path::{from_git, resolve},
+    path::{from_git, parent, resolve},
 };
 
 /// The directories that paths in a report start from, absolute.
@@ -50,11 +50,10 @@ impl BaselinePaths {
             links: Vec::new(),
         };
         for path in named {
-            let whole = match (path.canonicalize(), path.parent(), path.file_name()) {
+            let whole = match (path.canonicalize(), parent(path), path.file_name()) {
                 (Ok(whole), ..) if whole.is_dir() => Some(whole),
                 // A file that is itself a link keeps its own name.
                 (Ok(_), Some(parent), Some(name)) => {
-                    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
                     parent.canonicalize().ok().map(|parent| parent.join(name))
                 }
                 _ => None,

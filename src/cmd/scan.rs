@@ -13,6 +13,7 @@ use crate::{
     cli::{ReportArgs, ScanArgs, TrustArgs},
     finding::{Report, Subject},
     git::{self, ci, revisions::Selection},
+    path::parent,
     root,
     session::{
         ConfigStart, Coverage, HistoryFilter, MissingContent, RangeTrust, ScanScope, Session, Verdict,
@@ -202,13 +203,9 @@ fn common(paths: &[PathBuf]) -> PathBuf {
 fn distinct(paths: Vec<PathBuf>) -> Vec<PathBuf> {
     let mut seen = BTreeSet::new();
     // A link is not its target: the name is part of what is read.
-    let whole = |path: &PathBuf| {
-        let parent =
-            path.parent().map(|parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
-        match (parent.map(Path::canonicalize), path.file_name()) {
-            (Some(Ok(parent)), Some(name)) => parent.join(name),
-            _ => path.canonicalize().unwrap_or_else(|_| path.clone()),
-        }
+    let whole = |path: &PathBuf| match (parent(path).map(Path::canonicalize), path.file_name()) {
+        (Some(Ok(parent)), Some(name)) => parent.join(name),
+        _ => path.canonicalize().unwrap_or_else(|_| path.clone()),
     };
     paths.into_iter().filter(|path| seen.insert(whole(path))).collect()
 }

@@ -65,8 +65,6 @@ pub struct Report {
     pub is_shallow: bool,
     /// The refs that the history was read from, if one was.
     pub refs: Option<RefsRead>,
-    /// Whether an audit leaves out what the baseline accepts, because the user asked for it.
-    pub accepts_baseline: bool,
     /// What was read outside of the directory of the repository, in words and safe to show.
     pub outside: Vec<String>,
     /// Whether to give a verdict about publishing the repository; see [`Report::audit`].

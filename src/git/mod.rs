@@ -8,6 +8,7 @@ mod entries;
 mod hash;
 pub(crate) mod index;
 mod kind;
+mod lfs;
 mod look;
 mod loose;
 pub(crate) mod object;
@@ -31,6 +32,7 @@ pub(crate) mod tree;
 
 pub(crate) use entries::{Entries, entries};
 pub use kind::{ObjectKind, ObjectKinds};
+pub(crate) use lfs::lfs_storage;
 pub(crate) use objects::{Objects, object_id, oid};
 pub(crate) use observer::HistoryObserver;
 pub(crate) use open::{discover, from_environment, open};

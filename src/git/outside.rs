@@ -9,7 +9,7 @@ use std::{
 
 use git2::Repository;
 
-use super::store::directories_outside;
+use super::{lfs::lfs_storage, store::directories_outside};
 use crate::{path::from_git, regular_file};
 
 /// Something outside.
@@ -46,8 +46,7 @@ pub fn outside(repository: &Repository, named: &Path) -> Vec<Outside> {
         all.insert(Outside { kind: "common directory", path: common });
         return all.into_iter().collect();
     }
-    let lfs = repository.config().and_then(|mut config| config.snapshot()?.get_path("lfs.storage"));
-    let lfs = common.join(lfs.unwrap_or_else(|_| PathBuf::from("lfs")));
+    let lfs = lfs_storage(&common);
     for path in [canonical(&lfs), canonical(&lfs.join("objects"))] {
         if path.exists() && is_outside(&path) {
             all.insert(Outside { kind: "Git LFS store", path });

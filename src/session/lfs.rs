@@ -10,7 +10,8 @@ use git2::Repository;
 
 use crate::{
     blob::{Origin, SourceKind},
-    path::from_git,
+    git,
+    path::{from_git, parent},
     root::{self, Root},
 };
 
@@ -76,8 +77,11 @@ impl LfsPointer {
 
     /// Where the content is, if a repository with these files has it.
     pub(super) fn content(&self, directory: &Path) -> Option<PathBuf> {
-        let path =
-            storage(directory).join("objects").join(&self.name[..2]).join(&self.name[2..4]).join(&self.name);
+        let path = git::lfs_storage(directory)
+            .join("objects")
+            .join(&self.name[..2])
+            .join(&self.name[2..4])
+            .join(&self.name);
         let metadata = fs::symlink_metadata(&path).ok()?;
         (metadata.is_file() && metadata.len() == self.size).then_some(path)
     }
@@ -89,21 +93,11 @@ pub(super) fn directory_around(origin: &Origin<'_>) -> Option<PathBuf> {
         return None;
     }
     let path = from_git(origin.path);
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = parent(path).unwrap_or(Path::new("."));
     match Root::of(&parent.canonicalize().ok()?) {
         Root::Tree(root) => Some(root::common_directory(root)),
         Root::None | Root::Bare(_) | Root::Broken(..) => None,
     }
-}
-
-/// The folder that Git LFS keeps its files in. The configuration may move it.
-fn storage(directory: &Path) -> PathBuf {
-    let config = directory.join("config");
-    let moved = crate::regular_file::check(&config)
-        .ok()
-        .and_then(|()| git2::Config::open(&config).ok())
-        .and_then(|config| config.get_path("lfs.storage").ok());
-    directory.join(moved.unwrap_or_else(|| PathBuf::from("lfs")))
 }
 
 #[cfg(test)]

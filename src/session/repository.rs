@@ -16,8 +16,8 @@ use super::{
 use crate::{
     finding::Subject,
     git::{self, index::Index},
-    path::from_git,
-    regular_file,
+    path::parent,
+    root,
     source::{Reading, Sink, StagedSource, Walk},
     threads::Pool,
 };
@@ -57,9 +57,8 @@ pub(crate) fn refuse_outside(options: &Options, path: &Path) -> Result<()> {
         return Ok(());
     }
     if path.is_symlink()
-        && let (Ok(target), Some(parent)) = (path.canonicalize(), path.parent())
+        && let (Ok(target), Some(parent)) = (path.canonicalize(), parent(path))
     {
-        let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
         let is_inside = parent.canonicalize().is_ok_and(|parent| target.starts_with(parent));
         ensure!(
             is_inside,
@@ -71,20 +70,19 @@ pub(crate) fn refuse_outside(options: &Options, path: &Path) -> Result<()> {
     // Opening the repository would follow the `.git` itself.
     for directory in path.canonicalize().iter().flat_map(|path| path.ancestors()) {
         let dot_git = directory.join(".git");
-        let Ok(metadata) = dot_git.symlink_metadata() else { continue };
-        let target = match regular_file::read(&dot_git) {
-            Ok(text) if metadata.is_file() => text
-                .strip_prefix(b"gitdir: ")
-                .map_or_else(|| dot_git.clone(), |target| directory.join(from_git(target.trim_ascii_end()))),
-            _ => dot_git.clone(),
-        };
-        let target = target.canonicalize().unwrap_or(target);
-        ensure!(
-            target.starts_with(directory),
-            "{} leads to {}, which is outside, so --inside-only refuses the repository",
-            dot_git.display(),
-            target.display()
-        );
+        if dot_git.symlink_metadata().is_err() {
+            continue;
+        }
+        // The file itself may be a link, too.
+        for target in [root::own_directory(directory), dot_git.clone()] {
+            let target = target.canonicalize().unwrap_or(target);
+            ensure!(
+                target.starts_with(directory),
+                "{} leads to {}, which is outside, so --inside-only refuses the repository",
+                dot_git.display(),
+                target.display()
+            );
+        }
         break;
     }
     let Ok(repository) = git::discover(path) else { return Ok(()) };

@@ -172,7 +172,6 @@ fn describe(session: &Session, report: &mut Report, coverage: &Coverage) {
     let Session { options, settings, .. } = session;
     report.looked_for = LookedFor::new(settings.rule_count() as u64);
     report.is_audit = coverage.is_audit;
-    report.accepts_baseline = options.accept_baseline;
     report.is_untrusted = options.untrusted;
     report.base.clone_from(&coverage.base);
     report.subject.clone_from(&coverage.subject);

@@ -14,6 +14,7 @@ use crate::{
     cmd::{console::Console, options},
     finding::{Report, Subject},
     git::{self, program},
+    path::parent,
     session::{
         ConfigStart, Coverage, Verdict, conclude_report, config_start, load, open_from_environment, tree_root,
     },
@@ -86,7 +87,7 @@ pub(super) fn files(
 
 /// The path relative to the root of the work tree, as git writes it; `None` if it is outside.
 fn inner(root: &Path, file: &Path) -> Option<Vec<u8>> {
-    let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = parent(file).unwrap_or(Path::new("."));
     // The last component may be a link, which git does not follow. A deleted directory can still be staged.
     let directory =
         parent.canonicalize().or_else(|_| Ok::<_, std::io::Error>(std::env::current_dir()?.join(parent)));

@@ -42,8 +42,6 @@ pub(crate) struct Store {
     directories: Vec<PathBuf>,
     /// The object directory of each loose object, by its number there.
     loose_in: Vec<u32>,
-    /// The object directories outside of [`Self::directory`].
-    outside: Vec<PathBuf>,
     /// If set, all objects are read from it instead.
     cross_check: Option<CrossCheck>,
 }
@@ -97,7 +95,6 @@ impl Store {
             !is_copy
         });
         copies.dedup();
-        let outside = found.into_iter().filter(|one| !one.is_own).map(|one| one.path).collect();
         let (loose, loose_in) = loose.into_iter().unzip();
         Self {
             packs,
@@ -110,7 +107,6 @@ impl Store {
             width,
             directories,
             loose_in,
-            outside,
             cross_check: None,
         }
     }
@@ -171,13 +167,6 @@ impl Store {
     #[must_use]
     pub(crate) fn one_by_one(&self) -> &[ObjectId] {
         self.cross_check.as_ref().map_or(&self.loose, |check| &check.order)
-    }
-
-    /// The object directories outside of the repository's own directory, canonical.
-    #[must_use]
-    #[expect(dead_code, reason = "for the summary of a history")]
-    pub(crate) fn outside(&self) -> &[PathBuf] {
-        &self.outside
     }
 
     /// Reads one object and verifies it by its hash. libgit2 is only asked for a second opinion: a damaged index makes

@@ -8,6 +8,7 @@ use std::{
 use crate::{
     finding::NotReadKind,
     git::{self, index::Index, tree::Mode},
+    path::parent,
     source::{ignored::IgnoreRules, sink::Sink, words::display_path},
     threads::Pool,
 };
@@ -49,7 +50,7 @@ struct Repositories<'p> {
 
 impl Repositories<'_> {
     fn leaves_out(&mut self, path: &Path) -> Result<Option<LeftOut>, String> {
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let parent = parent(path).unwrap_or(Path::new("."));
         let (Ok(directory), Some(name)) = (parent.canonicalize(), path.file_name()) else {
             // A missing path is reported when it is read. `.` and `..` are not files.
             return Ok(None);
