@@ -65,18 +65,30 @@ impl IssuerHints {
         hints
     }
 
-    /// The candidates for a key: those whose names are near it, then those of its prefix.
-    pub(super) fn candidates(&self, key: &[u8], matched: &ShapeMatch) -> Vec<Candidate> {
+    /// The candidates for a key: those whose names are near it, then those of its shape and of its prefix.
+    pub(super) fn candidates(
+        &self,
+        key: &[u8],
+        matched: &ShapeMatch,
+        rivals: &[ShapeMatch],
+    ) -> Vec<Candidate> {
         let near = matched
             .hints
             .iter()
             .map(|hint| Candidate { issuer: hint.issuer.clone(), why: hint.context_match.describe() });
+        let of_shape = rivals.iter().filter(|rival| !rival.rule.shared);
+        let of_shape = of_shape
+            .map(|rival| Candidate { issuer: rival.rule.issuer.clone(), why: "same shape".to_owned() });
         let of_prefix = self.prefixes.iter().filter(|(prefix, _)| key.starts_with(prefix));
         let of_prefix = of_prefix.map(|(prefix, issuer)| Candidate {
             issuer: issuer.clone(),
             why: format!("same prefix `{}`", String::from_utf8_lossy(prefix)),
         });
         let mut seen = BTreeSet::new();
-        near.chain(of_prefix).filter(|one| seen.insert(one.issuer.clone())).take(MOST).collect()
+        near.chain(of_shape)
+            .chain(of_prefix)
+            .filter(|one| seen.insert(one.issuer.clone()))
+            .take(MOST)
+            .collect()
     }
 }

@@ -28,16 +28,36 @@ const NAMES: &[&str] = &[
     "令牌",
 ];
 
-/// The nearest name for keys on the line of the key.
+/// What a setting calls its value where its name stands on the line above, in lower case.
+const VALUES: &[&[u8]] = &[b"", b"value", b"val", b"string", b"data", b"text", b"content", b"default"];
+
+/// The nearest name for keys on the line of the key, or on the line above if this one has only the value.
 pub(super) fn name_on_line(text: &[u8], key: &Range<usize>) -> Option<ContextMatch> {
-    let from = key.start.saturating_sub(BEFORE);
-    let from = memrchr(b'\n', &text[from..key.start]).map_or(from, |at| from + at + 1);
+    let from = line_start(text, key.start);
     let to = text.len().min(key.end + BEHIND);
     let to = memchr(b'\n', &text[key.end..to]).map_or(to, |at| key.end + at);
     let before = names(&text[from..key.start]).map(|(name, range)| (name, key.start - from - range.end));
     let behind = names(&text[key.end..to]).map(|(name, range)| (name, range.start));
     let nearest = before.min_by_key(|(_, bytes)| *bytes).or_else(|| behind.min_by_key(|(_, bytes)| *bytes));
-    nearest.map(|(name, bytes)| ContextMatch { text: name.to_owned(), lines: 0, bytes, in_name: false })
+    if let Some((name, bytes)) = nearest {
+        return Some(ContextMatch { text: name.to_owned(), lines: 0, bytes, in_name: false });
+    }
+    let is_value = from > 0 && text[from - 1] == b'\n' && VALUES.contains(&&*letters(&text[from..key.start]));
+    let above = is_value.then(|| line_start(text, from - 1)..from - 1)?;
+    let (name, range) = names(&text[above.clone()]).last()?;
+    let bytes = key.start - above.start - range.end;
+    Some(ContextMatch { text: name.to_owned(), lines: -1, bytes, in_name: false })
+}
+
+/// Where the line begins that ends at `end` or later, but not too far before it.
+fn line_start(text: &[u8], end: usize) -> usize {
+    let from = end.saturating_sub(BEFORE);
+    memrchr(b'\n', &text[from..end]).map_or(from, |at| from + at + 1)
+}
+
+/// The letters of a text in lower case.
+fn letters(text: &[u8]) -> Vec<u8> {
+    text.iter().filter(|byte| byte.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect()
 }
 
 /// The names in a part of a line.
@@ -90,6 +110,9 @@ mod tests {
             ("author: K", None),
             ("key\nx = K", None),
             ("x = K\nkey", None),
+            ("name: MY_TOKEN\n  value: K", Some("token")),
+            ("<key>password</key>\n<string>K", Some("password")),
+            ("my secret\nname: K", None),
         ] {
             let at =
                 line.find('K').filter(|_| !line.contains("KEY=")).or_else(|| line.rfind('K')).unwrap_or(0);

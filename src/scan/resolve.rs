@@ -3,6 +3,7 @@
 use std::{cmp::Reverse, ops::Range};
 
 use super::{context::ContextMatch, shape_match::ShapeMatch};
+use crate::rule::Confidence;
 
 /// A match that was kept, and all that match the same bytes equally well by shape, including itself.
 pub(super) struct ChosenMatch {
@@ -31,7 +32,15 @@ pub(super) fn resolve(matches: &mut [ShapeMatch]) -> Vec<ChosenMatch> {
 }
 
 fn choose(matches: &[ShapeMatch], group: &Range<usize>, kept: &mut Vec<ChosenMatch>) {
-    let mut ranked: Vec<&ShapeMatch> = matches.iter().collect();
+    // A fallback does not know where a key ends if another rule takes more of it.
+    let sticks_out = |other: &ShapeMatch, one: &ShapeMatch| {
+        !other.rule.fallback
+            && !is_apart(&other.span, &one.span)
+            && (other.span.start < one.span.start || other.span.end > one.span.end)
+    };
+    let is_too_short =
+        |one: &ShapeMatch| one.rule.fallback && matches.iter().any(|other| sticks_out(other, one));
+    let mut ranked: Vec<&ShapeMatch> = matches.iter().filter(|one| !is_too_short(one)).collect();
     ranked.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.rule.id.cmp(&b.rule.id)));
     let first = kept.len();
     for matched in ranked {
@@ -45,14 +54,19 @@ fn choose(matches: &[ShapeMatch], group: &Range<usize>, kept: &mut Vec<ChosenMat
     kept[first..].sort_by_key(|one| one.matched.span.start);
 }
 
-/// Greater is better. A fallback comes after all others. Then comes confidence; then a key that was pasted into a template such as `sk-proj-…`,
+/// Greater is better. A fallback comes after all others that are worth reporting. Then comes confidence; then a key that was pasted into a template such as `sk-proj-…`,
 /// before a match that includes the template; then context, the nearer the better. Without context, a rule
 /// for a shared shape comes before the rules of its issuers; then the shape with more fixed bytes, the longer
 /// match, and one that is not encoded.
 fn rank(matched: &ShapeMatch) -> impl Ord {
     let told = matched.context_match.as_ref().filter(|_| !matched.rule.shared);
     (
-        (!matched.rule.fallback, matched.confidence, matched.is_pasted),
+        (
+            matched.confidence >= Confidence::Likely,
+            !matched.rule.fallback,
+            matched.confidence,
+            matched.is_pasted,
+        ),
         (told.is_some(), Reverse(told.map(ContextMatch::distance)), matched.base),
         (matched.rule.shared, matched.fixed, matched.span.len(), Reverse(matched.encoding.len())),
     )

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use super::{context::Context, shape_match::ShapeMatch};
+use super::{
+    context::Context,
+    shape_match::{Refusal, ShapeMatch},
+};
 use crate::finding::WordMatch;
 
 /// Memory that is reused for each blob. Every thread has its own.
@@ -11,8 +14,8 @@ pub struct Scratch {
     pub(super) window: Vec<u8>,
     pub(super) matches: Vec<ShapeMatch>,
     pub(super) bodies: Vec<Range<usize>>,
-    /// What shapes have refused as made up at the current anchor, with the number of bytes that the shape fixes.
-    pub(super) refused: Vec<(Range<usize>, usize)>,
+    /// What was made up at the current anchor.
+    pub(super) refused: Vec<Refusal>,
     pub(super) context: Context,
     pub(super) name: Vec<u8>,
     /// Offset and index of the watched words in the current text.

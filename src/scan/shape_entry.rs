@@ -7,7 +7,7 @@ use memchr::memmem;
 use super::{
     edges, named, placeholder, published,
     scratch::Scratch,
-    shape_match::{Fit, ShapeMatch},
+    shape_match::{Fit, Refusal, ShapeMatch},
 };
 use crate::{
     finding::Secret,
@@ -222,7 +222,9 @@ pub(super) fn try_shape(
     let length = shape.matches(rest, &mut scratch.bodies, |end| edges::right(rest, end, form.edges))?;
     if placeholder::is_made_up(&rest[..length], &scratch.bodies, form.confidence != Confidence::Certain) {
         if !entry.rule.fallback {
-            scratch.refused.push((start..start + length, shape.fixed()));
+            let refusal =
+                Refusal { span: start..start + length, fixed: shape.fixed(), base: form.confidence };
+            scratch.refused.push(refusal);
         }
         return None;
     }

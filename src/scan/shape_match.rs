@@ -21,6 +21,25 @@ pub(super) enum Fit {
     Loose,
 }
 
+/// A text that a shape fits, but that was made up.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) span: Range<usize>,
+    /// The number of bytes that the shape fixes.
+    pub(super) fixed: usize,
+    /// The confidence of the form by itself.
+    pub(super) base: Confidence,
+}
+
+impl Refusal {
+    /// Whether it holds for a match, too: a wider shape must not bring back what a narrower one has refused.
+    pub(super) fn holds_for(&self, matched: &ShapeMatch) -> bool {
+        (self.fixed, self.base) >= (matched.fixed, matched.base)
+            && self.span.start < matched.span.end
+            && matched.span.start < self.span.end
+    }
+}
+
 /// A match of a shape. Offsets are bytes of the current text.
 #[derive(Clone, Debug)]
 pub(super) struct ShapeMatch {

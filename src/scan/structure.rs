@@ -152,7 +152,11 @@ impl Dispatch {
                 }
             }
         }
-        drop_refused(matches, before, &scratch.refused);
+        if !scratch.refused.is_empty() {
+            let is_refused = |one: &ShapeMatch| scratch.refused.iter().any(|refusal| refusal.holds_for(one));
+            let kept = matches.split_off(before).into_iter().filter(|one| !is_refused(one));
+            matches.extend(kept);
+        }
     }
 
     /// Adds the issuers that the text around a match names, if no issuer is known.
@@ -264,21 +268,6 @@ fn with_word(text: &[u8], one: ShapeMatch) -> Option<ShapeMatch> {
     let Range { start, end } = one.span;
     let first = word_before::first(text, start, end)?;
     Some(ShapeMatch { span: first..end, public: one.public + (start - first), ..one })
-}
-
-/// Drops what another rule has refused as made up that knows more of the key: a wider rule must not bring it back.
-fn drop_refused(matches: &mut Vec<ShapeMatch>, from: usize, refused: &[(Range<usize>, usize)]) {
-    if refused.is_empty() {
-        return;
-    }
-    let mut index = 0;
-    matches.retain(|one| {
-        index += 1;
-        let is_refused = |(span, fixed): &(Range<usize>, usize)| {
-            *fixed >= one.fixed && span.start < one.span.end && one.span.start < span.end
-        };
-        index <= from || !refused.iter().any(is_refused)
-    });
 }
 
 /// The prefixes of all shapes.

@@ -73,7 +73,7 @@ pub(super) fn candidates(
     rivals: &[ShapeMatch],
 ) -> Vec<Candidate> {
     if matched.rule.fallback {
-        return matcher.dispatch().hints.candidates(key.reveal().as_bytes(), matched);
+        return matcher.dispatch().hints.candidates(key.reveal().as_bytes(), matched, rivals);
     }
     let mut rivals: Vec<&ShapeMatch> = rivals.iter().filter(|matched| !matched.rule.shared).collect();
     let nearness = |matched: &ShapeMatch| {

@@ -19,20 +19,26 @@ const INSTEAD: &[Instead] = &[
     Instead { rule: "openrouter-like-key", shape: "", by: "zenmux-api-key" },
     Instead { rule: "openrouter-like-key", shape: "", by: "zenmux-management-key" },
     Instead { rule: "openrouter-like-key", shape: "", by: "zenmux-subscription-key" },
+    // A random body is surer than a body of any kind; LiteLLM is named as a candidate.
+    Instead { rule: "litellm-virtual-key", shape: "sk-{B:16", by: "unknown-sk-key" },
+    Instead { rule: "litellm-virtual-key", shape: "sk-{B:16", by: "self-made-key" },
 ];
 
 /// Whether `id` may be named for a key of the subject.
 pub(crate) fn may_be(subject: &Subject, id: &str) -> bool {
-    INSTEAD.iter().any(|one| {
-        one.rule == subject.rule.id && subject.shape.source().starts_with(one.shape) && one.by == id
-    })
+    // A key of unknown form may have a known one by chance.
+    subject.rule.fallback
+        || INSTEAD.iter().any(|one| {
+            one.rule == subject.rule.id && subject.shape.source().starts_with(one.shape) && one.by == id
+        })
 }
 
 /// Whether nobody could tell where the key ends, when `after` follows it: its last part has a length that is not certain, and an
 /// alphabet that `after` begins with.
 pub(crate) fn is_ambiguous(subject: &Subject, after: &str) -> bool {
     // A loose shape fits the start of anything, and this says that the rest was left out.
-    let is_loose = subject.form.requires_context && subject.form.confidence == Confidence::Possible;
+    let is_loose = subject.form.requires_context && subject.form.confidence == Confidence::Possible
+        || subject.form.named;
     if is_loose && ["...", "…"].iter().any(|mark| after.starts_with(mark)) {
         return true;
     }

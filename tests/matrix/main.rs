@@ -14,4 +14,5 @@ mod lookalikes;
 mod silence;
 mod splits;
 mod table;
+mod unknown;
 mod writing;

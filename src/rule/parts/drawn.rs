@@ -34,8 +34,12 @@ pub(super) static DRAWN: NamedPart = NamedPart {
 };
 
 fn is_drawn(text: &[u8]) -> bool {
-    // Keys for live and test data have rules of their own, which know the lengths that issuers use.
-    if text.starts_with(b"live_") || text.starts_with(b"test_") {
+    // Keys for live and test data have rules of their own, which know the lengths that issuers use. A second prefix
+    // begins the key that somebody pasted.
+    let is_known = [&b"live_"[..], b"test_", b"sk-", b"sk_"].iter().any(|known| text.starts_with(known));
+    // Ids of elements in pages are UUIDs.
+    let is_id = text.len() == uuid::UUID.lengths.0 && (uuid::UUID.accepts)(text);
+    if is_known || is_id {
         return false;
     }
     let mut body = text;
@@ -64,8 +68,10 @@ fn is_random(body: &[u8]) -> bool {
     body.iter().for_each(|byte| seen[usize::from(byte & 0x7f)] = true);
     let different = seen.iter().filter(|seen| **seen).count();
     let changes = body.windows(2).filter(|pair| kind(pair[0]) != kind(pair[1])).count();
-    let is_mixed = if separators == 0 && body.iter().all(u8::is_ascii_hexdigit) {
-        4 * digits >= length && 8 * (upper + lower) >= length && different >= 7
+    let is_hex = body.iter().all(|byte| byte.is_ascii_hexdigit() || b"-_".contains(byte));
+    let is_mixed = if is_hex {
+        // Hex digits between dashes are a part of a UUID.
+        separators == 0 && 4 * digits >= length && 8 * (upper + lower) >= length && different >= 7
     } else if upper > 0 && lower > 0 {
         (digits > 0 || length >= 32) && 4 * changes >= length && different >= (length * 2 / 5 + 2).min(20)
     } else {
@@ -120,7 +126,8 @@ fn generate(rng: &mut fastrand::Rng) -> Vec<u8> {
     loop {
         let alphabet = ALPHABETS[rng.usize(0..ALPHABETS.len())];
         let mut text = SEGMENTS[rng.usize(0..SEGMENTS.len())].as_bytes().to_vec();
-        text.extend((0..rng.usize(24..=64)).map(|_| alphabet[rng.usize(0..alphabet.len())]));
+        // Odd, since other rules have most of the even lengths.
+        text.extend((0..33 + 2 * rng.usize(0..=15)).map(|_| alphabet[rng.usize(0..alphabet.len())]));
         // A separator at the end of a body reads as the end of a word.
         if is_drawn(&text) && text.last().is_some_and(u8::is_ascii_alphanumeric) {
             return text;

@@ -205,7 +205,8 @@ pub(super) fn is_file_name(after: &[u8]) -> bool {
         "js", "mjs", "cjs", "ts", "tsx", "jsx", "css", "scss", "less", "map", "json", "png", "jpg", "jpeg",
         "gif", "svg", "webp", "avif", "ico", "woff", "woff2", "ttf", "eot", "html", "htm", "md", "txt", "po",
         "mo", "pot", "xml", "yml", "yaml", "php", "py", "rb", "vue", "svelte", "pdf", "mp3", "mp4", "webm",
-        "wasm", "zip", "gz", "tgz", "bin", "dat", "log", "csv", "lproj", "dic", "aff",
+        "wasm", "zip", "gz", "tgz", "bin", "dat", "log", "csv", "min", "chunk", "bundle", "module", "lproj",
+        "dic", "aff",
     ];
     let Some(rest) = after.strip_prefix(b".") else { return false };
     let length = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
