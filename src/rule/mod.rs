@@ -1,6 +1,7 @@
 //! Rules: what the keys of an issuer look like, and what to say when one is found. Plain data from
 //! `rules/*.toml`.
 
+mod families;
 mod load;
 mod model;
 mod parts;
@@ -9,11 +10,12 @@ mod schema;
 mod shape;
 mod words;
 
+pub(crate) use families::Families;
 pub use load::RuleSet;
 pub(crate) use load::literals;
 pub use model::ContextWord;
 pub(crate) use model::rule_tables;
-pub use model::{Confidence, Edges, Form, Rule, Severity};
+pub use model::{Confidence, Edges, Family, Form, Rule, Severity};
 pub(crate) use parts::{BASE64URL, ByteClass};
 pub(crate) use prefixes::minimal;
 pub(crate) use schema::word_schema;

@@ -12,7 +12,7 @@ use super::{
     shape_entry::{PrefixGroup, ShapeEntry, least_inside, try_shape},
     shape_match::{Fit, ShapeMatch},
 };
-use crate::rule::{Confidence, Edges, RuleSet, Shape};
+use crate::rule::{Confidence, Edges, Families, RuleSet, Shape};
 
 /// Where a match must end.
 #[derive(Clone, Copy)]
@@ -44,8 +44,8 @@ struct AnchorTable {
 }
 
 impl Dispatch {
-    /// Sorts the shapes of all forms that can reach `least` by their anchors.
-    pub(super) fn new(rules: &RuleSet, anchors: &Anchors, least: Confidence) -> Self {
+    /// Sorts the shapes of all forms of these families that can reach `least` by their anchors.
+    pub(super) fn new(rules: &RuleSet, anchors: &Anchors, families: Families, least: Confidence) -> Self {
         let mut by_anchor: Vec<AnchorTable> = anchors
             .plain()
             .iter()
@@ -57,7 +57,7 @@ impl Dispatch {
             .collect();
         let mut longest = 0;
         let mut distinctive: Vec<Vec<u8>> = Vec::new();
-        for rule in rules.iter() {
+        for rule in rules.iter().filter(|rule| families.has(rule.family)) {
             for (form_at, form) in rule.forms.iter().enumerate().filter(|(_, form)| form.reach() >= least) {
                 for (shape_at, shape) in form.shapes.iter().enumerate() {
                     let prefix = shape.prefix();
