@@ -105,13 +105,21 @@ fn check(rule: &Rule) -> Result<(), &'static str> {
             Err("requires context, but has no names, hosts or words to look for")
         }
         () if shapes.any(|shape| literal(shape).len() < 3) => {
-            Err("has a shape that does not begin with three literal bytes, which the search needs")
+            Err("has a shape that begins neither with three literal bytes nor with a run of one length and eight literal bytes, which the search needs")
         }
         () => Ok(()),
     }
 }
 
-/// The literal prefix of a shape.
+/// The literal of a shape that is searched for, as `Shape::anchored` has it: its prefix, or a long literal behind a run
+/// of one length.
 fn literal(shape: &str) -> &str {
-    shape.split('{').next().unwrap_or_default()
+    const LONG_LITERAL: usize = 8;
+    let prefix = |shape: &str| shape.split('{').next().unwrap_or_default().len();
+    let behind_run = || {
+        let (run, rest) = shape.strip_prefix('{')?.split_once('}')?;
+        let (_, length) = run.split_once(':')?;
+        (length.parse::<usize>().is_ok() && prefix(rest) >= LONG_LITERAL).then(|| &rest[..prefix(rest)])
+    };
+    behind_run().unwrap_or(&shape[..prefix(shape)])
 }

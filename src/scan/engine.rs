@@ -81,7 +81,8 @@ impl Engine {
         let start = (!scratch.words.is_empty()).then(|| cursor.clone());
         if !matches.is_empty() {
             let kept = resolve::resolve(&mut matches);
-            for (at, one) in kept.iter().enumerate().filter(|(_, one)| one.group.start >= from) {
+            // What ends before `from` is done. A key that begins before it has its anchor behind it.
+            for (at, one) in kept.iter().enumerate().filter(|(_, one)| one.group.end > from) {
                 // An unfinished group is left to the next window, unless it fills this one.
                 if one.group.end > settled && one.group.start > from {
                     next = one.group.start;
