@@ -187,6 +187,8 @@ fn test(own: Option<Arc<RuleSet>>, seed: u64, console: &Console) -> Result<Verdi
 /// Whether the detection names the rule, or a shape shared with other rules of its issuer.
 fn is_of(detection: &Detection, rule: &Rule) -> bool {
     detection.rule.id == rule.id
+        // Whatever else finds the key comes first.
+        || rule.fallback
         || detection.candidates.iter().any(|candidate| candidate.issuer == rule.issuer)
 }
 

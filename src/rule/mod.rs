@@ -1,6 +1,7 @@
 //! Rules: what the keys of an issuer look like, and what to say when one is found. Plain data from
 //! `rules/*.toml`.
 
+mod english;
 mod families;
 mod load;
 mod model;
@@ -10,6 +11,7 @@ mod schema;
 mod shape;
 mod words;
 
+pub(crate) use english::word_evidence;
 pub(crate) use families::Families;
 pub use load::RuleSet;
 pub(crate) use load::literals;

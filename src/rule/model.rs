@@ -73,6 +73,10 @@ macro_rules! rule_tables {
                 "with_context" => with_context: Option<Confidence> = default;
                 /// Whether a match counts only with a name, host or word of the issuer near it.
                 "requires_context" => requires_context: bool = default;
+                /// Whether a name for keys on the same line counts as context, as in `api_key = …`, whoever issues the key.
+                "named" => named: bool = default;
+                /// Whether a short word before the first literal belongs to the key, as in `am_sk_…`.
+                "word_before" => word_before: bool = default;
                 /// What may stand beside the key.
                 "edges" => edges: Edges = default;
                 /// What convinces, as the end of "because it has …".
@@ -97,6 +101,8 @@ macro_rules! rule_tables {
                 "family" => family: Family = default;
                 /// Whether it stands for a shape of several issuers.
                 "shared" => shared: bool = default;
+                /// Whether it gives way to every other rule, since it only says that a key was drawn at random.
+                "fallback" => fallback: bool = default;
                 /// Environment variables and settings that hold such keys.
                 "names" => names: Vec<String> as Vec<Text> = default;
                 /// Hosts such keys are sent to.

@@ -250,7 +250,10 @@ fn match_parts(
         Part::Structure(named) => {
             let (least, most) = named.lengths;
             let run = named.class.run(rest, most);
-            (least..=run).rev().filter(|length| (named.accepts)(&rest[..*length])).find_map(&mut go_on)
+            // The end is faster to check than the structure.
+            let may_end = |length: usize| !later.is_empty() || accept(at + length);
+            let lengths = (least..=run).rev().filter(|length| may_end(*length));
+            lengths.filter(|length| (named.accepts)(&rest[..*length])).find_map(&mut go_on)
         }
     }
 }

@@ -96,7 +96,7 @@ impl Engine {
     ) -> Option<AnchorKinds> {
         let mut matches = std::mem::take(&mut scratch.matches);
         let anchor_kinds = self.matcher.scan_layer(text, range, anchor_kinds, 0, scratch, &mut matches);
-        weigh::weigh(text, &mut matches, scratch, weigh::Unsupported::Drop);
+        weigh::weigh(&self.matcher, text, &mut matches, scratch, weigh::Unsupported::Drop);
         let is_clean = matches.is_empty();
         matches.clear();
         scratch.matches = matches;

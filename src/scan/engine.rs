@@ -76,7 +76,7 @@ impl Engine {
         // Starts a little earlier than necessary, so that excerpts include the keys before theirs.
         let range = from.saturating_sub(excerpt::WIDEST)..anchors_end;
         self.matcher.scan_layer(text, range, AnchorKinds::ALL, 0, scratch, &mut matches);
-        weigh::weigh(text, &mut matches, scratch, weigh::Unsupported::Drop);
+        weigh::weigh(&self.matcher, text, &mut matches, scratch, weigh::Unsupported::Drop);
         let mut next = anchors_end;
         let start = (!scratch.words.is_empty()).then(|| cursor.clone());
         if !matches.is_empty() {
@@ -109,13 +109,14 @@ impl Engine {
         scratch: &mut Scratch,
     ) -> Detection {
         let ChosenMatch { matched, rivals, .. } = &kept[at];
+        let secret = secret(text, matched);
         Detection {
             rule: matched.rule.clone(),
             confidence: matched.confidence,
             why: weigh::why(matched),
-            candidates: weigh::candidates(matched, rivals),
+            candidates: weigh::candidates(&self.matcher, &secret, matched, rivals),
             has_context: matched.context_match.is_some(),
-            secret: secret(text, matched),
+            secret,
             encoding: matched.encoding.clone(),
             span: cursor.span(text, &matched.span),
             excerpt: excerpt::around(text, kept, at, self.masker.as_deref(), scratch),

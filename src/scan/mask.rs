@@ -61,7 +61,7 @@ impl Masker {
         let words = std::mem::take(&mut scratch.words);
         let is_wide_apart = std::mem::take(&mut scratch.wide_apart);
         matcher.scan_layer(text, 0..text.len(), AnchorKinds::ALL, 0, scratch, &mut matches);
-        weigh::weigh(text, &mut matches, scratch, weigh::Unsupported::Keep);
+        weigh::weigh(matcher, text, &mut matches, scratch, weigh::Unsupported::Keep);
         scratch.words = words;
         scratch.wide_apart = is_wide_apart;
         let kept = resolve::resolve(&mut matches);

@@ -45,14 +45,14 @@ fn choose(matches: &[ShapeMatch], group: &Range<usize>, kept: &mut Vec<ChosenMat
     kept[first..].sort_by_key(|one| one.matched.span.start);
 }
 
-/// Greater is better. First comes confidence; then a key that was pasted into a template such as `sk-proj-…`,
+/// Greater is better. A fallback comes after all others. Then comes confidence; then a key that was pasted into a template such as `sk-proj-…`,
 /// before a match that includes the template; then context, the nearer the better. Without context, a rule
 /// for a shared shape comes before the rules of its issuers; then the shape with more fixed bytes, the longer
 /// match, and one that is not encoded.
 fn rank(matched: &ShapeMatch) -> impl Ord {
     let told = matched.context_match.as_ref().filter(|_| !matched.rule.shared);
     (
-        (matched.confidence, matched.is_pasted),
+        (!matched.rule.fallback, matched.confidence, matched.is_pasted),
         (told.is_some(), Reverse(told.map(ContextMatch::distance)), matched.base),
         (matched.rule.shared, matched.fixed, matched.span.len(), Reverse(matched.encoding.len())),
     )

@@ -11,6 +11,8 @@ pub struct Scratch {
     pub(super) window: Vec<u8>,
     pub(super) matches: Vec<ShapeMatch>,
     pub(super) bodies: Vec<Range<usize>>,
+    /// What shapes have refused as made up at the current anchor, with the number of bytes that the shape fixes.
+    pub(super) refused: Vec<(Range<usize>, usize)>,
     pub(super) context: Context,
     pub(super) name: Vec<u8>,
     /// Offset and index of the watched words in the current text.

@@ -5,7 +5,7 @@ use std::{ops::Range, sync::Arc};
 use memchr::memmem;
 
 use super::{
-    edges, placeholder, published,
+    edges, named, placeholder, published,
     scratch::Scratch,
     shape_match::{Fit, ShapeMatch},
 };
@@ -13,6 +13,9 @@ use crate::{
     finding::Secret,
     rule::{BASE64URL, ByteClass, Confidence, Edges, Form, Part, Rule, Shape},
 };
+
+/// What has no more fixed bytes than this is met in the names of files, too.
+const SHORT_PREFIX: usize = 4;
 
 pub(super) struct ShapeEntry {
     pub(super) rule: Arc<Rule>,
@@ -225,13 +228,18 @@ pub(super) fn try_shape(
     };
     let length = shape.matches(rest, &mut scratch.bodies, may_end)?;
     if placeholder::is_made_up(&rest[..length], &scratch.bodies, form.confidence != Confidence::Certain) {
+        if !entry.rule.fallback {
+            scratch.refused.push((start..start + length, shape.fixed()));
+        }
         return None;
     }
     // A loose shape matches the start of anything.
-    if form.requires_context
-        && form.confidence == Confidence::Possible
+    if (form.requires_context && form.confidence == Confidence::Possible || form.named)
         && placeholder::is_cut_off(&rest[length..])
     {
+        return None;
+    }
+    if shape.fixed() <= SHORT_PREFIX && placeholder::is_file_name(&rest[length..]) {
         return None;
     }
     if published::is_published(&Secret::new(&rest[..length], public)) {
@@ -239,6 +247,8 @@ pub(super) fn try_shape(
     }
     let span = start..start + length;
     let context_match = scratch.context.context_match(text, &span, &entry.rule);
+    let context_match =
+        context_match.or_else(|| form.named.then(|| named::name_on_line(text, &span)).flatten());
     Some(ShapeMatch {
         span,
         decoded: None,
@@ -250,6 +260,7 @@ pub(super) fn try_shape(
         base: form.confidence,
         confidence: form.confidence,
         context_match,
+        hints: Vec::new(),
         is_pasted: false,
         fit: entry.fit,
         has_left_edge: true,

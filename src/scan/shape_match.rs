@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::context::ContextMatch;
+use super::{context::ContextMatch, hints::IssuerHint};
 use crate::{
     finding::Secret,
     rule::{Confidence, Form, Rule},
@@ -40,6 +40,8 @@ pub(super) struct ShapeMatch {
     /// The confidence with context.
     pub(super) confidence: Confidence,
     pub(super) context_match: Option<ContextMatch>,
+    /// The issuers that the text around it names; only for fallbacks.
+    pub(super) hints: Vec<IssuerHint>,
     /// Whether it directly follows other key prefixes, because it was pasted into a template.
     pub(super) is_pasted: bool,
     /// Whether the shape tells where it ends.

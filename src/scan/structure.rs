@@ -1,16 +1,18 @@
 //! Finds the rules with an anchor, and which of their shapes match there.
 
-use std::sync::OnceLock;
+use std::{ops::Range, sync::OnceLock};
 
 use memchr::memmem;
 
 use super::{
     anchors::{Anchor, Anchors, Literals},
     edges::{self, LeftEdge},
+    hints::IssuerHints,
     prefix_ends::PrefixEnds,
     scratch::Scratch,
     shape_entry::{PrefixGroup, ShapeEntry, least_inside, try_shape},
     shape_match::{Fit, ShapeMatch},
+    word_before,
 };
 use crate::rule::{Confidence, Edges, Families, RuleSet, Shape};
 
@@ -30,6 +32,8 @@ pub(super) struct Dispatch {
     pub(super) longest: usize,
     /// The literals of all shapes that can end inside a token.
     distinctive: Literals,
+    /// Who may have issued a key of unknown form.
+    pub(super) hints: IssuerHints,
     /// Built when a key touches other text on its left, which is rare.
     prefixes: OnceLock<PrefixEnds>,
 }
@@ -91,7 +95,13 @@ impl Dispatch {
         distinctive.retain(|one| !holds_another(one));
         distinctive.sort();
         distinctive.dedup();
-        Self { by_anchor, longest, distinctive: Literals::new(&distinctive), prefixes: OnceLock::new() }
+        Self {
+            by_anchor,
+            longest,
+            distinctive: Literals::new(&distinctive),
+            hints: IssuerHints::new(rules),
+            prefixes: OnceLock::new(),
+        }
     }
 
     /// In a token that is longer than any key, only shapes that can end inside it need to be tried. Returns
@@ -116,6 +126,8 @@ impl Dispatch {
     ) {
         let table = &self.by_anchor[literal];
         let Some(next) = text.get(at + table.length) else { return };
+        let before = matches.len();
+        scratch.refused.clear();
         for group in table.by_next[usize::from(*next)].iter().map(|group| &table.groups[usize::from(*group)])
         {
             let Some(start) = at.checked_sub(group.offset) else { continue };
@@ -131,12 +143,28 @@ impl Dispatch {
                     0 => self.left_edge(text, start),
                     _ => (edges::left_of_body(text, start), false),
                 });
-                if edge.satisfies(entry.edges) {
-                    matches.extend(
-                        try_shape(text, start..text.len(), entry, scratch)
-                            .map(|matched| ShapeMatch { is_pasted, ..matched }),
-                    );
+                let begins_here = edge.satisfies(entry.edges);
+                if begins_here || entry.form().word_before {
+                    let matched = try_shape(text, start..text.len(), entry, scratch);
+                    let matched = matched.map(|matched| ShapeMatch { is_pasted, ..matched });
+                    let matched =
+                        matched.and_then(|one| if begins_here { Some(one) } else { with_word(text, one) });
+                    if let Some(mut one) = matched {
+                        self.add_hints(text, &mut one, scratch);
+                        matches.push(one);
+                    }
                 }
+            }
+        }
+        drop_refused(matches, before, &scratch.refused);
+    }
+
+    /// Adds the issuers that the text around a match names, if no issuer is known.
+    pub(super) fn add_hints(&self, text: &[u8], one: &mut ShapeMatch, scratch: &mut Scratch) {
+        if one.rule.fallback && one.hints.is_empty() {
+            one.hints = self.hints.near(text, &one.span, &mut scratch.context);
+            if one.context_match.is_none() {
+                one.context_match = one.hints.first().map(|hint| hint.context_match.clone());
             }
         }
     }
@@ -179,9 +207,8 @@ impl Dispatch {
         matches: &mut Vec<ShapeMatch>,
     ) {
         let mut left = None;
-        for entry in
-            self.groups(text, anchor).filter(|(at, _)| *at == start).flat_map(|(_, group)| &group.shapes)
-        {
+        let groups = self.groups(text, anchor).filter(|(at, _)| *at == start);
+        for entry in groups.flat_map(|(_, group)| &group.shapes).filter(|entry| !entry.rule.fallback) {
             let (edge, _) = *left.get_or_insert_with(|| self.left_edge(text, start));
             let mut try_until = |end: usize, limit: usize| {
                 let is_whole = |one: &ShapeMatch| limit == text.len() || one.span.end == limit;
@@ -235,6 +262,28 @@ impl Dispatch {
         }
         (start < end).then_some(start)
     }
+}
+
+/// The match together with the word before it.
+fn with_word(text: &[u8], one: ShapeMatch) -> Option<ShapeMatch> {
+    let Range { start, end } = one.span;
+    let first = word_before::first(text, start, end)?;
+    Some(ShapeMatch { span: first..end, public: one.public + (start - first), ..one })
+}
+
+/// Drops what another rule has refused as made up that knows more of the key: a wider rule must not bring it back.
+fn drop_refused(matches: &mut Vec<ShapeMatch>, from: usize, refused: &[(Range<usize>, usize)]) {
+    if refused.is_empty() {
+        return;
+    }
+    let mut index = 0;
+    matches.retain(|one| {
+        index += 1;
+        let is_refused = |(span, fixed): &(Range<usize>, usize)| {
+            *fixed >= one.fixed && span.start < one.span.end && one.span.start < span.end
+        };
+        index <= from || !refused.iter().any(is_refused)
+    });
 }
 
 /// The prefixes of all shapes.

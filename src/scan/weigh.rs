@@ -2,10 +2,15 @@
 
 use super::{
     context::{Context, ContextMatch},
+    matcher::ShapeMatcher,
+    named,
     scratch::Scratch,
     shape_match::ShapeMatch,
 };
-use crate::{finding::Candidate, rule::Confidence};
+use crate::{
+    finding::{Candidate, Secret},
+    rule::Confidence,
+};
 
 /// What happens to matches that need context and have none.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,6 +24,7 @@ pub(super) enum Unsupported {
 /// Looks for context around matches that had none in their own layer, determines the confidence of each, and drops
 /// those that need context and have none.
 pub(super) fn weigh(
+    matcher: &ShapeMatcher,
     text: &[u8],
     matches: &mut Vec<ShapeMatch>,
     scratch: &mut Scratch,
@@ -27,6 +33,12 @@ pub(super) fn weigh(
     matches.retain_mut(|matched| {
         if matched.context_match.is_none() && matched.decoded.is_some() {
             matched.context_match = scratch.context.context_match(text, &matched.span, &matched.rule);
+            if matched.context_match.is_none() && matched.form().named {
+                matched.context_match = named::name_on_line(text, &matched.span);
+            }
+        }
+        if matched.decoded.is_some() && matched.rule.fallback {
+            matcher.dispatch().add_hints(text, matched, scratch);
         }
         if matched.context_match.is_none() {
             matched.context_match = Context::context_in_name(&scratch.name, &matched.rule);
@@ -54,7 +66,15 @@ pub(super) fn why(matched: &ShapeMatch) -> String {
 }
 
 /// The issuers whose keys have the shape of `matched`, those with context first; empty if there is only one.
-pub(super) fn candidates(matched: &ShapeMatch, rivals: &[ShapeMatch]) -> Vec<Candidate> {
+pub(super) fn candidates(
+    matcher: &ShapeMatcher,
+    key: &Secret,
+    matched: &ShapeMatch,
+    rivals: &[ShapeMatch],
+) -> Vec<Candidate> {
+    if matched.rule.fallback {
+        return matcher.dispatch().hints.candidates(key.reveal().as_bytes(), matched);
+    }
     let mut rivals: Vec<&ShapeMatch> = rivals.iter().filter(|matched| !matched.rule.shared).collect();
     let nearness = |matched: &ShapeMatch| {
         matched.context_match.as_ref().map_or((true, None), |found| (false, Some(found.distance())))

@@ -6,6 +6,7 @@ mod alternating;
 mod base64_text;
 mod class;
 mod der;
+mod drawn;
 mod uuid;
 
 use class::{ANY_HEX, BASE64_ANY, HEX, STANDARD};
@@ -49,4 +50,5 @@ pub(super) static STRUCTURES: &[&NamedPart] = &[
     &der::DER_SIGNATURE,
     &base64_text::KEY_ULID,
     &base64_text::TWO_UUIDS,
+    &drawn::DRAWN,
 ];

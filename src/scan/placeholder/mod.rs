@@ -3,7 +3,15 @@
 //! Each test catches less than one random body in a hundred million. A test for `key` or `test`
 //! inside a long body would drop real keys by chance. A property test checks this.
 
+mod rows;
+
 use std::ops::Range;
+
+use crate::rule::word_evidence;
+
+/// The least evidence of words, see [`word_evidence`], that makes a body one of words: chance has it in less than one of
+/// 500 million bodies.
+const MOST_WORDS: f64 = 20.0;
 
 /// Shorter bodies say too little about how they were made.
 const SHORTEST_TO_JUDGE: usize = 16;
@@ -67,14 +75,12 @@ static FOLLOWING: [[u8; 2]; 256] = {
 /// Whether the parts of `key` that an issuer would have generated randomly were made up. `words` says whether
 /// a body of words between separators counts; an exact structure makes that implausible.
 pub(super) fn is_made_up(key: &[u8], bodies: &[Range<usize>], words: bool) -> bool {
-    let body = || bodies.iter().flat_map(|range| &key[range.clone()]).map(u8::to_ascii_lowercase);
-    let length = body().count();
-    if length < SHORTEST_TO_JUDGE {
+    let raw: Vec<u8> = bodies.iter().flat_map(|range| &key[range.clone()]).copied().collect();
+    if raw.len() < SHORTEST_TO_JUDGE {
         return false;
     }
-    let mut lower = Vec::with_capacity(length);
-    lower.extend(body());
-    if few_different(&lower) {
+    let lower = raw.to_ascii_lowercase();
+    if few_different(&lower) || bodies.iter().any(|range| few_for_its_alphabet(&key[range.clone()])) {
         return true;
     }
     let mut from = 0;
@@ -84,8 +90,11 @@ pub(super) fn is_made_up(key: &[u8], bodies: &[Range<usize>], words: bool) -> bo
         piece.len() >= SHORTEST_TO_JUDGE && one_block_repeated(piece)
     }) || one_block_repeated(&lower);
     one_block_repeated
+        || holds_block_twice(&lower)
         || mostly_in_rows(&lower)
+        || rows::holds_long_row(&lower)
         || holds_telling_word(&lower)
+        || word_evidence(&raw) >= MOST_WORDS
         || (words
             && bodies.iter().any(|range| range.len() >= SHORTEST_TO_JUDGE && only_words(&key[range.clone()])))
 }
@@ -102,9 +111,38 @@ fn few_different(body: &[u8]) -> bool {
     different <= 4 || usize::from(most) * 5 >= body.len() * 3
 }
 
+/// A long part with digits and letters of both cases that has few different characters: hands on the keyboard. Of 300,000
+/// random bodies of 48, none had fewer than 23.
+fn few_for_its_alphabet(body: &[u8]) -> bool {
+    const LONG: usize = 48;
+    const FEW: u32 = 20;
+    let has = |is: fn(&u8) -> bool| body.iter().any(is);
+    let different = || body.iter().fold(0_u128, |seen, byte| seen | 1 << (byte & 0x7f)).count_ones();
+    body.len() >= LONG
+        && different() <= FEW
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
+}
+
 /// The same block at least twice, the last time possibly incomplete.
 fn one_block_repeated(body: &[u8]) -> bool {
     (1..=body.len() / 2).any(|block| body[block..] == body[..body.len() - block])
+}
+
+/// Whether any block of [`BLOCK`] characters is there twice, anywhere.
+fn holds_block_twice(body: &[u8]) -> bool {
+    /// Chance repeats this many hex digits in one of two billion bodies of 64.
+    const BLOCK: usize = 11;
+    /// The places of blocks by a hash of them, plus one; a later block replaces an earlier one with the same hash.
+    const SLOTS: usize = 512;
+    let mut slots = [0_u16; SLOTS];
+    body.windows(BLOCK).zip(0_u16..).any(|(block, at)| {
+        let start = block.first_chunk().map_or(0, |start| u64::from_le_bytes(*start));
+        let hash = (start.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 55) as usize;
+        let before = std::mem::replace(&mut slots[hash], at + 1);
+        before > 0 && body[usize::from(before) - 1..].starts_with(block)
+    })
 }
 
 /// At least two thirds of the body are in runs of three or more that follow the alphabet, the digits or a
@@ -161,6 +199,19 @@ fn only_words(body: &[u8]) -> bool {
     only && pieces >= 2 && (!is_numbered || long_words >= 2)
 }
 
+/// Whether the text that follows makes a file's name of it, as in `sk-….js`: chunks and translations are named by a hash.
+pub(super) fn is_file_name(after: &[u8]) -> bool {
+    const ENDINGS: &[&str] = &[
+        "js", "mjs", "cjs", "ts", "tsx", "jsx", "css", "scss", "less", "map", "json", "png", "jpg", "jpeg",
+        "gif", "svg", "webp", "avif", "ico", "woff", "woff2", "ttf", "eot", "html", "htm", "md", "txt", "po",
+        "mo", "pot", "xml", "yml", "yaml", "php", "py", "rb", "vue", "svelte", "pdf", "mp3", "mp4", "webm",
+        "wasm", "zip", "gz", "tgz", "bin", "dat", "log", "csv", "lproj", "dic", "aff",
+    ];
+    let Some(rest) = after.strip_prefix(b".") else { return false };
+    let length = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    ENDINGS.iter().any(|ending| ending.as_bytes() == &rest[..length])
+}
+
 /// Whether the text that follows shows that the key was shortened, or that it is the type of an OpenSSH key.
 pub(super) fn is_cut_off(after: &[u8]) -> bool {
     [&b"..."[..], b"***", b"@openssh.com", "…".as_bytes(), "•".as_bytes()]
@@ -193,6 +244,15 @@ mod tests {
             "DO-NOT-LEAK-secret-token",
             "51H8example0Kq29fLw83hZ",
             "circle-fade-dot-before",
+            "xK2klmnopqrs9Lq0Zt7",
+            "p0Zx98765432qLmT7ab",
+            "Zq1qwertyui7LpX0sdT",
+            "a1b2c3d4e5f6g7h8i9",
+            "1234TestDeEfFgGhHiIjJkKlLmMnNoOpPqQrRsStT1234Test",
+            "9fKx2Lq0ZtW9fKx2Lq0ZtW77",
+            "Lq0CoffeeSafeLocalCoffeeSafeLocalZt9",
+            "superSecretTokenForLocalDevelopmentOnly2024",
+            "aB1aB1baA1Bb1aAb1BaAb1Ba1bBAa1bBaA1bB1aAbBa1b1Ba",
         ] {
             assert!(made_up(body), "{body}");
         }
