@@ -104,9 +104,9 @@ fn check(rule: &Rule) -> Result<(), &'static str> {
         () if !has_context && rule.forms.iter().any(|form| form.requires_context) => {
             Err("requires context, but has no names, hosts or words to look for")
         }
-        () if shapes.any(|shape| literal(shape).len() < 3) => {
-            Err("has a shape that begins neither with three literal bytes nor with a run of one length and eight literal bytes, which the search needs")
-        }
+        () if shapes.any(|shape| literal(shape).len() < 3) => Err(
+            "has a shape that begins neither with three literal bytes nor with a run of one length and eight literal bytes, which the search needs",
+        ),
         () => Ok(()),
     }
 }

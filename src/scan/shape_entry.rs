@@ -223,9 +223,8 @@ pub(super) fn try_shape(
     let public = shape.prefix().len();
     let start = range.start;
     let rest = &text[range];
-    let may_end = |end| {
-        edges::right(rest, end, form.edges) && (public > 0 || !edges::goes_on_as_base64(rest, end))
-    };
+    let may_end =
+        |end| edges::right(rest, end, form.edges) && (public > 0 || !edges::goes_on_as_base64(rest, end));
     let length = shape.matches(rest, &mut scratch.bodies, may_end)?;
     if placeholder::is_made_up(&rest[..length], &scratch.bodies, form.confidence != Confidence::Certain) {
         if !entry.rule.fallback {
