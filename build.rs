@@ -9,10 +9,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use model::{Confidence, Rule};
+use families::SETS;
+use model::{Confidence, Form, Rule};
 use prefixes::minimal;
 
 // The program's own types, which validate the files. The build needs only some of them.
+#[allow(dead_code)]
+#[path = "src/rule/families.rs"]
+mod families;
 #[allow(dead_code, unreachable_pub, unused_imports)]
 #[path = "src/rule/model.rs"]
 mod model;
@@ -36,14 +40,14 @@ fn main() {
         .collect();
     files.sort();
 
-    let (mut ids, mut forms, mut tables) = (BTreeSet::new(), Vec::new(), Vec::new());
+    let (mut ids, mut rules, mut tables) = (BTreeSet::new(), Vec::new(), Vec::new());
     for path in &files {
         let name = path.display();
         for table in read(path).unwrap_or_else(|error| panic!("{name}: {error}")) {
             let rule: Rule = table.clone().try_into().unwrap_or_else(|error| panic!("{name}: {error}"));
             check(&rule).unwrap_or_else(|error| panic!("{name}: rule {} {error}", rule.id));
             assert!(ids.insert(rule.id.clone()), "{name}: duplicate rule {}", rule.id);
-            forms.extend(rule.forms);
+            rules.push(rule);
             tables.push(table);
         }
     }
@@ -51,19 +55,30 @@ fn main() {
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets OUT_DIR"));
     let json = serde_json::to_string(&tables).expect("TOML values are JSON values");
     fs::write(out.join("rules.json"), json).expect("OUT_DIR is writable");
-    let literals = |least: Confidence| {
-        let shapes = forms.iter().filter(|form| form.reach() >= least).flat_map(|form| &form.shapes);
-        Vec::from_iter(minimal(&shapes.map(|shape| literal(shape)).collect()))
+    fs::write(out.join("anchors.rs"), anchors(&rules)).expect("OUT_DIR is writable");
+}
+
+/// What the program must know of the rules without parsing them, for each set of families.
+fn anchors(rules: &[Rule]) -> String {
+    let of = |set: usize| rules.iter().filter(move |rule| 1 << rule.family as usize & set != 0);
+    let table = |least: Confidence| {
+        let literals = |set: usize| {
+            let forms = of(set).flat_map(|rule| &rule.forms).filter(|form: &&Form| form.reach() >= least);
+            Vec::from_iter(minimal(
+                &forms.flat_map(|form| &form.shapes).map(|shape| literal(shape)).collect(),
+            ))
+        };
+        let lists: Vec<_> = (0..SETS).map(|set| format!("&{:?}", literals(set))).collect();
+        lists.join(", ")
     };
-    let code = format!(
-        "/// Literals of every form that can reach `likely`.\npub(crate) const DEFAULT: &[&str] = &{:?};\n\
-         /// Literals of every form.\npub(crate) const ALL: &[&str] = &{:?};\n\
-         /// The number of rules.\npub(crate) const RULES: usize = {};\n",
-        literals(Confidence::Likely),
-        literals(Confidence::Possible),
-        tables.len()
-    );
-    fs::write(out.join("anchors.rs"), code).expect("OUT_DIR is writable");
+    let counts: Vec<_> = (0..SETS).map(|set| of(set).count()).collect();
+    format!(
+        "/// Literals of every form that can reach `likely`.\npub(crate) const DEFAULT: [&[&str]; {SETS}] = [{}];\n\
+         /// Literals of every form.\npub(crate) const ALL: [&[&str]; {SETS}] = [{}];\n\
+         /// The number of rules.\npub(crate) const RULES: [usize; {SETS}] = {counts:?};\n",
+        table(Confidence::Likely),
+        table(Confidence::Possible),
+    )
 }
 
 /// The rules of a file, each merged with the file's header.
@@ -89,14 +104,22 @@ fn check(rule: &Rule) -> Result<(), &'static str> {
         () if !has_context && rule.forms.iter().any(|form| form.requires_context) => {
             Err("requires context, but has no names, hosts or words to look for")
         }
-        () if shapes.any(|shape| literal(shape).len() < 3) => {
-            Err("has a shape that does not begin with three literal bytes, which the search needs")
-        }
+        () if shapes.any(|shape| literal(shape).len() < 3) => Err(
+            "has a shape that begins neither with three literal bytes nor with a run of one length and eight literal bytes, which the search needs",
+        ),
         () => Ok(()),
     }
 }
 
-/// The literal prefix of a shape.
+/// The literal of a shape that is searched for, as `Shape::anchored` has it: its prefix, or a long literal behind a run
+/// of one length.
 fn literal(shape: &str) -> &str {
-    shape.split('{').next().unwrap_or_default()
+    const LONG_LITERAL: usize = 8;
+    let prefix = |shape: &str| shape.split('{').next().unwrap_or_default().len();
+    let behind_run = || {
+        let (run, rest) = shape.strip_prefix('{')?.split_once('}')?;
+        let (_, length) = run.split_once(':')?;
+        (length.parse::<usize>().is_ok() && prefix(rest) >= LONG_LITERAL).then(|| &rest[..prefix(rest)])
+    };
+    behind_run().unwrap_or(&shape[..prefix(shape)])
 }

@@ -68,11 +68,11 @@ pub use cmd::main;
 pub use {
     blob::{ObjectId, SourceKind},
     finding::{
-        AcceptedInput, Candidate, Configuration, Event, Excerpt, Family, Finding, History, LookedFor,
-        NotRead, NotReadKind, NotScanned, Occurrence, RefsRead, Report, Scanned, Secret, Span, Subject,
-        Suppressed, Suppression, SuppressionKind, Unused,
+        AcceptedInput, Candidate, Configuration, Event, Excerpt, Finding, History, LookedFor, NotRead,
+        NotReadKind, NotScanned, Occurrence, RefsRead, Report, Scanned, SearchedFamily, Secret, Span,
+        Subject, Suppressed, Suppression, SuppressionKind, Unused,
     },
-    rule::{Confidence, ContextWord, Edges, Form, Rule, Severity, Shape},
+    rule::{Confidence, ContextWord, Edges, Family, Form, Rule, Severity, Shape},
     scanner::{Error, Scanner, ScannerBuilder},
 };
 

@@ -6,7 +6,7 @@ use crate::{
     blob::{Blob, Content, Origin, SourceKind},
     config::OptionValues,
     finding::Report,
-    rule::Confidence,
+    rule::{Confidence, Family},
     scan::Engine,
     session::{self, ConfigStart, Coverage, Options, Redactor, ScanScope, Session, WorkerPool},
     source::{Sink, Walk},
@@ -91,6 +91,13 @@ impl ScannerBuilder {
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.options.flags.threads = NonZeroUsize::new(threads);
+        self
+    }
+
+    /// Look only for keys of these families; for all of them if this is not called.
+    #[must_use]
+    pub fn families(mut self, families: impl IntoIterator<Item = Family>) -> Self {
+        self.options.flags.families = families.into_iter().collect();
         self
     }
 

@@ -52,7 +52,7 @@ fn verdict(run: &Run) -> String {
     parts.collect::<Vec<_>>().join("; ")
 }
 
-const SAFE: &str = "safe to publish: no keys of the sk- family";
+const SAFE: &str = "safe to publish: no keys of the sk- family or of AI services";
 
 #[track_caller]
 fn assert_audit(report: &Report, verdict: &str, numbers: [u64; 5]) {
@@ -290,7 +290,7 @@ fn what_cannot_be_read_is_no_proof() {
     let run = audit(&sandbox, &[]);
     assert_eq!(
         (verdict(&run).as_str(), run.code),
-        ("incomplete: 1 input could not be read; no keys of the sk- family in the rest", 2),
+        ("incomplete: 1 input could not be read; no keys of the sk- family or of AI services in the rest", 2),
         "{run:?}"
     );
     sandbox.write("a.txt", openai_key(1));
@@ -516,7 +516,7 @@ fn what_options_leave_out_is_no_quiet_safety() {
     let sandbox = repository();
     sandbox.write("a.txt", openai_key(1));
     let run = audit(&sandbox, &["-q", "--exclude-rule", "openai-project-key"]);
-    let expected = "safe to publish except for what was excluded: no other keys of the sk- family; excluded: 1 key by \
+    let expected = "safe to publish except for what was excluded: no other keys of the sk- family or of AI services; excluded: 1 key by \
                     --exclude-rule";
     assert_eq!((verdict(&run).as_str(), run.code), (expected, 0), "{run:?}");
 }
@@ -567,7 +567,7 @@ fn a_baseline_makes_nothing_safe() {
     assert!(run.stdout.contains("= baseline: accepted by .skanner-baseline:"), "{run:?}");
 
     let run = audit(&sandbox, &["--accept-baseline"]);
-    let expected = "safe to publish except for what the baseline accepts: no other keys of the sk- family, 2 suppressed (2 \
+    let expected = "safe to publish except for what the baseline accepts: no other keys of the sk- family or of AI services, 2 suppressed (2 \
                     by .skanner-baseline)";
     assert_eq!((verdict(&run).as_str(), run.code), (expected, 0), "{run:?}");
     // A new place of a known key is as bad as any.
@@ -659,6 +659,7 @@ fn every_report_says_what_was_looked_for() {
     {
         let json = sandbox.skanner(&[command, &["--format", "json"]].concat()).report().json;
         assert_eq!(json["scope"]["families"][0]["id"], "sk", "{command:?}");
+        assert_eq!(json["scope"]["families"][1]["id"], "ai", "{command:?}");
         assert_eq!(json["scope"]["other_secrets"], false, "{command:?}");
         assert!(json["scope"]["rules"].as_u64().unwrap() > 90, "{command:?}");
         let run = sandbox.skanner(&[command, &["--format", "sarif"]].concat());
@@ -666,7 +667,7 @@ fn every_report_says_what_was_looked_for() {
         assert_eq!(sarif["runs"][0]["properties"]["scope"]["families"][0]["id"], "sk", "{command:?}");
         assert!(run.stdout.contains("Other secrets were not looked for."), "{command:?}");
         let text = sandbox.skanner(command).stdout;
-        assert!(text.contains("keys of the sk- family"), "{command:?}: {text}");
+        assert!(text.contains("keys of the sk- family and of AI services"), "{command:?}: {text}");
     }
     let help = sandbox.skanner(&["--help"]).stdout;
     assert!(help.contains("Other secrets, such as cloud credentials"), "{help}");

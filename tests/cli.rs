@@ -275,7 +275,7 @@ fn text_is_what_a_person_likes() {
     let tail = &key("sk-or-v1-{h:63}7", 1)[69..];
     let (before, time) = run.stdout.rsplit_once(" read in ").unwrap();
     assert!(
-        time.contains(" s; incomplete: 1 input could not be read; looked for keys of the sk- family\n"),
+        time.contains(" s; incomplete: 1 input could not be read; looked for keys of the sk- family and of AI services\n"),
         "{time}"
     );
     let expected = format!(

@@ -93,7 +93,7 @@ fn written(format: &str, report: &Report, quiet: bool) -> String {
 
 const COUNTS: &str = "no key found, 3 suppressed (2 by skanner.toml, 1 by a comment in src/a.py); \
                       1 unread input accepted by skanner.toml; no file (0 B) read in 0.00 s; looked for keys of the \
-                     sk- family";
+                     sk- family and of AI services";
 
 #[test]
 fn the_closing_line_says_what_was_suppressed_even_if_that_is_all() {

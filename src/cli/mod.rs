@@ -17,10 +17,10 @@ use deferred::Deferred;
 
 pub(crate) use baseline::{BaselineArgs, BaselineCommand, BaselineScan};
 pub(crate) use hook::{HookArgs, HookCommand};
-pub(crate) use report::{ConfigArgs, ReportArgs, SettingArgs, TrustArgs};
+pub(crate) use report::{ConfigArgs, FamilyArgs, ReportArgs, SettingArgs, TrustArgs};
 pub(crate) use scan::{HistoryArgs, ScanArgs};
 
-/// Find API keys of the sk- family before they leave your hands.
+/// Find API keys of the sk- family and of AI services before they leave your hands.
 ///
 /// Other secrets, such as cloud credentials, private keys and passwords, are not looked for.
 ///
@@ -48,8 +48,8 @@ pub(crate) enum Command {
     ///
     /// Reads the work tree, the index, and every object, name and message in the repository. Shows each key
     /// once, with its occurrences and its history, the most dangerous first. The last line is the verdict:
-    /// safe to publish, not safe, or incomplete. It is about keys of the sk- family; other secrets are not
-    /// looked for. Machine-readable reports are sorted by path, and JSON has
+    /// safe to publish, not safe, or incomplete. It is about keys of the sk- family and of AI
+    /// services; other secrets are not looked for. Machine-readable reports are sorted by path, and JSON has
     /// the verdict in `audit`.
     Audit(Box<Deferred<AuditArgs>>),
     /// Manage the baseline: known findings that are not reported again.
@@ -121,6 +121,10 @@ pub(crate) struct RulesArgs {
     #[command(subcommand)]
     pub command: Option<RulesCommand>,
 
+    /// Which of them to list.
+    #[command(flatten)]
+    pub family: FamilyArgs,
+
     /// Which configuration to take your own rules from.
     #[command(flatten)]
     pub config: ConfigArgs,
@@ -134,6 +138,10 @@ pub(crate) enum RulesCommand {
         /// The output format.
         #[arg(long, value_enum, default_value_t)]
         format: ListFormat,
+
+        /// Which of them to list.
+        #[command(flatten)]
+        family: FamilyArgs,
 
         /// Which configuration to take your own rules from.
         #[command(flatten)]

@@ -7,7 +7,10 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 
-use crate::{report::FORMATS, rule::Confidence};
+use crate::{
+    report::FORMATS,
+    rule::{Confidence, Family},
+};
 
 /// Which findings count.
 #[derive(Args, Clone, Debug, Default)]
@@ -15,6 +18,10 @@ pub(crate) struct SettingArgs {
     /// The minimum confidence of a reported finding (default: likely) [env: SKANNER_MIN_CONFIDENCE].
     #[arg(long, value_name = "LEVEL", value_parser = confidence_parser(), help_heading = "Settings")]
     pub min_confidence: Option<Confidence>,
+
+    /// Which families of keys to look for.
+    #[command(flatten)]
+    pub family: FamilyArgs,
 
     /// Report only findings of this rule. Can be repeated [env: SKANNER_RULE].
     #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = "Settings")]
@@ -31,6 +38,15 @@ pub(crate) struct SettingArgs {
     /// Which configuration to use.
     #[command(flatten)]
     pub config: ConfigArgs,
+}
+
+/// Which families of keys to look for.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct FamilyArgs {
+    /// Look only for this family of keys (default: all). Can be repeated: `sk` are those that begin with sk-,
+    /// sk_ and the like, `ai` those of AI services that begin with something else [env: SKANNER_FAMILY].
+    #[arg(long, value_name = "FAMILY", value_delimiter = ',', value_parser = family_parser(), help_heading = "Settings")]
+    pub family: Vec<Family>,
 }
 
 /// Which configuration to use.
@@ -128,13 +144,19 @@ fn format_parser() -> PossibleValuesParser {
 }
 
 fn confidence_parser() -> impl TypedValueParser<Value = Confidence> {
-    PossibleValuesParser::new(Confidence::WORDS.iter().map(|(name, _)| *name)).try_map(|name| {
-        Confidence::WORDS
-            .iter()
-            .find(|word| word.0 == name)
-            .map(|word| word.1)
-            .ok_or("there is no such level")
-    })
+    word_parser(Confidence::WORDS, "there is no such level")
+}
+
+fn family_parser() -> impl TypedValueParser<Value = Family> {
+    word_parser(Family::WORDS, "there is no such family")
+}
+
+fn word_parser<T: Copy + Send + Sync>(
+    words: &'static [(&'static str, T)],
+    otherwise: &'static str,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(words.iter().map(|(name, _)| *name))
+        .try_map(move |name| words.iter().find(|word| word.0 == name).map(|word| word.1).ok_or(otherwise))
 }
 
 fn parse_output(text: &str) -> Result<OutputFile, String> {

@@ -78,6 +78,7 @@ fn rows(settings: &Settings) -> Vec<SettingRow> {
         row("min-confidence", json!(settings.min_confidence.value), &settings.min_confidence.from),
         row("rules", json!(settings.rules.value), &settings.rules.from),
         row("exclude-rules", json!(settings.exclude_rules.value), &settings.exclude_rules.from),
+        row("families", json!(settings.families().iter().collect::<Vec<_>>()), &settings.families.from),
         row("baseline.file", baseline, &settings.baseline.from),
         row("baseline.scope", json!(settings.baseline_scope.value.name()), &settings.baseline_scope.from),
         row("isolated", json!(settings.isolated.value), &settings.isolated.from),

@@ -26,6 +26,7 @@ fn page(rule: &Rule) -> String {
         }
     };
     line("issuer", &rule.issuer);
+    line("family", rule.family.name());
     line("rule of", rule.place.as_deref().unwrap_or_default());
     line("severity", &rule.severity.to_string());
     line("revoke at", &rule.revoke_url);

@@ -67,6 +67,7 @@ pub(super) fn of_settings(args: &SettingArgs) -> Result<Options> {
     Ok(Options {
         flags: OptionValues {
             min_confidence: args.min_confidence,
+            families: args.family.family.clone(),
             rules: args.rule.clone(),
             exclude_rules: args.exclude_rule.clone(),
             baseline: args.baseline.clone(),

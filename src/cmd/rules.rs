@@ -8,9 +8,10 @@ use serde::Serialize;
 use super::{console::Console, options};
 use crate::{
     blob::Content,
-    cli::{ConfigArgs, ListFormat, RulesArgs, RulesCommand, SettingArgs},
+    cli::{ConfigArgs, FamilyArgs, ListFormat, RulesArgs, RulesCommand, SettingArgs},
+    config::Settings,
     finding::Detection,
-    rule::{Confidence, Rule, RuleSet, Severity, Shape},
+    rule::{Confidence, Family, Rule, RuleSet, Severity, Shape},
     scan::{Engine, Scratch},
     session::{ConfigStart, Verdict, look_up, or_builtin},
 };
@@ -20,19 +21,21 @@ const EACH: usize = 20;
 
 pub(super) fn run(args: &RulesArgs, console: &Console) -> Result<Verdict> {
     match &args.command {
-        None => list(known(&args.config, console)?.as_ref(), ListFormat::Text, console),
-        Some(RulesCommand::List { format, config }) => {
-            list(known(config, console)?.as_ref(), *format, console)
-        }
+        None => list(&args.family, &args.config, ListFormat::Text, console),
+        Some(RulesCommand::List { format, family, config }) => list(family, config, *format, console),
         Some(RulesCommand::Test { seed, config }) => test(known(config, console)?, *seed, console),
     }
 }
 
 /// The rules in effect, if they differ from the built-in ones.
 pub(super) fn known(config: &ConfigArgs, console: &Console) -> Result<Option<Arc<RuleSet>>> {
-    let args = SettingArgs { config: config.clone(), ..SettingArgs::default() };
+    Ok(settings(&FamilyArgs::default(), config, console)?.rule_set())
+}
+
+fn settings(family: &FamilyArgs, config: &ConfigArgs, console: &Console) -> Result<Settings> {
+    let args = SettingArgs { family: family.clone(), config: config.clone(), ..SettingArgs::default() };
     let options = options::of_settings(&args)?;
-    Ok(look_up(&options, ConfigStart::Path(Path::new(".")), &console.redactor)?.rule_set())
+    look_up(&options, ConfigStart::Path(Path::new(".")), &console.redactor)
 }
 
 /// Prints text from rules. Custom rules and their examples may contain keys.
@@ -44,6 +47,7 @@ pub(super) fn print(text: &str, has_own_rules: bool, console: &Console) -> Resul
 #[derive(Serialize)]
 struct Listed<'a> {
     id: &'a str,
+    family: Family,
     issuer: &'a str,
     title: &'a str,
     impact: &'a str,
@@ -81,6 +85,7 @@ impl<'a> From<&'a Rule> for Listed<'a> {
         });
         Self {
             id: &rule.id,
+            family: rule.family,
             issuer: &rule.issuer,
             title: &rule.title,
             impact: &rule.impact,
@@ -97,19 +102,25 @@ impl<'a> From<&'a Rule> for Listed<'a> {
     }
 }
 
-fn list(own: Option<&Arc<RuleSet>>, format: ListFormat, console: &Console) -> Result<Verdict> {
-    let rules = or_builtin(own);
+fn list(family: &FamilyArgs, config: &ConfigArgs, format: ListFormat, console: &Console) -> Result<Verdict> {
+    let settings = settings(family, config, console)?;
+    let own = settings.rule_set();
+    // A configuration that looks for one family still has the rules of the other one.
+    let is_asked = settings.families.from.is_requested();
+    let is_listed = |rule: &&Arc<Rule>| !is_asked || settings.families().has(rule.family);
+    let rules: Vec<_> = or_builtin(own.as_ref()).iter().filter(is_listed).collect();
     match format {
         ListFormat::Json => {
-            let rules: Vec<Listed<'_>> = rules.iter().map(|rule| Listed::from(&**rule)).collect();
+            let rules: Vec<Listed<'_>> = rules.iter().map(|rule| Listed::from(&***rule)).collect();
             print(&format!("{}\n", serde_json::to_string_pretty(&rules)?), own.is_some(), console)
         }
         ListFormat::Text => {
             let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or_default();
             let mut table = String::new();
-            for rule in rules.iter() {
+            for rule in &rules {
                 let place = rule.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
-                let _ = writeln!(table, "{:width$}  {:8}  {}{place}", rule.id, rule.severity, rule.title);
+                let Rule { id, family, severity, title, .. } = &***rule;
+                let _ = writeln!(table, "{id:width$}  {family:2}  {severity:8}  {title}{place}");
             }
             print(&table, own.is_some(), console)
         }

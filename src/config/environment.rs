@@ -5,13 +5,14 @@ use std::{ffi::OsString, num::NonZeroUsize, path::PathBuf};
 
 use anyhow::{Result, bail};
 
-use crate::rule::Confidence;
+use crate::rule::{Confidence, Family};
 
 /// Every variable, and the option it corresponds to.
-pub const VARIABLES: [(&str, &str); 10] = [
+pub const VARIABLES: [(&str, &str); 11] = [
     ("SKANNER_CONFIG", "--config"),
     ("SKANNER_ISOLATED", "--isolated"),
     ("SKANNER_MIN_CONFIDENCE", "--min-confidence"),
+    ("SKANNER_FAMILY", "--family"),
     ("SKANNER_RULE", "--rule"),
     ("SKANNER_EXCLUDE_RULE", "--exclude-rule"),
     ("SKANNER_BASELINE", "--baseline"),
@@ -29,6 +30,8 @@ pub(crate) struct Environment {
     pub isolated: Option<bool>,
     /// `SKANNER_MIN_CONFIDENCE`
     pub min_confidence: Option<Confidence>,
+    /// `SKANNER_FAMILY`, separated by commas.
+    pub families: Option<Vec<Family>>,
     /// `SKANNER_RULE`, separated by commas.
     pub rules: Option<Vec<String>>,
     /// `SKANNER_EXCLUDE_RULE`, separated by commas.
@@ -55,6 +58,12 @@ impl Environment {
                 .transpose()?,
             min_confidence: text(look, "SKANNER_MIN_CONFIDENCE")?
                 .map(|text| word("SKANNER_MIN_CONFIDENCE", Confidence::WORDS, &text))
+                .transpose()?,
+            families: text(look, "SKANNER_FAMILY")?
+                .map(|text| {
+                    let one = |name: &String| word("SKANNER_FAMILY", Family::WORDS, name);
+                    list(&text).iter().map(one).collect()
+                })
                 .transpose()?,
             rules: text(look, "SKANNER_RULE")?.map(|text| list(&text)),
             exclude_rules: text(look, "SKANNER_EXCLUDE_RULE")?.map(|text| list(&text)),

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     day::Day,
-    rule::{Confidence, Rule, Severity, word_schema, words},
+    rule::{Confidence, Family, Rule, Severity, word_schema, words},
 };
 
 words! {
@@ -67,6 +67,8 @@ tables! {
     pub struct Config = "the configuration" {
         /// How sure a finding must be to be reported; `likely` if it is absent. What a raised level leaves out is counted.
         "min-confidence" => min_confidence: Option<Positioned<Confidence>> = default;
+        /// Look only for keys of these families; all of them if it is absent.
+        "families" => families: Option<Positioned<Vec<Family>>> = default;
         /// Report only findings of these rules.
         "rules" => rules: Option<Positioned<Vec<String>>> as Option<Positioned<RuleIds>> = default;
         /// Do not report findings of these rules; the closing line counts them.
@@ -134,6 +136,11 @@ tables! {
 }
 
 impl Finish for Config {}
+
+impl Element for Family {
+    const ARRAY: &'static str = "an array of families, such as [\"sk\"]";
+}
+
 impl Finish for BaselineTable {}
 
 impl Finish for AcceptUnread {

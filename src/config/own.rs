@@ -9,7 +9,7 @@ use super::{
     reader::{TomlTable, Value},
     text::{Id, SharedText, Text, Url},
 };
-use crate::rule::{Confidence, Edges, Form, Part, Rule, RuleSet, Severity, Shape, rule_tables};
+use crate::rule::{Confidence, Edges, Family, Form, Part, Rule, RuleSet, Severity, Shape, rule_tables};
 use schemars::{Schema, SchemaGenerator, json_schema};
 
 rule_tables!(read_tables);

@@ -7,7 +7,7 @@ use super::{
     model::{Config, Scope, SeverityOverride},
     place::{ConfigPosition, Positioned},
 };
-use crate::rule::{Confidence, Rule, RuleSet};
+use crate::rule::{Confidence, Families, Family, Rule, RuleSet};
 
 /// The lowest confidence that is reported by default.
 pub(crate) const MIN_CONFIDENCE: Confidence = Confidence::Likely;
@@ -89,6 +89,8 @@ pub(crate) struct OptionValues {
     pub format: Option<String>,
     /// `--min-confidence`
     pub min_confidence: Option<Confidence>,
+    /// `--family`
+    pub families: Vec<Family>,
     /// `--rule`
     pub rules: Vec<String>,
     /// `--exclude-rule`
@@ -110,6 +112,8 @@ pub(crate) struct Settings {
     pub format: Setting<String>,
     /// The lowest confidence that is reported.
     pub min_confidence: Setting<Confidence>,
+    /// Look only for these families; for all of them if empty.
+    pub families: Setting<Vec<Family>>,
     /// Report only these rules; all of them if empty.
     pub rules: Setting<Vec<String>>,
     /// Do not report these rules.
@@ -164,6 +168,12 @@ impl Settings {
                 named("SKANNER_MIN_CONFIDENCE", environment.min_confidence),
                 file.and_then(|file| file.min_confidence.clone()).map(|at| (at.value, at.place)),
                 MIN_CONFIDENCE,
+            ),
+            families: first(
+                named("--family", Some(flags.families).filter(|families| !families.is_empty())),
+                named("SKANNER_FAMILY", environment.families.filter(|families| !families.is_empty())),
+                file.and_then(|file| file.families.clone()).map(|at| (at.value, at.place)),
+                Vec::new(),
             ),
             baseline: first(
                 named("--baseline", flags.baseline.map(Some)),
@@ -220,13 +230,34 @@ impl Settings {
     /// The number of rules that are looked for. The built-in ones are parsed only if some of them are left out.
     #[must_use]
     pub(crate) fn rule_count(&self) -> usize {
-        let own = self.config.as_ref().map_or(0, |config| config.own_rules.len());
+        let own = self.config.iter().flat_map(|config| &config.own_rules).map(|rule| rule.value.family);
+        let families = self.families();
         if self.rules.value.is_empty() && self.exclude_rules.value.is_empty() {
-            return RuleSet::builtin_count() + own;
+            return RuleSet::builtin_count(families) + own.filter(|family| families.has(*family)).count();
         }
         let rules = self.rule_set();
         let rules = rules.as_deref().unwrap_or_else(|| RuleSet::builtin());
-        rules.iter().filter(|rule| self.leaves_out(&rule.id).is_none()).count()
+        let is_counted = |rule: &&Arc<Rule>| families.has(rule.family) && self.leaves_out(&rule.id).is_none();
+        rules.iter().filter(is_counted).count()
+    }
+
+    /// The families that are looked for.
+    #[must_use]
+    pub(crate) fn families(&self) -> Families {
+        Families::of(&self.families.value)
+    }
+
+    /// Includes the family of a rule that is requested by name, unless what excludes it counts as much. Then returns
+    /// the source of that setting.
+    pub(crate) fn include_family_of(&mut self, rule: &Rule) -> Option<SettingSource> {
+        if self.families().has(rule.family) {
+            return None;
+        }
+        if !self.rules.from.outranks(&self.families.from) {
+            return Some(self.families.from.clone());
+        }
+        self.families.value.push(rule.family);
+        None
     }
 
     /// The source of the setting that excludes findings of a rule, if any.
@@ -259,6 +290,13 @@ impl Settings {
         }
         if is_file(&self.min_confidence.from) && self.min_confidence.value > MIN_CONFIDENCE {
             ways.push(format!("raises min-confidence to {}", self.min_confidence.value));
+        }
+        if is_file(&self.families.from) {
+            let all = Family::WORDS.iter().map(|(_, family)| *family);
+            ways.extend(
+                all.filter(|family| !self.families().has(*family))
+                    .map(|family| format!("leaves out the family {family}")),
+            );
         }
         let is_lower = |severity_override: &&Positioned<SeverityOverride>| {
             let rule = RuleSet::builtin().get(&severity_override.value.rule);

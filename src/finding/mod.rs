@@ -33,7 +33,7 @@ pub use report::Report;
 pub use report::{Configuration, Subject};
 pub use scanned::NotScanned;
 pub use scanned::Scanned;
-pub use scope::{Family, LookedFor};
+pub use scope::{LookedFor, SearchedFamily};
 pub use secret::Secret;
 pub(crate) use suppress::SuppressedBy;
 pub use suppression::{AcceptedInput, Suppressed, Unused};

@@ -3,26 +3,22 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::rule::{Families, Family};
+
 /// A family of secrets that the rules cover.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Family {
+pub struct SearchedFamily {
     /// Its name on the command line and in reports.
     pub id: &'static str,
     /// What belongs to it.
     pub description: &'static str,
 }
 
-/// The keys that begin with `sk-`, and their relatives.
-const SK: Family = Family {
-    id: "sk",
-    description: "API keys that begin with sk-, sk_, rk_ and the like, of OpenAI, Anthropic, Stripe and others",
-};
-
 /// Which secrets a run looked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LookedFor {
     /// The families of secrets.
-    pub families: Vec<Family>,
+    pub families: Vec<SearchedFamily>,
     /// The number of rules, including custom ones.
     pub rules: u64,
     /// Whether secrets of other families were looked for, such as cloud credentials, private keys or
@@ -31,23 +27,50 @@ pub struct LookedFor {
 }
 
 impl LookedFor {
-    /// What a number of rules looks for.
+    /// What a number of rules of these families looks for.
     #[must_use]
-    pub(crate) fn new(rules: u64) -> Self {
-        Self { families: vec![SK], rules, other_secrets: false }
+    pub(crate) fn new(families: Families, rules: u64) -> Self {
+        let families = families.iter().map(|family| SearchedFamily {
+            id: family.name(),
+            description: match family {
+                Family::Sk => {
+                    "API keys that begin with sk-, sk_, rk_ and the like, of OpenAI, Anthropic, Stripe and others"
+                }
+                Family::Ai => {
+                    "API keys of AI services that begin with something else, of Hugging Face, xAI, Gemini and others"
+                }
+            },
+        });
+        Self { families: families.collect(), rules, other_secrets: false }
     }
 
-    /// The families, as in `keys of the sk- family`.
+    /// The families, as in `keys of the sk- family and of AI services`.
     #[must_use]
     pub(crate) fn in_words(&self) -> String {
-        let names: Vec<_> = self.families.iter().map(|family| format!("{}-", family.id)).collect();
-        let families = if names.len() == 1 { "family" } else { "families" };
-        format!("keys of the {} {families}", names.join(" and "))
+        self.joined_by("and")
+    }
+
+    /// The families after `no`, as in `keys of the sk- family or of AI services`.
+    #[must_use]
+    pub(crate) fn in_words_after_no(&self) -> String {
+        self.joined_by("or")
+    }
+
+    fn joined_by(&self, word: &str) -> String {
+        let name = |family: &SearchedFamily| {
+            if family.id == Family::Ai.name() {
+                "of AI services".to_owned()
+            } else {
+                format!("of the {}- family", family.id)
+            }
+        };
+        let names: Vec<_> = self.families.iter().map(name).collect();
+        format!("keys {}", names.join(&format!(" {word} ")))
     }
 }
 
 impl Default for LookedFor {
     fn default() -> Self {
-        Self::new(0)
+        Self::new(Families::ALL, 0)
     }
 }

@@ -16,7 +16,7 @@ use crate::{
         Occurrence, RefsRead, Report, Scanned, Suppressed, SuppressedBy, Suppression, Unused,
     },
     remedy,
-    rule::{Confidence, Severity},
+    rule::{Confidence, Family, Severity},
 };
 
 /// The version of the format. It only increases when something is removed or changes its meaning.
@@ -146,6 +146,8 @@ struct AcceptedEntry<'a> {
 struct FindingEntry<'a> {
     /// The rule that fits best; `skanner explain RULE` explains it.
     rule: &'a str,
+    /// The family of the rule.
+    family: Family,
     /// Who issues such keys.
     issuer: &'a str,
     /// The kind of key.
@@ -316,6 +318,7 @@ fn entry<'a>(report: &Report, finding: &'a Finding) -> FindingEntry<'a> {
     let rule = &finding.rule;
     FindingEntry {
         rule: &rule.id,
+        family: rule.family,
         issuer: &rule.issuer,
         title: &rule.title,
         candidates: &finding.candidates,

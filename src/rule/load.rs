@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::model::{Rule, Severity};
+use super::{
+    families::Families,
+    model::{Rule, Severity},
+};
 
 /// The literals to search for, known before any rule is parsed.
 pub(crate) mod literals {
@@ -29,10 +32,10 @@ impl RuleSet {
         })
     }
 
-    /// The number of the built-in rules, without parsing them.
+    /// The number of the built-in rules of these families, without parsing them.
     #[must_use]
-    pub fn builtin_count() -> usize {
-        literals::RULES
+    pub(crate) fn builtin_count(families: Families) -> usize {
+        literals::RULES[families.index()]
     }
 
     /// The built-in rules and those of a configuration, some of them of another severity than they say.

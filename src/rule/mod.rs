@@ -2,6 +2,7 @@
 //! `rules/*.toml`.
 
 mod english;
+mod families;
 mod load;
 mod model;
 mod parts;
@@ -11,11 +12,12 @@ mod shape;
 mod words;
 
 pub(crate) use english::word_evidence;
+pub(crate) use families::Families;
 pub use load::RuleSet;
 pub(crate) use load::literals;
 pub use model::ContextWord;
 pub(crate) use model::rule_tables;
-pub use model::{Confidence, Edges, Form, Rule, Severity};
+pub use model::{Confidence, Edges, Family, Form, Rule, Severity};
 pub(crate) use parts::{BASE64URL, ByteClass};
 pub(crate) use prefixes::minimal;
 pub(crate) use schema::word_schema;

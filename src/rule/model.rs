@@ -33,6 +33,16 @@ words! {
         Possible(0) = "possible",
     }
 
+    /// What a rule is about, for those who do not look for everything.
+    #[derive(Default)]
+    pub enum Family {
+        /// Keys that begin with sk-, sk_, rk_ and the like.
+        #[default]
+        Sk = "sk",
+        /// Keys of AI services that begin with something else.
+        Ai = "ai",
+    }
+
     /// What may stand directly beside a key.
     #[derive(Default)]
     pub enum Edges {
@@ -87,6 +97,8 @@ macro_rules! rule_tables {
                     required "say in a sentence what a stranger can do with the key";
                 /// How bad a leak is.
                 "severity" => severity: Severity, required "say how bad a leak is: critical, high, medium or low";
+                /// The family that it belongs to, which `--family` asks for.
+                "family" => family: Family = default;
                 /// Whether it stands for a shape of several issuers.
                 "shared" => shared: bool = default;
                 /// Whether it gives way to every other rule, since it only says that a key was drawn at random.

@@ -12,6 +12,9 @@ use serde::Deserialize;
 
 use super::parts::{ByteClass, CLASSES, NamedPart, STRUCTURES};
 
+/// A literal of this length is worth searching for although a key does not begin with it. `build.rs` knows it, too.
+const LONG_LITERAL: usize = 8;
+
 /// A piece of a shape.
 #[derive(Clone, Debug)]
 pub enum Part {
@@ -87,6 +90,21 @@ impl Shape {
         match self.parts.first() {
             Some(Part::Literal(literal)) => literal,
             _ => b"",
+        }
+    }
+
+    /// The literal to search for, and how many bytes of the shape come before it: none before the literal at its start.
+    /// A shape may also begin with a run of one length and a long literal.
+    #[must_use]
+    pub fn anchored(&self) -> (usize, &[u8]) {
+        match self.parts.as_slice() {
+            [Part::Run(_, lengths), Part::Literal(literal), ..] if literal.len() >= LONG_LITERAL => {
+                match lengths.as_slice() {
+                    [(least, most)] if least == most => (*least, literal),
+                    _ => (0, b""),
+                }
+            }
+            _ => (0, self.prefix()),
         }
     }
 

@@ -12,7 +12,7 @@ use memchr::memmem;
 
 use crate::{
     decode::escape,
-    rule::{Confidence, literals, minimal},
+    rule::{Confidence, Families, literals, minimal},
 };
 
 /// The maximum number of literals of the packed search.
@@ -63,10 +63,11 @@ pub(super) enum AnchorMatch {
 }
 
 impl Anchors {
-    /// The anchors of all forms that can reach `least`. `own` are the prefixes of forms that are not built
-    /// in.
-    pub(super) fn new(least: Confidence, own: &BTreeSet<&str>, size: TextSize) -> Self {
+    /// The anchors of all forms of these families that can reach `least`. `own` are the prefixes of forms that are
+    /// not built in.
+    pub(super) fn new(families: Families, least: Confidence, own: &BTreeSet<&str>, size: TextSize) -> Self {
         let built_in = if least == Confidence::Possible { literals::ALL } else { literals::DEFAULT };
+        let built_in = built_in[families.index()];
         let bytes = |literals: &mut dyn Iterator<Item = &str>| -> Vec<Vec<u8>> {
             literals.map(|one| one.as_bytes().to_vec()).collect()
         };

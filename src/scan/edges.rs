@@ -33,6 +33,19 @@ pub(super) fn right(text: &[u8], end: usize, edges: Edges) -> bool {
     }
 }
 
+/// Whether the text from `end` on may be more of the same base64.
+pub(super) fn goes_on_as_base64(text: &[u8], end: usize) -> bool {
+    text.get(end).is_some_and(|next| matches!(next, b'+' | b'/' | b'='))
+}
+
+/// The kind of text before a key without a prefix, which a piece of base64 must not be taken for.
+pub(super) fn left_of_body(text: &[u8], start: usize) -> LeftEdge {
+    match text[..start].last() {
+        Some(b'+' | b'/') => LeftEdge::Glued,
+        _ => left(text, start),
+    }
+}
+
 /// The kind of text before `start`.
 pub(super) fn left(text: &[u8], start: usize) -> LeftEdge {
     let before = &text[..start];

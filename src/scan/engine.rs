@@ -15,7 +15,7 @@ use super::{
 use crate::{
     blob::AnchorKinds,
     finding::{Cursor, Detection},
-    rule::{Confidence, RuleSet},
+    rule::{Confidence, Families, RuleSet},
 };
 
 /// Finds keys in texts.
@@ -36,7 +36,18 @@ impl Engine {
     /// match. Without a masker, excerpts show secrets whole.
     #[must_use]
     pub fn with_rules(rules: Option<Arc<RuleSet>>, least: Confidence, masker: Option<Arc<Masker>>) -> Self {
-        Self { matcher: ShapeMatcher::new(rules, least, TextSize::Any), masker }
+        Self::for_families(Families::ALL, rules, least, masker)
+    }
+
+    /// The same with the rules of these families alone. Nothing of the others is searched for.
+    #[must_use]
+    pub(crate) fn for_families(
+        families: Families,
+        rules: Option<Arc<RuleSet>>,
+        least: Confidence,
+        masker: Option<Arc<Masker>>,
+    ) -> Self {
+        Self { matcher: ShapeMatcher::new(rules, families, least, TextSize::Any), masker }
     }
 
     /// Also searches for these words, each at least three bytes long. They do not affect each other.
@@ -70,7 +81,8 @@ impl Engine {
         let start = (!scratch.words.is_empty()).then(|| cursor.clone());
         if !matches.is_empty() {
             let kept = resolve::resolve(&mut matches);
-            for (at, one) in kept.iter().enumerate().filter(|(_, one)| one.group.start >= from) {
+            // What ends before `from` is done. A key that begins before it has its anchor behind it.
+            for (at, one) in kept.iter().enumerate().filter(|(_, one)| one.group.end > from) {
                 // An unfinished group is left to the next window, unless it fills this one.
                 if one.group.end > settled && one.group.start > from {
                     next = one.group.start;

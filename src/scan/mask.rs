@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     blob::AnchorKinds,
-    rule::{BASE64URL, Confidence, RuleSet},
+    rule::{BASE64URL, Confidence, Families, RuleSet},
 };
 
 /// A range of a text that may be a secret, and what to show instead.
@@ -53,9 +53,9 @@ impl Masker {
     /// overlaps. No context is required: what would be a key next to another name is hidden as well.
     #[must_use]
     pub fn masks(&self, text: &[u8], scratch: &mut Scratch) -> Vec<Mask> {
-        let matcher = self
-            .matcher
-            .get_or_init(|| ShapeMatcher::new(self.rules.clone(), Confidence::Possible, TextSize::Short));
+        let matcher = self.matcher.get_or_init(|| {
+            ShapeMatcher::new(self.rules.clone(), Families::ALL, Confidence::Possible, TextSize::Short)
+        });
         let mut matches = Vec::new();
         // The text is scanned in the middle of another one, whose watched words are still to be read.
         let words = std::mem::take(&mut scratch.words);

@@ -7,10 +7,11 @@ use super::{
     runs::RunSearch,
     structure::{self, Dispatch},
 };
-use crate::rule::{Confidence, RuleSet, Shape};
+use crate::rule::{Confidence, Families, RuleSet, Shape};
 
 /// Finds what matches the shapes of rules. See `layer` for how it goes through a text.
 pub(super) struct ShapeMatcher {
+    pub(super) families: Families,
     pub(super) least: Confidence,
     /// All rules; `None` if there are only built-in ones.
     pub(super) rules: Option<Arc<RuleSet>>,
@@ -24,24 +25,30 @@ pub(super) struct ShapeMatcher {
 impl ShapeMatcher {
     /// A matcher for what can reach `least`. With `None`, it uses the built-in rules, which are only loaded at the
     /// first match.
-    pub(super) fn new(rules: Option<Arc<RuleSet>>, least: Confidence, size: TextSize) -> Self {
+    pub(super) fn new(
+        rules: Option<Arc<RuleSet>>,
+        families: Families,
+        least: Confidence,
+        size: TextSize,
+    ) -> Self {
         /// The value for the built-in rules if low confidences are not requested.
         const SHORTEST: usize = 16;
-        let own = rules.iter().flat_map(|rules| rules.own()).flat_map(|rule| &rule.forms);
+        let own = rules.iter().flat_map(|rules| rules.own()).filter(|rule| families.has(rule.family));
+        let own = own.flat_map(|rule| &rule.forms);
         let own = own.filter(|form| form.reach() >= least).flat_map(|form| &form.shapes);
         let own: Vec<&Shape> = own.collect();
         let prefixes = own.iter().filter_map(|shape| std::str::from_utf8(shape.prefix()).ok()).collect();
-        let anchors = Anchors::new(least, &prefixes, size);
+        let anchors = Anchors::new(families, least, &prefixes, size);
         let shortest = if least == Confidence::Possible { 0 } else { SHORTEST };
         let shortest =
             own.iter().map(|shape| structure::least_from_anchor(shape, &anchors)).fold(shortest, usize::min);
-        Self { least, rules, shortest, anchors, dispatch: OnceLock::new(), runs: OnceLock::new() }
+        Self { families, least, rules, shortest, anchors, dispatch: OnceLock::new(), runs: OnceLock::new() }
     }
 
     /// The shapes by their anchors, built at the first anchor that may begin a key.
     pub(super) fn dispatch(&self) -> &Dispatch {
         let rules = || self.rules.as_deref().unwrap_or_else(|| RuleSet::builtin());
-        self.dispatch.get_or_init(|| Dispatch::new(rules(), &self.anchors, self.least))
+        self.dispatch.get_or_init(|| Dispatch::new(rules(), &self.anchors, self.families, self.least))
     }
 
     /// The search in long runs, built when the first run needs it.

@@ -10,6 +10,10 @@ const PUBLISHED: &[&str] = &[
     // Standard Webhooks, and the libraries of Svix.
     "c9e1524a50dfbcbcd06bec96d9b5cb67",
     "75d45bdf670427597c979105155f60cc",
+    // Toss Payments' documentation, and tosspayments/tosspayments-sample.
+    "fb6973769dbb4fcfe335ffe8e0df481e",
+    "8aa38407d056dbf7b0ec5d0a7fba1aed",
+    "12101e7187c551f4ce9bc2c22eec0db3",
 ];
 
 /// Whether the secret is a published example.

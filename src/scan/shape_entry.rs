@@ -105,8 +105,10 @@ impl ShapeEntry {
 
 /// Shapes with the same first literal.
 pub(super) struct PrefixGroup {
+    /// How many bytes of a match come before the literal, mostly none.
+    pub(super) lead: usize,
     pub(super) prefix: Vec<u8>,
-    /// The offset of the anchor in the prefix, in bytes.
+    /// The offset of the anchor in a match, in bytes.
     pub(super) offset: usize,
     /// The minimum number of bytes that a match of any of the shapes has within its token.
     pub(super) inside: usize,
@@ -121,10 +123,11 @@ pub(super) struct PrefixGroup {
 
 impl PrefixGroup {
     /// A group without shapes.
-    pub(super) fn new(prefix: &[u8], offset: usize) -> Self {
+    pub(super) fn new(lead: usize, prefix: &[u8], offset: usize) -> Self {
         Self {
+            lead,
             prefix: prefix.to_vec(),
-            offset,
+            offset: lead + offset,
             inside: usize::MAX,
             most_whole: 0,
             inner: Vec::new(),
@@ -217,9 +220,12 @@ pub(super) fn try_shape(
 ) -> Option<ShapeMatch> {
     let form = entry.form();
     let shape = entry.shape();
+    let public = shape.prefix().len();
     let start = range.start;
     let rest = &text[range];
-    let length = shape.matches(rest, &mut scratch.bodies, |end| edges::right(rest, end, form.edges))?;
+    let may_end =
+        |end| edges::right(rest, end, form.edges) && (public > 0 || !edges::goes_on_as_base64(rest, end));
+    let length = shape.matches(rest, &mut scratch.bodies, may_end)?;
     if placeholder::is_made_up(&rest[..length], &scratch.bodies, form.confidence != Confidence::Certain) {
         if !entry.rule.fallback {
             let refusal =
@@ -237,7 +243,6 @@ pub(super) fn try_shape(
     if shape.fixed() <= SHORT_PREFIX && placeholder::is_file_name(&rest[length..]) {
         return None;
     }
-    let public = shape.prefix().len();
     if published::is_published(&Secret::new(&rest[..length], public)) {
         return None;
     }

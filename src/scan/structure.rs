@@ -14,7 +14,7 @@ use super::{
     shape_match::{Fit, ShapeMatch},
     word_before,
 };
-use crate::rule::{Confidence, Edges, RuleSet, Shape};
+use crate::rule::{Confidence, Edges, Families, RuleSet, Shape};
 
 /// Where a match must end.
 #[derive(Clone, Copy)]
@@ -48,8 +48,8 @@ struct AnchorTable {
 }
 
 impl Dispatch {
-    /// Sorts the shapes of all forms that can reach `least` by their anchors.
-    pub(super) fn new(rules: &RuleSet, anchors: &Anchors, least: Confidence) -> Self {
+    /// Sorts the shapes of all forms of these families that can reach `least` by their anchors.
+    pub(super) fn new(rules: &RuleSet, anchors: &Anchors, families: Families, least: Confidence) -> Self {
         let mut by_anchor: Vec<AnchorTable> = anchors
             .plain()
             .iter()
@@ -61,10 +61,10 @@ impl Dispatch {
             .collect();
         let mut longest = 0;
         let mut distinctive: Vec<Vec<u8>> = Vec::new();
-        for rule in rules.iter() {
+        for rule in rules.iter().filter(|rule| families.has(rule.family)) {
             for (form_at, form) in rule.forms.iter().enumerate().filter(|(_, form)| form.reach() >= least) {
                 for (shape_at, shape) in form.shapes.iter().enumerate() {
-                    let prefix = shape.prefix();
+                    let (lead, prefix) = shape.anchored();
                     let Some((anchor, offset)) = first_anchor(anchors, prefix) else {
                         unreachable!("an anchor is made of every prefix, {:?} has none", shape.source())
                     };
@@ -78,8 +78,9 @@ impl Dispatch {
                         distinctive.push(marker.unwrap_or(telling).to_vec());
                     }
                     let groups = &mut by_anchor[anchor].groups;
-                    let at = groups.iter().position(|group| group.prefix == prefix).unwrap_or_else(|| {
-                        groups.push(PrefixGroup::new(prefix, offset));
+                    let is_same = |group: &PrefixGroup| group.prefix == prefix && group.lead == lead;
+                    let at = groups.iter().position(is_same).unwrap_or_else(|| {
+                        groups.push(PrefixGroup::new(lead, prefix, offset));
                         groups.len() - 1
                     });
                     groups[at].add(entry);
@@ -130,7 +131,7 @@ impl Dispatch {
         for group in table.by_next[usize::from(*next)].iter().map(|group| &table.groups[usize::from(*group)])
         {
             let Some(start) = at.checked_sub(group.offset) else { continue };
-            if end - start < group.inside || !text[start..].starts_with(&group.prefix) {
+            if end - start < group.inside || !text[start + group.lead..].starts_with(&group.prefix) {
                 continue;
             }
             let mut left = None;
@@ -138,7 +139,10 @@ impl Dispatch {
                 if !entry.may_fit(text, start, end) {
                     continue;
                 }
-                let (edge, is_pasted) = *left.get_or_insert_with(|| self.left_edge(text, start));
+                let (edge, is_pasted) = *left.get_or_insert_with(|| match group.lead {
+                    0 => self.left_edge(text, start),
+                    _ => (edges::left_of_body(text, start), false),
+                });
                 let begins_here = edge.satisfies(entry.edges);
                 if begins_here || entry.form().word_before {
                     let matched = try_shape(text, start..text.len(), entry, scratch);
@@ -174,7 +178,8 @@ impl Dispatch {
         self.groups(text, anchor).map(|(start, _)| start)
     }
 
-    /// The groups whose prefix is at this anchor, and where it begins.
+    /// The groups whose prefix is at this anchor, and where it begins. Those whose keys begin before their prefix are
+    /// excluded, since nothing tells where such a key would be cut.
     fn groups<'d>(
         &'d self,
         text: &'d [u8],
@@ -183,7 +188,7 @@ impl Dispatch {
         let table = &self.by_anchor[literal];
         let groups = text.get(at + table.length).map(|next| &table.by_next[usize::from(*next)]);
         groups.into_iter().flatten().filter_map(move |group| {
-            let group = &table.groups[usize::from(*group)];
+            let group = Some(&table.groups[usize::from(*group)]).filter(|group| group.lead == 0)?;
             let start = at.checked_sub(group.offset)?;
             text[start..].starts_with(&group.prefix).then_some((start, group))
         })
@@ -273,7 +278,8 @@ fn with_word(text: &[u8], one: ShapeMatch) -> Option<ShapeMatch> {
 /// The prefixes of all shapes.
 fn prefix_ends(by_anchor: &[AnchorTable]) -> PrefixEnds {
     let mut prefixes = PrefixEnds::default();
-    for prefix in by_anchor.iter().flat_map(|table| &table.groups).map(|group| &group.prefix) {
+    let groups = by_anchor.iter().flat_map(|table| &table.groups).filter(|group| group.lead == 0);
+    for prefix in groups.map(|group| &group.prefix) {
         prefixes.add(prefix);
         // `sk_testsk_test_…`: only a part of the template was replaced.
         if let Some(cut) = prefix.strip_suffix(b"_").or(prefix.strip_suffix(b"-")) {
@@ -286,7 +292,7 @@ fn prefix_ends(by_anchor: &[AnchorTable]) -> PrefixEnds {
 impl AnchorTable {
     fn sort_by_next(&mut self) {
         for (at, group) in (0..).zip(&self.groups) {
-            match group.prefix.get(group.offset + self.length) {
+            match group.prefix.get(group.offset - group.lead + self.length) {
                 Some(next) => self.by_next[usize::from(*next)].push(at),
                 None => self.by_next.iter_mut().for_each(|groups| groups.push(at)),
             }

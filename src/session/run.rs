@@ -126,8 +126,13 @@ impl Session {
     /// An engine that looks for what this run needs.
     pub(crate) fn engine(&self) -> Engine {
         let masker = (!self.options.show_secrets).then(|| self.redactor.masker());
-        Engine::with_rules(self.settings.rule_set(), Least::of(self).searched, masker)
-            .watch(suppress::words(self))
+        Engine::for_families(
+            self.settings.families(),
+            self.settings.rule_set(),
+            Least::of(self).searched,
+            masker,
+        )
+        .watch(suppress::words(self))
     }
 }
 
@@ -170,7 +175,7 @@ fn exclude(report: &mut Report, unwanted: &HashMap<String, String>) {
 /// Records in the report what was read, and with which configuration.
 fn describe(session: &Session, report: &mut Report, coverage: &Coverage) {
     let Session { options, settings, .. } = session;
-    report.looked_for = LookedFor::new(settings.rule_count() as u64);
+    report.looked_for = LookedFor::new(settings.families(), settings.rule_count() as u64);
     report.is_audit = coverage.is_audit;
     report.is_untrusted = options.untrusted;
     report.base.clone_from(&coverage.base);

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
 #[cfg(feature = "git")]
 use super::range_trust::RangeTrust;
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     config::{self, Config, ConfigDocument, Settings},
-    rule::{ContextWord, Rule, RuleSet},
+    rule::{ContextWord, Families, Rule, RuleSet},
     threads::Pool,
 };
 
@@ -117,7 +117,7 @@ pub(crate) fn look_up(options: &Options, start: ConfigStart<'_>, redactor: &Reda
         None => search(start)?,
     };
     let config = document.map(|document| read(&document, start)).transpose()?;
-    let settings = Settings::new(flags.clone(), environment.clone(), config);
+    let mut settings = Settings::new(flags.clone(), environment.clone(), config);
     let rules = settings.rule_set();
     if let Some(rules) = &rules {
         redactor.learn(rules.clone());
@@ -130,7 +130,27 @@ pub(crate) fn look_up(options: &Options, start: ConfigStart<'_>, redactor: &Reda
             }
         }
     }
+    include_families(&mut settings, or_builtin(rules.as_ref()))?;
     Ok(settings)
+}
+
+/// A rule that is requested by name is looked for whatever families a file names. With an option for one family, a rule
+/// of the other one is a mistake.
+fn include_families(settings: &mut Settings, rules: &RuleSet) -> Result<()> {
+    if settings.families() == Families::ALL || !settings.rules.from.is_requested() {
+        return Ok(());
+    }
+    for id in settings.rules.value.clone() {
+        let rule = find_rule(rules, &id)?;
+        if let Some(source) = settings.include_family_of(rule) {
+            bail!(
+                "{}: the rule `{id}` is of the family {}, which {source} leaves out; leave one of them out",
+                settings.rules.from,
+                rule.family
+            );
+        }
+    }
+    Ok(())
 }
 
 fn search(start: ConfigStart<'_>) -> Result<Option<ConfigDocument>> {

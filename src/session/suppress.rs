@@ -15,7 +15,7 @@ use crate::{
     day::Day,
     finding::Report,
     regular_file,
-    rule::{Confidence, RuleSet},
+    rule::{Confidence, Families, RuleSet},
     suppression::{self, Acceptance, AllowEntry, LocatedComment, PathRoots, ReadExtent, RuleLookup},
 };
 
@@ -48,7 +48,7 @@ pub(super) fn apply(
     looked_for: Confidence,
 ) -> Result<()> {
     let today = Day::today();
-    let is_all_looked_for = looked_for <= MIN_CONFIDENCE;
+    let is_all_looked_for = looked_for <= MIN_CONFIDENCE && session.settings.families() == Families::ALL;
     apply_comments(session, report, marked, is_all_looked_for);
     let tree = if coverage.subject.is_some() { &coverage.base } else { &session.root };
     let directories = |patterns: &Path| PathRoots {

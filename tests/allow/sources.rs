@@ -77,7 +77,7 @@ fn the_index_a_range_and_a_history() {
     let text = sandbox.skanner(&["audit"]);
     let closing = text.stdout.lines().last().unwrap().to_owned();
     let expected = format!(
-        "safe to publish: no keys of the sk- family, {count} suppressed ({count} by comments in src/0.txt, src/1.txt, "
+        "safe to publish: no keys of the sk- family or of AI services, {count} suppressed ({count} by comments in src/0.txt, src/1.txt, "
     );
     assert!(closing.starts_with(&expected), "{closing}");
 }

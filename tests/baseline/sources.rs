@@ -207,7 +207,7 @@ fn a_key_that_leaves_the_files_stays_known_in_the_history() {
     let report = run(&sandbox, ".", &["audit", "--accept-baseline"]);
     assert_eq!((counts(&report), unused(&report)), ((0, 1), vec![]));
     let verdict = sandbox.skanner(&["audit", "--accept-baseline"]).stdout;
-    assert!(verdict.contains("safe to publish except for what the baseline accepts: no other keys of the sk- family, 1 suppressed (1 by .skanner-baseline)"), "{verdict}");
+    assert!(verdict.contains("safe to publish except for what the baseline accepts: no other keys of the sk- family or of AI services, 1 suppressed (1 by .skanner-baseline)"), "{verdict}");
     let update = sandbox.skanner(&["baseline", "update", "--history"]);
     assert!(update.stderr.contains("only in the history now: openai-project-key in src/a.py"), "{update:?}");
     assert_eq!(places(&sandbox), ["<history> src/a.py"]);

@@ -105,7 +105,7 @@ fn an_audit_goes_by_the_file_of_its_repository() {
     sandbox.write("project/skanner.toml", "exclude-rules = [\"uuid-key\"]\n");
     let (code, closing) = audit(&[]);
     assert_eq!(code, 0);
-    let expected = "safe to publish except for what was excluded: no other keys of the sk- family; other secrets were not looked for; \
+    let expected = "safe to publish except for what was excluded: no other keys of the sk- family or of AI services; other secrets were not looked for; \
                     excluded: 1 key by skanner.toml; skanner.toml leaves out 1 rule;";
     assert!(closing.starts_with(expected), "{closing}");
     assert_eq!(audit(&["--isolated"]).0, 1);

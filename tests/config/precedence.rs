@@ -214,7 +214,7 @@ fn code_scanning_is_told_what_the_file_leaves_out() {
             "skanner.toml leaves out 1 rule.",
             "skanner.toml raises min-confidence to certain.",
             "1 key was excluded by skanner.toml.",
-            "Looked for keys of the sk- family. Other secrets were not looked for."
+            "Looked for keys of the sk- family and of AI services. Other secrets were not looked for."
         ]
     );
 }

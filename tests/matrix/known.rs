@@ -84,9 +84,14 @@ pub(crate) fn cannot_be_encoded(subject: &Subject, key: &str, encoding: &Encodin
     // Wrapped: a line feed between the key and its evidence, or a `?` before it, ends the run on an earlier line.
     let evidence_is_apart = subject.form.requires_context
         && ["columns", "line feeds"].iter().any(|wrapped| encoding.name.contains(wrapped));
-    // Escaped prefixes are known by their separator, and Twilio's has none.
-    let has_no_separator = encoding.is_escape && subject.rule.id == "twilio-api-key-sid";
+    // Escaped prefixes are known by their separator, which some do not have.
+    let is_bare = ["SK", "AIza", "ABSK", "{"].iter().any(|start| source.starts_with(start));
+    let has_no_separator = encoding.is_escape && is_bare;
+    // A backslash before the separator is looked for behind the last letters of most prefixes, not of all.
+    let has_rare_letter = encoding.name == "backslash, separators"
+        && ["tgp_", "m0-", "pa-"].iter().any(|start| source.starts_with(start));
     has_no_separator
+        || has_rare_letter
         || too_short
         || has_punctuation
         || ends_in_padding

@@ -21,17 +21,19 @@ type Escape = fn(&[u8]) -> Option<EscapeUnit>;
 
 const ESCAPES: &[Escape] = &[percent::unit, backslash::unit, html::unit, quoted_printable::unit];
 
-/// Escaped spellings of the separator in a key's prefix. Every built-in key has such a separator.
+/// Escaped spellings of the separator in a key's prefix. Nearly every built-in key has such a separator. With more than
+/// 32 literals, the search would be slower.
 pub(crate) const LITERALS: &[&str] = &[
     "%2D", "%2d", "%5F", "%5f", "\\x2", "\\x5", "\\u00", "\\u{", "\\U0", "\\05", "\\13", "k\\_", "&#4",
-    "&#9", "&#x", "=2D", "=5F", "k\\-", "s\\-", "c\\_", "2\\_", "%2E", "%2e",
+    "&#9", "&#x", "=2D", "=5F", "k\\-", "s\\-", "c\\_", "2\\_", "%2E", "%2e", "f\\_", "8\\_", "w\\_", "a\\_",
+    "b\\_", "i\\_", "y\\-", "x\\-", "i\\-",
 ];
 
 /// The literals of [`LITERALS`] that contain none of `%`, `\\` and `&`.
 pub(crate) const QUOTED_PRINTABLE: &[&[u8]] = &[b"=2D", b"=5F"];
 
 /// The last letters before the first separator, over all built-in prefixes.
-const LAST_LETTERS: &[u8] = b"skctK2";
+const LAST_LETTERS: &[u8] = b"skctK2fyxiwab8p0";
 
 /// Where decoding starts before an anchor, in bytes: room for the longest prefix in its longest escape.
 const BEFORE: usize = 80;

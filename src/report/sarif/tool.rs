@@ -60,7 +60,7 @@ fn descriptor(rule: &Rule, confidence: Confidence) -> Value {
         },
         "defaultConfiguration": { "level": level(rule) },
         "properties": {
-            "tags": ["security", "secret", "external/cwe/cwe-798"],
+            "tags": ["security", "secret", "external/cwe/cwe-798", format!("family/{}", rule.family)],
             "precision": precision,
             "security-severity": security_severity,
         },

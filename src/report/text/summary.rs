@@ -74,7 +74,7 @@ fn found(report: &Report) -> String {
 /// Whether the repository is safe to publish, as far as it was read.
 fn verdict(audit: &Audit, report: &Report) -> String {
     if audit.keys == 0 {
-        let keys = report.looked_for.in_words();
+        let keys = report.looked_for.in_words_after_no();
         let is_accepted = report.suppressed.iter().any(|one| one.by.kind == SuppressionKind::Baseline);
         return match audit.verdict {
             AuditVerdict::Safe if report.excluded.is_empty() && is_accepted => {

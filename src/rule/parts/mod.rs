@@ -22,6 +22,7 @@ pub(super) static CLASSES: &[&ByteClass] = &[
     &BASE64_ANY,
     &ByteClass::new("H", "0-9A-F"),
     &ByteClass::new("d", "0-9"),
+    &ByteClass::new("L", "A-Za-z"),
     &ByteClass::new("l", "a-z"),
     &ByteClass::new("u", "A-Z"),
     &ByteClass::new("a", "0-9a-z"),

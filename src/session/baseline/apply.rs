@@ -95,7 +95,8 @@ fn completeness(
 ) -> Completeness {
     let is_usual = |source: &SettingSource| matches!(source, SettingSource::Default | SettingSource::File(_));
     let least = &settings.min_confidence;
-    let is_plain = is_usual(&settings.rules.from)
+    let is_plain = is_usual(&settings.families.from)
+        && is_usual(&settings.rules.from)
         && is_usual(&settings.exclude_rules.from)
         && (is_usual(&least.from) || least.value <= MIN_CONFIDENCE);
     let is_root = |path: &Path| {
