@@ -176,8 +176,10 @@ impl ShapeMatcher {
             return 0;
         }
         let dispatch = self.dispatch();
+        let before = matches.len();
         dispatch.try_anchor(text, anchor, seen.token_end, scratch, matches);
         self.try_glued(text, anchor, seen.token_end, &mut seen.glued, scratch, matches);
+        dispatch.try_touched(text, anchor, seen.token_end, before, scratch, matches);
         if length > 2 * dispatch.longest {
             let last = seen.token_end - dispatch.longest;
             return dispatch.next_inside_token(&text[..last], at + 1, &mut seen.distinctive);

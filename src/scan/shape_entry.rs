@@ -26,6 +26,10 @@ pub(super) struct ShapeEntry {
     /// The class that follows the prefix, and how many bytes of it at least.
     pub(super) first_run: Option<(&'static ByteClass, usize)>,
     pub(super) fit: Fit,
+    /// Whether a match proves itself, whatever touches it.
+    pub(super) proves_itself: bool,
+    /// The class that the shape ends in, if that is a run.
+    pub(super) last_run: Option<&'static ByteClass>,
     /// The number of bytes that are always within the token.
     pub(super) inside: usize,
     /// Another literal inside the shape.
@@ -57,6 +61,13 @@ impl ShapeEntry {
             is_whole_token: (edges == Edges::Strict || ends_with_token(parts)) && parts.iter().all(is_token),
             first_run: first_run(parts),
             fit: fit(parts),
+            proves_itself: rule.forms[form].confidence == Confidence::Certain
+                && fit(parts) == Fit::Exact
+                && (marker.is_some() || proves_itself(parts)),
+            last_run: match parts.last() {
+                Some(Part::Run(class, _)) => Some(class),
+                _ => None,
+            },
             inside,
             marker: marker.map(|(_, marker)| memmem::Finder::new(marker).into_owned()),
             marker_at,
@@ -81,6 +92,12 @@ impl ShapeEntry {
         {
             return false;
         }
+        self.may_begin(text, start)
+    }
+
+    /// The same wherever the token ends.
+    pub(super) fn may_begin(&self, text: &[u8], start: usize) -> bool {
+        let most = self.lengths.1;
         if let (Some(marker), Some(at)) = (&self.marker, self.marker_at) {
             let rest = text[start..].get(at..);
             if !rest.is_some_and(|rest| rest.starts_with(marker.needle())) {
@@ -172,6 +189,16 @@ fn fit(parts: &[Part]) -> Fit {
     let fixed = parts.iter().rev().take_while(is_fixed);
     let (count, length) = fixed.fold((0, 0), |(count, length), part| (count + 1, length + part.lengths().0));
     if count == parts.len() || length >= TELLING { Fit::Exact } else { Fit::Loose }
+}
+
+/// Whether chance does not make what a shape of exact length asks for: it has a structure, or a prefix that is in no
+/// other word and a long body.
+fn proves_itself(parts: &[Part]) -> bool {
+    const TELLING_PREFIX: usize = 6;
+    const LONG_BODY: usize = 28;
+    let is_structure = |part: &Part| matches!(part, Part::Structure(_));
+    let body: usize = parts.iter().skip(1).map(|part| part.lengths().0).sum();
+    parts.iter().any(is_structure) || parts[0].lengths().0 >= TELLING_PREFIX && body >= LONG_BODY
 }
 
 fn is_token(part: &Part) -> bool {

@@ -127,7 +127,7 @@ impl Dispatch {
                     continue;
                 }
                 let (edge, is_pasted) = *left.get_or_insert_with(|| self.left_edge(text, start));
-                if edge.satisfies(entry.edges) {
+                if edge.satisfies(entry.edges) || entry.proves_itself && !edges::ends_word(text, start) {
                     matches.extend(
                         try_shape(text, start..text.len(), entry, scratch)
                             .map(|matched| ShapeMatch { is_pasted, ..matched }),
@@ -143,7 +143,7 @@ impl Dispatch {
     }
 
     /// The groups whose prefix is at this anchor, and where it begins.
-    fn groups<'d>(
+    pub(super) fn groups<'d>(
         &'d self,
         text: &'d [u8],
         Anchor { at, literal }: Anchor,
