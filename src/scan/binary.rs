@@ -1,0 +1,238 @@
+//! Keys that touch other bytes. In data that is not text, the byte before a key may be its length, which is a letter by
+//! chance, and the byte after it a type or the next string. Compilers even put all strings of a program into one row
+//! with nothing between them.
+//!
+//! Three things tell where such a key ends: a length before it, a shape with a fixed length, and SQLite's records. If
+//! none of them does, a shape of any length is not reported, since its end would be that of another string.
+
+mod lengths;
+mod pool;
+mod sqlite;
+
+use std::cell::RefCell;
+
+use super::{
+    anchors::Anchor,
+    edges::{self, LeftEdge},
+    scratch::Scratch,
+    shape_entry::{ShapeEntry, try_shape},
+    shape_match::{Fit, ShapeMatch},
+    structure::Dispatch,
+};
+use crate::rule::{Confidence, Edges};
+
+/// How far from a key its text is checked for bytes that are not text.
+const NEAR: usize = 256;
+
+/// The same for bytes that are no UTF-8.
+const NEAR_ENCODING: usize = 64;
+
+/// What stands near a key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Surroundings {
+    Text,
+    /// Bytes above ASCII that are not UTF-8: binary data, or text in an old encoding.
+    Unclear,
+    /// Control characters that no text has.
+    Binary,
+}
+
+/// Where a key begins, and where its token ends.
+#[derive(Clone, Copy)]
+struct Place<'t> {
+    text: &'t [u8],
+    anchor: Anchor,
+    start: usize,
+    token_end: usize,
+}
+
+/// How well it is known where a key ends.
+type Proof = (bool, Confidence, bool);
+
+impl Dispatch {
+    /// Adds the matches of keys with this anchor that touch other bytes, unless there are exact ones among the matches
+    /// from `first` on, which are those of the anchor. Removes those whose end is that of another string.
+    pub(super) fn try_touched(
+        &self,
+        text: &[u8],
+        anchor: Anchor,
+        token_end: usize,
+        first: usize,
+        scratch: &mut Scratch,
+        matches: &mut Vec<ShapeMatch>,
+    ) {
+        let mut last = None;
+        for (start, group) in self.groups(text, anchor) {
+            if last == Some(start) || token_end - start < group.inside {
+                continue;
+            }
+            let place = Place { text, anchor, start, token_end };
+            if !self.entries(place).any(|entry| entry.may_begin(text, start)) {
+                continue;
+            }
+            last = Some(start);
+            let first = first.min(matches.len());
+            let is_here = |one: &ShapeMatch| one.decoded.is_none() && one.span.start == start;
+            let is_settled = |one: &ShapeMatch| one.fit == Fit::Exact && one.base >= Confidence::Likely;
+            if matches[first..].iter().any(|one| is_here(one) && is_settled(one)) {
+                continue;
+            }
+            let mut others = matches.split_off(first);
+            let found = self.touched(place, scratch, &mut others, is_here);
+            matches.append(&mut others);
+            matches.extend(found);
+        }
+    }
+
+    /// The matches of the key at a place. Of the others, keeps those that may be right.
+    fn touched(
+        &self,
+        place: Place<'_>,
+        scratch: &mut Scratch,
+        others: &mut Vec<ShapeMatch>,
+        is_here: impl Fn(&ShapeMatch) -> bool,
+    ) -> Vec<ShapeMatch> {
+        let Place { text, start, token_end, .. } = place;
+        let mut found = Vec::new();
+        if let Some(length) = lengths::in_digits(text, start) {
+            found = self.cut(place, start + length, scratch);
+        }
+        if found.is_empty() {
+            let surroundings = surroundings(text, start, token_end);
+            if surroundings != Surroundings::Text {
+                found = self.by_length(place, scratch);
+            }
+            if found.is_empty() && surroundings != Surroundings::Text {
+                found = self.by_shape(place, surroundings == Surroundings::Binary, scratch);
+            }
+            if found.is_empty() && surroundings == Surroundings::Binary {
+                others.retain(|one| {
+                    !is_here(one) || one.fit == Fit::Exact || !pool::is_undecidable(text, &one.span)
+                });
+            }
+        }
+        if !found.is_empty() {
+            others.retain(|one| !is_here(one));
+        }
+        found
+    }
+
+    /// The shapes of the key at a place.
+    fn entries<'d>(&'d self, place: Place<'d>) -> impl Iterator<Item = &'d ShapeEntry> {
+        let groups = self.groups(place.text, place.anchor).filter(move |(start, _)| *start == place.start);
+        groups.flat_map(|(_, group)| &group.shapes)
+    }
+
+    /// The matches that end at `end`, whatever follows there.
+    fn cut(&self, place: Place<'_>, end: usize, scratch: &mut Scratch) -> Vec<ShapeMatch> {
+        let Place { text, start, anchor, .. } = place;
+        if end > text.len() || !self.may_span(text, anchor, start, end) {
+            return Vec::new();
+        }
+        let entries = self.entries(place).filter(|entry| entry.may_begin(&text[..end], start));
+        entries
+            .filter_map(|entry| try_shape(text, start..end, entry, scratch))
+            .filter(|one| one.span.end == end)
+            .collect()
+    }
+
+    /// The matches of the length that is written before the key.
+    fn by_length(&self, place: Place<'_>, scratch: &mut Scratch) -> Vec<ShapeMatch> {
+        let Place { text, start, token_end, .. } = place;
+        let mut best: Option<(Proof, Vec<ShapeMatch>)> = None;
+        for length in lengths::before(text, start) {
+            let end = start.saturating_add(length.bytes);
+            let mut found = self.cut(place, end, scratch);
+            if found.is_empty() {
+                continue;
+            }
+            let is_glued = edges::left(text, start) == LeftEdge::Glued;
+            let is_edge = edges::right(text, end, Edges::Strict);
+            let is_tagged = !length.tags.is_empty();
+            let is_near_end = token_end.saturating_sub(end) <= 4;
+            let before_tag = is_glued && text.get(end).is_some_and(|next| length.tags.contains(next));
+            let holds_any = length.is_binary
+                || is_edge && !pool::is_undecidable(text, &(start..end))
+                || is_tagged && (is_near_end || before_tag);
+            found.retain(|one| holds_any || one.fit == Fit::Exact && (is_glued || is_tagged));
+            let Some(strongest) = found.iter().map(|one| (one.base, one.fit == Fit::Exact)).max() else { continue };
+            let proof = (length.is_binary, strongest.0, strongest.1);
+            if best.as_ref().is_none_or(|(known, _)| proof > *known) {
+                best = Some((proof, found));
+            }
+        }
+        if best.as_ref().is_none_or(|(proof, _)| !proof.0)
+            && let Some(length) = sqlite::column(text, start)
+        {
+            let found = self.cut(place, start + length, scratch);
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        best.map(|(_, found)| found).unwrap_or_default()
+    }
+
+    /// The matches of shapes whose length is fixed, cut out of what touches them.
+    fn by_shape(&self, place: Place<'_>, is_binary: bool, scratch: &mut Scratch) -> Vec<ShapeMatch> {
+        let Place { text, start, token_end, .. } = place;
+        let mut best: Option<(Confidence, bool, usize)> = None;
+        for entry in self.entries(place) {
+            let confidence = entry.form().confidence;
+            let is_fixed = entry.fit == Fit::Exact && confidence >= Confidence::Likely;
+            if !is_fixed || entry.form().requires_context || !entry.may_begin(text, start) {
+                continue;
+            }
+            // Refuses every end, so that it is asked about all of them.
+            let ends = RefCell::new(Vec::new());
+            entry.shape().matches(&text[start..], &mut scratch.bodies, |end| {
+                ends.borrow_mut().push(start + end);
+                false
+            });
+            for end in ends.into_inner() {
+                let span = start..end;
+                let holds = if entry.proves_itself {
+                    !pool::goes_on_in_hex(text, end, entry.last_run)
+                } else {
+                    is_binary
+                        && !edges::ends_word(text, start)
+                        && !pool::is_between_controls(text, start..token_end)
+                        && pool::is_drawn(&text[start + entry.shape().prefix().len()..end])
+                        && !pool::goes_on(text, &span, entry.last_run)
+                };
+                // Of what proves itself the longest, of all others what ends before a word.
+                let is_better = best.is_none_or(|(known, proves, at)| {
+                    let order = (confidence, entry.proves_itself).cmp(&(known, proves));
+                    order.then(if entry.proves_itself { end.cmp(&at) } else { at.cmp(&end) }).is_gt()
+                });
+                if holds && is_better {
+                    best = Some((confidence, entry.proves_itself, end));
+                }
+            }
+        }
+        let Some((_, _, end)) = best else { return Vec::new() };
+        let mut found = self.cut(place, end, scratch);
+        found.retain(|one| one.fit == Fit::Exact);
+        found
+    }
+}
+
+/// What stands near a token.
+fn surroundings(text: &[u8], start: usize, end: usize) -> Surroundings {
+    let is_control = |byte: &u8| matches!(byte, 0..=6 | 14..=26 | 28..=31);
+    let holds_control = |bytes: &[u8]| bytes.iter().fold(false, |any, byte| any | is_control(byte));
+    let end = end.min(start + 2 * NEAR);
+    if holds_control(&text[start.saturating_sub(NEAR)..start])
+        || holds_control(&text[end..text.len().min(end + NEAR)])
+    {
+        return Surroundings::Binary;
+    }
+    let before = &text[start.saturating_sub(NEAR_ENCODING)..start];
+    let after = &text[end..text.len().min(end + NEAR_ENCODING)];
+    if is_utf8(before) && is_utf8(after) { Surroundings::Text } else { Surroundings::Unclear }
+}
+
+/// Whether the bytes are a part of a text in UTF-8.
+fn is_utf8(bytes: &[u8]) -> bool {
+    let first = bytes.iter().take(3).take_while(|byte| **byte & 0xc0 == 0x80).count();
+    std::str::from_utf8(&bytes[first..]).map_or_else(|error| error.error_len().is_none(), |_| true)
+}
