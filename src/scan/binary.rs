@@ -11,6 +11,7 @@ mod sqlite;
 
 use std::cell::RefCell;
 
+use self::lengths::Length;
 use super::{
     anchors::Anchor,
     edges::{self, LeftEdge},
@@ -46,8 +47,15 @@ struct Place<'t> {
     token_end: usize,
 }
 
-/// How well it is known where a key ends.
-type Proof = (bool, Confidence, bool);
+/// How well it is known where a key ends. What comes first counts most.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Proof {
+    is_likely: bool,
+    is_proved: bool,
+    is_binary: bool,
+    is_edge: bool,
+    strongest: (Confidence, bool),
+}
 
 impl Dispatch {
     /// Adds the matches of keys with this anchor that touch other bytes, unless there are exact ones among the matches
@@ -73,8 +81,7 @@ impl Dispatch {
             last = Some(start);
             let first = first.min(matches.len());
             let is_here = |one: &ShapeMatch| one.decoded.is_none() && one.span.start == start;
-            let is_settled = |one: &ShapeMatch| one.fit == Fit::Exact && one.base >= Confidence::Likely;
-            if matches[first..].iter().any(|one| is_here(one) && is_settled(one)) {
+            if matches[first..].iter().any(|one| is_here(one) && is_exact(one)) {
                 continue;
             }
             let mut others = matches.split_off(first);
@@ -94,21 +101,27 @@ impl Dispatch {
     ) -> Vec<ShapeMatch> {
         let Place { text, start, token_end, .. } = place;
         let mut found = Vec::new();
-        if let Some(length) = lengths::in_digits(text, start) {
+        if let Some(length) = lengths::in_text(text, start) {
             found = self.cut(place, start + length, scratch);
         }
         if found.is_empty() {
             let surroundings = surroundings(text, start, token_end);
-            if surroundings != Surroundings::Text {
-                found = self.by_length(place, scratch);
+            if surroundings == Surroundings::Text {
+                return found;
             }
-            if found.is_empty() && surroundings != Surroundings::Text {
-                found = self.by_shape(place, surroundings == Surroundings::Binary, scratch);
+            let is_binary = surroundings == Surroundings::Binary;
+            found = self.by_length(place, scratch);
+            // Chance makes lengths of what is only possible.
+            if !found.iter().any(|one| one.base >= Confidence::Likely) {
+                let fixed = self.by_shape(place, is_binary, scratch);
+                found = if fixed.is_empty() { found } else { fixed };
             }
-            if found.is_empty() && surroundings == Surroundings::Binary {
-                others.retain(|one| {
-                    !is_here(one) || one.fit == Fit::Exact || !pool::is_undecidable(text, &one.span)
-                });
+            if found.is_empty() && is_binary {
+                let is_glued = edges::left(text, start) == LeftEdge::Glued;
+                let is_right = |one: &ShapeMatch| {
+                    one.fit == Fit::Exact || !is_glued && !pool::ends_in_words(text, &one.span)
+                };
+                others.retain(|one| !is_here(one) || is_right(one));
             }
         }
         if !found.is_empty() {
@@ -138,35 +151,33 @@ impl Dispatch {
 
     /// The matches of the length that is written before the key.
     fn by_length(&self, place: Place<'_>, scratch: &mut Scratch) -> Vec<ShapeMatch> {
-        let Place { text, start, token_end, .. } = place;
+        let Place { text, start, .. } = place;
+        if let Some(length) = sqlite::column(text, start) {
+            let found = self.cut(place, start + length, scratch);
+            if !found.is_empty() {
+                return found;
+            }
+        }
         let mut best: Option<(Proof, Vec<ShapeMatch>)> = None;
         for length in lengths::before(text, start) {
             let end = start.saturating_add(length.bytes);
             let mut found = self.cut(place, end, scratch);
-            if found.is_empty() {
-                continue;
+            if !found.is_empty() && !holds_for_any(place, &length) {
+                let is_glued = edges::left(text, start) == LeftEdge::Glued;
+                found.retain(|one| is_proved(one) || is_exact(one) && (is_glued || length.is_tagged));
             }
-            let is_glued = edges::left(text, start) == LeftEdge::Glued;
-            let is_edge = edges::right(text, end, Edges::Strict);
-            let is_tagged = !length.tags.is_empty();
-            let is_near_end = token_end.saturating_sub(end) <= 4;
-            let before_tag = is_glued && text.get(end).is_some_and(|next| length.tags.contains(next));
-            let holds_any = length.is_binary
-                || is_edge && !pool::is_undecidable(text, &(start..end))
-                || is_tagged && (is_near_end || before_tag);
-            found.retain(|one| holds_any || one.fit == Fit::Exact && (is_glued || is_tagged));
-            let Some(strongest) = found.iter().map(|one| (one.base, one.fit == Fit::Exact)).max() else { continue };
-            let proof = (length.is_binary, strongest.0, strongest.1);
+            let Some(strongest) = found.iter().map(|one| (one.base, one.fit == Fit::Exact)).max() else {
+                continue;
+            };
+            let proof = Proof {
+                is_likely: strongest.0 >= Confidence::Likely,
+                is_proved: found.iter().any(is_proved),
+                is_binary: length.is_binary,
+                is_edge: edges::right(text, end, Edges::Strict),
+                strongest,
+            };
             if best.as_ref().is_none_or(|(known, _)| proof > *known) {
                 best = Some((proof, found));
-            }
-        }
-        if best.as_ref().is_none_or(|(proof, _)| !proof.0)
-            && let Some(length) = sqlite::column(text, start)
-        {
-            let found = self.cut(place, start + length, scratch);
-            if !found.is_empty() {
-                return found;
             }
         }
         best.map(|(_, found)| found).unwrap_or_default()
@@ -197,7 +208,7 @@ impl Dispatch {
                         && !edges::ends_word(text, start)
                         && !pool::is_between_controls(text, start..token_end)
                         && pool::is_drawn(&text[start + entry.shape().prefix().len()..end])
-                        && !pool::goes_on(text, &span, entry.last_run)
+                        && (self.begins_key(&text[end..]) || !pool::goes_on(text, &span, entry.last_run))
                 };
                 // Of what proves itself the longest, of all others what ends before a word.
                 let is_better = best.is_none_or(|(known, proves, at)| {
@@ -216,6 +227,27 @@ impl Dispatch {
     }
 }
 
+/// Whether a length is one beyond doubt, so that a key of any shape may end there.
+fn holds_for_any(Place { text, start, token_end, .. }: Place<'_>, length: &Length) -> bool {
+    /// What may follow the last string of a row and still be letters.
+    const REST: usize = 4;
+    let end = start + length.bytes;
+    let is_edge = edges::right(text, end, Edges::Strict);
+    let is_glued = edges::left(text, start) == LeftEdge::Glued;
+    let goes_on = is_glued && text.get(end).is_some_and(|next| length.next.contains(next));
+    length.is_binary
+        || is_edge && !pool::ends_in_words(text, &(start..end))
+        || length.is_tagged && (token_end.saturating_sub(end) <= REST || goes_on)
+}
+
+fn is_exact(one: &ShapeMatch) -> bool {
+    one.fit == Fit::Exact && one.base >= Confidence::Likely
+}
+
+fn is_proved(one: &ShapeMatch) -> bool {
+    one.fit == Fit::Exact && one.base == Confidence::Certain
+}
+
 /// What stands near a token.
 fn surroundings(text: &[u8], start: usize, end: usize) -> Surroundings {
     let is_control = |byte: &u8| matches!(byte, 0..=6 | 14..=26 | 28..=31);
@@ -227,12 +259,16 @@ fn surroundings(text: &[u8], start: usize, end: usize) -> Surroundings {
         return Surroundings::Binary;
     }
     let before = &text[start.saturating_sub(NEAR_ENCODING)..start];
+    // The middle of a character may be where the range begins, but no text begins there.
+    let before = if start > NEAR_ENCODING { skip_rest(before) } else { before };
     let after = &text[end..text.len().min(end + NEAR_ENCODING)];
+    let is_utf8 =
+        |bytes: &[u8]| std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true);
     if is_utf8(before) && is_utf8(after) { Surroundings::Text } else { Surroundings::Unclear }
 }
 
-/// Whether the bytes are a part of a text in UTF-8.
-fn is_utf8(bytes: &[u8]) -> bool {
-    let first = bytes.iter().take(3).take_while(|byte| **byte & 0xc0 == 0x80).count();
-    std::str::from_utf8(&bytes[first..]).map_or_else(|error| error.error_len().is_none(), |_| true)
+/// Without the rest of a character at its start.
+fn skip_rest(bytes: &[u8]) -> &[u8] {
+    let rest = bytes.iter().take(3).take_while(|byte| **byte & 0xc0 == 0x80).count();
+    &bytes[rest..]
 }

@@ -75,6 +75,8 @@ fn is_pickled_line(text: &[u8], start: usize) -> bool {
     const LONGEST: usize = 512;
     let Some(before) = text[..start].strip_suffix(b"V") else { return false };
     let rest = &text[start..text.len().min(start + LONGEST)];
+    // An item of a list follows the `a` that appends the one before it.
+    let before = before.strip_suffix(b"a").or(before.strip_suffix(b"s")).unwrap_or(before);
     before.last().is_none_or(|byte| matches!(byte, b'\n' | b'('))
         && memchr::memchr(b'\n', rest).is_some_and(|line| match rest.get(line + 1) {
             Some(b'p') => rest.get(line + 2).is_some_and(u8::is_ascii_digit),

@@ -30,6 +30,8 @@ pub(super) struct ShapeEntry {
     pub(super) proves_itself: bool,
     /// The class that the shape ends in, if that is a run.
     pub(super) last_run: Option<&'static ByteClass>,
+    /// Whether a match may end in `=`.
+    takes_padding: bool,
     /// The number of bytes that are always within the token.
     pub(super) inside: usize,
     /// Another literal inside the shape.
@@ -67,6 +69,11 @@ impl ShapeEntry {
             last_run: match parts.last() {
                 Some(Part::Run(class, _)) => Some(class),
                 _ => None,
+            },
+            takes_padding: match parts.last() {
+                Some(Part::Run(class, _)) => class.has(b'='),
+                Some(Part::Structure(named)) => named.class.has(b'='),
+                _ => false,
             },
             inside,
             marker: marker.map(|(_, marker)| memmem::Finder::new(marker).into_owned()),
@@ -194,7 +201,7 @@ fn fit(parts: &[Part]) -> Fit {
 /// Whether chance does not make what a shape of exact length asks for: it has a structure, or a prefix that is in no
 /// other word and a long body.
 fn proves_itself(parts: &[Part]) -> bool {
-    const TELLING_PREFIX: usize = 6;
+    const TELLING_PREFIX: usize = 5;
     const LONG_BODY: usize = 28;
     let is_structure = |part: &Part| matches!(part, Part::Structure(_));
     let body: usize = parts.iter().skip(1).map(|part| part.lengths().0).sum();
@@ -243,7 +250,10 @@ pub(super) fn try_shape(
     let shape = entry.shape();
     let start = range.start;
     let rest = &text[range];
-    let length = shape.matches(rest, &mut scratch.bodies, |end| edges::right(rest, end, form.edges))?;
+    // The padding of base64 is whole or not there.
+    let is_cut = |end: usize| entry.takes_padding && rest.get(end) == Some(&b'=');
+    let is_end = |end: usize| edges::right(rest, end, form.edges) && !is_cut(end);
+    let length = shape.matches(rest, &mut scratch.bodies, is_end)?;
     if placeholder::is_made_up(&rest[..length], &scratch.bodies, form.confidence != Confidence::Certain) {
         return None;
     }

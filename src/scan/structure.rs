@@ -142,6 +142,11 @@ impl Dispatch {
         self.groups(text, anchor).map(|(start, _)| start)
     }
 
+    /// Whether the text begins with a prefix.
+    pub(super) fn begins_key(&self, text: &[u8]) -> bool {
+        self.by_anchor.iter().flat_map(|table| &table.groups).any(|group| text.starts_with(&group.prefix))
+    }
+
     /// The groups whose prefix is at this anchor, and where it begins.
     pub(super) fn groups<'d>(
         &'d self,

@@ -6,6 +6,8 @@ struct Encoding {
     width: usize,
     /// The bytes that may come before them; empty if that may be anything.
     tags: &'static [u8],
+    /// The bytes that may follow the string, if it cannot be told otherwise that this is its length.
+    next: &'static [u8],
     /// Reads the length of the key from these bytes.
     read: fn(&[u8]) -> Option<u64>,
 }
@@ -16,17 +18,27 @@ pub(super) struct Length {
     pub(super) bytes: usize,
     /// Whether it is not text, so that it can hardly be one by chance.
     pub(super) is_binary: bool,
-    /// The tags that it and its like have, if it has one of them.
-    pub(super) tags: &'static [u8],
+    /// Whether a byte before it says that it is one.
+    pub(super) is_tagged: bool,
+    /// What may follow a string of this format.
+    pub(super) next: &'static [u8],
 }
 
 const fn any(width: usize, read: fn(&[u8]) -> Option<u64>) -> Encoding {
-    Encoding { width, tags: b"", read }
+    Encoding { width, tags: b"", next: b"", read }
 }
 
-const fn tagged(tags: &'static [u8], width: usize, read: fn(&[u8]) -> Option<u64>) -> Encoding {
-    Encoding { width, tags, read }
+const fn tagged(
+    tags: &'static [u8],
+    next: &'static [u8],
+    width: usize,
+    read: fn(&[u8]) -> Option<u64>,
+) -> Encoding {
+    Encoding { width, tags, next, read }
 }
+
+/// The types of Python's marshal that may follow a string.
+const MARSHAL: &[u8] = b"zZaAusCNTFSigIlryxf([{<>)?c";
 
 #[rustfmt::skip]
 const ENCODINGS: &[Encoding] = &[
@@ -38,11 +50,14 @@ const ENCODINGS: &[Encoding] = &[
     any(4, |bytes| minus(little_endian(bytes), 1)),
     // PostgreSQL's long values.
     any(4, |bytes| minus(Some(little_endian(bytes)? >> 2), 4)),
-    // Marshal of Python (with and without a flag for references), pickle, CBOR, msgpack, Ruby, protobuf's fields from 6 on.
-    tagged(b"zZaAusC\xfa\xda\xe1\xc1\xf5\xf3", 1, one),
-    tagged(b"\xd9\xc4\x8c\x8aUxX", 1, one),
-    tagged(b"2:BJRZbjrz", 1, one),
-    tagged(b"\":i", 1, |bytes| minus(one(bytes), 5)),
+    // A byte for the type that is a letter: marshal and pickle of Python, CBOR, protobuf's fields from 6 on, Redis, Ruby.
+    // Types that are no letters are told by that.
+    tagged(b"zZ", MARSHAL, 1, one),
+    tagged(b"U", b"qrsuatelpR", 1, one),
+    tagged(b"x", b"`abcdefghijklmnopqrstuvwx{", 1, one),
+    tagged(b"2:BJRZbjrz", b"", 1, one),
+    tagged(b"@", b"", 1, one),
+    tagged(b"\":i", b"", 1, |bytes| minus(one(bytes), 5)),
     // Everything that has one byte, or several with the highest first: Java, Thrift, Erlang, DER, binary property lists.
     any(1, one),
     any(2, big_endian),
@@ -83,13 +98,17 @@ pub(super) fn before(text: &[u8], start: usize) -> impl Iterator<Item = Length> 
         let bytes = usize::try_from((encoding.read)(&text[at..start])?).ok()?;
         let is_text = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
         let is_binary = !text[at.saturating_sub(1)..start].iter().all(is_text);
-        Some(Length { bytes, is_binary, tags: encoding.tags })
+        Some(Length { bytes, is_binary, is_tagged: !encoding.tags.is_empty(), next: encoding.next })
     })
 }
 
-/// The length of a key that is written in digits before it, as in bencode and netstrings: `51:sk-…`.
-pub(super) fn in_digits(text: &[u8], start: usize) -> Option<usize> {
+/// The length of a key that is written before it in a way that other texts do not have: in digits, as in bencode and
+/// netstrings (`51:sk-…`), or as in msgpack, which may be a letter of UTF-8.
+pub(super) fn in_text(text: &[u8], start: usize) -> Option<usize> {
     const MOST: usize = 4;
+    if let [.., 0xd9, length] = &text[..start] {
+        return (*length >= 128).then(|| usize::from(*length));
+    }
     let before = text[..start].strip_suffix(b":")?;
     let count = before.iter().rev().take(MOST).take_while(|byte| byte.is_ascii_digit()).count();
     let digits = &before[before.len() - count..];

@@ -2,10 +2,7 @@
 
 use std::ops::Range;
 
-use crate::{
-    rule::{BASE64URL, ByteClass},
-    scan::edges::{self, LeftEdge},
-};
+use crate::rule::{BASE64URL, ByteClass};
 
 /// How many bytes behind a key tell whether it goes on.
 const TELLING: usize = 10;
@@ -39,15 +36,13 @@ pub(super) fn goes_on(text: &[u8], span: &Range<usize>, class: Option<&ByteClass
             || text[span.end..span.end + run].iter().any(u8::is_ascii_digit);
     }
     let run = class.run(&text[span.end..], TELLING);
-    // A key may directly follow; those have a rule of their own.
     run > 0 && !is_word(&text[span.end..span.end + run], 2)
 }
 
-/// Whether a match goes on to the end of a token that may be that of another string.
-pub(super) fn is_undecidable(text: &[u8], span: &Range<usize>) -> bool {
+/// Whether a match of any length ends in what looks like words, so that it may have taken them from another string.
+pub(super) fn ends_in_words(text: &[u8], span: &Range<usize>) -> bool {
     const WORD: usize = 8;
-    edges::left(text, span.start) == LeftEdge::Glued
-        || span.len() > 2 * WORD && is_word(&text[span.end - WORD..span.end], 1)
+    span.len() > 2 * WORD && is_word(&text[span.end - WORD..span.end], 1)
 }
 
 /// Whether a token stands between control characters, as C writes its strings.
