@@ -22,6 +22,9 @@ use super::{
 };
 use crate::rule::{Confidence, Edges};
 
+/// How many bytes at the start of a file tell whether it is text.
+pub(super) const HEAD: usize = 8000;
+
 /// How far from a key its text is checked for bytes that are not text.
 const NEAR: usize = 256;
 
@@ -58,14 +61,13 @@ struct Proof {
 }
 
 impl Dispatch {
-    /// Adds the matches of keys with this anchor that touch other bytes, unless there are exact ones among the matches
-    /// from `first` on, which are those of the anchor. Removes those whose end is that of another string.
+    /// Adds the matches of keys with this anchor that touch other bytes, unless there are exact ones already. Removes
+    /// those whose end is that of another string.
     pub(super) fn try_touched(
         &self,
         text: &[u8],
         anchor: Anchor,
         token_end: usize,
-        first: usize,
         scratch: &mut Scratch,
         matches: &mut Vec<ShapeMatch>,
     ) {
@@ -79,7 +81,8 @@ impl Dispatch {
                 continue;
             }
             last = Some(start);
-            let first = first.min(matches.len());
+            let near = matches.iter().rev().take_while(|one| one.span.start + 2 * self.longest >= start);
+            let first = matches.len() - near.count();
             let is_here = |one: &ShapeMatch| one.decoded.is_none() && one.span.start == start;
             if matches[first..].iter().any(|one| is_here(one) && is_exact(one)) {
                 continue;
@@ -105,7 +108,7 @@ impl Dispatch {
             found = self.cut(place, start + length, scratch);
         }
         if found.is_empty() {
-            let surroundings = surroundings(text, start, token_end);
+            let surroundings = surroundings(text, start, token_end, scratch);
             if surroundings == Surroundings::Text {
                 return found;
             }
@@ -142,8 +145,9 @@ impl Dispatch {
         if end > text.len() || !self.may_span(text, anchor, start, end) {
             return Vec::new();
         }
-        let entries = self.entries(place).filter(|entry| entry.may_begin(&text[..end], start));
-        entries
+        let is_cut = text.get(end) == Some(&b'=');
+        self.entries(place)
+            .filter(|entry| entry.may_begin(&text[..end], start) && !(is_cut && entry.takes_padding))
             .filter_map(|entry| try_shape(text, start..end, entry, scratch))
             .filter(|one| one.span.end == end)
             .collect()
@@ -248,8 +252,17 @@ fn is_proved(one: &ShapeMatch) -> bool {
     one.fit == Fit::Exact && one.base == Confidence::Certain
 }
 
+/// Whether a file is not text, judged by its first bytes, as git does.
+pub(super) fn is_binary(text: &[u8]) -> bool {
+    memchr::memchr(0, &text[..text.len().min(HEAD)]).is_some()
+}
+
 /// What stands near a token.
-fn surroundings(text: &[u8], start: usize, end: usize) -> Surroundings {
+fn surroundings(text: &[u8], start: usize, end: usize, scratch: &mut Scratch) -> Surroundings {
+    // The strings of a program of Go are many kilobytes without a control character.
+    if *scratch.is_binary.get_or_insert_with(|| is_binary(text)) {
+        return Surroundings::Binary;
+    }
     let is_control = |byte: &u8| matches!(byte, 0..=6 | 14..=26 | 28..=31);
     let holds_control = |bytes: &[u8]| bytes.iter().fold(false, |any, byte| any | is_control(byte));
     let end = end.min(start + 2 * NEAR);

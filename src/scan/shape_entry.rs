@@ -31,7 +31,7 @@ pub(super) struct ShapeEntry {
     /// The class that the shape ends in, if that is a run.
     pub(super) last_run: Option<&'static ByteClass>,
     /// Whether a match may end in `=`.
-    takes_padding: bool,
+    pub(super) takes_padding: bool,
     /// The number of bytes that are always within the token.
     pub(super) inside: usize,
     /// Another literal inside the shape.

@@ -28,6 +28,11 @@ const fn any(width: usize, read: fn(&[u8]) -> Option<u64>) -> Encoding {
     Encoding { width, tags: b"", next: b"", read }
 }
 
+/// A NUL must follow the string.
+const fn ended(width: usize, read: fn(&[u8]) -> Option<u64>) -> Encoding {
+    Encoding { width, tags: b"", next: b"\0", read }
+}
+
 const fn tagged(
     tags: &'static [u8],
     next: &'static [u8],
@@ -46,8 +51,8 @@ const ENCODINGS: &[Encoding] = &[
     any(8, little_endian),
     any(4, little_endian),
     // With a NUL behind the string: BSON, D-Bus, Lua 5.1.
-    any(8, |bytes| minus(little_endian(bytes), 1)),
-    any(4, |bytes| minus(little_endian(bytes), 1)),
+    ended(8, |bytes| minus(little_endian(bytes), 1)),
+    ended(4, |bytes| minus(little_endian(bytes), 1)),
     // PostgreSQL's long values.
     any(4, |bytes| minus(Some(little_endian(bytes)? >> 2), 4)),
     // A byte for the type that is a letter: marshal and pickle of Python, CBOR, protobuf's fields from 6 on, Redis, Ruby.
@@ -65,7 +70,7 @@ const ENCODINGS: &[Encoding] = &[
     any(2, little_endian),
     // With a NUL behind the string, or one more than its length: Lua 5.2 to 5.3, FlatBuffers, Hermes.
     any(1, |bytes| minus(one(bytes), 1)),
-    any(4, |bytes| minus(big_endian(bytes), 1)),
+    ended(4, |bytes| minus(big_endian(bytes), 1)),
     // Seven bits a byte, the lowest first: protobuf, DEX, .NET, LevelDB.
     any(2, low_first),
     // The same with a sign, as in Avro and Kafka.
@@ -96,6 +101,9 @@ pub(super) fn before(text: &[u8], start: usize) -> impl Iterator<Item = Length> 
             return None;
         }
         let bytes = usize::try_from((encoding.read)(&text[at..start])?).ok()?;
+        if encoding.next == b"\0" && text.get(start.saturating_add(bytes)) != Some(&0) {
+            return None;
+        }
         let is_text = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
         let is_binary = !text[at.saturating_sub(1)..start].iter().all(is_text);
         Some(Length { bytes, is_binary, is_tagged: !encoding.tags.is_empty(), next: encoding.next })
