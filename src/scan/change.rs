@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{engine::Engine, scratch::Scratch, weigh};
+use super::{binary::HEAD, engine::Engine, scratch::Scratch, weigh};
 use crate::{
     blob::{AnchorKinds, Content},
     decode::{run, utf16},
@@ -43,6 +43,7 @@ impl Engine {
         scratch: &mut Scratch,
     ) -> Option<AnchorKinds> {
         scratch.is_name_unknown = true;
+        scratch.is_binary = None;
         let anchor_kinds = match change {
             _ if looks_wide(text) => {
                 let mut is_clean = true;
@@ -51,6 +52,12 @@ impl Engine {
                 is_clean.then_some(AnchorKinds::ALL)
             }
             None => self.prefilter_in(text, 0..text.len(), AnchorKinds::ALL, scratch),
+            // Keys in binary files may touch anything, and the other text was none.
+            Some(TextChange { changed_ranges, anchor_kinds })
+                if !anchor_kinds.has(AnchorKinds::ZERO) && becomes_binary(text, changed_ranges) =>
+            {
+                self.prefilter_in(text, 0..text.len(), AnchorKinds::ALL, scratch)
+            }
             Some(TextChange { changed_ranges, anchor_kinds }) => {
                 let anchor_kinds = self.with_new_kinds(text, changed_ranges, anchor_kinds);
                 let is_clean = anchor_kinds == AnchorKinds::default()
@@ -102,6 +109,12 @@ impl Engine {
         scratch.matches = matches;
         is_clean.then_some(anchor_kinds)
     }
+}
+
+/// Whether there are zeros in the changed parts of a file's start.
+fn becomes_binary(text: &[u8], changed_ranges: &[Range<usize>]) -> bool {
+    let ranges = changed_ranges.iter().take_while(|range| range.start < HEAD);
+    ranges.into_iter().any(|range| memchr::memchr(0, &text[range.start..range.end.min(HEAD)]).is_some())
 }
 
 /// Whether the text is also read as UTF-16. That depends only on its start, and affects how all of it is

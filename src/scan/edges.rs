@@ -51,7 +51,7 @@ pub(super) fn left(text: &[u8], start: usize) -> LeftEdge {
     let before = &text[..start];
     match before.last() {
         Some(byte) if BASE64URL.has(*byte) => {
-            if ends_in_escape(before) {
+            if ends_in_escape(before) || is_pickled_line(text, start) {
                 LeftEdge::Clear
             } else if byte.is_ascii_alphanumeric() {
                 LeftEdge::Glued
@@ -63,6 +63,40 @@ pub(super) fn left(text: &[u8], start: usize) -> LeftEdge {
         }
         _ => LeftEdge::Clear,
     }
+}
+
+/// Whether the letters before `start` make a word of it that ends in `sk` or `rk`: `task-…`, `disk_…`, `network_…`.
+pub(super) fn ends_word(text: &[u8], start: usize) -> bool {
+    let sk: &[&[u8]] = &[
+        b"ta", b"di", b"de", b"ri", b"ma", b"la", b"hi", b"io", b"du", b"hu", b"tu", b"mu", b"bu", b"ca",
+        b"ba", b"fi", b"li", b"lu", b"ru",
+    ];
+    let rk: &[&[u8]] = &[b"wo", b"ma", b"fo", b"to", b"pa", b"da", b"ba", b"la", b"co", b"le", b"pe", b"ha"];
+    let known = match text[start..].first_chunk() {
+        Some(b"sk" | b"SK") => sk,
+        Some(b"rk" | b"RK") => rk,
+        _ => return false,
+    };
+    let before = &text[start.saturating_sub(3)..start];
+    let is_letter = |back: usize| before.len() >= back && before[before.len() - back].is_ascii_alphabetic();
+    let is_a =
+        is_letter(1) && !is_letter(2) && before.last().is_some_and(|byte| byte.eq_ignore_ascii_case(&b'a'));
+    is_a || known.iter().any(|end| before.len() >= 2 && before[before.len() - 2..].eq_ignore_ascii_case(end))
+}
+
+/// Whether `start` is behind the `V` of a line of a pickle of protocol 0. The next line is `p` and a number.
+fn is_pickled_line(text: &[u8], start: usize) -> bool {
+    const LONGEST: usize = 512;
+    let Some(before) = text[..start].strip_suffix(b"V") else { return false };
+    let rest = &text[start..text.len().min(start + LONGEST)];
+    // An item of a list follows the `a` that appends the one before it.
+    let before = before.strip_suffix(b"a").or(before.strip_suffix(b"s")).unwrap_or(before);
+    before.last().is_none_or(|byte| matches!(byte, b'\n' | b'('))
+        && memchr::memchr(b'\n', rest).is_some_and(|line| match rest.get(line + 1) {
+            Some(b'p') => rest.get(line + 2).is_some_and(u8::is_ascii_digit),
+            Some(next) => b".astu".contains(next),
+            None => false,
+        })
 }
 
 /// Whether the `-` or `_` at the end of the text is not part of a word: `${KEY:-sk-…}`, `__sk-…__`, a line of

@@ -178,6 +178,7 @@ impl ShapeMatcher {
         let dispatch = self.dispatch();
         dispatch.try_anchor(text, anchor, seen.token_end, scratch, matches);
         self.try_glued(text, anchor, seen.token_end, &mut seen.glued, scratch, matches);
+        dispatch.try_touched(text, anchor, seen.token_end, scratch, matches);
         if length > 2 * dispatch.longest {
             let last = seen.token_end - dispatch.longest;
             return dispatch.next_inside_token(&text[..last], at + 1, &mut seen.distinctive);
@@ -240,7 +241,10 @@ impl ShapeMatcher {
     ) {
         let mut inner = Vec::new();
         let own = own.start..own.end.min(decoded.text.len());
+        // What is decoded from a binary file may be text.
+        let is_binary = scratch.is_binary.replace(false);
         self.scan_layer(&decoded.text, own, AnchorKinds::ALL, depth + 1, scratch, &mut inner);
+        scratch.is_binary = is_binary;
         for mut matched in inner {
             let mut encoding = encodings(&matched.span);
             if encoding.is_empty() {

@@ -6,6 +6,7 @@
 //! best one is kept (`resolve`).
 
 mod anchors;
+mod binary;
 mod change;
 mod context;
 mod edges;

@@ -24,6 +24,8 @@ pub struct Scratch {
     pub(super) word_count: WordCount,
     /// Whether the text may turn out to have any name.
     pub(super) is_name_unknown: bool,
+    /// Whether the current text is part of a file that is not text; `None` if nobody has looked at its start yet.
+    pub(super) is_binary: Option<bool>,
     /// Whether the text is also read as UTF-16, so that its strings need not be searched for one by one.
     pub(super) wide_apart: bool,
 }

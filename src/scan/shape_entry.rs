@@ -29,6 +29,12 @@ pub(super) struct ShapeEntry {
     /// The class that follows the prefix, and how many bytes of it at least.
     pub(super) first_run: Option<(&'static ByteClass, usize)>,
     pub(super) fit: Fit,
+    /// Whether a match proves itself, whatever touches it.
+    pub(super) proves_itself: bool,
+    /// The class that the shape ends in, if that is a run.
+    pub(super) last_run: Option<&'static ByteClass>,
+    /// Whether a match may end in `=`.
+    pub(super) takes_padding: bool,
     /// The number of bytes that are always within the token.
     pub(super) inside: usize,
     /// Another literal inside the shape.
@@ -60,6 +66,18 @@ impl ShapeEntry {
             is_whole_token: (edges == Edges::Strict || ends_with_token(parts)) && parts.iter().all(is_token),
             first_run: first_run(parts),
             fit: fit(parts),
+            proves_itself: rule.forms[form].confidence == Confidence::Certain
+                && fit(parts) == Fit::Exact
+                && (marker.is_some() || proves_itself(parts)),
+            last_run: match parts.last() {
+                Some(Part::Run(class, _)) => Some(class),
+                _ => None,
+            },
+            takes_padding: match parts.last() {
+                Some(Part::Run(class, _)) => class.has(b'='),
+                Some(Part::Structure(named)) => named.class.has(b'='),
+                _ => false,
+            },
             inside,
             marker: marker.map(|(_, marker)| memmem::Finder::new(marker).into_owned()),
             marker_at,
@@ -84,6 +102,12 @@ impl ShapeEntry {
         {
             return false;
         }
+        self.may_begin(text, start)
+    }
+
+    /// The same wherever the token ends.
+    pub(super) fn may_begin(&self, text: &[u8], start: usize) -> bool {
+        let most = self.lengths.1;
         if let (Some(marker), Some(at)) = (&self.marker, self.marker_at) {
             let rest = text[start..].get(at..);
             if !rest.is_some_and(|rest| rest.starts_with(marker.needle())) {
@@ -180,6 +204,16 @@ fn fit(parts: &[Part]) -> Fit {
     if count == parts.len() || length >= TELLING { Fit::Exact } else { Fit::Loose }
 }
 
+/// Whether chance does not make what a shape of exact length asks for: it has a structure, or a prefix that is in no
+/// other word and a long body.
+fn proves_itself(parts: &[Part]) -> bool {
+    const TELLING_PREFIX: usize = 5;
+    const LONG_BODY: usize = 28;
+    let is_structure = |part: &Part| matches!(part, Part::Structure(_));
+    let body: usize = parts.iter().skip(1).map(|part| part.lengths().0).sum();
+    parts.iter().any(is_structure) || parts[0].lengths().0 >= TELLING_PREFIX && body >= LONG_BODY
+}
+
 fn is_token(part: &Part) -> bool {
     match part {
         Part::Literal(literal) => literal.iter().all(|byte| BASE64URL.has(*byte)),
@@ -223,8 +257,13 @@ pub(super) fn try_shape(
     let public = shape.prefix().len();
     let start = range.start;
     let rest = &text[range];
-    let may_end =
-        |end| edges::right(rest, end, form.edges) && (public > 0 || !edges::goes_on_as_base64(rest, end));
+    // The padding of base64 is whole or not there.
+    let is_cut = |end: usize| entry.takes_padding && rest.get(end) == Some(&b'=');
+    let may_end = |end: usize| {
+        edges::right(rest, end, form.edges)
+            && !is_cut(end)
+            && (public > 0 || !edges::goes_on_as_base64(rest, end))
+    };
     let length = shape.matches(rest, &mut scratch.bodies, may_end)?;
     if placeholder::is_made_up(&rest[..length], &scratch.bodies, form.confidence != Confidence::Certain) {
         if !entry.rule.fallback {

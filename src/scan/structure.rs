@@ -143,7 +143,8 @@ impl Dispatch {
                     0 => self.left_edge(text, start),
                     _ => (edges::left_of_body(text, start), false),
                 });
-                let begins_here = edge.satisfies(entry.edges);
+                let begins_here =
+                    edge.satisfies(entry.edges) || entry.proves_itself && !edges::ends_word(text, start);
                 if begins_here || entry.form().word_before {
                     let matched = try_shape(text, start..text.len(), entry, scratch);
                     let matched = matched.map(|matched| ShapeMatch { is_pasted, ..matched });
@@ -178,9 +179,15 @@ impl Dispatch {
         self.groups(text, anchor).map(|(start, _)| start)
     }
 
+    /// Whether the text begins with a prefix.
+    pub(super) fn begins_key(&self, text: &[u8]) -> bool {
+        let mut groups = self.by_anchor.iter().flat_map(|table| &table.groups);
+        groups.any(|group| group.lead == 0 && text.starts_with(&group.prefix))
+    }
+
     /// The groups whose prefix is at this anchor, and where it begins. Those whose keys begin before their prefix are
     /// excluded, since nothing tells where such a key would be cut.
-    fn groups<'d>(
+    pub(super) fn groups<'d>(
         &'d self,
         text: &'d [u8],
         Anchor { at, literal }: Anchor,

@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 
 use super::{
+    binary::is_binary,
     engine::{Engine, Window},
     scratch::{Scratch, WordCount},
     shape_match::REACH,
@@ -90,6 +91,7 @@ impl Engine {
     ) -> io::Result<()> {
         scratch.word_matches.clear();
         scratch.word_count = WordCount::default();
+        scratch.is_binary = None;
         match content {
             Content::Bytes(text) => {
                 let order = utf16::recognize(text);
@@ -98,6 +100,7 @@ impl Engine {
                 scratch.wide_apart = false;
                 // A text that begins like UTF-16 is read both ways, since its start may be misleading.
                 if let Some(order) = order {
+                    scratch.is_binary = Some(false);
                     let mut decoded = Vec::new();
                     utf16::Transcoder::new(order).decode(text, true, &mut decoded);
                     self.scan_text(&decoded, scratch, &mut in_encoding(order.name(), &mut emit));
@@ -140,6 +143,8 @@ impl Engine {
             stream.filled += count;
             let is_last = stream.filled < WINDOW;
             if std::mem::take(&mut is_first) {
+                // Later windows do not hold the start.
+                scratch.is_binary = Some(is_binary(&stream.buffer[..stream.filled]));
                 wide = utf16::recognize(&stream.buffer[..stream.filled]).map(|order| {
                     (utf16::Transcoder::new(order), StreamWindow::begin(Vec::new()), Vec::new())
                 });
@@ -149,7 +154,9 @@ impl Engine {
                 decoded.clear();
                 transcoder.decode(&stream.buffer[before..stream.filled], is_last, decoded);
                 let mut emit = in_encoding(transcoder.name(), emit);
+                let is_binary = scratch.is_binary.replace(false);
                 wide_stream.push(decoded, is_last, self, scratch, &mut emit);
+                scratch.is_binary = is_binary;
             }
             scratch.wide_apart = wide.is_some();
             stream.scan(is_last, self, scratch, emit);

@@ -6,8 +6,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod binary;
 mod contexts;
 mod encodings;
+mod formats;
 mod harness;
 mod known;
 mod lookalikes;

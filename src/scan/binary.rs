@@ -1,0 +1,287 @@
+//! Keys that touch other bytes. In data that is not text, the byte before a key may be its length, which is a letter by
+//! chance, and the byte after it a type or the next string. Compilers even put all strings of a program into one row
+//! with nothing between them.
+//!
+//! Three things tell where such a key ends: a length before it, a shape with a fixed length, and SQLite's records. If
+//! none of them does, a shape of any length is not reported, since its end would be that of another string.
+
+mod lengths;
+mod pool;
+mod sqlite;
+
+use std::cell::RefCell;
+
+use self::lengths::Length;
+use super::{
+    anchors::Anchor,
+    edges::{self, LeftEdge},
+    scratch::Scratch,
+    shape_entry::{ShapeEntry, try_shape},
+    shape_match::{Fit, ShapeMatch},
+    structure::Dispatch,
+};
+use crate::rule::{Confidence, Edges};
+
+/// How many bytes at the start of a file tell whether it is text.
+pub(super) const HEAD: usize = 8000;
+
+/// How far from a key its text is checked for bytes that are not text.
+const NEAR: usize = 256;
+
+/// The same for bytes that are no UTF-8.
+const NEAR_ENCODING: usize = 64;
+
+/// What stands near a key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Surroundings {
+    Text,
+    /// Bytes above ASCII that are not UTF-8: binary data, or text in an old encoding.
+    Unclear,
+    /// Control characters that no text has.
+    Binary,
+}
+
+/// Where a key begins, and where its token ends.
+#[derive(Clone, Copy)]
+struct Place<'t> {
+    text: &'t [u8],
+    anchor: Anchor,
+    start: usize,
+    token_end: usize,
+}
+
+/// How well it is known where a key ends. What comes first counts most.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Proof {
+    is_likely: bool,
+    is_proved: bool,
+    is_binary: bool,
+    is_edge: bool,
+    strongest: (Confidence, bool),
+}
+
+impl Dispatch {
+    /// Adds the matches of keys with this anchor that touch other bytes, unless there are exact ones already. Removes
+    /// those whose end is that of another string.
+    pub(super) fn try_touched(
+        &self,
+        text: &[u8],
+        anchor: Anchor,
+        token_end: usize,
+        scratch: &mut Scratch,
+        matches: &mut Vec<ShapeMatch>,
+    ) {
+        let mut last = None;
+        for (start, group) in self.groups(text, anchor) {
+            if last == Some(start) || token_end - start < group.inside {
+                continue;
+            }
+            let place = Place { text, anchor, start, token_end };
+            if !self.entries(place).any(|entry| entry.may_begin(text, start)) {
+                continue;
+            }
+            last = Some(start);
+            let near = matches.iter().rev().take_while(|one| one.span.start + 2 * self.longest >= start);
+            let first = matches.len() - near.count();
+            let is_here = |one: &ShapeMatch| one.decoded.is_none() && one.span.start == start;
+            if matches[first..].iter().any(|one| is_here(one) && is_exact(one)) {
+                continue;
+            }
+            let mut others = matches.split_off(first);
+            let found = self.touched(place, scratch, &mut others, is_here);
+            matches.append(&mut others);
+            matches.extend(found);
+        }
+    }
+
+    /// The matches of the key at a place. Of the others, keeps those that may be right.
+    fn touched(
+        &self,
+        place: Place<'_>,
+        scratch: &mut Scratch,
+        others: &mut Vec<ShapeMatch>,
+        is_here: impl Fn(&ShapeMatch) -> bool,
+    ) -> Vec<ShapeMatch> {
+        let Place { text, start, token_end, .. } = place;
+        let mut found = Vec::new();
+        if let Some(length) = lengths::in_text(text, start) {
+            found = self.cut(place, start + length, scratch);
+        }
+        if found.is_empty() {
+            let surroundings = surroundings(text, start, token_end, scratch);
+            if surroundings == Surroundings::Text {
+                return found;
+            }
+            let is_binary = surroundings == Surroundings::Binary;
+            found = self.by_length(place, scratch);
+            // Chance makes lengths of what is only possible.
+            if !found.iter().any(|one| one.base >= Confidence::Likely) {
+                let fixed = self.by_shape(place, is_binary, scratch);
+                found = if fixed.is_empty() { found } else { fixed };
+            }
+            if found.is_empty() && is_binary {
+                let is_glued = edges::left(text, start) == LeftEdge::Glued;
+                let is_right = |one: &ShapeMatch| {
+                    one.fit == Fit::Exact || !is_glued && !pool::ends_in_words(text, &one.span)
+                };
+                others.retain(|one| !is_here(one) || is_right(one));
+            }
+        }
+        if !found.is_empty() {
+            others.retain(|one| !is_here(one));
+        }
+        found
+    }
+
+    /// The shapes of the key at a place.
+    fn entries<'d>(&'d self, place: Place<'d>) -> impl Iterator<Item = &'d ShapeEntry> {
+        let groups = self.groups(place.text, place.anchor).filter(move |(start, _)| *start == place.start);
+        groups.flat_map(|(_, group)| &group.shapes)
+    }
+
+    /// The matches that end at `end`, whatever follows there.
+    fn cut(&self, place: Place<'_>, end: usize, scratch: &mut Scratch) -> Vec<ShapeMatch> {
+        let Place { text, start, anchor, .. } = place;
+        if end > text.len() || !self.may_span(text, anchor, start, end) {
+            return Vec::new();
+        }
+        let is_cut = text.get(end) == Some(&b'=');
+        self.entries(place)
+            .filter(|entry| entry.may_begin(&text[..end], start) && !(is_cut && entry.takes_padding))
+            .filter_map(|entry| try_shape(text, start..end, entry, scratch))
+            .filter(|one| one.span.end == end)
+            .collect()
+    }
+
+    /// The matches of the length that is written before the key.
+    fn by_length(&self, place: Place<'_>, scratch: &mut Scratch) -> Vec<ShapeMatch> {
+        let Place { text, start, .. } = place;
+        if let Some(length) = sqlite::column(text, start) {
+            let found = self.cut(place, start + length, scratch);
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        let mut best: Option<(Proof, Vec<ShapeMatch>)> = None;
+        for length in lengths::before(text, start) {
+            let end = start.saturating_add(length.bytes);
+            let mut found = self.cut(place, end, scratch);
+            if !found.is_empty() && !holds_for_any(place, &length) {
+                let is_glued = edges::left(text, start) == LeftEdge::Glued;
+                found.retain(|one| is_proved(one) || is_exact(one) && (is_glued || length.is_tagged));
+            }
+            let Some(strongest) = found.iter().map(|one| (one.base, one.fit == Fit::Exact)).max() else {
+                continue;
+            };
+            let proof = Proof {
+                is_likely: strongest.0 >= Confidence::Likely,
+                is_proved: found.iter().any(is_proved),
+                is_binary: length.is_binary,
+                is_edge: edges::right(text, end, Edges::Strict),
+                strongest,
+            };
+            if best.as_ref().is_none_or(|(known, _)| proof > *known) {
+                best = Some((proof, found));
+            }
+        }
+        best.map(|(_, found)| found).unwrap_or_default()
+    }
+
+    /// The matches of shapes whose length is fixed, cut out of what touches them.
+    fn by_shape(&self, place: Place<'_>, is_binary: bool, scratch: &mut Scratch) -> Vec<ShapeMatch> {
+        let Place { text, start, token_end, .. } = place;
+        let mut best: Option<(Confidence, bool, usize)> = None;
+        for entry in self.entries(place) {
+            let confidence = entry.form().confidence;
+            let is_fixed = entry.fit == Fit::Exact && confidence >= Confidence::Likely;
+            if !is_fixed || entry.form().requires_context || !entry.may_begin(text, start) {
+                continue;
+            }
+            // Refuses every end, so that it is asked about all of them.
+            let ends = RefCell::new(Vec::new());
+            entry.shape().matches(&text[start..], &mut scratch.bodies, |end| {
+                ends.borrow_mut().push(start + end);
+                false
+            });
+            for end in ends.into_inner() {
+                let span = start..end;
+                let holds = if entry.proves_itself {
+                    !pool::goes_on_in_hex(text, end, entry.last_run)
+                } else {
+                    is_binary
+                        && !edges::ends_word(text, start)
+                        && !pool::is_between_controls(text, start..token_end)
+                        && pool::is_drawn(&text[start + entry.shape().prefix().len()..end])
+                        && (self.begins_key(&text[end..]) || !pool::goes_on(text, &span, entry.last_run))
+                };
+                // Of what proves itself the longest, of all others what ends before a word.
+                let is_better = best.is_none_or(|(known, proves, at)| {
+                    let order = (confidence, entry.proves_itself).cmp(&(known, proves));
+                    order.then(if entry.proves_itself { end.cmp(&at) } else { at.cmp(&end) }).is_gt()
+                });
+                if holds && is_better {
+                    best = Some((confidence, entry.proves_itself, end));
+                }
+            }
+        }
+        let Some((_, _, end)) = best else { return Vec::new() };
+        let mut found = self.cut(place, end, scratch);
+        found.retain(|one| one.fit == Fit::Exact);
+        found
+    }
+}
+
+/// Whether a length is one beyond doubt, so that a key of any shape may end there.
+fn holds_for_any(Place { text, start, token_end, .. }: Place<'_>, length: &Length) -> bool {
+    /// What may follow the last string of a row and still be letters.
+    const REST: usize = 4;
+    let end = start + length.bytes;
+    let is_edge = edges::right(text, end, Edges::Strict);
+    let is_glued = edges::left(text, start) == LeftEdge::Glued;
+    let goes_on = is_glued && text.get(end).is_some_and(|next| length.next.contains(next));
+    length.is_binary
+        || is_edge && !pool::ends_in_words(text, &(start..end))
+        || length.is_tagged && (token_end.saturating_sub(end) <= REST || goes_on)
+}
+
+fn is_exact(one: &ShapeMatch) -> bool {
+    one.fit == Fit::Exact && one.base >= Confidence::Likely
+}
+
+fn is_proved(one: &ShapeMatch) -> bool {
+    one.fit == Fit::Exact && one.base == Confidence::Certain
+}
+
+/// Whether a file is not text, judged by its first bytes, as git does.
+pub(super) fn is_binary(text: &[u8]) -> bool {
+    memchr::memchr(0, &text[..text.len().min(HEAD)]).is_some()
+}
+
+/// What stands near a token.
+fn surroundings(text: &[u8], start: usize, end: usize, scratch: &mut Scratch) -> Surroundings {
+    // The strings of a program of Go are many kilobytes without a control character.
+    if *scratch.is_binary.get_or_insert_with(|| is_binary(text)) {
+        return Surroundings::Binary;
+    }
+    let is_control = |byte: &u8| matches!(byte, 0..=6 | 14..=26 | 28..=31);
+    let holds_control = |bytes: &[u8]| bytes.iter().fold(false, |any, byte| any | is_control(byte));
+    let end = end.min(start + 2 * NEAR);
+    if holds_control(&text[start.saturating_sub(NEAR)..start])
+        || holds_control(&text[end..text.len().min(end + NEAR)])
+    {
+        return Surroundings::Binary;
+    }
+    let before = &text[start.saturating_sub(NEAR_ENCODING)..start];
+    // The middle of a character may be where the range begins, but no text begins there.
+    let before = if start > NEAR_ENCODING { skip_rest(before) } else { before };
+    let after = &text[end..text.len().min(end + NEAR_ENCODING)];
+    let is_utf8 =
+        |bytes: &[u8]| std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true);
+    if is_utf8(before) && is_utf8(after) { Surroundings::Text } else { Surroundings::Unclear }
+}
+
+/// Without the rest of a character at its start.
+fn skip_rest(bytes: &[u8]) -> &[u8] {
+    let rest = bytes.iter().take(3).take_while(|byte| **byte & 0xc0 == 0x80).count();
+    &bytes[rest..]
+}
