@@ -7,19 +7,27 @@ use memchr::memmem::Finder;
 
 use super::{
     anchors::{Anchor, AnchorMatch},
+    edges::{self, LeftEdge},
     glued::GluedKeys,
     matcher::ShapeMatcher,
     scratch::Scratch,
-    shape_match::{REACH, ShapeMatch},
+    shape_match::{Fit, REACH, ShapeMatch},
 };
 use crate::{
     blob::AnchorKinds,
-    decode::{Decoded, escape, utf16},
+    decode::{
+        Decoded,
+        escape::{self, GoesOn},
+        utf16,
+    },
     rule::BASE64URL,
 };
 
 /// How many nested encodings are decoded.
 const DEEPEST: usize = 2;
+
+/// What terminal sequences begin with.
+const ESC: u8 = 0x1b;
 
 /// How far a UTF-16 string is decoded to either side, in bytes.
 const WIDE: usize = REACH / 2;
@@ -27,6 +35,21 @@ const WIDE: usize = REACH / 2;
 /// Building a searcher takes longer than searching a short text.
 static QUOTED_PRINTABLE: LazyLock<Vec<Finder<'static>>> =
     LazyLock::new(|| escape::QUOTED_PRINTABLE.iter().map(|literal| Finder::new(*literal)).collect());
+
+/// How many joins may be tried in vain before this offset: a few, and one more for each kilobyte. Most that looks like
+/// the first piece of a key is none.
+#[derive(Default)]
+struct Joins {
+    tried: usize,
+}
+
+impl Joins {
+    const FREE: usize = 64;
+
+    fn may_try(&mut self, at: usize) -> bool {
+        self.tried < Self::FREE + (at >> 9)
+    }
+}
 
 /// The parts of a text that need no second look.
 #[derive(Default)]
@@ -36,6 +59,7 @@ struct LayerProgress {
     /// Escapes have been decoded up to this offset.
     escapes: usize,
     key_run: escape::KeyRun,
+    joins: Joins,
     /// Where a shape that can end inside the token may be told from others.
     distinctive: usize,
     glued: GluedKeys,
@@ -80,6 +104,11 @@ impl ShapeMatcher {
         if depth < DEEPEST {
             if anchor_kinds.has(AnchorKinds::ESCAPE)
                 && self.scan_escapes(text, &range, depth, scratch, matches)
+            {
+                seen_kinds.add(AnchorKinds::ESCAPE);
+            }
+            if anchor_kinds.has(AnchorKinds::ESCAPE)
+                && self.scan_broken(text, &range, depth, scratch, matches)
             {
                 seen_kinds.add(AnchorKinds::ESCAPE);
             }
@@ -169,15 +198,26 @@ impl ShapeMatcher {
         // Most anchors are the end of an ordinary word. For these, the rules need not even be loaded.
         let ends_word = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`\\".contains(byte);
         let is_word = length < self.shortest && text.get(seen.token_end).is_none_or(ends_word);
-        if depth < DEEPEST && at >= seen.escapes && escape::goes_on(text, seen.token_end, &mut seen.key_run) {
-            seen.escapes = self.undo_escapes(text, at, depth, scratch, matches);
+        let mut goes_on = GoesOn::No;
+        if depth < DEEPEST && at >= seen.escapes {
+            goes_on = escape::goes_on(text, at, seen.token_end, &mut seen.key_run);
+            if goes_on == GoesOn::Yes {
+                seen.escapes = self.undo_escapes(text, at, depth, &mut seen.joins, scratch, matches);
+            }
         }
+        let is_worth_it = !is_word || edges::left(text, at) != LeftEdge::Glued;
         if is_word {
+            if goes_on == GoesOn::Perhaps && is_worth_it {
+                self.try_joins(text, at, depth, &mut seen.joins, scratch, matches);
+            }
             return 0;
         }
         let dispatch = self.dispatch();
         dispatch.try_anchor(text, anchor, seen.token_end, scratch, matches);
         self.try_glued(text, anchor, seen.token_end, &mut seen.glued, scratch, matches);
+        if goes_on == GoesOn::Perhaps {
+            self.try_joins(text, at, depth, &mut seen.joins, scratch, matches);
+        }
         if length > 2 * dispatch.longest {
             let last = seen.token_end - dispatch.longest;
             return dispatch.next_inside_token(&text[..last], at + 1, &mut seen.distinctive);
@@ -191,12 +231,56 @@ impl ShapeMatcher {
         text: &[u8],
         at: usize,
         depth: usize,
+        joins: &mut Joins,
         scratch: &mut Scratch,
         matches: &mut Vec<ShapeMatch>,
     ) -> usize {
-        let token = escape::token(text, at);
+        let token = escape::token(text, at, 0);
         self.scan_inner(&token.decoded, token.own(), depth, scratch, matches, |span| token.encodings(span));
+        if token.may_go_on {
+            self.try_joins(text, at, depth, joins, scratch, matches);
+        }
         token.settled()
+    }
+
+    /// Scans the token at `at` with one more piece after the other, until a key needs all of them. A key that is whole
+    /// without them keeps its end.
+    fn try_joins(
+        &self,
+        text: &[u8],
+        at: usize,
+        depth: usize,
+        joins: &mut Joins,
+        scratch: &mut Scratch,
+        matches: &mut Vec<ShapeMatch>,
+    ) {
+        const MOST: usize = 14;
+        for count in 1..=MOST {
+            if !joins.may_try(at) {
+                return;
+            }
+            joins.tried += 1;
+            let token = escape::token(text, at, count);
+            let mut joined = Vec::new();
+            self.scan_inner(&token.decoded, token.own(), depth, scratch, &mut joined, |span| {
+                if token.spans_joins(span) { token.encodings(span) } else { Vec::new() }
+            });
+            joined.retain(|one| is_believable(one, matches));
+            if !joined.is_empty() {
+                let is_part = |one: &ShapeMatch| {
+                    joined
+                        .iter()
+                        .any(|whole| whole.span.start <= one.span.start && one.span.end <= whole.span.end)
+                };
+                matches.retain(|one| !is_part(one));
+                matches.append(&mut joined);
+                joins.tried -= count;
+                return;
+            }
+            if !token.may_go_on {
+                return;
+            }
+        }
     }
 
     /// Scans tokens with an escape in their prefix. Returns whether there may be any.
@@ -217,11 +301,38 @@ impl ShapeMatcher {
         }
         let mut is_any = false;
         let mut from = range.start;
+        let mut joins = Joins::default();
         while let Some(at) = self.anchors.next_escape(text, from..range.end) {
             is_any = true;
             from = at + 1;
-            if let Some(separator) = self.anchors.separator(text, at) {
-                from = self.undo_escapes(text, separator, depth, scratch, matches).max(from);
+            if let Some(start) = self.anchors.escaped(text, at) {
+                from = self.undo_escapes(text, start, depth, &mut joins, scratch, matches).max(from);
+            }
+        }
+        is_any
+    }
+
+    /// Scans tokens whose prefix is broken. Returns whether there may be any.
+    fn scan_broken(
+        &self,
+        text: &[u8],
+        range: &Range<usize>,
+        depth: usize,
+        scratch: &mut Scratch,
+        matches: &mut Vec<ShapeMatch>,
+    ) -> bool {
+        let within = &text[range.clone()];
+        if within.is_ascii() && memchr::memchr(ESC, within).is_none() {
+            return false;
+        }
+        let mut is_any = false;
+        let mut from = range.start;
+        let mut joins = Joins::default();
+        while let Some(at) = self.anchors.next_broken(text, from..range.end) {
+            is_any = true;
+            from = at + 1;
+            if self.anchors.escaped(text, at).is_some() {
+                from = self.undo_escapes(text, at, depth, &mut joins, scratch, matches).max(from);
             }
         }
         is_any
@@ -252,5 +363,16 @@ impl ShapeMatcher {
             matched.span = decoded.source(&matched.span);
             matches.push(matched);
         }
+    }
+}
+
+/// Whether a key of several pieces is one, given what was found without joining them: its shape tells where it ends, and
+/// what is whole without joining is less certain.
+fn is_believable(joined: &ShapeMatch, matches: &[ShapeMatch]) -> bool {
+    let over =
+        matches.iter().filter(|one| one.span.start < joined.span.end && joined.span.start < one.span.end);
+    match joined.fit {
+        Fit::Exact => over.filter(|one| one.fit == Fit::Exact).all(|one| one.base < joined.base),
+        Fit::Loose => false,
     }
 }
