@@ -18,7 +18,7 @@ use crate::{
     decode::{
         Decoded,
         escape::{self, GoesOn},
-        utf16,
+        list, utf16,
     },
     rule::BASE64URL,
 };
@@ -107,10 +107,13 @@ impl ShapeMatcher {
             {
                 seen_kinds.add(AnchorKinds::ESCAPE);
             }
-            if anchor_kinds.has(AnchorKinds::ESCAPE)
+            if anchor_kinds.has(AnchorKinds::BROKEN)
                 && self.scan_broken(text, &range, depth, scratch, matches)
             {
-                seen_kinds.add(AnchorKinds::ESCAPE);
+                seen_kinds.add(AnchorKinds::BROKEN);
+            }
+            if anchor_kinds.has(AnchorKinds::LIST) && self.scan_lists(text, &range, depth, scratch, matches) {
+                seen_kinds.add(AnchorKinds::LIST);
             }
             let wide_apart = depth == 0 && scratch.wide_apart;
             if anchor_kinds.has(AnchorKinds::ZERO)
@@ -312,6 +315,11 @@ impl ShapeMatcher {
         is_any
     }
 
+    /// Whether a prefix in the range may be broken.
+    pub(super) fn may_be_broken(&self, text: &[u8], range: &Range<usize>) -> bool {
+        has_unseen(text, range) && self.anchors.next_broken(text, range.clone()).is_some()
+    }
+
     /// Scans tokens whose prefix is broken. Returns whether there may be any.
     fn scan_broken(
         &self,
@@ -321,8 +329,7 @@ impl ShapeMatcher {
         scratch: &mut Scratch,
         matches: &mut Vec<ShapeMatch>,
     ) -> bool {
-        let within = &text[range.clone()];
-        if within.is_ascii() && memchr::memchr(ESC, within).is_none() {
+        if !has_unseen(text, range) {
             return false;
         }
         let mut is_any = false;
@@ -333,6 +340,29 @@ impl ShapeMatcher {
             from = at + 1;
             if self.anchors.escaped(text, at).is_some() {
                 from = self.undo_escapes(text, at, depth, &mut joins, scratch, matches).max(from);
+            }
+        }
+        is_any
+    }
+
+    /// Scans lists of bytes. Returns whether there may be any.
+    fn scan_lists(
+        &self,
+        text: &[u8],
+        range: &Range<usize>,
+        depth: usize,
+        scratch: &mut Scratch,
+        matches: &mut Vec<ShapeMatch>,
+    ) -> bool {
+        let mut is_any = false;
+        let mut from = range.start;
+        // A list that begins in the range may only be seen behind it.
+        let end = text.len().min(range.end.saturating_add(list::MARGIN));
+        while let Some(region) = list::next_region(text, from..end) {
+            is_any = true;
+            from = region.end;
+            for (decoded, name) in list::decode(text, &region) {
+                self.scan_inner(&decoded, decoded.within(range), depth, scratch, matches, |_| vec![name]);
             }
         }
         is_any
@@ -375,4 +405,10 @@ fn is_believable(joined: &ShapeMatch, matches: &[ShapeMatch]) -> bool {
         Fit::Exact => over.filter(|one| one.fit == Fit::Exact).all(|one| one.base < joined.base),
         Fit::Loose => false,
     }
+}
+
+/// Whether a range has bytes that are no ASCII, or terminal sequences.
+fn has_unseen(text: &[u8], range: &Range<usize>) -> bool {
+    let within = &text[range.start..range.end.min(text.len())];
+    !within.is_ascii() || memchr::memchr(ESC, within).is_some()
 }

@@ -35,6 +35,10 @@ const CALLS: &[&str] = &[
     "mconcat",
 ];
 
+/// Those that put nothing between their arguments, whatever these are.
+const BARE: &[&str] =
+    &["concat", "paste0", "strcat", "string", "concatenate", "append", "iolist_to_binary", "<<", "mconcat"];
+
 /// What joins the list before it.
 const METHODS: &[&str] = &[
     ".join(\"\")",
@@ -55,14 +59,23 @@ const METHODS: &[&str] = &[
 
 /// The length of the seam at `at`, between two literals or plain words of a list, if a call joins the list. The first
 /// piece begins at or after `start`.
-pub(super) fn seam(text: &[u8], at: usize, start: usize) -> Option<usize> {
+pub(super) fn seam(text: &[u8], at: usize, start: usize) -> Option<(usize, Certainty)> {
     let rest = &text[at..];
     let quoted = quoted_seam(rest);
     let length = quoted.or_else(|| bare_seam(rest))?;
     let before = &text[start.saturating_sub(BEFORE)..start.min(at)];
-    let is_joined =
-        is_called(before, quoted.is_none()) || quoted.is_some() && is_method_behind(&rest[length..]);
-    is_joined.then_some(length)
+    let called = is_called(before, quoted.is_none());
+    let behind = || quoted.and_then(|_| method_behind(&rest[length..]));
+    Some((length, called.or_else(behind)?))
+}
+
+/// Whether nothing is put between the pieces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Certainty {
+    /// Nothing is.
+    Sure,
+    /// Perhaps a separator is.
+    Unsure,
 }
 
 /// `", "`, also with escaped quotes, or `; ` as in OCaml.
@@ -103,13 +116,19 @@ fn space(text: &[u8]) -> &[u8] {
 }
 
 /// Whether the text before the first piece calls something that joins.
-fn is_called(before: &[u8], is_bare: bool) -> bool {
+fn is_called(before: &[u8], is_bare: bool) -> Option<Certainty> {
     let before = before.to_ascii_lowercase();
     let calls = if is_bare { &CALLS[..1] } else { CALLS };
-    calls.iter().any(|call| {
+    let found = calls.iter().filter(|call| {
         memchr::memmem::rfind(&before, call.as_bytes())
             .is_some_and(|at| leads_to_list(&before[at + call.len()..]))
-    })
+    });
+    let has_empty = [&b"\"\""[..], b"''", b"``", b"%s%s", b"{}{}"]
+        .iter()
+        .any(|empty| memchr::memmem::rfind(&before, empty).is_some_and(|at| leads_to_list(&before[at..])));
+    found
+        .map(|call| if has_empty || BARE.contains(call) { Certainty::Sure } else { Certainty::Unsure })
+        .min_by_key(|certainty| *certainty == Certainty::Unsure)
 }
 
 /// Whether nothing but brackets, a separator and a format stands between the call and the first piece.
@@ -136,12 +155,16 @@ fn leads_to_list(between: &[u8]) -> bool {
 }
 
 /// Whether the list that goes on with `text` is joined behind its end.
-fn is_method_behind(text: &[u8]) -> bool {
+fn method_behind(text: &[u8]) -> Option<Certainty> {
     let text = &text[..text.len().min(BEHIND)];
     let ends = text.iter().enumerate().filter(|(_, byte)| matches!(byte, b']' | b')' | b'}'));
-    ends.take(4).any(|(at, _)| {
+    ends.take(4).find_map(|(at, _)| {
         let behind = text[at + 1..].iter().take(24).map(u8::to_ascii_lowercase).collect::<Vec<u8>>();
-        METHODS.iter().any(|method| behind.starts_with(method.as_bytes()))
+        let method = METHODS.iter().find(|method| behind.starts_with(method.as_bytes()))?;
+        let is_empty = [&b"\"\""[..], b"''", b"``", b"()"]
+            .iter()
+            .any(|empty| memchr::memmem::find(&behind, empty).is_some());
+        Some(if is_empty || method.contains("concat") { Certainty::Sure } else { Certainty::Unsure })
     })
 }
 

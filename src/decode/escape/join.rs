@@ -37,7 +37,7 @@ pub(super) fn join(text: &[u8], at: usize, start: usize) -> Option<EscapeUnit> {
         .or_else(|| Some((wrap(text, at)?, WRAPPED)))
         .or_else(|| Some((control(rest)?, CONTROL)))
         .or_else(|| Some((tags(rest)?, MARKUP)))
-        .or_else(|| Some((call::seam(text, at, start)?, super::split::NAME)))?;
+        .or_else(|| Some((call::seam(text, at, start)?.0, super::split::NAME)))?;
     // A sequence of colors may be followed by an escape.
     let goes_on = rest.get(length).is_some_and(|byte| is_key_byte(*byte) || b"%\\&=\x1b".contains(byte));
     let is_another = super::split::begins_a_key(&rest[length..]);

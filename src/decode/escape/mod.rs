@@ -204,7 +204,8 @@ pub(crate) fn goes_on(text: &[u8], start: usize, end: usize, run: &mut KeyRun) -
         Some(EscapeUnit { length, .. }) => text.get(at + length).copied(),
         None => {
             let rest = &text[at..];
-            split::seam(rest).or_else(|| split::inner_seam(rest, &mut false)).map(|_| b'-')
+            let seam = split::seam(rest).or_else(|| split::inner_seam(rest, &mut false));
+            seam.or_else(|| call_seam(text, at, start)).map(|_| b'-')
         }
     };
     if byte.is_some_and(is_key_byte) {
@@ -214,6 +215,14 @@ pub(crate) fn goes_on(text: &[u8], start: usize, end: usize, run: &mut KeyRun) -
     } else {
         GoesOn::No
     }
+}
+
+/// The length of a seam between two arguments of a call that puts nothing between them.
+fn call_seam(text: &[u8], at: usize, start: usize) -> Option<usize> {
+    let (length, certainty) = call::seam(text, at, start)?;
+    let rest = text.get(at + length..)?;
+    let goes_on = rest.first().is_some_and(|byte| is_key_byte(*byte)) && !split::begins_a_key(rest);
+    (goes_on && certainty == call::Certainty::Sure).then_some(length)
 }
 
 /// Decodes the escapes around `anchor`, to the end of the token. Joins up to so many pieces of it that may also be
@@ -248,8 +257,10 @@ pub(crate) fn token(text: &[u8], anchor: usize, mut joins: usize) -> Token {
         }
         // So does every seam.
         if at > anchor
-            && b"\\\"'`$".contains(&text[at])
-            && let Some(length) = split::seam(rest).or_else(|| split::inner_seam(rest, &mut opened))
+            && b"\\\"'`$,\n".contains(&text[at])
+            && let Some(length) = split::seam(rest)
+                .or_else(|| split::inner_seam(rest, &mut opened))
+                .or_else(|| call_seam(text, at, anchor))
         {
             token.undone.push((token.decoded.text.len(), split::NAME, true));
             at += length;
