@@ -9,9 +9,10 @@ use super::{
     anchors::{Anchor, AnchorMatch},
     edges::{self, LeftEdge},
     glued::GluedKeys,
+    joins::Joins,
     matcher::ShapeMatcher,
     scratch::Scratch,
-    shape_match::{Fit, REACH, ShapeMatch},
+    shape_match::{REACH, ShapeMatch},
 };
 use crate::{
     blob::AnchorKinds,
@@ -35,21 +36,6 @@ const WIDE: usize = REACH / 2;
 /// Building a searcher takes longer than searching a short text.
 static QUOTED_PRINTABLE: LazyLock<Vec<Finder<'static>>> =
     LazyLock::new(|| escape::QUOTED_PRINTABLE.iter().map(|literal| Finder::new(*literal)).collect());
-
-/// How many joins may be tried in vain before this offset: a few, and one more for each kilobyte. Most that looks like
-/// the first piece of a key is none.
-#[derive(Default)]
-struct Joins {
-    tried: usize,
-}
-
-impl Joins {
-    const FREE: usize = 64;
-
-    fn may_try(&mut self, at: usize) -> bool {
-        self.tried < Self::FREE + (at >> 9)
-    }
-}
 
 /// The parts of a text that need no second look.
 #[derive(Default)]
@@ -246,46 +232,6 @@ impl ShapeMatcher {
         token.settled()
     }
 
-    /// Scans the token at `at` with one more piece after the other, until a key needs all of them. A key that is whole
-    /// without them keeps its end.
-    fn try_joins(
-        &self,
-        text: &[u8],
-        at: usize,
-        depth: usize,
-        joins: &mut Joins,
-        scratch: &mut Scratch,
-        matches: &mut Vec<ShapeMatch>,
-    ) {
-        const MOST: usize = 14;
-        for count in 1..=MOST {
-            if !joins.may_try(at) {
-                return;
-            }
-            joins.tried += 1;
-            let token = escape::token(text, at, count);
-            let mut joined = Vec::new();
-            self.scan_inner(&token.decoded, token.own(), depth, scratch, &mut joined, |span| {
-                if token.spans_joins(span) { token.encodings(span) } else { Vec::new() }
-            });
-            joined.retain(|one| is_believable(one, matches));
-            if !joined.is_empty() {
-                let is_part = |one: &ShapeMatch| {
-                    joined
-                        .iter()
-                        .any(|whole| whole.span.start <= one.span.start && one.span.end <= whole.span.end)
-                };
-                matches.retain(|one| !is_part(one));
-                matches.append(&mut joined);
-                joins.tried -= count;
-                return;
-            }
-            if !token.may_go_on {
-                return;
-            }
-        }
-    }
-
     /// Scans tokens with an escape in their prefix. Returns whether there may be any.
     fn scan_escapes(
         &self,
@@ -370,7 +316,7 @@ impl ShapeMatcher {
 
     /// Scans decoded text for anchors in its own part, and maps the matches to their encoded form. Skips
     /// matches for which `encodings` is empty: these are not encoded, and are found without decoding.
-    fn scan_inner(
+    pub(super) fn scan_inner(
         &self,
         decoded: &Decoded,
         own: Range<usize>,
@@ -393,17 +339,6 @@ impl ShapeMatcher {
             matched.span = decoded.source(&matched.span);
             matches.push(matched);
         }
-    }
-}
-
-/// Whether a key of several pieces is one, given what was found without joining them: its shape tells where it ends, and
-/// what is whole without joining is less certain.
-fn is_believable(joined: &ShapeMatch, matches: &[ShapeMatch]) -> bool {
-    let over =
-        matches.iter().filter(|one| one.span.start < joined.span.end && joined.span.start < one.span.end);
-    match joined.fit {
-        Fit::Exact => over.filter(|one| one.fit == Fit::Exact).all(|one| one.base < joined.base),
-        Fit::Loose => false,
     }
 }
 

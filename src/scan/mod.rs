@@ -12,6 +12,7 @@ mod edges;
 mod engine;
 mod excerpt;
 mod glued;
+mod joins;
 mod layer;
 mod mask;
 mod matcher;
