@@ -7,6 +7,12 @@ use super::unit::is_key_byte;
 const BEFORE: usize = 120;
 const BEHIND: usize = 400;
 
+/// The maximum number of letters and digits between a call and the first piece.
+const MOST_LETTERS: usize = 24;
+
+/// The maximum length of the name of a call, in bytes.
+const LONGEST_NAME: usize = 20;
+
 /// The maximum length of the white space beside a comma, in bytes.
 const WIDEST: usize = 200;
 
@@ -22,7 +28,7 @@ const CALLS: &[&str] = &[
     "printf",
     "strcat",
     "cat",
-    "string",
+    "string(",
     "concatenate",
     "textjoin",
     "glue",
@@ -37,7 +43,7 @@ const CALLS: &[&str] = &[
 
 /// Those that put nothing between their arguments, whatever these are.
 const BARE: &[&str] =
-    &["concat", "paste0", "strcat", "string", "concatenate", "append", "iolist_to_binary", "<<", "mconcat"];
+    &["concat", "paste0", "strcat", "string(", "concatenate", "append", "iolist_to_binary", "<<", "mconcat"];
 
 /// What joins the list before it.
 const METHODS: &[&str] = &[
@@ -117,7 +123,14 @@ fn space(text: &[u8]) -> &[u8] {
 
 /// Whether the text before the first piece calls something that joins.
 fn is_called(before: &[u8], is_bare: bool) -> Option<Certainty> {
-    let before = before.to_ascii_lowercase();
+    let mut letters = 0;
+    let may_lead = |byte: &&u8| {
+        letters += usize::from(byte.is_ascii_alphanumeric());
+        letters <= MOST_LETTERS + LONGEST_NAME
+            && (byte.is_ascii_alphanumeric() || is_between(**byte) || b"_.".contains(byte))
+    };
+    let reach = before.iter().rev().take_while(may_lead).count();
+    let before = before[before.len() - reach..].to_ascii_lowercase();
     let calls = if is_bare { &CALLS[..1] } else { CALLS };
     let found = calls.iter().filter(|call| {
         memchr::memmem::rfind(&before, call.as_bytes())
@@ -140,18 +153,13 @@ fn leads_to_list(between: &[u8]) -> bool {
     {
         rest = more;
     }
-    let mut letters = 0;
-    for byte in rest {
-        match byte {
-            b'"' | b'\'' | b'`' | b'[' | b'(' | b'{' | b',' | b':' | b' ' | b'\t' | b'\r' | b'\n' | b'-'
-            | b'<' | b'@' | b'$' | b'%' | b'\\' | b'>' | b'&' | b'=' | b'|' | b'!' => {}
-            b']' | b'}' | b')' => {}
-            _ if byte.is_ascii_alphanumeric() => letters += 1,
-            _ => return false,
-        }
-    }
-    const MOST_LETTERS: usize = 24;
-    letters <= MOST_LETTERS
+    let letters = rest.iter().filter(|byte| byte.is_ascii_alphanumeric()).count();
+    letters <= MOST_LETTERS && rest.iter().all(|byte| byte.is_ascii_alphanumeric() || is_between(*byte))
+}
+
+/// Whether the byte may be part of brackets, separators and formats before a list.
+fn is_between(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || b"\"'`[({])},:-<>@$%\\&=|!".contains(&byte)
 }
 
 /// Whether the list that goes on with `text` is joined behind its end.
