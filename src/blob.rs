@@ -46,8 +46,12 @@ impl AnchorKinds {
     pub const ZERO: Self = Self(4);
     /// A long run of letters and digits, as texts in base64 are.
     pub const RUN: Self = Self(8);
+    /// A prefix with something in it that nobody sees, or with another dash.
+    pub const BROKEN: Self = Self(16);
+    /// A list of bytes.
+    pub const LIST: Self = Self(32);
     /// All of these.
-    pub const ALL: Self = Self(15);
+    pub const ALL: Self = Self(63);
 
     /// Whether it holds this.
     #[must_use]

@@ -2,11 +2,12 @@
 //! that only an encoded key has, and decodes the text around it.
 //!
 //! Base64 and hex come in long [`run`]s, and [`base64::literals`] and [`hex::literals`] give the literals to
-//! search for. Escapes and split strings are decoded by [`escape`], UTF-16 by [`utf16`].
+//! search for. Escapes and split strings are decoded by [`escape`], UTF-16 by [`utf16`], lists of bytes by [`list`].
 
 pub(crate) mod base64;
 pub(crate) mod escape;
 pub(crate) mod hex;
+pub(crate) mod list;
 pub(crate) mod run;
 pub(crate) mod utf16;
 
@@ -47,6 +48,26 @@ impl Decoded {
         self.text.push(byte);
         if let SourceMap::Each(places) = &mut self.places {
             places.push(source);
+        }
+    }
+
+    /// Removes all but the first `length` bytes.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.text.truncate(length);
+        if let SourceMap::Each(places) = &mut self.places {
+            places.truncate(length);
+        }
+    }
+
+    /// The part of the text whose bytes begin in a range of the source.
+    #[must_use]
+    pub(crate) fn within(&self, source: &Range<usize>) -> Range<usize> {
+        match &self.places {
+            SourceMap::Each(places) => {
+                let index = |at: usize| places.partition_point(|place| place.start < at);
+                index(source.start)..index(source.end)
+            }
+            SourceMap::Lines { .. } => 0..self.text.len(),
         }
     }
 

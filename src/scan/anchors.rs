@@ -36,6 +36,7 @@ pub(super) struct Anchors {
     escapes: Literals,
     /// The last letters before the first separator of prefixes, other than those of the built-in rules.
     letters: Vec<u8>,
+    broken: OnceLock<Literals>,
     wide: OnceLock<Literals>,
 }
 
@@ -92,6 +93,7 @@ impl Anchors {
             words: &[],
             escapes: Literals::for_size(&escapes, size),
             letters,
+            broken: OnceLock::new(),
             wide: OnceLock::new(),
         }
     }
@@ -114,6 +116,12 @@ impl Anchors {
         self.escapes.next(text, range).map(|(at, _)| at)
     }
 
+    /// The first of [`escape::BROKEN`] that begins in `range`. Only for texts that are no plain ASCII.
+    pub(super) fn next_broken(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
+        let literals = || Literals::new(&escape::BROKEN.iter().map(|one| one.to_vec()).collect::<Vec<_>>());
+        self.broken.get_or_init(literals).next(text, range).map(|(at, _)| at)
+    }
+
     /// The first character of a plain anchor in UTF-16 that begins in `range`. Only for texts that contain
     /// zeros; a separate search keeps the other one fast.
     pub(super) fn next_wide(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
@@ -132,9 +140,11 @@ impl Anchors {
         &self.plain
     }
 
-    /// Where the separator of an escaped prefix begins, given that its escape was found at `at`.
-    pub(super) fn separator(&self, text: &[u8], at: usize) -> Option<usize> {
+    /// Where the separator of an escaped prefix begins, or another escape in it, given what was found at `at`.
+    pub(super) fn escaped(&self, text: &[u8], at: usize) -> Option<usize> {
+        let plain = || self.plain.iter().map(|literal| &**literal);
         escape::separator(text, at, &self.letters)
+            .or_else(|| escape::spells_anchor(text, at, plain()).then_some(at))
     }
 
     /// Every anchor that begins in `range`, including overlapping ones, in order.

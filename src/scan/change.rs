@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::{binary::HEAD, engine::Engine, scratch::Scratch, weigh};
 use crate::{
     blob::{AnchorKinds, Content},
-    decode::{run, utf16},
+    decode::{list, run, utf16},
 };
 
 /// An anchor this far before a change, in bytes, may belong to a key that reaches into it. No decoder goes
@@ -79,11 +79,13 @@ impl Engine {
     ) -> AnchorKinds {
         let mut anchor_kinds = anchor_kinds;
         for range in near(changed_ranges, NEAR_ANCHOR, NEAR_ANCHOR, text.len()) {
-            let searches: [(AnchorKinds, &dyn Fn() -> bool); 4] = [
+            let searches: [(AnchorKinds, &dyn Fn() -> bool); 6] = [
                 (AnchorKinds::ANCHOR, &|| self.matcher.anchors.next(text, range.clone()).is_some()),
                 (AnchorKinds::ESCAPE, &|| self.matcher.anchors.next_escape(text, range.clone()).is_some()),
                 (AnchorKinds::ZERO, &|| memchr::memchr(0, &text[range.clone()]).is_some()),
                 (AnchorKinds::RUN, &|| run::is_any(text, range.clone())),
+                (AnchorKinds::BROKEN, &|| self.matcher.may_be_broken(text, &range)),
+                (AnchorKinds::LIST, &|| list::next_region(text, range.clone()).is_some()),
             ];
             for (found, is_any) in searches {
                 if !anchor_kinds.has(found) && is_any() {

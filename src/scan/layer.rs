@@ -7,19 +7,28 @@ use memchr::memmem::Finder;
 
 use super::{
     anchors::{Anchor, AnchorMatch},
+    edges::{self, LeftEdge},
     glued::GluedKeys,
+    joins::Joins,
     matcher::ShapeMatcher,
     scratch::Scratch,
     shape_match::{REACH, ShapeMatch},
 };
 use crate::{
     blob::AnchorKinds,
-    decode::{Decoded, escape, utf16},
+    decode::{
+        Decoded,
+        escape::{self, GoesOn},
+        list, utf16,
+    },
     rule::BASE64URL,
 };
 
 /// How many nested encodings are decoded.
 const DEEPEST: usize = 2;
+
+/// What terminal sequences begin with.
+const ESC: u8 = 0x1b;
 
 /// How far a UTF-16 string is decoded to either side, in bytes.
 const WIDE: usize = REACH / 2;
@@ -36,6 +45,7 @@ struct LayerProgress {
     /// Escapes have been decoded up to this offset.
     escapes: usize,
     key_run: escape::KeyRun,
+    joins: Joins,
     /// Where a shape that can end inside the token may be told from others.
     distinctive: usize,
     glued: GluedKeys,
@@ -82,6 +92,14 @@ impl ShapeMatcher {
                 && self.scan_escapes(text, &range, depth, scratch, matches)
             {
                 seen_kinds.add(AnchorKinds::ESCAPE);
+            }
+            if anchor_kinds.has(AnchorKinds::BROKEN)
+                && self.scan_broken(text, &range, depth, scratch, matches)
+            {
+                seen_kinds.add(AnchorKinds::BROKEN);
+            }
+            if anchor_kinds.has(AnchorKinds::LIST) && self.scan_lists(text, &range, depth, scratch, matches) {
+                seen_kinds.add(AnchorKinds::LIST);
             }
             let wide_apart = depth == 0 && scratch.wide_apart;
             if anchor_kinds.has(AnchorKinds::ZERO)
@@ -169,16 +187,27 @@ impl ShapeMatcher {
         // Most anchors are the end of an ordinary word. For these, the rules need not even be loaded.
         let ends_word = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`\\".contains(byte);
         let is_word = length < self.shortest && text.get(seen.token_end).is_none_or(ends_word);
-        if depth < DEEPEST && at >= seen.escapes && escape::goes_on(text, seen.token_end, &mut seen.key_run) {
-            seen.escapes = self.undo_escapes(text, at, depth, scratch, matches);
+        let mut goes_on = GoesOn::No;
+        if depth < DEEPEST && at >= seen.escapes {
+            goes_on = escape::goes_on(text, at, seen.token_end, &mut seen.key_run);
+            if goes_on == GoesOn::Yes {
+                seen.escapes = self.undo_escapes(text, at, depth, &mut seen.joins, scratch, matches);
+            }
         }
+        let is_worth_it = !is_word || edges::left(text, at) != LeftEdge::Glued;
         if is_word {
+            if goes_on == GoesOn::Perhaps && is_worth_it {
+                self.try_joins(text, at, depth, &mut seen.joins, scratch, matches);
+            }
             return 0;
         }
         let dispatch = self.dispatch();
         dispatch.try_anchor(text, anchor, seen.token_end, scratch, matches);
         self.try_glued(text, anchor, seen.token_end, &mut seen.glued, scratch, matches);
         dispatch.try_touched(text, anchor, seen.token_end, scratch, matches);
+        if goes_on == GoesOn::Perhaps {
+            self.try_joins(text, at, depth, &mut seen.joins, scratch, matches);
+        }
         if length > 2 * dispatch.longest {
             let last = seen.token_end - dispatch.longest;
             return dispatch.next_inside_token(&text[..last], at + 1, &mut seen.distinctive);
@@ -192,11 +221,15 @@ impl ShapeMatcher {
         text: &[u8],
         at: usize,
         depth: usize,
+        joins: &mut Joins,
         scratch: &mut Scratch,
         matches: &mut Vec<ShapeMatch>,
     ) -> usize {
-        let token = escape::token(text, at);
+        let token = escape::token(text, at, 0);
         self.scan_inner(&token.decoded, token.own(), depth, scratch, matches, |span| token.encodings(span));
+        if token.may_go_on {
+            self.try_joins(text, at, depth, joins, scratch, matches);
+        }
         token.settled()
     }
 
@@ -218,11 +251,65 @@ impl ShapeMatcher {
         }
         let mut is_any = false;
         let mut from = range.start;
+        let mut joins = Joins::default();
         while let Some(at) = self.anchors.next_escape(text, from..range.end) {
             is_any = true;
             from = at + 1;
-            if let Some(separator) = self.anchors.separator(text, at) {
-                from = self.undo_escapes(text, separator, depth, scratch, matches).max(from);
+            if let Some(start) = self.anchors.escaped(text, at) {
+                from = self.undo_escapes(text, start, depth, &mut joins, scratch, matches).max(from);
+            }
+        }
+        is_any
+    }
+
+    /// Whether a prefix in the range may be broken.
+    pub(super) fn may_be_broken(&self, text: &[u8], range: &Range<usize>) -> bool {
+        has_unseen(text, range) && self.anchors.next_broken(text, range.clone()).is_some()
+    }
+
+    /// Scans tokens whose prefix is broken. Returns whether there may be any.
+    fn scan_broken(
+        &self,
+        text: &[u8],
+        range: &Range<usize>,
+        depth: usize,
+        scratch: &mut Scratch,
+        matches: &mut Vec<ShapeMatch>,
+    ) -> bool {
+        if !has_unseen(text, range) {
+            return false;
+        }
+        let mut is_any = false;
+        let mut from = range.start;
+        let mut joins = Joins::default();
+        while let Some(at) = self.anchors.next_broken(text, from..range.end) {
+            is_any = true;
+            from = at + 1;
+            if self.anchors.escaped(text, at).is_some() {
+                from = self.undo_escapes(text, at, depth, &mut joins, scratch, matches).max(from);
+            }
+        }
+        is_any
+    }
+
+    /// Scans lists of bytes. Returns whether there may be any.
+    fn scan_lists(
+        &self,
+        text: &[u8],
+        range: &Range<usize>,
+        depth: usize,
+        scratch: &mut Scratch,
+        matches: &mut Vec<ShapeMatch>,
+    ) -> bool {
+        let mut is_any = false;
+        let mut from = range.start;
+        // A list that begins in the range may only be seen behind it.
+        let end = text.len().min(range.end.saturating_add(list::MARGIN));
+        while let Some(region) = list::next_region(text, from..end) {
+            is_any = true;
+            from = region.end;
+            for (decoded, name) in list::decode(text, &region) {
+                self.scan_inner(&decoded, decoded.within(range), depth, scratch, matches, |_| vec![name]);
             }
         }
         is_any
@@ -230,7 +317,7 @@ impl ShapeMatcher {
 
     /// Scans decoded text for anchors in its own part, and maps the matches to their encoded form. Skips
     /// matches for which `encodings` is empty: these are not encoded, and are found without decoding.
-    fn scan_inner(
+    pub(super) fn scan_inner(
         &self,
         decoded: &Decoded,
         own: Range<usize>,
@@ -257,4 +344,10 @@ impl ShapeMatcher {
             matches.push(matched);
         }
     }
+}
+
+/// Whether a range has bytes that are no ASCII, or terminal sequences.
+fn has_unseen(text: &[u8], range: &Range<usize>) -> bool {
+    let within = &text[range.start..range.end.min(text.len())];
+    !within.is_ascii() || memchr::memchr(ESC, within).is_some()
 }

@@ -14,6 +14,7 @@ mod engine;
 mod excerpt;
 mod glued;
 mod hints;
+mod joins;
 mod layer;
 mod mask;
 mod matcher;

@@ -42,9 +42,14 @@ fn cell(subject: &Subject, encoding: &Encoding, context: &Context, round: u64) -
     let (mut start, mut end, mut chain) = (plain.start, plain.end, encoding.chain);
     if let Some(range) = written.key {
         // Bytes count as columns where they are no UTF-8.
-        let text: String = written.bytes.iter().map(|byte| char::from(*byte)).collect();
-        let text_of_key: String = text.chars().skip(range.start).take(range.len()).collect();
-        let up_to = |at: usize| place_after(&text.chars().take(at).collect::<String>());
+        let text = String::from_utf8(written.bytes.clone())
+            .unwrap_or_else(|error| error.as_bytes().iter().map(|byte| char::from(*byte)).collect());
+        let byte = |at: usize| {
+            let is_utf8 = text.len() == written.bytes.len();
+            if is_utf8 { at } else { text.char_indices().nth(at).map_or(text.len(), |(at, _)| at) }
+        };
+        let text_of_key = &text[byte(range.start)..byte(range.end)];
+        let up_to = |at: usize| place_after(&text[..byte(at)]);
         let wide = chain.first().is_some_and(|name| name.starts_with("utf-16"));
         let decoded: String = text.chars().filter(|character| *character != '\0').collect();
         let up_to_wide = |at: usize| place_after(&decoded[..at]);

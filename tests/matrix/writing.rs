@@ -108,6 +108,80 @@ fn quoted_printable(plain: &Plain<'_>, also: fn(u8) -> bool) -> Written {
     Written::of(text, places[range.start].start..places[range.end - 1].end)
 }
 
+/// The key with something between its bytes, at the places that `at` names.
+fn inserted(plain: &Plain<'_>, what: &str, at: fn(&str) -> Vec<usize>) -> Written {
+    let mut key = plain.key.to_owned();
+    for at in at(plain.key).into_iter().rev() {
+        key.insert_str(at, what);
+    }
+    let start = plain.before.len();
+    Written::of([plain.before, &key, plain.after].concat(), start..start + key.len())
+}
+
+/// In the body, where no prefix and no separator is near.
+fn middle(key: &str) -> Vec<usize> {
+    vec![key.len() * 2 / 3]
+}
+
+/// Behind every 20 bytes.
+fn often(key: &str) -> Vec<usize> {
+    (20..key.len()).step_by(20).collect()
+}
+
+/// Before and behind the separator that ends the anchor.
+fn around_anchor(key: &str) -> Vec<usize> {
+    let at = key.find(['-', '_', '.']).unwrap_or(1);
+    vec![at, at + 1]
+}
+
+/// The text as a list of its bytes.
+fn list(
+    plain: &Plain<'_>,
+    (open, separator, close): (&str, &str, &str),
+    element: fn(u8) -> String,
+) -> Written {
+    let mut text = open.to_owned();
+    let mut places = Vec::new();
+    for byte in plain.whole().bytes() {
+        if !places.is_empty() {
+            text.push_str(separator);
+        }
+        let element = element(byte);
+        places.push(text.len()..text.len() + element.len());
+        text.push_str(&element);
+    }
+    let range = plain.range();
+    Written::of(text + close, places[range.start].start..places[range.end - 1].end)
+}
+
+/// A dump of 16 bytes a line, with offsets before and the text behind them.
+fn dump(plain: &Plain<'_>, digits: usize, marks: (&str, &str, &str), group: usize) -> Written {
+    let whole = plain.whole();
+    let (mut text, mut places) = (String::new(), Vec::new());
+    for (line, bytes) in whole.as_bytes().chunks(16).enumerate() {
+        text.push_str(&format!("{:0digits$x}{}", 16 * line, marks.0));
+        for (at, byte) in bytes.iter().enumerate() {
+            if at > 0 && at % group == 0 {
+                text.push(' ');
+            }
+            places.push(text.len()..text.len() + 2);
+            text.push_str(&format!("{byte:02x}"));
+        }
+        if !marks.1.is_empty() {
+            let missing = 16 - bytes.len();
+            text.push_str(&" ".repeat(2 * missing + missing / group));
+            text.push_str(marks.1);
+            text.extend(
+                bytes.iter().map(|byte| if byte.is_ascii_graphic() { char::from(*byte) } else { '.' }),
+            );
+            text.push_str(marks.2);
+        }
+        text.push('\n');
+    }
+    let range = plain.range();
+    Written::of(text, places[range.start].start..places[range.end - 1].end)
+}
+
 fn all(_: u8) -> bool {
     true
 }
@@ -154,6 +228,7 @@ const URL: fn(&[u8]) -> String = |bytes| URL_SAFE.encode(bytes);
 const URL_BARE: fn(&[u8]) -> String = |bytes| URL_SAFE_NO_PAD.encode(bytes);
 
 const B64: &[&str] = &["base64"];
+const LIST: &[&str] = &["byte-list"];
 
 #[rustfmt::skip]
 pub(crate) const ENCODINGS: &[Encoding] = &[
@@ -233,4 +308,55 @@ pub(crate) const ENCODINGS: &[Encoding] = &[
     escape("entities in hex, separators", &["html-entity"], |p| escaped(p, separators, |byte| format!("&#x{byte:X};"))),
     escape("entities, every byte", &["html-entity"], |p| escaped(p, all, |byte| format!("&#{byte};"))),
     escape("entities in hex, every byte", &["html-entity"], |p| escaped(p, all, |byte| format!("&#x{byte:x};"))),
+    escape("zero-width space", &["invisible"], |p| inserted(p, "\u{200b}", middle)),
+    escape("zero-width space, often", &["invisible"], |p| inserted(p, "\u{200b}", often)),
+    escape("zero-width joiner beside the separator", &["invisible"], |p| inserted(p, "\u{200d}", around_anchor)),
+    escape("word joiner", &["invisible"], |p| inserted(p, "\u{2060}", middle)),
+    escape("soft hyphen", &["invisible"], |p| inserted(p, "\u{ad}", often)),
+    escape("byte order mark", &["invisible"], |p| inserted(p, "\u{feff}", middle)),
+    escape("mark of direction", &["invisible"], |p| inserted(p, "\u{200e}", often)),
+    escape("variation selector", &["invisible"], |p| inserted(p, "\u{fe0f}", middle)),
+    escape("zero-width space as \\u", &["unicode-escape"], |p| inserted(p, "\\u200b", middle)),
+    escape("zero-width space as an entity", &["html-entity"], |p| inserted(p, "&#8203;", middle)),
+    escape("soft hyphen as an entity", &["html-entity"], |p| inserted(p, "&shy;", middle)),
+    escape("zero-width space in percent", &["percent"], |p| inserted(p, "%E2%80%8B", middle)),
+    escape("NUL", &["control"], |p| inserted(p, "\0", middle)),
+    escape("ESC", &["control"], |p| inserted(p, "\x1b", middle)),
+    escape("DEL, often", &["control"], |p| inserted(p, "\x7f", often)),
+    escape("color", &["ansi"], |p| inserted(p, "\x1b[0m\x1b[1;32m", middle)),
+    escape("color, written", &["ansi"], |p| inserted(p, "\\x1b[01;31m", middle)),
+    escape("color beside the separator", &["ansi"], |p| inserted(p, "\x1b[m\x1b[K", around_anchor)),
+    escape("U+2010", &["look-alike"], |p| escaped(p, |byte| byte == b'-', |_| "\u{2010}".to_owned())),
+    escape("U+2011", &["look-alike"], |p| escaped(p, |byte| byte == b'-', |_| "\u{2011}".to_owned())),
+    escape("U+2013", &["look-alike"], |p| escaped(p, |byte| byte == b'-', |_| "\u{2013}".to_owned())),
+    escape("U+2212", &["look-alike"], |p| escaped(p, |byte| byte == b'-', |_| "\u{2212}".to_owned())),
+    escape("U+FF0D and U+FF3F", &["look-alike"], |p| escaped(p, separators, |byte| char::from_u32(u32::from(byte) + 0xfee0).unwrap().into())),
+    escape("U+FE63", &["look-alike"], |p| escaped(p, |byte| byte == b'-', |_| "\u{fe63}".to_owned())),
+    escape("\\u, s", &["unicode-escape"], |p| escaped(p, |byte| byte == b's', |byte| format!("\\u{byte:04x}"))),
+    escape("\\u, k", &["unicode-escape"], |p| escaped(p, |byte| byte == b'k', |byte| format!("\\u{byte:04x}"))),
+    escape("\\x, s", &["hex-escape"], |p| escaped(p, |byte| byte == b's', |byte| format!("\\x{byte:02x}"))),
+    escape("\\x, k", &["hex-escape"], |p| escaped(p, |byte| byte == b'k', |byte| format!("\\x{byte:02x}"))),
+    escape("percent, s", &["percent"], |p| escaped(p, |byte| byte == b's', |byte| format!("%{byte:02x}"))),
+    escape("percent, k", &["percent"], |p| escaped(p, |byte| byte == b'k', |byte| format!("%{byte:02X}"))),
+    escape("entity, s", &["html-entity"], |p| escaped(p, |byte| byte == b's', |byte| format!("&#{byte};"))),
+    escape("entity, k", &["html-entity"], |p| escaped(p, |byte| byte == b'k', |byte| format!("&#x{byte:x};"))),
+    escape("octal, s", &["octal-escape"], |p| escaped(p, |byte| byte == b's', |byte| format!("\\{byte:03o}"))),
+    whole("list of numbers", LIST, |p| list(p, ("[", ",", "]\n"), |byte| byte.to_string())),
+    whole("list of numbers, spaced", LIST, |p| list(p, ("x = [", ", ", "]\n"), |byte| byte.to_string())),
+    whole("list of numbers, one a line", LIST, |p| list(p, ("[\n    ", ",\n    ", "\n]\n"), |byte| byte.to_string())),
+    whole("JSON Buffer", LIST, |p| list(p, ("{\"type\":\"Buffer\",\"data\":[", ",", "]}"), |byte| byte.to_string())),
+    whole("fromCharCode", LIST, |p| list(p, ("String.fromCharCode(", ",", ")"), |byte| byte.to_string())),
+    whole("chr(…) . chr(…)", LIST, |p| list(p, ("$x = chr(", ") . chr(", ");\n"), |byte| byte.to_string())),
+    whole("list of 0x", LIST, |p| list(p, ("char x[] = {", ", ", "};\n"), |byte| format!("0x{byte:02x}"))),
+    whole("list of 0X in upper case", LIST, |p| list(p, ("[byte[]](", ",", ")\n"), |byte| format!("0x{byte:02X}"))),
+    whole("list of 0x with casts", LIST, |p| list(p, ("new byte[] {(byte)", ", (byte)", "};\n"), |byte| format!("0x{byte:02x}"))),
+    whole("list of 0x with types", LIST, |p| list(p, ("&[", "u8, ", "u8];\n"), |byte| format!("0x{byte:02x}"))),
+    whole("hex pairs, spaced", LIST, |p| list(p, ("x: ", " ", "\n"), |byte| format!("{byte:02x}"))),
+    whole("hex pairs, colons", LIST, |p| list(p, ("x: ", ":", "\n"), |byte| format!("{byte:02x}"))),
+    whole("hex pairs, dashes, upper case", LIST, |p| list(p, ("x: ", "-", "\n"), |byte| format!("{byte:02X}"))),
+    whole("registry, hex", LIST, |p| list(p, ("\"K\"=hex:", ",", "\n"), |byte| format!("{byte:02x}"))),
+    whole("registry, hex(2)", &["byte-list", "utf-16le"], |p| list(p, ("\"K\"=hex(2):", ",00,", ",00,00,00\n"), |byte| format!("{byte:02x}"))),
+    whole("hexdump -C", &["hex-dump"], |p| dump(p, 8, ("  ", "  |", "|"), 1)),
+    whole("od -tx1", &["hex-dump"], |p| dump(p, 7, (" ", "", ""), 1)),
+    whole("xxd", &["hex-dump"], |p| dump(p, 8, (": ", "  ", ""), 2)),
 ];

@@ -1,7 +1,10 @@
 //! Backslash escapes of programming languages, JSON, shells and Markdown. Text that was quoted more than once
 //! has several backslashes in a row.
 
-use super::unit::{EscapeUnit, ascii};
+use super::{
+    invisible,
+    unit::{EscapeUnit, ascii, encoded},
+};
 use crate::bytes::hex;
 
 /// Characters that are escaped without need: `/` in JSON, `_` and `-` in Markdown.
@@ -15,19 +18,22 @@ pub(super) fn unit(text: &[u8]) -> Option<EscapeUnit> {
     }
     let count = text.iter().take(MOST_BACKSLASHES).take_while(|byte| **byte == b'\\').count();
     let rest = &text[count..];
-    let (length, byte, name) = match *rest.first()? {
-        b'x' => (3, ascii(hex::number(rest.get(1..3)?)?)?, "hex-escape"),
+    let (length, code, name) = match *rest.first()? {
+        b'x' => {
+            let (code, length) = encoded(text, &text[..=count])?;
+            (length - count, code, "hex-escape")
+        }
         b'u' if rest.get(1) == Some(&b'{') => {
             let digits = rest[2..].iter().take(7).position(|byte| *byte == b'}')?;
-            (digits + 3, ascii(hex::number(&rest[2..2 + digits])?)?, "unicode-escape")
+            (digits + 3, hex::number(&rest[2..2 + digits])?, "unicode-escape")
         }
-        b'u' => (5, ascii(hex::number(rest.get(1..5)?)?)?, "unicode-escape"),
-        b'U' => (9, ascii(hex::number(rest.get(1..9)?)?)?, "unicode-escape"),
-        b'0' | b'1' => (3, octal(rest.get(..3)?)?, "octal-escape"),
-        itself if ITSELF.contains(&itself) => (1, itself, "backslash"),
+        b'u' => (5, hex::number(rest.get(1..5)?)?, "unicode-escape"),
+        b'U' => (9, hex::number(rest.get(1..9)?)?, "unicode-escape"),
+        b'0' | b'1' => (3, octal(rest.get(..3)?)?.into(), "octal-escape"),
+        itself if ITSELF.contains(&itself) => (1, itself.into(), "backslash"),
         _ => return None,
     };
-    Some(EscapeUnit { length: count + length, byte: Some(byte), name })
+    invisible::escaped(code, count + length, name)
 }
 
 fn octal(digits: &[u8]) -> Option<u8> {

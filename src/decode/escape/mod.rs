@@ -1,10 +1,14 @@
 //! Escapes inside a token, and strings that are split in the source. All are decoded in one pass, since they
 //! mix.
 //!
-//! A new escape is one file here and a row in `ESCAPES`.
+//! A new escape is one file here and a row in `ESCAPES`. What joins two pieces only perhaps is in `join`.
 
+mod ansi;
 mod backslash;
+mod call;
 mod html;
+mod invisible;
+mod join;
 mod percent;
 mod quoted_printable;
 mod split;
@@ -12,6 +16,7 @@ mod unit;
 
 use std::ops::Range;
 
+use memchr::memmem;
 use unit::{EscapeUnit, is_key_byte};
 
 use super::Decoded;
@@ -19,14 +24,30 @@ use super::Decoded;
 /// Parses an escape at the start of a text.
 type Escape = fn(&[u8]) -> Option<EscapeUnit>;
 
-const ESCAPES: &[Escape] = &[percent::unit, backslash::unit, html::unit, quoted_printable::unit];
+const ESCAPES: &[Escape] =
+    &[percent::unit, backslash::unit, html::unit, quoted_printable::unit, invisible::unit];
 
 /// Escaped spellings of the separator in a key's prefix. Nearly every built-in key has such a separator. With more than
 /// 32 literals, the search would be slower.
 pub(crate) const LITERALS: &[&str] = &[
     "%2D", "%2d", "%5F", "%5f", "\\x2", "\\x5", "\\u00", "\\u{", "\\U0", "\\05", "\\13", "k\\_", "&#4",
     "&#9", "&#x", "=2D", "=5F", "k\\-", "s\\-", "c\\_", "2\\_", "%2E", "%2e", "f\\_", "8\\_", "w\\_", "a\\_",
-    "b\\_", "i\\_", "y\\-", "x\\-", "i\\-",
+    "b\\_", "i\\_", "y\\-", "x\\-", "i\\-", "%73", "%6B", "%6b", "\\x7", "\\x6", "&#1", "\\16", "\\15",
+];
+
+/// Prefixes that something is in that nobody sees, that hold another dash, or that a line end, a color or a tag divides.
+pub(crate) const BROKEN: &[&[u8]] = &[
+    b"sk\xe2",
+    b"sk\xef",
+    b"sk\xc2",
+    b"sk\x1b",
+    b"s\xe2\x80",
+    b"s\xe2\x81",
+    b"s\xef\xbb",
+    b"s\xc2\xad",
+    b"s\x1b[",
+    b"\xef\xbd\x93\xef\xbd\x8b",
+    b"k\xef\xbc\xbf",
 ];
 
 /// The literals of [`LITERALS`] that contain none of `%`, `\\` and `&`.
@@ -42,14 +63,18 @@ const BEFORE: usize = 80;
 const LONGEST: usize = 4 << 10;
 
 /// A token with its escapes decoded.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Token {
     /// The decoded text, from a little before the token to the byte after it.
     pub decoded: Decoded,
     /// Where the token begins in the decoded text.
     start: usize,
-    /// The escapes that were decoded: the offset in the text, and the name.
-    undone: Vec<(usize, &'static str)>,
+    /// The escapes that were decoded: the offset in the text, the name, and whether it only joins.
+    undone: Vec<(usize, &'static str, bool)>,
+    /// Where something was joined that may also be the end of a key.
+    joins: Vec<usize>,
+    /// Whether the token may go on behind another such join.
+    pub may_go_on: bool,
     /// Where what is settled ends, in the source and in the decoded text. If the token was too long, the rest of what
     /// was decoded will be decoded again, together with what follows.
     settled: (usize, usize),
@@ -72,15 +97,46 @@ impl Token {
     #[must_use]
     pub(crate) fn encodings(&self, range: &Range<usize>) -> Vec<&'static str> {
         let mut names = Vec::new();
-        for (at, name) in &self.undone {
+        for (at, name, joins) in &self.undone {
             // A seam before the first byte is outside of the range.
-            let inside = range.contains(at) && (*at > range.start || *name != split::NAME);
+            let inside = range.contains(at) && (*at > range.start || !joins);
             if inside && !names.contains(name) {
                 names.push(name);
             }
         }
         names
     }
+}
+
+impl Token {
+    /// Whether a range of the text goes over all joins that may also be ends.
+    #[must_use]
+    pub(crate) fn spans_joins(&self, range: &Range<usize>) -> bool {
+        self.joins.iter().all(|at| range.start < *at && *at < range.end)
+    }
+}
+
+/// Whether the text at `at`, with its escapes decoded, holds one of the anchors, which begins at most a few bytes
+/// before.
+#[must_use]
+pub(crate) fn spells_anchor<'a>(text: &[u8], at: usize, mut anchors: impl Iterator<Item = &'a str>) -> bool {
+    const LONGEST: usize = 8;
+    let plain = text[..at].iter().rev().take(LONGEST).take_while(|byte| is_key_byte(**byte)).count();
+    let mut spelled = text[at - plain..at].to_vec();
+    let mut from = at;
+    while spelled.len() < plain + LONGEST && from < text.len() && from < at + 2 * BEFORE {
+        match unit(text, from).or_else(|| join::join(text, from, at)) {
+            Some(unit) => {
+                spelled.extend(unit.byte);
+                from += unit.length;
+            }
+            None => {
+                spelled.push(text[from]);
+                from += 1;
+            }
+        }
+    }
+    anchors.any(|anchor| memmem::find(&spelled, anchor.as_bytes()).is_some_and(|found| found <= plain))
 }
 
 /// Returns where the separator of an escaped prefix begins, if the literal of [`LITERALS`] at `at` may be
@@ -116,36 +172,65 @@ impl KeyRun {
     }
 }
 
+/// How a token goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum GoesOn {
+    /// It does not.
+    No,
+    /// Behind an escape or a seam.
+    Yes,
+    /// Behind something that may also be its end.
+    Perhaps,
+}
+
 /// Whether a token whose plain part ends at `end` continues after an escape or a seam.
 #[must_use]
-pub(crate) fn goes_on(text: &[u8], end: usize, run: &mut KeyRun) -> bool {
+pub(crate) fn goes_on(text: &[u8], start: usize, end: usize, run: &mut KeyRun) -> GoesOn {
     // Some keys contain `.`, `:`, `+` or `/`, and the plain part ended at one of these.
     let mut at = run.end(text, end);
     if at - end >= LONGEST / 8 {
-        return false;
+        return GoesOn::No;
     }
     // Padding may be part of a key, but `=` is mostly the start of something else.
     if let Some([b'=', b'"' | b'\'' | b'`' | b'\\', ..]) = text.get(at..) {
         at += 1;
     }
-    if !text.get(at).is_some_and(|byte| b"%\\&=\"'`$".contains(byte)) {
-        return false;
+    let Some(first) = text.get(at).copied() else { return GoesOn::No };
+    let may_join = join::may_begin(first);
+    if !may_join && !b"%\\&=\"'`$".contains(&first) && first.is_ascii() {
+        return GoesOn::No;
     }
     let byte = match unit(text, at) {
         Some(EscapeUnit { byte: Some(byte), .. }) => Some(byte),
         Some(EscapeUnit { length, .. }) => text.get(at + length).copied(),
         None => {
             let rest = &text[at..];
-            return split::seam(rest).or_else(|| split::inner_seam(rest, &mut false)).is_some();
+            let seam = split::seam(rest).or_else(|| split::inner_seam(rest, &mut false));
+            seam.or_else(|| call_seam(text, at, start)).map(|_| b'-')
         }
     };
-    byte.is_some_and(is_key_byte)
+    if byte.is_some_and(is_key_byte) {
+        GoesOn::Yes
+    } else if may_join && join::join(text, at, start).is_some() {
+        GoesOn::Perhaps
+    } else {
+        GoesOn::No
+    }
 }
 
-/// Decodes the escapes around `anchor`, to the end of the token.
+/// The length of a seam between two arguments of a call that puts nothing between them.
+fn call_seam(text: &[u8], at: usize, start: usize) -> Option<usize> {
+    let (length, certainty) = call::seam(text, at, start)?;
+    let rest = text.get(at + length..)?;
+    let goes_on = rest.first().is_some_and(|byte| is_key_byte(*byte)) && !split::begins_a_key(rest);
+    (goes_on && certainty == call::Certainty::Sure).then_some(length)
+}
+
+/// Decodes the escapes around `anchor`, to the end of the token. Joins up to so many pieces of it that may also be
+/// something else.
 #[must_use]
-pub(crate) fn token(text: &[u8], anchor: usize) -> Token {
-    let mut token = Token { decoded: Decoded::default(), start: 0, undone: Vec::new(), settled: (0, 0) };
+pub(crate) fn token(text: &[u8], anchor: usize, mut joins: usize) -> Token {
+    let mut token = Token::default();
     let mut at = anchor.saturating_sub(BEFORE);
     let limit = text.len().min(anchor + LONGEST);
     let mut opened = false;
@@ -157,8 +242,11 @@ pub(crate) fn token(text: &[u8], anchor: usize) -> Token {
         if at <= anchor + LONGEST / 2 {
             token.settled = (at, token.decoded.text.len());
         }
-        if let Some(unit) = unit(text, at) {
-            token.undone.push((token.decoded.text.len(), unit.name));
+        let join =
+            || (at > anchor && join::may_begin(text[at])).then(|| join::join(text, at, anchor)).flatten();
+        let ends = |unit: &EscapeUnit| unit.byte.is_some_and(|byte| !is_key_byte(byte));
+        if let Some(unit) = unit(text, at).filter(|unit| !ends(unit) || join().is_none()) {
+            token.undone.push((token.decoded.text.len(), unit.name, unit.byte.is_none()));
             if let Some(byte) = unit.byte {
                 token.decoded.push(byte, at..at + unit.length);
                 if at > anchor && !is_key_byte(byte) {
@@ -170,12 +258,24 @@ pub(crate) fn token(text: &[u8], anchor: usize) -> Token {
         }
         // So does every seam.
         if at > anchor
-            && b"\\\"'`$".contains(&text[at])
-            && let Some(length) = split::seam(rest).or_else(|| split::inner_seam(rest, &mut opened))
+            && b"\\\"'`$,\n".contains(&text[at])
+            && let Some(length) = split::seam(rest)
+                .or_else(|| split::inner_seam(rest, &mut opened))
+                .or_else(|| call_seam(text, at, anchor))
         {
-            token.undone.push((token.decoded.text.len(), split::NAME));
+            token.undone.push((token.decoded.text.len(), split::NAME, true));
             at += length;
             continue;
+        }
+        if let Some(unit) = join() {
+            if joins > 0 {
+                joins -= 1;
+                token.joins.push(token.decoded.text.len());
+                token.undone.push((token.decoded.text.len(), unit.name, true));
+                at += unit.length;
+                continue;
+            }
+            token.may_go_on = true;
         }
         token.decoded.push(text[at], at..at + 1);
         at += 1;
@@ -194,7 +294,7 @@ pub(crate) fn token(text: &[u8], anchor: usize) -> Token {
 
 fn unit(text: &[u8], at: usize) -> Option<EscapeUnit> {
     // Every escape begins with one of these.
-    if !text.get(at).is_some_and(|byte| b"%\\&=".contains(byte)) {
+    if !text.get(at).is_some_and(|byte| b"%\\&=".contains(byte) || matches!(byte, 0xc2..=0xf3)) {
         return None;
     }
     ESCAPES.iter().find_map(|escape| escape(&text[at..])).or_else(|| quoted_printable::soft_break(text, at))
@@ -205,7 +305,7 @@ mod tests {
     use super::*;
 
     fn undone(text: &str) -> (String, Vec<&'static str>) {
-        let token = token(text.as_bytes(), 0);
+        let token = token(text.as_bytes(), 0, 0);
         let all = token.encodings(&(0..token.decoded.text.len()));
         (String::from_utf8(token.decoded.text).unwrap(), all)
     }

@@ -1,9 +1,11 @@
-//! Percent-encoding, RFC 3986: `%2D`.
+//! Percent-encoding, RFC 3986: `%2D`, and `%E2%80%8B` for characters that are no ASCII.
 
-use super::unit::{EscapeUnit, ascii};
-use crate::bytes::hex;
+use super::{
+    invisible,
+    unit::{EscapeUnit, encoded},
+};
 
 pub(super) fn unit(text: &[u8]) -> Option<EscapeUnit> {
-    let [b'%', high, low, ..] = text else { return None };
-    Some(EscapeUnit { length: 3, byte: Some(ascii(hex::number(&[*high, *low])?)?), name: "percent" })
+    let (code, length) = encoded(text, b"%")?;
+    invisible::escaped(code, length, "percent")
 }

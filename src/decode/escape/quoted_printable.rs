@@ -1,8 +1,10 @@
 //! Quoted-printable, RFC 2045: `=2D`, always in uppercase, and soft line breaks, which are a `=` at the end
 //! of a line.
 
-use super::unit::{EscapeUnit, ascii};
-use crate::bytes::hex;
+use super::{
+    invisible,
+    unit::{EscapeUnit, encoded},
+};
 
 const NAME: &str = "quoted-printable";
 
@@ -12,7 +14,8 @@ pub(super) fn unit(text: &[u8]) -> Option<EscapeUnit> {
     if digits.iter().any(u8::is_ascii_lowercase) {
         return None;
     }
-    Some(EscapeUnit { length: 3, byte: Some(ascii(hex::number(&digits)?)?), name: NAME })
+    let (code, length) = encoded(text, b"=")?;
+    invisible::escaped(code, length, NAME)
 }
 
 /// A soft line break. Encoders only break lines that are close to the maximum length. A shorter line that

@@ -7,8 +7,26 @@ use super::unit::is_key_byte;
 pub(super) const NAME: &str = "split";
 
 /// Operators between two literals, longest first: `+` in most languages, `.` in PHP and Perl, `..` in Lua,
-/// `&` in Basic, `||` in SQL, `~` in Twig, `<>` in Elixir, `++` in Haskell, `^` in OCaml.
-const OPERATORS: &[&str] = &["..", "||", "<>", "++", "+", ".", "&", "~", "^"];
+/// `&` in Basic, `||` in SQL, `~` in Twig, `<>` in Elixir, `++` in Haskell, `^` in OCaml, `*` in Julia, `<<` in C++, `//`
+/// in Fortran, and methods.
+const OPERATORS: &[&str] = &[
+    ").append(",
+    ".append(",
+    ").concat(",
+    ".concat(",
+    "..",
+    "||",
+    "<>",
+    "<<",
+    "++",
+    "//",
+    "+",
+    ".",
+    "&",
+    "~",
+    "^",
+    "*",
+];
 
 /// The maximum length of the white space in a seam, in bytes.
 const WIDEST: usize = 200;
@@ -49,7 +67,7 @@ fn adjacent_literals(text: &[u8]) -> Option<&[u8]> {
     let operator = OPERATORS.iter().find_map(|operator| rest.strip_prefix(operator.as_bytes()));
     let rest = space(operator.unwrap_or(rest));
     // Literal prefixes, as in Python.
-    let prefix = rest.iter().take(2).take_while(|byte| b"rRbBfFuUL@$".contains(byte)).count();
+    let prefix = rest.iter().take(2).take_while(|byte| b"rRbBfFuUL@$N".contains(byte)).count();
     quote(&rest[prefix..]).or_else(|| quote(rest))
 }
 
@@ -60,12 +78,13 @@ fn quote(text: &[u8]) -> Option<&[u8]> {
     Some(rest)
 }
 
-/// Skips white space, continued lines, and line feeds written as `\n`.
+/// Skips white space, continued lines, also those of PowerShell and Basic, and line feeds written as `\n`.
 fn space(text: &[u8]) -> &[u8] {
     let mut rest = text;
     while text.len() - rest.len() < WIDEST {
         rest = match rest {
             [b' ' | b'\t' | b'\r' | b'\n', after @ ..] | [b'\\', b'n' | b'\n', after @ ..] => after,
+            [b'`' | b'_', b'\r' | b'\n', ..] if rest.len() < text.len() => &rest[1..],
             _ => break,
         };
     }
@@ -73,6 +92,6 @@ fn space(text: &[u8]) -> &[u8] {
 }
 
 /// Two keys one below the other are not a split string.
-fn begins_a_key(text: &[u8]) -> bool {
+pub(super) fn begins_a_key(text: &[u8]) -> bool {
     [&b"sk-"[..], b"sk_", b"rk_"].iter().any(|prefix| text.starts_with(prefix))
 }

@@ -1,5 +1,8 @@
 //! What all escapes are made of.
 
+use super::invisible::in_utf8;
+use crate::bytes::hex;
+
 /// One escape sequence.
 pub(super) struct EscapeUnit {
     /// Its length in the source, in bytes.
@@ -18,4 +21,23 @@ pub(super) fn is_key_byte(byte: u8) -> bool {
 /// The code point as a byte, if it is ASCII. No key contains anything else.
 pub(super) fn ascii(code: u32) -> Option<u8> {
     u8::try_from(code).ok().filter(u8::is_ascii)
+}
+
+/// The character that is written as one to four escaped bytes of UTF-8, each behind `mark`, and its length.
+pub(super) fn encoded(text: &[u8], mark: &[u8]) -> Option<(u32, usize)> {
+    let width = mark.len() + 2;
+    let byte = |at: usize| {
+        let digits = text.get(at * width..)?.strip_prefix(mark)?.get(..2)?;
+        u8::try_from(hex::number(digits)?).ok()
+    };
+    let first = byte(0)?;
+    if first.is_ascii() {
+        return Some((first.into(), width));
+    }
+    let mut bytes = [first, 0, 0, 0];
+    for at in 1..4 {
+        bytes[at] = byte(at).unwrap_or(0);
+    }
+    let (code, length) = in_utf8(&bytes)?;
+    Some((code, length * width))
 }

@@ -1,0 +1,135 @@
+//! Keys of several pieces, where what is between two pieces may also be the end of a key: a line feed, a color, a tag.
+
+use std::{cmp::Ordering, ops::Range};
+
+use super::{
+    matcher::ShapeMatcher,
+    scratch::Scratch,
+    shape_match::{Fit, ShapeMatch},
+};
+use crate::decode::escape;
+
+/// The maximum number of pieces, less one.
+const MOST: usize = 14;
+
+/// How many joins may be tried in vain before this offset: a few, and one more for each kilobyte. Most that looks like
+/// the first piece of a key is none.
+#[derive(Default)]
+pub(super) struct Joins {
+    tried: usize,
+}
+
+impl Joins {
+    const FREE: usize = 64;
+
+    fn may_try(&mut self, at: usize) -> bool {
+        self.tried < Self::FREE + (at >> 9)
+    }
+}
+
+impl ShapeMatcher {
+    /// Scans the token at `at` with one more piece after the other, until a key needs all of them. A key that is whole
+    /// without them keeps its end.
+    pub(super) fn try_joins(
+        &self,
+        text: &[u8],
+        at: usize,
+        depth: usize,
+        joins: &mut Joins,
+        scratch: &mut Scratch,
+        matches: &mut Vec<ShapeMatch>,
+    ) {
+        let mut best: Vec<ShapeMatch> = Vec::new();
+        for count in 1..=MOST {
+            if !joins.may_try(at) {
+                break;
+            }
+            joins.tried += 1;
+            let token = escape::token(text, at, count);
+            let mut joined = Vec::new();
+            self.scan_inner(&token.decoded, token.own(), depth, scratch, &mut joined, |span| {
+                if token.spans_joins(span) { token.encodings(span) } else { Vec::new() }
+            });
+            joined.retain(|one| is_believable(text, one, matches));
+            if is_better(text, &joined, &best) {
+                joins.tried -= usize::from(best.is_empty()) * count;
+                best = joined;
+            }
+            if !token.may_go_on {
+                break;
+            }
+        }
+        let is_part = |one: &ShapeMatch| {
+            best.iter().any(|whole| whole.span.start <= one.span.start && one.span.end <= whole.span.end)
+        };
+        matches.retain(|one| !is_part(one));
+        matches.append(&mut best);
+    }
+}
+
+/// Whether a key of several pieces is one, given what was found without joining them: its shape tells where it ends, or
+/// all of its lines are as long, and what is whole without joining is less certain.
+fn is_believable(text: &[u8], joined: &ShapeMatch, matches: &[ShapeMatch]) -> bool {
+    let is_proved = joined.fit == Fit::Exact || is_wrapped_evenly(text, &joined.span);
+    let mut over =
+        matches.iter().filter(|one| one.span.start < joined.span.end && joined.span.start < one.span.end);
+    is_proved && over.all(|one| one.fit == Fit::Loose || one.base < joined.base)
+}
+
+/// Whether a key of more pieces is better proved than one of fewer. If that one ends at the end of a line as long as
+/// the line before it, which is where wrapped text goes on, as good is enough.
+fn is_better(text: &[u8], more: &[ShapeMatch], fewer: &[ShapeMatch]) -> bool {
+    let strongest =
+        |matches: &[ShapeMatch]| matches.iter().map(|one| (one.base, one.fit == Fit::Exact)).max();
+    let fills_line = |one: &ShapeMatch| {
+        let mut lines = text[..one.span.end].rsplit(|byte| *byte == b'\n').map(<[u8]>::len);
+        let is_line_end = matches!(text.get(one.span.end), Some(b'\r' | b'\n'));
+        is_line_end && matches!((lines.next(), lines.next()), (Some(last), Some(before)) if last == before)
+    };
+    match strongest(more).cmp(&strongest(fewer)) {
+        Ordering::Greater => true,
+        Ordering::Equal => fewer.iter().any(fills_line),
+        Ordering::Less => false,
+    }
+}
+
+/// Whether a range goes over the ends of lines that are all as long as each other, as a terminal or a mail program breaks
+/// them: so is the line before or the last one, or the length is a usual one.
+fn is_wrapped_evenly(text: &[u8], span: &Range<usize>) -> bool {
+    const USUAL: &[usize] = &[64, 70, 72, 76, 78, 79, 80, 100, 120, 132];
+    const SHORTEST: usize = 20;
+    /// Lines are not looked at further than this.
+    const LONGEST: usize = 512;
+    let is_feed = |byte: &u8| *byte == b'\n';
+    let before = &text[span.start.saturating_sub(LONGEST)..span.start];
+    let start = span.start - before.iter().rev().take_while(|byte| !is_feed(byte)).count();
+    let after = &text[span.end..text.len().min(span.end + LONGEST)];
+    let end = span.end + after.iter().take_while(|byte| !is_feed(byte)).count();
+    let lines: Vec<usize> = text[start..end].split(is_feed).map(<[u8]>::len).collect();
+    let [first, more @ ..] = &*lines else { return false };
+    let Some((last, middle)) = more.split_last() else { return false };
+    let line_before =
+        text[..start].strip_suffix(b"\n").map(|before| before.rsplit(is_feed).next().map_or(0, <[u8]>::len));
+    let is_even = *first >= SHORTEST && middle.iter().all(|length| length == first) && last <= first;
+    is_even && (!middle.is_empty() || last == first || line_before == Some(*first) || USUAL.contains(first))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_one_length_are_wrapped() {
+        let even = |text: &str| {
+            let start = text.find("sk-").unwrap();
+            let end = text.find('$').unwrap();
+            is_wrapped_evenly(text.as_bytes(), &(start..end))
+        };
+        assert!(even("export KEY=sk-aaaaaaaa\nbbbbbbbbbbbbbbbbbbbbbb\ncccc$"));
+        assert!(even("ssssssssssssssssssssss\nexport KEY=sk-aaaaaaaa\ncccc$"));
+        assert!(even(&format!("sk-{}\ncccc$", "a".repeat(77))));
+        assert!(!even("export KEY=sk-aaaaaaaa\ncccc$"));
+        assert!(!even("export KEY=sk-aaaaaaaa\nbbbbbbbbb\ncccc$"));
+        assert!(!even("sk-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa$"));
+    }
+}
