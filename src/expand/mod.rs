@@ -20,8 +20,10 @@ mod output;
 mod source;
 mod spool;
 mod tar;
+mod wrapped;
 mod xz;
 mod zip;
+mod zlib;
 mod zstd;
 
 use std::io::{self, Read};
@@ -120,7 +122,7 @@ impl Expander {
         let Blob { origin, content, at, .. } = blob;
         let rest = match content {
             Content::Bytes(bytes) if recognize(FORMATS, bytes).is_none() => {
-                return output.blob(&origin, Content::Bytes(bytes));
+                return self.plain(&origin, Content::Bytes(bytes), output);
             }
             Content::Bytes(bytes) => {
                 return self.job(&origin, output, |job| {
@@ -134,10 +136,10 @@ impl Expander {
         let (count, error) = fill(rest, &mut head);
         let head = &head[..count];
         if let Some(error) = error {
-            return output.blob(&origin, Content::Stream(&mut head.chain(FailingReader(Some(error)))));
+            return self.plain(&origin, Content::Stream(&mut head.chain(FailingReader(Some(error)))), output);
         }
         if recognize(FORMATS, head).is_none() && !may_begin_later(FORMATS, head) {
-            return output.blob(&origin, Content::Stream(&mut head.chain(rest)));
+            return self.plain(&origin, Content::Stream(&mut head.chain(rest)), output);
         }
         self.job(&origin, output, |job| match at {
             Some(at) => job.at(&ArchivePath::OUTERMOST, &CountingReadAt { inner: at, budget: job.budget }),
@@ -145,6 +147,26 @@ impl Expander {
                 let mut counted = CountingReader { inner: &mut head.chain(rest), budget: job.budget };
                 job.stream(&ArchivePath::OUTERMOST, &mut counted)
             }
+        })
+    }
+
+    /// Passes on a blob that is no container, and opens those that begin in the middle of it.
+    fn plain(
+        &mut self,
+        origin: &Origin<'_>,
+        content: Content<'_>,
+        output: &mut dyn Output,
+    ) -> io::Result<()> {
+        let result = output.blob(origin, content);
+        let containers = output.take_containers();
+        if containers.found.is_empty() {
+            return result;
+        }
+        self.job(origin, output, |job| {
+            let read: usize = containers.found.iter().map(|container| container.text.len()).sum();
+            job.budget.read(read as u64, u64::MAX);
+            wrapped::open(job, &ArchivePath::OUTERMOST, containers);
+            result
         })
     }
 

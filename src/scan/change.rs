@@ -48,7 +48,7 @@ impl Engine {
                 let mut is_clean = true;
                 // Reading from memory cannot fail.
                 let _ = self.scan(Content::Bytes(text), scratch, &mut 0, |_| is_clean = false);
-                is_clean.then_some(AnchorKinds::ALL)
+                (is_clean && scratch.containers.is_empty()).then_some(AnchorKinds::ALL)
             }
             None => self.prefilter_in(text, 0..text.len(), AnchorKinds::ALL, scratch),
             Some(TextChange { changed_ranges, anchor_kinds }) => {
@@ -97,7 +97,8 @@ impl Engine {
         let mut matches = std::mem::take(&mut scratch.matches);
         let anchor_kinds = self.matcher.scan_layer(text, range, anchor_kinds, 0, scratch, &mut matches);
         weigh::weigh(text, &mut matches, scratch, weigh::Unsupported::Drop);
-        let is_clean = matches.is_empty();
+        // What is in a container may be anything.
+        let is_clean = matches.is_empty() && !scratch.containers.is_any_plausible(text);
         matches.clear();
         scratch.matches = matches;
         is_clean.then_some(anchor_kinds)

@@ -7,6 +7,7 @@
 
 mod anchors;
 mod change;
+mod containers;
 mod context;
 mod edges;
 mod engine;

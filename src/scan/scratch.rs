@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::{context::Context, shape_match::ShapeMatch};
-use crate::finding::WordMatch;
+use super::{containers::ContainerSearch, context::Context, shape_match::ShapeMatch};
+use crate::{blob::WrappedContainers, finding::WordMatch};
 
 /// Memory that is reused for each blob. Every thread has its own.
 #[derive(Default)]
@@ -17,6 +17,7 @@ pub struct Scratch {
     pub(super) words: Vec<(usize, usize)>,
     pub(super) word_matches: Vec<WordMatch>,
     pub(super) word_count: WordCount,
+    pub(super) containers: ContainerSearch,
     /// Whether the text may turn out to have any name.
     pub(super) is_name_unknown: bool,
     /// Whether the text is also read as UTF-16, so that its strings need not be searched for one by one.
@@ -59,5 +60,10 @@ impl Scratch {
     /// The words that the last scan found, in the order of the text.
     pub fn take_word_matches(&mut self) -> Vec<WordMatch> {
         std::mem::take(&mut self.word_matches)
+    }
+
+    /// The containers that begin in the middle of the text that was scanned last.
+    pub fn take_containers(&mut self) -> WrappedContainers {
+        self.containers.take()
     }
 }
