@@ -3,12 +3,14 @@
 use std::io::{self, ErrorKind, Read};
 
 use super::{
+    binary,
     budget::Budget,
     fault::user_message,
     input::{FailingReader, SourceState},
     output::Output,
+    seekable::bytes_at,
     source::{ContainerSource, RangeReader},
-    wrapped,
+    wrapped, zip,
 };
 use crate::{
     blob::{Content, Origin, ReadAt, SourceKind, WINDOW},
@@ -125,11 +127,44 @@ impl<'a> ExpandJob<'a> {
         source: &mut ContainerSource<'_>,
     ) -> io::Result<()> {
         let origin = self.origin(place.archive);
-        source.raw(|content| self.pass_on(place, &origin, content))
+        source.raw(|content| self.pass_on(place, &origin, content))?;
+        match source {
+            ContainerSource::Bytes(bytes) if binary::holds_container(bytes) => {
+                binary::open(self, place, bytes)
+            }
+            ContainerSource::At { head, at } if binary::is_binary(head) => {
+                let at = *at;
+                self.with_memory(binary::MOST, |job, most| {
+                    binary::open(job, place, &bytes_at(at, 0, most)?);
+                    Ok(())
+                })?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Runs with so much memory, if there is that much.
+    fn with_memory(
+        &mut self,
+        most: usize,
+        run: impl FnOnce(&mut Self, usize) -> io::Result<()>,
+    ) -> io::Result<()> {
+        if self.budget.memory.take(most as u64).is_err() {
+            return Ok(());
+        }
+        let result = run(self, most);
+        self.budget.memory.give(most as u64);
+        result
     }
 
     /// Passes content on, then what the containers hold that begin in the middle of it.
-    fn pass_on(&mut self, place: &ArchivePath<'_>, origin: &Origin<'_>, content: Content<'_>) -> io::Result<()> {
+    fn pass_on(
+        &mut self,
+        place: &ArchivePath<'_>,
+        origin: &Origin<'_>,
+        content: Content<'_>,
+    ) -> io::Result<()> {
         let result = self.output.blob(origin, content);
         let containers = self.output.take_containers();
         wrapped::open(self, place, containers);
@@ -148,6 +183,10 @@ impl<'a> ExpandJob<'a> {
             }
             match error {
                 Some(error) => Err(error),
+                None if zip::ends_a_program(&buffer[..count], at) => {
+                    let place = ArchivePath { depth: place.depth + 1, ..*place };
+                    zip::open(job, &place, &mut ContainerSource::At { head: &buffer[..count], at })
+                }
                 None => job.content(place, &mut ContainerSource::At { head: &buffer[..count], at }),
             }
         })
@@ -200,7 +239,11 @@ impl<'a> ExpandJob<'a> {
             let archive = place.join(name);
             let origin = self.origin(Some(&archive));
             // Reading from memory cannot fail.
-            let _ = self.pass_on(&ArchivePath { archive: Some(&archive), ..*place }, &origin, Content::Bytes(text));
+            let _ = self.pass_on(
+                &ArchivePath { archive: Some(&archive), ..*place },
+                &origin,
+                Content::Bytes(text),
+            );
         }
     }
 

@@ -8,13 +8,13 @@ use flate2::bufread::GzDecoder;
 use memchr::memmem;
 
 use super::{
-    budget::Meter,
+    forgiving,
     job::{ArchivePath, DEPTH, ExpandJob, recognize},
     source::ContainerSource,
     zlib,
 };
 use crate::{
-    blob::{Wrapping, WrappedContainer, WrappedContainers},
+    blob::{WrappedContainer, WrappedContainers, Wrapping},
     bytes::hex,
 };
 
@@ -93,8 +93,7 @@ impl WrappedKind {
         match bytes {
             [0x1f, 0x8b, 8, ..] => {
                 let is_gzip = zlib::inflates(GzDecoder::new(bytes));
-                (is_gzip || is_abbreviated)
-                    .then_some(if is_abbreviated { Self::Part } else { Self::Known })
+                (is_gzip || is_abbreviated).then_some(if is_abbreviated { Self::Part } else { Self::Known })
             }
             [0x78, ..] => {
                 let is_zlib = zlib::recognize(bytes);
@@ -117,29 +116,10 @@ fn part(job: &mut ExpandJob<'_>, place: &ArchivePath<'_>, bytes: &[u8]) -> io::R
         [0x78, ..] => Box::new(flate2::bufread::ZlibDecoder::new(bytes)),
         _ => Box::new(GzDecoder::new(bytes)),
     };
-    let meter = Meter::new(job.budget, 32 << 10, 0)?;
     let place = ArchivePath { depth: place.depth + 1, ..*place };
-    let result = job.inner(&place, b"data", &mut UpToDamage { decoder, meter });
-    if job.budget.is_stopped()
-        && let Err(error) = &result
-    {
-        job.damaged(&place, "data", error);
-    }
+    // Its end is missing on purpose, so it is no damage.
+    forgiving::pass_on(job, &place, b"data", forgiving::INFLATE, decoder);
     Ok(())
-}
-
-/// Ends where the data does, or its damage begins.
-struct UpToDamage<'a> {
-    decoder: Box<dyn Read + 'a>,
-    meter: Meter<'a>,
-}
-
-impl Read for UpToDamage<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.decoder.read(buffer).unwrap_or(0);
-        self.meter.add(count)?;
-        Ok(count)
-    }
 }
 
 /// The bytes that the characters encode.

@@ -105,11 +105,7 @@ impl Anchors {
 
     /// Also searches for words and for starts of containers, each at least three bytes long. No anchor may begin where
     /// one of these is.
-    pub(super) fn watch(
-        &mut self,
-        words: &'static [&'static str],
-        containers: &'static [&'static str],
-    ) {
+    pub(super) fn watch(&mut self, words: &'static [&'static str], containers: &'static [&'static str]) {
         (self.words, self.containers) = (words, containers);
         let plain = self.plain.iter().map(|literal| &**literal);
         let others = words.iter().chain(containers).copied();

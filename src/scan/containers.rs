@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use crate::{
-    blob::{Wrapping, WrappedContainer, WrappedContainers},
+    blob::{WrappedContainer, WrappedContainers, Wrapping},
     bytes::hex,
     decode::run,
     finding::Cursor,
@@ -17,7 +17,8 @@ use crate::{
 /// What containers begin with in base64: gzip, zip, Zstandard, xz without its first character, bzip2, a git pack, and zlib
 /// at its usual levels.
 pub(super) const IN_BASE64: &[&str] = &[
-    "H4sI", "UEsDB", "KLUv", "Td6WF", "QlpoO", "UEFDS", "eJw", "eJx", "eJy", "eJz", "eNo", "eNp", "eNq", "eNr",
+    "H4sI", "UEsDB", "KLUv", "Td6WF", "QlpoO", "UEFDS", "eJw", "eJx", "eJy", "eJz", "eNo", "eNp", "eNq",
+    "eNr",
 ];
 
 /// What base64 of a container begins with, when it stands in base64 itself.
@@ -279,7 +280,9 @@ fn is_left_out(behind: &[u8]) -> bool {
 
 /// Whether hex begins like zlib.
 pub(super) fn is_zlib_in_hex(text: &[u8]) -> bool {
-    [b"7801", b"785e", b"785E", b"789c", b"789C", b"78da", b"78DA"].iter().any(|start| text.starts_with(*start))
+    [b"7801", b"785e", b"785E", b"789c", b"789C", b"78da", b"78DA"]
+        .iter()
+        .any(|start| text.starts_with(*start))
 }
 
 /// Whether a container begins at a hit, judging by its first bytes.
@@ -297,7 +300,8 @@ fn is_plausible(text: &[u8], hit: Hit) -> bool {
     }
     if !hit.is_hex {
         let mut bytes = [0; SHORTEST];
-        let decoded = base64_simd::STANDARD_NO_PAD.decode(&characters, base64_simd::Out::from_slice(&mut bytes));
+        let decoded =
+            base64_simd::STANDARD_NO_PAD.decode(&characters, base64_simd::Out::from_slice(&mut bytes));
         return decoded.is_ok_and(|bytes| begins(bytes) || is_twice(bytes));
     }
     let (pairs, _) = characters.as_chunks();

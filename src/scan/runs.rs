@@ -99,12 +99,7 @@ impl RunSearch {
         Self { search: GramSearch::new(patterns), containers }
     }
 
-    fn in_run(
-        &self,
-        run: &EncodedRun<'_>,
-        range: &Range<usize>,
-        found: &mut impl FnMut(FoundInRun) -> bool,
-    ) {
+    fn in_run(&self, run: &EncodedRun<'_>, range: &Range<usize>, found: &mut impl FnMut(FoundInRun) -> bool) {
         let range = run.text_of(range.start)..run.text_of(range.end);
         // Where the last decoded part ended, and how much to decode after the next literal.
         let (mut last, mut after) = (0, AFTER);
