@@ -1,6 +1,8 @@
 //! Compressed data in the middle of a binary: pages of a column file, a resource of a program, the payload of a package.
 //! Any binary may hold these bytes by chance, so nothing is reported unless it is beyond doubt compressed data.
 
+use std::io;
+
 use flate2::bufread::GzDecoder;
 use memchr::memmem;
 
@@ -8,17 +10,19 @@ use super::{
     forgiving,
     input::{Input, SourceState},
     job::{ArchivePath, DEPTH, ExpandJob},
+    seekable::bytes_at,
+    source::ContainerSource,
     xz, zlib, zstd,
 };
 
 /// How much of a large binary is searched, in bytes.
-pub(super) const MOST: usize = 64 << 20;
+pub(super) const MOST: usize = 16 << 20;
 
 /// How many pieces of a binary are opened.
 const MOST_PIECES: usize = 10_000;
 
 /// How many places are tried that turn out to be nothing.
-const MOST_MISSES: usize = 10_000;
+const MOST_MISSES: usize = 1000;
 
 /// Where to look for a zero to tell that it is a binary, in bytes. Their headers are full of them.
 const HEAD: usize = 512;
@@ -114,6 +118,31 @@ impl Iterator for Pieces<'_> {
         }
         None
     }
+}
+
+/// Opens the compressed data in a source that was passed on as it is, if it is a binary that can still be read.
+pub(super) fn inside(
+    job: &mut ExpandJob<'_>,
+    place: &ArchivePath<'_>,
+    source: &ContainerSource<'_>,
+) -> io::Result<()> {
+    match source {
+        ContainerSource::Bytes(bytes) if holds_container(bytes) => open(job, place, bytes),
+        ContainerSource::At { head, at } if is_binary(head) => {
+            let most = usize::try_from(at.size()).unwrap_or(usize::MAX).min(MOST);
+            // Without memory, it remains as it is.
+            if job.budget.memory.take(most as u64).is_ok() {
+                let bytes = bytes_at(*at, 0, most);
+                if let Ok(bytes) = &bytes {
+                    open(job, place, bytes);
+                }
+                job.budget.memory.give(most as u64);
+                bytes?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 /// Opens the compressed data in a binary.

@@ -8,7 +8,6 @@ use super::{
     fault::user_message,
     input::{FailingReader, SourceState},
     output::Output,
-    seekable::bytes_at,
     source::{ContainerSource, RangeReader},
     wrapped, zip,
 };
@@ -128,34 +127,7 @@ impl<'a> ExpandJob<'a> {
     ) -> io::Result<()> {
         let origin = self.origin(place.archive);
         source.raw(|content| self.pass_on(place, &origin, content))?;
-        match source {
-            ContainerSource::Bytes(bytes) if binary::holds_container(bytes) => {
-                binary::open(self, place, bytes)
-            }
-            ContainerSource::At { head, at } if binary::is_binary(head) => {
-                let at = *at;
-                self.with_memory(binary::MOST, |job, most| {
-                    binary::open(job, place, &bytes_at(at, 0, most)?);
-                    Ok(())
-                })?;
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// Runs with so much memory, if there is that much.
-    fn with_memory(
-        &mut self,
-        most: usize,
-        run: impl FnOnce(&mut Self, usize) -> io::Result<()>,
-    ) -> io::Result<()> {
-        if self.budget.memory.take(most as u64).is_err() {
-            return Ok(());
-        }
-        let result = run(self, most);
-        self.budget.memory.give(most as u64);
-        result
+        binary::inside(self, place, source)
     }
 
     /// Passes content on, then what the containers hold that begin in the middle of it.

@@ -30,7 +30,7 @@ pub(super) fn open(job: &mut ExpandJob<'_>, place: &ArchivePath<'_>, containers:
     if left_out > 0 {
         let why = format!(
             "contains {left_out} more pieces of compressed data in base64 or hex than are opened in one file, or more of \
-             them than 64 MiB: decode them and scan the result"
+             them than 32 MiB: decode them and scan the result"
         );
         job.not_scanned(place, why);
     }

@@ -159,3 +159,14 @@ fn larger_than_a_window() {
         (vec!["lines".to_owned(), "one line".to_owned()], vec![])
     );
 }
+
+#[test]
+fn beside_a_plain_key() {
+    let sandbox = Sandbox::new();
+    let all = keys();
+    let packed = STANDARD.encode(pack::gzip(format!("K={}", all[0]).as_bytes()));
+    let digits: String = zlib(all[1].as_bytes(), 6).iter().map(|byte| format!("{byte:02x}")).collect();
+    sandbox.write("a.env", format!("A={}\nB={packed}\nC={}\nD={digits}\nE={}\n", all[2], all[3], all[4]));
+    let report = sandbox.scan(&[]);
+    assert_eq!((report.places().len(), fingerprints(&report).len(), report.not_scanned()), (5, 5, vec![]));
+}

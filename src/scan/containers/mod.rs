@@ -5,14 +5,16 @@
 //! Unlike an encoded key, a container needs the whole alphabet of base64, and may have any length. So its text is
 //! followed to its end, through wrapped lines and from window to window.
 
+mod characters;
+
 use std::ops::Range;
 
 use crate::{
     blob::{WrappedContainer, WrappedContainers, Wrapping},
     bytes::hex,
-    decode::run,
     finding::Cursor,
 };
+use characters::{Step, is_left_out, is_start, step};
 
 /// What containers begin with in base64: gzip, zip, Zstandard, xz without its first character, bzip2, a git pack, and zlib
 /// at its usual levels.
@@ -34,7 +36,7 @@ const SHORTEST: usize = 24;
 const MOST: usize = 32 << 20;
 
 /// The most text of all containers in one text, in characters.
-const MOST_IN_ALL: usize = 64 << 20;
+const MOST_IN_ALL: usize = 32 << 20;
 
 /// The most containers in one text.
 const MOST_CONTAINERS: usize = 100_000;
@@ -223,59 +225,6 @@ impl OpenContainer {
         let is_wrapped = first == last && self.container.text.len() > first;
         current == 0 && !(may_be_chance && is_wrapped) && is_plausible(text, hit)
     }
-}
-
-/// What follows in the text of a container.
-enum Step {
-    /// A character in the standard alphabet, and the offset after it.
-    Character(u8, usize),
-    /// The next line, which begins at this offset.
-    Line(usize),
-    End,
-}
-
-fn step(text: &[u8], at: usize, wrapping: Wrapping) -> Step {
-    let Some(byte) = text.get(at) else { return Step::End };
-    match byte {
-        _ if wrapping == Wrapping::Hex && byte.is_ascii_hexdigit() => return Step::Character(*byte, at + 1),
-        _ if wrapping == Wrapping::Hex => {}
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'+' | b'/' => return Step::Character(*byte, at + 1),
-        b'-' if !text[at..].starts_with(b"--") => return Step::Character(b'+', at + 1),
-        b'_' => return Step::Character(b'/', at + 1),
-        b'\\' | b'%' => {
-            const ESCAPES: [(&[u8], u8); 5] =
-                [(b"\\/", b'/'), (b"\\u002b", b'+'), (b"\\u002f", b'/'), (b"%2b", b'+'), (b"%2f", b'/')];
-            for (escape, character) in ESCAPES {
-                let end = at + escape.len();
-                if text.get(at..end).is_some_and(|here| here.eq_ignore_ascii_case(escape)) {
-                    return Step::Character(character, end);
-                }
-            }
-        }
-        _ => {}
-    }
-    match run::line_break(text, at) {
-        Some(next) if text.get(next).is_some_and(|byte| is_character(*byte)) => Step::Line(next),
-        _ => Step::End,
-    }
-}
-
-fn is_character(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'\\' | b'%')
-}
-
-/// Whether base64 may begin after this text.
-fn is_start(before: &[u8]) -> bool {
-    match before {
-        [.., b'\\', b'n' | b'r' | b't'] | [.., b'%', _, _] => true,
-        [.., last] => !last.is_ascii_alphanumeric() && !matches!(last, b'+' | b'_' | b'-'),
-        [] => true,
-    }
-}
-
-/// Whether someone left out what follows.
-fn is_left_out(behind: &[u8]) -> bool {
-    [&b"..."[..], "…".as_bytes(), b"[", b"<"].iter().any(|mark| behind.starts_with(mark))
 }
 
 /// Whether hex begins like zlib.
