@@ -161,8 +161,8 @@ impl Expander {
             return self.plain(&origin, Content::Stream(&mut head.chain(FailingReader(Some(error)))), output);
         }
         let is_format = recognize(FORMATS, head).is_some() || may_begin_later(FORMATS, head);
-        let is_more = |at| zip::ends_a_program(head, at) || binary::is_binary(head);
-        if !is_format && !at.is_some_and(is_more) {
+        let ends_with_zip = |at| zip::ends_a_program(head, at);
+        if !is_format && !binary::is_binary(head) && !at.is_some_and(ends_with_zip) {
             return self.plain(&origin, Content::Stream(&mut head.chain(rest)), output);
         }
         self.job(&origin, output, |job| match at {

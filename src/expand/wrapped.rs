@@ -104,6 +104,10 @@ impl WrappedKind {
                 let has_end = memmem::find(bytes, b"PK\x05\x06").is_some();
                 (has_end || bytes.len() >= 256 && !is_abbreviated).then_some(Self::Known)
             }
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+                let decoder = ::zstd::Decoder::with_buffer(bytes).ok()?;
+                zlib::inflates(decoder.single_frame()).then_some(Self::Known)
+            }
             _ if recognize(job.formats, bytes).is_some() => (!is_abbreviated).then_some(Self::Known),
             _ => Some(Self::Text),
         }

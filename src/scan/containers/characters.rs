@@ -52,5 +52,5 @@ pub(super) fn is_start(before: &[u8]) -> bool {
 
 /// Whether someone left out what follows.
 pub(super) fn is_left_out(behind: &[u8]) -> bool {
-    [&b"..."[..], "…".as_bytes(), b"[", b"<"].iter().any(|mark| behind.starts_with(mark))
+    [&b"..."[..], "…".as_bytes()].iter().any(|mark| behind.starts_with(mark))
 }
