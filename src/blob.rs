@@ -216,3 +216,36 @@ impl ReadAt for FileAt<'_> {
         Ok(count)
     }
 }
+
+/// How a container stands in the middle of a content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrapping {
+    /// In base64.
+    Base64,
+    /// In hex.
+    Hex,
+}
+
+/// A container that begins in the middle of a content. It has only been recognized by its first bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrappedContainer {
+    /// How it is wrapped.
+    pub wrapping: Wrapping,
+    /// The line on which it begins, 1-based.
+    pub line: u64,
+    /// The characters of its encoding alone, base64 in the standard alphabet and without padding.
+    pub text: Vec<u8>,
+    /// There is more of it than was kept.
+    pub is_cut: bool,
+    /// Dots follow: someone left out the rest.
+    pub is_abbreviated: bool,
+}
+
+/// The containers that begin in the middle of a content.
+#[derive(Debug, Default)]
+pub struct WrappedContainers {
+    /// In the order of the content.
+    pub found: Vec<WrappedContainer>,
+    /// How many more there are, for which there was no room.
+    pub left_out: u64,
+}

@@ -81,7 +81,7 @@ pub use {
 #[cfg(feature = "cli")]
 pub mod testing {
     pub mod blob {
-        pub use crate::blob::{Blob, Content, ObjectId, Origin, SourceKind, WINDOW};
+        pub use crate::blob::{Blob, Content, ObjectId, Origin, SourceKind, WINDOW, WrappedContainers};
     }
 
     pub mod day {

@@ -75,6 +75,13 @@ impl EncodedRun<'_> {
         (start + (source - line_source)).min(end)
     }
 
+    /// The offset in the source of the byte at `text`.
+    #[must_use]
+    pub(crate) fn source_of(&self, text: usize) -> usize {
+        let (start, source) = self.line(self.lines.partition_point(|(start, _)| *start <= text));
+        source + (text - start)
+    }
+
     /// For the line before the one at index `next`: where it begins in the text, and where in the source.
     fn line(&self, next: usize) -> (usize, usize) {
         next.checked_sub(1).map_or((0, self.source.start), |line| self.lines[line])
@@ -195,7 +202,8 @@ fn has_lower(look: &[u8]) -> bool {
 
 /// Where the next line of a wrapped run begins, if it is wrapped at `at`: after a line feed, or one written
 /// as `\n` in a string, and any indentation.
-fn line_break(text: &[u8], at: usize) -> Option<usize> {
+#[must_use]
+pub(crate) fn line_break(text: &[u8], at: usize) -> Option<usize> {
     let rest = &text[at..];
     for separator in [&b"\r\n"[..], b"\n", b"\\r\\n", b"\\n", b"=\r\n", b"=\n"] {
         if rest.starts_with(separator) {

@@ -3,11 +3,13 @@
 use std::io::{self, ErrorKind, Read};
 
 use super::{
+    binary,
     budget::Budget,
     fault::user_message,
     input::{FailingReader, SourceState},
     output::Output,
     source::{ContainerSource, RangeReader},
+    wrapped, zip,
 };
 use crate::{
     blob::{Content, Origin, ReadAt, SourceKind, WINDOW},
@@ -18,7 +20,7 @@ use crate::{
 pub(super) const PEEK: usize = 512;
 
 /// Nested containers are opened to this depth.
-const DEPTH: usize = 8;
+pub(super) const DEPTH: usize = 8;
 
 /// Longer names are cut when shown, in bytes. The full name is scanned.
 const LONGEST_NAME: usize = 1024;
@@ -124,7 +126,21 @@ impl<'a> ExpandJob<'a> {
         source: &mut ContainerSource<'_>,
     ) -> io::Result<()> {
         let origin = self.origin(place.archive);
-        source.raw(|content| self.output.blob(&origin, content))
+        source.raw(|content| self.pass_on(place, &origin, content))?;
+        binary::inside(self, place, source)
+    }
+
+    /// Passes content on, then what the containers hold that begin in the middle of it.
+    fn pass_on(
+        &mut self,
+        place: &ArchivePath<'_>,
+        origin: &Origin<'_>,
+        content: Content<'_>,
+    ) -> io::Result<()> {
+        let result = self.output.blob(origin, content);
+        let containers = self.output.take_containers();
+        wrapped::open(self, place, containers);
+        result
     }
 
     /// Passes on something with random access.
@@ -139,6 +155,10 @@ impl<'a> ExpandJob<'a> {
             }
             match error {
                 Some(error) => Err(error),
+                None if zip::ends_a_program(&buffer[..count], at) => {
+                    let place = ArchivePath { depth: place.depth + 1, ..*place };
+                    zip::open(job, &place, &mut ContainerSource::At { head: &buffer[..count], at })
+                }
                 None => job.content(place, &mut ContainerSource::At { head: &buffer[..count], at }),
             }
         })
@@ -174,7 +194,7 @@ impl<'a> ExpandJob<'a> {
     /// Passes on something without expanding it any further.
     pub(super) fn plain(&mut self, place: &ArchivePath<'_>, reader: &mut dyn Read) -> io::Result<()> {
         let origin = self.origin(place.archive);
-        self.output.blob(&origin, Content::Stream(reader))
+        self.pass_on(place, &origin, Content::Stream(reader))
     }
 
     /// Passes on the name of something in the current container.
@@ -191,7 +211,11 @@ impl<'a> ExpandJob<'a> {
             let archive = place.join(name);
             let origin = self.origin(Some(&archive));
             // Reading from memory cannot fail.
-            let _ = self.output.blob(&origin, Content::Bytes(text));
+            let _ = self.pass_on(
+                &ArchivePath { archive: Some(&archive), ..*place },
+                &origin,
+                Content::Bytes(text),
+            );
         }
     }
 

@@ -5,9 +5,12 @@
 //! an error came from below. Whoever owns an error reports it, and everyone else passes it on, so that each damage is
 //! reported once. Nothing is ever written under a name from an archive.
 
+mod ar;
+mod binary;
 mod budget;
 mod bzip2;
 mod fault;
+mod forgiving;
 mod git_object;
 #[cfg(feature = "git")]
 mod git_pack;
@@ -17,11 +20,17 @@ mod job;
 mod members;
 mod memory;
 mod output;
+mod pdf;
+mod png;
+mod seekable;
 mod source;
 mod spool;
 mod tar;
+mod unopened;
+mod wrapped;
 mod xz;
 mod zip;
+mod zlib;
 mod zstd;
 
 use std::io::{self, Read};
@@ -85,6 +94,20 @@ static FORMATS: &Formats = &[
         may_begin_later: never,
         open: git_pack::open,
     },
+    ContainerFormat {
+        name: "an ar archive",
+        recognize: ar::recognize,
+        may_begin_later: never,
+        open: ar::open,
+    },
+    ContainerFormat { name: "a PDF", recognize: pdf::recognize, may_begin_later: never, open: pdf::open },
+    ContainerFormat { name: "a picture", recognize: png::recognize, may_begin_later: never, open: png::open },
+    ContainerFormat {
+        name: "an archive",
+        recognize: unopened::recognize,
+        may_begin_later: never,
+        open: unopened::open,
+    },
     // Last, since it has to look further than the others.
     ContainerFormat {
         name: "a tar archive",
@@ -99,10 +122,10 @@ fn never(_: &[u8]) -> bool {
     false
 }
 
-/// Whether these are the bytes of a container that would be opened.
+/// Whether these are the bytes of a container that would be opened, or of a binary with one in it.
 #[must_use]
 pub(crate) fn is_container(bytes: &[u8]) -> bool {
-    recognize(FORMATS, bytes).is_some()
+    recognize(FORMATS, bytes).is_some() || binary::holds_container(bytes)
 }
 
 /// Opens containers. Each thread has one, because it keeps its buffers.
@@ -120,7 +143,8 @@ impl Expander {
         let Blob { origin, content, at, .. } = blob;
         let rest = match content {
             Content::Bytes(bytes) if recognize(FORMATS, bytes).is_none() => {
-                return output.blob(&origin, Content::Bytes(bytes));
+                let result = self.plain(&origin, Content::Bytes(bytes), output);
+                return self.inside(&origin, bytes, output).and(result);
             }
             Content::Bytes(bytes) => {
                 return self.job(&origin, output, |job| {
@@ -134,10 +158,12 @@ impl Expander {
         let (count, error) = fill(rest, &mut head);
         let head = &head[..count];
         if let Some(error) = error {
-            return output.blob(&origin, Content::Stream(&mut head.chain(FailingReader(Some(error)))));
+            return self.plain(&origin, Content::Stream(&mut head.chain(FailingReader(Some(error)))), output);
         }
-        if recognize(FORMATS, head).is_none() && !may_begin_later(FORMATS, head) {
-            return output.blob(&origin, Content::Stream(&mut head.chain(rest)));
+        let is_format = recognize(FORMATS, head).is_some() || may_begin_later(FORMATS, head);
+        let ends_with_zip = |at| zip::ends_a_program(head, at);
+        if !is_format && !binary::is_binary(head) && !at.is_some_and(ends_with_zip) {
+            return self.plain(&origin, Content::Stream(&mut head.chain(rest)), output);
         }
         self.job(&origin, output, |job| match at {
             Some(at) => job.at(&ArchivePath::OUTERMOST, &CountingReadAt { inner: at, budget: job.budget }),
@@ -145,6 +171,38 @@ impl Expander {
                 let mut counted = CountingReader { inner: &mut head.chain(rest), budget: job.budget };
                 job.stream(&ArchivePath::OUTERMOST, &mut counted)
             }
+        })
+    }
+
+    /// Passes on a blob that is no container, and opens those that begin in the middle of it.
+    fn plain(
+        &mut self,
+        origin: &Origin<'_>,
+        content: Content<'_>,
+        output: &mut dyn Output,
+    ) -> io::Result<()> {
+        let result = output.blob(origin, content);
+        let containers = output.take_containers();
+        if containers.found.is_empty() {
+            return result;
+        }
+        self.job(origin, output, |job| {
+            let read: usize = containers.found.iter().map(|container| container.text.len()).sum();
+            job.budget.read(read as u64, u64::MAX);
+            wrapped::open(job, &ArchivePath::OUTERMOST, containers);
+            result
+        })
+    }
+
+    /// Opens what begins in the middle of a binary.
+    fn inside(&mut self, origin: &Origin<'_>, bytes: &[u8], output: &mut dyn Output) -> io::Result<()> {
+        if !binary::holds_container(bytes) {
+            return Ok(());
+        }
+        self.job(origin, output, |job| {
+            job.budget.read(bytes.len() as u64, u64::MAX);
+            binary::open(job, &ArchivePath::OUTERMOST, bytes);
+            Ok(())
         })
     }
 

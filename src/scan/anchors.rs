@@ -32,6 +32,8 @@ pub(super) struct Anchors {
     plain: Vec<Cow<'static, str>>,
     /// Other words to search for, since one search for everything costs the least.
     words: &'static [&'static str],
+    /// What containers begin with in base64.
+    containers: &'static [&'static str],
     search: Literals,
     escapes: Literals,
     /// The last letters before the first separator of prefixes, other than those of the built-in rules.
@@ -60,6 +62,11 @@ pub(super) enum AnchorMatch {
         at: usize,
         /// Its index.
         word: usize,
+    },
+    /// What a container begins with in base64.
+    Container {
+        /// Where it begins.
+        at: usize,
     },
 }
 
@@ -91,6 +98,7 @@ impl Anchors {
             search: Literals::for_size(&bytes(&mut plain.iter().map(|literal| &**literal)), size),
             plain,
             words: &[],
+            containers: &[],
             escapes: Literals::for_size(&escapes, size),
             letters,
             broken: OnceLock::new(),
@@ -98,11 +106,13 @@ impl Anchors {
         }
     }
 
-    /// Also searches for words, each at least three bytes long. No anchor may begin where a word is.
-    pub(super) fn watch(&mut self, words: &'static [&'static str]) {
-        self.words = words;
+    /// Also searches for words and for starts of containers, each at least three bytes long. No anchor may begin where
+    /// one of these is.
+    pub(super) fn watch(&mut self, words: &'static [&'static str], containers: &'static [&'static str]) {
+        (self.words, self.containers) = (words, containers);
         let plain = self.plain.iter().map(|literal| &**literal);
-        let all = words.iter().copied().chain(plain).map(|literal| literal.as_bytes().to_vec());
+        let others = words.iter().chain(containers).copied();
+        let all = others.chain(plain).map(|literal| literal.as_bytes().to_vec());
         self.search = Literals::new(&all.collect::<Vec<_>>());
     }
 
@@ -161,18 +171,21 @@ impl Anchors {
                         from = anchor.at + 1;
                         return Some(anchor);
                     }
-                    AnchorMatch::Word { at, .. } => from = at + 1,
+                    AnchorMatch::Word { at, .. } | AnchorMatch::Container { at } => from = at + 1,
                 }
             }
         })
     }
 
-    /// The first anchor or word that begins in `range`.
+    /// The first anchor, word or start of a container that begins in `range`.
     pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<AnchorMatch> {
         let (at, literal) = self.search.next(text, range)?;
         Some(match literal.checked_sub(self.words.len()) {
-            Some(literal) => AnchorMatch::Anchor(Anchor { at, literal }),
             None => AnchorMatch::Word { at, word: literal },
+            Some(literal) => match literal.checked_sub(self.containers.len()) {
+                None => AnchorMatch::Container { at },
+                Some(literal) => AnchorMatch::Anchor(Anchor { at, literal }),
+            },
         })
     }
 }

@@ -49,7 +49,7 @@ impl Engine {
                 let mut is_clean = true;
                 // Reading from memory cannot fail.
                 let _ = self.scan(Content::Bytes(text), scratch, &mut 0, |_| is_clean = false);
-                is_clean.then_some(AnchorKinds::ALL)
+                (is_clean && scratch.containers.is_empty()).then_some(AnchorKinds::ALL)
             }
             None => self.prefilter_in(text, 0..text.len(), AnchorKinds::ALL, scratch),
             // Keys in binary files may touch anything, and the other text was none.
@@ -106,7 +106,8 @@ impl Engine {
         let mut matches = std::mem::take(&mut scratch.matches);
         let anchor_kinds = self.matcher.scan_layer(text, range, anchor_kinds, 0, scratch, &mut matches);
         weigh::weigh(&self.matcher, text, &mut matches, scratch, weigh::Unsupported::Drop);
-        let is_clean = matches.is_empty();
+        // What is in a container may be anything.
+        let is_clean = matches.is_empty() && !scratch.containers.is_any_plausible(text);
         matches.clear();
         scratch.matches = matches;
         is_clean.then_some(anchor_kinds)

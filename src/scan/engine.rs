@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     anchors::TextSize,
-    excerpt,
+    containers, excerpt,
     mask::Masker,
     matcher::ShapeMatcher,
     resolve::{self, ChosenMatch},
@@ -50,17 +50,18 @@ impl Engine {
         Self { matcher: ShapeMatcher::new(rules, families, least, TextSize::Any), masker }
     }
 
-    /// Also searches for these words, each at least three bytes long. They do not affect each other.
-    /// [`Scratch::take_word_matches`] returns what was found.
+    /// Also searches for these words, each at least three bytes long, and for containers. They do not affect each other.
+    /// [`Scratch::take_word_matches`] and [`Scratch::take_containers`] return what was found.
     #[must_use]
     pub fn watch(mut self, words: &'static [&'static str]) -> Self {
-        self.matcher.anchors.watch(words);
+        self.matcher.anchors.watch(words, containers::IN_BASE64);
         self
     }
 
     pub(super) fn scan_text(&self, text: &[u8], scratch: &mut Scratch, emit: &mut dyn FnMut(Detection)) {
         let whole = Window { text, from: 0, settled: text.len(), anchors_end: text.len() };
         self.scan_window(&whole, &mut Cursor::default(), scratch, emit);
+        scratch.containers.end();
     }
 
     /// Emits the matches that the window settles. Returns where the search for anchors has to continue.
@@ -79,6 +80,7 @@ impl Engine {
         weigh::weigh(&self.matcher, text, &mut matches, scratch, weigh::Unsupported::Drop);
         let mut next = anchors_end;
         let start = (!scratch.words.is_empty()).then(|| cursor.clone());
+        let mut start_of_containers = scratch.containers.is_active().then(|| cursor.clone());
         if !matches.is_empty() {
             let kept = resolve::resolve(&mut matches);
             // What ends before `from` is done. A key that begins before it has its anchor behind it.
@@ -96,6 +98,9 @@ impl Engine {
         scratch.matches = matches;
         if let Some(mut cursor) = start {
             word_match::note(self.matcher.anchors.words(), text, from..next, &mut cursor, scratch);
+        }
+        if let Some(cursor) = &mut start_of_containers {
+            scratch.containers.collect(text, &(from..next), cursor);
         }
         next
     }

@@ -11,6 +11,7 @@ use super::{
     glued::GluedKeys,
     joins::Joins,
     matcher::ShapeMatcher,
+    runs::FoundInRun,
     scratch::Scratch,
     shape_match::{REACH, ShapeMatch},
 };
@@ -67,6 +68,7 @@ impl ShapeMatcher {
         scratch.context.clear();
         if depth == 0 {
             scratch.words.clear();
+            scratch.containers.forget_hits();
         }
         if anchor_kinds.has(AnchorKinds::ANCHOR) {
             let mut seen = LayerProgress::default();
@@ -80,6 +82,12 @@ impl ShapeMatcher {
                     AnchorMatch::Word { at, word } => {
                         if depth == 0 {
                             scratch.words.push((at, word));
+                        }
+                        at + 1
+                    }
+                    AnchorMatch::Container { at } => {
+                        if depth == 0 {
+                            scratch.containers.note_base64(text, at);
                         }
                         at + 1
                     }
@@ -110,10 +118,18 @@ impl ShapeMatcher {
             }
             if anchor_kinds.has(AnchorKinds::RUN) {
                 let runs = || self.runs();
-                let is_any = super::runs::each(runs, text, &range, |name, decoded, own| {
-                    let before = matches.len();
-                    self.scan_inner(&decoded, 0..own, depth, scratch, matches, |_| vec![name]);
-                    matches.len() > before
+                let is_any = super::runs::each(runs, text, &range, |found| match found {
+                    FoundInRun::Text { codec, decoded, own } => {
+                        let before = matches.len();
+                        self.scan_inner(&decoded, 0..own, depth, scratch, matches, |_| vec![codec]);
+                        matches.len() > before
+                    }
+                    FoundInRun::Container { wrapping, at } => {
+                        if depth == 0 {
+                            scratch.containers.note(wrapping, at);
+                        }
+                        false
+                    }
                 });
                 if is_any {
                     seen_kinds.add(AnchorKinds::RUN);
@@ -143,7 +159,7 @@ impl ShapeMatcher {
                     self.try_glued(text, anchor, seen.token_end, &mut seen.glued, scratch, matches);
                     anchor.at + 1
                 }
-                AnchorMatch::Word { at, .. } => at + 1,
+                AnchorMatch::Word { at, .. } | AnchorMatch::Container { at } => at + 1,
             };
         }
     }

@@ -57,14 +57,16 @@ impl Masker {
             ShapeMatcher::new(self.rules.clone(), Families::ALL, Confidence::Possible, TextSize::Short)
         });
         let mut matches = Vec::new();
-        // The text is scanned in the middle of another one, whose watched words are still to be read.
+        // The text is scanned in the middle of another one, whose watched words and containers are still to be read.
         let words = std::mem::take(&mut scratch.words);
+        let containers = std::mem::take(&mut scratch.containers);
         let is_wide_apart = std::mem::take(&mut scratch.wide_apart);
         let is_binary = scratch.is_binary.replace(false);
         matcher.scan_layer(text, 0..text.len(), AnchorKinds::ALL, 0, scratch, &mut matches);
         weigh::weigh(matcher, text, &mut matches, scratch, weigh::Unsupported::Keep);
         scratch.is_binary = is_binary;
         scratch.words = words;
+        scratch.containers = containers;
         scratch.wide_apart = is_wide_apart;
         let kept = resolve::resolve(&mut matches);
         let mut masks: Vec<Mask> = Vec::with_capacity(kept.len());

@@ -8,6 +8,7 @@
 mod anchors;
 mod binary;
 mod change;
+mod containers;
 mod context;
 mod edges;
 mod engine;

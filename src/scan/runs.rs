@@ -3,10 +3,16 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use super::ngrams::{self, GramPattern, GramSearch};
-use crate::decode::{
-    Decoded, base64, hex,
-    run::{self, EncodedRun},
+use super::{
+    containers,
+    ngrams::{self, GramPattern, GramSearch},
+};
+use crate::{
+    blob::Wrapping,
+    decode::{
+        Decoded, base64, hex,
+        run::{self, EncodedRun},
+    },
 };
 
 /// How many characters are decoded before a literal: the edge of the key and its context.
@@ -41,9 +47,19 @@ const CODECS: [RunCodec; ngrams::CODECS] = [
 const BASE64: usize = 0;
 const HEX: usize = 1;
 
+/// Something that a long run contains.
+pub(super) enum FoundInRun {
+    /// Text around an encoded anchor, and how many bytes of it to search for anchors; the rest will be decoded again.
+    Text { codec: &'static str, decoded: Decoded, own: usize },
+    /// Where a container begins.
+    Container { wrapping: Wrapping, at: usize },
+}
+
 /// Searches long runs for encoded anchors.
 pub(super) struct RunSearch {
     search: GramSearch,
+    /// Literals that containers begin with, sorted.
+    containers: Vec<Vec<u8>>,
 }
 
 impl RunSearch {
@@ -65,21 +81,34 @@ impl RunSearch {
                 group_offset: literal.group_offset,
             }));
         }
+        // Containers in base64 of base64, and in hex. Those in base64 are found without a run.
+        let twice = containers::IN_BASE64_TWICE.iter().flat_map(|text| base64::literals(text.as_bytes()));
+        let in_hex = containers::IN_HEX.iter().flat_map(|magic| hex::literals(magic));
+        let all = twice.map(|literal| (literal, BASE64)).chain(in_hex.map(|literal| (literal, HEX)));
+        let start = patterns.len();
+        patterns.extend(all.map(|(literal, codec)| GramPattern {
+            literal: literal.bytes,
+            codec,
+            group_offset: literal.group_offset,
+        }));
+        let mut containers: Vec<Vec<u8>> =
+            patterns[start..].iter().map(|pattern| pattern.literal.clone()).collect();
+        containers.sort();
         patterns.sort();
         patterns.dedup();
-        Self { search: GramSearch::new(patterns) }
+        Self { search: GramSearch::new(patterns), containers }
     }
 
-    fn in_run(
-        &self,
-        run: &EncodedRun<'_>,
-        range: &Range<usize>,
-        decoded: &mut impl FnMut(&'static str, Decoded, usize) -> bool,
-    ) {
+    fn in_run(&self, run: &EncodedRun<'_>, range: &Range<usize>, found: &mut impl FnMut(FoundInRun) -> bool) {
         let range = run.text_of(range.start)..run.text_of(range.end);
         // Where the last decoded part ended, and how much to decode after the next literal.
         let (mut last, mut after) = (0, AFTER);
         self.search.each(&run.text, &range, |pattern, group| {
+            if self.containers.binary_search(&pattern.literal).is_ok() {
+                let wrapping = if pattern.codec == BASE64 { Wrapping::Base64 } else { Wrapping::Hex };
+                found(FoundInRun::Container { wrapping, at: run.source_of(group) });
+                return group + pattern.group_offset + 1;
+            }
             let codec = &CODECS[pattern.codec];
             let is_dense = last > 0 && group < last + AFTER;
             after = if is_dense { MOST_AFTER.min(after * 2) } else { AFTER };
@@ -97,32 +126,34 @@ impl RunSearch {
             // Two more groups, so that it does not matter where exactly the text of a clue begins.
             let groups = (done - round.start) / codec.width + 2;
             let own = if is_cut { groups * codec.bytes } else { usize::MAX };
-            if decoded(codec.name, (codec.decode)(run, &round), own)
+            let decoded = (codec.decode)(run, &round);
+            if found(FoundInRun::Text { codec: codec.name, decoded, own })
                 && pattern.codec == BASE64
                 && let Some(more) = with_text_before(run, group)
             {
-                decoded(codec.name, more, usize::MAX);
+                found(FoundInRun::Text { codec: codec.name, decoded: more, own: usize::MAX });
             }
             done
         });
     }
 }
 
-/// Decodes the text around every encoded anchor that begins in `range`. Calls `decoded` with the name of the
-/// encoding, the decoded text, and how many bytes of it to search for anchors; the rest will be decoded
-/// again. Calls `search` only if there is a long run. Returns whether there is one.
+/// Decodes the text around every encoded anchor that begins in `range`, and passes it to `found`. Calls `search` only if there is a long run. Returns whether there is one.
 pub(super) fn each<'s>(
     search: impl Fn() -> &'s RunSearch,
     text: &[u8],
     range: &Range<usize>,
-    mut decoded: impl FnMut(&'static str, Decoded, usize) -> bool,
+    mut found: impl FnMut(FoundInRun) -> bool,
 ) -> bool {
     let mut is_any = false;
     let mut from = range.start.saturating_sub(BEFORE);
     while let Some(run) = run::next(text, from..range.end) {
         is_any = true;
         from = run.source.end;
-        search().in_run(&run, range, &mut decoded);
+        if range.contains(&run.source.start) && containers::is_zlib_in_hex(&run.text) {
+            found(FoundInRun::Container { wrapping: Wrapping::Hex, at: run.source.start });
+        }
+        search().in_run(&run, range, &mut found);
     }
     is_any
 }

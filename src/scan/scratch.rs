@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use super::{
+    containers::ContainerSearch,
     context::Context,
     shape_match::{Refusal, ShapeMatch},
 };
-use crate::finding::WordMatch;
+use crate::{blob::WrappedContainers, finding::WordMatch};
 
 /// Memory that is reused for each blob. Every thread has its own.
 #[derive(Default)]
@@ -22,6 +23,7 @@ pub struct Scratch {
     pub(super) words: Vec<(usize, usize)>,
     pub(super) word_matches: Vec<WordMatch>,
     pub(super) word_count: WordCount,
+    pub(super) containers: ContainerSearch,
     /// Whether the text may turn out to have any name.
     pub(super) is_name_unknown: bool,
     /// Whether the current text is part of a file that is not text; `None` if nobody has looked at its start yet.
@@ -66,5 +68,10 @@ impl Scratch {
     /// The words that the last scan found, in the order of the text.
     pub fn take_word_matches(&mut self) -> Vec<WordMatch> {
         std::mem::take(&mut self.word_matches)
+    }
+
+    /// The containers that begin in the middle of the text that was scanned last.
+    pub fn take_containers(&mut self) -> WrappedContainers {
+        self.containers.take()
     }
 }

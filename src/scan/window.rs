@@ -4,6 +4,7 @@ use std::io::{self, Read};
 
 use super::{
     binary::is_binary,
+    containers::OpenContainer,
     engine::{Engine, Window},
     scratch::{Scratch, WordCount},
     shape_match::REACH,
@@ -23,6 +24,8 @@ struct StreamWindow {
     /// Anchors before this offset are done.
     from: usize,
     cursor: Cursor,
+    /// A container that goes on in the next piece.
+    container: Option<OpenContainer>,
 }
 
 impl StreamWindow {
@@ -43,7 +46,12 @@ impl StreamWindow {
         let anchors_end = if is_last { self.filled } else { self.filled - REACH };
         let settled = if is_last { self.filled } else { anchors_end - REACH };
         let window = Window { text, from: self.from, settled, anchors_end };
+        scratch.containers.resume(self.container.take());
         let next = engine.scan_window(&window, &mut self.cursor, scratch, emit);
+        if is_last {
+            scratch.containers.end();
+        }
+        self.container = scratch.containers.pause();
         let dropped = next.saturating_sub(2 * REACH);
         self.cursor.drop_front(text, dropped);
         self.buffer.copy_within(dropped..self.filled, 0);
@@ -92,6 +100,7 @@ impl Engine {
         scratch.word_matches.clear();
         scratch.word_count = WordCount::default();
         scratch.is_binary = None;
+        scratch.containers.begin();
         match content {
             Content::Bytes(text) => {
                 let order = utf16::recognize(text);

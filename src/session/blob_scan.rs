@@ -7,7 +7,7 @@ use std::{
 
 use super::{counts::Counts, gathered::RunTotals, prior::PriorSecrets, redact::Redactor};
 use crate::{
-    blob::{Content, Origin, PriorVersions, SourceKind},
+    blob::{Content, Origin, PriorVersions, SourceKind, WrappedContainers},
     expand::Output,
     finding::{AllowComment, Detection, NotScanned},
     scan::{Engine, Scratch, may_hold_a_key},
@@ -200,6 +200,10 @@ impl Output for BlobScan<'_, '_> {
             state.own.collector.add(detection, origin, &path, archive.as_ref(), markers);
         }
         result
+    }
+
+    fn take_containers(&mut self) -> WrappedContainers {
+        self.state.scratch.take_containers()
     }
 
     fn not_scanned(&mut self, origin: &Origin<'_>, why: String) {

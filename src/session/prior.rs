@@ -3,7 +3,7 @@
 use std::{collections::HashSet, io};
 
 use crate::{
-    blob::{Content, Origin, PriorVersions},
+    blob::{Content, Origin, PriorVersions, WrappedContainers},
     expand::{Expander, Output},
     finding::Secret,
     scan::{Engine, Scratch},
@@ -45,6 +45,10 @@ impl Output for SecretSearch<'_> {
         self.engine.scan(content, &mut self.scratch, &mut 0, |detection| {
             secrets.insert(detection.secret.normalized().into());
         })
+    }
+
+    fn take_containers(&mut self) -> WrappedContainers {
+        self.scratch.take_containers()
     }
 
     fn not_scanned(&mut self, _: &Origin<'_>, _: String) {}

@@ -37,7 +37,7 @@ impl Redactor {
     pub(crate) fn engine(&self) -> &Engine {
         self.engine.get_or_init(|| {
             let masker = self.masker();
-            Engine::with_rules(masker.rules().cloned(), Confidence::Possible, Some(masker))
+            Engine::with_rules(masker.rules().cloned(), Confidence::Possible, Some(masker)).watch(&[])
         })
     }
 

@@ -14,6 +14,7 @@ use memchr::memmem;
 use super::{
     input::SourceState,
     job::{ArchivePath, ExpandJob},
+    seekable::InMemory,
     source::{ContainerSource, RangeReader},
     spool::{Spool, SpooledBytes},
 };
@@ -28,8 +29,28 @@ const KIND: &str = "zip archive";
 /// they are a script followed by an entry.
 pub(super) fn recognize(head: &[u8]) -> bool {
     matches!(head, [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] | [b'P', b'K', 7, 8, b'P', b'K', 3, 4, ..])
+        || head.starts_with(b"Cr24")
         || may_begin_later(head) && holds_an_entry(head)
+        || ends_a_program(head, &InMemory(head))
 }
+
+/// Whether a program precedes it, as in archives that unpack themselves. Programs hold the marks of a zip for other
+/// reasons, so its directory must lead to an entry.
+pub(super) fn ends_a_program(head: &[u8], at: &dyn ReadAt) -> bool {
+    let flags = SourceState::default();
+    let is_sound = || -> io::Result<bool> {
+        let whole = SeekableArchive { at, flags: &flags };
+        let DirectorySearch::Here(mut directory) = Directory::find(&whole)? else { return Ok(false) };
+        let Some(entry) = directory.next(&mut Vec::new())? else { return Ok(false) };
+        Ok(entry.header + LOCAL.len() as u64 <= whole.size()
+            && whole.bytes(entry.header, LOCAL.len() as u64)? == LOCAL)
+    };
+    HEADS.iter().any(|mark| head.starts_with(mark)) && is_sound().unwrap_or(false)
+}
+
+/// What programs for Windows, Linux and macOS begin with, and pictures, behind which people hide archives.
+const HEADS: [&[u8]; 6] =
+    [b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"\xff\xd8\xff", b"GIF8"];
 
 /// Whether it is a script, which may be followed by a zip.
 pub(super) fn may_begin_later(head: &[u8]) -> bool {
@@ -130,21 +151,6 @@ enum ZipOutcome {
     Opened,
     /// Nothing was found in it.
     Nothing,
-}
-
-struct InMemory<'a>(&'a [u8]);
-
-impl ReadAt for InMemory<'_> {
-    fn size(&self) -> u64 {
-        self.0.len() as u64
-    }
-
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.0.len());
-        let count = (self.0.len() - start).min(buffer.len());
-        buffer[..count].copy_from_slice(&self.0[start..start + count]);
-        Ok(count)
-    }
 }
 
 fn read(
