@@ -69,7 +69,8 @@ fn what_python_writes_is_read() {
     let sandbox = Sandbox::new();
     // What has any length may end in what looks like the type of the next value.
     let exact = shapes(Confidence::Likely).into_iter().filter(|(_, is_exact)| *is_exact);
-    let keys: Vec<String> = exact.map(|(shape, _)| shape.generate(&mut fastrand::Rng::with_seed(7))).collect();
+    let keys: Vec<String> =
+        exact.map(|(shape, _)| shape.generate(&mut fastrand::Rng::with_seed(7))).collect();
     let mut command = sandbox.command("python3");
     let Ok(mut python) = command.args(["-c", WRITER]).stdin(Stdio::piped()).stderr(Stdio::inherit()).spawn()
     else {
@@ -84,7 +85,9 @@ fn what_python_writes_is_read() {
     let (mut tried, mut failures) = (0, Vec::new());
     for entry in fs::read_dir(sandbox.tree()).unwrap() {
         let path = entry.unwrap().path();
-        let Some(line) = path.extension().and_then(|line| line.to_str()?.parse::<usize>().ok()) else { continue };
+        let Some(line) = path.extension().and_then(|line| line.to_str()?.parse::<usize>().ok()) else {
+            continue;
+        };
         tried += 1;
         let found: BTreeSet<String> = scan(&fs::read(&path).unwrap()).into_iter().collect();
         if found != BTreeSet::from([keys[line].clone()]) {
@@ -140,7 +143,8 @@ fn a_key_that_proves_itself_is_cut_out_of_letters() {
             let mut rng = fastrand::Rng::with_seed(seed);
             let key = shape.generate(&mut rng);
             let (before, after) = (letters(&mut rng), letters(&mut rng));
-            for text in [format!("\0{before}{key}{after} "), format!("{before}{key}{after} {}\x01", "x ".repeat(30))]
+            for text in
+                [format!("\0{before}{key}{after} "), format!("{before}{key}{after} {}\x01", "x ".repeat(30))]
             {
                 tried += 1;
                 let found = scan(text.as_bytes());
@@ -158,15 +162,27 @@ fn a_key_that_proves_itself_is_cut_out_of_letters() {
 #[test]
 fn words_that_end_in_sk_are_no_keys_in_binary_data_either() {
     let texts = [
-        "task-{A:48}", "disk-{uuid4-hex}", "flask-kimi-{A:64}", "task_{h:48}", "desk_live_{A:24}", "risk-{l:48}",
-        "task-{uuid4}", "network_live_{A:99}", "disk-by-uuid-{uuid4}", "sk-{h:8}", "mask-{h:64}", "{A:30}-sk-{B:20}",
+        "task-{A:48}",
+        "disk-{uuid4-hex}",
+        "flask-kimi-{A:64}",
+        "task_{h:48}",
+        "desk_live_{A:24}",
+        "risk-{l:48}",
+        "task-{uuid4}",
+        "network_live_{A:99}",
+        "disk-by-uuid-{uuid4}",
+        "sk-{h:8}",
+        "mask-{h:64}",
+        "{A:30}-sk-{B:20}",
     ];
     for source in texts {
         let shape = Shape::parse(source).unwrap();
         for seed in 0..50 {
             let mut rng = fastrand::Rng::with_seed(seed);
             let text = shape.generate(&mut rng);
-            for text in [format!("\0{text}\0"), format!("\x01{text}{}\x02", letters(&mut rng)), format!("{text}\0")] {
+            for text in
+                [format!("\0{text}\0"), format!("\x01{text}{}\x02", letters(&mut rng)), format!("{text}\0")]
+            {
                 assert_eq!(scan(text.as_bytes()).len(), 0, "{source} seed {seed}");
             }
         }
@@ -180,9 +196,10 @@ fn no_key_has_a_wrong_end() {
     for (shape, is_exact) in shapes(Confidence::Likely) {
         for seed in (0..40).filter(|_| !is_exact) {
             let key = shape.generate(&mut fastrand::Rng::with_seed(seed));
-            for (before, after) in [("reflect: invalid mode", "runtime: bad pointer"), ("\0\0", "AuthorizationContent")]
+            for (before, after) in
+                [("reflect: invalid mode", "runtime: bad pointer"), ("\0\0", "AuthorizationContent")]
             {
-                let found = scan(format!("\0{before}{key}{after}\0").as_bytes());
+                let found = scan(format!("\0{before}{key}{after} ").as_bytes());
                 if found.iter().any(|one| one.starts_with(&key) && one.len() > key.len()) {
                     wrong.push(format!("{} {seed}", shape.source()));
                 }

@@ -52,11 +52,16 @@ pub(super) fn left(text: &[u8], start: usize) -> LeftEdge {
     }
 }
 
+/// Whether what begins at `start` goes on a word or a slug, such as `btn-sk-…`.
+pub(super) fn is_in_word(text: &[u8], start: usize) -> bool {
+    text[..start].ends_with(b"-") || ends_word(text, start)
+}
+
 /// Whether the letters before `start` make a word of it that ends in `sk` or `rk`: `task-…`, `disk_…`, `network_…`.
 pub(super) fn ends_word(text: &[u8], start: usize) -> bool {
     let sk: &[&[u8]] = &[
-        b"ta", b"di", b"de", b"ri", b"ma", b"la", b"hi", b"io", b"du", b"hu", b"tu", b"mu", b"bu", b"ca", b"ba", b"fi",
-        b"li", b"lu", b"ru",
+        b"ta", b"di", b"de", b"ri", b"ma", b"la", b"hi", b"io", b"du", b"hu", b"tu", b"mu", b"bu", b"ca",
+        b"ba", b"fi", b"li", b"lu", b"ru",
     ];
     let rk: &[&[u8]] = &[b"wo", b"ma", b"fo", b"to", b"pa", b"da", b"ba", b"la", b"co", b"le", b"pe", b"ha"];
     let known = match text[start..].first_chunk() {
@@ -66,7 +71,8 @@ pub(super) fn ends_word(text: &[u8], start: usize) -> bool {
     };
     let before = &text[start.saturating_sub(3)..start];
     let is_letter = |back: usize| before.len() >= back && before[before.len() - back].is_ascii_alphabetic();
-    let is_a = is_letter(1) && !is_letter(2) && before.last().is_some_and(|byte| byte.eq_ignore_ascii_case(&b'a'));
+    let is_a =
+        is_letter(1) && !is_letter(2) && before.last().is_some_and(|byte| byte.eq_ignore_ascii_case(&b'a'));
     is_a || known.iter().any(|end| before.len() >= 2 && before[before.len() - 2..].eq_ignore_ascii_case(end))
 }
 

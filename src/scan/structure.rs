@@ -127,7 +127,7 @@ impl Dispatch {
                     continue;
                 }
                 let (edge, is_pasted) = *left.get_or_insert_with(|| self.left_edge(text, start));
-                if edge.satisfies(entry.edges) || entry.proves_itself && !edges::ends_word(text, start) {
+                if edge.satisfies(entry.edges) || entry.proves_itself && !edges::is_in_word(text, start) {
                     matches.extend(
                         try_shape(text, start..text.len(), entry, scratch)
                             .map(|matched| ShapeMatch { is_pasted, ..matched }),

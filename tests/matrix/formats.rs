@@ -50,7 +50,7 @@ pub(crate) const FORMATS: &[Format] = &[
         };
         wrap(b"\x01\x95", all, one, b"AB")
     }),
-    telling("CBOR", |all| {
+    silent("CBOR", |all| {
         let one = |text: &str| match u8::try_from(text.len()) {
             Ok(length @ ..24) => [&[0x60 | length], text.as_bytes()].concat(),
             Ok(length) => [b"x", &[length][..], text.as_bytes()].concat(),
@@ -59,10 +59,20 @@ pub(crate) const FORMATS: &[Format] = &[
         wrap(b"\x01\x95", all, one, b"\xf6\x02")
     }),
     telling("protobuf", |all| {
-        wrap(b"\x08\x01", all, |text| [b"\x12", &low_first(text.len())[..], text.as_bytes()].concat(), b"J\x02ok")
+        wrap(
+            b"\x08\x01",
+            all,
+            |text| [b"\x12", &low_first(text.len())[..], text.as_bytes()].concat(),
+            b"J\x02ok",
+        )
     }),
     silent("protobuf, fields from 6 on", |all| {
-        wrap(b"\x08\x01", all, |text| [b"2", &low_first(text.len())[..], text.as_bytes()].concat(), b"J\x02ok")
+        wrap(
+            b"\x08\x01",
+            all,
+            |text| [b"2", &low_first(text.len())[..], text.as_bytes()].concat(),
+            b"J\x02ok",
+        )
     }),
     telling("binary property list", |all| {
         let one = |text: &str| match u8::try_from(text.len()) {
@@ -81,9 +91,8 @@ pub(crate) const FORMATS: &[Format] = &[
         wrap(b"\xac\xed\0\x05", all, one, b"xp")
     }),
     telling("BSON", |all| {
-        let one = |text: &str| {
-            [b"\x02key\0", &len32(text, 1).to_le_bytes()[..], text.as_bytes(), b"\0"].concat()
-        };
+        let one =
+            |text: &str| [b"\x02key\0", &len32(text, 1).to_le_bytes()[..], text.as_bytes(), b"\0"].concat();
         wrap(b"\x99\0\0\0", all, one, b"\0")
     }),
     telling("Avro", |all| {
@@ -102,7 +111,7 @@ pub(crate) const FORMATS: &[Format] = &[
     }),
     silent("Lua 5.3", |all| {
         let one = |text: &str| match u8::try_from(text.len() + 1) {
-            Ok(length @ ..0xff) => [b"\x04", &[length][..], text.as_bytes()].concat(),
+            Ok(length @ ..=0xfe) => [b"\x04", &[length][..], text.as_bytes()].concat(),
             _ => [b"\x14\xff", &u64::from(len32(text, 1)).to_le_bytes()[..], text.as_bytes()].concat(),
         };
         wrap(b"\x1bLuaS\0", all, one, b"\0")
@@ -126,9 +135,7 @@ pub(crate) const FORMATS: &[Format] = &[
         };
         wrap(b"\x04\x08[\x08", all, one, b"")
     }),
-    telling("bencode", |all| {
-        wrap(b"l", all, |text| format!("{}:{text}", text.len()).into_bytes(), b"e")
-    }),
+    telling("bencode", |all| wrap(b"l", all, |text| format!("{}:{text}", text.len()).into_bytes(), b"e")),
     silent("PostgreSQL", |all| {
         let one = |text: &str| {
             let length = match text.len() {
@@ -146,7 +153,8 @@ pub(crate) const FORMATS: &[Format] = &[
     }),
     telling("SQLite, index", |all| {
         let kinds: Vec<u8> = all.iter().flat_map(|text| high_first(2 * text.len() + 13)).collect();
-        let record = [vec![kinds.len() as u8 + 2], kinds, vec![1], all.concat().into_bytes(), vec![5]].concat();
+        let record =
+            [vec![kinds.len() as u8 + 2], kinds, vec![1], all.concat().into_bytes(), vec![5]].concat();
         [b"\x0a\0\0\0\x01\x0f\0", &high_first(record.len())[..], &record, b"abcdef\0\0\0"].concat()
     }),
     silent("Go", |all| [b"\0\0\0invalid syntax", all.concat().as_bytes(), b"runtime error: \0\0"].concat()),

@@ -51,7 +51,8 @@ fn is_cell(before: &[u8], total: u64) -> bool {
     let first = before.len().saturating_sub(2 * LONGEST_VARINT);
     (first..before.len()).any(|at| {
         let mut head = &before[at..];
-        varint(&mut head) == Some(total) && (head.is_empty() || varint(&mut head).is_some() && head.is_empty())
+        varint(&mut head) == Some(total)
+            && (head.is_empty() || varint(&mut head).is_some() && head.is_empty())
     })
 }
 
