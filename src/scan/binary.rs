@@ -112,10 +112,13 @@ impl Dispatch {
                 return found;
             }
             let is_binary = surroundings == Surroundings::Binary;
+            let is_glued = edges::left(text, start) == LeftEdge::Glued;
             let stated = self.by_length(place, scratch);
             let is_known = others.iter().any(|one| is_here(one) && is_exact(one));
             found = match stated {
-                Some((proof, stated)) if proof.is_likely && proof.is_binary => stated,
+                Some((proof, stated)) if proof.is_likely && (proof.is_binary || is_glued && !is_binary) => {
+                    stated
+                }
                 // Between edges, with a length that is known, and no length says otherwise.
                 _ if is_known || !is_binary => return found,
                 // Chance makes lengths of what is only possible, and of letters.
@@ -125,7 +128,6 @@ impl Dispatch {
                 }
             };
             if found.is_empty() && is_binary {
-                let is_glued = edges::left(text, start) == LeftEdge::Glued;
                 let is_right = |one: &ShapeMatch| {
                     one.fit == Fit::Exact
                         || pool::is_between_controls(text, one.span.clone())
