@@ -199,7 +199,7 @@ fn no_key_has_a_wrong_end() {
             for (before, after) in
                 [("reflect: invalid mode", "runtime: bad pointer"), ("\0\0", "AuthorizationContent")]
             {
-                let found = scan(format!("\0{before}{key}{after}\0").as_bytes());
+                let found = scan(format!("\0{before}{key}{after} ").as_bytes());
                 if found.iter().any(|one| one.starts_with(&key) && one.len() > key.len()) {
                     wrong.push(format!("{} {seed}", shape.source()));
                 }

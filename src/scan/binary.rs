@@ -57,7 +57,6 @@ struct Proof {
     is_proved: bool,
     is_binary: bool,
     is_edge: bool,
-    strongest: (Confidence, bool),
 }
 
 impl Dispatch {
@@ -84,7 +83,7 @@ impl Dispatch {
             let near = matches.iter().rev().take_while(|one| one.span.start + 2 * self.longest >= start);
             let first = matches.len() - near.count();
             let is_here = |one: &ShapeMatch| one.decoded.is_none() && one.span.start == start;
-            if matches[first..].iter().any(|one| is_here(one) && is_exact(one)) {
+            if matches[first..].iter().any(|one| is_here(one) && is_proved(one)) {
                 continue;
             }
             let mut others = matches.split_off(first);
@@ -113,16 +112,26 @@ impl Dispatch {
                 return found;
             }
             let is_binary = surroundings == Surroundings::Binary;
-            found = self.by_length(place, scratch);
-            // Chance makes lengths of what is only possible.
-            if !found.iter().any(|one| one.base >= Confidence::Likely) {
-                let fixed = self.by_shape(place, is_binary, scratch);
-                found = if fixed.is_empty() { found } else { fixed };
-            }
+            let is_glued = edges::left(text, start) == LeftEdge::Glued;
+            let stated = self.by_length(place, scratch);
+            let is_known = others.iter().any(|one| is_here(one) && is_exact(one));
+            found = match stated {
+                Some((proof, stated)) if proof.is_likely && (proof.is_binary || is_glued && !is_binary) => {
+                    stated
+                }
+                // Between edges, with a length that is known, and no length says otherwise.
+                _ if is_known || !is_binary => return found,
+                // Chance makes lengths of what is only possible, and of letters.
+                other => {
+                    let fixed = self.by_shape(place, scratch);
+                    if fixed.is_empty() { other.map(|(_, stated)| stated).unwrap_or_default() } else { fixed }
+                }
+            };
             if found.is_empty() && is_binary {
-                let is_glued = edges::left(text, start) == LeftEdge::Glued;
                 let is_right = |one: &ShapeMatch| {
-                    one.fit == Fit::Exact || !is_glued && !pool::ends_in_words(text, &one.span)
+                    one.fit == Fit::Exact
+                        || pool::is_between_controls(text, one.span.clone())
+                        || !is_glued && !pool::ends_in_words(text, &one.span)
                 };
                 others.retain(|one| !is_here(one) || is_right(one));
             }
@@ -154,12 +163,13 @@ impl Dispatch {
     }
 
     /// The matches of the length that is written before the key.
-    fn by_length(&self, place: Place<'_>, scratch: &mut Scratch) -> Vec<ShapeMatch> {
+    fn by_length(&self, place: Place<'_>, scratch: &mut Scratch) -> Option<(Proof, Vec<ShapeMatch>)> {
         let Place { text, start, .. } = place;
         if let Some(length) = sqlite::column(text, start) {
             let found = self.cut(place, start + length, scratch);
             if !found.is_empty() {
-                return found;
+                let is_likely = found.iter().any(|one| one.base >= Confidence::Likely);
+                return Some((Proof { is_likely, is_proved: true, is_binary: true, is_edge: true }, found));
             }
         }
         let mut best: Option<(Proof, Vec<ShapeMatch>)> = None;
@@ -167,29 +177,30 @@ impl Dispatch {
             let end = start.saturating_add(length.bytes);
             let mut found = self.cut(place, end, scratch);
             if !found.is_empty() && !holds_for_any(place, &length) {
-                let is_glued = edges::left(text, start) == LeftEdge::Glued;
-                found.retain(|one| is_proved(one) || is_exact(one) && (is_glued || length.is_tagged));
+                found.retain(|one| is_proved(one) || is_exact(one) && length.is_tagged);
             }
-            let Some(strongest) = found.iter().map(|one| (one.base, one.fit == Fit::Exact)).max() else {
+            if found.is_empty() {
                 continue;
-            };
+            }
             let proof = Proof {
-                is_likely: strongest.0 >= Confidence::Likely,
+                is_likely: found.iter().any(|one| one.base >= Confidence::Likely),
                 is_proved: found.iter().any(is_proved),
                 is_binary: length.is_binary,
                 is_edge: edges::right(text, end, Edges::Strict),
-                strongest,
             };
             if best.as_ref().is_none_or(|(known, _)| proof > *known) {
                 best = Some((proof, found));
             }
         }
-        best.map(|(_, found)| found).unwrap_or_default()
+        best
     }
 
     /// The matches of shapes whose length is fixed, cut out of what touches them.
-    fn by_shape(&self, place: Place<'_>, is_binary: bool, scratch: &mut Scratch) -> Vec<ShapeMatch> {
+    fn by_shape(&self, place: Place<'_>, scratch: &mut Scratch) -> Vec<ShapeMatch> {
         let Place { text, start, token_end, .. } = place;
+        // A longer key between edges is whole, whatever its beginning looks like.
+        let is_clear = edges::left(text, start) == LeftEdge::Clear;
+        let is_between = pool::is_between_controls(text, start..token_end);
         let mut best: Option<(Confidence, bool, usize)> = None;
         for entry in self.entries(place) {
             let confidence = entry.form().confidence;
@@ -207,10 +218,10 @@ impl Dispatch {
                 let span = start..end;
                 let holds = if entry.proves_itself {
                     !pool::goes_on_in_hex(text, end, entry.last_run)
+                        && !(is_clear && !self.begins_key(&text[end..]) && pool::goes_on(text, &span, None))
                 } else {
-                    is_binary
-                        && !edges::ends_word(text, start)
-                        && !pool::is_between_controls(text, start..token_end)
+                    !edges::ends_word(text, start)
+                        && !is_between
                         && pool::is_drawn(&text[start + entry.shape().prefix().len()..end])
                         && (self.begins_key(&text[end..]) || !pool::goes_on(text, &span, entry.last_run))
                 };

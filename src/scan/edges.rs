@@ -65,6 +65,11 @@ pub(super) fn left(text: &[u8], start: usize) -> LeftEdge {
     }
 }
 
+/// Whether what begins at `start` goes on a word or a slug, such as `btn-sk-…`.
+pub(super) fn is_in_word(text: &[u8], start: usize) -> bool {
+    text[..start].ends_with(b"-") || ends_word(text, start)
+}
+
 /// Whether the letters before `start` make a word of it that ends in `sk` or `rk`: `task-…`, `disk_…`, `network_…`.
 pub(super) fn ends_word(text: &[u8], start: usize) -> bool {
     let sk: &[&[u8]] = &[

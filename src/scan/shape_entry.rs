@@ -74,8 +74,8 @@ impl ShapeEntry {
                 _ => None,
             },
             takes_padding: match parts.last() {
-                Some(Part::Run(class, _)) => class.has(b'='),
-                Some(Part::Structure(named)) => named.class.has(b'='),
+                Some(Part::Run(class, _)) => class.has(b'=') && class.has(b'+'),
+                Some(Part::Structure(named)) => named.class.has(b'=') && named.class.has(b'+'),
                 _ => false,
             },
             inside,
@@ -258,7 +258,10 @@ pub(super) fn try_shape(
     let start = range.start;
     let rest = &text[range];
     // The padding of base64 is whole or not there.
-    let is_cut = |end: usize| entry.takes_padding && rest.get(end) == Some(&b'=');
+    let is_cut = |end: usize| {
+        let has_more = rest.get(end + 1) == Some(&b'=') || rest.get(end.saturating_sub(1)) == Some(&b'=');
+        entry.takes_padding && rest.get(end) == Some(&b'=') && has_more
+    };
     let may_end = |end: usize| {
         edges::right(rest, end, form.edges)
             && !is_cut(end)

@@ -144,7 +144,7 @@ impl Dispatch {
                     _ => (edges::left_of_body(text, start), false),
                 });
                 let begins_here =
-                    edge.satisfies(entry.edges) || entry.proves_itself && !edges::ends_word(text, start);
+                    edge.satisfies(entry.edges) || entry.proves_itself && !edges::is_in_word(text, start);
                 if begins_here || entry.form().word_before {
                     let matched = try_shape(text, start..text.len(), entry, scratch);
                     let matched = matched.map(|matched| ShapeMatch { is_pasted, ..matched });

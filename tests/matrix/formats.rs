@@ -50,7 +50,7 @@ pub(crate) const FORMATS: &[Format] = &[
         };
         wrap(b"\x01\x95", all, one, b"AB")
     }),
-    telling("CBOR", |all| {
+    silent("CBOR", |all| {
         let one = |text: &str| match u8::try_from(text.len()) {
             Ok(length @ ..24) => [&[0x60 | length], text.as_bytes()].concat(),
             Ok(length) => [b"x", &[length][..], text.as_bytes()].concat(),
@@ -111,7 +111,7 @@ pub(crate) const FORMATS: &[Format] = &[
     }),
     silent("Lua 5.3", |all| {
         let one = |text: &str| match u8::try_from(text.len() + 1) {
-            Ok(length @ 0..=0xfe) => [b"\x04", &[length][..], text.as_bytes()].concat(),
+            Ok(length @ ..=0xfe) => [b"\x04", &[length][..], text.as_bytes()].concat(),
             _ => [b"\x14\xff", &u64::from(len32(text, 1)).to_le_bytes()[..], text.as_bytes()].concat(),
         };
         wrap(b"\x1bLuaS\0", all, one, b"\0")

@@ -89,7 +89,7 @@ const ENCODINGS: &[Encoding] = &[
     any(2, |bytes| odd(high_first(bytes))),
     any(1, |bytes| minus(odd(one(bytes)), 1)),
     // A byte for the kind or the alphabet, which counts: Chrome's storage.
-    any(2, |bytes| (bytes[1] <= 1).then(|| u64::from(bytes[0]).wrapping_sub(1))),
+    any(2, |bytes| (bytes[1] == 1).then(|| u64::from(bytes[0]).wrapping_sub(1))),
 ];
 
 /// The lengths that the bytes before `start` may be, the best proved first.
