@@ -46,6 +46,8 @@ fn every_command_looks_for_what_is_asked() {
             assert_eq!(found, families, "{arguments:?}");
         }
     }
+    // A baseline without entries.
+    sandbox.write(".skanner-baseline", "");
     for command in [&["scan", "--history"][..], &["scan", "--range", "HEAD"], &["baseline", "check"]] {
         for (options, families, _) in CASES {
             let arguments = [command, options, &["--format", "json"]].concat();

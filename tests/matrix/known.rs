@@ -13,6 +13,9 @@ struct Instead {
 }
 
 const INSTEAD: &[Instead] = &[
+    // WorkOS has the same shape, and is meant where nothing names Highnote.
+    Instead { rule: "highnote-secret-key", shape: "sk_live_", by: "workos-api-key" },
+    Instead { rule: "highnote-test-key", shape: "sk_test_", by: "workos-test-key" },
     // Chance wrote the two letters of an issuer that has a rule of its own.
     Instead { rule: "openrouter-like-key", shape: "", by: "hackclub-ai-key" },
     Instead { rule: "openrouter-like-key", shape: "", by: "openrouter-api-key" },
@@ -85,7 +88,7 @@ pub(crate) fn cannot_be_encoded(subject: &Subject, key: &str, encoding: &Encodin
     let evidence_is_apart = subject.form.requires_context
         && ["columns", "line feeds"].iter().any(|wrapped| encoding.name.contains(wrapped));
     // Escaped prefixes are known by their separator, which some do not have.
-    let is_bare = ["SK", "AIza", "ABSK", "{"].iter().any(|start| source.starts_with(start));
+    let is_bare = ["SK", "AIza", "{"].iter().any(|start| source.starts_with(start));
     let has_no_separator = encoding.is_escape && is_bare;
     // A backslash before the separator is looked for behind the last letters of most prefixes, not of all.
     let has_rare_letter = encoding.name == "backslash, separators"

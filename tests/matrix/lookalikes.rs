@@ -14,7 +14,7 @@ const fn family(name: &'static str, texts: &'static [&'static str]) -> Family {
 pub(crate) const FAMILIES: &[Family] = &[
     family("public by design", &[
         "pk_live_{A:24}", "pk_live_51{A:99}", "pk_test_{A:24}", "pk_test_{A:99}", "pk-lf-{uuid4}", "phc_{A:43}",
-        "sb_publishable_{B:31}", "sub-c-{uuid4}", "pub-c-{uuid4}", "AIza{B:35}", "pk.eyJ1Ijoi{B:80}.{B:22}",
+        "sb_publishable_{B:31}", "sub-c-{uuid4}", "pub-c-{uuid4}", "pk.eyJ1Ijoi{B:80}.{B:22}",
         "https://{h:32}@o{d:6}.ingest.sentry.io/{d:7}", "pk_{h:48}", "rpa_{A:40}",
     ]),
     family("ids of drives and videos", &[
