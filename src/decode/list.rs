@@ -15,10 +15,10 @@ const STEP: usize = 64;
 const SAMPLE: usize = 8;
 
 /// The samples that show no list, as in a line between, before the list is over.
-const MOST_OTHERS: usize = 4;
+const MOST_OTHERS: usize = 8;
 
 /// How far the list may reach beyond its samples, in bytes.
-pub(crate) const MARGIN: usize = 3 * STEP;
+pub(crate) const MARGIN: usize = MOST_OTHERS * STEP;
 
 /// The maximum length of what stands between two elements, in bytes.
 const WIDEST: usize = 120;

@@ -138,7 +138,10 @@ fn ends_in_escape(before: &[u8]) -> bool {
 /// `\x1b[1;31m`.
 fn ends_in_color(before: &[u8]) -> bool {
     const LONGEST: usize = 24;
-    let Some(parameters) = before.strip_suffix(b"m") else { return false };
+    // `grep --color` also clears to the end of the line, with a `K`.
+    let Some(parameters) = before.strip_suffix(b"m").or_else(|| before.strip_suffix(b"K")) else {
+        return false;
+    };
     let tail = &parameters[parameters.len().saturating_sub(LONGEST)..];
     let digits = tail.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
     let Some(introducer) = parameters[..parameters.len() - digits].strip_suffix(b"[") else { return false };

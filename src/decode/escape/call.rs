@@ -159,7 +159,7 @@ fn leads_to_list(between: &[u8]) -> bool {
 
 /// Whether the byte may be part of brackets, separators and formats before a list.
 fn is_between(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || b"\"'`[({])},:-<>@$%\\&=|!".contains(&byte)
+    byte.is_ascii_whitespace() || b"\"'`[({])},:-_<>@$%\\&=|!".contains(&byte)
 }
 
 /// Whether the list that goes on with `text` is joined behind its end.

@@ -116,8 +116,7 @@ impl Token {
     }
 }
 
-/// Whether the text at `at`, with its escapes decoded, holds one of the anchors, which begins at most a few bytes
-/// before.
+/// Whether the text around `at`, with its escapes decoded, holds one of the anchors within a few bytes.
 #[must_use]
 pub(crate) fn spells_anchor<'a>(text: &[u8], at: usize, mut anchors: impl Iterator<Item = &'a str>) -> bool {
     const LONGEST: usize = 8;
@@ -136,7 +135,7 @@ pub(crate) fn spells_anchor<'a>(text: &[u8], at: usize, mut anchors: impl Iterat
             }
         }
     }
-    anchors.any(|anchor| memmem::find(&spelled, anchor.as_bytes()).is_some_and(|found| found <= plain))
+    anchors.any(|anchor| memmem::find(&spelled, anchor.as_bytes()).is_some())
 }
 
 /// Returns where the separator of an escaped prefix begins, if the literal of [`LITERALS`] at `at` may be
