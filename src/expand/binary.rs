@@ -132,7 +132,7 @@ pub(super) fn inside(
             let most = usize::try_from(at.size()).unwrap_or(usize::MAX).min(MOST);
             // Without memory, it remains as it is.
             if job.budget.memory.take(most as u64).is_ok() {
-                let bytes = bytes_at(*at, 0, most);
+                let bytes = bytes_at(at, 0, most);
                 if let Ok(bytes) = &bytes {
                     open(job, place, bytes);
                 }
