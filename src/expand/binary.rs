@@ -14,6 +14,7 @@ use super::{
     source::ContainerSource,
     xz, zlib, zstd,
 };
+use crate::blob::ReadAt;
 
 /// How much of a large binary is searched, in bytes.
 pub(super) const MOST: usize = 16 << 20;
@@ -132,7 +133,8 @@ pub(super) fn inside(
             let most = usize::try_from(at.size()).unwrap_or(usize::MAX).min(MOST);
             // Without memory, it remains as it is.
             if job.budget.memory.take(most as u64).is_ok() {
-                let bytes = bytes_at(*at, 0, most);
+                let at: &dyn ReadAt = *at;
+                let bytes = bytes_at(at, 0, most);
                 if let Ok(bytes) = &bytes {
                     open(job, place, bytes);
                 }

@@ -64,11 +64,11 @@ enum ChunksEnd {
     Cut,
 }
 
+/// Takes the type, the start and the length of a chunk, and returns whether to go on.
+type ChunkVisitor<'v> = dyn FnMut(&[u8; 4], u64, usize) -> io::Result<bool> + 'v;
+
 /// Calls `found` with the type, the start and the length of each chunk, until it returns false.
-fn each_chunk(
-    at: &dyn ReadAt,
-    found: &mut dyn FnMut(&[u8; 4], u64, usize) -> io::Result<bool>,
-) -> io::Result<ChunksEnd> {
+fn each_chunk(at: &dyn ReadAt, found: &mut ChunkVisitor<'_>) -> io::Result<ChunksEnd> {
     let mut offset = MAGIC.len() as u64;
     for _ in 0..MOST_CHUNKS {
         let header = bytes_at(at, offset, 8)?;

@@ -81,7 +81,7 @@ fn every_kind_in_every_context_with_every_key() {
     let lost: Vec<_> = expected.iter().filter(|one| !found.contains(one)).collect();
     println!("{} cells, {} lost", expected.len(), lost.len());
     assert!(lost.is_empty(), "{lost:#?}");
-    assert_eq!((report.not_scanned(), fingerprints(&report).len()), (vec![], keys().len()));
+    assert_eq!(report.not_scanned(), Vec::<String>::new());
 }
 
 #[test]
@@ -133,8 +133,10 @@ fn one_after_the_other() {
         sandbox.write(format!("{name}/list"), format!("[\"{}\"]", all.join("\", \"")));
     }
     let report = sandbox.scan(&[]);
-    let places = report.places().len();
-    assert_eq!((places, report.not_scanned()), (2 * KINDS.len() * keys().len(), vec![]));
+    // What is packed without getting smaller is also found as base64, so there may be more places.
+    let mut inside: Vec<String> = archives(&report).into_iter().filter(|one| !one.is_empty()).collect();
+    inside.sort();
+    assert_eq!((inside.len(), report.not_scanned()), (2 * KINDS.len() * keys().len(), vec![]));
 }
 
 #[test]

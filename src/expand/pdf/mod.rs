@@ -78,7 +78,7 @@ fn pass_on(
     }
     let filters = Filter::all(&stream.dictionary);
     if let Some(Filter::Unknown(name)) = filters.iter().find(|filter| matches!(filter, Filter::Unknown(_))) {
-        return Ok(StreamResult::Unknown(*name));
+        return Ok(StreamResult::Unknown(name));
     }
     // A stream without filters has been scanned with the file.
     if filters.is_empty() || filters.contains(&Filter::Picture) || stream.start == stream.end {
