@@ -24,10 +24,12 @@ pub(super) fn first(text: &[u8], start: usize, end: usize) -> Option<usize> {
             return None;
         }
         (1 + count(word, LONGEST, |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()), 1 + LONGEST)
-    } else {
+    } else if text[start] == b's' {
         let is_in_no_word =
             |byte: &u8| byte.is_ascii_digit() || byte.is_ascii_lowercase() && !b"aeiouy".contains(byte);
         (count(before, MOST_LETTERS, is_in_no_word), MOST_LETTERS)
+    } else {
+        return None;
     };
     let first = start - length;
     let is_word = (1..=most).contains(&length) && text[first].is_ascii_lowercase();
@@ -52,6 +54,7 @@ mod tests {
             ("KEY_sk-", None),
             ("1abc_sk_", None),
             ("sk-", None),
+            ("mrk-", None),
             ("_sk_", None),
         ] {
             let start = text.len() - 3;

@@ -130,16 +130,16 @@ pub(crate) fn look_up(options: &Options, start: ConfigStart<'_>, redactor: &Reda
             }
         }
     }
-    include_families(&mut settings, or_builtin(rules.as_ref()))?;
+    // Rules are only loaded where one is requested.
+    if settings.families() != Families::ALL && settings.rules.from.is_requested() {
+        include_families(&mut settings, or_builtin(rules.as_ref()))?;
+    }
     Ok(settings)
 }
 
 /// A rule that is requested by name is looked for whatever families a file names. With an option for one family, a rule
 /// of the other one is a mistake.
 fn include_families(settings: &mut Settings, rules: &RuleSet) -> Result<()> {
-    if settings.families() == Families::ALL || !settings.rules.from.is_requested() {
-        return Ok(());
-    }
     for id in settings.rules.value.clone() {
         let rule = find_rule(rules, &id)?;
         if let Some(source) = settings.include_family_of(rule) {
