@@ -261,12 +261,8 @@ impl Literals {
     /// Each literal must be at least three bytes long.
     pub(super) fn new(literals: &[Vec<u8>]) -> Self {
         let packed = || {
-            let builder = Config::new()
-                .match_kind(MatchKind::LeftmostFirst)
-                .only_teddy_fat(Some(false))
-                .builder()
-                .extend(literals)
-                .build();
+            let builder =
+                Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(literals).build();
             builder.map(LiteralSearch::Packed)
         };
         let automaton = || {
