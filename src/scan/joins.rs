@@ -39,6 +39,10 @@ impl ShapeMatcher {
         scratch: &mut Scratch,
         matches: &mut Vec<ShapeMatch>,
     ) {
+        if scratch.is_token {
+            return;
+        }
+        scratch.is_token = true;
         let mut best: Vec<ShapeMatch> = Vec::new();
         for count in 1..=MOST {
             if !joins.may_try(at) {
@@ -59,6 +63,7 @@ impl ShapeMatcher {
                 break;
             }
         }
+        scratch.is_token = false;
         let is_part = |one: &ShapeMatch| {
             best.iter().any(|whole| whole.span.start <= one.span.start && one.span.end <= whole.span.end)
         };

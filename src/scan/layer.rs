@@ -225,7 +225,9 @@ impl ShapeMatcher {
         matches: &mut Vec<ShapeMatch>,
     ) -> usize {
         let token = escape::token(text, at, 0);
+        let is_token = std::mem::replace(&mut scratch.is_token, true);
         self.scan_inner(&token.decoded, token.own(), depth, scratch, matches, |span| token.encodings(span));
+        scratch.is_token = is_token;
         if token.may_go_on {
             self.try_joins(text, at, depth, joins, scratch, matches);
         }

@@ -19,6 +19,8 @@ pub struct Scratch {
     pub(super) word_count: WordCount,
     /// Whether the text may turn out to have any name.
     pub(super) is_name_unknown: bool,
+    /// Whether the text is a decoded token, whose pieces are joined where it was decoded.
+    pub(super) is_token: bool,
     /// Whether the text is also read as UTF-16, so that its strings need not be searched for one by one.
     pub(super) wide_apart: bool,
 }
