@@ -142,20 +142,23 @@ fn is_called(before: &[u8], is_bare: bool) -> Option<Certainty> {
     };
     let reach = before.iter().rev().take_while(may_lead).count();
     let before = before[before.len() - reach..].to_ascii_lowercase();
-    if !SEARCH.is_match(&before) {
-        return None;
-    }
-    let calls = if is_bare { &CALLS[..1] } else { CALLS };
-    let found = calls.iter().filter(|call| {
-        memchr::memmem::rfind(&before, call.as_bytes())
-            .is_some_and(|at| leads_to_list(&before[at + call.len()..]))
-    });
-    let has_empty = [&b"\"\""[..], b"''", b"``", b"%s%s", b"{}{}"]
-        .iter()
-        .any(|empty| memchr::memmem::rfind(&before, empty).is_some_and(|at| leads_to_list(&before[at..])));
-    found
-        .map(|call| if has_empty || BARE.contains(call) { Certainty::Sure } else { Certainty::Unsure })
-        .min_by_key(|certainty| *certainty == Certainty::Unsure)
+    let mut found = SEARCH
+        .find_overlapping_iter(&before)
+        .filter(|one| !is_bare || one.pattern().as_usize() == 0)
+        .filter(|one| leads_to_list(&before[one.end()..]))
+        .peekable();
+    found.peek()?;
+    let is_sure = found.any(|one| BARE.contains(&CALLS[one.pattern().as_usize()])) || has_empty(&before);
+    Some(if is_sure { Certainty::Sure } else { Certainty::Unsure })
+}
+
+/// Whether an empty string leads to the list, or a format with nothing between two places.
+fn has_empty(before: &[u8]) -> bool {
+    let is_empty = |at: &usize| {
+        let rest = &before[*at..];
+        [&b"\"\""[..], b"''", b"``", b"%s%s", b"{}{}"].iter().any(|empty| rest.starts_with(empty))
+    };
+    (0..before.len()).rev().find(is_empty).is_some_and(|at| leads_to_list(&before[at..]))
 }
 
 /// Whether nothing but brackets, a separator and a format stands between the call and the first piece.
