@@ -78,6 +78,53 @@ fn is_list(text: &[u8], at: usize) -> bool {
     telling >= 2 && sample.is_ascii() && !has_letters(sample)
 }
 
+/// How the first byte of a key may be written in a list.
+#[must_use]
+pub(crate) fn spellings(byte: u8) -> Vec<Vec<u8>> {
+    let quoted = |quote: char| format!("{quote}{}{quote}", char::from(byte)).into_bytes();
+    let mut all =
+        vec![byte.to_string().into_bytes(), format!("{byte:02x}").into_bytes(), quoted('\''), quoted('"')];
+    let upper = format!("{byte:02X}").into_bytes();
+    if !all.contains(&upper) {
+        all.push(upper);
+    }
+    all
+}
+
+/// Whether a list may go on with the other bytes of an anchor, behind the spelling of its first one, which is at `at`.
+#[must_use]
+pub(crate) fn goes_on_with(text: &[u8], at: usize, spelling: &[u8], others: &[u8]) -> bool {
+    let behind = at + spelling.len();
+    let after = &text[behind..text.len().min(behind + WIDEST)];
+    // The next line of a dump begins with an offset, and a list may have one element a line.
+    let within = |byte: u8, most: usize| {
+        let mut lines = after.split(|byte| *byte == b'\n').take(4);
+        lines.any(|line| {
+            let words = line.split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+            words.take(most).any(|word| is_spelled(word, byte))
+        })
+    };
+    let [second, more @ ..] = others else { return true };
+    // The bytes of a word may be swapped.
+    let is_swapped = at >= 2 && is_spelled(&text[at - 2..at], *second);
+    let is_quoted = spelling.starts_with(b"'") || spelling.starts_with(b"\"");
+    (within(*second, 3) || is_swapped) && (is_quoted || more.first().is_none_or(|third| within(*third, 6)))
+}
+
+/// Whether a word of a list spells the byte, or begins or ends with its hex digits.
+fn is_spelled(word: &[u8], byte: u8) -> bool {
+    let ends =
+        [byte >> 4, byte & 15].map(|half| char::from_digit(half.into(), 16).map_or(0, |digit| digit as u8));
+    let is_hex = |digits: Option<&[u8]>| digits.is_some_and(|digits| digits.eq_ignore_ascii_case(&ends));
+    let number = word.strip_prefix(b"0x").or(word.strip_prefix(b"0X")).unwrap_or(word);
+    let digits = word.iter().take_while(|digit| digit.is_ascii_digit()).count();
+    let value = word[..digits].iter().take(4).fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
+    word == [byte]
+        || (1..=3).contains(&digits) && value == u32::from(byte)
+        || is_hex(number.get(..2))
+        || number.len() == 4 && is_hex(number.get(2..))
+}
+
 /// How numbers without a prefix are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Radix {

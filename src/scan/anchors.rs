@@ -11,7 +11,7 @@ use aho_corasick::{
 use memchr::memmem;
 
 use crate::{
-    decode::escape,
+    decode::{escape, list},
     rule::{Confidence, Families, literals, minimal},
 };
 
@@ -39,6 +39,8 @@ pub(super) struct Anchors {
     /// The last letters before the first separator of prefixes, other than those of the built-in rules.
     letters: Vec<u8>,
     broken: OnceLock<Literals>,
+    /// The spellings of first bytes in lists, and those bytes.
+    lists: OnceLock<(Literals, Vec<(Vec<u8>, u8)>)>,
     wide: OnceLock<Literals>,
 }
 
@@ -102,6 +104,7 @@ impl Anchors {
             escapes: Literals::for_size(&escapes, size),
             letters,
             broken: OnceLock::new(),
+            lists: OnceLock::new(),
             wide: OnceLock::new(),
         }
     }
@@ -130,6 +133,29 @@ impl Anchors {
     pub(super) fn next_broken(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
         let literals = || Literals::new(&escape::BROKEN.iter().map(|one| one.to_vec()).collect::<Vec<_>>());
         self.broken.get_or_init(literals).next(text, range).map(|(at, _)| at)
+    }
+
+    /// Where the first three bytes of a plain anchor begin in a list of bytes in `range`.
+    pub(super) fn next_in_list(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
+        let (search, spellings) = self.lists.get_or_init(|| {
+            let first: BTreeSet<u8> = self.plain.iter().map(|literal| literal.as_bytes()[0]).collect();
+            let all: Vec<(Vec<u8>, u8)> = first
+                .into_iter()
+                .flat_map(|byte| list::spellings(byte).into_iter().map(move |one| (one, byte)))
+                .collect();
+            (Literals::new(&all.iter().map(|(one, _)| one.clone()).collect::<Vec<_>>()), all)
+        });
+        let mut from = range.start;
+        while let Some((at, literal)) = search.next(text, from..range.end) {
+            let (spelling, first) = &spellings[literal];
+            let mut others =
+                self.plain.iter().map(|literal| literal.as_bytes()).filter(|one| one[0] == *first);
+            if others.any(|one| list::goes_on_with(text, at, spelling, &one[1..3])) {
+                return Some(at);
+            }
+            from = at + 1;
+        }
+        None
     }
 
     /// The first character of a plain anchor in UTF-16 that begins in `range`. Only for texts that contain

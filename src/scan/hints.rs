@@ -2,10 +2,7 @@
 
 use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
-use super::{
-    context::{Context, ContextMatch},
-    shape_match::ShapeMatch,
-};
+use super::context::{Context, ContextMatch};
 use crate::{
     finding::Candidate,
     rule::{Rule, RuleSet},
@@ -66,19 +63,18 @@ impl IssuerHints {
     }
 
     /// The candidates for a key: those whose names are near it, then those of its shape and of its prefix.
-    pub(super) fn candidates(
+    pub(super) fn candidates<'r>(
         &self,
         key: &[u8],
-        matched: &ShapeMatch,
-        rivals: &[ShapeMatch],
+        hints: &[IssuerHint],
+        of_shape: impl Iterator<Item = &'r Arc<Rule>>,
     ) -> Vec<Candidate> {
-        let near = matched
-            .hints
+        let near = hints
             .iter()
             .map(|hint| Candidate { issuer: hint.issuer.clone(), why: hint.context_match.describe() });
-        let of_shape = rivals.iter().filter(|rival| !rival.rule.shared);
-        let of_shape = of_shape
-            .map(|rival| Candidate { issuer: rival.rule.issuer.clone(), why: "same shape".to_owned() });
+        let of_shape = of_shape.filter(|rule| !rule.shared);
+        let of_shape =
+            of_shape.map(|rule| Candidate { issuer: rule.issuer.clone(), why: "same shape".to_owned() });
         let of_prefix = self.prefixes.iter().filter(|(prefix, _)| key.starts_with(prefix));
         let of_prefix = of_prefix.map(|(prefix, issuer)| Candidate {
             issuer: issuer.clone(),

@@ -39,6 +39,10 @@ impl ShapeMatcher {
         scratch: &mut Scratch,
         matches: &mut Vec<ShapeMatch>,
     ) {
+        if scratch.is_token {
+            return;
+        }
+        scratch.is_token = true;
         let mut best: Vec<ShapeMatch> = Vec::new();
         for count in 1..=MOST {
             if !joins.may_try(at) {
@@ -50,7 +54,7 @@ impl ShapeMatcher {
             self.scan_inner(&token.decoded, token.own(), depth, scratch, &mut joined, |span| {
                 if token.spans_joins(span) { token.encodings(span) } else { Vec::new() }
             });
-            joined.retain(|one| is_believable(text, one, matches));
+            joined.retain(|one| is_believable(text, one, last(matches)));
             if is_better(text, &joined, &best) {
                 joins.tried -= usize::from(best.is_empty()) * count;
                 best = joined;
@@ -59,12 +63,25 @@ impl ShapeMatcher {
                 break;
             }
         }
+        scratch.is_token = false;
+        if best.is_empty() {
+            return;
+        }
         let is_part = |one: &ShapeMatch| {
             best.iter().any(|whole| whole.span.start <= one.span.start && one.span.end <= whole.span.end)
         };
-        matches.retain(|one| !is_part(one));
+        let first = matches.len() - last(matches).len();
+        let mut near = matches.split_off(first);
+        near.retain(|one| !is_part(one));
+        matches.append(&mut near);
         matches.append(&mut best);
     }
+}
+
+/// The matches that may be near: the last ones, so that a text full of keys is not gone through for each.
+fn last(matches: &[ShapeMatch]) -> &[ShapeMatch] {
+    const MOST: usize = 256;
+    &matches[matches.len().saturating_sub(MOST)..]
 }
 
 /// Whether a key of several pieces is one, given what was found without joining them: its shape tells where it ends, or

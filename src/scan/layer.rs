@@ -28,6 +28,9 @@ use crate::{
 /// How many nested encodings are decoded.
 const DEEPEST: usize = 2;
 
+/// How much of a list is searched at a time, in bytes: more than any key takes.
+const LIST: usize = REACH / 2;
+
 /// What terminal sequences begin with.
 const ESC: u8 = 0x1b;
 
@@ -242,7 +245,9 @@ impl ShapeMatcher {
         matches: &mut Vec<ShapeMatch>,
     ) -> usize {
         let token = escape::token(text, at, 0);
+        let is_token = std::mem::replace(&mut scratch.is_token, true);
         self.scan_inner(&token.decoded, token.own(), depth, scratch, matches, |span| token.encodings(span));
+        scratch.is_token = is_token;
         if token.may_go_on {
             self.try_joins(text, at, depth, joins, scratch, matches);
         }
@@ -324,8 +329,15 @@ impl ShapeMatcher {
         while let Some(region) = list::next_region(text, from..end) {
             is_any = true;
             from = region.end;
-            for (decoded, name) in list::decode(text, &region) {
-                self.scan_inner(&decoded, decoded.within(range), depth, scratch, matches, |_| vec![name]);
+            let mut at = region.start;
+            while let Some(found) = self.anchors.next_in_list(text, at..region.end) {
+                at = found + LIST;
+                let part = found.saturating_sub(list::MARGIN)..text.len().min(found + 2 * LIST);
+                // A spelling may stand behind a mark such as `0x`.
+                let own = found.saturating_sub(8).max(range.start)..at.min(range.end);
+                for (decoded, name) in list::decode(text, &part) {
+                    self.scan_inner(&decoded, decoded.within(&own), depth, scratch, matches, |_| vec![name]);
+                }
             }
         }
         is_any

@@ -28,6 +28,8 @@ pub struct Scratch {
     pub(super) is_name_unknown: bool,
     /// Whether the current text is part of a file that is not text; `None` if nobody has looked at its start yet.
     pub(super) is_binary: Option<bool>,
+    /// Whether the text is a decoded token, whose pieces are joined where it was decoded.
+    pub(super) is_token: bool,
     /// Whether the text is also read as UTF-16, so that its strings need not be searched for one by one.
     pub(super) wide_apart: bool,
 }

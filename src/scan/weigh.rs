@@ -73,7 +73,8 @@ pub(super) fn candidates(
     rivals: &[ShapeMatch],
 ) -> Vec<Candidate> {
     if matched.rule.fallback {
-        return matcher.dispatch().hints.candidates(key.reveal().as_bytes(), matched, rivals);
+        let of_shape = rivals.iter().map(|rival| &rival.rule);
+        return matcher.dispatch().hints.candidates(key.reveal().as_bytes(), &matched.hints, of_shape);
     }
     let mut rivals: Vec<&ShapeMatch> = rivals.iter().filter(|matched| !matched.rule.shared).collect();
     let nearness = |matched: &ShapeMatch| {

@@ -92,7 +92,7 @@ pub(crate) fn cannot_be_encoded(subject: &Subject, key: &str, encoding: &Encodin
     let has_no_separator = encoding.is_escape && is_bare;
     // A backslash before the separator is looked for behind the last letters of most prefixes, not of all.
     let has_rare_letter = encoding.name == "backslash, separators"
-        && ["tgp_", "m0-", "pa-"].iter().any(|start| source.starts_with(start));
+        && ["tgp_", "pa-"].iter().any(|start| source.starts_with(start));
     has_no_separator
         || has_rare_letter
         || too_short

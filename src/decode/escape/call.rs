@@ -1,7 +1,15 @@
 //! Strings that a call joins: `"".join(["a", "b"])`, `concat!("a", "b")`, `["a", "b"].join("")`. A comma between two
 //! literals joins them only there.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::unit::is_key_byte;
+
+/// Tells most text from calls at once.
+static SEARCH: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(CALLS).unwrap_or_else(|_| unreachable!("the names of calls are few")));
 
 /// How far a call begins before the first piece at most, and ends behind a piece, in bytes.
 const BEFORE: usize = 120;
@@ -69,6 +77,9 @@ pub(super) fn seam(text: &[u8], at: usize, start: usize) -> Option<(usize, Certa
     let rest = &text[at..];
     let quoted = quoted_seam(rest);
     let length = quoted.or_else(|| bare_seam(rest))?;
+    if super::split::begins_a_key(&rest[length..]) {
+        return None;
+    }
     let before = &text[start.saturating_sub(BEFORE)..start.min(at)];
     let called = is_called(before, quoted.is_none());
     let behind = || quoted.and_then(|_| method_behind(&rest[length..]));
@@ -131,17 +142,23 @@ fn is_called(before: &[u8], is_bare: bool) -> Option<Certainty> {
     };
     let reach = before.iter().rev().take_while(may_lead).count();
     let before = before[before.len() - reach..].to_ascii_lowercase();
-    let calls = if is_bare { &CALLS[..1] } else { CALLS };
-    let found = calls.iter().filter(|call| {
-        memchr::memmem::rfind(&before, call.as_bytes())
-            .is_some_and(|at| leads_to_list(&before[at + call.len()..]))
-    });
-    let has_empty = [&b"\"\""[..], b"''", b"``", b"%s%s", b"{}{}"]
-        .iter()
-        .any(|empty| memchr::memmem::rfind(&before, empty).is_some_and(|at| leads_to_list(&before[at..])));
-    found
-        .map(|call| if has_empty || BARE.contains(call) { Certainty::Sure } else { Certainty::Unsure })
-        .min_by_key(|certainty| *certainty == Certainty::Unsure)
+    let mut found = SEARCH
+        .find_overlapping_iter(&before)
+        .filter(|one| !is_bare || one.pattern().as_usize() == 0)
+        .filter(|one| leads_to_list(&before[one.end()..]))
+        .peekable();
+    found.peek()?;
+    let is_sure = found.any(|one| BARE.contains(&CALLS[one.pattern().as_usize()])) || has_empty(&before);
+    Some(if is_sure { Certainty::Sure } else { Certainty::Unsure })
+}
+
+/// Whether an empty string leads to the list, or a format with nothing between two places.
+fn has_empty(before: &[u8]) -> bool {
+    let is_empty = |at: &usize| {
+        let rest = &before[*at..];
+        [&b"\"\""[..], b"''", b"``", b"%s%s", b"{}{}"].iter().any(|empty| rest.starts_with(empty))
+    };
+    (0..before.len()).rev().find(is_empty).is_some_and(|at| leads_to_list(&before[at..]))
 }
 
 /// Whether nothing but brackets, a separator and a format stands between the call and the first piece.
@@ -165,9 +182,12 @@ fn is_between(byte: u8) -> bool {
 /// Whether the list that goes on with `text` is joined behind its end.
 fn method_behind(text: &[u8]) -> Option<Certainty> {
     let text = &text[..text.len().min(BEHIND)];
-    let ends = text.iter().enumerate().filter(|(_, byte)| matches!(byte, b']' | b')' | b'}'));
-    ends.take(4).find_map(|(at, _)| {
-        let behind = text[at + 1..].iter().take(24).map(u8::to_ascii_lowercase).collect::<Vec<u8>>();
+    memchr::memchr3_iter(b']', b')', b'}', text).take(4).find_map(|at| {
+        let behind = &text[at + 1..];
+        if !matches!(behind.first(), Some(b'.' | b' ' | b'-')) {
+            return None;
+        }
+        let behind = behind.iter().take(24).map(u8::to_ascii_lowercase).collect::<Vec<u8>>();
         let method = METHODS.iter().find(|method| behind.starts_with(method.as_bytes()))?;
         let is_empty = [&b"\"\""[..], b"''", b"``", b"()"]
             .iter()

@@ -1,7 +1,7 @@
 //! Characters that nobody sees, such as a zero-width space, and characters that look like others: the dashes of word
 //! processors, and full-width letters.
 
-use super::unit::{EscapeUnit, ascii};
+use super::unit::{EscapeUnit, ascii, in_utf8};
 
 const INVISIBLE: &str = "invisible";
 
@@ -21,18 +21,6 @@ pub(super) fn escaped(code: u32, length: usize, name: &'static str) -> Option<Es
         None => stands_for(code)?.0,
     };
     Some(EscapeUnit { length, byte, name })
-}
-
-/// The character at the start of a text, and its length, if it is one of several bytes.
-pub(super) fn in_utf8(text: &[u8]) -> Option<(u32, usize)> {
-    let length = match *text.first()? {
-        0xc2..=0xdf => 2,
-        0xe0..=0xef => 3,
-        0xf0..=0xf4 => 4,
-        _ => return None,
-    };
-    let character = std::str::from_utf8(text.get(..length)?).ok()?.chars().next()?;
-    Some((u32::from(character), length))
 }
 
 /// The byte that a character stands for, or nothing if nobody sees it.

@@ -1,6 +1,5 @@
 //! What all escapes are made of.
 
-use super::invisible::in_utf8;
 use crate::bytes::hex;
 
 /// One escape sequence.
@@ -40,4 +39,16 @@ pub(super) fn encoded(text: &[u8], mark: &[u8]) -> Option<(u32, usize)> {
     }
     let (code, length) = in_utf8(&bytes)?;
     Some((code, length * width))
+}
+
+/// The character at the start of a text, and its length, if it is one of several bytes.
+pub(super) fn in_utf8(text: &[u8]) -> Option<(u32, usize)> {
+    let length = match *text.first()? {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        _ => return None,
+    };
+    let character = std::str::from_utf8(text.get(..length)?).ok()?.chars().next()?;
+    Some((u32::from(character), length))
 }
