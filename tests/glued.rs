@@ -97,7 +97,9 @@ fn both_of_two_keys_are_found_and_masked() {
             }
         }
     }
-    assert!(tried > 5_000 && ambiguous < tried / 1000, "{tried}, {ambiguous}");
+    // The more shapes there are, the more of them may be the third.
+    let most = tried * subjects.len() / 100_000;
+    assert!(tried > 5_000 && ambiguous <= most, "{tried}, {ambiguous} of {most}");
     let some: Vec<&String> = failures.iter().step_by(1 + failures.len() / 40).collect();
     assert!(failures.is_empty(), "{} of {tried}: {some:#?}", failures.len());
 }

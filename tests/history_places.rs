@@ -462,7 +462,7 @@ const BYTES: &[(&str, Put, Outcome)] = &[
     (
         "offsets in an index that nothing uses",
         |s, key| {
-            let behind = format!("{key:0<200}").into_bytes();
+            let behind = format!("{key: <200}").into_bytes();
             Pack { behind, ..Pack::default() }.blob(b"b").write(s, "objects/pack/x");
         },
         Found,

@@ -7,6 +7,8 @@ const PUBLISHED: &[&str] = &[
     "1e21e8047e2c8ae146e11ab0751563b1",
     "0023745312684acc06a55f6d58383c7f",
     "c2d39d0f65ca7dff0469ef390c45c8e9",
+    // Dify's documentation and its default configuration: the SECRET_KEY of a new installation.
+    "c304a50976bb0a67a13554a6da488da3",
     // Standard Webhooks, and the libraries of Svix.
     "c9e1524a50dfbcbcd06bec96d9b5cb67",
     "75d45bdf670427597c979105155f60cc",

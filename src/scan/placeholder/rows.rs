@@ -33,6 +33,11 @@ pub(super) fn holds_long_row(body: &[u8]) -> bool {
     longest(&once, 1, alphabet) > LONGEST[is_hex]
         || longest(&once, 1, keyboard) > LONGEST[is_hex]
         || longest(&once, 2, alphabet) > LONGEST_APART[is_hex]
+        || (0..2).any(|first| {
+            // As in `1112131415…`: numbers that somebody counts.
+            let every_second: Vec<u8> = body.iter().skip(first).step_by(2).copied().collect();
+            longest(&every_second, 1, alphabet) > LONGEST[is_hex]
+        })
 }
 
 /// The most steps in a row, each to the next place in one direction, between characters so far apart.
