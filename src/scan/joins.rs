@@ -85,12 +85,35 @@ fn last(matches: &[ShapeMatch]) -> &[ShapeMatch] {
 }
 
 /// Whether a key of several pieces is one, given what was found without joining them: its shape tells where it ends, or
-/// all of its lines are as long, and what is whole without joining is less certain.
+/// all of its lines are as long, and what is whole without joining is less certain and does not end where a line does.
 fn is_believable(text: &[u8], joined: &ShapeMatch, matches: &[ShapeMatch]) -> bool {
-    let is_proved = joined.fit == Fit::Exact || is_wrapped_evenly(text, &joined.span);
-    let mut over =
-        matches.iter().filter(|one| one.span.start < joined.span.end && joined.span.start < one.span.end);
-    is_proved && over.all(|one| one.fit == Fit::Loose || one.base < joined.base)
+    let over: Vec<&ShapeMatch> = matches
+        .iter()
+        .filter(|one| one.span.start < joined.span.end && joined.span.start < one.span.end)
+        .collect();
+    let evenness = if over.is_empty() { Evenness::Usual } else { Evenness::Seen };
+    let is_proved = joined.fit == Fit::Exact || is_wrapped_evenly(text, &joined.span, evenness);
+    is_proved
+        && over.iter().all(|one| one.fit == Fit::Loose || one.base < joined.base)
+        && (over.is_empty()
+            || !joined.encoding.contains(&escape::WRAPPED)
+            || ends_like_a_key(text, joined.span.end))
+}
+
+/// Whether the last line of a wrapped key is no word of its own, and nothing but the key is on it: a whole key may stand at
+/// the end of a line, and any text on the next one.
+fn ends_like_a_key(text: &[u8], end: usize) -> bool {
+    /// Shorter pieces of a key are often letters of one case.
+    const WORD: usize = 4;
+    let length = text[..end].iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let piece = &text[end - length..end];
+    let rest = piece.get(1..).unwrap_or_default();
+    let is_word = length >= WORD
+        && piece.iter().all(u8::is_ascii_alphabetic)
+        && (rest.iter().all(u8::is_ascii_lowercase) || piece.iter().all(u8::is_ascii_uppercase));
+    let ends_line =
+        text.get(end).is_none_or(|byte| byte.is_ascii_whitespace() || b"\"'`\\<),;".contains(byte));
+    !is_word && ends_line
 }
 
 /// Whether a key of more pieces is better proved than one of fewer. If that one ends at the end of a line as long as
@@ -110,9 +133,18 @@ fn is_better(text: &[u8], more: &[ShapeMatch], fewer: &[ShapeMatch]) -> bool {
     }
 }
 
+/// What shows that text was wrapped.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Evenness {
+    /// Several lines of one length.
+    Seen,
+    /// Also one line of a length at which terminals and mail programs break lines.
+    Usual,
+}
+
 /// Whether a range goes over the ends of lines that are all as long as each other, as a terminal or a mail program breaks
 /// them: so is the line before or the last one, or the length is a usual one.
-fn is_wrapped_evenly(text: &[u8], span: &Range<usize>) -> bool {
+fn is_wrapped_evenly(text: &[u8], span: &Range<usize>, evenness: Evenness) -> bool {
     const USUAL: &[usize] = &[64, 70, 72, 76, 78, 79, 80, 100, 120, 132];
     const SHORTEST: usize = 20;
     /// Lines are not looked at further than this.
@@ -128,7 +160,11 @@ fn is_wrapped_evenly(text: &[u8], span: &Range<usize>) -> bool {
     let line_before =
         text[..start].strip_suffix(b"\n").map(|before| before.rsplit(is_feed).next().map_or(0, <[u8]>::len));
     let is_even = *first >= SHORTEST && middle.iter().all(|length| length == first) && last <= first;
-    is_even && (!middle.is_empty() || last == first || line_before == Some(*first) || USUAL.contains(first))
+    is_even
+        && (!middle.is_empty()
+            || last == first
+            || line_before == Some(*first)
+            || evenness == Evenness::Usual && USUAL.contains(first))
 }
 
 #[cfg(test)]
@@ -140,7 +176,7 @@ mod tests {
         let even = |text: &str| {
             let start = text.find("sk-").unwrap();
             let end = text.find('$').unwrap();
-            is_wrapped_evenly(text.as_bytes(), &(start..end))
+            is_wrapped_evenly(text.as_bytes(), &(start..end), Evenness::Usual)
         };
         assert!(even("export KEY=sk-aaaaaaaa\nbbbbbbbbbbbbbbbbbbbbbb\ncccc$"));
         assert!(even("ssssssssssssssssssssss\nexport KEY=sk-aaaaaaaa\ncccc$"));

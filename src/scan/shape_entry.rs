@@ -195,9 +195,11 @@ impl PrefixGroup {
 /// Whether the end of a match is exact: what follows the last part of unknown length is long enough to tell.
 fn fit(parts: &[Part]) -> Fit {
     const TELLING: usize = 16;
+    // A structure of any length does not check its end.
     let is_fixed = |part: &&Part| match part {
         Part::Run(_, lengths) => lengths.iter().all(|(least, most)| least == most),
-        Part::Literal(_) | Part::Structure(_) => true,
+        Part::Structure(named) => named.lengths.1 - named.lengths.0 < TELLING,
+        Part::Literal(_) => true,
     };
     let fixed = parts.iter().rev().take_while(is_fixed);
     let (count, length) = fixed.fold((0, 0), |(count, length), part| (count + 1, length + part.lengths().0));
@@ -277,7 +279,7 @@ pub(super) fn try_shape(
         return None;
     }
     // A loose shape matches the start of anything.
-    if (form.requires_context && form.confidence == Confidence::Possible || form.named)
+    if (form.requires_context && form.confidence == Confidence::Possible || entry.rule.fallback)
         && placeholder::is_cut_off(&rest[length..])
     {
         return None;

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// The name of a hard wrap in a report.
-const WRAPPED: &str = "wrapped";
+pub(crate) const WRAPPED: &str = "wrapped";
 
 const CONTROL: &str = "control";
 

@@ -16,6 +16,7 @@ mod unit;
 
 use std::ops::Range;
 
+pub(crate) use join::WRAPPED;
 use memchr::memmem;
 use unit::{EscapeUnit, is_key_byte};
 
