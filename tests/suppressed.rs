@@ -112,7 +112,7 @@ fn the_closing_line_says_what_was_suppressed_even_if_that_is_all() {
     let text = written("text", &report, false);
     assert!(
         text.contains(
-            "safe to publish: no keys of the sk- family, 3 suppressed (2 by skanner.toml, 1 by a comment"
+            "safe to publish: no keys of the sk- family or of AI services, 3 suppressed (2 by skanner.toml, 1 by a comment"
         ),
         "{text}"
     );

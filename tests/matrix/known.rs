@@ -41,7 +41,7 @@ pub(crate) fn may_be(subject: &Subject, id: &str) -> bool {
 pub(crate) fn is_ambiguous(subject: &Subject, after: &str) -> bool {
     // A loose shape fits the start of anything, and this says that the rest was left out.
     let is_loose = subject.form.requires_context && subject.form.confidence == Confidence::Possible
-        || subject.form.named;
+        || subject.rule.fallback;
     if is_loose && ["...", "…"].iter().any(|mark| after.starts_with(mark)) {
         return true;
     }

@@ -103,7 +103,11 @@ impl Split {
 fn cuts(subject: &Subject, key: &str) -> Vec<Vec<usize>> {
     let prefix = subject.shape.prefix();
     // Shorter pieces of the other prefixes say nothing.
-    let first = if [&b"sk-"[..], b"sk_", b"rk_"].contains(&&prefix[..3]) { 3 } else { prefix.len() };
+    let first = if [&b"sk-"[..], b"sk_", b"rk_"].iter().any(|known| prefix.starts_with(known)) {
+        3
+    } else {
+        prefix.len()
+    };
     let prefix = prefix.len();
     let (middle, last) = (key.len() / 2, key.len() - 1);
     let all = [
@@ -205,7 +209,7 @@ const NO_KEYS: &[&str] = &[
     "x = f\"sk-{{key}\"", "x = f\"sk-proj-{{key}{B:100}\"", "x = f'sk-' f'{{key}'", "x = `sk-${{key}`", "x = `sk-${{key}{A:48}`",
     "x = `sk-${{keys[\"{A:48}\"]}`", "x = `${{\"sk-\"}${{key}`", "x = \"sk-%s\" % \"{A:40}\"", "x = \"sk-{{}\".format(\"{A:48}\")",
     "x = [\"sk-\", \"{A:48}\"]", "x = {{\"sk-\": \"{A:48}\"}", "x = \"sk-\" == \"{A:48}\"", "x = \"sk-\" if y else \"{A:48}\"",
-    "x = \"sk-\"; y = \"{A:48}\"", "x = \"sk-\", + \"{A:48}\"", "f(\"sk-\")(\"{A:48}\")",
+    "x = \"sk-\"; y = \"{A:48}\"", "x = \"sk-\", + \"{A:48}\"", "x = y ? \"sk-\" : \"{A:48}\"", "f(\"sk-\")(\"{A:48}\")",
     "x = \"sk-\" + f(\"{A:48}\")", "x = \"sk-\" + y[\"{A:48}\"]", "x = \"sk-\" # + \"{A:48}", "x = \"sk-\" + random(48)",
     "if s.startswith(\"sk-\") and t == \"{A:48}\":", "x = \"task-\" + \"{A:48}\"",
     "x = \"sk-\" + \"your-api-key-goes-here\"", "x = \"sk-\" + \"x\" * 48", "x = \"sk-\" . $key . \"{A:45}\"",

@@ -258,7 +258,7 @@ mod tests {
             "Lq0CoffeeSafeLocalCoffeeSafeLocalZt9",
             "superSecretTokenForLocalDevelopmentOnly2024",
             "aB1aB1baA1Bb1aAb1BaAb1Ba1bBAa1bBaA1bB1aAbBa1b1Ba",
-            "qX7k11121314151617181920Zt",
+            "qX7k111213141516171819202Zt",
             "asdfklas12345Q12asdfasdl1234asASDFAS12345612345",
         ] {
             assert!(made_up(body), "{body}");

@@ -24,7 +24,8 @@ static ON_KEYBOARD: [u8; 26] = {
 /// Whether a body in lowercase holds a row of eight or more, nine or more if it is hex: forward or backward, each character
 /// once or several times, or two rows that take turns, as in `a1b2c3d4e5`.
 pub(super) fn holds_long_row(body: &[u8]) -> bool {
-    let is_hex = usize::from(body.iter().all(u8::is_ascii_hexdigit));
+    let is_hex = body.iter().all(|byte| byte.is_ascii_hexdigit() || !byte.is_ascii_alphanumeric());
+    let is_hex = usize::from(is_hex);
     let mut once = body.to_vec();
     once.dedup();
     let alphabet = |byte: u8| byte;
@@ -36,7 +37,7 @@ pub(super) fn holds_long_row(body: &[u8]) -> bool {
         || (0..2).any(|first| {
             // As in `1112131415…`: numbers that somebody counts.
             let every_second: Vec<u8> = body.iter().skip(first).step_by(2).copied().collect();
-            longest(&every_second, 1, alphabet) > LONGEST[is_hex]
+            longest(&every_second, 1, alphabet) > LONGEST_APART[is_hex]
         })
 }
 
