@@ -3,6 +3,7 @@
 use std::{cmp::Ordering, ops::Range};
 
 use super::{
+    binary,
     matcher::ShapeMatcher,
     scratch::Scratch,
     shape_match::{Fit, ShapeMatch},
@@ -51,6 +52,12 @@ impl ShapeMatcher {
                 if token.spans_joins(span) { token.encodings(span) } else { Vec::new() }
             });
             joined.retain(|one| is_believable(text, one, matches));
+            // The next string of a program is no more of a key of unknown form.
+            if joined.iter().any(|one| one.rule.fallback)
+                && *scratch.is_binary.get_or_insert_with(|| binary::is_binary(text))
+            {
+                joined.retain(|one| !one.rule.fallback);
+            }
             if is_better(text, &joined, &best) {
                 joins.tried -= usize::from(best.is_empty()) * count;
                 best = joined;

@@ -93,13 +93,21 @@ pub(crate) fn cannot_be_encoded(subject: &Subject, key: &str, encoding: &Encodin
     // A backslash before the separator is looked for behind the last letters of most prefixes, not of all.
     let has_rare_letter = encoding.name == "backslash, separators"
         && ["tgp_", "m0-", "pa-"].iter().any(|start| source.starts_with(start));
+    // In a file with a NUL, the string behind it is no more of a key of unknown form.
+    let is_apart = subject.rule.fallback && encoding.name == "NUL";
     has_no_separator
+        || is_apart
         || has_rare_letter
         || too_short
         || has_punctuation
         || ends_in_padding
         || evidence_is_apart
         || has_inner_padding(key)
+}
+
+/// Whether a key that touches other bytes cannot be told from them: nothing says where a key without a prefix begins.
+pub(crate) fn cannot_be_touched(subject: &Subject) -> bool {
+    subject.shape.source().starts_with('{')
 }
 
 /// Whether the pieces of a split key cannot be told from something else.
