@@ -204,6 +204,13 @@ fn words_that_end_in_sk_are_no_keys_in_binary_data_either() {
 /// A string of any length whose end nobody can tell is not reported with the end of another one.
 #[test]
 fn no_key_has_a_wrong_end() {
+    // What is shorter than the usual key is the usual key, together with the first letters of the other string.
+    let exact: Vec<&Shape> =
+        shapes(Confidence::Likely).into_iter().filter(|one| one.1).map(|one| one.0).collect();
+    let is_usual = |one: &str| {
+        let is_end = |end: usize| end == one.len();
+        exact.iter().any(|shape| shape.matches(one.as_bytes(), &mut Vec::new(), is_end).is_some())
+    };
     let mut wrong = Vec::new();
     for (shape, is_exact) in shapes(Confidence::Likely) {
         for seed in (0..40).filter(|_| !is_exact) {
@@ -212,7 +219,7 @@ fn no_key_has_a_wrong_end() {
                 [("reflect: invalid mode", "runtime: bad pointer"), ("\0\0", "AuthorizationContent")]
             {
                 let found = scan(format!("\0{before}{key}{after} ").as_bytes());
-                if found.iter().any(|one| one.starts_with(&key) && one.len() > key.len()) {
+                if found.iter().any(|one| one.starts_with(&key) && one.len() > key.len() && !is_usual(one)) {
                     wrong.push(format!("{} {seed}", shape.source()));
                 }
             }

@@ -42,6 +42,7 @@ struct Proof {
     is_likely: bool,
     /// The bytes before the key are its length as it is, and its shape has no other.
     is_plain: bool,
+    is_tagged: bool,
     is_proved: bool,
     is_binary: bool,
     is_edge: bool,
@@ -115,6 +116,9 @@ impl Dispatch {
                 }
                 // Between edges, with a length that is known, and no length says otherwise.
                 _ if is_known || !is_binary => return found,
+                Some((proof, stated)) if proof.is_likely && proof.is_tagged => {
+                    self.better(place, proof, stated, scratch)
+                }
                 // Chance makes lengths of what is only possible, and of letters.
                 other => {
                     let fixed = self.by_shape(place, scratch);
@@ -125,13 +129,21 @@ impl Dispatch {
                 let is_right = |one: &ShapeMatch| {
                     one.fit == Fit::Exact && !one.rule.fallback
                         || pool::is_between_controls(text, one.span.clone())
-                        || !is_glued && !pool::ends_in_words(text, &one.span)
+                        || !is_glued
+                            && (text.get(one.span.end).is_none_or(u8::is_ascii_control)
+                                || !pool::ends_in_words(text, &one.span))
                 };
                 others.retain(|one| !is_here(one) || is_right(one));
             }
         }
-        if !found.is_empty() {
-            others.retain(|one| !is_here(one));
+        if let Some(end) = found.iter().map(|one| one.span.end).max() {
+            // In `csk-…` there is an `sk-…`, too.
+            let is_whole = |one: &ShapeMatch| is_exact(one) && one.span.start < start && one.span.end >= end;
+            if others.iter().any(|one| one.decoded.is_none() && is_whole(one)) {
+                return Vec::new();
+            }
+            let is_within = |one: &ShapeMatch| one.span.start > start && one.span.end <= end;
+            others.retain(|one| !is_here(one) && !(one.decoded.is_none() && is_within(one)));
         }
         found
     }
@@ -163,17 +175,27 @@ impl Dispatch {
             let found = self.cut(place, start + length, scratch);
             if !found.is_empty() {
                 let is_likely = found.iter().any(|one| one.base >= Confidence::Likely);
-                let proof =
-                    Proof { is_likely, is_plain: true, is_proved: true, is_binary: true, is_edge: true };
+                let proof = Proof {
+                    is_likely,
+                    is_plain: true,
+                    is_tagged: true,
+                    is_proved: true,
+                    is_binary: true,
+                    is_edge: true,
+                };
                 return Some((proof, found));
             }
         }
         let mut best: Option<(Proof, Vec<ShapeMatch>)> = None;
         for length in lengths::before(text, start) {
+            if !length.is_binary && !length.is_tagged && edges::ends_word(text, start) {
+                continue;
+            }
             let end = start.saturating_add(length.bytes);
             let mut found = self.cut(place, end, scratch);
             if !found.is_empty() && !holds_for_any(place, &length) {
-                found.retain(|one| is_proved(one) || is_exact(one) && length.is_tagged);
+                let may_hold = !length.ends_in_zero;
+                found.retain(|one| may_hold && (is_proved(one) || is_exact(one) && length.is_tagged));
             }
             if found.is_empty() {
                 continue;
@@ -181,6 +203,7 @@ impl Dispatch {
             let proof = Proof {
                 is_likely: found.iter().any(|one| one.base >= Confidence::Likely),
                 is_plain: length.is_plain && found.iter().any(is_exact),
+                is_tagged: length.is_tagged,
                 is_proved: found.iter().any(is_proved),
                 is_binary: length.is_binary,
                 is_edge: edges::right(text, end, Edges::Strict),
@@ -279,7 +302,8 @@ fn holds_for_any(Place { text, start, token_end, .. }: Place<'_>, length: &Lengt
     let is_glued = edges::left(text, start) == LeftEdge::Glued;
     let goes_on = is_glued && text.get(end).is_some_and(|next| length.next.contains(next))
         || length.is_cbor && lengths::are_cbor(text, end, token_end);
-    length.is_binary
+    // What looks like a length may be the last letter of a string of C and the NUL behind it.
+    length.is_binary && (!length.ends_in_zero || is_edge || token_end.saturating_sub(end) <= REST)
         || is_edge && !pool::ends_in_words(text, &(start..end))
         || length.is_tagged && (token_end.saturating_sub(end) <= REST || goes_on)
 }

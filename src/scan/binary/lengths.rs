@@ -26,6 +26,8 @@ pub(super) struct Length {
     pub(super) is_plain: bool,
     /// Whether it is that of CBOR.
     pub(super) is_cbor: bool,
+    /// Whether its zeros are last, as behind a string of C.
+    pub(super) ends_in_zero: bool,
     /// What may follow a string of this format.
     pub(super) next: &'static [u8],
 }
@@ -126,6 +128,7 @@ pub(super) fn before(text: &[u8], start: usize) -> impl Iterator<Item = Length> 
             is_tagged: !encoding.tags.is_empty(),
             is_plain: encoding.is_plain,
             is_cbor: encoding.tags == CBOR,
+            ends_in_zero: encoding.next.is_empty() && text[start - 1] == 0,
             next: encoding.next,
         })
     })
