@@ -8,10 +8,15 @@
 mod lengths;
 mod pool;
 mod sqlite;
+mod surroundings;
 
 use std::cell::RefCell;
 
-use self::lengths::Length;
+pub(super) use self::surroundings::{HEAD, is_binary};
+use self::{
+    lengths::Length,
+    surroundings::{Surroundings, surroundings},
+};
 use super::{
     anchors::Anchor,
     edges::{self, LeftEdge},
@@ -21,25 +26,6 @@ use super::{
     structure::Dispatch,
 };
 use crate::rule::{Confidence, Edges};
-
-/// How many bytes at the start of a file tell whether it is text.
-pub(super) const HEAD: usize = 8000;
-
-/// How far from a key its text is checked for bytes that are not text.
-const NEAR: usize = 256;
-
-/// The same for bytes that are no UTF-8.
-const NEAR_ENCODING: usize = 64;
-
-/// What stands near a key.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Surroundings {
-    Text,
-    /// Bytes above ASCII that are not UTF-8: binary data, or text in an old encoding.
-    Unclear,
-    /// Control characters that no text has.
-    Binary,
-}
 
 /// Where a key begins, and where its token ends.
 #[derive(Clone, Copy)]
@@ -51,9 +37,12 @@ struct Place<'t> {
 }
 
 /// How well it is known where a key ends. What comes first counts most.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Proof {
     is_likely: bool,
+    /// The bytes before the key are its length as it is, and its shape has no other.
+    is_plain: bool,
+    is_tagged: bool,
     is_proved: bool,
     is_binary: bool,
     is_edge: bool,
@@ -83,7 +72,8 @@ impl Dispatch {
             let near = matches.iter().rev().take_while(|one| one.span.start + 2 * self.longest >= start);
             let first = matches.len() - near.count();
             let is_here = |one: &ShapeMatch| one.decoded.is_none() && one.span.start == start;
-            if matches[first..].iter().any(|one| is_here(one) && is_proved(one)) {
+            if matches[first..].iter().any(|one| is_here(one) && is_proved(one) && !may_be_padded(text, one))
+            {
                 continue;
             }
             let mut others = matches.split_off(first);
@@ -114,13 +104,21 @@ impl Dispatch {
             let is_binary = surroundings == Surroundings::Binary;
             let is_glued = edges::left(text, start) == LeftEdge::Glued;
             let stated = self.by_length(place, scratch);
-            let is_known = others.iter().any(|one| is_here(one) && is_exact(one));
+            let is_known =
+                others.iter().any(|one| is_here(one) && is_exact(one) && !may_be_padded(text, one));
             found = match stated {
                 Some((proof, stated)) if proof.is_likely && (proof.is_binary || is_glued && !is_binary) => {
-                    stated
+                    if is_binary {
+                        self.better(place, proof, stated, scratch)
+                    } else {
+                        stated
+                    }
                 }
                 // Between edges, with a length that is known, and no length says otherwise.
                 _ if is_known || !is_binary => return found,
+                Some((proof, stated)) if proof.is_likely && proof.is_tagged => {
+                    self.better(place, proof, stated, scratch)
+                }
                 // Chance makes lengths of what is only possible, and of letters.
                 other => {
                     let fixed = self.by_shape(place, scratch);
@@ -129,15 +127,23 @@ impl Dispatch {
             };
             if found.is_empty() && is_binary {
                 let is_right = |one: &ShapeMatch| {
-                    one.fit == Fit::Exact
+                    one.fit == Fit::Exact && !one.rule.fallback
                         || pool::is_between_controls(text, one.span.clone())
-                        || !is_glued && !pool::ends_in_words(text, &one.span)
+                        || !is_glued
+                            && (text.get(one.span.end).is_none_or(u8::is_ascii_control)
+                                || !pool::ends_in_words(text, &one.span))
                 };
                 others.retain(|one| !is_here(one) || is_right(one));
             }
         }
-        if !found.is_empty() {
-            others.retain(|one| !is_here(one));
+        if let Some(end) = found.iter().map(|one| one.span.end).max() {
+            // In `csk-…` there is an `sk-…`, too.
+            let is_whole = |one: &ShapeMatch| is_exact(one) && one.span.start < start && one.span.end >= end;
+            if others.iter().any(|one| one.decoded.is_none() && is_whole(one)) {
+                return Vec::new();
+            }
+            let is_within = |one: &ShapeMatch| one.span.start > start && one.span.end <= end;
+            others.retain(|one| !is_here(one) && !(one.decoded.is_none() && is_within(one)));
         }
         found
     }
@@ -169,21 +175,35 @@ impl Dispatch {
             let found = self.cut(place, start + length, scratch);
             if !found.is_empty() {
                 let is_likely = found.iter().any(|one| one.base >= Confidence::Likely);
-                return Some((Proof { is_likely, is_proved: true, is_binary: true, is_edge: true }, found));
+                let proof = Proof {
+                    is_likely,
+                    is_plain: true,
+                    is_tagged: true,
+                    is_proved: true,
+                    is_binary: true,
+                    is_edge: true,
+                };
+                return Some((proof, found));
             }
         }
         let mut best: Option<(Proof, Vec<ShapeMatch>)> = None;
         for length in lengths::before(text, start) {
+            if !length.is_binary && !length.is_tagged && edges::ends_word(text, start) {
+                continue;
+            }
             let end = start.saturating_add(length.bytes);
             let mut found = self.cut(place, end, scratch);
             if !found.is_empty() && !holds_for_any(place, &length) {
-                found.retain(|one| is_proved(one) || is_exact(one) && length.is_tagged);
+                let may_hold = !length.ends_in_zero;
+                found.retain(|one| may_hold && (is_proved(one) || is_exact(one) && length.is_tagged));
             }
             if found.is_empty() {
                 continue;
             }
             let proof = Proof {
                 is_likely: found.iter().any(|one| one.base >= Confidence::Likely),
+                is_plain: length.is_plain && found.iter().any(is_exact),
+                is_tagged: length.is_tagged,
                 is_proved: found.iter().any(is_proved),
                 is_binary: length.is_binary,
                 is_edge: edges::right(text, end, Edges::Strict),
@@ -193,6 +213,31 @@ impl Dispatch {
             }
         }
         best
+    }
+
+    /// What is stated, or what a shape proves if that is another key. A letter before the key may be a length by chance.
+    fn better(
+        &self,
+        place: Place<'_>,
+        proof: Proof,
+        stated: Vec<ShapeMatch>,
+        scratch: &mut Scratch,
+    ) -> Vec<ShapeMatch> {
+        /// No other string goes on as long as that in the form of the key before it.
+        const FAR: usize = 8;
+        if proof.is_proved || proof.is_plain {
+            return stated;
+        }
+        let Some(end) = stated.iter().map(|one| one.span.end).max() else { return stated };
+        let fixed = self.by_shape(place, scratch);
+        let proves_itself = |entry: &ShapeEntry, one: &ShapeMatch| {
+            one.form == entry.form && one.rule.id == entry.rule.id && entry.proves_itself
+        };
+        let is_better = fixed.iter().any(|one| {
+            let mut entries = self.entries(place).filter(|entry| proves_itself(entry, one));
+            entries.any(|entry| entry.has_proof_inside || one.span.end > end + FAR || !proof.is_edge)
+        });
+        if is_better { fixed } else { stated }
     }
 
     /// The matches of shapes whose length is fixed, cut out of what touches them.
@@ -216,8 +261,14 @@ impl Dispatch {
             });
             for end in ends.into_inner() {
                 let span = start..end;
+                // A structure is only looked at where a match may end.
+                let is_end = |at: usize| start + at == end;
+                if entry.shape().matches(&text[start..end], &mut scratch.bodies, is_end).is_none() {
+                    continue;
+                }
                 let holds = if entry.proves_itself {
-                    !pool::goes_on_in_hex(text, end, entry.last_run)
+                    (entry.has_proof_inside || !edges::is_end_of_short_word(text, start))
+                        && !pool::goes_on_in_hex(text, end, entry.last_run)
                         && !(is_clear && !self.begins_key(&text[end..]) && pool::goes_on(text, &span, None))
                 } else {
                     !edges::ends_word(text, start)
@@ -249,10 +300,17 @@ fn holds_for_any(Place { text, start, token_end, .. }: Place<'_>, length: &Lengt
     let end = start + length.bytes;
     let is_edge = edges::right(text, end, Edges::Strict);
     let is_glued = edges::left(text, start) == LeftEdge::Glued;
-    let goes_on = is_glued && text.get(end).is_some_and(|next| length.next.contains(next));
-    length.is_binary
+    let goes_on = is_glued && text.get(end).is_some_and(|next| length.next.contains(next))
+        || length.is_cbor && lengths::are_cbor(text, end, token_end);
+    // What looks like a length may be the last letter of a string of C and the NUL behind it.
+    length.is_binary && (!length.ends_in_zero || is_edge || token_end.saturating_sub(end) <= REST)
         || is_edge && !pool::ends_in_words(text, &(start..end))
         || length.is_tagged && (token_end.saturating_sub(end) <= REST || goes_on)
+}
+
+/// Whether the text goes on with what may be the padding of this match.
+fn may_be_padded(text: &[u8], one: &ShapeMatch) -> bool {
+    text.get(one.span.end) == Some(&b'=')
 }
 
 fn is_exact(one: &ShapeMatch) -> bool {
@@ -261,38 +319,4 @@ fn is_exact(one: &ShapeMatch) -> bool {
 
 fn is_proved(one: &ShapeMatch) -> bool {
     one.fit == Fit::Exact && one.base == Confidence::Certain
-}
-
-/// Whether a file is not text, judged by its first bytes, as git does.
-pub(super) fn is_binary(text: &[u8]) -> bool {
-    memchr::memchr(0, &text[..text.len().min(HEAD)]).is_some()
-}
-
-/// What stands near a token.
-fn surroundings(text: &[u8], start: usize, end: usize, scratch: &mut Scratch) -> Surroundings {
-    // The strings of a program of Go are many kilobytes without a control character.
-    if *scratch.is_binary.get_or_insert_with(|| is_binary(text)) {
-        return Surroundings::Binary;
-    }
-    let is_control = |byte: &u8| matches!(byte, 0..=6 | 14..=26 | 28..=31);
-    let holds_control = |bytes: &[u8]| bytes.iter().fold(false, |any, byte| any | is_control(byte));
-    let end = end.min(start + 2 * NEAR);
-    if holds_control(&text[start.saturating_sub(NEAR)..start])
-        || holds_control(&text[end..text.len().min(end + NEAR)])
-    {
-        return Surroundings::Binary;
-    }
-    let before = &text[start.saturating_sub(NEAR_ENCODING)..start];
-    // The middle of a character may be where the range begins, but no text begins there.
-    let before = if start > NEAR_ENCODING { skip_rest(before) } else { before };
-    let after = &text[end..text.len().min(end + NEAR_ENCODING)];
-    let is_utf8 =
-        |bytes: &[u8]| std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true);
-    if is_utf8(before) && is_utf8(after) { Surroundings::Text } else { Surroundings::Unclear }
-}
-
-/// Without the rest of a character at its start.
-fn skip_rest(bytes: &[u8]) -> &[u8] {
-    let rest = bytes.iter().take(3).take_while(|byte| **byte & 0xc0 == 0x80).count();
-    &bytes[rest..]
 }

@@ -70,6 +70,13 @@ pub(super) fn is_in_word(text: &[u8], start: usize) -> bool {
     text[..start].ends_with(b"-") || ends_word(text, start)
 }
 
+/// Whether the few letters before `start` are all of a word that ends in `sk` or `rk`, such as `flask-…`.
+pub(super) fn is_end_of_short_word(text: &[u8], start: usize) -> bool {
+    const LONGEST: usize = 4;
+    let letters = text[..start].iter().rev().take(LONGEST + 1).take_while(|byte| byte.is_ascii_alphabetic());
+    letters.count() <= LONGEST && ends_word(text, start)
+}
+
 /// Whether the letters before `start` make a word of it that ends in `sk` or `rk`: `task-…`, `disk_…`, `network_…`.
 pub(super) fn ends_word(text: &[u8], start: usize) -> bool {
     let sk: &[&[u8]] = &[

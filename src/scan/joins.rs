@@ -3,11 +3,12 @@
 use std::{cmp::Ordering, ops::Range};
 
 use super::{
+    binary,
     matcher::ShapeMatcher,
     scratch::Scratch,
     shape_match::{Fit, ShapeMatch},
 };
-use crate::decode::escape;
+use crate::{decode::escape, rule::Confidence};
 
 /// The maximum number of pieces, less one.
 const MOST: usize = 14;
@@ -55,6 +56,12 @@ impl ShapeMatcher {
                 if token.spans_joins(span) { token.encodings(span) } else { Vec::new() }
             });
             joined.retain(|one| is_believable(text, one, last(matches)));
+            // The next string of a program is no more of a key of unknown form.
+            if joined.iter().any(|one| one.rule.fallback)
+                && *scratch.is_binary.get_or_insert_with(|| binary::is_binary(text))
+            {
+                joined.retain(|one| !one.rule.fallback);
+            }
             if is_better(text, &joined, &best) {
                 joins.tried -= usize::from(best.is_empty()) * count;
                 best = joined;
@@ -84,36 +91,47 @@ fn last(matches: &[ShapeMatch]) -> &[ShapeMatch] {
     &matches[matches.len().saturating_sub(MOST)..]
 }
 
-/// Whether a key of several pieces is one, given what was found without joining them: its shape tells where it ends, or
-/// all of its lines are as long, and what is whole without joining is less certain and does not end where a line does.
+/// Whether a key of several pieces is one, given what was found without joining them. Lines may end at a key as well as
+/// inside one, so a wrapped key must be proved: by a structure that tells its end and is better than what is whole without
+/// joining, or, if nothing is, by lines of one length. Two strings of a program may have a control character between them.
+/// Calls, colors and tags join by themselves.
 fn is_believable(text: &[u8], joined: &ShapeMatch, matches: &[ShapeMatch]) -> bool {
-    let over: Vec<&ShapeMatch> = matches
-        .iter()
-        .filter(|one| one.span.start < joined.span.end && joined.span.start < one.span.end)
-        .collect();
-    let evenness = if over.is_empty() { Evenness::Usual } else { Evenness::Seen };
-    let is_proved = joined.fit == Fit::Exact || is_wrapped_evenly(text, &joined.span, evenness);
-    is_proved
-        && over.iter().all(|one| one.fit == Fit::Loose || one.base < joined.base)
-        && (over.is_empty()
-            || !joined.encoding.contains(&escape::WRAPPED)
-            || ends_like_a_key(text, joined.span.end))
+    let mut over =
+        matches.iter().filter(|one| one.span.start < joined.span.end && joined.span.start < one.span.end);
+    let is_proved = joined.fit == Fit::Exact && joined.base == Confidence::Certain;
+    if joined.encoding.contains(&escape::WRAPPED) {
+        let is_even = || is_wrapped_evenly(text, &joined.span);
+        let is_alone = over.next().is_none();
+        ends_like_a_key(text, joined.span.end)
+            && if is_alone { is_proved || is_even() } else { is_proved && is_best(joined, matches) }
+    } else if joined.encoding.contains(&escape::CONTROL) {
+        is_proved && is_best(joined, matches)
+    } else {
+        over.all(|one| one.fit == Fit::Loose || one.base < joined.base)
+    }
+}
+
+/// Whether everything that overlaps a match is less certain.
+fn is_best(joined: &ShapeMatch, matches: &[ShapeMatch]) -> bool {
+    let mut over =
+        matches.iter().filter(|one| one.span.start < joined.span.end && joined.span.start < one.span.end);
+    over.all(|one| one.base < joined.base)
 }
 
 /// Whether the last line of a wrapped key is no word of its own, and nothing but the key is on it: a whole key may stand at
 /// the end of a line, and any text on the next one.
 fn ends_like_a_key(text: &[u8], end: usize) -> bool {
-    /// Shorter pieces of a key are often letters of one case.
-    const WORD: usize = 4;
-    let length = text[..end].iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    const SHORTEST: usize = 4;
+    let piece =
+        text[..end].iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte));
+    let length = piece.count();
     let piece = &text[end - length..end];
     let rest = piece.get(1..).unwrap_or_default();
-    let is_word = length >= WORD
-        && piece.iter().all(u8::is_ascii_alphabetic)
+    let is_word = piece.iter().all(u8::is_ascii_alphabetic)
         && (rest.iter().all(u8::is_ascii_lowercase) || piece.iter().all(u8::is_ascii_uppercase));
     let ends_line =
         text.get(end).is_none_or(|byte| byte.is_ascii_whitespace() || b"\"'`\\<),;".contains(byte));
-    !is_word && ends_line
+    length >= SHORTEST && !is_word && ends_line
 }
 
 /// Whether a key of more pieces is better proved than one of fewer. If that one ends at the end of a line as long as
@@ -133,18 +151,9 @@ fn is_better(text: &[u8], more: &[ShapeMatch], fewer: &[ShapeMatch]) -> bool {
     }
 }
 
-/// What shows that text was wrapped.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Evenness {
-    /// Several lines of one length.
-    Seen,
-    /// Also one line of a length at which terminals and mail programs break lines.
-    Usual,
-}
-
 /// Whether a range goes over the ends of lines that are all as long as each other, as a terminal or a mail program breaks
 /// them: so is the line before or the last one, or the length is a usual one.
-fn is_wrapped_evenly(text: &[u8], span: &Range<usize>, evenness: Evenness) -> bool {
+fn is_wrapped_evenly(text: &[u8], span: &Range<usize>) -> bool {
     const USUAL: &[usize] = &[64, 70, 72, 76, 78, 79, 80, 100, 120, 132];
     const SHORTEST: usize = 20;
     /// Lines are not looked at further than this.
@@ -160,11 +169,7 @@ fn is_wrapped_evenly(text: &[u8], span: &Range<usize>, evenness: Evenness) -> bo
     let line_before =
         text[..start].strip_suffix(b"\n").map(|before| before.rsplit(is_feed).next().map_or(0, <[u8]>::len));
     let is_even = *first >= SHORTEST && middle.iter().all(|length| length == first) && last <= first;
-    is_even
-        && (!middle.is_empty()
-            || last == first
-            || line_before == Some(*first)
-            || evenness == Evenness::Usual && USUAL.contains(first))
+    is_even && (!middle.is_empty() || last == first || line_before == Some(*first) || USUAL.contains(first))
 }
 
 #[cfg(test)]
@@ -176,7 +181,7 @@ mod tests {
         let even = |text: &str| {
             let start = text.find("sk-").unwrap();
             let end = text.find('$').unwrap();
-            is_wrapped_evenly(text.as_bytes(), &(start..end), Evenness::Usual)
+            is_wrapped_evenly(text.as_bytes(), &(start..end))
         };
         assert!(even("export KEY=sk-aaaaaaaa\nbbbbbbbbbbbbbbbbbbbbbb\ncccc$"));
         assert!(even("ssssssssssssssssssssss\nexport KEY=sk-aaaaaaaa\ncccc$"));

@@ -31,6 +31,8 @@ pub(super) struct ShapeEntry {
     pub(super) fit: Fit,
     /// Whether a match proves itself, whatever touches it.
     pub(super) proves_itself: bool,
+    /// Whether this is told by more than its prefix and its length.
+    pub(super) has_proof_inside: bool,
     /// The class that the shape ends in, if that is a run.
     pub(super) last_run: Option<&'static ByteClass>,
     /// Whether a match may end in `=`.
@@ -69,6 +71,7 @@ impl ShapeEntry {
             proves_itself: rule.forms[form].confidence == Confidence::Certain
                 && fit(parts) == Fit::Exact
                 && (marker.is_some() || proves_itself(parts)),
+            has_proof_inside: marker.is_some() || parts.iter().any(is_structure),
             last_run: match parts.last() {
                 Some(Part::Run(class, _)) => Some(class),
                 _ => None,
@@ -211,9 +214,12 @@ fn fit(parts: &[Part]) -> Fit {
 fn proves_itself(parts: &[Part]) -> bool {
     const TELLING_PREFIX: usize = 5;
     const LONG_BODY: usize = 28;
-    let is_structure = |part: &Part| matches!(part, Part::Structure(_));
     let body: usize = parts.iter().skip(1).map(|part| part.lengths().0).sum();
     parts.iter().any(is_structure) || parts[0].lengths().0 >= TELLING_PREFIX && body >= LONG_BODY
+}
+
+fn is_structure(part: &Part) -> bool {
+    matches!(part, Part::Structure(_))
 }
 
 fn is_token(part: &Part) -> bool {

@@ -22,7 +22,11 @@ pub(crate) fn cell(subject: &Subject, context: &Context, seed: u64, key: String)
     let (before, after) = context.template.split_once("{key}").unwrap();
     // Twice the same key.
     let doubles_itself = subject.shape.prefix() == key.as_bytes() && before.contains("{prefix}");
-    if !concerns || doubles_itself || is_ambiguous(subject, after) {
+    // Without a prefix, what stands in base64 or behind a prefix is no key of its own.
+    let is_base64 = |neighbor: char| "+/=#-_".contains(neighbor);
+    let is_inside = subject.shape.prefix().is_empty()
+        && (before.contains("{prefix}") || before.ends_with(is_base64) || after.starts_with(is_base64));
+    if !concerns || doubles_itself || is_inside || is_ambiguous(subject, after) {
         return None;
     }
     let prefix = str::from_utf8(subject.shape.prefix()).unwrap();

@@ -24,6 +24,9 @@ const INSTEAD: &[Instead] = &[
     Instead { rule: "openrouter-like-key", shape: "", by: "zenmux-subscription-key" },
     // A random body is surer than a body of any kind; LiteLLM is named as a candidate.
     Instead { rule: "litellm-virtual-key", shape: "sk-{B:16", by: "unknown-sk-key" },
+    // Keys of 20 characters are Mono's as well.
+    Instead { rule: "toss-secret-key", shape: "live_sk_", by: "mono-secret-key" },
+    Instead { rule: "toss-test-key", shape: "test_sk_", by: "mono-test-key" },
     Instead { rule: "litellm-virtual-key", shape: "sk-{B:16", by: "self-made-key" },
 ];
 
@@ -93,13 +96,21 @@ pub(crate) fn cannot_be_encoded(subject: &Subject, key: &str, encoding: &Encodin
     // A backslash before the separator is looked for behind the last letters of most prefixes, not of all.
     let has_rare_letter = encoding.name == "backslash, separators"
         && ["tgp_", "pa-"].iter().any(|start| source.starts_with(start));
+    // In a file with a NUL, the string behind it is no more of a key of unknown form.
+    let is_apart = subject.rule.fallback && encoding.name == "NUL";
     has_no_separator
+        || is_apart
         || has_rare_letter
         || too_short
         || has_punctuation
         || ends_in_padding
         || evidence_is_apart
         || has_inner_padding(key)
+}
+
+/// Whether a key that touches other bytes cannot be told from them: nothing says where a key without a prefix begins.
+pub(crate) fn cannot_be_touched(subject: &Subject) -> bool {
+    subject.shape.source().starts_with('{')
 }
 
 /// Whether the pieces of a split key cannot be told from something else.

@@ -11,7 +11,7 @@ use super::{
 /// The name of a hard wrap in a report.
 pub(crate) const WRAPPED: &str = "wrapped";
 
-const CONTROL: &str = "control";
+pub(crate) const CONTROL: &str = "control";
 
 const MARKUP: &str = "markup";
 

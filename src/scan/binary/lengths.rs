@@ -8,6 +8,8 @@ struct Encoding {
     tags: &'static [u8],
     /// The bytes that may follow the string, if it cannot be told otherwise that this is its length.
     next: &'static [u8],
+    /// Whether these bytes are the length as it is.
+    is_plain: bool,
     /// Reads the length of the key from these bytes.
     read: fn(&[u8]) -> Option<u64>,
 }
@@ -20,17 +22,28 @@ pub(super) struct Length {
     pub(super) is_binary: bool,
     /// Whether a byte before it says that it is one.
     pub(super) is_tagged: bool,
+    /// Whether it is written as it is, and not less one, halved or among other bits.
+    pub(super) is_plain: bool,
+    /// Whether it is that of CBOR.
+    pub(super) is_cbor: bool,
+    /// Whether its zeros are last, as behind a string of C.
+    pub(super) ends_in_zero: bool,
     /// What may follow a string of this format.
     pub(super) next: &'static [u8],
 }
 
 const fn any(width: usize, read: fn(&[u8]) -> Option<u64>) -> Encoding {
-    Encoding { width, tags: b"", next: b"", read }
+    Encoding { width, tags: b"", next: b"", is_plain: false, read }
+}
+
+/// The bytes are the length as it is.
+const fn plain(width: usize, read: fn(&[u8]) -> Option<u64>) -> Encoding {
+    Encoding { width, tags: b"", next: b"", is_plain: true, read }
 }
 
 /// A NUL must follow the string.
 const fn ended(width: usize, read: fn(&[u8]) -> Option<u64>) -> Encoding {
-    Encoding { width, tags: b"", next: b"\0", read }
+    Encoding { width, tags: b"", next: b"\0", is_plain: false, read }
 }
 
 const fn tagged(
@@ -39,8 +52,11 @@ const fn tagged(
     width: usize,
     read: fn(&[u8]) -> Option<u64>,
 ) -> Encoding {
-    Encoding { width, tags, next, read }
+    Encoding { width, tags, next, is_plain: true, read }
 }
+
+/// The type of CBOR's strings of 24 to 255 bytes.
+const CBOR: &[u8] = b"x";
 
 /// The types of Python's marshal that may follow a string.
 const MARSHAL: &[u8] = b"zZaAusCNTFSigIlryxf([{<>)?c";
@@ -48,8 +64,8 @@ const MARSHAL: &[u8] = b"zZaAusCNTFSigIlryxf([{<>)?c";
 #[rustfmt::skip]
 const ENCODINGS: &[Encoding] = &[
     // Little endian: BINUNICODE of pickle, Parquet, Delphi, Rust's bincode, Lua 5.1.
-    any(8, little_endian),
-    any(4, little_endian),
+    plain(8, little_endian),
+    plain(4, little_endian),
     // With a NUL behind the string: BSON, D-Bus, Lua 5.1.
     ended(8, |bytes| minus(little_endian(bytes), 1)),
     ended(4, |bytes| minus(little_endian(bytes), 1)),
@@ -59,20 +75,20 @@ const ENCODINGS: &[Encoding] = &[
     // Types that are no letters are told by that.
     tagged(b"zZ", MARSHAL, 1, one),
     tagged(b"U", b"qrsuatelpR", 1, one),
-    tagged(b"x", b"`abcdefghijklmnopqrstuvwx{", 1, one),
+    tagged(CBOR, b"`abcdefghijklmnopqrstuvwx{", 1, one),
     tagged(b"2:BJRZbjrz", b"", 1, one),
     tagged(b"@", b"", 1, one),
     tagged(b"\":i", b"", 1, |bytes| minus(one(bytes), 5)),
     // Everything that has one byte, or several with the highest first: Java, Thrift, Erlang, DER, binary property lists.
-    any(1, one),
-    any(2, big_endian),
-    any(4, big_endian),
-    any(2, little_endian),
+    plain(1, one),
+    plain(2, big_endian),
+    plain(4, big_endian),
+    plain(2, little_endian),
     // With a NUL behind the string, or one more than its length: Lua 5.2 to 5.3, FlatBuffers, Hermes.
     any(1, |bytes| minus(one(bytes), 1)),
     ended(4, |bytes| minus(big_endian(bytes), 1)),
     // Seven bits a byte, the lowest first: protobuf, DEX, .NET, LevelDB.
-    any(2, low_first),
+    plain(2, low_first),
     // The same with a sign, as in Avro and Kafka.
     any(1, |bytes| half(one(bytes))),
     any(2, |bytes| half(low_first(bytes))),
@@ -106,8 +122,33 @@ pub(super) fn before(text: &[u8], start: usize) -> impl Iterator<Item = Length> 
         }
         let is_text = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
         let is_binary = !text[at.saturating_sub(1)..start].iter().all(is_text);
-        Some(Length { bytes, is_binary, is_tagged: !encoding.tags.is_empty(), next: encoding.next })
+        Some(Length {
+            bytes,
+            is_binary,
+            is_tagged: !encoding.tags.is_empty(),
+            is_plain: encoding.is_plain,
+            is_cbor: encoding.tags == CBOR,
+            ends_in_zero: encoding.next.is_empty() && text[start - 1] == 0,
+            next: encoding.next,
+        })
     })
+}
+
+/// Whether strings of CBOR fill the rest of the token that ends at `token_end`, from `at` on.
+pub(super) fn are_cbor(text: &[u8], mut at: usize, token_end: usize) -> bool {
+    while at < token_end {
+        let (head, length) = match text[at..] {
+            [head @ 0x60..=0x77, ..] => (1, usize::from(head & 0x1f)),
+            [b'x', length, ..] => (2, usize::from(length)),
+            _ => return false,
+        };
+        let string = text.get(at + head..at + head + length);
+        if !string.is_some_and(|string| string.iter().all(|byte| !byte.is_ascii_control())) {
+            return false;
+        }
+        at += head + length;
+    }
+    true
 }
 
 /// The length of a key that is written before it in a way that other texts do not have: in digits, as in bencode and

@@ -42,7 +42,12 @@ pub(super) fn goes_on(text: &[u8], span: &Range<usize>, class: Option<&ByteClass
 /// Whether a match of any length ends in what looks like words, so that it may have taken them from another string.
 pub(super) fn ends_in_words(text: &[u8], span: &Range<usize>) -> bool {
     const WORD: usize = 8;
-    span.len() > 2 * WORD && is_word(&text[span.end - WORD..span.end], 1)
+    let end = &text[span.end.saturating_sub(WORD)..span.end];
+    // A capital between small letters begins a word, as in `getContent`.
+    let is_hump = |three: &[u8]| {
+        three[0].is_ascii_lowercase() && three[1].is_ascii_uppercase() && three[2].is_ascii_lowercase()
+    };
+    span.len() > 2 * WORD && is_word(end, if end.windows(3).any(is_hump) { 2 } else { 1 })
 }
 
 /// Whether a token stands between control characters, as C writes its strings.

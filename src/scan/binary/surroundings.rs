@@ -1,0 +1,56 @@
+//! Whether a text is text, as a whole and near a key.
+
+use crate::scan::scratch::Scratch;
+
+/// How many bytes at the start of a file tell whether it is text.
+pub(in crate::scan) const HEAD: usize = 8000;
+
+/// How far from a key its text is checked for bytes that are not text.
+const NEAR: usize = 256;
+
+/// The same for bytes that are no UTF-8.
+const NEAR_ENCODING: usize = 64;
+
+/// What stands near a key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Surroundings {
+    Text,
+    /// Bytes above ASCII that are not UTF-8: binary data, or text in an old encoding.
+    Unclear,
+    /// Control characters that no text has.
+    Binary,
+}
+
+/// Whether a file is not text, judged by its first bytes, as git does.
+pub(in crate::scan) fn is_binary(text: &[u8]) -> bool {
+    memchr::memchr(0, &text[..text.len().min(HEAD)]).is_some()
+}
+
+/// What stands near a token.
+pub(super) fn surroundings(text: &[u8], start: usize, end: usize, scratch: &mut Scratch) -> Surroundings {
+    // The strings of a program of Go are many kilobytes without a control character.
+    if *scratch.is_binary.get_or_insert_with(|| is_binary(text)) {
+        return Surroundings::Binary;
+    }
+    let is_control = |byte: &u8| matches!(byte, 0..=6 | 14..=26 | 28..=31);
+    let holds_control = |bytes: &[u8]| bytes.iter().fold(false, |any, byte| any | is_control(byte));
+    let end = end.min(start + 2 * NEAR);
+    if holds_control(&text[start.saturating_sub(NEAR)..start])
+        || holds_control(&text[end..text.len().min(end + NEAR)])
+    {
+        return Surroundings::Binary;
+    }
+    let before = &text[start.saturating_sub(NEAR_ENCODING)..start];
+    // The middle of a character may be where the range begins, but no text begins there.
+    let before = if start > NEAR_ENCODING { skip_rest(before) } else { before };
+    let after = &text[end..text.len().min(end + NEAR_ENCODING)];
+    let is_utf8 =
+        |bytes: &[u8]| std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true);
+    if is_utf8(before) && is_utf8(after) { Surroundings::Text } else { Surroundings::Unclear }
+}
+
+/// Without the rest of a character at its start.
+fn skip_rest(bytes: &[u8]) -> &[u8] {
+    let rest = bytes.iter().take(3).take_while(|byte| **byte & 0xc0 == 0x80).count();
+    &bytes[rest..]
+}
