@@ -82,6 +82,11 @@ impl EncodedRun<'_> {
         source + (text - start)
     }
 
+    /// Where its lines begin in the source.
+    pub(crate) fn starts(&self) -> impl Iterator<Item = usize> {
+        std::iter::once(self.source.start).chain(self.lines.iter().map(|(_, source)| *source))
+    }
+
     /// For the line before the one at index `next`: where it begins in the text, and where in the source.
     fn line(&self, next: usize) -> (usize, usize) {
         next.checked_sub(1).map_or((0, self.source.start), |line| self.lines[line])
@@ -100,10 +105,15 @@ impl EncodedRun<'_> {
 }
 
 /// The first long run that ends after the start of `range` and begins before its end, with wrapped lines
-/// joined.
+/// joined. Calls `passed` with the places on the way where eight or more members may begin, so that shorter runs can be
+/// looked at without another search.
 #[must_use]
-pub(crate) fn next(text: &[u8], range: Range<usize>) -> Option<EncodedRun<'_>> {
-    let first = next_line(text, range)?;
+pub(crate) fn next<'t>(
+    text: &'t [u8],
+    range: Range<usize>,
+    passed: &mut impl FnMut(usize),
+) -> Option<EncodedRun<'t>> {
+    let first = next_line(text, range, passed)?;
     let mut lines = Vec::new();
     let mut joined: Cow<'_, [u8]> = Cow::Borrowed(&text[first.clone()]);
     let mut end = first.end;
@@ -117,12 +127,6 @@ pub(crate) fn next(text: &[u8], range: Range<usize>) -> Option<EncodedRun<'_>> {
         end = start + length;
     }
     Some(EncodedRun { text: joined, before: &text[..first.start], lines, source: first.start..end })
-}
-
-/// Whether a long run ends after the start of `range` and begins before its end.
-#[must_use]
-pub(crate) fn is_any(text: &[u8], range: Range<usize>) -> bool {
-    next_line(text, range).is_some()
 }
 
 /// The number of members at the start of the text.
@@ -163,17 +167,22 @@ fn non_members(look: &[u8; LOOK]) -> u64 {
 }
 
 /// The first line of a long run that ends after the start of `range` and begins before its end.
-fn next_line(text: &[u8], range: Range<usize>) -> Option<Range<usize>> {
+fn next_line(text: &[u8], range: Range<usize>, passed: &mut impl FnMut(usize)) -> Option<Range<usize>> {
     let from = range.start;
     // A run may begin in one step, and only cover the step after it completely.
     let end_of_steps = range.end.saturating_add(STEP);
     let last = text.len().min(end_of_steps.saturating_add(STEP));
     let mut at = from;
     loop {
-        let mut steps = text.get(at..last)?.chunks_exact(STEP);
-        let skipped =
-            steps.by_ref().take_while(|step| has_lower(&step[..LOOK]) || has_lower(&step[LOOK..])).count();
-        at += skipped * STEP;
+        for step in text.get(at..last)?.chunks_exact(STEP) {
+            if !has_lower(&step[..LOOK]) {
+                passed(at);
+                if !has_lower(&step[LOOK..]) {
+                    break;
+                }
+            }
+            at += STEP;
+        }
         if at >= end_of_steps {
             return None;
         }
@@ -224,7 +233,7 @@ mod tests {
     #[test]
     fn puts_wrapped_lines_together() {
         let text = format!("x: {}\n   {}==\nend", "A".repeat(40), "B".repeat(7));
-        let run = next(text.as_bytes(), 0..text.len()).unwrap();
+        let run = next(text.as_bytes(), 0..text.len(), &mut |_| ()).unwrap();
         assert_eq!(run.text.len(), 47);
         let decoded = run.decoded(&(0..47), vec![0; 35], 6);
         assert_eq!((decoded.source(&(0..3)), decoded.source(&(29..31))), (3..7, 41..49));
@@ -248,7 +257,8 @@ mod tests {
         #[test]
         fn finds_every_long_run(before in "[ a-z]{0,40}", run in "[A-Za-z0-9]{28,80}", after in " [ a-z]{0,40}") {
             let text = format!("{before} {run}{after}");
-            let found = next(text.as_bytes(), 0..text.len()).filter(|found| found.text.len() == run.len());
+            let found = next(text.as_bytes(), 0..text.len(), &mut |_| ());
+            let found = found.filter(|found| found.text.len() == run.len());
             let expected = run.len() >= SHORTEST;
             prop_assert_eq!(found.is_some(), expected, "{:?}", text);
         }
