@@ -8,8 +8,11 @@ use zip::CompressionMethod;
 
 use super::{archives, fingerprints, keys, pack, support::Sandbox, zlib};
 
+type Packer = fn(&[u8]) -> Vec<u8>;
+type Writer = fn(&[u8]) -> String;
+
 /// Ways to pack a text.
-const KINDS: &[(&str, fn(&[u8]) -> Vec<u8>)] = &[
+const KINDS: &[(&str, Packer)] = &[
     ("gzip", pack::gzip),
     ("zlib 1", |bytes| zlib(bytes, 1)),
     ("zlib 3", |bytes| zlib(bytes, 3)),
@@ -30,7 +33,7 @@ fn wrap(text: &str, width: usize, separator: &str) -> String {
 }
 
 /// Contexts in which people put base64.
-const CONTEXTS: &[(&str, fn(&[u8]) -> String)] = &[
+const CONTEXTS: &[(&str, Writer)] = &[
     ("cloud-init", |b| {
         format!("write_files:\n- encoding: gz+b64\n  content: {}\n  path: /a\n", STANDARD.encode(b))
     }),
@@ -91,7 +94,7 @@ fn every_kind_in_every_context_with_every_key() {
 /// What holds a key as it is: without compression, a checksum may follow that looks like more of the key.
 #[test]
 fn a_key_that_is_not_compressed_has_the_right_end() {
-    let stored: [(&str, fn(&[u8]) -> Vec<u8>); 3] = [
+    let stored: [(&str, Packer); 3] = [
         ("zlib", |bytes| zlib(bytes, 0)),
         ("Zstandard", pack::zstd),
         ("zip", |bytes| pack::zip(CompressionMethod::Stored, &[("a.env", bytes)])),

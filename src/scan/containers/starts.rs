@@ -78,3 +78,66 @@ fn line_before(text: &[u8]) -> Option<usize> {
     let end = end.strip_suffix(b"=").unwrap_or(end);
     end.last().is_some_and(|byte| is_character(*byte)).then_some(text.len() - end.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::run;
+
+    /// Where a container may begin, as the search for runs finds it.
+    fn starts(text: &[u8]) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut starts = TokenStarts::new(0);
+        let mut from = 0;
+        while let Some(run) =
+            run::next(text, from..text.len(), &mut |at| starts.look(text, at, &mut |at| found.push(at)))
+        {
+            run.starts().for_each(|at| starts.look(text, at, &mut |at| found.push(at)));
+            from = run.source.end;
+        }
+        found
+    }
+
+    #[test]
+    fn every_start_is_found_behind_everything() {
+        let body = "vEdmPz8/Qm3xYp0wLr+7Nd5sTqA/Zk1Hc9UjRo6eBf2VgXiKt4WnMy8aSlCbDhJqGuEwOvIr".repeat(2);
+        for start in ["eAE", "eF6", "eJx", "eNr", "KLUv", "QlpoO", "UEFDS"] {
+            for before in [
+                "", " ", "\"", "a=", "a:", "b/", "%3D", "\\n", "\\r\\n", "\\u0022", "base64,", "x/y-z/",
+                "a\\/",
+            ] {
+                for shift in 0..16 {
+                    let before = format!("{}{before}", " ".repeat(shift));
+                    let text = format!("{before}{start}{body}\" and more");
+                    assert!(starts(text.as_bytes()).contains(&before.len()), "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_character_of_xz_is_found() {
+        let body = "oAAATm1rRGAgAhARwAAAAQz1jMAQAES3NrLQABAAAAAABZWg".repeat(2);
+        for (first, length) in [("/", 1), ("_", 1), ("%2F", 3), ("\\u002f", 6), ("\\/", 1)] {
+            for shift in 0..16 {
+                let text = format!("{}a=\"{first}Td6WF{body}\"", " ".repeat(shift));
+                let at = shift + 3 + first.len() - length;
+                assert!(starts(text.as_bytes()).contains(&at), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_that_look_alike_are_passed_over() {
+        for text in ["typeJxabcdefghijklmnop", "preNormalizationOfEverything", "-eJxabcdefghijklmnopq"] {
+            assert_eq!(starts(format!("{text} {text}\n{text}").as_bytes()), Vec::<usize>::new());
+        }
+    }
+
+    #[test]
+    fn the_first_of_many_lines_is_found() {
+        // No line but the last has eight letters in a row.
+        let text = format!("data: |\n  eJxab+cd\n  {}\n  {}\n", "ab+cd/ef+".repeat(8), "a".repeat(40));
+        assert!(starts(text.as_bytes()).contains(&10), "{:?}", starts(text.as_bytes()));
+    }
+}
