@@ -105,8 +105,8 @@ impl EncodedRun<'_> {
 }
 
 /// The first long run that ends after the start of `range` and begins before its end, with wrapped lines
-/// joined. Calls `passed` with the places on the way where eight or more members may begin, so that shorter runs can be
-/// looked at without another search.
+/// joined. Calls `passed` with the places on the way where eight characters look like base64, so that shorter runs can
+/// be looked at without another search.
 #[must_use]
 pub(crate) fn next<'t>(
     text: &'t [u8],
@@ -176,7 +176,9 @@ fn next_line(text: &[u8], range: Range<usize>, passed: &mut impl FnMut(usize)) -
     loop {
         for step in text.get(at..last)?.chunks_exact(STEP) {
             if !has_lower(&step[..LOOK]) {
-                passed(at);
+                if is_mixed(&step[..LOOK]) {
+                    passed(at);
+                }
                 if !has_lower(&step[LOOK..]) {
                     break;
                 }
@@ -207,6 +209,14 @@ fn next_line(text: &[u8], range: Range<usize>, passed: &mut impl FnMut(usize)) -
 fn has_lower(look: &[u8]) -> bool {
     let word = look.first_chunk().map_or(0, |look: &[u8; LOOK]| u64::from_le_bytes(*look));
     word.wrapping_sub(ONES * LOWEST as u64) & !word & TOPS != 0
+}
+
+/// Whether there are both lower-case letters and other ASCII characters, as in nearly all base64, but in few words.
+/// Expects no byte below [`LOWEST`]. Of those, only what is above 0x5f has both of the bits that are tested.
+fn is_mixed(look: &[u8]) -> bool {
+    let word = look.first_chunk().map_or(0, |look: &[u8; LOOK]| u64::from_le_bytes(*look));
+    let lower = word & (word << 1) & (ONES * 0x40);
+    word & TOPS == 0 && lower != 0 && lower != ONES * 0x40
 }
 
 /// Where the next line of a wrapped run begins, if it is wrapped at `at`: after a line feed, or one written
@@ -250,6 +260,23 @@ mod tests {
                 let expected = if is_member(byte) { 0 } else { 0x80 << (8 * at) };
                 assert_eq!(non_members(&look), expected, "{byte}");
             }
+        }
+    }
+
+    #[test]
+    fn base64_is_mixed_and_words_are_not() {
+        for (text, expected) in [
+            ("abcdefgh", false),
+            ("ABCDEFGH", false),
+            ("12345678", false),
+            ("abcdefgH", true),
+            ("Abcdefgh", true),
+            ("1bcdefgh", true),
+            ("ABCDEFGh", true),
+            ("aBCDEFG1", true),
+            ("aBCDEF\u{e4}", false),
+        ] {
+            assert_eq!(is_mixed(text.as_bytes()), expected, "{text}");
         }
     }
 
