@@ -27,7 +27,7 @@ impl TokenStarts {
     pub(in crate::scan) fn look(&mut self, text: &[u8], at: usize, found: &mut impl FnMut(usize)) {
         let mut start = at;
         loop {
-            while start > self.done && is_character(text[start - 1]) {
+            while start > self.done && (is_character(text[start - 1]) || text[start - 1] == b'-') {
                 // Base64 may stand behind a slash, and an escape before it.
                 match text[start - 1] {
                     b'/' | b'_' => note(text, start, found),
