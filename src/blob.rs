@@ -239,6 +239,9 @@ pub struct WrappedContainer {
     pub is_cut: bool,
     /// Dots follow: someone left out the rest.
     pub is_abbreviated: bool,
+    /// The text around it was searched for keys in base64, and one was found in here. It was not reported: compressed
+    /// data may hold a key as it is, but what follows it there is no edge.
+    pub holds_key: bool,
 }
 
 /// The containers that begin in the middle of a content.

@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn every_byte_knows_its_characters() {
         let text = format!("{} ", STANDARD.encode_to_string("0123456789".repeat(4)));
-        let run = run::next(text.as_bytes(), 0..text.len()).unwrap();
+        let run = run::next(text.as_bytes(), 0..text.len(), &mut |_| ()).unwrap();
         let decoded = decode(&run, &(4..run.text.len()));
         assert!(decoded.text.starts_with(b"3456789"));
         assert_eq!(decoded.source(&(0..1)), 4..6);

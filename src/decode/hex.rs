@@ -44,7 +44,7 @@ mod tests {
             [b"736b2d", b"736B2D"]
         );
         let text = format!("x {}", "6B2d".repeat(10));
-        let run = run::next(text.as_bytes(), 0..text.len()).unwrap();
+        let run = run::next(text.as_bytes(), 0..text.len(), &mut |_| ()).unwrap();
         let decoded = decode(&run, &(2..40));
         assert!(decoded.text.starts_with(b"-k-k"));
         assert_eq!(decoded.source(&(1..3)), 6..10);

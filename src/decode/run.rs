@@ -82,6 +82,11 @@ impl EncodedRun<'_> {
         source + (text - start)
     }
 
+    /// Where its lines begin in the source.
+    pub(crate) fn starts(&self) -> impl Iterator<Item = usize> {
+        std::iter::once(self.source.start).chain(self.lines.iter().map(|(_, source)| *source))
+    }
+
     /// For the line before the one at index `next`: where it begins in the text, and where in the source.
     fn line(&self, next: usize) -> (usize, usize) {
         next.checked_sub(1).map_or((0, self.source.start), |line| self.lines[line])
@@ -100,10 +105,15 @@ impl EncodedRun<'_> {
 }
 
 /// The first long run that ends after the start of `range` and begins before its end, with wrapped lines
-/// joined.
+/// joined. Calls `passed` with the places on the way where eight characters look like base64, so that shorter runs can
+/// be looked at without another search.
 #[must_use]
-pub(crate) fn next(text: &[u8], range: Range<usize>) -> Option<EncodedRun<'_>> {
-    let first = next_line(text, range)?;
+pub(crate) fn next<'t>(
+    text: &'t [u8],
+    range: Range<usize>,
+    passed: &mut impl FnMut(usize),
+) -> Option<EncodedRun<'t>> {
+    let first = next_line(text, range, passed)?;
     let mut lines = Vec::new();
     let mut joined: Cow<'_, [u8]> = Cow::Borrowed(&text[first.clone()]);
     let mut end = first.end;
@@ -117,12 +127,6 @@ pub(crate) fn next(text: &[u8], range: Range<usize>) -> Option<EncodedRun<'_>> {
         end = start + length;
     }
     Some(EncodedRun { text: joined, before: &text[..first.start], lines, source: first.start..end })
-}
-
-/// Whether a long run ends after the start of `range` and begins before its end.
-#[must_use]
-pub(crate) fn is_any(text: &[u8], range: Range<usize>) -> bool {
-    next_line(text, range).is_some()
 }
 
 /// The number of members at the start of the text.
@@ -163,17 +167,24 @@ fn non_members(look: &[u8; LOOK]) -> u64 {
 }
 
 /// The first line of a long run that ends after the start of `range` and begins before its end.
-fn next_line(text: &[u8], range: Range<usize>) -> Option<Range<usize>> {
+fn next_line(text: &[u8], range: Range<usize>, passed: &mut impl FnMut(usize)) -> Option<Range<usize>> {
     let from = range.start;
     // A run may begin in one step, and only cover the step after it completely.
     let end_of_steps = range.end.saturating_add(STEP);
     let last = text.len().min(end_of_steps.saturating_add(STEP));
     let mut at = from;
     loop {
-        let mut steps = text.get(at..last)?.chunks_exact(STEP);
-        let skipped =
-            steps.by_ref().take_while(|step| has_lower(&step[..LOOK]) || has_lower(&step[LOOK..])).count();
-        at += skipped * STEP;
+        for step in text.get(at..last)?.chunks_exact(STEP) {
+            if !has_lower(&step[..LOOK]) {
+                if is_mixed(&step[..LOOK]) {
+                    passed(at);
+                }
+                if !has_lower(&step[LOOK..]) {
+                    break;
+                }
+            }
+            at += STEP;
+        }
         if at >= end_of_steps {
             return None;
         }
@@ -200,6 +211,14 @@ fn has_lower(look: &[u8]) -> bool {
     word.wrapping_sub(ONES * LOWEST as u64) & !word & TOPS != 0
 }
 
+/// Whether there are both lower-case letters and other ASCII characters, as in nearly all base64, but in few words.
+/// Expects no byte below [`LOWEST`]. Of those, only what is above 0x5f has both of the bits that are tested.
+fn is_mixed(look: &[u8]) -> bool {
+    let word = look.first_chunk().map_or(0, |look: &[u8; LOOK]| u64::from_le_bytes(*look));
+    let lower = word & (word << 1) & (ONES * 0x40);
+    word & TOPS == 0 && lower != 0 && lower != ONES * 0x40
+}
+
 /// Where the next line of a wrapped run begins, if it is wrapped at `at`: after a line feed, or one written
 /// as `\n` in a string, and any indentation.
 #[must_use]
@@ -224,7 +243,7 @@ mod tests {
     #[test]
     fn puts_wrapped_lines_together() {
         let text = format!("x: {}\n   {}==\nend", "A".repeat(40), "B".repeat(7));
-        let run = next(text.as_bytes(), 0..text.len()).unwrap();
+        let run = next(text.as_bytes(), 0..text.len(), &mut |_| ()).unwrap();
         assert_eq!(run.text.len(), 47);
         let decoded = run.decoded(&(0..47), vec![0; 35], 6);
         assert_eq!((decoded.source(&(0..3)), decoded.source(&(29..31))), (3..7, 41..49));
@@ -244,11 +263,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn base64_is_mixed_and_words_are_not() {
+        for (text, expected) in [
+            ("abcdefgh", false),
+            ("ABCDEFGH", false),
+            ("12345678", false),
+            ("abcdefgH", true),
+            ("Abcdefgh", true),
+            ("1bcdefgh", true),
+            ("ABCDEFGh", true),
+            ("aBCDEFG1", true),
+            ("aBCDEF\u{e4}", false),
+        ] {
+            assert_eq!(is_mixed(text.as_bytes()), expected, "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn finds_every_long_run(before in "[ a-z]{0,40}", run in "[A-Za-z0-9]{28,80}", after in " [ a-z]{0,40}") {
             let text = format!("{before} {run}{after}");
-            let found = next(text.as_bytes(), 0..text.len()).filter(|found| found.text.len() == run.len());
+            let found = next(text.as_bytes(), 0..text.len(), &mut |_| ());
+            let found = found.filter(|found| found.text.len() == run.len());
             let expected = run.len() >= SHORTEST;
             prop_assert_eq!(found.is_some(), expected, "{:?}", text);
         }

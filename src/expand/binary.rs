@@ -12,7 +12,7 @@ use super::{
     job::{ArchivePath, DEPTH, ExpandJob},
     seekable::bytes_at,
     source::ContainerSource,
-    xz, zlib, zstd,
+    xz, zstd,
 };
 use crate::blob::ReadAt;
 
@@ -87,7 +87,7 @@ impl<'b> Pieces<'b> {
         match kind {
             PieceKind::Gzip => {
                 let is_header = matches!(bytes, [_, _, _, 0..32, _, _, _, _, 0 | 2 | 4, 0..=13 | 255, ..]);
-                is_header && zlib::inflates(GzDecoder::new(bytes))
+                is_header && forgiving::inflates(GzDecoder::new(bytes))
             }
             PieceKind::Zstd => {
                 // A reserved bit, and a window of a size that people use.
@@ -95,7 +95,7 @@ impl<'b> Pieces<'b> {
                 let decoder = ::zstd::Decoder::with_buffer(bytes);
                 is_header
                     && zstd::window(bytes) <= MOST as u64
-                    && decoder.is_ok_and(|decoder| zlib::inflates(decoder.single_frame()))
+                    && decoder.is_ok_and(|decoder| forgiving::inflates(decoder.single_frame()))
             }
             PieceKind::Xz => matches!(bytes, [_, _, _, _, _, _, 0, 0 | 1 | 4 | 10, ..]),
         }

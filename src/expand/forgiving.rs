@@ -3,6 +3,7 @@
 
 use std::{
     cell::Cell,
+    collections::BTreeSet,
     io::{self, Read},
 };
 
@@ -56,4 +57,56 @@ pub(super) fn pass_on<'d>(
         return true;
     }
     has_output.get() || !is_damaged.get()
+}
+
+/// Whether so much comes out of a decoder that it is no chance, or all there is.
+pub(super) fn inflates(mut decoder: impl Read) -> bool {
+    let mut start = [0; 64];
+    let mut count = 0;
+    while count < start.len() {
+        match decoder.read(&mut start[count..]) {
+            Ok(0) => return count > 0,
+            Ok(more) => count += more,
+            Err(_) => return false,
+        }
+    }
+    true
+}
+
+/// How much comes out of a decoder beyond doubt. Of random bytes, one in a thousand inflates to a fourth of that, and
+/// none in 180,000 to that.
+const BEYOND_DOUBT: usize = 1 << 10;
+
+/// How much text with so many different characters comes out beyond doubt.
+const TEXT_BEYOND_DOUBT: (usize, usize) = (64, 16);
+
+/// What comes out of a decoder at first.
+pub(super) enum Beginning {
+    /// So much that its input is compressed data, or all of it.
+    Sound,
+    /// This, and then an error. Chance may look like that.
+    Doubtful(Vec<u8>),
+}
+
+/// Tries a decoder.
+pub(super) fn begin(decoder: &mut dyn Read) -> Beginning {
+    let mut start = Vec::new();
+    while start.len() < BEYOND_DOUBT {
+        // The output of a read that ends with an error is lost, so reads are small.
+        let mut piece = [0; 16];
+        match decoder.read(&mut piece) {
+            Ok(0) if start.is_empty() => break,
+            Ok(0) => return Beginning::Sound,
+            Ok(count) => start.extend(&piece[..count]),
+            Err(_) if is_text_beyond_doubt(&start) => return Beginning::Sound,
+            Err(_) => return Beginning::Doubtful(start),
+        }
+    }
+    if start.is_empty() { Beginning::Doubtful(start) } else { Beginning::Sound }
+}
+
+fn is_text_beyond_doubt(bytes: &[u8]) -> bool {
+    let (length, kinds) = TEXT_BEYOND_DOUBT;
+    let is_text = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
+    bytes.len() >= length && bytes.iter().all(is_text) && bytes.iter().collect::<BTreeSet<_>>().len() >= kinds
 }

@@ -3,16 +3,14 @@
 use std::io::{self, ErrorKind, Read};
 
 use super::{
-    binary,
     budget::Budget,
     fault::user_message,
     input::{FailingReader, SourceState},
     output::Output,
     source::{ContainerSource, RangeReader},
-    wrapped, zip,
 };
 use crate::{
-    blob::{Content, Origin, ReadAt, SourceKind, WINDOW},
+    blob::{Content, Origin, ReadAt, SourceKind, WINDOW, WrappedContainers},
     bytes::fill,
 };
 
@@ -37,17 +35,29 @@ pub(super) struct ContainerFormat {
     pub(super) open: fn(&mut ExpandJob<'_>, &ArchivePath<'_>, &mut ContainerSource<'_>) -> io::Result<()>,
 }
 
-/// All supported formats.
-pub(super) type Formats = [ContainerFormat];
+/// Everything that can be opened.
+pub(super) struct Formats {
+    /// What begins at the first byte, or soon after.
+    pub(super) containers: &'static [ContainerFormat],
+    /// Whether something with random access is another file with an archive at its end, judging by its first bytes.
+    pub(super) ends_another: fn(&[u8], &dyn ReadAt) -> bool,
+    /// Opens such an archive.
+    pub(super) open_at_end:
+        fn(&mut ExpandJob<'_>, &ArchivePath<'_>, &mut ContainerSource<'_>) -> io::Result<()>,
+    /// Opens what is in the middle of a binary that was passed on as it is.
+    pub(super) in_binary: fn(&mut ExpandJob<'_>, &ArchivePath<'_>, &ContainerSource<'_>) -> io::Result<()>,
+    /// Opens what is in the middle of a text.
+    pub(super) in_text: fn(&mut ExpandJob<'_>, &ArchivePath<'_>, WrappedContainers),
+}
 
 /// The format of a container that starts with these bytes.
 pub(super) fn recognize<'f>(formats: &'f Formats, head: &[u8]) -> Option<&'f ContainerFormat> {
-    formats.iter().find(|format| (format.recognize)(head))
+    formats.containers.iter().find(|format| (format.recognize)(head))
 }
 
 /// Whether more bytes are needed to tell.
 pub(super) fn may_begin_later(formats: &Formats, head: &[u8]) -> bool {
-    formats.iter().any(|format| (format.may_begin_later)(head))
+    formats.containers.iter().any(|format| (format.may_begin_later)(head))
 }
 
 /// The current location: in which archive, and how deep.
@@ -127,7 +137,7 @@ impl<'a> ExpandJob<'a> {
     ) -> io::Result<()> {
         let origin = self.origin(place.archive);
         source.raw(|content| self.pass_on(place, &origin, content))?;
-        binary::inside(self, place, source)
+        (self.formats.in_binary)(self, place, source)
     }
 
     /// Passes content on, then what the containers hold that begin in the middle of it.
@@ -139,7 +149,7 @@ impl<'a> ExpandJob<'a> {
     ) -> io::Result<()> {
         let result = self.output.blob(origin, content);
         let containers = self.output.take_containers();
-        wrapped::open(self, place, containers);
+        (self.formats.in_text)(self, place, containers);
         result
     }
 
@@ -155,9 +165,13 @@ impl<'a> ExpandJob<'a> {
             }
             match error {
                 Some(error) => Err(error),
-                None if zip::ends_a_program(&buffer[..count], at) => {
+                None if (job.formats.ends_another)(&buffer[..count], at) => {
                     let place = ArchivePath { depth: place.depth + 1, ..*place };
-                    zip::open(job, &place, &mut ContainerSource::At { head: &buffer[..count], at })
+                    (job.formats.open_at_end)(
+                        job,
+                        &place,
+                        &mut ContainerSource::At { head: &buffer[..count], at },
+                    )
                 }
                 None => job.content(place, &mut ContainerSource::At { head: &buffer[..count], at }),
             }

@@ -47,8 +47,17 @@ use source::ContainerSource;
 
 pub use output::Output;
 
+/// Everything that can be opened.
+static FORMATS: &Formats = &Formats {
+    containers: CONTAINERS,
+    ends_another: zip::ends_a_program,
+    open_at_end: zip::open,
+    in_binary: binary::inside,
+    in_text: wrapped::open,
+};
+
 /// All supported formats.
-static FORMATS: &Formats = &[
+static CONTAINERS: &[ContainerFormat] = &[
     ContainerFormat {
         name: "gzip data",
         recognize: gzip::recognize,

@@ -4,14 +4,14 @@
 
 use std::io::{self, Read};
 
-use flate2::bufread::GzDecoder;
+use flate2::bufread::{GzDecoder, ZlibDecoder};
 use memchr::memmem;
 
 use super::{
-    forgiving,
+    forgiving::{self, Beginning},
     job::{ArchivePath, DEPTH, ExpandJob, recognize},
     source::ContainerSource,
-    zlib,
+    zlib, zstd,
 };
 use crate::{
     blob::{WrappedContainer, WrappedContainers, Wrapping},
@@ -37,36 +37,41 @@ pub(super) fn open(job: &mut ExpandJob<'_>, place: &ArchivePath<'_>, containers:
 }
 
 fn open_one(job: &mut ExpandJob<'_>, place: &ArchivePath<'_>, container: WrappedContainer) {
-    let WrappedContainer { wrapping, line, text, is_cut, is_abbreviated } = container;
+    let WrappedContainer { wrapping, line, text, is_cut, is_abbreviated, holds_key } = container;
     let name = match wrapping {
         Wrapping::Base64 => format!("(base64 on line {line})"),
         Wrapping::Hex => format!("(hex on line {line})"),
     };
     let archive = place.join(name.as_bytes());
     let place = ArchivePath { archive: Some(&archive), ..*place };
+    // Without its first character it is no container, and any key is still found in it.
+    let no_container = if holds_key { text[1..].to_vec() } else { Vec::new() };
     let bytes = decode(wrapping, text);
-    let Some(kind) = WrappedKind::of(job, &bytes, is_abbreviated) else { return };
+    let kind = match WrappedKind::of(job, &bytes, is_abbreviated) {
+        WrappedKind::Chance if no_container.is_empty() => return,
+        kind => kind,
+    };
     if let Err(error) = job.budget.entry().and_then(|()| job.budget.expanded(bytes.len() as u64)) {
         return job.damaged(&place, "base64", &error);
     }
+    if place.depth >= DEPTH && !matches!(kind, WrappedKind::Known) {
+        let why = format!(
+            "is wrapped in more than {DEPTH} archives and encodings, the limit: unpack the outer ones and scan the \
+             directory"
+        );
+        return job.not_scanned(&place, why);
+    }
+    let inside = ArchivePath { depth: place.depth + 1, ..place };
     let mut source = ContainerSource::Bytes(&bytes);
     // Reading from memory cannot fail.
     let _ = match kind {
         WrappedKind::Known => job.content(&place, &mut source),
-        WrappedKind::Zlib if place.depth < DEPTH => {
-            zlib::open(job, &ArchivePath { depth: place.depth + 1, ..place }, &mut source)
-        }
-        WrappedKind::Text if place.depth < DEPTH => {
-            job.content(&ArchivePath { depth: place.depth + 1, ..place }, &mut source)
-        }
-        WrappedKind::Part if place.depth < DEPTH => part(job, &place, &bytes),
-        WrappedKind::Zlib | WrappedKind::Text | WrappedKind::Part => {
-            let why = format!(
-                "is wrapped in more than {DEPTH} archives and encodings, the limit: unpack the outer ones and scan the \
-                 directory"
-            );
-            job.not_scanned(&place, why);
-            Ok(())
+        WrappedKind::Zlib => zlib::open(job, &inside, &mut source),
+        WrappedKind::Text => job.content(&inside, &mut source),
+        WrappedKind::Part => part(job, &inside, &bytes),
+        WrappedKind::Start(start) if no_container.is_empty() => job.inner(&inside, b"data", &mut &start[..]),
+        WrappedKind::Start(_) | WrappedKind::Chance => {
+            job.content(&inside, &mut ContainerSource::Bytes(&no_container))
         }
     };
     if is_cut {
@@ -77,52 +82,56 @@ fn open_one(job: &mut ExpandJob<'_>, place: &ArchivePath<'_>, container: Wrapped
 }
 
 /// What the decoded bytes are.
-#[derive(Clone, Copy)]
 enum WrappedKind {
     /// One of the formats.
     Known,
     Zlib,
     /// Base64 of a container.
     Text,
-    /// The start of gzip or zlib. Someone left out the rest on purpose.
+    /// The start of gzip, zlib or Zstandard. Someone left out the rest on purpose.
     Part,
+    /// Something that holds this little before it is damaged. Nobody can tell whether it ever was a container.
+    Start(Vec<u8>),
+    /// No container.
+    Chance,
 }
 
 impl WrappedKind {
-    fn of(job: &ExpandJob<'_>, bytes: &[u8], is_abbreviated: bool) -> Option<Self> {
+    fn of(job: &ExpandJob<'_>, bytes: &[u8], is_abbreviated: bool) -> Self {
+        let unpacked = |decoder: &mut dyn Read, kind| match forgiving::begin(decoder) {
+            Beginning::Sound if is_abbreviated => Self::Part,
+            Beginning::Sound => kind,
+            Beginning::Doubtful(start) if start.is_empty() => Self::Chance,
+            Beginning::Doubtful(start) => Self::Start(start),
+        };
         match bytes {
-            [0x1f, 0x8b, 8, ..] => {
-                let is_gzip = zlib::inflates(GzDecoder::new(bytes));
-                (is_gzip || is_abbreviated).then_some(if is_abbreviated { Self::Part } else { Self::Known })
-            }
-            [0x78, ..] => {
-                let is_zlib = zlib::recognize(bytes);
-                (is_zlib || is_abbreviated).then_some(if is_abbreviated { Self::Part } else { Self::Zlib })
-            }
+            [0x1f, 0x8b, 8, ..] => unpacked(&mut GzDecoder::new(bytes), Self::Known),
+            [0x78, ..] if zlib::begins(bytes) => unpacked(&mut ZlibDecoder::new(bytes), Self::Zlib),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => match ::zstd::Decoder::with_buffer(bytes) {
+                Ok(decoder) => unpacked(&mut decoder.single_frame(), Self::Known),
+                Err(_) => Self::Chance,
+            },
             [b'P', b'K', 3, 4, ..] => {
                 // Documents show the start of archives.
                 let has_end = memmem::find(bytes, b"PK\x05\x06").is_some();
-                (has_end || bytes.len() >= 256 && !is_abbreviated).then_some(Self::Known)
+                if has_end || bytes.len() >= 256 && !is_abbreviated { Self::Known } else { Self::Chance }
             }
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => {
-                let decoder = ::zstd::Decoder::with_buffer(bytes).ok()?;
-                zlib::inflates(decoder.single_frame()).then_some(Self::Known)
-            }
-            _ if recognize(job.formats, bytes).is_some() => (!is_abbreviated).then_some(Self::Known),
-            _ => Some(Self::Text),
+            _ if recognize(job.formats, bytes).is_none() => Self::Text,
+            _ if is_abbreviated => Self::Chance,
+            _ => Self::Known,
         }
     }
 }
 
-/// Passes on what the start of gzip or zlib holds.
+/// Passes on what the start of compressed data holds.
 fn part(job: &mut ExpandJob<'_>, place: &ArchivePath<'_>, bytes: &[u8]) -> io::Result<()> {
-    let decoder: Box<dyn Read> = match bytes {
-        [0x78, ..] => Box::new(flate2::bufread::ZlibDecoder::new(bytes)),
-        _ => Box::new(GzDecoder::new(bytes)),
+    let (decoder, window): (Box<dyn Read>, u64) = match bytes {
+        [0x78, ..] => (Box::new(ZlibDecoder::new(bytes)), forgiving::INFLATE),
+        [0x1f, ..] => (Box::new(GzDecoder::new(bytes)), forgiving::INFLATE),
+        _ => (Box::new(::zstd::Decoder::with_buffer(bytes)?.single_frame()), zstd::window(bytes)),
     };
-    let place = ArchivePath { depth: place.depth + 1, ..*place };
     // Its end is missing on purpose, so it is no damage.
-    forgiving::pass_on(job, &place, b"data", forgiving::INFLATE, decoder);
+    forgiving::pass_on(job, place, b"data", window, decoder);
     Ok(())
 }
 

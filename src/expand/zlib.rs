@@ -1,7 +1,7 @@
 //! zlib: RFC 1950. Its two first bytes are in many files, so it is only looked for where something else says that it may
 //! be there.
 
-use std::io::{self, Read};
+use std::io;
 
 use flate2::bufread::ZlibDecoder;
 
@@ -14,9 +14,9 @@ use super::{
 
 struct Zlib;
 
-/// Whether this is zlib: its header has a checksum, and what follows can be inflated.
-pub(super) fn recognize(head: &[u8]) -> bool {
-    Zlib::begins(head) && inflates(ZlibDecoder::new(head))
+/// Whether zlib may begin with these bytes: the two first have a checksum.
+pub(super) fn begins(head: &[u8]) -> bool {
+    Zlib::begins(head)
 }
 
 pub(super) fn open(
@@ -25,20 +25,6 @@ pub(super) fn open(
     source: &mut ContainerSource<'_>,
 ) -> io::Result<()> {
     members::open::<Zlib>(job, place, source)
-}
-
-/// Whether so much comes out that it is no chance, or all there is.
-pub(super) fn inflates(mut decoder: impl Read) -> bool {
-    let mut start = [0; 64];
-    let mut count = 0;
-    while count < start.len() {
-        match decoder.read(&mut start[count..]) {
-            Ok(0) => return count > 0,
-            Ok(more) => count += more,
-            Err(_) => return false,
-        }
-    }
-    true
 }
 
 impl MemberCodec for Zlib {

@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use super::{binary::HEAD, engine::Engine, scratch::Scratch, weigh};
+use super::{binary::HEAD, engine::Engine, runs, scratch::Scratch, weigh};
 use crate::{
     blob::{AnchorKinds, Content},
-    decode::{list, run, utf16},
+    decode::{list, utf16},
 };
 
 /// An anchor this far before a change, in bytes, may belong to a key that reaches into it. No decoder goes
@@ -83,7 +83,7 @@ impl Engine {
                 (AnchorKinds::ANCHOR, &|| self.matcher.anchors.next(text, range.clone()).is_some()),
                 (AnchorKinds::ESCAPE, &|| self.matcher.anchors.next_escape(text, range.clone()).is_some()),
                 (AnchorKinds::ZERO, &|| memchr::memchr(0, &text[range.clone()]).is_some()),
-                (AnchorKinds::RUN, &|| run::is_any(text, range.clone())),
+                (AnchorKinds::RUN, &|| runs::is_any(text, &range)),
                 (AnchorKinds::BROKEN, &|| self.matcher.may_be_broken(text, &range)),
                 (AnchorKinds::LIST, &|| list::next_region(text, range.clone()).is_some()),
             ];

@@ -78,29 +78,34 @@ impl Engine {
         let range = from.saturating_sub(excerpt::WIDEST)..anchors_end;
         self.matcher.scan_layer(text, range, AnchorKinds::ALL, 0, scratch, &mut matches);
         weigh::weigh(&self.matcher, text, &mut matches, scratch, weigh::Unsupported::Drop);
+        let kept = if matches.is_empty() { Vec::new() } else { resolve::resolve(&mut matches) };
+        matches.clear();
+        scratch.matches = matches;
+        // What ends before `from` is done. A key that begins before it has its anchor behind it.
+        let first = kept.iter().take_while(|one| one.group.end <= from).count();
         let mut next = anchors_end;
-        let start = (!scratch.words.is_empty()).then(|| cursor.clone());
-        let mut start_of_containers = scratch.containers.is_active().then(|| cursor.clone());
-        if !matches.is_empty() {
-            let kept = resolve::resolve(&mut matches);
-            // What ends before `from` is done. A key that begins before it has its anchor behind it.
-            for (at, one) in kept.iter().enumerate().filter(|(_, one)| one.group.end > from) {
-                // An unfinished group is left to the next window, unless it fills this one.
-                if one.group.end > settled && one.group.start > from {
-                    next = one.group.start;
-                    break;
-                }
-                next = next.max(one.group.end);
+        let mut last = first;
+        for one in &kept[first..] {
+            // An unfinished group is left to the next window, unless it fills this one.
+            if one.group.end > settled && one.group.start > from {
+                next = one.group.start;
+                break;
+            }
+            next = next.max(one.group.end);
+            last += 1;
+        }
+        if !scratch.words.is_empty() {
+            word_match::note(self.matcher.anchors.words(), text, from..next, &mut cursor.clone(), scratch);
+        }
+        if scratch.containers.is_active() {
+            scratch.containers.collect(text, &(from..next), &mut cursor.clone());
+        }
+        for at in first..last {
+            let matched = &kept[at].matched;
+            let is_encoded = matches!(matched.encoding.first(), Some(&("base64" | "hex")));
+            if !(is_encoded && scratch.containers.takes_key(matched.span.start)) {
                 emit(self.detection(text, &kept, at, cursor, scratch));
             }
-            matches.clear();
-        }
-        scratch.matches = matches;
-        if let Some(mut cursor) = start {
-            word_match::note(self.matcher.anchors.words(), text, from..next, &mut cursor, scratch);
-        }
-        if let Some(cursor) = &mut start_of_containers {
-            scratch.containers.collect(text, &(from..next), cursor);
         }
         next
     }

@@ -16,7 +16,7 @@ use super::{
     shape_match::{REACH, ShapeMatch},
 };
 use crate::{
-    blob::AnchorKinds,
+    blob::{AnchorKinds, Wrapping},
     decode::{
         Decoded,
         escape::{self, GoesOn},
@@ -90,7 +90,7 @@ impl ShapeMatcher {
                     }
                     AnchorMatch::Container { at } => {
                         if depth == 0 {
-                            scratch.containers.note_base64(text, at);
+                            scratch.containers.note(Wrapping::Base64, at);
                         }
                         at + 1
                     }

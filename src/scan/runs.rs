@@ -4,7 +4,7 @@
 use std::{borrow::Cow, ops::Range};
 
 use super::{
-    containers,
+    containers::{self, TokenStarts},
     ngrams::{self, GramPattern, GramSearch},
 };
 use crate::{
@@ -51,7 +51,7 @@ const HEX: usize = 1;
 pub(super) enum FoundInRun {
     /// Text around an encoded anchor, and how many bytes of it to search for anchors; the rest will be decoded again.
     Text { codec: &'static str, decoded: Decoded, own: usize },
-    /// Where a container begins.
+    /// Where a container may begin.
     Container { wrapping: Wrapping, at: usize },
 }
 
@@ -138,7 +138,8 @@ impl RunSearch {
     }
 }
 
-/// Decodes the text around every encoded anchor that begins in `range`, and passes it to `found`. Calls `search` only if there is a long run. Returns whether there is one.
+/// Decodes the text around every encoded anchor that begins in `range`, and passes it to `found`. Calls `search` only if
+/// there is a long run. Returns whether there is one, or a container may begin here.
 pub(super) fn each<'s>(
     search: impl Fn() -> &'s RunSearch,
     text: &[u8],
@@ -147,7 +148,15 @@ pub(super) fn each<'s>(
 ) -> bool {
     let mut is_any = false;
     let mut from = range.start.saturating_sub(BEFORE);
-    while let Some(run) = run::next(text, from..range.end) {
+    let mut starts = TokenStarts::new(from);
+    loop {
+        let mut note = |at| {
+            is_any = true;
+            found(FoundInRun::Container { wrapping: Wrapping::Base64, at });
+        };
+        let run = run::next(text, from..range.end, &mut |at| starts.look(text, at, &mut note));
+        let Some(run) = run else { break };
+        run.starts().for_each(|at| starts.look(text, at, &mut note));
         is_any = true;
         from = run.source.end;
         if range.contains(&run.source.start) && containers::is_zlib_in_hex(&run.text) {
@@ -156,6 +165,14 @@ pub(super) fn each<'s>(
         search().in_run(&run, range, &mut found);
     }
     is_any
+}
+
+/// Whether there is a long run in `range`, or a container in base64 may begin there.
+pub(super) fn is_any(text: &[u8], range: &Range<usize>) -> bool {
+    let mut starts = TokenStarts::new(range.start);
+    let mut may_begin = false;
+    let run = run::next(text, range.clone(), &mut |at| starts.look(text, at, &mut |_| may_begin = true));
+    run.is_some() || may_begin
 }
 
 /// Decodes the text around a group again, together with the base64 before the run, which may name the issuer.

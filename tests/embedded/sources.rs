@@ -43,6 +43,12 @@ fn every_source_finds_the_same() {
         let mut reports: Vec<(&str, Report)> = vec![("tree", sandbox.scan(&[]))];
         sandbox.git("", &["add", "-A"]);
         reports.push(("staged", sandbox.scan(&["--staged"])));
+        let hook = sandbox.skanner(&["hook", "pre-commit"]);
+        assert_eq!(
+            (hook.code, (hook.stdout.clone() + &hook.stderr).contains(name)),
+            (1, true),
+            "{name}: {hook:?}"
+        );
         sandbox.git("", &["commit", "-qm", "add"]);
         reports.push(("range", sandbox.scan(&["--range", "HEAD~1..HEAD"])));
         reports.push(("history", sandbox.scan(&["--history"])));

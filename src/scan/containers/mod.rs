@@ -6,6 +6,7 @@
 //! followed to its end, through wrapped lines and from window to window.
 
 mod characters;
+mod starts;
 
 use std::ops::Range;
 
@@ -14,14 +15,13 @@ use crate::{
     bytes::hex,
     finding::Cursor,
 };
-use characters::{Step, is_left_out, is_start, step};
+pub(super) use starts::TokenStarts;
 
-/// What containers begin with in base64: gzip, zip, Zstandard, xz without its first character, bzip2, a git pack, and zlib
-/// at its usual levels.
-pub(super) const IN_BASE64: &[&str] = &[
-    "H4sI", "UEsDB", "KLUv", "Td6WF", "QlpoO", "UEFDS", "eJw", "eJx", "eJy", "eJz", "eNo", "eNp", "eNq",
-    "eNr",
-];
+use characters::{ContainerStep, is_left_out, step};
+
+/// What the most common containers begin with in base64: gzip and zip. They are found wherever they are; see
+/// [`TokenStarts`] for all others.
+pub(super) const IN_BASE64: &[&str] = &["H4sI", "UEsDB"];
 
 /// What base64 of a container begins with, when it stands in base64 itself.
 pub(super) const IN_BASE64_TWICE: &[&str] = &["H4sI", "UEsDB"];
@@ -62,6 +62,8 @@ pub(super) struct ContainerSearch {
     done: WrappedContainers,
     /// The characters of those that are done.
     kept: usize,
+    /// Where in the current window containers are, and their index among all of the text.
+    places: Vec<(Range<usize>, usize)>,
 }
 
 /// A container whose end has not been reached.
@@ -85,20 +87,7 @@ impl ContainerSearch {
         self.hits.clear();
     }
 
-    /// Notes one of [`IN_BASE64`] at `at`.
-    pub(super) fn note_base64(&mut self, text: &[u8], at: usize) {
-        let at = match &text[at..] {
-            // The first character is one of the two that are no letters, which may be escaped.
-            [b'T', ..] if text[..at].ends_with(b"%2F") => at - 3,
-            [b'T', ..] if text[..at].ends_with(b"/") || text[..at].ends_with(b"_") => at - 1,
-            [b'T', ..] => return,
-            // Common in names. In base64, one of these two bytes can only be at the start.
-            [b'e', ..] if !is_start(&text[..at]) => return,
-            _ => at,
-        };
-        self.note(Wrapping::Base64, at);
-    }
-
+    /// Notes that a container may begin at `at`.
     pub(super) fn note(&mut self, wrapping: Wrapping, at: usize) {
         self.hits.push(Hit { at, is_hex: wrapping == Wrapping::Hex });
     }
@@ -145,11 +134,14 @@ impl ContainerSearch {
         let mut hits = std::mem::take(&mut self.hits);
         hits.retain(|hit| range.contains(&hit.at));
         hits.sort_unstable();
+        self.places.clear();
         let mut at = range.start + self.open.as_mut().map_or(0, |open| std::mem::take(&mut open.ahead));
         let ends = hits.iter().map(|hit| (hit.at, Some(*hit))).chain([(range.end, None)]);
         for (end, hit) in ends {
             if let Some(mut open) = self.open.take() {
+                let start = at;
                 let goes_on = open.extend(text, &mut at, end);
+                self.places.push((start..at, self.done.found.len()));
                 if goes_on && !hit.is_some_and(|hit| at == hit.at && open.ends_before(text, hit)) {
                     open.ahead = at.saturating_sub(range.end);
                     self.open = Some(open);
@@ -167,13 +159,26 @@ impl ContainerSearch {
         self.hits = hits;
     }
 
+    /// Whether a key in base64 or hex at `at` is in a container that was collected from this window. Then it is left to
+    /// those who open it: only they know where it ends.
+    pub(super) fn takes_key(&mut self, at: usize) -> bool {
+        let before = self.places.partition_point(|(place, _)| place.start <= at);
+        let Some((place, index)) = before.checked_sub(1).map(|last| &self.places[last]) else { return false };
+        if !place.contains(&at) {
+            return false;
+        }
+        let open = self.open.as_mut().map(|open| &mut open.container);
+        let container = self.done.found.get_mut(*index).or(open);
+        container.map(|container| container.holds_key = true).is_some()
+    }
+
     fn keep(&mut self, container: WrappedContainer) {
         let length = container.text.len();
-        if length < SHORTEST {
-            return;
-        }
-        if self.done.found.len() >= MOST_CONTAINERS || self.kept + length > MOST_IN_ALL {
-            self.done.left_out += 1;
+        let is_left_out = self.done.found.len() >= MOST_CONTAINERS || self.kept + length > MOST_IN_ALL;
+        if length < SHORTEST || is_left_out {
+            let index = self.done.found.len();
+            self.places.retain(|(_, of)| *of != index);
+            self.done.left_out += u64::from(length >= SHORTEST);
             return;
         }
         self.kept += length;
@@ -189,6 +194,7 @@ impl OpenContainer {
             text: Vec::new(),
             is_cut: false,
             is_abbreviated: false,
+            holds_key: false,
         };
         Self { container, ahead: 0, lines: [0; 3] }
     }
@@ -197,7 +203,7 @@ impl OpenContainer {
     fn extend(&mut self, text: &[u8], at: &mut usize, end: usize) -> bool {
         while *at < end {
             match step(text, *at, self.container.wrapping) {
-                Step::Character(character, next) => {
+                ContainerStep::Character(character, next) => {
                     if self.container.text.len() < MOST {
                         self.container.text.push(character);
                     } else {
@@ -206,12 +212,12 @@ impl OpenContainer {
                     self.lines[2] += 1;
                     *at = next;
                 }
-                Step::Line(next) => {
+                ContainerStep::Line(next) => {
                     let [first, _, current] = self.lines;
                     self.lines = [if first == 0 { current } else { first }, current, 0];
                     *at = next;
                 }
-                Step::End => return false,
+                ContainerStep::End => return false,
             }
         }
         true
@@ -239,12 +245,12 @@ fn is_plausible(text: &[u8], hit: Hit) -> bool {
     let (mut characters, mut count, mut at) = ([0; SHORTEST], 0, hit.at);
     while count < SHORTEST {
         match step(text, at, hit.wrapping()) {
-            Step::Character(character, next) => {
+            ContainerStep::Character(character, next) => {
                 characters[count] = character;
                 (count, at) = (count + 1, next);
             }
-            Step::Line(next) => at = next,
-            Step::End => return false,
+            ContainerStep::Line(next) => at = next,
+            ContainerStep::End => return false,
         }
     }
     if !hit.is_hex {
