@@ -105,7 +105,7 @@ fn is_believable(text: &[u8], joined: &ShapeMatch, matches: &[ShapeMatch]) -> bo
         ends_like_a_key(text, joined.span.end)
             && if is_alone { is_proved || is_even() } else { is_proved && is_best(joined, matches) }
     } else if joined.encoding.contains(&escape::CONTROL) {
-        is_proved && is_best(joined, matches)
+        joined.fit == Fit::Exact && over.all(|one| one.fit == Fit::Loose || one.base < joined.base)
     } else {
         over.all(|one| one.fit == Fit::Loose || one.base < joined.base)
     }
@@ -134,6 +134,11 @@ fn ends_like_a_key(text: &[u8], end: usize) -> bool {
     length >= SHORTEST && !is_word && ends_line
 }
 
+/// Whether nothing that may be an end as well joins the pieces.
+fn joins_by_itself(one: &ShapeMatch) -> bool {
+    !one.encoding.contains(&escape::WRAPPED) && !one.encoding.contains(&escape::CONTROL)
+}
+
 /// Whether a key of more pieces is better proved than one of fewer. If that one ends at the end of a line as long as
 /// the line before it, which is where wrapped text goes on, as good is enough.
 fn is_better(text: &[u8], more: &[ShapeMatch], fewer: &[ShapeMatch]) -> bool {
@@ -146,7 +151,7 @@ fn is_better(text: &[u8], more: &[ShapeMatch], fewer: &[ShapeMatch]) -> bool {
     };
     match strongest(more).cmp(&strongest(fewer)) {
         Ordering::Greater => true,
-        Ordering::Equal => fewer.iter().any(fills_line),
+        Ordering::Equal => fewer.iter().any(fills_line) || more.iter().all(joins_by_itself),
         Ordering::Less => false,
     }
 }

@@ -221,9 +221,17 @@ impl ShapeMatcher {
             return 0;
         }
         let dispatch = self.dispatch();
+        let known = matches.len();
         dispatch.try_anchor(text, anchor, seen.token_end, scratch, matches);
         self.try_glued(text, anchor, seen.token_end, &mut seen.glued, scratch, matches);
-        dispatch.try_touched(text, anchor, seen.token_end, scratch, matches);
+        // Between two zeros, a string of C is whole.
+        let is_c_string = |one: &ShapeMatch| {
+            let Range { start, end } = one.span;
+            one.decoded.is_none() && text.get(end) == Some(&0) && text[..start].ends_with(b"\0")
+        };
+        if !matches[known.min(matches.len())..].iter().any(is_c_string) {
+            dispatch.try_touched(text, anchor, seen.token_end, scratch, matches);
+        }
         if goes_on == GoesOn::Perhaps {
             self.try_joins(text, at, depth, &mut seen.joins, scratch, matches);
         }
