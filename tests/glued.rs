@@ -57,6 +57,12 @@ fn both_of_two_keys_are_found_and_masked() {
     for (row, first) in subjects.iter().enumerate().filter(|(_, one)| one.is_exact) {
         for (column, second) in subjects.iter().enumerate() {
             let mut rng = fastrand::Rng::with_seed((row * 1000 + column) as u64);
+            // A letter before another prefix may as well be what is left of a line feed, and nothing tells where a key
+            // without a prefix begins.
+            let is_bare = [first, second].iter().any(|one| one.shape.prefix().is_empty());
+            if is_bare || second.shape.prefix() == b"csk-" {
+                continue;
+            }
             let [a, b] = [first, second].map(|one| one.shape.generate(&mut rng));
             let alone = |key: &str, scratch: &mut Scratch| {
                 scan(&engine, scratch, format!("x = {key} ").as_bytes())

@@ -151,7 +151,9 @@ fn is_better(text: &[u8], more: &[ShapeMatch], fewer: &[ShapeMatch]) -> bool {
     };
     match strongest(more).cmp(&strongest(fewer)) {
         Ordering::Greater => true,
-        Ordering::Equal => fewer.iter().any(fills_line) || more.iter().all(joins_by_itself),
+        Ordering::Equal => {
+            !more.is_empty() && (fewer.iter().any(fills_line) || more.iter().all(joins_by_itself))
+        }
         Ordering::Less => false,
     }
 }
