@@ -37,9 +37,7 @@ pub(crate) fn all(seed: u64) -> Vec<Planted> {
 impl Planted {
     /// Whether it can stand in names of files and refs.
     pub(crate) fn is_name(&self) -> bool {
-        // The name of a file has 255 bytes at most, and some have more than the key.
-        self.key.len() <= 200
-            && self.key.len() < 200
+        self.key.len() < 200
             && self.key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
     }
 
