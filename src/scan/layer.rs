@@ -227,7 +227,8 @@ impl ShapeMatcher {
         // Between two zeros, a string of C is whole.
         let is_c_string = |one: &ShapeMatch| {
             let Range { start, end } = one.span;
-            one.decoded.is_none() && text.get(end) == Some(&0) && text[..start].ends_with(b"\0")
+            let is_inside = start < anchor.at && anchor.at < end;
+            is_inside && one.decoded.is_none() && text.get(end) == Some(&0) && text[..start].ends_with(b"\0")
         };
         if !matches[known.min(matches.len())..].iter().any(is_c_string) {
             dispatch.try_touched(text, anchor, seen.token_end, scratch, matches);

@@ -294,7 +294,7 @@ mod tests {
         rule::{Confidence, RuleSet},
     };
 
-    const KEY: &str = "sk-proj-Zk3vQ9xT1mB7cY5nH2wR8sL4";
+    const KEY: &str = "sk-proj-a-key-of-these-tests-8sL4";
 
     fn place(path: &str, line: u64, source: SourceKind) -> Occurrence {
         Occurrence {
