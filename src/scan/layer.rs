@@ -213,9 +213,8 @@ impl ShapeMatcher {
                 seen.escapes = self.undo_escapes(text, at, depth, &mut seen.joins, scratch, matches);
             }
         }
-        let is_worth_it = !is_word || edges::left(text, at) != LeftEdge::Glued;
         if is_word {
-            if goes_on == GoesOn::Perhaps && is_worth_it {
+            if goes_on == GoesOn::Perhaps && edges::left(text, at) != LeftEdge::Glued {
                 self.try_joins(text, at, depth, &mut seen.joins, scratch, matches);
             }
             return 0;
@@ -279,13 +278,29 @@ impl ShapeMatcher {
         if !has_some {
             return false;
         }
+        self.undo_prefixes(text, range.start, depth, scratch, matches, |from| {
+            let at = self.anchors.next_escape(text, from..range.end)?;
+            Some((at, self.anchors.escaped(text, at)))
+        })
+    }
+
+    /// Scans the tokens with a prefix that is found by something in it. `next` finds it from an offset on, and tells where
+    /// to decode, if a prefix is there at all. Returns whether anything was found.
+    fn undo_prefixes(
+        &self,
+        text: &[u8],
+        mut from: usize,
+        depth: usize,
+        scratch: &mut Scratch,
+        matches: &mut Vec<ShapeMatch>,
+        next: impl Fn(usize) -> Option<(usize, Option<usize>)>,
+    ) -> bool {
         let mut is_any = false;
-        let mut from = range.start;
         let mut joins = Joins::default();
-        while let Some(at) = self.anchors.next_escape(text, from..range.end) {
+        while let Some((at, start)) = next(from) {
             is_any = true;
             from = at + 1;
-            if let Some(start) = self.anchors.escaped(text, at) {
+            if let Some(start) = start {
                 from = self.undo_escapes(text, start, depth, &mut joins, scratch, matches).max(from);
             }
         }
@@ -309,17 +324,10 @@ impl ShapeMatcher {
         if !has_unseen(text, range) {
             return false;
         }
-        let mut is_any = false;
-        let mut from = range.start;
-        let mut joins = Joins::default();
-        while let Some(at) = self.anchors.next_broken(text, from..range.end) {
-            is_any = true;
-            from = at + 1;
-            if self.anchors.escaped(text, at).is_some() {
-                from = self.undo_escapes(text, at, depth, &mut joins, scratch, matches).max(from);
-            }
-        }
-        is_any
+        self.undo_prefixes(text, range.start, depth, scratch, matches, |from| {
+            let at = self.anchors.next_broken(text, from..range.end)?;
+            Some((at, self.anchors.escaped(text, at).map(|_| at)))
+        })
     }
 
     /// Scans lists of bytes. Returns whether there may be any.
