@@ -34,8 +34,11 @@ pub(super) struct Anchors {
     words: &'static [&'static str],
     /// What containers begin with in base64.
     containers: &'static [&'static str],
-    search: Literals,
-    escapes: Literals,
+    size: TextSize,
+    /// Each search is built when it is first needed.
+    search: OnceLock<Literals>,
+    escape_literals: Vec<Vec<u8>>,
+    escapes: OnceLock<Literals>,
     /// The last letters before the first separator of prefixes, other than those of the built-in rules.
     letters: Vec<u8>,
     broken: OnceLock<Literals>,
@@ -78,16 +81,14 @@ impl Anchors {
     pub(super) fn new(families: Families, least: Confidence, own: &BTreeSet<&str>, size: TextSize) -> Self {
         let built_in = if least == Confidence::Possible { literals::ALL } else { literals::DEFAULT };
         let built_in = built_in[families.index()];
-        let bytes = |literals: &mut dyn Iterator<Item = &str>| -> Vec<Vec<u8>> {
-            literals.map(|one| one.as_bytes().to_vec()).collect()
-        };
         let plain: Vec<Cow<'static, str>> = if own.is_empty() {
             built_in.iter().map(|literal| Cow::Borrowed(*literal)).collect()
         } else {
             let all = built_in.iter().copied().chain(own.iter().copied()).collect();
             minimal(&all).into_iter().map(|literal| Cow::Owned(literal.to_owned())).collect()
         };
-        let mut escapes = bytes(&mut escape::LITERALS.iter().copied());
+        let mut escapes: Vec<Vec<u8>> =
+            escape::LITERALS.iter().map(|literal| literal.as_bytes().to_vec()).collect();
         let mut letters = Vec::new();
         for (letter, separator) in own.iter().filter_map(|prefix| before_separator(prefix)) {
             let escape = vec![letter, b'\\', separator];
@@ -97,11 +98,13 @@ impl Anchors {
             letters.push(letter);
         }
         Self {
-            search: Literals::for_size(&bytes(&mut plain.iter().map(|literal| &**literal)), size),
             plain,
             words: &[],
             containers: &[],
-            escapes: Literals::for_size(&escapes, size),
+            size,
+            search: OnceLock::new(),
+            escape_literals: escapes,
+            escapes: OnceLock::new(),
             letters,
             broken: OnceLock::new(),
             lists: OnceLock::new(),
@@ -113,10 +116,17 @@ impl Anchors {
     /// one of these is.
     pub(super) fn watch(&mut self, words: &'static [&'static str], containers: &'static [&'static str]) {
         (self.words, self.containers) = (words, containers);
-        let plain = self.plain.iter().map(|literal| &**literal);
-        let others = words.iter().chain(containers).copied();
-        let all = others.chain(plain).map(|literal| literal.as_bytes().to_vec());
-        self.search = Literals::new(&all.collect::<Vec<_>>());
+        self.search = OnceLock::new();
+    }
+
+    /// The main search, whose literals are the words, the starts of containers, and the anchors.
+    fn search(&self) -> &Literals {
+        self.search.get_or_init(|| {
+            let plain = self.plain.iter().map(|literal| &**literal);
+            let others = self.words.iter().chain(self.containers).copied();
+            let all = others.chain(plain).map(|literal| literal.as_bytes().to_vec());
+            Literals::for_size(&all.collect::<Vec<_>>(), self.size)
+        })
     }
 
     /// The words that were passed to [`Anchors::watch`].
@@ -126,7 +136,8 @@ impl Anchors {
 
     /// The first of [`escape::LITERALS`] that begins in `range`.
     pub(super) fn next_escape(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
-        self.escapes.next(text, range).map(|(at, _)| at)
+        let search = self.escapes.get_or_init(|| Literals::for_size(&self.escape_literals, self.size));
+        search.next(text, range).map(|(at, _)| at)
     }
 
     /// The first of [`escape::BROKEN`] that begins in `range`. Only for texts that are no plain ASCII.
@@ -205,7 +216,7 @@ impl Anchors {
 
     /// The first anchor, word or start of a container that begins in `range`.
     pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<AnchorMatch> {
-        let (at, literal) = self.search.next(text, range)?;
+        let (at, literal) = self.search().next(text, range)?;
         Some(match literal.checked_sub(self.words.len()) {
             None => AnchorMatch::Word { at, word: literal },
             Some(literal) => match literal.checked_sub(self.containers.len()) {
