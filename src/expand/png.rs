@@ -7,7 +7,7 @@ use flate2::bufread::ZlibDecoder;
 use super::{
     forgiving,
     job::{ArchivePath, ExpandJob},
-    seekable::{InMemory, bytes_at, whole_and_parts},
+    seekable::{bytes_at, whole_and_parts},
     source::ContainerSource,
 };
 use crate::blob::ReadAt;
@@ -26,7 +26,7 @@ pub(super) fn recognize(head: &[u8]) -> bool {
         return false;
     }
     let mut has_text = false;
-    let end = each_chunk(&InMemory(head), &mut |kind, _, _| {
+    let end = each_chunk(&head, &mut |kind, _, _| {
         has_text = matches!(kind, b"zTXt" | b"iTXt");
         Ok(!has_text)
     });

@@ -6,25 +6,9 @@ use super::{
     input::SourceState,
     job::{ArchivePath, ExpandJob},
     source::ContainerSource,
-    spool::{Spool, SpooledBytes},
+    spool::Spool,
 };
-use crate::blob::ReadAt;
-
-/// Bytes in memory.
-pub(super) struct InMemory<'a>(pub(super) &'a [u8]);
-
-impl ReadAt for InMemory<'_> {
-    fn size(&self) -> u64 {
-        self.0.len() as u64
-    }
-
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.0.len());
-        let count = (self.0.len() - start).min(buffer.len());
-        buffer[..count].copy_from_slice(&self.0[start..start + count]);
-        Ok(count)
-    }
-}
+use crate::{blob::ReadAt, bytes::fill_by};
 
 /// Passes on a file as it is, then lets `parts` read it at any place.
 pub(super) fn whole_and_parts(
@@ -40,7 +24,7 @@ pub(super) fn whole_and_parts(
         ContainerSource::Bytes(bytes) => {
             let bytes: &[u8] = bytes;
             job.raw(&own, &mut ContainerSource::Bytes(bytes))?;
-            parts(job, &InMemory(bytes))
+            parts(job, &bytes)
         }
         ContainerSource::At { at, .. } => {
             let at: &dyn ReadAt = *at;
@@ -51,34 +35,14 @@ pub(super) fn whole_and_parts(
             let flags = SourceState::default();
             let mut spool = match Spool::new(source.input(&flags), job.budget) {
                 Ok(spool) => spool,
-                Err(error) if flags.failed.get() => return Err(error),
-                Err(error) => {
-                    job.damaged(place, kind, &error);
-                    return Ok(());
-                }
+                Err(error) => return job.settle(place, kind, &flags, Err(error)),
             };
             let error = spool.error.take();
-            let (memory, file);
-            let at: &dyn ReadAt = match spool.kept() {
-                SpooledBytes::Memory(bytes) => {
-                    memory = InMemory(bytes);
-                    &memory
-                }
-                SpooledBytes::File(kept) => {
-                    file = kept;
-                    &file
-                }
-            };
+            let kept = spool.kept();
+            let at: &dyn ReadAt = &*kept;
             job.raw(&own, &mut ContainerSource::At { head: &[], at })?;
             parts(job, at)?;
-            match error {
-                Some(error) if flags.failed.get() => Err(error),
-                Some(error) => {
-                    job.damaged(place, kind, &error);
-                    Ok(())
-                }
-                None => Ok(()),
-            }
+            job.settle(place, kind, &flags, error.map_or(Ok(()), Err))
         }
     }
 }
@@ -86,13 +50,7 @@ pub(super) fn whole_and_parts(
 /// Up to `count` bytes at an offset.
 pub(super) fn bytes_at(at: &dyn ReadAt, offset: u64, count: usize) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; count.min(usize::try_from(at.size().saturating_sub(offset)).unwrap_or(count))];
-    let mut filled = 0;
-    while filled < bytes.len() {
-        match at.read_at(&mut bytes[filled..], offset + filled as u64)? {
-            0 => break,
-            more => filled += more,
-        }
-    }
-    bytes.truncate(filled);
-    Ok(bytes)
+    let (count, error) = fill_by(&mut bytes, |room, count| at.read_at(room, offset + count as u64));
+    bytes.truncate(count);
+    error.map_or(Ok(bytes), Err)
 }

@@ -7,7 +7,7 @@ use std::{
 
 use super::{budget::Budget, fault::user_error};
 use crate::{
-    blob::{FileAt, WINDOW},
+    blob::{FileAt, ReadAt, WINDOW},
     bytes::fill,
 };
 
@@ -25,12 +25,6 @@ pub(super) struct Spool<'a> {
     budget: &'a Budget,
     /// The error that ended the input.
     pub(super) error: Option<io::Error>,
-}
-
-/// Where the bytes are stored.
-pub(super) enum SpooledBytes<'s> {
-    Memory(&'s [u8]),
-    File(FileAt<'s>),
 }
 
 impl<'a> Spool<'a> {
@@ -95,10 +89,11 @@ impl<'a> Spool<'a> {
         Ok(())
     }
 
-    pub(super) fn kept(&self) -> SpooledBytes<'_> {
+    /// All of them, wherever they are.
+    pub(super) fn kept(&self) -> Box<dyn ReadAt + '_> {
         match &self.file {
-            Some((file, size)) => SpooledBytes::File(FileAt { file, size: *size }),
-            None => SpooledBytes::Memory(&self.memory),
+            Some((file, size)) => Box::new(FileAt { file, size: *size }),
+            None => Box::new(&*self.memory),
         }
     }
 }

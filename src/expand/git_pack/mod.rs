@@ -11,7 +11,7 @@ use super::{
     input::SourceState,
     job::{ArchivePath, ExpandJob},
     source::{ContainerSource, RangeReader},
-    spool::{Spool, SpooledBytes},
+    spool::Spool,
 };
 use crate::blob::ReadAt;
 use entries::PackedEntries;
@@ -42,7 +42,7 @@ pub(super) fn open(
 ) -> io::Result<()> {
     let flags = SourceState::default();
     match source {
-        ContainerSource::Bytes(bytes) => read(job, place, &Watched { at: &Bytes(bytes), flags: &flags }),
+        ContainerSource::Bytes(bytes) => read(job, place, &Watched { at: bytes, flags: &flags }),
         ContainerSource::At { at, .. } => read(job, place, &Watched { at: *at, flags: &flags }),
         ContainerSource::Stream { .. } => {
             let spool = Spool::new(source.input(&flags), job.budget);
@@ -52,10 +52,7 @@ pub(super) fn open(
             };
             let error = spool.error.take();
             let own = SourceState::default();
-            match spool.kept() {
-                SpooledBytes::Memory(bytes) => read(job, place, &Watched { at: &Bytes(bytes), flags: &own }),
-                SpooledBytes::File(file) => read(job, place, &Watched { at: &file, flags: &own }),
-            }?;
+            read(job, place, &Watched { at: &*spool.kept(), flags: &own })?;
             job.settle(place, KIND, &flags, error.map_or(Ok(()), Err))
         }
     }
@@ -135,21 +132,5 @@ impl ReadAt for Watched<'_> {
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         self.at.read_at(buffer, offset).inspect_err(|_| self.flags.failed.set(true))
-    }
-}
-
-/// Bytes in memory.
-struct Bytes<'a>(&'a [u8]);
-
-impl ReadAt for Bytes<'_> {
-    fn size(&self) -> u64 {
-        self.0.len() as u64
-    }
-
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        let rest = &self.0[usize::try_from(offset).unwrap_or(usize::MAX).min(self.0.len())..];
-        let count = rest.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&rest[..count]);
-        Ok(count)
     }
 }

@@ -14,9 +14,8 @@ use memchr::memmem;
 use super::{
     input::SourceState,
     job::{ArchivePath, ExpandJob},
-    seekable::InMemory,
     source::{ContainerSource, RangeReader},
-    spool::{Spool, SpooledBytes},
+    spool::Spool,
 };
 use crate::blob::ReadAt;
 use directory::{Directory, DirectorySearch};
@@ -31,7 +30,7 @@ pub(super) fn recognize(head: &[u8]) -> bool {
     matches!(head, [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] | [b'P', b'K', 7, 8, b'P', b'K', 3, 4, ..])
         || head.starts_with(b"Cr24")
         || may_begin_later(head) && holds_an_entry(head)
-        || ends_a_program(head, &InMemory(head))
+        || ends_a_program(head, &head)
 }
 
 /// Whether a program precedes it, as in archives that unpack themselves. Programs hold the marks of a zip for other
@@ -73,9 +72,7 @@ pub(super) fn open(
     match source {
         ContainerSource::Bytes(bytes) => {
             let flags = SourceState::default();
-            if read(job, place, &SeekableArchive { at: &InMemory(bytes), flags: &flags })?
-                == ZipOutcome::Nothing
-            {
+            if read(job, place, &SeekableArchive { at: bytes, flags: &flags })? == ZipOutcome::Nothing {
                 return job.raw(place, source);
             }
             Ok(())
@@ -101,27 +98,13 @@ fn open_stream(
     let spool = Spool::new(source.input(&flags), job.budget);
     let mut spool = match spool {
         Ok(spool) => spool,
-        Err(error) if flags.failed.get() => return Err(error),
-        Err(error) => {
-            job.damaged(place, KIND, &error);
-            return Ok(());
-        }
+        Err(error) => return job.settle(place, KIND, &flags, Err(error)),
     };
     let error = spool.error.take();
     let own = SourceState::default();
     {
         let kept = spool.kept();
-        let (memory, file);
-        let at: &dyn ReadAt = match kept {
-            SpooledBytes::Memory(bytes) => {
-                memory = InMemory(bytes);
-                &memory
-            }
-            SpooledBytes::File(at) => {
-                file = at;
-                &file
-            }
-        };
+        let at: &dyn ReadAt = &*kept;
         let whole = SeekableArchive { at, flags: &own };
         // If the end of an archive cannot be read, the reader has already reported it.
         let outcome = if error.is_some() {
@@ -134,14 +117,7 @@ fn open_stream(
             job.raw(place, &mut ContainerSource::At { head: &[], at })?;
         }
     }
-    match error {
-        Some(error) if flags.failed.get() => Err(error),
-        Some(error) => {
-            job.damaged(place, KIND, &error);
-            Ok(())
-        }
-        None => Ok(()),
-    }
+    job.settle(place, KIND, &flags, error.map_or(Ok(()), Err))
 }
 
 /// The result of reading it as a zip.
