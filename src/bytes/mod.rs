@@ -4,5 +4,7 @@ pub(crate) mod hex;
 pub(crate) mod varint;
 
 mod fill;
+mod text;
 
 pub(crate) use fill::{fill, fill_by};
+pub(crate) use text::is_ascii_text;

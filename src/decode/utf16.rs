@@ -1,6 +1,7 @@
 //! UTF-16: whole files, as PowerShell writes them, and strings inside binaries.
 
 use super::Decoded;
+use crate::bytes::is_ascii_text;
 
 /// Which byte of a code unit comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,10 +45,8 @@ pub(crate) fn recognize(start: &[u8]) -> Option<ByteOrder> {
         return None;
     }
     let units: Vec<&[u8]> = start.chunks_exact(2).take(UNITS).collect();
-    let wide = |high: usize| {
-        let is_text = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
-        units.iter().filter(|unit| unit[high] == 0 && is_text(unit[1 - high])).count()
-    };
+    let wide =
+        |high: usize| units.iter().filter(|unit| unit[high] == 0 && is_ascii_text(unit[1 - high])).count();
     let enough = |count: usize| units.len() >= 8 && count * 8 >= units.len() * 7;
     if enough(wide(1)) {
         Some(ByteOrder::Little)
@@ -105,7 +104,7 @@ impl Transcoder {
 /// and extends at most `reach` bytes to either side. Its byte order only shows at its start or end.
 #[must_use]
 pub(crate) fn string_around(text: &[u8], at: usize, reach: usize) -> (Decoded, ByteOrder) {
-    let is_text = |unit: &[u8]| unit[1] == 0 && matches!(unit[0], b'\t' | b'\n' | b'\r' | b' '..=b'~');
+    let is_text = |unit: &[u8]| unit[1] == 0 && is_ascii_text(unit[0]);
     let before = &text[at.saturating_sub(reach)..at];
     let start = at - 2 * before.rchunks_exact(2).take_while(|unit| is_text(unit)).count();
     let after = &text[at..text.len().min(at + reach)];

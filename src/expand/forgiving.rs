@@ -11,6 +11,7 @@ use super::{
     budget::{Budget, Meter},
     job::{ArchivePath, ExpandJob},
 };
+use crate::bytes::is_ascii_text;
 
 /// Ends where the data does, or where it is damaged.
 struct UpToDamage<'a> {
@@ -107,6 +108,7 @@ pub(super) fn begin(decoder: &mut dyn Read) -> Beginning {
 
 fn is_text_beyond_doubt(bytes: &[u8]) -> bool {
     let (length, kinds) = TEXT_BEYOND_DOUBT;
-    let is_text = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
-    bytes.len() >= length && bytes.iter().all(is_text) && bytes.iter().collect::<BTreeSet<_>>().len() >= kinds
+    bytes.len() >= length
+        && bytes.iter().all(|byte| is_ascii_text(*byte))
+        && bytes.iter().collect::<BTreeSet<_>>().len() >= kinds
 }

@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     blob::Wrapping,
+    bytes::is_ascii_text,
     decode::{
-        Decoded, base64, hex,
+        Decoded, Literal, base64, hex,
         run::{self, EncodedRun},
     },
 };
@@ -65,6 +66,11 @@ pub(super) struct RunSearch {
 impl RunSearch {
     /// Searches for these texts in base64, in base64 of UTF-16, in base64 of base64, and in hex.
     pub(super) fn new(plain: &[Cow<'_, str>]) -> Self {
+        let pattern = |(literal, codec): (Literal, usize)| GramPattern {
+            literal: literal.bytes,
+            codec,
+            group_offset: literal.group_offset,
+        };
         let mut patterns = Vec::new();
         for text in plain {
             let once = base64::literals(text.as_bytes());
@@ -75,22 +81,14 @@ impl RunSearch {
             let all = in_base64
                 .map(|literal| (literal, BASE64))
                 .chain(in_hex.into_iter().map(|literal| (literal, HEX)));
-            patterns.extend(all.map(|(literal, codec)| GramPattern {
-                literal: literal.bytes,
-                codec,
-                group_offset: literal.group_offset,
-            }));
+            patterns.extend(all.map(pattern));
         }
         // Containers in base64 of base64, and in hex. Those in base64 are found without a run.
-        let twice = containers::IN_BASE64_TWICE.iter().flat_map(|text| base64::literals(text.as_bytes()));
+        let twice = containers::IN_BASE64.iter().flat_map(|text| base64::literals(text.as_bytes()));
         let in_hex = containers::IN_HEX.iter().flat_map(|magic| hex::literals(magic));
         let all = twice.map(|literal| (literal, BASE64)).chain(in_hex.map(|literal| (literal, HEX)));
         let start = patterns.len();
-        patterns.extend(all.map(|(literal, codec)| GramPattern {
-            literal: literal.bytes,
-            codec,
-            group_offset: literal.group_offset,
-        }));
+        patterns.extend(all.map(pattern));
         let mut containers: Vec<Vec<u8>> =
             patterns[start..].iter().map(|pattern| pattern.literal.clone()).collect();
         containers.sort();
@@ -191,7 +189,7 @@ fn with_text_before(run: &EncodedRun<'_>, group: usize) -> Option<Decoded> {
 
 fn is_text(byte: u8) -> bool {
     // Zeros are the other half of UTF-16.
-    matches!(byte, 0 | b'\t' | b'\n' | b'\r' | b' '..=b'~')
+    byte == 0 || is_ascii_text(byte)
 }
 
 /// The part of a run to decode: whole groups around the one at `group`, up to `limit`.

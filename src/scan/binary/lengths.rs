@@ -1,5 +1,7 @@
 //! How formats write the length of a string directly before it. A new format is one row.
 
+use crate::bytes::{is_ascii_text, varint};
+
 /// How a length is written.
 struct Encoding {
     /// The number of bytes.
@@ -120,8 +122,7 @@ pub(super) fn before(text: &[u8], start: usize) -> impl Iterator<Item = Length> 
         if encoding.next == b"\0" && text.get(start.saturating_add(bytes)) != Some(&0) {
             return None;
         }
-        let is_text = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
-        let is_binary = !text[at.saturating_sub(1)..start].iter().all(is_text);
+        let is_binary = !text[at.saturating_sub(1)..start].iter().all(|byte| is_ascii_text(*byte));
         Some(Length {
             bytes,
             is_binary,
@@ -179,21 +180,25 @@ fn big_endian(bytes: &[u8]) -> Option<u64> {
     Some(bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
 }
 
-fn low_first(bytes: &[u8]) -> Option<u64> {
-    let (last, others) = bytes.split_last()?;
-    let is_one = last & 0x80 == 0 && others.iter().all(|byte| byte & 0x80 != 0);
-    is_one.then(|| bytes.iter().rev().fold(0, |sum, byte| sum << 7 | u64::from(byte & 0x7f)))
+/// Seven bits a byte, the lowest first.
+fn low_first(mut bytes: &[u8]) -> Option<u64> {
+    varint::low_first(&mut bytes).filter(|_| bytes.is_empty())
 }
 
+/// Seven bits a byte, the highest first.
 fn high_first(bytes: &[u8]) -> Option<u64> {
-    let (last, others) = bytes.split_last()?;
-    let is_one = last & 0x80 == 0 && others.iter().all(|byte| byte & 0x80 != 0);
-    is_one.then(|| bytes.iter().fold(0, |sum, byte| sum << 7 | u64::from(byte & 0x7f)))
+    high_first_up_to(0, bytes)
 }
 
+/// The same with the top bit in the last byte instead of all others.
 fn top_bit_last(bytes: &[u8]) -> Option<u64> {
+    high_first_up_to(0x80, bytes)
+}
+
+/// Seven bits a byte, the highest first. The top bit of the last byte is as given, and that of the others is not.
+fn high_first_up_to(top_bit: u8, bytes: &[u8]) -> Option<u64> {
     let (last, others) = bytes.split_last()?;
-    let is_one = last & 0x80 != 0 && others.iter().all(|byte| byte & 0x80 == 0);
+    let is_one = last & 0x80 == top_bit && others.iter().all(|byte| byte & 0x80 != top_bit);
     is_one.then(|| bytes.iter().fold(0, |sum, byte| sum << 7 | u64::from(byte & 0x7f)))
 }
 

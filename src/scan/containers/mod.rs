@@ -23,9 +23,6 @@ use characters::{ContainerStep, is_left_out, step};
 /// [`TokenStarts`] for all others.
 pub(super) const IN_BASE64: &[&str] = &["H4sI", "UEsDB"];
 
-/// What base64 of a container begins with, when it stands in base64 itself.
-pub(super) const IN_BASE64_TWICE: &[&str] = &["H4sI", "UEsDB"];
-
 /// What containers begin with in hex: gzip, zip, Zstandard and xz.
 pub(super) const IN_HEX: &[&[u8]] = &[b"\x1f\x8b\x08", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ"];
 
@@ -266,7 +263,7 @@ fn is_plausible(text: &[u8], hit: Hit) -> bool {
 
 /// Whether base64 of a container begins at one of the first three bytes.
 fn is_twice(bytes: &[u8]) -> bool {
-    (0..3).any(|at| IN_BASE64_TWICE.iter().any(|start| bytes[at..].starts_with(start.as_bytes())))
+    (0..3).any(|at| IN_BASE64.iter().any(|start| bytes[at..].starts_with(start.as_bytes())))
 }
 
 /// Whether these may be the first bytes of a container, twelve or more.
