@@ -11,7 +11,7 @@ use std::{
 
 use families::SETS;
 use model::{Confidence, Form, Rule};
-use prefixes::minimal;
+use prefixes::{LONG_LITERAL, minimal};
 
 // The program's own types, which validate the files. The build needs only some of them.
 #[allow(dead_code)]
@@ -114,7 +114,6 @@ fn check(rule: &Rule) -> Result<(), &'static str> {
 /// The literal of a shape that is searched for, as `Shape::anchored` has it: its prefix, or a long literal behind a run
 /// of one length.
 fn literal(shape: &str) -> &str {
-    const LONG_LITERAL: usize = 8;
     let prefix = |shape: &str| shape.split('{').next().unwrap_or_default().len();
     let behind_run = || {
         let (run, rest) = shape.strip_prefix('{')?.split_once('}')?;

@@ -8,6 +8,9 @@ const LONGEST: usize = 6;
 /// What the packed search needs, in bytes.
 const SHORTEST: usize = 3;
 
+/// A literal of this length is worth searching for although a key does not begin with it, in bytes.
+pub(crate) const LONG_LITERAL: usize = 8;
+
 /// The prefixes that contain no other, each up to its first separator, or a little longer if no other begins like it:
 /// finding those finds them all. No two of the result can begin at one place of a text. Prefixes are ASCII, at least
 /// three bytes long.

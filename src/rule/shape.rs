@@ -10,10 +10,10 @@ use std::ops::Range;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
-use super::parts::{ByteClass, CLASSES, NamedPart, STRUCTURES};
-
-/// A literal of this length is worth searching for although a key does not begin with it. `build.rs` knows it, too.
-const LONG_LITERAL: usize = 8;
+use super::{
+    parts::{ByteClass, CLASSES, NamedPart, STRUCTURES},
+    prefixes::LONG_LITERAL,
+};
 
 /// A piece of a shape.
 #[derive(Clone, Debug)]

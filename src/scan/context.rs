@@ -129,13 +129,15 @@ impl ContextSpan {
     /// Where the word begins, either by itself or as a part of `MY_WORD_KEY` or `myWordKey`.
     fn find(&self, text: &[u8], word: &str) -> impl Iterator<Item = usize> {
         let original = &text[self.range.clone()];
-        memmem::find_iter(&self.lowered, word).filter(move |at| {
-            let before = at.checked_sub(1).map(|before| original[before]);
-            !before.is_some_and(|byte| byte.is_ascii_alphabetic())
-                || (original[*at].is_ascii_uppercase()
-                    && before.is_some_and(|byte| byte.is_ascii_lowercase()))
-        })
+        memmem::find_iter(&self.lowered, word).filter(move |at| begins_word(original, *at))
     }
+}
+
+/// Whether a word begins at an offset: behind anything but a letter, or at a capital behind a small letter.
+pub(super) fn begins_word(text: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|before| text[before]);
+    !before.is_some_and(|byte| byte.is_ascii_alphabetic())
+        || (text[at].is_ascii_uppercase() && before.is_some_and(|byte| byte.is_ascii_lowercase()))
 }
 
 fn lines(text: &[u8]) -> isize {

@@ -22,7 +22,6 @@ pub(super) struct IssuerHint {
 }
 
 /// The rules that can hint at an issuer, and the prefixes of their keys.
-#[derive(Default)]
 pub(super) struct IssuerHints {
     rules: Vec<Arc<Rule>>,
     prefixes: BTreeSet<(Vec<u8>, Arc<str>)>,

@@ -96,26 +96,20 @@ fn last(matches: &[ShapeMatch]) -> &[ShapeMatch] {
 /// joining, or, if nothing is, by lines of one length. Two strings of a program may have a control character between them.
 /// Calls, colors and tags join by themselves.
 fn is_believable(text: &[u8], joined: &ShapeMatch, matches: &[ShapeMatch]) -> bool {
-    let mut over =
-        matches.iter().filter(|one| one.span.start < joined.span.end && joined.span.start < one.span.end);
-    let is_proved = joined.fit == Fit::Exact && joined.base == Confidence::Certain;
+    let over =
+        || matches.iter().filter(|one| one.span.start < joined.span.end && joined.span.start < one.span.end);
+    let is_weaker = |one: &ShapeMatch| one.base < joined.base;
+    let is_better = || over().all(|one| one.fit == Fit::Loose || is_weaker(one));
     if joined.encoding.contains(&escape::WRAPPED) {
-        let is_even = || is_wrapped_evenly(text, &joined.span);
-        let is_alone = over.next().is_none();
+        let is_proved = joined.fit == Fit::Exact && joined.base == Confidence::Certain;
+        let is_alone = || over().next().is_none();
         ends_like_a_key(text, joined.span.end)
-            && if is_alone { is_proved || is_even() } else { is_proved && is_best(joined, matches) }
+            && (is_proved && over().all(is_weaker) || is_alone() && is_wrapped_evenly(text, &joined.span))
     } else if joined.encoding.contains(&escape::CONTROL) {
-        joined.fit == Fit::Exact && over.all(|one| one.fit == Fit::Loose || one.base < joined.base)
+        joined.fit == Fit::Exact && is_better()
     } else {
-        over.all(|one| one.fit == Fit::Loose || one.base < joined.base)
+        is_better()
     }
-}
-
-/// Whether everything that overlaps a match is less certain.
-fn is_best(joined: &ShapeMatch, matches: &[ShapeMatch]) -> bool {
-    let mut over =
-        matches.iter().filter(|one| one.span.start < joined.span.end && joined.span.start < one.span.end);
-    over.all(|one| one.base < joined.base)
 }
 
 /// Whether the last line of a wrapped key is no word of its own, and nothing but the key is on it: a whole key may stand at

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use memchr::{memchr, memmem, memrchr};
 
-use super::context::ContextMatch;
+use super::context::{ContextMatch, begins_word};
 
 /// How far before a key a name may begin, and how far behind a key it may end, in bytes.
 const BEFORE: usize = 120;
@@ -72,22 +72,15 @@ fn names(text: &[u8]) -> impl Iterator<Item = (&'static str, Range<usize>)> {
 
 /// Whether a word begins and ends there: `api_key`, `apiKey`, `tokens`, but not `monkey`, `keyboard` or `TOKENIZER`.
 fn is_word(text: &[u8], range: &Range<usize>) -> bool {
-    let (first, last) = (text[range.start], text[range.end - 1]);
-    let begins = match range.start.checked_sub(1).map(|before| text[before]) {
-        Some(before) if before.is_ascii_alphabetic() => {
-            before.is_ascii_lowercase() && first.is_ascii_uppercase()
-        }
-        _ => true,
-    };
     let rest = &text[range.end..];
     let rest =
         if rest.first().is_some_and(|byte| byte.eq_ignore_ascii_case(&b's')) { &rest[1..] } else { rest };
     let ends = match rest.first() {
         Some(next) if next.is_ascii_lowercase() => false,
-        Some(next) if next.is_ascii_uppercase() => last.is_ascii_lowercase(),
+        Some(next) if next.is_ascii_uppercase() => text[range.end - 1].is_ascii_lowercase(),
         _ => true,
     };
-    begins && ends
+    ends && begins_word(text, range.start)
 }
 
 #[cfg(test)]

@@ -107,9 +107,7 @@ impl Token {
         }
         names
     }
-}
 
-impl Token {
     /// Whether a range of the text goes over all joins that may also be ends.
     #[must_use]
     pub(crate) fn spans_joins(&self, range: &Range<usize>) -> bool {
