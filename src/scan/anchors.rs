@@ -42,9 +42,15 @@ pub(super) struct Anchors {
     /// The last letters before the first separator of prefixes, other than those of the built-in rules.
     letters: Vec<u8>,
     broken: OnceLock<Literals>,
-    /// The spellings of first bytes in lists, and those bytes.
-    lists: OnceLock<(Literals, Vec<(Vec<u8>, u8)>)>,
+    lists: OnceLock<ListSearch>,
     wide: OnceLock<Literals>,
+}
+
+/// Searches lists for how the first byte of a key is written there.
+struct ListSearch {
+    search: Literals,
+    /// Each way to write it, and the byte.
+    spellings: Vec<(Vec<u8>, u8)>,
 }
 
 /// The start of a key, found in a text.
@@ -148,13 +154,14 @@ impl Anchors {
 
     /// Where the first three bytes of a plain anchor begin in a list of bytes in `range`.
     pub(super) fn next_in_list(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
-        let (search, spellings) = self.lists.get_or_init(|| {
+        let ListSearch { search, spellings } = self.lists.get_or_init(|| {
             let first: BTreeSet<u8> = self.plain.iter().map(|literal| literal.as_bytes()[0]).collect();
-            let all: Vec<(Vec<u8>, u8)> = first
+            let spellings: Vec<(Vec<u8>, u8)> = first
                 .into_iter()
                 .flat_map(|byte| list::spellings(byte).into_iter().map(move |one| (one, byte)))
                 .collect();
-            (Literals::new(&all.iter().map(|(one, _)| one.clone()).collect::<Vec<_>>()), all)
+            let literals: Vec<_> = spellings.iter().map(|(one, _)| one.clone()).collect();
+            ListSearch { search: Literals::new(&literals), spellings }
         });
         let mut from = range.start;
         while let Some((at, literal)) = search.next(text, from..range.end) {

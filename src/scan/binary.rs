@@ -143,7 +143,7 @@ impl Dispatch {
                 return Vec::new();
             }
             let is_within = |one: &ShapeMatch| one.span.start > start && one.span.end <= end;
-            others.retain(|one| !is_here(one) && !(one.decoded.is_none() && is_within(one)));
+            others.retain(|one| !(is_here(one) || one.decoded.is_none() && is_within(one)));
         }
         found
     }
@@ -267,9 +267,10 @@ impl Dispatch {
                     continue;
                 }
                 let holds = if entry.proves_itself {
-                    (entry.has_proof_inside || !edges::is_end_of_short_word(text, start))
-                        && !pool::goes_on_in_hex(text, end, entry.last_run)
-                        && !(is_clear && !self.begins_key(&text[end..]) && pool::goes_on(text, &span, None))
+                    let is_word = !entry.has_proof_inside && edges::is_end_of_short_word(text, start);
+                    let goes_on =
+                        is_clear && !self.begins_key(&text[end..]) && pool::goes_on(text, &span, None);
+                    !(is_word || pool::goes_on_in_hex(text, end, entry.last_run) || goes_on)
                 } else {
                     !edges::ends_word(text, start)
                         && !is_between

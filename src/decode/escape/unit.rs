@@ -34,8 +34,8 @@ pub(super) fn encoded(text: &[u8], mark: &[u8]) -> Option<(u32, usize)> {
         return Some((first.into(), width));
     }
     let mut bytes = [first, 0, 0, 0];
-    for at in 1..4 {
-        bytes[at] = byte(at).unwrap_or(0);
+    for (at, more) in bytes.iter_mut().enumerate().skip(1) {
+        *more = byte(at).unwrap_or(0);
     }
     let (code, length) = in_utf8(&bytes)?;
     Some((code, length * width))
