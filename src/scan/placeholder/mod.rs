@@ -134,7 +134,7 @@ fn one_block_repeated(body: &[u8]) -> bool {
     (1..=body.len() / 2).any(|block| body[block..] == body[..body.len() - block])
 }
 
-/// Whether any block of [`BLOCK`] characters is there twice, anywhere.
+/// Whether any block of `BLOCK` characters is there twice, anywhere.
 fn holds_block_twice(body: &[u8]) -> bool {
     /// Chance repeats this many hex digits in one of two billion bodies of 64.
     const BLOCK: usize = 11;
