@@ -176,7 +176,7 @@ fn next_line(text: &[u8], range: Range<usize>, passed: &mut impl FnMut(usize)) -
     loop {
         for step in text.get(at..last)?.chunks_exact(STEP) {
             if !has_lower(&step[..LOOK]) {
-                if is_mixed(&step[..LOOK]) {
+                if is_mixed(&step[..LOOK]) && is_long(text, at) {
                     passed(at);
                 }
                 if !has_lower(&step[LOOK..]) {
@@ -204,11 +204,22 @@ fn next_line(text: &[u8], range: Range<usize>, passed: &mut impl FnMut(usize)) -
     }
 }
 
-/// Whether any byte is below [`LOWEST`], for all bytes at once: the borrow of the subtraction shows in the
-/// top bit.
+/// Whether any byte is below [`LOWEST`].
 fn has_lower(look: &[u8]) -> bool {
+    has_below(look, LOWEST)
+}
+
+/// Whether any byte is below `least`, for all bytes at once: the borrow of the subtraction shows in the top bit.
+fn has_below(look: &[u8], least: u8) -> bool {
     let word = look.first_chunk().map_or(0, |look: &[u8; LOOK]| u64::from_le_bytes(*look));
-    word.wrapping_sub(ONES * LOWEST as u64) & !word & TOPS != 0
+    word.wrapping_sub(ONES * u64::from(least)) & !word & TOPS != 0
+}
+
+/// Whether the look at `at` may be in the middle of base64, whose smallest character is `+`, and not at an end of it.
+fn is_long(text: &[u8], at: usize) -> bool {
+    let Some(before) = at.checked_sub(LOOK) else { return false };
+    let around = text.get(before..at + STEP).unwrap_or_default();
+    around.len() == LOOK + STEP && !has_below(&around[..LOOK], b'+') && !has_below(&around[STEP..], b'+')
 }
 
 /// Whether there are both lower-case letters and other ASCII characters, as in nearly all base64, but in few words.

@@ -10,8 +10,9 @@ use aho_corasick::{
 };
 use memchr::memmem;
 
+use super::list_search::ListSearch;
 use crate::{
-    decode::{escape, list},
+    decode::escape,
     rule::{Confidence, Families, literals, minimal},
 };
 
@@ -37,20 +38,15 @@ pub(super) struct Anchors {
     size: TextSize,
     /// Each search is built when it is first needed.
     search: OnceLock<Literals>,
-    escape_literals: Vec<Vec<u8>>,
     escapes: OnceLock<Literals>,
-    /// The last letters before the first separator of prefixes, other than those of the built-in rules.
+    /// The separators behind a backslash, each with the letter before it, that are not among [`escape::LITERALS`].
+    backslashes: Vec<Vec<u8>>,
+    behind_letters: OnceLock<Literals>,
+    /// The last letters before the first separator of a prefix.
     letters: Vec<u8>,
     broken: OnceLock<Literals>,
     lists: OnceLock<ListSearch>,
     wide: OnceLock<Literals>,
-}
-
-/// Searches lists for how the first byte of a key is written there.
-struct ListSearch {
-    search: Literals,
-    /// Each way to write it, and the byte.
-    spellings: Vec<(Vec<u8>, u8)>,
 }
 
 /// The start of a key, found in a text.
@@ -93,25 +89,20 @@ impl Anchors {
             let all = built_in.iter().copied().chain(own.iter().copied()).collect();
             minimal(&all).into_iter().map(|literal| Cow::Owned(literal.to_owned())).collect()
         };
-        let mut escapes: Vec<Vec<u8>> =
-            escape::LITERALS.iter().map(|literal| literal.as_bytes().to_vec()).collect();
-        let mut letters = Vec::new();
-        for (letter, separator) in own.iter().filter_map(|prefix| before_separator(prefix)) {
-            let escape = vec![letter, b'\\', separator];
-            if !escapes.contains(&escape) {
-                escapes.push(escape);
-            }
-            letters.push(letter);
-        }
+        let separators: BTreeSet<(u8, u8)> =
+            plain.iter().filter_map(|literal| before_separator(literal)).collect();
+        let backslashes = separators.iter().map(|(letter, separator)| vec![*letter, b'\\', *separator]);
+        let is_other = |literal: &Vec<u8>| !escape::LITERALS.iter().any(|one| one.as_bytes() == literal);
         Self {
             plain,
             words: &[],
             containers: &[],
             size,
             search: OnceLock::new(),
-            escape_literals: escapes,
             escapes: OnceLock::new(),
-            letters,
+            backslashes: backslashes.filter(is_other).collect(),
+            behind_letters: OnceLock::new(),
+            letters: separators.into_iter().map(|(letter, _)| letter).collect(),
             broken: OnceLock::new(),
             lists: OnceLock::new(),
             wide: OnceLock::new(),
@@ -142,7 +133,19 @@ impl Anchors {
 
     /// The first of [`escape::LITERALS`] that begins in `range`.
     pub(super) fn next_escape(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
-        let search = self.escapes.get_or_init(|| Literals::for_size(&self.escape_literals, self.size));
+        let literals =
+            || escape::LITERALS.iter().map(|literal| literal.as_bytes().to_vec()).collect::<Vec<_>>();
+        let search = self.escapes.get_or_init(|| Literals::for_size(&literals(), self.size));
+        search.next(text, range).map(|(at, _)| at)
+    }
+
+    /// The first separator behind a backslash that begins in `range`, with the letter before it, other than those that
+    /// [`Anchors::next_escape`] finds. A search of its own, so that neither of them has too many literals.
+    pub(super) fn next_backslash(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
+        if self.backslashes.is_empty() {
+            return None;
+        }
+        let search = self.behind_letters.get_or_init(|| Literals::for_size(&self.backslashes, self.size));
         search.next(text, range).map(|(at, _)| at)
     }
 
@@ -154,26 +157,8 @@ impl Anchors {
 
     /// Where the first three bytes of a plain anchor begin in a list of bytes in `range`.
     pub(super) fn next_in_list(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
-        let ListSearch { search, spellings } = self.lists.get_or_init(|| {
-            let first: BTreeSet<u8> = self.plain.iter().map(|literal| literal.as_bytes()[0]).collect();
-            let spellings: Vec<(Vec<u8>, u8)> = first
-                .into_iter()
-                .flat_map(|byte| list::spellings(byte).into_iter().map(move |one| (one, byte)))
-                .collect();
-            let literals: Vec<_> = spellings.iter().map(|(one, _)| one.clone()).collect();
-            ListSearch { search: Literals::new(&literals), spellings }
-        });
-        let mut from = range.start;
-        while let Some((at, literal)) = search.next(text, from..range.end) {
-            let (spelling, first) = &spellings[literal];
-            let mut others =
-                self.plain.iter().map(|literal| literal.as_bytes()).filter(|one| one[0] == *first);
-            if others.any(|one| list::goes_on_with(text, at, spelling, &one[1..3])) {
-                return Some(at);
-            }
-            from = at + 1;
-        }
-        None
+        let literals = || self.plain.iter().map(|literal| literal.as_bytes());
+        self.lists.get_or_init(|| ListSearch::new(literals())).next(text, range)
     }
 
     /// The first character of a plain anchor in UTF-16 that begins in `range`. Only for texts that contain

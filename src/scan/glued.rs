@@ -153,6 +153,7 @@ impl ShapeMatcher {
             matches.extend(
                 next.flatten().into_iter().flat_map(|next| next.matches).filter(|one| !one.has_left_edge),
             );
+            prefer_longest_prefix(matches);
         } else if is_tried {
             glued.failures.1 += 1;
         }
@@ -202,9 +203,24 @@ fn prefer_exact(before: &mut Vec<ShapeMatch>, cut: usize) {
     }
 }
 
-/// Whether a match begins at `start` and goes on after `cut`.
+/// Drops what begins inside the prefix of another match with the same end, as `sk_live_…` in `am_sk_live_…`.
+fn prefer_longest_prefix(matches: &mut Vec<ShapeMatch>) {
+    /// Both are among the last ones.
+    const MOST: usize = 32;
+    let mut last = matches.split_off(matches.len().saturating_sub(MOST));
+    let prefixes: Vec<_> = last.iter().map(|one| (one.span.clone(), one.public)).collect();
+    last.retain(|one| {
+        !prefixes.iter().any(|(span, public)| {
+            let is_inside = span.start < one.span.start && one.span.start < span.start + public;
+            is_inside && span.end == one.span.end
+        })
+    });
+    matches.append(&mut last);
+}
+
+/// Whether a match begins in a key from `start` on, and goes on after the `cut` that it ends at.
 fn is_over(one: &ShapeMatch, start: usize, cut: usize) -> bool {
-    one.decoded.is_none() && one.span.start == start && one.span.end > cut
+    one.decoded.is_none() && (start..cut).contains(&one.span.start) && one.span.end > cut
 }
 
 /// Whether a key may end in this byte.

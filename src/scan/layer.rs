@@ -278,10 +278,18 @@ impl ShapeMatcher {
         if !has_some {
             return false;
         }
-        self.undo_prefixes(text, range.start, depth, scratch, matches, |from| {
+        let mut is_any = self.undo_prefixes(text, range.start, depth, scratch, matches, |from| {
             let at = self.anchors.next_escape(text, from..range.end)?;
             Some((at, self.anchors.escaped(text, at)))
-        })
+        });
+        if let Some(first) = memchr::memchr(b'\\', within) {
+            let start = (range.start + first).saturating_sub(1);
+            is_any |= self.undo_prefixes(text, start, depth, scratch, matches, |from| {
+                let at = self.anchors.next_backslash(text, from..range.end)?;
+                Some((at, self.anchors.escaped(text, at)))
+            });
+        }
+        is_any
     }
 
     /// Scans the tokens with a prefix that is found by something in it. `next` finds it from an offset on, and tells where

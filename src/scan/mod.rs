@@ -17,6 +17,7 @@ mod glued;
 mod hints;
 mod joins;
 mod layer;
+mod list_search;
 mod mask;
 mod matcher;
 mod named;

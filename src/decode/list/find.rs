@@ -1,6 +1,6 @@
 //! Where lists of bytes are, and whether one may hold a key.
 //!
-//! Hardly any other text has as few letters, so a look at eight bytes of each 64 finds them.
+//! A look at eight bytes of each 64 passes over nearly all other text, since that has more letters or fewer digits.
 
 use std::ops::Range;
 
@@ -9,6 +9,9 @@ const STEP: usize = 64;
 
 /// The length of a sample.
 const SAMPLE: usize = 8;
+
+/// How far before or behind a sample a list is looked at, in bytes.
+const SIDE: usize = 48;
 
 /// The samples that show no list, as in a line between, before the list is over.
 const MOST_OTHERS: usize = 8;
@@ -25,50 +28,84 @@ const ONES: u64 = u64::MAX / 255;
 /// The first part of `range` in which a list of bytes may be.
 #[must_use]
 pub(crate) fn next_region(text: &[u8], range: Range<usize>) -> Option<Range<usize>> {
-    let first = sample(text, range.start, range.end)?;
+    let end = range.end.min(text.len());
+    let next = |from: usize, end: usize| (from..end).step_by(STEP).find(|at| is_list(text, *at));
+    let first = next(range.start, end)?;
     let mut last = first;
-    let mut at = first + STEP;
-    while at < range.end && at <= last + MOST_OTHERS * STEP {
-        if is_list(text, at) {
-            last = at;
-        }
-        at += STEP;
+    while let Some(at) = next(last + STEP, end.min(last + MOST_OTHERS * STEP + 1)) {
+        last = at;
     }
     Some(first.saturating_sub(MARGIN)..text.len().min(last + MARGIN))
 }
 
-/// The first sample at or after `from` that looks like a list.
-fn sample(text: &[u8], from: usize, end: usize) -> Option<usize> {
-    let end = end.min(text.len());
-    let mut at = from;
-    loop {
-        let steps = text.get(at..end)?.chunks(STEP);
-        let skipped = steps.take_while(|step| has_letters(step)).count();
-        at += skipped * STEP;
-        if at >= end {
-            return None;
-        }
-        if is_list(text, at) {
-            return Some(at);
-        }
-        at += STEP;
-    }
+/// Whether the sample at `at` and what is on one side of it look like a list.
+fn is_list(text: &[u8], at: usize) -> bool {
+    let Some(sample) = text[at..].first_chunk::<SAMPLE>() else { return false };
+    may_be_list(sample)
+        && (text[at..].first_chunk().is_some_and(is_list_all_over)
+            || text[..at + SAMPLE].last_chunk().is_some_and(is_list_all_over))
 }
 
-/// Whether more than three of the eight bytes are letters, or other bytes from 0x40 on.
-fn has_letters(step: &[u8]) -> bool {
-    const MOST: u64 = 3;
-    step.first_chunk().is_none_or(|sample: &[u8; SAMPLE]| {
-        let letters = (u64::from_le_bytes(*sample) >> 6) & ONES;
-        letters.wrapping_mul(ONES) >> 56 > MOST
+/// Whether at most three of the bytes are letters, or other bytes from 0x40 on, and at least two are digits, quotes or
+/// other punctuation, for all bytes at once. Each bit of a byte is tested as the lowest one.
+fn may_be_list(sample: &[u8; SAMPLE]) -> bool {
+    let bytes = u64::from_le_bytes(*sample);
+    let count = |bits: u64| (bits & ONES).wrapping_mul(ONES) >> 56;
+    let letters = bytes >> 6;
+    let telling = (bytes >> 5) & !letters & ((bytes >> 4) | (bytes >> 1));
+    count(letters) <= 3 && count(telling) >= 2
+}
+
+/// Whether digits and quotes are everywhere, hardly any long words and numbers, as a dump has beside and before its bytes,
+/// and half of the words may be bytes of a key.
+fn is_list_all_over(side: &[u8; SIDE]) -> bool {
+    const MOST_LONG: u32 = 1;
+    const LEAST_BYTES: usize = 2;
+    let is_telling = |byte: &u8| byte.is_ascii_digit() | matches!(byte, b'\'' | b'"');
+    let telling: u8 = side.iter().map(|byte| u8::from(is_telling(byte))).sum();
+    let blank: u8 = side.iter().map(|byte| u8::from(*byte <= b' ')).sum();
+    if usize::from(telling) * 6 < SIDE - usize::from(blank) {
+        return false;
+    }
+    let letters = bits(side, |bytes| bytes >> 6);
+    let digits = bits(side, |bytes| (bytes >> 5) & (bytes >> 4) & !(bytes >> 6));
+    let threes = |bits: u64| bits & (bits >> 1) & (bits >> 2);
+    let sixes = |bits: u64| threes(bits) & (threes(bits) >> 3);
+    let long_runs = |bits: u64| (sixes(bits) & !(sixes(bits) << 1)).count_ones();
+    let is_longer_than_an_offset = sixes(digits) & (threes(digits) >> 6) != 0;
+    if long_runs(letters) > MOST_LONG || long_runs(digits) > MOST_LONG || is_longer_than_an_offset {
+        return false;
+    }
+    let words = side.split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let (all, bytes) =
+        words.fold((0, 0), |(all, bytes), word| (all + 1, bytes + usize::from(may_be_byte(word))));
+    bytes >= LEAST_BYTES && 2 * bytes >= all
+}
+
+/// One bit for each byte: the lowest one of what `test` makes of it.
+fn bits(side: &[u8; SIDE], test: impl Fn(u64) -> u64) -> u64 {
+    let (chunks, _) = side.as_chunks::<8>();
+    chunks.iter().rev().fold(0, |all, chunk| {
+        let lowest = test(u64::from_le_bytes(*chunk)) & ONES;
+        all << 8 | lowest.wrapping_mul(0x0102_0408_1020_4080) >> 56
     })
 }
 
-fn is_list(text: &[u8], at: usize) -> bool {
-    let Some(sample) = text.get(at..at + SAMPLE) else { return false };
-    let telling =
-        sample.iter().filter(|byte| byte.is_ascii_digit() || matches!(**byte, b'\'' | b'"')).count();
-    telling >= 2 && sample.is_ascii() && !has_letters(sample)
+/// Whether a word of a list may be a byte of a key: a letter, or a number of two or three digits or twice two hex digits.
+fn may_be_byte(word: &[u8]) -> bool {
+    match word {
+        [_] => true,
+        [b'0', b'x' | b'X', number @ ..] => is_high(number),
+        [b'1', b'0'..=b'2', last, ..] if last.is_ascii_digit() => true,
+        [_, _] | [_, _, b'a'..=b'z' | b'A'..=b'Z', ..] => is_high(word),
+        [_, _, rest @ ..] => is_high(word) && is_high(rest),
+        [] => false,
+    }
+}
+
+/// Whether a number begins with two hex digits, the first of which all bytes of keys have, in either base.
+fn is_high(number: &[u8]) -> bool {
+    matches!(number, [b'2'..=b'9', low, ..] if low.is_ascii_hexdigit())
 }
 
 /// How the first byte of a key may be written in a list.
@@ -86,7 +123,7 @@ pub(crate) fn spellings(byte: u8) -> Vec<Vec<u8>> {
 
 /// Whether a list may go on with the other bytes of an anchor, behind the spelling of its first one, which is at `at`.
 #[must_use]
-pub(crate) fn goes_on_with(text: &[u8], at: usize, spelling: &[u8], others: &[u8]) -> bool {
+pub(crate) fn goes_on_with(text: &[u8], at: usize, spelling: &[u8], [second, third]: [u8; 2]) -> bool {
     let behind = at + spelling.len();
     let after = &text[behind..text.len().min(behind + WIDEST)];
     // The next line of a dump begins with an offset, and a list may have one element a line.
@@ -97,11 +134,10 @@ pub(crate) fn goes_on_with(text: &[u8], at: usize, spelling: &[u8], others: &[u8
             words.take(most).any(|word| is_spelled(word, byte))
         })
     };
-    let [second, more @ ..] = others else { return true };
     // The bytes of a word may be swapped.
-    let is_swapped = at >= 2 && is_spelled(&text[at - 2..at], *second);
+    let is_swapped = at >= 2 && is_spelled(&text[at - 2..at], second);
     let is_quoted = spelling.starts_with(b"'") || spelling.starts_with(b"\"");
-    (within(*second, 3) || is_swapped) && (is_quoted || more.first().is_none_or(|third| within(*third, 6)))
+    (within(second, 3) || is_swapped) && (is_quoted || within(third, 6))
 }
 
 /// Whether a word of a list spells the byte, or begins or ends with its hex digits.
