@@ -7,6 +7,7 @@ use memchr::memmem::Finder;
 
 use super::{
     anchors::{Anchor, AnchorMatch},
+    binary,
     edges::{self, LeftEdge},
     glued::GluedKeys,
     joins::Joins,
@@ -214,7 +215,9 @@ impl ShapeMatcher {
             }
         }
         if is_word {
-            if goes_on == GoesOn::Perhaps && edges::left(text, at) != LeftEdge::Glued {
+            // Some keys have letters before their anchor, but most of what has is a word.
+            let may_begin = || edges::left(text, at) != LeftEdge::Glued || !edges::ends_word(text, at);
+            if goes_on == GoesOn::Perhaps && may_begin() {
                 self.try_joins(text, at, depth, &mut seen.joins, scratch, matches);
             }
             return 0;
@@ -223,13 +226,7 @@ impl ShapeMatcher {
         let known = matches.len();
         dispatch.try_anchor(text, anchor, seen.token_end, scratch, matches);
         self.try_glued(text, anchor, seen.token_end, &mut seen.glued, scratch, matches);
-        // Between two zeros, a string of C is whole.
-        let is_c_string = |one: &ShapeMatch| {
-            let Range { start, end } = one.span;
-            let is_inside = start < anchor.at && anchor.at < end;
-            is_inside && one.decoded.is_none() && text.get(end) == Some(&0) && text[..start].ends_with(b"\0")
-        };
-        if !matches[known.min(matches.len())..].iter().any(is_c_string) {
+        if !matches[known.min(matches.len())..].iter().any(|one| binary::is_c_string(text, anchor.at, one)) {
             dispatch.try_touched(text, anchor, seen.token_end, scratch, matches);
         }
         if goes_on == GoesOn::Perhaps {
