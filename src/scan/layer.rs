@@ -10,7 +10,7 @@ use super::{
     binary,
     edges::{self, LeftEdge},
     glued::GluedKeys,
-    joins::Joins,
+    joins::{self, Joins},
     matcher::ShapeMatcher,
     runs::FoundInRun,
     scratch::Scratch,
@@ -231,6 +231,9 @@ impl ShapeMatcher {
         }
         if goes_on == GoesOn::Perhaps {
             self.try_joins(text, at, depth, &mut seen.joins, scratch, matches);
+        }
+        if at < seen.escapes {
+            joins::drop_pieces(matches);
         }
         if length > 2 * dispatch.longest {
             let last = seen.token_end - dispatch.longest;
