@@ -148,7 +148,14 @@ impl Anchors {
 
     /// The first of [`escape::BROKEN`] that begins in `range`. Only for texts that are no plain ASCII.
     pub(super) fn next_broken(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
-        let literals = || Literals::new(&escape::BROKEN.iter().map(|one| one.to_vec()).collect::<Vec<_>>());
+        let literals = || {
+            let ends = self.plain.iter().filter_map(|prefix| ends_before_separator(prefix));
+            let literals: BTreeSet<Vec<u8>> = ends
+                .flat_map(escape::broken_behind)
+                .chain(escape::BROKEN.iter().map(|one| one.to_vec()))
+                .collect();
+            Literals::for_size(&literals.into_iter().collect::<Vec<_>>(), self.size)
+        };
         self.broken.get_or_init(literals).next(text, range).map(|(at, _)| at)
     }
 
@@ -165,10 +172,15 @@ impl Anchors {
         });
         let mut from = range.start;
         while let Some((at, literal)) = search.next(text, from..range.end) {
-            let (spelling, first) = &spellings[literal];
-            let mut others =
-                self.plain.iter().map(|literal| literal.as_bytes()).filter(|one| one[0] == *first);
-            if others.any(|one| list::goes_on_with(text, at, spelling, &one[1..3])) {
+            // Digits may stand for two letters: 65 is an `A`, and an `e` in hex.
+            let (spelling, _) = &spellings[literal];
+            let letters = spellings.iter().filter(|(one, _)| one == spelling).map(|(_, byte)| *byte);
+            let may_go_on = |first: u8| {
+                let mut others =
+                    self.plain.iter().map(|literal| literal.as_bytes()).filter(|one| one[0] == first);
+                others.any(|one| list::goes_on_with(text, at, spelling, &one[1..3]))
+            };
+            if letters.into_iter().any(may_go_on) {
                 return Some(at);
             }
             from = at + 1;
@@ -232,6 +244,12 @@ impl Anchors {
             },
         })
     }
+}
+
+/// The last two letters of a prefix before its first separator.
+fn ends_before_separator(prefix: &str) -> Option<[u8; 2]> {
+    let at = prefix.bytes().position(|byte| b"-_.".contains(&byte))?;
+    prefix.as_bytes()[..at].last_chunk().copied()
 }
 
 /// The last letter of a prefix before its first separator, and that separator.

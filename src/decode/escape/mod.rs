@@ -38,10 +38,7 @@ pub(crate) const LITERALS: &[&str] = &[
 
 /// Prefixes that something is in that nobody sees, that hold another dash, or that a line end, a color or a tag divides.
 pub(crate) const BROKEN: &[&[u8]] = &[
-    b"sk\xe2",
-    b"sk\xef",
     b"sk\xc2",
-    b"sk\x1b",
     b"s\xe2\x80",
     b"s\xe2\x81",
     b"s\xef\xbb",
@@ -49,7 +46,19 @@ pub(crate) const BROKEN: &[&[u8]] = &[
     b"s\x1b[",
     b"\xef\xbd\x93\xef\xbd\x8b",
     b"k\xef\xbc\xbf",
+    // Before the `sk_` of keys that begin with a word.
+    b"am\xe2\x80",
+    b"am\x1b[",
+    b"ve\xe2\x80",
+    b"ve\x1b[",
+    b"st\xe2\x80",
+    b"st\x1b[",
 ];
+
+/// The same behind the last letters before a separator: what begins with a dash, something that nobody sees, or a color.
+pub(crate) fn broken_behind([first, second]: [u8; 2]) -> [Vec<u8>; 3] {
+    [0xe2, 0xef, 0x1b].map(|lead| vec![first, second, lead])
+}
 
 /// The literals of [`LITERALS`] that contain none of `%`, `\\` and `&`.
 pub(crate) const QUOTED_PRINTABLE: &[&[u8]] = &[b"=2D", b"=5F"];
