@@ -12,7 +12,7 @@ use memchr::memmem;
 
 use super::list_search::ListSearch;
 use crate::{
-    decode::escape,
+    decode::escape::{self, BrokenPrefixes},
     rule::{Confidence, Families, literals, minimal},
 };
 
@@ -44,7 +44,7 @@ pub(super) struct Anchors {
     behind_letters: OnceLock<Literals>,
     /// The last letters before the first separator of a prefix.
     letters: Vec<u8>,
-    broken: OnceLock<Literals>,
+    broken: OnceLock<BrokenPrefixes>,
     lists: OnceLock<ListSearch>,
     wide: OnceLock<Literals>,
 }
@@ -149,10 +149,10 @@ impl Anchors {
         search.next(text, range).map(|(at, _)| at)
     }
 
-    /// The first of [`escape::BROKEN`] that begins in `range`. Only for texts that are no plain ASCII.
-    pub(super) fn next_broken(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
-        let literals = || Literals::new(&escape::BROKEN.iter().map(|one| one.to_vec()).collect::<Vec<_>>());
-        self.broken.get_or_init(literals).next(text, range).map(|(at, _)| at)
+    /// Finds where prefixes may be broken. Only for texts that are no plain ASCII, or have colors.
+    pub(super) fn broken(&self) -> &BrokenPrefixes {
+        let ends = || self.plain.iter().filter_map(|prefix| ends_before_separator(prefix));
+        self.broken.get_or_init(|| BrokenPrefixes::new(ends()))
     }
 
     /// Where the first three bytes of a plain anchor begin in a list of bytes in `range`.
@@ -217,6 +217,12 @@ impl Anchors {
             },
         })
     }
+}
+
+/// The last two letters of a prefix before its first separator.
+fn ends_before_separator(prefix: &str) -> Option<[u8; 2]> {
+    let at = prefix.bytes().position(|byte| b"-_.".contains(&byte))?;
+    prefix.as_bytes()[..at].last_chunk().copied()
 }
 
 /// The last letter of a prefix before its first separator, and that separator.

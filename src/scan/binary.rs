@@ -12,7 +12,7 @@ mod surroundings;
 
 use std::cell::RefCell;
 
-pub(super) use self::surroundings::{HEAD, is_binary};
+pub(super) use self::surroundings::{HEAD, is_binary, is_c_string};
 use self::{
     lengths::Length,
     surroundings::{Surroundings, surroundings},

@@ -73,8 +73,13 @@ pub(super) fn is_in_word(text: &[u8], start: usize) -> bool {
 /// Whether the few letters before `start` are all of a word that ends in `sk` or `rk`, such as `flask-…`.
 pub(super) fn is_end_of_short_word(text: &[u8], start: usize) -> bool {
     const LONGEST: usize = 4;
+    /// Of longer beginnings, only these make a word: `mode` and `data` stand before a key in rows of strings.
+    const LONG: &[&[u8]] = &[b"fla", b"kio", b"bri", b"whi", b"fri", b"spa", b"sha", b"cle"];
     let letters = text[..start].iter().rev().take(LONGEST + 1).take_while(|byte| byte.is_ascii_alphabetic());
-    letters.count() <= LONGEST && ends_word(text, start)
+    let count = letters.count();
+    let before = &text[start - count..start];
+    let is_known = || LONG.iter().any(|word| before.eq_ignore_ascii_case(word));
+    count <= LONGEST && ends_word(text, start) && (count < 3 || is_known())
 }
 
 /// Whether the letters before `start` make a word of it that ends in `sk` or `rk`: `task-…`, `disk_…`, `network_…`.

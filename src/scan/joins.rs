@@ -74,15 +74,35 @@ impl ShapeMatcher {
         if best.is_empty() {
             return;
         }
-        let is_part = |one: &ShapeMatch| {
-            best.iter().any(|whole| whole.span.start <= one.span.start && one.span.end <= whole.span.end)
-        };
-        let first = matches.len() - last(matches).len();
-        let mut near = matches.split_off(first);
-        near.retain(|one| !is_part(one));
-        matches.append(&mut near);
+        retain_near(matches, |one| !best.iter().any(|whole| is_piece(one, whole)));
         matches.append(&mut best);
     }
+}
+
+/// Drops the matches that are pieces of keys that are proved as well.
+pub(super) fn drop_pieces(matches: &mut Vec<ShapeMatch>) {
+    let is_as_good = |whole: &ShapeMatch, one: &ShapeMatch| {
+        whole.base > one.base
+            || whole.base == one.base
+                && (whole.fit == Fit::Exact || one.fit == Fit::Loose || whole.fixed > one.fixed)
+    };
+    let wholes: Vec<ShapeMatch> = last(matches).iter().filter(|one| one.decoded.is_some()).cloned().collect();
+    retain_near(matches, |one| {
+        let is_piece_of = |whole: &ShapeMatch| one.span.end < whole.span.end && is_piece(one, whole);
+        one.decoded.is_some() || !wholes.iter().any(|whole| is_piece_of(whole) && is_as_good(whole, one))
+    });
+}
+
+fn is_piece(one: &ShapeMatch, whole: &ShapeMatch) -> bool {
+    whole.span.start <= one.span.start && one.span.end <= whole.span.end
+}
+
+/// Keeps some of the last matches, and all others.
+fn retain_near(matches: &mut Vec<ShapeMatch>, keep: impl Fn(&ShapeMatch) -> bool) {
+    let first = matches.len() - last(matches).len();
+    let mut near = matches.split_off(first);
+    near.retain(keep);
+    matches.append(&mut near);
 }
 
 /// The matches that may be near: the last ones, so that a text full of keys is not gone through for each.
@@ -100,16 +120,41 @@ fn is_believable(text: &[u8], joined: &ShapeMatch, matches: &[ShapeMatch]) -> bo
         || matches.iter().filter(|one| one.span.start < joined.span.end && joined.span.start < one.span.end);
     let is_weaker = |one: &ShapeMatch| one.base < joined.base;
     let is_better = || over().all(|one| one.fit == Fit::Loose || is_weaker(one));
+    // Pieces that have another exact form by chance.
+    let is_as_good = |one: &ShapeMatch| {
+        joined.fit == Fit::Exact
+            && one.base == joined.base
+            && one.span != joined.span
+            && is_piece(one, joined)
+    };
+    let is_no_worse = || over().all(|one| one.fit == Fit::Loose || is_weaker(one) || is_as_good(one));
     if joined.encoding.contains(&escape::WRAPPED) {
         let is_proved = joined.fit == Fit::Exact && joined.base == Confidence::Certain;
         let is_alone = || over().next().is_none();
         ends_like_a_key(text, joined.span.end)
             && (is_proved && over().all(is_weaker) || is_alone() && is_wrapped_evenly(text, &joined.span))
     } else if joined.encoding.contains(&escape::CONTROL) {
-        joined.fit == Fit::Exact && is_better()
+        if is_unseen(text, &joined.span) { is_no_worse() } else { joined.fit == Fit::Exact && is_better() }
     } else {
-        is_better()
+        is_no_worse()
     }
+}
+
+/// Whether the control characters in a key are all that are near it, one at a time. In text, nobody sees them. Strings of
+/// a program or a list have more of them beside them.
+fn is_unseen(text: &[u8], span: &Range<usize>) -> bool {
+    const NEAR: usize = 512;
+    // Line ends and tabs are seen. Form feeds and the separators of records stand between two things.
+    let is_control = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r');
+    let is_separator = |byte: &u8| matches!(byte, 1..=4 | 0x0b | 0x0c | 0x1c..=0x1f);
+    let key = &text[span.clone()];
+    let around = [
+        &text[span.start.saturating_sub(NEAR)..span.start],
+        &text[span.end..text.len().min(span.end + NEAR)],
+    ];
+    !around.iter().any(|part| part.iter().any(is_control))
+        && !key.iter().any(is_separator)
+        && !key.windows(2).any(|two| two.iter().all(is_control))
 }
 
 /// Whether the last line of a wrapped key is no word of its own, and nothing but the key is on it: a whole key may stand at
@@ -129,8 +174,9 @@ fn ends_like_a_key(text: &[u8], end: usize) -> bool {
 }
 
 /// Whether nothing that may be an end as well joins the pieces.
-fn joins_by_itself(one: &ShapeMatch) -> bool {
-    !one.encoding.contains(&escape::WRAPPED) && !one.encoding.contains(&escape::CONTROL)
+fn joins_by_itself(text: &[u8], one: &ShapeMatch) -> bool {
+    let is_seen = || one.encoding.contains(&escape::CONTROL) && !is_unseen(text, &one.span);
+    !one.encoding.contains(&escape::WRAPPED) && !is_seen()
 }
 
 /// Whether a key of more pieces is better proved than one of fewer. If that one ends at the end of a line as long as
@@ -146,7 +192,8 @@ fn is_better(text: &[u8], more: &[ShapeMatch], fewer: &[ShapeMatch]) -> bool {
     match strongest(more).cmp(&strongest(fewer)) {
         Ordering::Greater => true,
         Ordering::Equal => {
-            !more.is_empty() && (fewer.iter().any(fills_line) || more.iter().all(joins_by_itself))
+            !more.is_empty()
+                && (fewer.iter().any(fills_line) || more.iter().all(|one| joins_by_itself(text, one)))
         }
         Ordering::Less => false,
     }

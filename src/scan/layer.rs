@@ -7,9 +7,10 @@ use memchr::memmem::Finder;
 
 use super::{
     anchors::{Anchor, AnchorMatch},
+    binary,
     edges::{self, LeftEdge},
     glued::GluedKeys,
-    joins::Joins,
+    joins::{self, Joins},
     matcher::ShapeMatcher,
     runs::FoundInRun,
     scratch::Scratch,
@@ -30,9 +31,6 @@ const DEEPEST: usize = 2;
 
 /// How much of a list is searched at a time, in bytes: more than any key takes.
 const LIST: usize = REACH / 2;
-
-/// What terminal sequences begin with.
-const ESC: u8 = 0x1b;
 
 /// How far a UTF-16 string is decoded to either side, in bytes.
 const WIDE: usize = REACH / 2;
@@ -214,7 +212,9 @@ impl ShapeMatcher {
             }
         }
         if is_word {
-            if goes_on == GoesOn::Perhaps && edges::left(text, at) != LeftEdge::Glued {
+            // Some keys have letters before their anchor, but most of what has is a word.
+            let may_begin = || edges::left(text, at) != LeftEdge::Glued || !edges::ends_word(text, at);
+            if goes_on == GoesOn::Perhaps && may_begin() {
                 self.try_joins(text, at, depth, &mut seen.joins, scratch, matches);
             }
             return 0;
@@ -223,17 +223,14 @@ impl ShapeMatcher {
         let known = matches.len();
         dispatch.try_anchor(text, anchor, seen.token_end, scratch, matches);
         self.try_glued(text, anchor, seen.token_end, &mut seen.glued, scratch, matches);
-        // Between two zeros, a string of C is whole.
-        let is_c_string = |one: &ShapeMatch| {
-            let Range { start, end } = one.span;
-            let is_inside = start < anchor.at && anchor.at < end;
-            is_inside && one.decoded.is_none() && text.get(end) == Some(&0) && text[..start].ends_with(b"\0")
-        };
-        if !matches[known.min(matches.len())..].iter().any(is_c_string) {
+        if !matches[known.min(matches.len())..].iter().any(|one| binary::is_c_string(text, anchor.at, one)) {
             dispatch.try_touched(text, anchor, seen.token_end, scratch, matches);
         }
         if goes_on == GoesOn::Perhaps {
             self.try_joins(text, at, depth, &mut seen.joins, scratch, matches);
+        }
+        if at < seen.escapes {
+            joins::drop_pieces(matches);
         }
         if length > 2 * dispatch.longest {
             let last = seen.token_end - dispatch.longest;
@@ -317,7 +314,10 @@ impl ShapeMatcher {
 
     /// Whether a prefix in the range may be broken.
     pub(super) fn may_be_broken(&self, text: &[u8], range: &Range<usize>) -> bool {
-        has_unseen(text, range) && self.anchors.next_broken(text, range.clone()).is_some()
+        let broken = self.anchors.broken();
+        (!text[range.start..range.end.min(text.len())].is_ascii()
+            && broken.next_character(text, range.clone()).is_some())
+            || broken.next_color(text, range.clone()).is_some()
     }
 
     /// Scans tokens whose prefix is broken. Returns whether there may be any.
@@ -329,13 +329,18 @@ impl ShapeMatcher {
         scratch: &mut Scratch,
         matches: &mut Vec<ShapeMatch>,
     ) -> bool {
-        if !has_unseen(text, range) {
-            return false;
+        let broken = self.anchors.broken();
+        let start = |at: usize| Some((at, self.anchors.escaped(text, at).map(|_| at)));
+        let by_color = self.undo_prefixes(text, range.start, depth, scratch, matches, |from| {
+            start(broken.next_color(text, from..range.end)?)
+        });
+        if text[range.start..range.end.min(text.len())].is_ascii() {
+            return by_color;
         }
-        self.undo_prefixes(text, range.start, depth, scratch, matches, |from| {
-            let at = self.anchors.next_broken(text, from..range.end)?;
-            Some((at, self.anchors.escaped(text, at).map(|_| at)))
-        })
+        let by_character = self.undo_prefixes(text, range.start, depth, scratch, matches, |from| {
+            start(broken.next_character(text, from..range.end)?)
+        });
+        by_color || by_character
     }
 
     /// Scans lists of bytes. Returns whether there may be any.
@@ -397,10 +402,4 @@ impl ShapeMatcher {
             matches.push(matched);
         }
     }
-}
-
-/// Whether a range has bytes that are no ASCII, or terminal sequences.
-fn has_unseen(text: &[u8], range: &Range<usize>) -> bool {
-    let within = &text[range.start..range.end.min(text.len())];
-    !within.is_ascii() || memchr::memchr(ESC, within).is_some()
 }

@@ -71,7 +71,7 @@ impl ShapeEntry {
             proves_itself: rule.forms[form].confidence == Confidence::Certain
                 && fit(parts) == Fit::Exact
                 && (marker.is_some() || proves_itself(parts)),
-            has_proof_inside: marker.is_some() || parts.iter().any(is_structure),
+            has_proof_inside: marker.is_some() || parts.iter().any(is_structure) || has_check(parts),
             last_run: match parts.last() {
                 Some(Part::Run(class, _)) => Some(class),
                 _ => None,
@@ -216,6 +216,13 @@ fn proves_itself(parts: &[Part]) -> bool {
     const LONG_BODY: usize = 28;
     let body: usize = parts.iter().skip(1).map(|part| part.lengths().0).sum();
     parts.iter().any(is_structure) || parts[0].lengths().0 >= TELLING_PREFIX && body >= LONG_BODY
+}
+
+/// Whether the parts behind the prefix fix more bytes than chance makes.
+fn has_check(parts: &[Part]) -> bool {
+    const TELLING: usize = 4;
+    let fixed = |part: &Part| if matches!(part, Part::Literal(_)) { part.lengths().0 } else { 0 };
+    parts.iter().skip(1).map(fixed).sum::<usize>() >= TELLING
 }
 
 fn is_structure(part: &Part) -> bool {

@@ -1,5 +1,7 @@
 //! What the matrices do not hold against the engine, each with its reason.
 
+use std::sync::LazyLock;
+
 use skanner::testing::rule::Confidence;
 
 use super::{harness::Subject, writing::Encoding};
@@ -119,6 +121,19 @@ pub(crate) fn cannot_be_split(subject: &Subject, key: &str, cuts: &[usize]) -> b
     // Its first piece is as good a key as the whole, or its punctuation looks like a seam.
     let first_is_whole = subject.form.confidence != Confidence::Certain
         && subject.shape.matches(first.as_bytes(), &mut Vec::new(), |end| end == first.len()).is_some();
+    // It is a key of a surer form, which keeps its end.
+    let first_is_surer = || {
+        static ALL: LazyLock<Vec<Subject>> = LazyLock::new(Subject::all);
+        let is_surer = |other: &&Subject| other.form.confidence > subject.form.confidence;
+        let is_whole = |other: &Subject| {
+            other.shape.matches(first.as_bytes(), &mut Vec::new(), |end| end == first.len()).is_some()
+        };
+        ALL.iter().filter(is_surer).any(is_whole)
+    };
+    // Without a prefix, a key is known by what is inside it, which must be in one piece.
+    let marker = key.find("T3BlbkFJ").filter(|_| subject.shape.prefix().is_empty());
+    let marker_is_cut =
+        marker.is_some_and(|at| cuts.iter().any(|cut| (at + 1..at + "T3BlbkFJ".len()).contains(cut)));
     // A piece that begins like a key is taken for another one.
     let begins_again =
         cuts.iter().any(|cut| ["sk-", "sk_", "rk_"].iter().any(|prefix| key[*cut..].starts_with(prefix)));
@@ -128,6 +143,8 @@ pub(crate) fn cannot_be_split(subject: &Subject, key: &str, cuts: &[usize]) -> b
     // At the end of a line of the right length, one `=` is a soft line break.
     let ends_in_padding = key.ends_with('=') && !key.ends_with("==");
     first_is_whole
+        || marker_is_cut
+        || first_is_surer()
         || begins_again
         || only_padding
         || ends_in_padding

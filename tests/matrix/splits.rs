@@ -120,7 +120,7 @@ fn cuts(subject: &Subject, key: &str) -> Vec<Vec<usize>> {
         vec![first, last],
     ];
     all.into_iter()
-        .filter(|cuts| cuts.iter().all(|cut| *cut < key.len()) && cuts.is_sorted_by(|a, b| a < b))
+        .filter(|cuts| cuts.iter().all(|cut| 0 < *cut && *cut < key.len()) && cuts.is_sorted_by(|a, b| a < b))
         .collect()
 }
 
@@ -154,8 +154,10 @@ fn cell(subject: &Subject, split: &Split, number: usize) -> Option<Cell> {
 fn split_keys_are_found_whole() {
     const CUTS: usize = 7;
     harness::run("splits", &Subject::all(), 37_000, |bench, subject| {
-        let cells =
-            SPLITS.iter().flat_map(|split| (0..CUTS).filter_map(|number| cell(subject, split, number)));
+        let cells = SPLITS
+            .iter()
+            .filter(|one| std::env::var("M_ENC").map_or(true, |only| one.name.contains(&only)))
+            .flat_map(|split| (0..CUTS).filter_map(|number| cell(subject, split, number)));
         let checked: Vec<_> = cells.map(|cell| bench.check(subject, &cell).err()).collect();
         (checked.len(), checked.into_iter().flatten().collect())
     });

@@ -355,7 +355,7 @@ pub(crate) const ENCODINGS: &[Encoding] = &[
     whole("hex pairs, colons", LIST, |p| list(p, ("x: ", ":", "\n"), |byte| format!("{byte:02x}"))),
     whole("hex pairs, dashes, upper case", LIST, |p| list(p, ("x: ", "-", "\n"), |byte| format!("{byte:02X}"))),
     whole("registry, hex", LIST, |p| list(p, ("\"K\"=hex:", ",", "\n"), |byte| format!("{byte:02x}"))),
-    whole("registry, hex(2)", &["byte-list", "utf-16le"], |p| list(p, ("\"K\"=hex(2):", ",00,", ",00,00,00\n"), |byte| format!("{byte:02x}"))),
+    whole("registry, hex(2)", &["byte-list", "utf-16le"], |p| list(p, ("\"K\"=hex(2):", ",", ",00,00\n"), |byte| format!("{byte:02x},00"))),
     whole("hexdump -C", &["hex-dump"], |p| dump(p, 8, ("  ", "  |", "|"), 1)),
     whole("od -tx1", &["hex-dump"], |p| dump(p, 7, (" ", "", ""), 1)),
     whole("xxd", &["hex-dump"], |p| dump(p, 8, (": ", "  ", ""), 2)),

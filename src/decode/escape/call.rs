@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, Match};
 
 use super::unit::is_key_byte;
 
@@ -148,17 +148,26 @@ fn is_called(before: &[u8], is_bare: bool) -> Option<Certainty> {
         .filter(|one| leads_to_list(&before[one.end()..]))
         .peekable();
     found.peek()?;
-    let is_sure = found.any(|one| BARE.contains(&CALLS[one.pattern().as_usize()])) || has_empty(&before);
+    // In PowerShell, `-join` before a list has no separator.
+    let is_bare_call = |one: Match| {
+        let name = CALLS[one.pattern().as_usize()];
+        BARE.contains(&name) || name == "join" && before[..one.start()].ends_with(b"-")
+    };
+    let is_sure = found.any(is_bare_call) || has_empty(&before);
     Some(if is_sure { Certainty::Sure } else { Certainty::Unsure })
 }
 
-/// Whether an empty string leads to the list, or a format with nothing between two places.
+/// Whether an empty string leads to the list, or a format with nothing between two places. The call may be a method of
+/// either.
 fn has_empty(before: &[u8]) -> bool {
-    let is_empty = |at: &usize| {
-        let rest = &before[*at..];
-        [&b"\"\""[..], b"''", b"``", b"%s%s", b"{}{}"].iter().any(|empty| rest.starts_with(empty))
-    };
-    (0..before.len()).rev().find(is_empty).is_some_and(|at| leads_to_list(&before[at..]))
+    const EMPTY: &[&[u8]] = &[b"\"\"", b"''", b"``", b"%s%s", b"{}{}"];
+    const METHODS: &[&[u8]] = &[b".join", b".format"];
+    let behind = |at: usize| EMPTY.iter().find_map(|empty| before[at..].strip_prefix(*empty));
+    (0..before.len()).rev().find_map(behind).is_some_and(|rest| {
+        let closed = quote(rest).unwrap_or(rest);
+        let called = METHODS.iter().find_map(|method| closed.strip_prefix(*method));
+        called.map_or_else(|| !rest.starts_with(b".") && leads_to_list(rest), leads_to_list)
+    })
 }
 
 /// Whether nothing but brackets, a separator and a format stands between the call and the first piece.

@@ -5,6 +5,7 @@
 
 mod ansi;
 mod backslash;
+mod broken;
 mod call;
 mod html;
 mod invisible;
@@ -16,6 +17,7 @@ mod unit;
 
 use std::ops::Range;
 
+pub(crate) use broken::BrokenPrefixes;
 pub(crate) use join::{CONTROL, WRAPPED};
 use memchr::memmem;
 use unit::{EscapeUnit, is_key_byte};
@@ -34,21 +36,6 @@ pub(crate) const LITERALS: &[&str] = &[
     "%2D", "%2d", "%5F", "%5f", "\\x2", "\\x5", "\\u00", "\\u{", "\\U0", "\\05", "\\13", "k\\_", "&#4",
     "&#9", "&#x", "=2D", "=5F", "k\\-", "s\\-", "c\\_", "2\\_", "%2E", "%2e", "f\\_", "%73", "%6B", "%6b",
     "\\x7", "\\x6", "&#1", "\\16", "\\15",
-];
-
-/// Prefixes that something is in that nobody sees, that hold another dash, or that a line end, a color or a tag divides.
-pub(crate) const BROKEN: &[&[u8]] = &[
-    b"sk\xe2",
-    b"sk\xef",
-    b"sk\xc2",
-    b"sk\x1b",
-    b"s\xe2\x80",
-    b"s\xe2\x81",
-    b"s\xef\xbb",
-    b"s\xc2\xad",
-    b"s\x1b[",
-    b"\xef\xbd\x93\xef\xbd\x8b",
-    b"k\xef\xbc\xbf",
 ];
 
 /// The literals of [`LITERALS`] that contain none of `%`, `\\` and `&`.
@@ -249,6 +236,16 @@ pub(crate) fn token(text: &[u8], anchor: usize, mut joins: usize) -> Token {
                 }
             }
             at += unit.length;
+            continue;
+        }
+        // A color beside the underscore of a prefix is inside of it.
+        if at < anchor
+            && join::may_begin(text[at])
+            && let Some(length) = ansi::sequences(rest)
+            && (token.decoded.text.ends_with(b"_") || rest[length..].starts_with(b"_"))
+        {
+            token.undone.push((token.decoded.text.len(), ansi::NAME, true));
+            at += length;
             continue;
         }
         // So does every seam.

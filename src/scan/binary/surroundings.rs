@@ -1,6 +1,8 @@
 //! Whether a text is text, as a whole and near a key.
 
-use crate::scan::scratch::Scratch;
+use std::ops::Range;
+
+use crate::scan::{scratch::Scratch, shape_match::ShapeMatch};
 
 /// How many bytes at the start of a file tell whether it is text.
 pub(in crate::scan) const HEAD: usize = 8000;
@@ -24,6 +26,17 @@ pub(super) enum Surroundings {
 /// Whether a file is not text, judged by its first bytes, as git does.
 pub(in crate::scan) fn is_binary(text: &[u8]) -> bool {
     memchr::memchr(0, &text[..text.len().min(HEAD)]).is_some()
+}
+
+/// Whether a match around the anchor at `at` is a string of C. Such a string is whole, between two zeros.
+pub(in crate::scan) fn is_c_string(text: &[u8], at: usize, one: &ShapeMatch) -> bool {
+    /// The type of the next string may touch the end.
+    const TYPE: usize = 2;
+    let Range { start, end } = one.span;
+    let is_between = one.decoded.is_none() && text.get(end) == Some(&0) && text[..start].ends_with(b"\0");
+    // The zero may also be part of a length, and the first letter of what has no known form the rest of it.
+    let is_length = || (0..=TYPE).any(|after| end - start == 1 + usize::from(text[start]) + after);
+    start < at && at < end && is_between && !(one.rule.fallback && is_length())
 }
 
 /// What stands near a token.
