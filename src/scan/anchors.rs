@@ -4,29 +4,14 @@
 
 use std::{borrow::Cow, collections::BTreeSet, ops::Range, sync::OnceLock};
 
-use aho_corasick::{
-    AhoCorasick, AhoCorasickKind, Input,
-    packed::{Config, MatchKind, Searcher},
+use super::{
+    list_search::ListSearch,
+    literals::{Literals, TextSize, bucket_order},
 };
-use memchr::memmem;
-
-use super::list_search::ListSearch;
 use crate::{
     decode::escape::{self, BrokenPrefixes},
     rule::{Confidence, Families, literals, minimal},
 };
-
-/// The maximum number of literals of the packed search.
-const MOST_PACKED: usize = 64;
-
-/// The length of the texts that a search is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum TextSize {
-    /// Any length.
-    Any,
-    /// So short that building a fast search takes longer than running a slow one.
-    Short,
-}
 
 /// Searches for all anchors at the same time.
 pub(super) struct Anchors {
@@ -36,8 +21,8 @@ pub(super) struct Anchors {
     /// What containers begin with in base64.
     containers: &'static [&'static str],
     size: TextSize,
-    /// Each search is built when it is first needed.
-    search: OnceLock<Literals>,
+    /// Each search is built when it is first needed. This one has the literals in another order.
+    search: OnceLock<(Literals, Vec<usize>)>,
     escapes: OnceLock<Literals>,
     /// The separators behind a backslash, each with the letter before it, that are not among [`escape::LITERALS`].
     backslashes: Vec<Vec<u8>>,
@@ -116,13 +101,15 @@ impl Anchors {
         self.search = OnceLock::new();
     }
 
-    /// The main search, whose literals are the words, the starts of containers, and the anchors.
-    fn search(&self) -> &Literals {
+    /// The main search, whose literals are the words, the starts of containers, and the anchors, and for each of its
+    /// literals the index among these.
+    fn search(&self) -> &(Literals, Vec<usize>) {
         self.search.get_or_init(|| {
             let plain = self.plain.iter().map(|literal| &**literal);
-            let others = self.words.iter().chain(self.containers).copied();
-            let all = others.chain(plain).map(|literal| literal.as_bytes().to_vec());
-            Literals::for_size(&all.collect::<Vec<_>>(), self.size)
+            let all: Vec<&str> = self.words.iter().chain(self.containers).copied().chain(plain).collect();
+            let order = bucket_order(&all);
+            let literals: Vec<_> = order.iter().map(|index| all[*index].as_bytes().to_vec()).collect();
+            (Literals::for_size(&literals, self.size), order)
         })
     }
 
@@ -208,8 +195,9 @@ impl Anchors {
 
     /// The first anchor, word or start of a container that begins in `range`.
     pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<AnchorMatch> {
-        let (at, literal) = self.search().next(text, range)?;
-        Some(match literal.checked_sub(self.words.len()) {
+        let (search, order) = self.search();
+        let (at, literal) = search.next(text, range)?;
+        Some(match order[literal].checked_sub(self.words.len()) {
             None => AnchorMatch::Word { at, word: literal },
             Some(literal) => match literal.checked_sub(self.containers.len()) {
                 None => AnchorMatch::Container { at },
@@ -241,116 +229,4 @@ fn in_utf16(literal: &[u8]) -> Vec<u8> {
         wide.pop();
     }
     wide
-}
-
-/// A set of literals to search for.
-pub(super) struct Literals {
-    search: LiteralSearch,
-    /// The length of the longest literal, in bytes.
-    longest: usize,
-}
-
-enum LiteralSearch {
-    Packed(Searcher),
-    /// For more literals than the packed search supports.
-    Automaton(AhoCorasick),
-    /// For machines without the vector instructions of the packed search.
-    OneByOne(Vec<memmem::Finder<'static>>),
-    /// For short texts.
-    ByFirstByte(ByFirstByte),
-}
-
-/// Literals, sorted by their first byte. Building it costs next to nothing.
-struct ByFirstByte {
-    /// Each literal with its index among the searched ones, sorted.
-    literals: Vec<(Vec<u8>, usize)>,
-    /// For each byte, the range of literals that begin with it.
-    ranges: Box<[Range<u16>; 256]>,
-}
-
-impl ByFirstByte {
-    fn new(literals: &[Vec<u8>]) -> Self {
-        let mut literals: Vec<_> =
-            literals.iter().enumerate().map(|(number, literal)| (literal.clone(), number)).collect();
-        literals.sort();
-        let mut ranges = Box::new([const { 0..0 }; 256]);
-        for (at, (literal, _)) in (0..).zip(&literals) {
-            let range: &mut Range<u16> = &mut ranges[usize::from(literal[0])];
-            *range = if range.start == range.end { at..at + 1 } else { range.start..at + 1 };
-        }
-        Self { literals, ranges }
-    }
-
-    /// The leftmost match. If there are several at that position, the literal that comes first among the searched ones.
-    fn find(&self, text: &[u8]) -> Option<(usize, usize)> {
-        text.iter().enumerate().find_map(|(at, byte)| {
-            let Range { start, end } = self.ranges[usize::from(*byte)];
-            let candidates = &self.literals[usize::from(start)..usize::from(end)];
-            let here = candidates.iter().filter(|(literal, _)| text[at..].starts_with(literal));
-            Some((at, here.map(|(_, number)| *number).min()?))
-        })
-    }
-}
-
-impl Literals {
-    /// Each literal must be at least three bytes long.
-    pub(super) fn new(literals: &[Vec<u8>]) -> Self {
-        let packed = || {
-            let builder =
-                Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(literals).build();
-            builder.map(LiteralSearch::Packed)
-        };
-        let automaton = || {
-            let kind = aho_corasick::MatchKind::LeftmostFirst;
-            let builder =
-                AhoCorasick::builder().match_kind(kind).kind(Some(AhoCorasickKind::DFA)).build(literals);
-            builder.ok().map(LiteralSearch::Automaton)
-        };
-        let search = if literals.len() <= MOST_PACKED { packed() } else { automaton() };
-        let search = search.unwrap_or_else(|| {
-            LiteralSearch::OneByOne(
-                literals.iter().map(|literal| memmem::Finder::new(literal).into_owned()).collect(),
-            )
-        });
-        Self { search, longest: literals.iter().map(Vec::len).max().unwrap_or(0) }
-    }
-
-    /// A set of literals for texts of this size.
-    fn for_size(literals: &[Vec<u8>], size: TextSize) -> Self {
-        match size {
-            TextSize::Any => Self::new(literals),
-            TextSize::Short => Self {
-                search: LiteralSearch::ByFirstByte(ByFirstByte::new(literals)),
-                longest: literals.iter().map(Vec::len).max().unwrap_or(0),
-            },
-        }
-    }
-
-    /// The first match that begins in `range`: its offset, and the index of the literal.
-    pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<(usize, usize)> {
-        let Range { start: from, end } = range;
-        if from >= end {
-            return None;
-        }
-        let most = text.len().min(end + self.longest.saturating_sub(1));
-        let found = match &self.search {
-            LiteralSearch::Packed(searcher) => {
-                let found = searcher.find_in(text, (from..most).into())?;
-                Some((found.start(), found.pattern().as_usize()))
-            }
-            LiteralSearch::Automaton(automaton) => {
-                let found = automaton.find(Input::new(text).range(from..most))?;
-                Some((found.start(), found.pattern().as_usize()))
-            }
-            LiteralSearch::OneByOne(finders) => finders
-                .iter()
-                .enumerate()
-                .filter_map(|(literal, finder)| Some((from + finder.find(&text[from..most])?, literal)))
-                .min(),
-            LiteralSearch::ByFirstByte(search) => {
-                search.find(&text[from..most]).map(|(at, literal)| (from + at, literal))
-            }
-        };
-        found.filter(|(at, _)| *at < end)
-    }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    anchors::TextSize,
     containers, excerpt,
+    literals::TextSize,
     mask::Masker,
     matcher::ShapeMatcher,
     resolve::{self, ChosenMatch},

@@ -4,6 +4,8 @@
 //! A token is cut before a prefix inside it only if both sides are keys, and if this can hardly be chance: the first has
 //! an exact length and ends there, or the second begins with a long prefix. Short prefixes are in long keys by chance.
 
+use std::ops::Range;
+
 use super::{
     anchors::Anchor, matcher::ShapeMatcher, scratch::Scratch, shape_match::Fit, shape_match::ShapeMatch,
     structure::Ending,
@@ -86,6 +88,10 @@ impl ShapeMatcher {
             return;
         }
         for start in dispatch.starts(text, anchor) {
+            // Several prefixes may begin at one place.
+            if glued.starts.iter().any(|known| known.at == start) {
+                continue;
+            }
             let start = KeyStart { at: start, anchor };
             let is_inside = start.at.checked_sub(1).is_some_and(|before| may_end_a_key(text[before]));
             if is_inside && end - start.at <= 2 * dispatch.longest && glued.may_try(end) {
@@ -127,7 +133,7 @@ impl ShapeMatcher {
             // in a long key by chance.
             let whole = matches
                 .iter()
-                .filter(|one| is_over(one, first.at, start.at + next.prefix))
+                .filter(|one| is_over(one, &(first.at..start.at), start.at + next.prefix))
                 .map(strength)
                 .max();
             let is_edge = glued.cuts.contains(&first.at);
@@ -144,7 +150,11 @@ impl ShapeMatcher {
                 continue;
             }
             prefer_exact(&mut before, start.at);
-            matches.retain(|one| !is_over(one, first.at, start.at));
+            // What begins behind another cut is a key of its own.
+            matches.retain(|one| {
+                !is_over(one, &(first.at..start.at), start.at)
+                    || first.at < one.span.start && glued.cuts.contains(&one.span.start)
+            });
             matches.append(&mut before);
             is_cut = true;
         }
@@ -218,9 +228,9 @@ fn prefer_longest_prefix(matches: &mut Vec<ShapeMatch>) {
     matches.append(&mut last);
 }
 
-/// Whether a match begins in a key from `start` on, and goes on after the `cut` that it ends at.
-fn is_over(one: &ShapeMatch, start: usize, cut: usize) -> bool {
-    one.decoded.is_none() && (start..cut).contains(&one.span.start) && one.span.end > cut
+/// Whether a match begins in the first of two keys and goes on after `end`.
+fn is_over(one: &ShapeMatch, first: &Range<usize>, end: usize) -> bool {
+    one.decoded.is_none() && first.contains(&one.span.start) && one.span.end > end
 }
 
 /// Whether a key may end in this byte.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    anchors::TextSize,
+    literals::TextSize,
     matcher::ShapeMatcher,
     resolve::{self, ChosenMatch},
     scratch::Scratch,

@@ -3,7 +3,8 @@
 use std::sync::{Arc, OnceLock};
 
 use super::{
-    anchors::{Anchors, TextSize},
+    anchors::Anchors,
+    literals::TextSize,
     runs::RunSearch,
     structure::{self, Dispatch},
 };

@@ -18,6 +18,7 @@ mod hints;
 mod joins;
 mod layer;
 mod list_search;
+mod literals;
 mod mask;
 mod matcher;
 mod named;

@@ -5,9 +5,10 @@ use std::{ops::Range, sync::OnceLock};
 use memchr::memmem;
 
 use super::{
-    anchors::{Anchor, Anchors, Literals},
+    anchors::{Anchor, Anchors},
     edges::{self, LeftEdge},
     hints::IssuerHints,
+    literals::Literals,
     prefix_ends::PrefixEnds,
     scratch::Scratch,
     shape_entry::{PrefixGroup, ShapeEntry, least_inside, try_shape},
