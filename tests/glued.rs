@@ -88,7 +88,8 @@ fn both_of_two_keys_are_found_and_masked() {
                 let is_third = |one: &&Detection| {
                     subjects.iter().any(|subject| subject.is_exact && subject.rule.id == one.rule.id)
                 };
-                let is_other = |one: &Detection| ![first.rule.id, second.rule.id].contains(&one.rule.id);
+                let is_other =
+                    |one: &Detection| one.rule.id != first.rule.id && one.rule.id != second.rule.id;
                 let whole = format!("{a}{between}{b}");
                 if secrets.concat() == whole
                     && (found.len() == 1 && found.first().filter(is_third).is_some()

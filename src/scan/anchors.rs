@@ -196,8 +196,9 @@ impl Anchors {
     /// The first anchor, word or start of a container that begins in `range`.
     pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<AnchorMatch> {
         let (search, order) = self.search();
-        let (at, literal) = search.next(text, range)?;
-        Some(match order[literal].checked_sub(self.words.len()) {
+        let (at, found) = search.next(text, range)?;
+        let literal = order[found];
+        Some(match literal.checked_sub(self.words.len()) {
             None => AnchorMatch::Word { at, word: literal },
             Some(literal) => match literal.checked_sub(self.containers.len()) {
                 None => AnchorMatch::Container { at },

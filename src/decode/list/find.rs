@@ -68,7 +68,11 @@ fn is_list_all_over(side: &[u8; SIDE]) -> bool {
         return false;
     }
     let letters = bits(side, |bytes| bytes >> 6);
-    let digits = bits(side, |bytes| (bytes >> 5) & (bytes >> 4) & !(bytes >> 6));
+    // From 0x30 to 0x39: the low half is below ten.
+    let digits = bits(side, |bytes| {
+        let is_ten_or_more = (bytes >> 3) & ((bytes >> 2) | (bytes >> 1));
+        (bytes >> 5) & (bytes >> 4) & !(bytes >> 6) & !is_ten_or_more
+    });
     let threes = |bits: u64| bits & (bits >> 1) & (bits >> 2);
     let sixes = |bits: u64| threes(bits) & (threes(bits) >> 3);
     let long_runs = |bits: u64| (sixes(bits) & !(sixes(bits) << 1)).count_ones();
