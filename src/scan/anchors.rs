@@ -76,7 +76,11 @@ impl Anchors {
         };
         let separators: BTreeSet<(u8, u8)> =
             plain.iter().filter_map(|literal| before_separator(literal)).collect();
-        let backslashes = separators.iter().map(|(letter, separator)| vec![*letter, b'\\', *separator]);
+        // Nobody escapes a dot.
+        let backslashes = separators
+            .iter()
+            .filter(|(_, separator)| *separator != b'.')
+            .map(|(letter, separator)| vec![*letter, b'\\', *separator]);
         let is_other = |literal: &Vec<u8>| !escape::LITERALS.iter().any(|one| one.as_bytes() == literal);
         Self {
             plain,

@@ -46,14 +46,20 @@ fn is_list(text: &[u8], at: usize) -> bool {
             || text[..at + SAMPLE].last_chunk().is_some_and(is_list_all_over))
 }
 
-/// Whether at most three of the bytes are letters, or other bytes from 0x40 on, and at least two are digits, quotes or
-/// other punctuation, for all bytes at once. Each bit of a byte is tested as the lowest one.
+/// Whether at most three of the bytes are letters, or other bytes from 0x40 on, and at least two are digits or quotes, for
+/// all bytes at once. Each bit of a byte is tested as the lowest one.
 fn may_be_list(sample: &[u8; SAMPLE]) -> bool {
     let bytes = u64::from_le_bytes(*sample);
     let count = |bits: u64| (bits & ONES).wrapping_mul(ONES) >> 56;
-    let letters = bytes >> 6;
-    let telling = (bytes >> 5) & !letters & ((bytes >> 4) | (bytes >> 1));
-    count(letters) <= 3 && count(telling) >= 2
+    // Other than quotes, these are `#` and `&`.
+    let quotes = (bytes >> 5) & (bytes >> 1) & !((bytes >> 3) | (bytes >> 4) | (bytes >> 6));
+    count(bytes >> 6) <= 3 && count(digits(bytes) | quotes) >= 2
+}
+
+/// Sets the lowest bit of each byte from 0x30 to 0x39, whose low half is below ten. Other bits are undefined.
+fn digits(bytes: u64) -> u64 {
+    let is_ten_or_more = (bytes >> 3) & ((bytes >> 2) | (bytes >> 1));
+    (bytes >> 5) & (bytes >> 4) & !(bytes >> 6) & !is_ten_or_more
 }
 
 /// Whether digits and quotes are everywhere, hardly any long words and numbers, as a dump has beside and before its bytes,
@@ -68,11 +74,7 @@ fn is_list_all_over(side: &[u8; SIDE]) -> bool {
         return false;
     }
     let letters = bits(side, |bytes| bytes >> 6);
-    // From 0x30 to 0x39: the low half is below ten.
-    let digits = bits(side, |bytes| {
-        let is_ten_or_more = (bytes >> 3) & ((bytes >> 2) | (bytes >> 1));
-        (bytes >> 5) & (bytes >> 4) & !(bytes >> 6) & !is_ten_or_more
-    });
+    let digits = bits(side, digits);
     let threes = |bits: u64| bits & (bits >> 1) & (bits >> 2);
     let sixes = |bits: u64| threes(bits) & (threes(bits) >> 3);
     let long_runs = |bits: u64| (sixes(bits) & !(sixes(bits) << 1)).count_ones();
