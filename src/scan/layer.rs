@@ -332,7 +332,9 @@ impl ShapeMatcher {
         let broken = self.anchors.broken();
         let start = |at: usize| Some((at, self.anchors.escaped(text, at).map(|_| at)));
         let by_color = self.undo_prefixes(text, range.start, depth, scratch, matches, |from| {
-            start(broken.next_color(text, from..range.end)?)
+            let at = broken.next_color(text, from..range.end)?;
+            // A color is only undone behind the start of a token.
+            Some((at, self.anchors.escaped(text, at - 1).map(|_| at - 1)))
         });
         if text[range.start..range.end.min(text.len())].is_ascii() {
             return by_color;

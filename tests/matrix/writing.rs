@@ -118,14 +118,19 @@ fn inserted(plain: &Plain<'_>, what: &str, at: fn(&str) -> Vec<usize>) -> Writte
     Written::of([plain.before, &key, plain.after].concat(), start..start + key.len())
 }
 
+/// The places inside a body where something is inserted.
+pub(crate) const BREAKS: [fn(&str) -> Vec<usize>; 2] = [middle, often];
+
 /// In the body, where no prefix and no separator is near.
 fn middle(key: &str) -> Vec<usize> {
     vec![key.len() * 2 / 3]
 }
 
-/// Behind every 20 bytes.
+/// Behind every 20 bytes, or more in a long key, so that it has no more pieces than are joined.
 fn often(key: &str) -> Vec<usize> {
-    (20..key.len()).step_by(20).collect()
+    const MOST_PIECES: usize = 14;
+    let length = 20.max(key.len().div_ceil(MOST_PIECES));
+    (length..key.len()).step_by(length).collect()
 }
 
 /// Before and behind the separator that ends the anchor.

@@ -40,7 +40,9 @@ pub(super) fn join(text: &[u8], at: usize, start: usize) -> Option<EscapeUnit> {
         .or_else(|| Some((call::seam(text, at, start)?.0, super::split::NAME)))?;
     // A sequence of colors may be followed by an escape.
     let goes_on = rest.get(length).is_some_and(|byte| is_key_byte(*byte) || b"%\\&=\x1b".contains(byte));
-    let is_another = super::split::begins_a_key(&rest[length..]);
+    // Behind an underscore, a color is inside a prefix that begins with a word.
+    let is_inside = name == ansi::NAME && text[..at].ends_with(b"_");
+    let is_another = !is_inside && super::split::begins_a_key(&rest[length..]);
     (goes_on && !is_another).then_some(EscapeUnit { length, byte: None, name })
 }
 

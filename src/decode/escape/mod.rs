@@ -41,6 +41,9 @@ pub(crate) const LITERALS: &[&str] = &[
 /// The literals of [`LITERALS`] that contain none of `%`, `\\` and `&`.
 pub(crate) const QUOTED_PRINTABLE: &[&[u8]] = &[b"=2D", b"=5F"];
 
+/// The last letters before the separators of built-in prefixes whose anchor ends before: `FLWSECK-`, `tgp_v1_`.
+const LAST_LETTERS: &[u8] = b"K0128akpst";
+
 /// Where decoding starts before an anchor, in bytes: room for the longest prefix in its longest escape.
 const BEFORE: usize = 80;
 
@@ -122,7 +125,7 @@ pub(crate) fn spells_anchor<'a>(text: &[u8], at: usize, mut anchors: impl Iterat
 }
 
 /// Returns where the separator of an escaped prefix begins, if the literal of [`LITERALS`] at `at` may be
-/// one: the letter before it must be one of `letters`.
+/// one: the letter before it must end a built-in prefix or be one of `letters`.
 #[must_use]
 pub(crate) fn separator(text: &[u8], at: usize, letters: &[u8]) -> Option<usize> {
     // A literal starts with a letter where the escape alone is too short to search for.
@@ -136,7 +139,7 @@ pub(crate) fn separator(text: &[u8], at: usize, letters: &[u8]) -> Option<usize>
         unit.byte
     });
     let letter = escaped.or_else(|| text[..at].last().copied())?;
-    letters.contains(&letter).then_some(at)
+    (LAST_LETTERS.contains(&letter) || letters.contains(&letter)).then_some(at)
 }
 
 /// The last run of bytes that keys of any issuer contain, since many tokens may end in one.
