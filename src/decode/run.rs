@@ -215,11 +215,10 @@ fn has_below(look: &[u8], least: u8) -> bool {
     word.wrapping_sub(ONES * u64::from(least)) & !word & TOPS != 0
 }
 
-/// Whether the look at `at` may be in the middle of base64, whose smallest character is `+`, and not at an end of it.
+/// Whether base64, whose smallest character is `+`, may go on for eight bytes before or behind the look at `at`.
 fn is_long(text: &[u8], at: usize) -> bool {
-    let Some(before) = at.checked_sub(LOOK) else { return false };
-    let around = text.get(before..at + STEP).unwrap_or_default();
-    around.len() == LOOK + STEP && !has_below(&around[..LOOK], b'+') && !has_below(&around[STEP..], b'+')
+    let goes_on = |look: &[u8]| look.len() == LOOK && !has_below(look, b'+');
+    goes_on(&text[at + LOOK..at + STEP]) || goes_on(&text[at.saturating_sub(LOOK)..at])
 }
 
 /// Whether there are both lower-case letters and other ASCII characters, as in nearly all base64, but in few words.
