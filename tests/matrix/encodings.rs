@@ -1,9 +1,14 @@
 //! Every rule × every way its keys are written × every encoding × some contexts: found once, the encoding named, the
 //! place that of the first source byte.
 
+use std::{
+    ops::Range,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
 use super::{
     contexts,
-    harness::{self, Cell, Subject, place_after},
+    harness::{self, Bench, Cell, Subject, place_after},
     known,
     table::{CONTEXTS, Context},
     writing::{ENCODINGS, Encoding, Plain},
@@ -69,20 +74,54 @@ fn cell(subject: &Subject, encoding: &Encoding, context: &Context, round: u64) -
     Some(Cell { column, seed, text: written.bytes, start, end, encoding: chain.to_vec(), ..plain })
 }
 
+/// How a cell fails. Where something stands inside a key, chance makes a whole key of its first piece now and then, so such
+/// a cell fails if more than half of four keys do.
+fn failure(
+    bench: &mut Bench,
+    subject: &Subject,
+    encoding: &Encoding,
+    made: &[Cell],
+    context: &Context,
+) -> Option<String> {
+    const MORE: Range<u64> = ROUNDS..ROUNDS + 2;
+    let mut failed: Vec<String> = made.iter().filter_map(|cell| bench.check(subject, cell).err()).collect();
+    if encoding.is_escape && !failed.is_empty() {
+        let more = MORE.filter_map(|round| cell(subject, encoding, context, round));
+        failed.extend(more.filter_map(|cell| bench.check(subject, &cell).err()));
+        CHANCE.fetch_add(1, Ordering::Relaxed);
+        if failed.len() < 3 {
+            return None;
+        }
+        CHANCE.fetch_sub(1, Ordering::Relaxed);
+    }
+    failed.into_iter().next()
+}
+
+/// The cells that failed with a key, and not with most.
+static CHANCE: AtomicUsize = AtomicUsize::new(0);
+
+/// How many keys each cell has.
+const ROUNDS: u64 = 2;
+
 #[test]
 fn every_key_is_found_in_every_encoding() {
-    const ROUNDS: u64 = 2;
+    /// Of the cells in which chance makes a whole key of a piece, one in so many at most.
+    const RARE: usize = 1_000;
+    const LEAST_CELLS: usize = 230_000;
     assert!(ENCODINGS.len() >= 45 && SOME.len() >= 8, "{} encodings", ENCODINGS.len());
-    harness::run("encodings", &Subject::all(), 77_000, |bench, subject| {
+    harness::run("encodings", &Subject::all(), LEAST_CELLS, |bench, subject| {
         let (mut cells, mut failures) = (0, Vec::new());
         for encoding in ENCODINGS {
             for context in some_contexts() {
                 let made: Vec<Cell> =
                     (0..ROUNDS).filter_map(|round| cell(subject, encoding, context, round)).collect();
                 cells += usize::from(!made.is_empty());
-                failures.extend(made.iter().find_map(|cell| bench.check(subject, cell).err()));
+                failures.extend(failure(bench, subject, encoding, &made, context));
             }
         }
         (cells, failures)
     });
+    let chance = CHANCE.load(Ordering::Relaxed);
+    println!("encodings: {chance} cells failed with one or two of four keys");
+    assert!(chance <= LEAST_CELLS / RARE, "{chance}");
 }

@@ -89,7 +89,9 @@ pub(crate) fn cannot_be_encoded(subject: &Subject, key: &str, encoding: &Encodin
     /// Encoded keys are looked for in runs of 32 characters and more; shorter ones are too common in ordinary text.
     const SHORTEST: usize = 24;
     let is_run = encoding.chain.iter().any(|name| matches!(*name, "base64" | "hex"));
-    let too_short = is_run && subject.form.confidence == Confidence::Possible && key.len() < SHORTEST;
+    let too_short = is_run && key.len() < SHORTEST;
+    // The column of text beside a dump holds it whole, too.
+    let is_in_a_column = encoding.chain.contains(&"hex-dump") && key.len() < 16;
     let source = subject.shape.source();
     // Its punctuation may itself be an escape, or end one; in base64 it ends the run of letters and digits.
     let is_plain_inside = encoding.chain.iter().all(|name| matches!(*name, "hex" | "utf-16le" | "utf-16be"));
@@ -113,6 +115,7 @@ pub(crate) fn cannot_be_encoded(subject: &Subject, key: &str, encoding: &Encodin
         || is_apart
         || has_rare_letter
         || too_short
+        || is_in_a_column
         || has_punctuation
         || ends_in_padding
         || evidence_is_apart
