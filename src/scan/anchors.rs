@@ -74,8 +74,12 @@ impl Anchors {
             let all = built_in.iter().copied().chain(own.iter().copied()).collect();
             minimal(&all).into_iter().map(|literal| Cow::Owned(literal.to_owned())).collect()
         };
+        let last_letter = |literal| {
+            let (before, separator) = before_separator(literal)?;
+            Some((*before.last()?, separator))
+        };
         let separators: BTreeSet<(u8, u8)> =
-            plain.iter().filter_map(|literal| before_separator(literal)).collect();
+            plain.iter().filter_map(|literal| last_letter(literal)).collect();
         // Nobody escapes a dot.
         let backslashes = separators
             .iter()
@@ -140,9 +144,10 @@ impl Anchors {
         search.next(text, range).map(|(at, _)| at)
     }
 
-    /// Finds where prefixes may be broken. Only for texts that are no plain ASCII, or have colors.
+    /// Finds where prefixes may be broken.
     pub(super) fn broken(&self) -> &BrokenPrefixes {
-        let ends = || self.plain.iter().filter_map(|prefix| ends_before_separator(prefix));
+        let ends =
+            || self.plain.iter().filter_map(|prefix| before_separator(prefix)?.0.last_chunk().copied());
         self.broken.get_or_init(|| BrokenPrefixes::new(ends()))
     }
 
@@ -212,17 +217,11 @@ impl Anchors {
     }
 }
 
-/// The last two letters of a prefix before its first separator.
-fn ends_before_separator(prefix: &str) -> Option<[u8; 2]> {
-    let at = prefix.bytes().position(|byte| b"-_.".contains(&byte))?;
-    prefix.as_bytes()[..at].last_chunk().copied()
-}
-
-/// The last letter of a prefix before its first separator, and that separator.
-fn before_separator(prefix: &str) -> Option<(u8, u8)> {
+/// What comes before the first separator of a prefix, and that separator.
+fn before_separator(prefix: &str) -> Option<(&[u8], u8)> {
     let bytes = prefix.as_bytes();
     let at = bytes.iter().position(|byte| b"-_.".contains(byte))?;
-    Some((*bytes.get(at.checked_sub(1)?)?, bytes[at]))
+    Some((&bytes[..at], bytes[at]))
 }
 
 /// The start of a literal in UTF-16: two characters of the common `sk`, three of any other. It does not begin

@@ -7,8 +7,8 @@
 use std::ops::Range;
 
 use super::{
-    anchors::Anchor, matcher::ShapeMatcher, scratch::Scratch, shape_match::Fit, shape_match::ShapeMatch,
-    structure::Ending,
+    anchors::Anchor, joins, matcher::ShapeMatcher, scratch::Scratch, shape_match::Fit,
+    shape_match::ShapeMatch, structure::Ending,
 };
 use crate::rule::Confidence;
 
@@ -222,17 +222,13 @@ fn prefer_exact(before: &mut Vec<ShapeMatch>, cut: usize) {
 
 /// Drops what begins inside the prefix of another match with the same end, as `sk_live_…` in `am_sk_live_…`.
 fn prefer_longest_prefix(matches: &mut Vec<ShapeMatch>) {
-    /// Both are among the last ones.
-    const MOST: usize = 32;
-    let mut last = matches.split_off(matches.len().saturating_sub(MOST));
-    let prefixes: Vec<_> = last.iter().map(|one| (one.span.clone(), one.public)).collect();
-    last.retain(|one| {
+    let prefixes: Vec<_> = joins::last(matches).iter().map(|one| (one.span.clone(), one.public)).collect();
+    joins::retain_near(matches, |one| {
         !prefixes.iter().any(|(span, public)| {
             let is_inside = span.start < one.span.start && one.span.start < span.start + public;
             is_inside && span.end == one.span.end
         })
     });
-    matches.append(&mut last);
 }
 
 /// Whether a match begins in the first of two keys and goes on after `end`.

@@ -87,6 +87,9 @@ pub(super) fn drop_pieces(matches: &mut Vec<ShapeMatch>) {
                 && (whole.fit == Fit::Exact || one.fit == Fit::Loose || whole.fixed > one.fixed)
     };
     let wholes: Vec<ShapeMatch> = last(matches).iter().filter(|one| one.decoded.is_some()).cloned().collect();
+    if wholes.is_empty() {
+        return;
+    }
     retain_near(matches, |one| {
         let is_piece_of = |whole: &ShapeMatch| one.span.end < whole.span.end && is_piece(one, whole);
         one.decoded.is_some() || !wholes.iter().any(|whole| is_piece_of(whole) && is_as_good(whole, one))
@@ -98,7 +101,7 @@ fn is_piece(one: &ShapeMatch, whole: &ShapeMatch) -> bool {
 }
 
 /// Keeps some of the last matches, and all others.
-fn retain_near(matches: &mut Vec<ShapeMatch>, keep: impl Fn(&ShapeMatch) -> bool) {
+pub(super) fn retain_near(matches: &mut Vec<ShapeMatch>, keep: impl Fn(&ShapeMatch) -> bool) {
     let first = matches.len() - last(matches).len();
     let mut near = matches.split_off(first);
     near.retain(keep);
@@ -106,7 +109,7 @@ fn retain_near(matches: &mut Vec<ShapeMatch>, keep: impl Fn(&ShapeMatch) -> bool
 }
 
 /// The matches that may be near: the last ones, so that a text full of keys is not gone through for each.
-fn last(matches: &[ShapeMatch]) -> &[ShapeMatch] {
+pub(super) fn last(matches: &[ShapeMatch]) -> &[ShapeMatch] {
     const MOST: usize = 256;
     &matches[matches.len().saturating_sub(MOST)..]
 }

@@ -315,8 +315,7 @@ impl ShapeMatcher {
     /// Whether a prefix in the range may be broken.
     pub(super) fn may_be_broken(&self, text: &[u8], range: &Range<usize>) -> bool {
         let broken = self.anchors.broken();
-        (!text[range.start..range.end.min(text.len())].is_ascii()
-            && broken.next_character(text, range.clone()).is_some())
+        broken.next_character(text, range.clone()).is_some()
             || broken.next_color(text, range.clone()).is_some()
     }
 
@@ -330,17 +329,14 @@ impl ShapeMatcher {
         matches: &mut Vec<ShapeMatch>,
     ) -> bool {
         let broken = self.anchors.broken();
-        let start = |at: usize| Some((at, self.anchors.escaped(text, at).map(|_| at)));
         let by_color = self.undo_prefixes(text, range.start, depth, scratch, matches, |from| {
             let at = broken.next_color(text, from..range.end)?;
             // A color is only undone behind the start of a token.
             Some((at, self.anchors.escaped(text, at - 1).map(|_| at - 1)))
         });
-        if text[range.start..range.end.min(text.len())].is_ascii() {
-            return by_color;
-        }
         let by_character = self.undo_prefixes(text, range.start, depth, scratch, matches, |from| {
-            start(broken.next_character(text, from..range.end)?)
+            let at = broken.next_character(text, from..range.end)?;
+            Some((at, self.anchors.escaped(text, at).map(|_| at)))
         });
         by_color || by_character
     }

@@ -33,8 +33,8 @@ impl BrokenPrefixes {
     pub(crate) fn next_character(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
         let [one, two, three] = LEADS;
         let within = &text[range.start..range.end.min(text.len())];
-        let found = memchr3_iter(one, two, three, within).map(|at| at + range.start);
-        found.into_iter().find(|at| {
+        let mut found = memchr3_iter(one, two, three, within).map(|at| at + range.start);
+        found.find(|at| {
             // Most of what is no ASCII are the letters and the punctuation of a language.
             let stands_for = match text[*at..] {
                 [0xc2, 0xad, ..] | [0xe2, 0x80 | 0x81 | 0x88, ..] | [0xef, 0xb8..=0xbd, ..] => {
