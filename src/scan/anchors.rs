@@ -234,3 +234,34 @@ fn in_utf16(literal: &[u8]) -> Vec<u8> {
     }
     wide
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::RuleSet;
+
+    #[test]
+    fn every_prefix_may_be_broken_before_its_separators() {
+        let anchors = Anchors::new(Families::ALL, Confidence::Possible, &BTreeSet::new(), TextSize::Any);
+        let shapes = RuleSet::builtin()
+            .iter()
+            .flat_map(|rule| rule.forms.iter().flat_map(|form| &form.shapes))
+            .collect::<Vec<_>>();
+        assert!(shapes.len() > 200);
+        let mut missing = BTreeSet::new();
+        for shape in &shapes {
+            let prefix = str::from_utf8(shape.prefix()).unwrap();
+            // What comes before the last part of a prefix may be anything, such as a date.
+            let places = prefix.match_indices(['-', '_']).map(|(at, _)| at);
+            for at in places.filter(|at| prefix[..*at].ends_with(|last: char| last.is_ascii_alphanumeric())) {
+                let text = format!("{}\u{1b}[m{}", &prefix[..at], &prefix[at..]);
+                let found = anchors.broken().next_color(text.as_bytes(), 0..text.len());
+                let is_found = found == Some(at) || at < 2;
+                // A color behind the anchor is joined from there.
+                let is_behind = anchors.plain().iter().any(|anchor| prefix[..at].contains(&**anchor));
+                missing.extend((!is_found && !is_behind).then_some(&prefix[..at]));
+            }
+        }
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+}

@@ -4,7 +4,8 @@ use std::{cmp::Reverse, ops::Range};
 
 use memchr::{memchr_iter, memmem, memrchr_iter};
 
-use crate::rule::Rule;
+use super::pairs::Pairs;
+use crate::rule::{ContextWord, Rule};
 
 /// How many lines before and after the line of the key count as context.
 const LINES: usize = 5;
@@ -59,6 +60,7 @@ pub(super) struct Context {
 struct ContextSpan {
     range: Range<usize>,
     lowered: Vec<u8>,
+    pairs: Pairs,
 }
 
 impl Context {
@@ -84,8 +86,13 @@ impl Context {
         rule: &Rule,
     ) -> Option<ContextMatch> {
         self.read(text, key);
+        let may_hold = |word: &&ContextWord| {
+            [&self.before, &self.after].iter().any(|span| span.pairs.may_hold(word.lower.as_bytes()))
+        };
+        // Making a searcher for each of hundreds of words would take far longer.
         rule.context
             .iter()
+            .filter(may_hold)
             .filter_map(|word| {
                 let above = self.before.find(text, &word.lower).last().map(|at| ContextMatch {
                     text: word.shown.clone(),
@@ -123,6 +130,7 @@ impl ContextSpan {
     fn set(&mut self, text: &[u8], range: Range<usize>) {
         self.lowered.clear();
         self.lowered.extend(text[range.clone()].iter().map(u8::to_ascii_lowercase));
+        self.pairs = Pairs::of(&self.lowered);
         self.range = range;
     }
 

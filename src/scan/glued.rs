@@ -144,7 +144,7 @@ impl ShapeMatcher {
                     || !is_short && whole.is_none() && next.is_likely && one.base >= Confidence::Likely;
                 let is_better = next.strength == PROVED
                     || whole.is_none_or(|whole| strength(one).max(next.strength) > whole);
-                is_certain && is_better && has_what_it_needs(one) && (is_edge || one.has_left_edge)
+                is_certain && is_better && one.has_what_it_needs() && (is_edge || one.has_left_edge)
             });
             if before.is_empty() {
                 continue;
@@ -174,7 +174,7 @@ impl ShapeMatcher {
         let dispatch = self.dispatch();
         let mut all = Vec::new();
         dispatch.try_between(text, start.anchor, start.at, Ending::Token(end), scratch, &mut all);
-        all.retain(has_what_it_needs);
+        all.retain(ShapeMatch::has_what_it_needs);
         let whole = all.len();
         let reach = text.len().min(start.at + dispatch.longest + 1);
         for anchor in self.anchors.find(text, start.anchor.at + 1..reach).take(MOST_STARTS) {
@@ -184,7 +184,7 @@ impl ShapeMatcher {
                 }
             }
         }
-        all.retain(has_what_it_needs);
+        all.retain(ShapeMatch::has_what_it_needs);
         if all.is_empty() {
             return None;
         }
@@ -195,11 +195,6 @@ impl ShapeMatcher {
         all.truncate(whole);
         Some(NextKey { matches: all, has_long_prefix, is_likely, strength, prefix })
     }
-}
-
-/// Whether a match is not dropped later on since nothing around it names its issuer.
-fn has_what_it_needs(one: &ShapeMatch) -> bool {
-    one.context_match.is_some() || !one.form().requires_context
 }
 
 /// The strength of a key that chance does not make.

@@ -55,7 +55,14 @@ impl ShapeMatcher {
             self.scan_inner(&token.decoded, token.own(), depth, scratch, &mut joined, |span| {
                 if token.spans_joins(span) { token.encodings(span) } else { Vec::new() }
             });
-            joined.retain(|one| is_believable(text, one, last(matches)));
+            // What was joined from an anchor before is found again.
+            let is_known = |one: &ShapeMatch| {
+                let is_same = |known: &ShapeMatch| {
+                    (&known.span, &known.rule.id, known.form) == (&one.span, &one.rule.id, one.form)
+                };
+                last(matches).iter().any(|known| known.decoded.is_some() && is_same(known))
+            };
+            joined.retain(|one| is_known(one) || is_believable(text, one, last(matches)));
             // The next string of a program is no more of a key of unknown form.
             if joined.iter().any(|one| one.rule.fallback)
                 && *scratch.is_binary.get_or_insert_with(|| binary::is_binary(text))
@@ -119,8 +126,11 @@ pub(super) fn last(matches: &[ShapeMatch]) -> &[ShapeMatch] {
 /// joining, or, if nothing is, by lines of one length. Two strings of a program may have a control character between them.
 /// Calls, colors and tags join by themselves.
 fn is_believable(text: &[u8], joined: &ShapeMatch, matches: &[ShapeMatch]) -> bool {
-    let over =
-        || matches.iter().filter(|one| one.span.start < joined.span.end && joined.span.start < one.span.end);
+    let is_over = |one: &&ShapeMatch| {
+        let overlaps = one.span.start < joined.span.end && joined.span.start < one.span.end;
+        overlaps && (one.decoded.is_some() || one.has_what_it_needs())
+    };
+    let over = || matches.iter().filter(is_over);
     let is_weaker = |one: &ShapeMatch| one.base < joined.base;
     let is_better = || over().all(|one| one.fit == Fit::Loose || is_weaker(one));
     // Pieces that have another exact form by chance.
@@ -130,7 +140,12 @@ fn is_believable(text: &[u8], joined: &ShapeMatch, matches: &[ShapeMatch]) -> bo
             && one.span != joined.span
             && is_piece(one, joined)
     };
-    let is_no_worse = || over().all(|one| one.fit == Fit::Loose || is_weaker(one) || is_as_good(one));
+    // An exact form in the middle of a longer run.
+    let is_cut = |one: &ShapeMatch| {
+        is_piece(one, joined) && text.get(one.span.end).is_some_and(u8::is_ascii_alphanumeric)
+    };
+    let is_no_worse =
+        || over().all(|one| one.fit == Fit::Loose || is_weaker(one) || is_as_good(one) || is_cut(one));
     if joined.encoding.contains(&escape::WRAPPED) {
         let is_proved = joined.fit == Fit::Exact && joined.base == Confidence::Certain;
         let is_alone = || over().next().is_none();
@@ -192,12 +207,16 @@ fn is_better(text: &[u8], more: &[ShapeMatch], fewer: &[ShapeMatch]) -> bool {
         let is_line_end = matches!(text.get(one.span.end), Some(b'\r' | b'\n'));
         is_line_end && matches!((lines.next(), lines.next()), (Some(last), Some(before)) if last == before)
     };
+    // It has such a character inside already, and ends at another one.
+    let ends_at_a_join = |one: &ShapeMatch| {
+        let next = text.get(one.span.end).filter(|next| next.is_ascii_control());
+        next.is_some_and(|next| text[one.span.clone()].contains(next))
+    };
+    let join_by_themselves = || !more.is_empty() && more.iter().all(|one| joins_by_itself(text, one));
     match strongest(more).cmp(&strongest(fewer)) {
+        Ordering::Less if !fewer.is_empty() && fewer.iter().all(ends_at_a_join) => join_by_themselves(),
         Ordering::Greater => true,
-        Ordering::Equal => {
-            !more.is_empty()
-                && (fewer.iter().any(fills_line) || more.iter().all(|one| joins_by_itself(text, one)))
-        }
+        Ordering::Equal => join_by_themselves() || !more.is_empty() && fewer.iter().any(fills_line),
         Ordering::Less => false,
     }
 }

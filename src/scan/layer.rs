@@ -360,7 +360,7 @@ impl ShapeMatcher {
             let mut at = region.start;
             while let Some(found) = self.anchors.next_in_list(text, at..region.end) {
                 at = found + LIST;
-                let part = found.saturating_sub(list::MARGIN)..text.len().min(found + 2 * LIST);
+                let part = found.saturating_sub(LIST)..text.len().min(found + 2 * LIST);
                 // A spelling may stand behind a mark such as `0x`.
                 let own = found.saturating_sub(8).max(range.start)..at.min(range.end);
                 for (decoded, name) in list::decode(text, &part) {

@@ -23,6 +23,7 @@ mod mask;
 mod matcher;
 mod named;
 mod ngrams;
+mod pairs;
 mod pieces;
 mod placeholder;
 mod prefix_ends;

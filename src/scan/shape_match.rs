@@ -70,6 +70,11 @@ pub(super) struct ShapeMatch {
 }
 
 impl ShapeMatch {
+    /// Whether this is not dropped later on since nothing around it names its issuer.
+    pub(super) fn has_what_it_needs(&self) -> bool {
+        self.context_match.is_some() || !self.form().requires_context
+    }
+
     pub(super) fn form(&self) -> &Form {
         &self.rule.forms[self.form]
     }

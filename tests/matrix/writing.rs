@@ -118,9 +118,6 @@ fn inserted(plain: &Plain<'_>, what: &str, at: fn(&str) -> Vec<usize>) -> Writte
     Written::of([plain.before, &key, plain.after].concat(), start..start + key.len())
 }
 
-/// The places inside a body where something is inserted.
-pub(crate) const BREAKS: [fn(&str) -> Vec<usize>; 2] = [middle, often];
-
 /// In the body, where no prefix and no separator is near.
 fn middle(key: &str) -> Vec<usize> {
     vec![key.len() * 2 / 3]

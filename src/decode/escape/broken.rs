@@ -12,7 +12,8 @@ const LEADS: [u8; 3] = [0xc2, 0xe2, 0xef];
 const ESC: u8 = 0x1b;
 
 /// The ends of words that come before the `sk_` of a key.
-const ENDS_OF_WORDS: &[[u8; 2]] = &[*b"am", *b"an", *b"db", *b"es", *b"ox", *b"sa", *b"st", *b"ve", *b"v2"];
+const ENDS_OF_WORDS: &[[u8; 2]] =
+    &[*b"am", *b"an", *b"db", *b"es", *b"ox", *b"sa", *b"st", *b"ty", *b"ve", *b"v2"];
 
 /// Finds where prefixes may be broken.
 pub(crate) struct BrokenPrefixes {

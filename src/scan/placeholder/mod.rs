@@ -7,6 +7,9 @@ mod rows;
 
 use std::ops::Range;
 
+use memchr::memmem;
+
+use super::pairs::Pairs;
 use crate::rule::word_evidence;
 
 /// The least evidence of words, see [`word_evidence`], that makes a body one of words: chance has it in less than one of
@@ -44,17 +47,6 @@ const TELLING_WORDS: &[&str] = &[
 /// Sequences that people type when they make something up.
 const ROWS: &[&[u8]] =
     &[b"01234567890", b"abcdefghijklmnopqrstuvwxyz", b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
-
-/// The bytes that a telling word begins with.
-static STARTS: [bool; 256] = {
-    let mut starts = [false; 256];
-    let mut word = 0;
-    while word < TELLING_WORDS.len() {
-        starts[TELLING_WORDS[word].as_bytes()[0] as usize] = true;
-        word += 1;
-    }
-    starts
-};
 
 /// For each byte, the ones that follow it in a row; zero stands for none.
 static FOLLOWING: [[u8; 2]; 256] = {
@@ -176,11 +168,10 @@ fn mostly_in_rows(body: &[u8]) -> bool {
 
 fn holds_telling_word(body: &[u8]) -> bool {
     let letters: Vec<u8> = body.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
-    // Building a searcher for each word takes longer than searching a body.
-    (0..letters.len()).any(|at| {
-        STARTS[usize::from(letters[at])]
-            && TELLING_WORDS.iter().any(|word| letters[at..].starts_with(word.as_bytes()))
-    })
+    let pairs = Pairs::of(&letters);
+    TELLING_WORDS
+        .iter()
+        .any(|word| pairs.may_hold(word.as_bytes()) && memmem::find(&letters, word.as_bytes()).is_some())
 }
 
 /// Two or more pieces between separators, each a word in one case or a short number. Pieces such as `v1` are
