@@ -84,11 +84,17 @@ pub(super) fn is_made_up(key: &[u8], bodies: &[Range<usize>], words: bool) -> bo
     one_block_repeated
         || holds_block_twice(&lower)
         || mostly_in_rows(&lower)
-        || rows::holds_long_row(&lower)
+        || rows::holds_long_row(&lower, bodies.iter().any(|range| is_hex(&key[range.clone()])))
         || holds_telling_word(&lower)
         || word_evidence(&raw) >= MOST_WORDS
         || (words
             && bodies.iter().any(|range| range.len() >= SHORTEST_TO_JUDGE && only_words(&key[range.clone()])))
+}
+
+/// Whether a part is hex digits, among separators at most.
+fn is_hex(body: &[u8]) -> bool {
+    body.len() >= SHORTEST_TO_JUDGE
+        && body.iter().all(|byte| byte.is_ascii_hexdigit() || !byte.is_ascii_alphanumeric())
 }
 
 /// At most four different characters, or one that makes up three fifths of the body.

@@ -21,10 +21,9 @@ static ON_KEYBOARD: [u8; 26] = {
     places
 };
 
-/// Whether a body in lowercase holds a row of eight or more, nine or more if it is hex: forward or backward, each character
-/// once or several times, or two rows that take turns, as in `a1b2c3d4e5`.
-pub(super) fn holds_long_row(body: &[u8]) -> bool {
-    let is_hex = body.iter().all(|byte| byte.is_ascii_hexdigit() || !byte.is_ascii_alphanumeric());
+/// Whether a body in lowercase holds a row of eight or more, nine or more if there is hex in it: forward or backward, each
+/// character once or several times, or two rows that take turns, as in `a1b2c3d4e5`.
+pub(super) fn holds_long_row(body: &[u8], is_hex: bool) -> bool {
     let is_hex = usize::from(is_hex);
     let mut once = body.to_vec();
     once.dedup();
