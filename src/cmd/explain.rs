@@ -47,7 +47,7 @@ fn page(rule: &Rule) -> String {
         }
     }
     page.push_str("\nWhat it is not\n");
-    for text in &rule.counter_examples {
+    for text in rule.examples().1 {
         let _ = writeln!(page, "      {}", text.source());
     }
     page.push_str("\nWhat to do\n");

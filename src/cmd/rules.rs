@@ -83,6 +83,7 @@ impl<'a> From<&'a Rule> for Listed<'a> {
             requires_context: form.requires_context,
             why: &form.why,
         });
+        let (examples, counter_examples) = rule.examples();
         Self {
             id: &rule.id,
             family: rule.family,
@@ -95,8 +96,8 @@ impl<'a> From<&'a Rule> for Listed<'a> {
             hosts: &rule.hosts,
             words: &rule.words,
             forms: forms.collect(),
-            examples: sources(&rule.examples),
-            counter_examples: sources(&rule.counter_examples),
+            examples: sources(examples),
+            counter_examples: sources(counter_examples),
             place: rule.place.as_deref(),
         }
     }
@@ -160,14 +161,15 @@ fn test(own: Option<Arc<RuleSet>>, seed: u64, console: &Console) -> Result<Verdi
                     fail("shape", shape, &found);
                 }
             }
-            for example in &rule.examples {
+            let (examples, counter_examples) = rule.examples();
+            for example in examples {
                 let found = bench.scan(&example.generate(&mut rng));
                 count += 1;
                 if !found.iter().any(|one| is_of(one, rule)) {
                     fail("example", example, &found);
                 }
             }
-            for counter_example in &rule.counter_examples {
+            for counter_example in counter_examples {
                 let found = bench.scan(&counter_example.generate(&mut rng));
                 count += 1;
                 if found.iter().any(|one| one.rule.id == rule.id && one.confidence >= Confidence::Likely) {

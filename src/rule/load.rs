@@ -2,14 +2,46 @@
 
 use std::sync::{Arc, OnceLock};
 
+use serde::Deserialize;
+
 use super::{
     families::Families,
     model::{Rule, Severity},
+    shape::Shape,
 };
 
 /// The literals to search for, known before any rule is parsed.
 pub(crate) mod literals {
     include!(concat!(env!("OUT_DIR"), "/anchors.rs"));
+}
+
+/// The examples of a built-in rule, which are embedded apart from it.
+#[derive(Deserialize)]
+struct Examples {
+    id: String,
+    examples: Vec<Shape>,
+    counter_examples: Vec<Shape>,
+}
+
+impl Rule {
+    /// Texts in which the rule must find a key, and texts that look like such a key and are none. Those of built-in rules
+    /// are parsed at the first call.
+    ///
+    /// # Panics
+    /// Never in a tested build: the embedded text is the one the tests parse.
+    #[must_use]
+    pub fn examples(&self) -> (&[Shape], &[Shape]) {
+        static BUILTIN: OnceLock<Vec<Examples>> = OnceLock::new();
+        if self.place.is_some() {
+            return (&self.examples, &self.counter_examples);
+        }
+        let all = BUILTIN.get_or_init(|| {
+            let text = include_str!(concat!(env!("OUT_DIR"), "/examples.json"));
+            serde_json::from_str(text).expect("the embedded examples parse")
+        });
+        let own = all.iter().find(|examples| examples.id == self.id);
+        own.map_or((&[], &[]), |own| (&own.examples, &own.counter_examples))
+    }
 }
 
 /// All rules of a run.

@@ -31,6 +31,9 @@ pub struct TextChange<'a> {
     pub anchor_kinds: AnchorKinds,
 }
 
+/// The same for a list of bytes, of which not every part looks like one.
+const NEAR_LIST: usize = 128;
+
 impl Engine {
     /// Checks whether a scan of the text could find anything, under any name. Returns `None` if it could, and otherwise
     /// the anchor kinds that the text contains, or a few more. A text that looks like UTF-16 is always checked
@@ -59,11 +62,16 @@ impl Engine {
                 self.prefilter_in(text, 0..text.len(), AnchorKinds::ALL, scratch)
             }
             Some(TextChange { changed_ranges, anchor_kinds }) => {
-                let anchor_kinds = self.with_new_kinds(text, changed_ranges, anchor_kinds);
-                let is_clean = anchor_kinds == AnchorKinds::default()
-                    || near(changed_ranges, BEFORE_CHANGE, AFTER_CHANGE, text.len())
-                        .all(|range| self.prefilter_in(text, range, anchor_kinds, scratch).is_some());
-                is_clean.then_some(anchor_kinds)
+                let looked_for = self.with_new_kinds(text, changed_ranges, anchor_kinds);
+                // A change may look as if it had more than it has.
+                let mut all = anchor_kinds;
+                let is_clean = looked_for == AnchorKinds::default()
+                    || near(changed_ranges, BEFORE_CHANGE, AFTER_CHANGE, text.len()).all(|range| {
+                        let seen = self.prefilter_in(text, range, looked_for, scratch);
+                        all.add(seen.unwrap_or_default());
+                        seen.is_some()
+                    });
+                is_clean.then_some(all)
             }
         };
         scratch.is_name_unknown = false;
@@ -85,7 +93,7 @@ impl Engine {
                 (AnchorKinds::ZERO, &|| memchr::memchr(0, &text[range.clone()]).is_some()),
                 (AnchorKinds::RUN, &|| runs::is_any(text, &range)),
                 (AnchorKinds::BROKEN, &|| self.matcher.may_be_broken(text, &range)),
-                (AnchorKinds::LIST, &|| list::next_region(text, range.clone()).is_some()),
+                (AnchorKinds::LIST, &|| list::next_region(text, around(&range, NEAR_LIST)).is_some()),
             ];
             for (found, is_any) in searches {
                 if !anchor_kinds.has(found) && is_any() {
@@ -125,6 +133,11 @@ fn becomes_binary(text: &[u8], changed_ranges: &[Range<usize>]) -> bool {
 #[must_use]
 pub fn looks_wide(text: &[u8]) -> bool {
     utf16::recognize(text).is_some()
+}
+
+/// The range and so many bytes more on either side.
+fn around(range: &Range<usize>, more: usize) -> Range<usize> {
+    range.start.saturating_sub(more)..range.end + more
 }
 
 /// Extends each range by this many bytes before and after it, and merges those that overlap.

@@ -1,6 +1,10 @@
 //! Who may have issued a key of unknown form: issuers that the lines around it name, and issuers of its prefix.
 
-use std::{collections::BTreeSet, ops::Range, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use super::context::{Context, ContextMatch};
 use crate::{
@@ -21,32 +25,44 @@ pub(super) struct IssuerHint {
     pub(super) context_match: ContextMatch,
 }
 
-/// The rules that can hint at an issuer, and the prefixes of their keys.
+/// The rules that can hint at an issuer, and the prefixes of their keys. Most runs find no key whose issuer is not known, so
+/// what is compared is only made when one does.
 pub(super) struct IssuerHints {
-    rules: Vec<Arc<Rule>>,
-    prefixes: BTreeSet<(Vec<u8>, Arc<str>)>,
+    issuing: Vec<Arc<Rule>>,
+    with_context: OnceLock<Vec<Arc<Rule>>>,
+    prefixes: OnceLock<BTreeSet<(Vec<u8>, Arc<str>)>>,
 }
 
 impl IssuerHints {
     pub(super) fn new(rules: &RuleSet) -> Self {
-        let issuing: Vec<_> = rules.iter().filter(|rule| !rule.shared).cloned().collect();
-        let prefixes = issuing.iter().flat_map(|rule| {
-            let shapes = rule.forms.iter().flat_map(|form| &form.shapes);
-            shapes.map(|shape| (shape.prefix().to_vec(), rule.issuer.clone()))
-        });
-        let prefixes = prefixes.filter(|(prefix, _)| prefix.len() >= TELLING_PREFIX).collect();
-        // Rules of one issuer mostly have the same context, that of their file.
-        let mut seen = BTreeSet::new();
-        let words = |rule: &Rule| rule.context.iter().map(|word| word.lower.clone()).collect::<Vec<_>>();
-        let rules =
-            issuing.into_iter().filter(|rule| seen.insert((rule.issuer.clone(), words(rule)))).collect();
-        Self { rules, prefixes }
+        let issuing = rules.iter().filter(|rule| !rule.shared).cloned().collect();
+        Self { issuing, with_context: OnceLock::new(), prefixes: OnceLock::new() }
+    }
+
+    /// The rules whose contexts differ: rules of one issuer mostly have that of their file.
+    fn with_context(&self) -> &[Arc<Rule>] {
+        self.with_context.get_or_init(|| {
+            let mut seen = BTreeSet::new();
+            let words = |rule: &Rule| rule.context.iter().map(|word| word.lower.clone()).collect::<Vec<_>>();
+            let is_new = |rule: &&Arc<Rule>| seen.insert((rule.issuer.clone(), words(rule)));
+            self.issuing.iter().filter(is_new).cloned().collect()
+        })
+    }
+
+    fn prefixes(&self) -> &BTreeSet<(Vec<u8>, Arc<str>)> {
+        self.prefixes.get_or_init(|| {
+            let prefixes = self.issuing.iter().flat_map(|rule| {
+                let shapes = rule.forms.iter().flat_map(|form| &form.shapes);
+                shapes.map(|shape| (shape.prefix().to_vec(), rule.issuer.clone()))
+            });
+            prefixes.filter(|(prefix, _)| prefix.len() >= TELLING_PREFIX).collect()
+        })
     }
 
     /// The issuers that the text around a key names, the nearest first.
     pub(super) fn near(&self, text: &[u8], key: &Range<usize>, context: &mut Context) -> Vec<IssuerHint> {
         let mut hints: Vec<IssuerHint> = Vec::new();
-        for rule in &self.rules {
+        for rule in self.with_context() {
             let Some(context_match) = context.context_match(text, key, rule) else { continue };
             match hints.iter_mut().find(|hint| hint.issuer == rule.issuer) {
                 Some(known) if known.context_match.distance() <= context_match.distance() => {}
@@ -74,7 +90,7 @@ impl IssuerHints {
         let of_shape = of_shape.filter(|rule| !rule.shared);
         let of_shape =
             of_shape.map(|rule| Candidate { issuer: rule.issuer.clone(), why: "same shape".to_owned() });
-        let of_prefix = self.prefixes.iter().filter(|(prefix, _)| key.starts_with(prefix));
+        let of_prefix = self.prefixes().iter().filter(|(prefix, _)| key.starts_with(prefix));
         let of_prefix = of_prefix.map(|(prefix, issuer)| Candidate {
             issuer: issuer.clone(),
             why: format!("same prefix `{}`", String::from_utf8_lossy(prefix)),

@@ -341,7 +341,7 @@ impl ShapeMatcher {
         by_color || by_character
     }
 
-    /// Scans lists of bytes. Returns whether there may be any.
+    /// Scans lists of bytes. Returns whether there may be an anchor in any.
     fn scan_lists(
         &self,
         text: &[u8],
@@ -355,10 +355,10 @@ impl ShapeMatcher {
         // A list that begins in the range may only be seen behind it.
         let end = text.len().min(range.end.saturating_add(list::MARGIN));
         while let Some(region) = list::next_region(text, from..end) {
-            is_any = true;
             from = region.end;
             let mut at = region.start;
             while let Some(found) = self.anchors.next_in_list(text, at..region.end) {
+                is_any = true;
                 at = found + LIST;
                 let part = found.saturating_sub(LIST)..text.len().min(found + 2 * LIST);
                 // A spelling may stand behind a mark such as `0x`.

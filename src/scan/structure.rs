@@ -89,13 +89,14 @@ impl Dispatch {
             }
         }
         by_anchor.iter_mut().for_each(AnchorTable::sort_by_next);
-        let all = distinctive.clone();
-        let holds_another = |one: &[u8]| {
-            all.iter().any(|other| other.len() < one.len() && memmem::find(one, other).is_some())
-        };
-        distinctive.retain(|one| !holds_another(one));
         distinctive.sort();
         distinctive.dedup();
+        let all = distinctive.clone();
+        let holds_another = |one: &[u8]| {
+            let holds = |other: &[u8]| one.windows(other.len()).any(|part| part == other);
+            all.iter().any(|other| other.len() < one.len() && holds(other))
+        };
+        distinctive.retain(|one| !holds_another(one));
         Self {
             by_anchor,
             longest,

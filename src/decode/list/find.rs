@@ -83,11 +83,22 @@ fn is_list_all_over(side: &[u8; SIDE]) -> bool {
     if long_runs(letters) > MOST_LONG || long_runs(digits) > MOST_LONG || is_longer_than_an_offset {
         return false;
     }
-    let words = side.split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let (all, bytes) =
-        words.fold((0, 0), |(all, bytes), word| (all + 1, bytes + usize::from(may_be_byte(word))));
+    let mut rest = alphanumeric(side);
+    let (mut all, mut bytes) = (0, 0);
+    while rest != 0 {
+        let start = rest.trailing_zeros() as usize;
+        let length = (rest >> start).trailing_ones() as usize;
+        rest &= u64::MAX << (start + length);
+        all += 1;
+        bytes += usize::from(may_be_byte(&side[start..start + length]));
+    }
     // One may be cut at either end.
     bytes >= LEAST_BYTES && 2 * bytes + 2 >= all
+}
+
+/// One bit for each letter or digit.
+fn alphanumeric(side: &[u8; SIDE]) -> u64 {
+    side.iter().rev().fold(0, |all, byte| all << 1 | u64::from(byte.is_ascii_alphanumeric()))
 }
 
 /// One bit for each byte: the lowest one of what `test` makes of it.
