@@ -15,7 +15,7 @@ const SAMPLE: usize = 8;
 const SIDE: usize = 48;
 
 /// The samples that show no list, as in a line between, before the list is over.
-const MOST_OTHERS: usize = 8;
+const MOST_OTHERS: usize = 5;
 
 /// How far the list may reach beyond its samples, in bytes.
 pub(crate) const MARGIN: usize = MOST_OTHERS * STEP;
@@ -52,9 +52,19 @@ fn is_list(text: &[u8], at: usize) -> bool {
 fn may_be_list(sample: &[u8; SAMPLE]) -> bool {
     let bytes = u64::from_le_bytes(*sample);
     let count = |bits: u64| (bits & ONES).wrapping_mul(ONES) >> 56;
-    // Other than quotes, these are `#` and `&`.
-    let quotes = (bytes >> 5) & (bytes >> 1) & !((bytes >> 3) | (bytes >> 4) | (bytes >> 6));
-    count(bytes >> 6) <= 3 && count(digits(bytes) | quotes) >= 2
+    count(bytes >> 6) <= 3 && count(digits(bytes) | quotes(bytes)) >= 2
+}
+
+/// Sets the lowest bit of each byte that is a quote, or one of `#` and `&`. Other bits are undefined.
+fn quotes(bytes: u64) -> u64 {
+    (bytes >> 5) & (bytes >> 1) & !((bytes >> 3) | (bytes >> 4) | (bytes >> 6))
+}
+
+/// Sets the lowest bit of each byte up to 0x20. Other bits are undefined.
+fn blanks(bytes: u64) -> u64 {
+    let high = (bytes >> 6) | (bytes >> 7);
+    let low = bytes | (bytes >> 1) | (bytes >> 2) | (bytes >> 3) | (bytes >> 4);
+    !(high | ((bytes >> 5) & low))
 }
 
 /// Sets the lowest bit of each byte from 0x30 to 0x39, whose low half is below ten. Other bits are undefined.
@@ -68,10 +78,13 @@ fn digits(bytes: u64) -> u64 {
 fn is_list_all_over(side: &[u8; SIDE]) -> bool {
     const MOST_LONG: u32 = 1;
     const LEAST_BYTES: usize = 2;
-    let is_telling = |byte: &u8| byte.is_ascii_digit() | matches!(byte, b'\'' | b'"');
-    let telling: u8 = side.iter().map(|byte| u8::from(is_telling(byte))).sum();
-    let blank: u8 = side.iter().map(|byte| u8::from(*byte <= b' ')).sum();
-    if usize::from(telling) * 6 < SIDE - usize::from(blank) {
+    let (chunks, _) = side.as_chunks::<8>();
+    let count = |test: fn(u64) -> u64| {
+        let counts = chunks.iter().fold(0, |sum, chunk| sum + (test(u64::from_le_bytes(*chunk)) & ONES));
+        counts.wrapping_mul(ONES) >> 56
+    };
+    let quotes_in = count(quotes);
+    if (count(digits) + quotes_in) * 6 < SIDE as u64 - count(blanks) {
         return false;
     }
     let letters = bits(side, |bytes| bytes >> 6);
@@ -90,7 +103,8 @@ fn is_list_all_over(side: &[u8; SIDE]) -> bool {
         let length = (rest >> start).trailing_ones() as usize;
         rest &= u64::MAX << (start + length);
         all += 1;
-        bytes += usize::from(may_be_byte(&side[start..start + length]));
+        let is_byte = if length == 1 { quotes_in > 0 } else { may_be_byte(&side[start..start + length]) };
+        bytes += usize::from(is_byte);
     }
     // One may be cut at either end.
     bytes >= LEAST_BYTES && 2 * bytes + 2 >= all
@@ -110,15 +124,15 @@ fn bits(side: &[u8; SIDE], test: impl Fn(u64) -> u64) -> u64 {
     })
 }
 
-/// Whether a word of a list may be a byte of a key: a letter, or a number of two or three digits or twice two hex digits.
+/// Whether a word of a list may be a byte of a key: a number of two or three digits or twice two hex digits. A word of one
+/// character is one between quotes, where the byte is written as itself.
 fn may_be_byte(word: &[u8]) -> bool {
     match word {
-        [_] => true,
         [b'0', b'x' | b'X', number @ ..] => is_high(number),
         [b'1', b'0'..=b'2', last, ..] if last.is_ascii_digit() => true,
         [_, _] | [_, _, b'a'..=b'z' | b'A'..=b'Z', ..] => is_high(word),
         [_, _, rest @ ..] => is_high(word) && is_high(rest),
-        [] => false,
+        [] | [_] => false,
     }
 }
 
