@@ -8,6 +8,7 @@
 use std::{borrow::Cow, ops::Range};
 
 use super::Decoded;
+use crate::bytes::ONES;
 
 /// The minimum length of an encoded key, in characters: `sk-` and 22 more are 34 in base64.
 pub(crate) const SHORTEST: usize = 32;
@@ -23,9 +24,6 @@ const LOOK: usize = 8;
 
 /// How far before a run to look for base64, in bytes. It is only used as context, which may be some way off.
 const WIDEST: usize = 1 << 10;
-
-/// A 1 in every byte.
-const ONES: u64 = u64::MAX / 255;
 
 /// The top bit of every byte.
 const TOPS: u64 = ONES * 0x80;

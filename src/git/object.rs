@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::blob::ObjectId;
+use crate::{blob::ObjectId, bytes::ONES};
 
 /// What an entry of a tree refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,7 +118,6 @@ fn octal(digits: &[u8]) -> Option<u32> {
 /// The position of the first zero byte. Names are so short that a function call takes longer than the search.
 #[inline]
 fn zero(bytes: &[u8]) -> Option<usize> {
-    const ONES: u64 = u64::MAX / 255;
     const TOPS: u64 = ONES * 0x80;
     let (words, rest) = bytes.as_chunks::<8>();
     for (at, word) in words.iter().enumerate() {

@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use crate::bytes::ONES;
+
 /// Every so many bytes, a sample is looked at. The shortest key takes more as a list. Elements of a list are about as long as
 /// each other, so this is no multiple of usual lengths: `) . chr(115` and `, (byte)0x73` would show the same part each time.
 const STEP: usize = 58;
@@ -22,9 +24,6 @@ pub(crate) const MARGIN: usize = MOST_OTHERS * STEP;
 
 /// The maximum length of what stands between two elements, in bytes.
 pub(super) const WIDEST: usize = 120;
-
-/// A 1 in every byte.
-const ONES: u64 = u64::MAX / 255;
 
 /// The first part of `range` in which a list of bytes may be.
 #[must_use]

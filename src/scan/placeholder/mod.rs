@@ -87,8 +87,13 @@ pub(super) fn is_made_up(key: &[u8], bodies: &[Range<usize>], words: bool) -> bo
         || rows::holds_long_row(&lower, bodies.iter().any(|range| is_hex(&key[range.clone()])))
         || holds_telling_word(&lower)
         || word_evidence(&raw) >= MOST_WORDS
-        || (words
-            && bodies.iter().any(|range| range.len() >= SHORTEST_TO_JUDGE && only_words(&key[range.clone()])))
+        || (words && all_only_words(key, bodies))
+}
+
+/// Whether all bodies long enough to tell are of words. Chance makes one of them beside a longer one now and then.
+fn all_only_words(key: &[u8], bodies: &[Range<usize>]) -> bool {
+    let mut long = bodies.iter().filter(|range| range.len() >= SHORTEST_TO_JUDGE).peekable();
+    long.peek().is_some() && long.all(|range| only_words(&key[range.clone()]))
 }
 
 /// Whether a part is hex digits, among separators at most.
