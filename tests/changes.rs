@@ -132,6 +132,21 @@ fn own_rules() -> Arc<RuleSet> {
     Arc::new(RuleSet::with(config.own_rules.into_iter().map(|rule| rule.value), |_| None))
 }
 
+/// What is searched again ends anywhere before, in or behind a list that begins like a key and holds none.
+#[test]
+fn a_list_near_a_change_is_no_key() {
+    let engine = Engine::new(Confidence::Likely);
+    let words = "a list of numbers that spell no key behind sk-of, but many words ";
+    let bytes: Vec<String> = words.bytes().map(|byte| byte.to_string()).collect();
+    let list = format!("[{}]", bytes.join(", ")).into_bytes();
+    for gap in (0..4000).step_by(29) {
+        let base = [filler(1000), filler(gap), list.repeat(3), filler(1000)].concat();
+        assert!(!is_known(&engine, &base, 1000..1000, b"x", "a list"), "{gap}");
+        let anchor_kinds = engine.prefilter(&base, None, &mut Scratch::default());
+        assert!(anchor_kinds.is_some_and(|anchor_kinds| anchor_kinds != Default::default()));
+    }
+}
+
 #[test]
 fn a_key_that_a_change_completes_is_found() {
     const BEFORE: usize = 9000;

@@ -32,6 +32,9 @@ const DEEPEST: usize = 2;
 /// How much of a list is searched at a time, in bytes: more than any key takes.
 const LIST: usize = REACH / 2;
 
+/// How far before an anchor a list is read, in bytes, for what names the issuer.
+const LIST_BEFORE: usize = 1 << 10;
+
 /// How far a UTF-16 string is decoded to either side, in bytes.
 const WIDE: usize = REACH / 2;
 
@@ -359,11 +362,12 @@ impl ShapeMatcher {
             let mut at = region.start;
             while let Some(found) = self.anchors.next_in_list(text, at..region.end) {
                 is_any = true;
-                at = found + LIST;
-                let part = found.saturating_sub(LIST)..text.len().min(found + 2 * LIST);
+                let part = found.saturating_sub(LIST_BEFORE)..text.len().min(found + 2 * LIST);
+                let (readings, end) = list::decode(text, &part, found);
+                at = end.clamp(found + 1, found + LIST);
                 // A spelling may stand behind a mark such as `0x`.
                 let own = found.saturating_sub(8).max(range.start)..at.min(range.end);
-                for (decoded, name) in list::decode(text, &part) {
+                for (decoded, name) in readings {
                     self.scan_inner(&decoded, decoded.within(&own), depth, scratch, matches, |_| vec![name]);
                 }
             }
@@ -384,6 +388,10 @@ impl ShapeMatcher {
     ) {
         let mut inner = Vec::new();
         let own = own.start..own.end.min(decoded.text.len());
+        // What was found may begin behind the part that is searched.
+        if own.is_empty() {
+            return;
+        }
         // What is decoded from a binary file may be text.
         let is_binary = scratch.is_binary.replace(false);
         self.scan_layer(&decoded.text, own, AnchorKinds::ALL, depth + 1, scratch, &mut inner);

@@ -77,13 +77,15 @@ fn digits(bytes: u64) -> u64 {
 fn is_list_all_over(side: &[u8; SIDE]) -> bool {
     const MOST_LONG: u32 = 1;
     const LEAST_BYTES: usize = 2;
-    let (chunks, _) = side.as_chunks::<8>();
-    let count = |test: fn(u64) -> u64| {
-        let counts = chunks.iter().fold(0, |sum, chunk| sum + (test(u64::from_le_bytes(*chunk)) & ONES));
-        counts.wrapping_mul(ONES) >> 56
-    };
-    let quotes_in = count(quotes);
-    if (count(digits) + quotes_in) * 6 < SIDE as u64 - count(blanks) {
+    let (mut telling, mut quotes_in, mut blank) = (0, 0, 0);
+    for chunk in side.as_chunks::<8>().0 {
+        let chunk = u64::from_le_bytes(*chunk);
+        quotes_in += quotes(chunk) & ONES;
+        telling += digits(chunk) & ONES;
+        blank += blanks(chunk) & ONES;
+    }
+    let count = |counts: u64| counts.wrapping_mul(ONES) >> 56;
+    if count(telling + quotes_in) * 6 < SIDE as u64 - count(blank) {
         return false;
     }
     let letters = bits(side, |bytes| bytes >> 6);
@@ -102,7 +104,7 @@ fn is_list_all_over(side: &[u8; SIDE]) -> bool {
         let length = (rest >> start).trailing_ones() as usize;
         rest &= u64::MAX << (start + length);
         all += 1;
-        let is_byte = if length == 1 { quotes_in > 0 } else { may_be_byte(&side[start..start + length]) };
+        let is_byte = if length == 1 { quotes_in != 0 } else { may_be_byte(&side[start..start + length]) };
         bytes += usize::from(is_byte);
     }
     // One may be cut at either end.

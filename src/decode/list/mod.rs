@@ -19,17 +19,17 @@ enum Radix {
     Hex,
 }
 
-/// The lists in a part of a text, read in both ways, with the name of each encoding.
-pub(crate) fn decode(text: &[u8], region: &Range<usize>) -> Vec<(Decoded, &'static str)> {
-    [Radix::Decimal, Radix::Hex]
-        .into_iter()
-        .filter_map(|radix| {
-            let mut list = List { text, end: region.end, radix, ..List::default() };
-            list.read(region.start);
-            let name = if list.is_dump { "hex-dump" } else { "byte-list" };
-            (!list.decoded.text.is_empty()).then_some((list.decoded, name))
-        })
-        .collect()
+/// The lists in a part of a text up to the one at `at`, read in both ways, with the name of each encoding, and where the
+/// longer reading ends.
+pub(crate) fn decode(text: &[u8], region: &Range<usize>, at: usize) -> (Vec<(Decoded, &'static str)>, usize) {
+    let mut end = at;
+    let readings = [Radix::Decimal, Radix::Hex].into_iter().filter_map(|radix| {
+        let mut list = List { text, end: region.end, radix, ..List::default() };
+        end = end.max(list.read(region.start, at));
+        let name = if list.is_dump { "hex-dump" } else { "byte-list" };
+        (!list.decoded.text.is_empty()).then_some((list.decoded, name))
+    });
+    (readings.collect(), end)
 }
 
 /// The offset at the start of a line of a dump.
@@ -72,7 +72,8 @@ impl Default for List<'_> {
 }
 
 impl List<'_> {
-    fn read(&mut self, from: usize) {
+    /// Reads lists until the first one that ends behind `past`. Returns where that is.
+    fn read(&mut self, from: usize, past: usize) -> usize {
         let mut at = from;
         let mut last = from;
         // The first line may begin before.
@@ -106,6 +107,9 @@ impl List<'_> {
                 }
                 _ => {
                     self.finish(at);
+                    if at > past {
+                        return at;
+                    }
                     let word = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
                     is_line_start = rest[0] == b'\n';
                     if is_line_start {
@@ -117,6 +121,7 @@ impl List<'_> {
             }
         }
         self.finish(self.end);
+        self.end
     }
 
     /// Ends a list. A short one is forgotten.
@@ -295,7 +300,7 @@ mod tests {
     fn decoded(text: &str) -> Vec<String> {
         let whole = 0..text.len();
         let Some(region) = next_region(text.as_bytes(), whole) else { return Vec::new() };
-        let all = decode(text.as_bytes(), &region);
+        let (all, _) = decode(text.as_bytes(), &region, text.len());
         all.into_iter().map(|(decoded, _)| String::from_utf8_lossy(&decoded.text).into_owned()).collect()
     }
 
