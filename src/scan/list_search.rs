@@ -16,7 +16,7 @@ struct Spelling {
 /// Searches lists for anchors. A table of the first two bytes costs next to nothing to build, other than an automaton.
 pub(super) struct ListSearch {
     /// A bit for each two bytes that a spelling begins with.
-    pairs: Vec<u64>,
+    pairs: Box<[u64; 1 << 10]>,
     /// Sorted by their text.
     spellings: Vec<Spelling>,
 }
@@ -31,7 +31,7 @@ impl ListSearch {
                 all.entry(text).or_default().insert(*others);
             }
         }
-        let mut pairs = vec![0; 1 << 10];
+        let mut pairs = Box::new([0; 1 << 10]);
         for pair in all.keys().filter_map(|text| text.first_chunk()) {
             let pair = usize::from(u16::from_le_bytes(*pair));
             pairs[pair / 64] |= 1 << (pair % 64);
@@ -43,11 +43,15 @@ impl ListSearch {
     /// Where the first anchor begins in `range`.
     pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
         let within = text.get(range.start..text.len().min(range.end + 1))?;
-        within.windows(2).zip(range.start..).find_map(|(pair, at)| {
-            let pair = u16::from_le_bytes([pair[0], pair[1]]);
-            let is_start = self.pairs[usize::from(pair) / 64] >> (pair % 64) & 1 == 1;
-            (is_start && self.is_anchor(text, at)).then_some(at)
-        })
+        let (mut before, mut from) = (*within.first()?, range.start);
+        for byte in &within[1..] {
+            let pair = u16::from_le_bytes([before, *byte]);
+            if self.pairs[usize::from(pair) / 64] >> (pair % 64) & 1 == 1 && self.is_anchor(text, from) {
+                return Some(from);
+            }
+            (before, from) = (*byte, from + 1);
+        }
+        None
     }
 
     fn is_anchor(&self, text: &[u8], at: usize) -> bool {

@@ -41,9 +41,23 @@ pub(crate) fn next_region(text: &[u8], range: Range<usize>) -> Option<Range<usiz
 /// Whether the sample at `at` and what is on one side of it look like a list.
 fn is_list(text: &[u8], at: usize) -> bool {
     let Some(sample) = text[at..].first_chunk::<SAMPLE>() else { return false };
+    let is_all_over = |side: &[u8; SIDE]| !is_sparse(side) && is_list_all_over(side);
     may_be_list(sample)
-        && (text[at..].first_chunk().is_some_and(is_list_all_over)
-            || text[..at + SAMPLE].last_chunk().is_some_and(is_list_all_over))
+        && (text[at..].first_chunk().is_some_and(is_all_over)
+            || text[..at + SAMPLE].last_chunk().is_some_and(is_all_over))
+}
+
+/// Whether there are twelve bytes, as long as the elements of most lists, with neither a digit, a quote nor an
+/// indentation. Tells most other text apart after a few of them.
+fn is_sparse(side: &[u8; SIDE]) -> bool {
+    const ELEMENT: usize = 12;
+    const INDENTED: u64 = 4;
+    side.as_chunks::<ELEMENT>().0.iter().any(|part| {
+        let word = |at: usize| part[at..].first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
+        let (first, last) = (word(0), word(ELEMENT - 8));
+        let telling = digits(first) | quotes(first) | digits(last) | quotes(last);
+        telling & ONES == 0 && (blanks(first) & ONES).wrapping_mul(ONES) >> 56 < INDENTED
+    })
 }
 
 /// Whether at most three of the bytes are letters, or other bytes from 0x40 on, and at least two are digits or quotes, for
