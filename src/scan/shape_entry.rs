@@ -43,6 +43,8 @@ pub(super) struct ShapeEntry {
     pub(super) marker: Option<memmem::Finder<'static>>,
     /// Where the marker is, if that is the same in all matches.
     pub(super) marker_at: Option<usize>,
+    /// The class of the bytes directly before the marker, and how many there are, if they are always as many.
+    before_marker: Option<(&'static ByteClass, usize)>,
 }
 
 impl ShapeEntry {
@@ -57,6 +59,13 @@ impl ShapeEntry {
         let lengths_before = marker.map(|(at, _)| parts[..at].iter().map(Part::lengths));
         let marker_at = lengths_before.and_then(|mut lengths| {
             lengths.try_fold(0, |sum, (least, most)| (least == most).then_some(sum + least))
+        });
+        let before_marker = marker.and_then(|(at, _)| match &parts[at - 1] {
+            Part::Run(class, lengths) => match lengths[..] {
+                [(least, most)] if least == most => Some((*class, least)),
+                _ => None,
+            },
+            _ => None,
         });
         let edges = rule.forms[form].edges;
         Self {
@@ -84,6 +93,7 @@ impl ShapeEntry {
             inside,
             marker: marker.map(|(_, marker)| memmem::Finder::new(marker).into_owned()),
             marker_at,
+            before_marker,
         }
     }
 
@@ -125,8 +135,14 @@ impl ShapeEntry {
         if self.marker_at.is_some() {
             return true;
         }
-        let reach = text.len().min(start + most);
-        self.marker.as_ref().is_none_or(|marker| marker.find(&text[start..reach]).is_some())
+        let within = &text[start..text.len().min(start + most)];
+        // A text may be full of markers, and trying to match takes far longer than a look before each.
+        let fits_before = |at: usize| {
+            self.before_marker.is_none_or(|(class, length)| {
+                at.checked_sub(length).is_some_and(|from| class.run(&within[from..at], length) == length)
+            })
+        };
+        self.marker.as_ref().is_none_or(|marker| marker.find_iter(within).any(fits_before))
     }
 }
 
