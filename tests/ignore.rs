@@ -280,10 +280,7 @@ fn paths(report: &Report) -> BTreeSet<String> {
 
 #[test]
 fn random_trees_are_read_as_git_reads_them() {
-    let count = match std::env::var("SKANNER_CAMPAIGN") {
-        Ok(count) => count.parse().unwrap_or(1000),
-        Err(_) => 40,
-    };
+    let count = support::cases(40, 1000);
     let first = std::env::var("SKANNER_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0);
     let (mut left_out, mut read) = (0, 0);
     for seed in first..first + count {

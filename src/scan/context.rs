@@ -73,7 +73,10 @@ impl Context {
     pub(super) fn context_in_name(name: &[u8], rule: &Rule) -> Option<ContextMatch> {
         let mut words = ContextSpan::default();
         words.set(name, 0..name.len());
-        let found = rule.context.iter().filter(|word| words.find(name, &word.lower).next().is_some());
+        let is_there = |word: &&ContextWord| {
+            words.pairs.may_hold(word.lower.as_bytes()) && words.find(name, &word.lower).next().is_some()
+        };
+        let found = rule.context.iter().filter(is_there);
         let longest = found.max_by_key(|word| word.lower.len())?;
         Some(ContextMatch { text: longest.shown.clone(), lines: 0, bytes: 0, in_name: true })
     }

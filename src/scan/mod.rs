@@ -11,6 +11,7 @@ mod change;
 mod containers;
 mod context;
 mod edges;
+mod encoded;
 mod engine;
 mod excerpt;
 mod glued;

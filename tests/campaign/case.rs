@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::{
     program::{End, Ran, run},
-    support::{Sandbox, key},
+    support::{self, Sandbox, key},
 };
 
 /// Shapes of several issuers, none of which needs a name beside it.
@@ -264,8 +264,7 @@ impl Said {
 pub(crate) fn campaign(name: &str, small: u64, full: u64, case: fn(&mut Case)) {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let first: u64 = number("SKANNER_SEED").unwrap_or(1);
-    let is_full = std::env::var("SKANNER_CAMPAIGN").is_ok_and(|size| size == "full");
-    let cases = if is_full { full } else { number("SKANNER_CAMPAIGN").unwrap_or(small) };
+    let cases = support::cases(small, full);
     let mut counts = BTreeMap::<&str, u64>::new();
     let mut faults: BTreeMap<Fault, u64> = FAULTS.iter().map(|fault| (*fault, 0)).collect();
     for seed in first..first + cases {

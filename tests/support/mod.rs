@@ -12,6 +12,15 @@ use serde_json::Value;
 use skanner::testing::rule::{Rule, RuleSet, Shape};
 use tempfile::TempDir;
 
+/// How many cases a campaign has: the number that `SKANNER_CAMPAIGN` says, `full` of them if it says so, and else a few.
+pub fn cases(few: u64, full: u64) -> u64 {
+    match std::env::var("SKANNER_CAMPAIGN") {
+        Ok(size) if size == "full" => full,
+        Ok(size) => size.parse().unwrap_or(few),
+        Err(_) => few,
+    }
+}
+
 /// A folder for one test.
 pub struct Sandbox {
     dir: TempDir,

@@ -56,7 +56,7 @@ fn is_sparse(side: &[u8; SIDE]) -> bool {
         let word = |at: usize| part[at..].first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
         let (first, last) = (word(0), word(ELEMENT - 8));
         let telling = digits(first) | quotes(first) | digits(last) | quotes(last);
-        telling & ONES == 0 && (blanks(first) & ONES).wrapping_mul(ONES) >> 56 < INDENTED
+        telling & ONES == 0 && count(blanks(first)) < INDENTED
     })
 }
 
@@ -64,8 +64,17 @@ fn is_sparse(side: &[u8; SIDE]) -> bool {
 /// all bytes at once. Each bit of a byte is tested as the lowest one.
 fn may_be_list(sample: &[u8; SAMPLE]) -> bool {
     let bytes = u64::from_le_bytes(*sample);
-    let count = |bits: u64| (bits & ONES).wrapping_mul(ONES) >> 56;
     count(bytes >> 6) <= 3 && count(digits(bytes) | quotes(bytes)) >= 2
+}
+
+/// The number of bytes whose lowest bit is set.
+fn count(bits: u64) -> u64 {
+    sum(bits & ONES)
+}
+
+/// The sum of all bytes, below 256.
+fn sum(bytes: u64) -> u64 {
+    bytes.wrapping_mul(ONES) >> 56
 }
 
 /// Sets the lowest bit of each byte that is a quote, or one of `#` and `&`. Other bits are undefined.
@@ -98,8 +107,7 @@ fn is_list_all_over(side: &[u8; SIDE]) -> bool {
         telling += digits(chunk) & ONES;
         blank += blanks(chunk) & ONES;
     }
-    let count = |counts: u64| counts.wrapping_mul(ONES) >> 56;
-    if count(telling + quotes_in) * 6 < SIDE as u64 - count(blank) {
+    if sum(telling + quotes_in) * 6 < SIDE as u64 - sum(blank) {
         return false;
     }
     let letters = bits(side, |bytes| bytes >> 6);
