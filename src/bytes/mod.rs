@@ -5,9 +5,8 @@ pub(crate) mod varint;
 
 mod fill;
 mod text;
-
-/// A 1 in every byte of a word, for tests of eight bytes at once.
-pub(crate) const ONES: u64 = u64::MAX / 255;
+mod word;
 
 pub(crate) use fill::{fill, fill_by};
 pub(crate) use text::is_ascii_text;
+pub(crate) use word::{ONES, alphanumeric_at_end, alphanumeric_at_start, non_alphanumeric};

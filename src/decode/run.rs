@@ -8,7 +8,7 @@
 use std::{borrow::Cow, ops::Range};
 
 use super::Decoded;
-use crate::bytes::ONES;
+use crate::bytes::{ONES, alphanumeric_at_end, alphanumeric_at_start, non_alphanumeric};
 
 /// The minimum length of an encoded key, in characters: `sk-` and 22 more are 34 in base64.
 pub(crate) const SHORTEST: usize = 32;
@@ -28,8 +28,9 @@ const WIDEST: usize = 1 << 10;
 /// The top bit of every byte.
 const TOPS: u64 = ONES * 0x80;
 
-fn is_member(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
+/// Whether the byte is a character of base64, in either alphabet.
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
 
 /// A run, with wrapped lines joined.
@@ -49,8 +50,7 @@ impl EncodedRun<'_> {
     /// The run extended by the base64 directly before it, and the length of that extension.
     #[must_use]
     pub(crate) fn with_text_before(&self) -> (Self, usize) {
-        let may_belong = |byte: &u8| is_member(*byte) || matches!(byte, b'+' | b'/' | b'-' | b'_');
-        let count = self.before.iter().rev().take(WIDEST).take_while(|byte| may_belong(byte)).count();
+        let count = self.before.iter().rev().take(WIDEST).take_while(|byte| is_base64(**byte)).count();
         let (before, more) = self.before.split_at(self.before.len() - count);
         let whole = Self {
             text: Cow::Owned([more, &self.text].concat()),
@@ -116,7 +116,7 @@ pub(crate) fn next<'t>(
     let mut joined: Cow<'_, [u8]> = Cow::Borrowed(&text[first.clone()]);
     let mut end = first.end;
     while let Some(start) = line_break(text, end) {
-        let length = count_members(&text[start..]);
+        let length = alphanumeric_at_start(&text[start..]);
         if length == 0 {
             break;
         }
@@ -125,43 +125,6 @@ pub(crate) fn next<'t>(
         end = start + length;
     }
     Some(EncodedRun { text: joined, before: &text[..first.start], lines, source: first.start..end })
-}
-
-/// The number of members at the start of the text.
-fn count_members(text: &[u8]) -> usize {
-    let (looks, _) = text.as_chunks::<LOOK>();
-    for (at, look) in looks.iter().enumerate() {
-        let others = non_members(look);
-        if others != 0 {
-            return at * LOOK + others.trailing_zeros() as usize / 8;
-        }
-    }
-    let whole = looks.len() * LOOK;
-    whole + text[whole..].iter().take_while(|byte| is_member(**byte)).count()
-}
-
-/// The number of members at the end of the text.
-fn count_members_at_end(text: &[u8]) -> usize {
-    let (rest, looks) = text.as_rchunks::<LOOK>();
-    for (at, look) in looks.iter().rev().enumerate() {
-        let others = non_members(look);
-        if others != 0 {
-            return at * LOOK + others.leading_zeros() as usize / 8;
-        }
-    }
-    looks.len() * LOOK + rest.iter().rev().take_while(|byte| is_member(**byte)).count()
-}
-
-/// Sets the top bit of every byte that is not a member, for all bytes at once: adding `0x80 - c` to a
-/// seven-bit byte sets the top bit if the byte is `c` or more.
-fn non_members(look: &[u8; LOOK]) -> u64 {
-    let word = u64::from_le_bytes(*look);
-    let ascii = word & !TOPS;
-    let lower = ascii | (ONES * 0x20);
-    let from = |word: u64, least: u8| word + (ONES * u64::from(0x80 - least));
-    let digits = from(ascii, b'0') & !from(ascii, b'9' + 1);
-    let letters = from(lower, b'a') & !from(lower, b'z' + 1);
-    (word | !(digits | letters)) & TOPS
 }
 
 /// The first line of a long run that ends after the start of `range` and begins before its end.
@@ -188,13 +151,13 @@ fn next_line(text: &[u8], range: Range<usize>, passed: &mut impl FnMut(usize)) -
         }
         let step = text.get(at..at + STEP)?;
         // The members after the last non-member may be the start of a run.
-        let members = count_members_at_end(step);
+        let members = alphanumeric_at_end(step);
         if members < STEP {
             at += STEP - members;
             continue;
         }
-        let start = at - count_members_at_end(&text[from..at]);
-        let end = at + STEP + count_members(&text[at + STEP..]);
+        let start = at - alphanumeric_at_end(&text[from..at]);
+        let end = at + STEP + alphanumeric_at_start(&text[at + STEP..]);
         if end - start >= SHORTEST {
             return (start < range.end).then_some(start..end);
         }
@@ -202,29 +165,25 @@ fn next_line(text: &[u8], range: Range<usize>, passed: &mut impl FnMut(usize)) -
     }
 }
 
-/// Whether any byte is below [`LOWEST`].
+/// Whether any byte is below [`LOWEST`], for all bytes at once: the borrow of the subtraction shows in the top bit.
 fn has_lower(look: &[u8]) -> bool {
-    has_below(look, LOWEST)
-}
-
-/// Whether any byte is below `least`, for all bytes at once: the borrow of the subtraction shows in the top bit.
-fn has_below(look: &[u8], least: u8) -> bool {
     let word = look.first_chunk().map_or(0, |look: &[u8; LOOK]| u64::from_le_bytes(*look));
-    word.wrapping_sub(ONES * u64::from(least)) & !word & TOPS != 0
+    word.wrapping_sub(ONES * u64::from(LOWEST)) & !word & TOPS != 0
 }
 
-/// Whether base64, whose smallest character is `+`, may go on for eight bytes before or behind the look at `at`.
+/// Whether base64 may go on for eight bytes before or behind the look at `at`.
 fn is_long(text: &[u8], at: usize) -> bool {
-    let goes_on = |look: &[u8]| look.len() == LOOK && !has_below(look, b'+');
+    let goes_on = |look: &[u8]| look.len() == LOOK && look.iter().all(|byte| is_base64(*byte));
     goes_on(&text[at + LOOK..at + STEP]) || goes_on(&text[at.saturating_sub(LOOK)..at])
 }
 
-/// Whether there are both lower-case letters and other ASCII characters, as in nearly all base64, but in few words.
-/// Expects no byte below [`LOWEST`]. Of those, only what is above 0x5f has both of the bits that are tested.
+/// Whether there are letters and digits only, as in most of base64, and neither words nor names of several words: some
+/// lower-case letters, and two others. Expects no byte below [`LOWEST`]. Of those, only what is above 0x5f has both of the
+/// bits that are tested.
 fn is_mixed(look: &[u8]) -> bool {
     let word = look.first_chunk().map_or(0, |look: &[u8; LOOK]| u64::from_le_bytes(*look));
-    let lower = word & (word << 1) & (ONES * 0x40);
-    word & TOPS == 0 && lower != 0 && lower != ONES * 0x40
+    let lower = (word & (word << 1) & (ONES * 0x40)).count_ones();
+    (1..=LOOK as u32 - 2).contains(&lower) && non_alphanumeric(word) == 0
 }
 
 /// Where the next line of a wrapped run begins, if it is wrapped at `at`: after a line feed, or one written
@@ -260,29 +219,20 @@ mod tests {
     }
 
     #[test]
-    fn members_are_told_apart_all_at_once() {
-        for byte in 0..=u8::MAX {
-            for at in 0..LOOK {
-                let mut look = [b'x'; LOOK];
-                look[at] = byte;
-                let expected = if is_member(byte) { 0 } else { 0x80 << (8 * at) };
-                assert_eq!(non_members(&look), expected, "{byte}");
-            }
-        }
-    }
-
-    #[test]
     fn base64_is_mixed_and_words_are_not() {
         for (text, expected) in [
             ("abcdefgh", false),
             ("ABCDEFGH", false),
             ("12345678", false),
-            ("abcdefgH", true),
-            ("Abcdefgh", true),
-            ("1bcdefgh", true),
+            ("abcdefgH", false),
+            ("abcdefGH", true),
+            ("AbcDefgh", true),
+            ("1bcdefg2", true),
             ("ABCDEFGh", true),
             ("aBCDEFG1", true),
             ("aBCDEF\u{e4}", false),
+            ("aBC_EF12", false),
+            ("aBC::F12", false),
         ] {
             assert_eq!(is_mixed(text.as_bytes()), expected, "{text}");
         }

@@ -215,22 +215,24 @@ fn match_parts(
             .flatten(),
         Part::Run(class, lengths) => {
             let (_, longest) = part.lengths();
-            let next = match (later.first(), lengths.as_slice()) {
-                (Some(Part::Literal(literal)), [(least, most)]) => Some((literal, *least, *most)),
+            let next = match lengths.as_slice() {
+                [(least, most)] => {
+                    next_literal(later).map(|(before, literal)| (before, literal, *least, *most))
+                }
                 _ => None,
             };
             // The literal is faster to check than the run.
-            if let Some((literal, least, most)) = next
+            if let Some((before, literal, least, most)) = next
                 && least == most
-                && !rest.get(most..).is_some_and(|rest| rest.starts_with(literal))
+                && !rest.get(most + before..).is_some_and(|rest| rest.starts_with(literal))
             {
                 return None;
             }
             let run = class.run(rest, longest + 1);
-            if let Some((literal, least, most)) = next {
-                // The run can only end where the next literal begins.
-                let most = run.min(most);
-                let within = rest.get(least..rest.len().min(most + literal.len()))?;
+            if let Some((before, literal, least, most)) = next {
+                // The run can only end where the next literal tells.
+                let end = rest.len().min(run.min(most) + before + literal.len());
+                let within = rest.get(least + before..end)?;
                 // Building a searcher takes longer than searching so short a text.
                 let (first, _) = literal.split_first()?;
                 return memchr::memrchr_iter(*first, within)
@@ -256,6 +258,21 @@ fn match_parts(
             lengths.filter(|length| (named.accepts)(&rest[..*length])).find_map(&mut go_on)
         }
     }
+}
+
+/// The first literal among the parts, and how many bytes come before it, if that is known.
+fn next_literal(parts: &[Part]) -> Option<(usize, &[u8])> {
+    let mut before = 0;
+    for part in parts {
+        match part {
+            Part::Literal(literal) => return Some((before, literal)),
+            _ => match part.lengths() {
+                (least, most) if least == most => before += least,
+                _ => return None,
+            },
+        }
+    }
+    None
 }
 
 #[cfg(test)]

@@ -65,7 +65,10 @@ impl Dispatch {
                 continue;
             }
             let place = Place { text, anchor, start, token_end };
-            if !self.entries(place).any(|entry| entry.may_begin(text, start)) {
+            let mut is_text = || surroundings(text, start, token_end, scratch) == Surroundings::Text;
+            if lengths::in_text(text, start).is_none() && is_text()
+                || !self.entries(place).any(|entry| entry.may_begin(text, start))
+            {
                 continue;
             }
             last = Some(start);

@@ -50,7 +50,7 @@ impl ShapeMatcher {
         matches: &mut Vec<ShapeMatch>,
     ) -> AnchorKinds {
         let mut seen_kinds = AnchorKinds::default();
-        scratch.context.clear();
+        scratch.forget_places();
         if depth == 0 {
             scratch.words.clear();
             scratch.containers.forget_hits();
@@ -121,7 +121,7 @@ impl ShapeMatcher {
                 }
             }
         }
-        scratch.context.clear();
+        scratch.forget_places();
         seen_kinds
     }
 

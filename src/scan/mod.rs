@@ -20,6 +20,7 @@ mod joins;
 mod layer;
 mod list_search;
 mod literals;
+mod markers;
 mod mask;
 mod matcher;
 mod named;

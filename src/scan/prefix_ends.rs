@@ -25,6 +25,12 @@ impl PrefixEnds {
         self.nodes[node].1 = true;
     }
 
+    /// Whether the text ends in the last byte of a prefix.
+    pub(super) fn may_end(&self, text: &[u8]) -> bool {
+        let last = text.last();
+        self.nodes.first().is_some_and(|(before, _)| before.iter().any(|(byte, _)| Some(byte) == last))
+    }
+
     /// The length of the longest prefix at the end of the text.
     pub(super) fn longest_before(&self, text: &[u8]) -> Option<usize> {
         let (mut node, mut longest) = (self.nodes.first()?, None);

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{
     containers::ContainerSearch,
     context::Context,
+    markers::MarkerCache,
     shape_match::{Refusal, ShapeMatch},
 };
 use crate::{blob::WrappedContainers, finding::WordMatch};
@@ -18,6 +19,9 @@ pub struct Scratch {
     /// What was made up at the current anchor.
     pub(super) refused: Vec<Refusal>,
     pub(super) context: Context,
+    pub(super) markers: MarkerCache,
+    /// What is known to be ordinary text.
+    pub(super) plain: Range<usize>,
     pub(super) name: Vec<u8>,
     /// Offset and index of the watched words in the current text.
     pub(super) words: Vec<(usize, usize)>,
@@ -39,6 +43,13 @@ impl Scratch {
     pub fn set_name(&mut self, name: &[u8]) {
         self.name.clear();
         self.name.extend_from_slice(name);
+    }
+
+    /// Forgets what is known about places in a text, for another one.
+    pub(super) fn forget_places(&mut self) {
+        self.context.clear();
+        self.markers.clear();
+        self.plain = 0..0;
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::{ops::Range, sync::Arc};
 
-use memchr::memmem;
-
 use super::{
-    edges, named, placeholder, published,
+    edges,
+    markers::{Marker, MarkerCache},
+    named, placeholder, published,
     scratch::Scratch,
     shape_match::{Fit, Refusal, ShapeMatch},
 };
@@ -40,33 +40,15 @@ pub(super) struct ShapeEntry {
     /// The number of bytes that are always within the token.
     pub(super) inside: usize,
     /// Another literal inside the shape.
-    pub(super) marker: Option<memmem::Finder<'static>>,
-    /// Where the marker is, if that is the same in all matches.
-    pub(super) marker_at: Option<usize>,
-    /// The class of the bytes directly before the marker, and how many there are, if they are always as many.
-    before_marker: Option<(&'static ByteClass, usize)>,
+    pub(super) marker: Option<Marker>,
 }
 
 impl ShapeEntry {
-    pub(super) fn new(rule: &Arc<Rule>, form: usize, shape: usize) -> Self {
+    /// `markers` is the number of markers that other shapes have.
+    pub(super) fn new(rule: &Arc<Rule>, form: usize, shape: usize, markers: usize) -> Self {
         let parts = rule.forms[form].shapes[shape].parts();
-        let literals = parts.iter().enumerate().skip(1).filter_map(|(at, part)| match part {
-            Part::Literal(literal) if literal.len() >= 4 => Some((at, literal)),
-            _ => None,
-        });
         let inside = least_inside(&rule.forms[form].shapes[shape]);
-        let marker = literals.max_by_key(|(_, literal)| literal.len());
-        let lengths_before = marker.map(|(at, _)| parts[..at].iter().map(Part::lengths));
-        let marker_at = lengths_before.and_then(|mut lengths| {
-            lengths.try_fold(0, |sum, (least, most)| (least == most).then_some(sum + least))
-        });
-        let before_marker = marker.and_then(|(at, _)| match &parts[at - 1] {
-            Part::Run(class, lengths) => match lengths[..] {
-                [(least, most)] if least == most => Some((*class, least)),
-                _ => None,
-            },
-            _ => None,
-        });
+        let marker = Marker::of(parts, markers);
         let edges = rule.forms[form].edges;
         Self {
             rule: rule.clone(),
@@ -91,9 +73,7 @@ impl ShapeEntry {
                 _ => false,
             },
             inside,
-            marker: marker.map(|(_, marker)| memmem::Finder::new(marker).into_owned()),
-            marker_at,
-            before_marker,
+            marker,
         }
     }
 
@@ -105,44 +85,34 @@ impl ShapeEntry {
         &self.form().shapes[self.shape]
     }
 
-    /// A cheap check whether the shape is worth trying in a token that begins at `start` and ends at `end`.
-    pub(super) fn may_fit(&self, text: &[u8], start: usize, end: usize) -> bool {
+    /// Whether the shape may fit in a token that begins at `start` and ends at `end`, by its length.
+    pub(super) fn fits_token(&self, start: usize, end: usize) -> bool {
         let (least, most) = self.lengths;
         let length = end - start;
-        if length < self.inside
-            || self.is_whole_token && !(least..=most).contains(&length)
-            || self.edges == Edges::Strict && length > most
-        {
-            return false;
-        }
-        self.may_begin(text, start)
+        length >= self.inside
+            && (!self.is_whole_token || (least..=most).contains(&length))
+            && (self.edges != Edges::Strict || length <= most)
     }
 
-    /// The same wherever the token ends.
+    /// A cheap check whether the shape is worth trying at `start`, wherever the token ends.
     pub(super) fn may_begin(&self, text: &[u8], start: usize) -> bool {
-        let most = self.lengths.1;
-        if let (Some(marker), Some(at)) = (&self.marker, self.marker_at) {
-            let rest = text[start..].get(at..);
-            if !rest.is_some_and(|rest| rest.starts_with(marker.needle())) {
-                return false;
-            }
-        }
-        if let Some((class, least)) = self.first_run
-            && class.run(&text[start + self.shape().prefix().len()..], least) < least
-        {
-            return false;
-        }
-        if self.marker_at.is_some() {
-            return true;
-        }
-        let within = &text[start..text.len().min(start + most)];
-        // A text may be full of markers, and trying to match takes far longer than a look before each.
-        let fits_before = |at: usize| {
-            self.before_marker.is_none_or(|(class, length)| {
-                at.checked_sub(length).is_some_and(|from| class.run(&within[from..at], length) == length)
+        let range = start..start + self.lengths.1;
+        self.begins(text, start) && self.marker.as_ref().is_none_or(|marker| marker.is_in(text, range))
+    }
+
+    /// [`Self::may_begin`], which remembers what it finds in this text.
+    pub(super) fn may_begin_in(&self, text: &[u8], start: usize, markers: &mut MarkerCache) -> bool {
+        let range = start..start + self.lengths.1;
+        self.begins(text, start)
+            && self.marker.as_ref().is_none_or(|marker| markers.is_in(marker, text, range))
+    }
+
+    /// Whether what is always at the same place is there: a marker, and the first run.
+    fn begins(&self, text: &[u8], start: usize) -> bool {
+        self.marker.as_ref().is_none_or(|marker| marker.is_at_its_place(text, start))
+            && self.first_run.is_none_or(|(class, least)| {
+                class.run(&text[start + self.shape().prefix().len()..], least) >= least
             })
-        };
-        self.marker.as_ref().is_none_or(|marker| marker.find_iter(within).any(fits_before))
     }
 }
 

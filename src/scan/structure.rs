@@ -2,13 +2,12 @@
 
 use std::{ops::Range, sync::OnceLock};
 
-use memchr::memmem;
-
 use super::{
     anchors::{Anchor, Anchors},
     edges::{self, LeftEdge},
     hints::IssuerHints,
     literals::Literals,
+    markers::Marker,
     prefix_ends::PrefixEnds,
     scratch::Scratch,
     shape_entry::{PrefixGroup, ShapeEntry, least_inside, try_shape},
@@ -60,7 +59,7 @@ impl Dispatch {
                 by_next: vec![Vec::new(); 256],
             })
             .collect();
-        let mut longest = 0;
+        let (mut longest, mut markers) = (0, 0);
         let mut distinctive: Vec<Vec<u8>> = Vec::new();
         for rule in rules.iter().filter(|rule| families.has(rule.family)) {
             for (form_at, form) in rule.forms.iter().enumerate().filter(|(_, form)| form.reach() >= least) {
@@ -69,10 +68,11 @@ impl Dispatch {
                     let Some((anchor, offset)) = first_anchor(anchors, prefix) else {
                         unreachable!("an anchor is made of every prefix, {:?} has none", shape.source())
                     };
-                    let entry = ShapeEntry::new(rule, form_at, shape_at);
+                    let entry = ShapeEntry::new(rule, form_at, shape_at, markers);
+                    markers += usize::from(entry.marker.is_some());
                     longest = longest.max(shape.lengths().1);
                     if form.edges != Edges::Strict && !entry.is_whole_token {
-                        let marker = entry.marker.as_ref().map(memmem::Finder::needle);
+                        let marker = entry.marker.as_ref().map(Marker::literal);
                         // The anchor is excluded, since a long token may be full of anchors.
                         let behind = &prefix[offset + anchors.plain()[anchor].len()..];
                         let telling = if behind.len() >= 3 { behind } else { prefix };
@@ -138,24 +138,34 @@ impl Dispatch {
             }
             let mut left = None;
             for entry in group.entries(end - start) {
-                if !entry.may_fit(text, start, end) {
+                if !entry.fits_token(start, end)
+                    || !entry.may_begin_in(text, start, &mut scratch.markers)
+                    || group.lead == 0 && !self.may_be_edge(text, start, entry)
+                {
                     continue;
                 }
+                let refused = scratch.refused.len();
+                let matched = try_shape(text, start..text.len(), entry, scratch);
+                if matched.is_none() && scratch.refused.len() == refused {
+                    continue;
+                }
+                // Prefixes that are to be looked through may stand in a row before this one.
                 let (edge, is_pasted) = *left.get_or_insert_with(|| match group.lead {
                     0 => self.left_edge(text, start),
                     _ => (edges::left_of_body(text, start), false),
                 });
                 let begins_here =
                     edge.satisfies(entry.edges) || entry.proves_itself && !edges::is_in_word(text, start);
-                if begins_here || entry.form().word_before {
-                    let matched = try_shape(text, start..text.len(), entry, scratch);
-                    let matched = matched.map(|matched| ShapeMatch { is_pasted, ..matched });
-                    let matched =
-                        matched.and_then(|one| if begins_here { Some(one) } else { with_word(text, one) });
-                    if let Some(mut one) = matched {
-                        self.add_hints(text, &mut one, scratch);
-                        matches.push(one);
-                    }
+                if !begins_here && !entry.form().word_before {
+                    scratch.refused.truncate(refused);
+                    continue;
+                }
+                let matched = matched.map(|matched| ShapeMatch { is_pasted, ..matched });
+                let matched =
+                    matched.and_then(|one| if begins_here { Some(one) } else { with_word(text, one) });
+                if let Some(mut one) = matched {
+                    self.add_hints(text, &mut one, scratch);
+                    matches.push(one);
                 }
             }
         }
@@ -225,7 +235,7 @@ impl Dispatch {
             let (edge, _) = *left.get_or_insert_with(|| self.left_edge(text, start));
             let mut try_until = |end: usize, limit: usize| {
                 let is_whole = |one: &ShapeMatch| limit == text.len() || one.span.end == limit;
-                let may_fit = entry.may_fit(&text[..limit], start, end);
+                let may_fit = entry.fits_token(start, end) && entry.may_begin(&text[..limit], start);
                 let found =
                     may_fit.then(|| try_shape(text, start..limit, entry, scratch)).flatten().filter(is_whole);
                 // Only what is certain anyway may begin a row of keys behind anything.
@@ -260,6 +270,14 @@ impl Dispatch {
             Some(first) => (edges::left(text, first), true),
             None => (edge, false),
         }
+    }
+
+    /// Whether a key of this shape may begin at `start`, with a prefix of another key before it if need be.
+    fn may_be_edge(&self, text: &[u8], start: usize, entry: &ShapeEntry) -> bool {
+        edges::left(text, start).satisfies(entry.edges)
+            || entry.proves_itself
+            || entry.form().word_before
+            || self.prefixes.get_or_init(|| prefix_ends(&self.by_anchor)).may_end(&text[..start])
     }
 
     /// Where the key prefixes that end at `end` begin, if there are any.

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use crate::bytes::ONES;
+use crate::bytes::{ONES, non_alphanumeric};
 
 /// Every so many bytes, a sample is looked at. The shortest key takes more as a list. Elements of a list are about as long as
 /// each other, so this is no multiple of usual lengths: `) . chr(115` and `, (byte)0x73` would show the same part each time.
@@ -19,7 +19,10 @@ const SIDE: usize = 48;
 /// The samples that show no list, as in a line between, before the list is over.
 const MOST_OTHERS: usize = 5;
 
-/// How far the list may reach beyond its samples, in bytes.
+/// The samples in a row that show no list, before the list is over at either end.
+const WIDEST_GAP: usize = 12;
+
+/// How far the list may reach beyond its samples at most, in bytes.
 pub(crate) const MARGIN: usize = MOST_OTHERS * STEP;
 
 /// The maximum length of what stands between two elements, in bytes.
@@ -35,29 +38,30 @@ pub(crate) fn next_region(text: &[u8], range: Range<usize>) -> Option<Range<usiz
     while let Some(at) = next(last + STEP, end.min(last + MOST_OTHERS * STEP + 1)) {
         last = at;
     }
-    Some(first.saturating_sub(MARGIN)..text.len().min(last + MARGIN))
+    let (_, before) = text[first.saturating_sub(MARGIN)..first].as_rchunks();
+    let (behind, _) = text[last..text.len().min(last + MARGIN)].as_chunks();
+    Some(first - reach(before.iter().rev())..text.len().min(last + reach(behind.iter()) + SAMPLE))
+}
+
+/// How far a list goes on, in bytes, and a little more: up to so many samples that show none.
+fn reach<'t>(samples: impl Iterator<Item = &'t [u8; SAMPLE]>) -> usize {
+    let (mut all, mut others) = (0, 0);
+    for sample in samples {
+        others = if may_be_list(sample) { 0 } else { others + 1 };
+        if others > WIDEST_GAP {
+            break;
+        }
+        all += SAMPLE;
+    }
+    all
 }
 
 /// Whether the sample at `at` and what is on one side of it look like a list.
 fn is_list(text: &[u8], at: usize) -> bool {
     let Some(sample) = text[at..].first_chunk::<SAMPLE>() else { return false };
-    let is_all_over = |side: &[u8; SIDE]| !is_sparse(side) && is_list_all_over(side);
     may_be_list(sample)
-        && (text[at..].first_chunk().is_some_and(is_all_over)
-            || text[..at + SAMPLE].last_chunk().is_some_and(is_all_over))
-}
-
-/// Whether there are twelve bytes, as long as the elements of most lists, with neither a digit, a quote nor an
-/// indentation. Tells most other text apart after a few of them.
-fn is_sparse(side: &[u8; SIDE]) -> bool {
-    const ELEMENT: usize = 12;
-    const INDENTED: u64 = 4;
-    side.as_chunks::<ELEMENT>().0.iter().any(|part| {
-        let word = |at: usize| part[at..].first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
-        let (first, last) = (word(0), word(ELEMENT - 8));
-        let telling = digits(first) | quotes(first) | digits(last) | quotes(last);
-        telling & ONES == 0 && count(blanks(first)) < INDENTED
-    })
+        && (text[at..].first_chunk().is_some_and(is_list_all_over)
+            || text[..at + SAMPLE].last_chunk().is_some_and(is_list_all_over))
 }
 
 /// Whether at most three of the bytes are letters, or other bytes from 0x40 on, and at least two are digits or quotes, for
@@ -99,19 +103,12 @@ fn digits(bytes: u64) -> u64 {
 /// and half of the words may be bytes of a key.
 fn is_list_all_over(side: &[u8; SIDE]) -> bool {
     const MOST_LONG: u32 = 1;
-    const LEAST_BYTES: usize = 2;
-    let (mut telling, mut quotes_in, mut blank) = (0, 0, 0);
-    for chunk in side.as_chunks::<8>().0 {
-        let chunk = u64::from_le_bytes(*chunk);
-        quotes_in += quotes(chunk) & ONES;
-        telling += digits(chunk) & ONES;
-        blank += blanks(chunk) & ONES;
-    }
-    if sum(telling + quotes_in) * 6 < SIDE as u64 - sum(blank) {
+    const LEAST_BYTES: u32 = 2;
+    let (digits, quotes) = (bits(side, digits), bits(side, quotes));
+    if !is_dense(side, digits | quotes) || side.as_chunks().0.iter().any(is_binary) {
         return false;
     }
     let letters = bits(side, |bytes| bytes >> 6);
-    let digits = bits(side, digits);
     let threes = |bits: u64| bits & (bits >> 1) & (bits >> 2);
     let sixes = |bits: u64| threes(bits) & (threes(bits) >> 3);
     let long_runs = |bits: u64| (sixes(bits) & !(sixes(bits) << 1)).count_ones();
@@ -119,23 +116,42 @@ fn is_list_all_over(side: &[u8; SIDE]) -> bool {
     if long_runs(letters) > MOST_LONG || long_runs(digits) > MOST_LONG || is_longer_than_an_offset {
         return false;
     }
-    let mut rest = alphanumeric(side);
-    let (mut all, mut bytes) = (0, 0);
-    while rest != 0 {
-        let start = rest.trailing_zeros() as usize;
-        let length = (rest >> start).trailing_ones() as usize;
-        rest &= u64::MAX << (start + length);
-        all += 1;
-        let is_byte = if length == 1 { quotes_in != 0 } else { may_be_byte(&side[start..start + length]) };
-        bytes += usize::from(is_byte);
+    let words = bits(side, |bytes| !non_alphanumeric(bytes) >> 7);
+    let (starts, ends) = (words & !(words << 1), words & !(words >> 1));
+    // What is cut at either end may be quoted.
+    let quoted = starts & ends & (quotes << 1 | 1) & (quotes >> 1 | 1 << (SIDE - 1));
+    let mut bytes = if quotes == 0 { 0 } else { quoted.count_ones() };
+    let mut longer = starts & !ends;
+    while longer != 0 {
+        let start = longer.trailing_zeros() as usize;
+        longer &= longer - 1;
+        let length = (words >> start).trailing_ones() as usize;
+        bytes += u32::from(may_be_byte(&side[start..start + length]));
     }
     // One may be cut at either end.
-    bytes >= LEAST_BYTES && 2 * bytes + 2 >= all
+    bytes >= LEAST_BYTES && 2 * bytes + 2 >= starts.count_ones()
 }
 
-/// One bit for each letter or digit.
-fn alphanumeric(side: &[u8; SIDE]) -> u64 {
-    side.iter().rev().fold(0, |all, byte| all << 1 | u64::from(byte.is_ascii_alphanumeric()))
+/// Whether at least each sixth byte is a digit or a quote, apart from blanks, and one of each twelve, as long as the elements
+/// of most lists, or these are an indentation.
+fn is_dense(side: &[u8; SIDE], telling: u64) -> bool {
+    const ELEMENT: usize = 12;
+    const INDENTED: u32 = 4;
+    const LEAST: u32 = 6;
+    let parts = (0..SIDE).step_by(ELEMENT).map(|start| ((1 << ELEMENT) - 1) << start);
+    let mut empty = parts.filter(|part| telling & part == 0).peekable();
+    let enough = telling.count_ones() * LEAST;
+    if enough >= SIDE as u32 && empty.peek().is_none() {
+        return true;
+    }
+    let blanks = bits(side, blanks);
+    enough + blanks.count_ones() >= SIDE as u32 && empty.all(|part| (blanks & part).count_ones() >= INDENTED)
+}
+
+/// Whether any byte is outside of ASCII, or a control character that no text has.
+fn is_binary(bytes: &[u8; 8]) -> bool {
+    let bytes = u64::from_le_bytes(*bytes);
+    (bytes | bytes.wrapping_sub(ONES * u64::from(b'\t'))) & (ONES << 7) != 0
 }
 
 /// One bit for each byte: the lowest one of what `test` makes of it.
@@ -147,15 +163,15 @@ fn bits(side: &[u8; SIDE], test: impl Fn(u64) -> u64) -> u64 {
     })
 }
 
-/// Whether a word of a list may be a byte of a key: a number of two or three digits or twice two hex digits. A word of one
-/// character is one between quotes, where the byte is written as itself.
+/// Whether a word of a list may be a byte of a key: a number of two or three digits or twice two hex digits, and a short
+/// type.
 fn may_be_byte(word: &[u8]) -> bool {
     match word {
         [b'0', b'x' | b'X', number @ ..] => is_high(number),
         [b'1', b'0'..=b'2', last, ..] if last.is_ascii_digit() => true,
-        [_, _] | [_, _, b'a'..=b'z' | b'A'..=b'Z', ..] => is_high(word),
-        [_, _, rest @ ..] => is_high(word) && is_high(rest),
-        [] | [_] => false,
+        [_, _] | [_, _, b'a'..=b'z' | b'A'..=b'Z', ..] if word.len() <= 6 => is_high(word),
+        [_, _, rest @ ..] if rest.len() == 2 => is_high(word) && is_high(rest),
+        _ => false,
     }
 }
 

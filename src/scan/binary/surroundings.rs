@@ -45,9 +45,11 @@ pub(super) fn surroundings(text: &[u8], start: usize, end: usize, scratch: &mut 
     if *scratch.is_binary.get_or_insert_with(|| is_binary(text)) {
         return Surroundings::Binary;
     }
-    let is_control = |byte: &u8| matches!(byte, 0..=6 | 14..=26 | 28..=31);
-    let holds_control = |bytes: &[u8]| bytes.iter().fold(false, |any, byte| any | is_control(byte));
     let end = end.min(start + 2 * NEAR);
+    if is_plain(text, start.saturating_sub(NEAR)..text.len().min(end + NEAR), &mut scratch.plain) {
+        return Surroundings::Text;
+    }
+    let holds_control = |bytes: &[u8]| bytes.iter().fold(false, |any, byte| any | is_control(*byte));
     if holds_control(&text[start.saturating_sub(NEAR)..start])
         || holds_control(&text[end..text.len().min(end + NEAR)])
     {
@@ -60,6 +62,26 @@ pub(super) fn surroundings(text: &[u8], start: usize, end: usize, scratch: &mut 
     let is_utf8 =
         |bytes: &[u8]| std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true);
     if is_utf8(before) && is_utf8(after) { Surroundings::Text } else { Surroundings::Unclear }
+}
+
+/// A control character that no text has.
+fn is_control(byte: u8) -> bool {
+    matches!(byte, 0..=6 | 14..=26 | 28..=31)
+}
+
+/// Whether there is nothing but ASCII and no control character in the range. `known` is a range in which there is not: of
+/// what overlaps it, only the rest is looked at.
+fn is_plain(text: &[u8], range: Range<usize>, known: &mut Range<usize>) -> bool {
+    let from =
+        if (known.start..=known.end).contains(&range.start) { known.end.min(range.end) } else { range.start };
+    let is_plain =
+        text[from..range.end].iter().fold(true, |all, byte| all & (byte.is_ascii() & !is_control(*byte)));
+    if is_plain && from == range.start {
+        *known = range;
+    } else if is_plain {
+        known.end = known.end.max(range.end);
+    }
+    is_plain
 }
 
 /// Without the rest of a character at its start.

@@ -3,6 +3,7 @@
 //! from there at the start of the token, or of the lines that it is wrapped in.
 
 use super::characters::{is_character, is_start};
+use crate::bytes::alphanumeric_at_end;
 
 /// What containers begin with: Zstandard, bzip2 and a git pack.
 const STARTS: [&[u8]; 3] = [b"KLUv", b"QlpoO", b"UEFDS"];
@@ -27,13 +28,18 @@ impl TokenStarts {
     pub(in crate::scan) fn look(&mut self, text: &[u8], at: usize, found: &mut impl FnMut(usize)) {
         let mut start = at;
         loop {
-            while start > self.done && (is_character(text[start - 1]) || text[start - 1] == b'-') {
+            loop {
+                start -= alphanumeric_at_end(&text[self.done.min(start)..start]);
+                if start <= self.done {
+                    break;
+                }
                 // Base64 may stand behind a slash, and an escape before it.
                 match text[start - 1] {
                     b'/' | b'_' => note(text, start, found),
                     b'\\' => [1, 5].iter().for_each(|length| note(text, start + length, found)),
                     b'%' => note(text, start + 2, found),
-                    _ => {}
+                    b'+' | b'-' => {}
+                    _ => break,
                 }
                 start -= 1;
             }
