@@ -31,8 +31,8 @@ pub struct TextChange<'a> {
     pub anchor_kinds: AnchorKinds,
 }
 
-/// The same for a list of bytes, of which not every part looks like one.
-const NEAR_LIST: usize = 128;
+/// How many bytes further a list is looked for, since not every part of one looks like it.
+const NEAR_LIST: usize = 64;
 
 impl Engine {
     /// Checks whether a scan of the text could find anything, under any name. Returns `None` if it could, and otherwise

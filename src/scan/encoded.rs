@@ -50,7 +50,7 @@ impl ShapeMatcher {
         true
     }
 
-    /// Scans the decoded token at `at`. Returns the offset up to which escapes have been decoded.
+    /// Scans the decoded token at `at`. Returns where all tokens that begin there have been decoded.
     pub(super) fn undo_escapes(
         &self,
         text: &[u8],
@@ -59,7 +59,7 @@ impl ShapeMatcher {
         joins: &mut Joins,
         scratch: &mut Scratch,
         matches: &mut Vec<ShapeMatch>,
-    ) -> usize {
+    ) -> Range<usize> {
         let token = escape::token(text, at, 0);
         let is_token = std::mem::replace(&mut scratch.is_token, true);
         self.scan_inner(&token.decoded, token.own(), depth, scratch, matches, |span| token.encodings(span));
@@ -70,12 +70,13 @@ impl ShapeMatcher {
         token.settled()
     }
 
-    /// Scans tokens with an escape in their prefix. Returns whether there may be any.
+    /// Scans tokens with an escape in their prefix, apart from what has been decoded. Returns whether there may be any.
     pub(super) fn scan_escapes(
         &self,
         text: &[u8],
         range: &Range<usize>,
         depth: usize,
+        undone: &[Range<usize>],
         scratch: &mut Scratch,
         matches: &mut Vec<ShapeMatch>,
     ) -> bool {
@@ -86,15 +87,24 @@ impl ShapeMatcher {
         if !has_some {
             return false;
         }
-        let mut is_any = self.undo_prefixes(text, range.start, depth, scratch, matches, |from| {
-            let at = self.anchors.next_escape(text, from..range.end)?;
-            Some((at, self.anchors.escaped(text, at)))
+        // The first place from an offset on that has not been decoded.
+        let next = |mut from: usize, find: &dyn Fn(Range<usize>) -> Option<usize>| loop {
+            let at = find(from..range.end)?;
+            let known = undone.get(undone.partition_point(|undone| undone.end <= at));
+            // The prefix begins before its escape.
+            match known.filter(|undone| undone.start + escape::BEFORE <= at) {
+                Some(undone) => from = undone.end,
+                None => return Some((at, self.anchors.escaped(text, at))),
+            }
+        };
+        let mut is_any = !undone.is_empty();
+        is_any |= self.undo_prefixes(text, range.start, depth, scratch, matches, |from| {
+            next(from, &|range| self.anchors.next_escape(text, range))
         });
         if let Some(first) = memchr::memchr(b'\\', within) {
             let start = (range.start + first).saturating_sub(1);
             is_any |= self.undo_prefixes(text, start, depth, scratch, matches, |from| {
-                let at = self.anchors.next_backslash(text, from..range.end)?;
-                Some((at, self.anchors.escaped(text, at)))
+                next(from, &|range| self.anchors.next_backslash(text, range))
             });
         }
         is_any
@@ -117,7 +127,7 @@ impl ShapeMatcher {
             is_any = true;
             from = at + 1;
             if let Some(start) = start {
-                from = self.undo_escapes(text, start, depth, &mut joins, scratch, matches).max(from);
+                from = self.undo_escapes(text, start, depth, &mut joins, scratch, matches).end.max(from);
             }
         }
         is_any

@@ -28,8 +28,8 @@ const DEEPEST: usize = 2;
 struct LayerProgress {
     /// Where the token of the last anchor ends.
     token_end: usize,
-    /// Escapes have been decoded up to this offset.
-    escapes: usize,
+    /// Where all tokens that begin there have been decoded, in order.
+    undone: Vec<Range<usize>>,
     key_run: escape::KeyRun,
     joins: Joins,
     /// Where a shape that can end inside the token may be told from others.
@@ -55,8 +55,8 @@ impl ShapeMatcher {
             scratch.words.clear();
             scratch.containers.forget_hits();
         }
+        let mut seen = LayerProgress::default();
         if anchor_kinds.has(AnchorKinds::ANCHOR) {
-            let mut seen = LayerProgress::default();
             let mut from = range.start;
             while let Some(found) = self.anchors.next(text, from..range.end) {
                 from = match found {
@@ -82,7 +82,7 @@ impl ShapeMatcher {
         }
         if depth < DEEPEST {
             if anchor_kinds.has(AnchorKinds::ESCAPE)
-                && self.scan_escapes(text, &range, depth, scratch, matches)
+                && self.scan_escapes(text, &range, depth, &seen.undone, scratch, matches)
             {
                 seen_kinds.add(AnchorKinds::ESCAPE);
             }
@@ -169,10 +169,15 @@ impl ShapeMatcher {
         let ends_word = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`\\".contains(byte);
         let is_word = length < self.shortest && text.get(seen.token_end).is_none_or(ends_word);
         let mut goes_on = GoesOn::No;
-        if depth < DEEPEST && at >= seen.escapes {
+        let undone = seen.undone.last().map_or(0, |undone| undone.end);
+        if depth < DEEPEST && at >= undone {
             goes_on = escape::goes_on(text, at, seen.token_end, &mut seen.key_run);
             if goes_on == GoesOn::Yes {
-                seen.escapes = self.undo_escapes(text, at, depth, &mut seen.joins, scratch, matches);
+                let undone = self.undo_escapes(text, at, depth, &mut seen.joins, scratch, matches);
+                match seen.undone.last_mut().filter(|last| undone.start <= last.end) {
+                    Some(last) => last.end = undone.end.max(last.end),
+                    None => seen.undone.push(undone),
+                }
             }
         }
         if is_word {
@@ -193,7 +198,7 @@ impl ShapeMatcher {
         if goes_on == GoesOn::Perhaps {
             self.try_joins(text, at, depth, &mut seen.joins, scratch, matches);
         }
-        if at < seen.escapes {
+        if seen.undone.last().is_some_and(|undone| at < undone.end) {
             joins::drop_pieces(matches);
         }
         if length > 2 * dispatch.longest {

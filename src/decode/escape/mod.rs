@@ -45,7 +45,7 @@ pub(crate) const QUOTED_PRINTABLE: &[&[u8]] = &[b"=2D", b"=5F"];
 const LAST_LETTERS: &[u8] = b"K0128akpst";
 
 /// Where decoding starts before an anchor, in bytes: room for the longest prefix in its longest escape.
-const BEFORE: usize = 80;
+pub(crate) const BEFORE: usize = 80;
 
 /// How much of a token is decoded at a time, in source bytes.
 const LONGEST: usize = 4 << 10;
@@ -69,10 +69,13 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    /// The source offset up to which every token that may begin there has been decoded to its end.
+    /// The part of the source in which every token that may begin there has been decoded to its end.
     #[must_use]
-    pub(crate) fn settled(&self) -> usize {
-        self.settled.0
+    pub(crate) fn settled(&self) -> Range<usize> {
+        let end = self.settled.0;
+        let is_any = self.start < self.decoded.text.len();
+        let start = if is_any { self.decoded.source(&(self.start..self.start + 1)).start } else { end };
+        start.min(end)..end
     }
 
     /// The part of the decoded text to search. What is before it are other tokens.

@@ -104,10 +104,10 @@ fn digits(bytes: u64) -> u64 {
 fn is_list_all_over(side: &[u8; SIDE]) -> bool {
     const MOST_LONG: u32 = 1;
     const LEAST_BYTES: u32 = 2;
-    let (digits, quotes) = (bits(side, digits), bits(side, quotes));
-    if !is_dense(side, digits | quotes) || side.as_chunks().0.iter().any(is_binary) {
+    if !is_dense(side) || side.as_chunks().0.iter().any(is_binary) {
         return false;
     }
+    let (digits, quotes) = (bits(side, digits), bits(side, quotes));
     let letters = bits(side, |bytes| bytes >> 6);
     let threes = |bits: u64| bits & (bits >> 1) & (bits >> 2);
     let sixes = |bits: u64| threes(bits) & (threes(bits) >> 3);
@@ -134,18 +134,26 @@ fn is_list_all_over(side: &[u8; SIDE]) -> bool {
 
 /// Whether at least each sixth byte is a digit or a quote, apart from blanks, and one of each twelve, as long as the elements
 /// of most lists, or these are an indentation.
-fn is_dense(side: &[u8; SIDE], telling: u64) -> bool {
+fn is_dense(side: &[u8; SIDE]) -> bool {
     const ELEMENT: usize = 12;
     const INDENTED: u32 = 4;
-    const LEAST: u32 = 6;
+    const LEAST: u64 = 6;
+    let telling = |bytes| digits(bytes) | quotes(bytes);
+    let total = |test: &dyn Fn(u64) -> u64| {
+        sum(side.as_chunks().0.iter().map(|chunk| test(u64::from_le_bytes(*chunk)) & ONES).sum())
+    };
+    let enough = total(&telling) * LEAST;
+    if enough < SIDE as u64 && enough + total(&blanks) < SIDE as u64 {
+        return false;
+    }
+    let telling = bits(side, telling);
     let parts = (0..SIDE).step_by(ELEMENT).map(|start| ((1 << ELEMENT) - 1) << start);
     let mut empty = parts.filter(|part| telling & part == 0).peekable();
-    let enough = telling.count_ones() * LEAST;
-    if enough >= SIDE as u32 && empty.peek().is_none() {
+    if empty.peek().is_none() {
         return true;
     }
     let blanks = bits(side, blanks);
-    enough + blanks.count_ones() >= SIDE as u32 && empty.all(|part| (blanks & part).count_ones() >= INDENTED)
+    empty.all(|part| (blanks & part).count_ones() >= INDENTED)
 }
 
 /// Whether any byte is outside of ASCII, or a control character that no text has.
