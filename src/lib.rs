@@ -112,8 +112,8 @@ pub mod testing {
 
     pub mod finding {
         pub use crate::finding::{
-            AcceptedInput, Detection, Excerpt, Finding, NotScanned, Occurrence, Report, Secret, Span,
-            Suppressed, Suppression, SuppressionKind, Unused,
+            AcceptedInput, Detection, Excerpt, Finding, NotScanned, Occurrence, Report, RunMode, Secret,
+            Span, Suppressed, Suppression, SuppressionKind, Unused,
         };
     }
 
@@ -130,7 +130,7 @@ pub mod testing {
     }
 
     pub mod report {
-        pub use crate::report::{View, format, schema};
+        pub use crate::report::{ReportDocument, View, format, schema};
     }
 
     pub mod rule {

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use skanner::testing::{
     blob::SourceKind,
     finding::{
-        AcceptedInput, Excerpt, Finding, NotScanned, Occurrence, Report, Secret, Span, Suppressed,
+        AcceptedInput, Excerpt, Finding, NotScanned, Occurrence, Report, RunMode, Secret, Span, Suppressed,
         Suppression, SuppressionKind, Unused,
     },
-    report::{self, View},
+    report::{self, ReportDocument, View},
     rule::{Confidence, RuleSet},
 };
 use support::openai_key;
@@ -82,7 +82,7 @@ fn sample() -> Report {
 fn written(format: &str, report: &Report, quiet: bool) -> String {
     let mut out = Vec::new();
     let view = View { quiet, ..View::default() };
-    (report::format(format).unwrap().write)(report, &view, &mut out).unwrap();
+    (report::format(format).unwrap().write)(&ReportDocument::new(report), &view, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(!text.contains('\u{202e}') || format.starts_with("json"), "{text}");
     for seed in 1..4 {
@@ -108,7 +108,7 @@ fn the_closing_line_says_what_was_suppressed_even_if_that_is_all() {
         assert!(!text.contains("sk-proj"), "{text}");
     }
     let mut report = sample();
-    report.is_audit = true;
+    report.mode = RunMode::Audit;
     let text = written("text", &report, false);
     assert!(
         text.contains(

@@ -72,6 +72,11 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output, help_heading = "Output")]
     pub output: Vec<OutputFile>,
 
+    /// The category of SARIF reports: an upload replaces those of the same category (default: skanner/tree, skanner/range
+    /// and so on, by what is scanned).
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new(), help_heading = "Output")]
+    pub sarif_category: Option<String>,
+
     /// Which findings count.
     #[command(flatten)]
     pub settings: SettingArgs,

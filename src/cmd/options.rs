@@ -30,6 +30,7 @@ pub(super) fn of_report(args: &ReportArgs, console: &Console) -> Result<Options>
             .iter()
             .map(|output| ReportFile { format: output.format.clone(), file: output.file.clone() })
             .collect(),
+        sarif_category: args.sarif_category.clone(),
         show_secrets: args.show_secrets,
         show_suppressed: args.show_suppressed,
         trust_foreign_markers: args.trust_foreign_markers,

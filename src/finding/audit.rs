@@ -1,12 +1,9 @@
-//! The audit: whether a repository is safe to publish, and which key is the most dangerous.
+//! The audit: whether a repository is safe to publish.
 //!
-//! Anything else built on an audit, such as a cleanup plan, starts from [`Exposure`] and
-//! [`Report::by_danger`].
-
-use std::cmp::Reverse;
+//! Anything else built on an audit, such as a cleanup plan, starts from [`Exposure`].
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     found::{Finding, History},
@@ -31,7 +28,7 @@ pub enum Exposure {
 }
 
 /// Whether a repository is safe to publish.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "Safety")]
 pub enum AuditVerdict {
@@ -44,7 +41,7 @@ pub enum AuditVerdict {
 }
 
 /// The verdict of an audit, and the number of keys by where they are. Each key is counted once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Audit {
     /// Whether the repository is safe to publish.
     pub verdict: AuditVerdict,
@@ -92,7 +89,7 @@ impl Report {
     /// The verdict, if an audit was requested.
     #[must_use]
     pub fn audit(&self) -> Option<Audit> {
-        if !self.is_audit {
+        if !self.is_audit() {
             return None;
         }
         let count =
@@ -110,18 +107,5 @@ impl Report {
             only_in_pull_requests: count(Exposure::PullRequest),
             unreachable: count(Exposure::Store),
         })
-    }
-
-    /// The findings, most dangerous first: by what a stranger could do, whether HEAD contains the key,
-    /// whether a ref reaches it, and confidence. Ties keep their order.
-    #[must_use]
-    pub fn by_danger(&self) -> Vec<&Finding> {
-        let mut findings: Vec<&Finding> = self.findings.iter().collect();
-        findings.sort_by_key(|finding| {
-            let is = |question: fn(&History) -> bool| finding.history.as_ref().is_some_and(question);
-            let (at_head, reachable) = (is(|history| history.at_head), is(|history| history.reachable));
-            Reverse((finding.rule.severity, at_head, reachable, finding.confidence))
-        });
-        findings
     }
 }

@@ -14,15 +14,22 @@ impl Occurrence {
         if !self.path.is_empty() {
             return path;
         }
-        let object = self.object.map(|id| short(&id.to_string()).to_owned()).unwrap_or_default();
-        Cow::Owned(match self.source {
-            SourceKind::Blob => format!("the blob {object}{path}"),
-            SourceKind::Message if self.commit.is_some() => format!("the message of commit {object}"),
-            SourceKind::Message if self.object.is_some() => format!("the message of tag {object}"),
-            SourceKind::Message => "the message".to_owned(),
-            // The inner path follows, if there is one.
-            _ => format!("standard input{path}"),
-        })
+        let object = self.object.map(|id| id.to_string());
+        Cow::Owned(place_name(self.source, object.as_deref(), self.commit.is_some(), &path))
+    }
+}
+
+/// The name of a place without a path, which may be in a git object. `inner` is the path in an archive, if it is one.
+#[must_use]
+pub(crate) fn place_name(source: SourceKind, object: Option<&str>, has_commit: bool, inner: &str) -> String {
+    let id = object.map(short).unwrap_or_default();
+    match source {
+        SourceKind::Blob => format!("the blob {id}{inner}"),
+        SourceKind::Message if has_commit => format!("the message of commit {id}"),
+        SourceKind::Message if object.is_some() => format!("the message of tag {id}"),
+        SourceKind::Message => "the message".to_owned(),
+        // The inner path follows, if there is one.
+        _ => format!("standard input{inner}"),
     }
 }
 

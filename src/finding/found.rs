@@ -3,7 +3,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::kind::Suppression;
 use super::{allow_comment::AllowComment, position::Span, secret::Secret};
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// An issuer whose keys have the shape that was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Candidate {
     /// The name of the issuer.
     pub issuer: Arc<str>,
@@ -125,7 +125,7 @@ pub struct Finding {
 }
 
 /// The history of a secret in a repository. All texts are safe to show: secrets in them are masked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct History {
     /// The first commit that contains it and has no parent that does; null if no commit contains it.
     pub introduced: Option<Event>,
@@ -144,7 +144,7 @@ pub struct History {
 }
 
 /// A commit that introduced or removed a secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Event {
     /// The commit.
     pub commit: String,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How many names of each kind are kept. They are the first in order, so that they do not depend on threads.
 const NAMED: usize = 20;
@@ -12,7 +12,7 @@ const NAMED: usize = 20;
 const FEW: usize = 3;
 
 /// A kind of thing that a run leaves out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NotReadKind {
@@ -94,24 +94,21 @@ impl NotRead {
     pub fn counts(&self) -> BTreeMap<NotReadKind, u64> {
         self.kinds.iter().map(|(kind, (count, _))| (*kind, *count)).collect()
     }
-
-    /// One phrase for each kind: how much was left out, how to read it, and a few names where they matter.
-    pub(crate) fn in_words(&self) -> impl Iterator<Item = String> {
-        self.kinds.iter().map(|(kind, (count, names))| {
-            let (what, how) = kind.in_words(*count);
-            let few: Vec<&str> =
-                names.iter().filter(|_| kind.is_named()).take(FEW).map(String::as_str).collect();
-            let more = if few.len() as u64 == *count || few.is_empty() { "" } else { ", …" };
-            let few = few.join(", ");
-            let few = if few.is_empty() { few } else { format!(": {few}{more}") };
-            format!("{what} ({how}){few}")
-        })
-    }
-
     /// The first 20 names of a kind, in order.
     pub fn names(&self, kind: NotReadKind) -> impl Iterator<Item = &str> {
         self.kinds.get(&kind).into_iter().flat_map(|(_, names)| names.iter().map(String::as_str))
     }
+}
+
+/// How much of a kind was left out, how to read it, and a few of the names where they matter.
+#[must_use]
+pub(crate) fn left_out_in_words(kind: NotReadKind, count: u64, names: &[String]) -> String {
+    let (what, how) = kind.in_words(count);
+    let few: Vec<&str> = names.iter().filter(|_| kind.is_named()).take(FEW).map(String::as_str).collect();
+    let more = if few.len() as u64 == count || few.is_empty() { "" } else { ", …" };
+    let few = few.join(", ");
+    let few = if few.is_empty() { few } else { format!(": {few}{more}") };
+    format!("{what} ({how}){few}")
 }
 
 fn keep(names: &mut BTreeSet<String>, name: String) {

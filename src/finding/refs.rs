@@ -1,7 +1,7 @@
 //! Which refs of a repository a history was read from, and which ones a clone does not have.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Where hosts keep the commits of pull and merge requests, below `refs/` or below `refs/remotes/NAME/`. A clone does
 /// not fetch them, and a push cannot remove them: GitHub's `pull/*`, GitLab's `merge-requests/*`, Bitbucket's
@@ -9,7 +9,7 @@ use serde::Serialize;
 const REQUESTS: [&str; 5] = ["pull/", "merge-requests/", "pull-requests/", "changes/", "pr/"];
 
 /// The refs that a history was read from, by kind.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RefsRead {
     /// Local branches.
     pub branches: u64,
@@ -24,7 +24,7 @@ pub struct RefsRead {
     /// Whether the clone fetches only some branches, so that others are missing.
     pub single_branch: bool,
     /// The command that fetches the refs of pull requests; absent if they are here, or no remote is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fetch_pull_requests: Option<String>,
 }
 

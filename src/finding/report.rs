@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     found::Finding,
@@ -15,22 +15,58 @@ use super::{
     suppression::{AcceptedInput, Suppressed, Unused},
 };
 
+/// What a run scanned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum RunMode {
+    /// Files and directories, or standard input.
+    #[default]
+    Tree,
+    /// What the index would commit.
+    Staged,
+    /// What a range of commits adds.
+    Range,
+    /// The history of a repository.
+    History,
+    /// The work tree, index and history of a repository, with a verdict about publishing it.
+    Audit,
+}
+
+impl RunMode {
+    /// Its name, as in reports.
+    #[must_use]
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Tree => "tree",
+            Self::Staged => "staged",
+            Self::Range => "range",
+            Self::History => "history",
+            Self::Audit => "audit",
+        }
+    }
+}
+
 /// What a run scanned, in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Subject {
     /// The thing in which keys were found, such as `what is staged`.
     pub what: String,
     /// Why there was nothing to scan, such as `nothing is staged`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nothing: Option<String>,
 }
 
 /// The configuration file that was used. Its texts are safe to show.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Configuration {
     /// The file.
     pub file: String,
     /// How it reduces what is reported by default, as phrases that follow its name: `leaves out 3 rules`.
     pub weakened: Vec<String>,
+    /// Whether this file, and no option, makes comments for other scanners count; absent if not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub trusts_foreign_markers: bool,
 }
 
 /// Everything that a run reports.
@@ -59,16 +95,14 @@ pub struct Report {
     pub excluded: BTreeMap<String, u64>,
     /// The configuration file that was used, if any.
     pub configuration: Option<Configuration>,
-    /// Whether the configuration file, and no option, makes comments for other scanners count.
-    pub trusts_foreign: bool,
     /// Whether a shallow clone was read and accepted. Its older commits are missing.
     pub is_shallow: bool,
     /// The refs that the history was read from, if one was.
     pub refs: Option<RefsRead>,
     /// What was read outside of the directory of the repository, in words and safe to show.
     pub outside: Vec<String>,
-    /// Whether to give a verdict about publishing the repository; see [`Report::audit`].
-    pub is_audit: bool,
+    /// What was scanned. An audit gives a verdict about publishing the repository; see [`Report::audit`].
+    pub mode: RunMode,
     /// Whether nothing that came with what was scanned decided what is reported.
     pub is_untrusted: bool,
     /// What was scanned, if not the files of a tree.
@@ -86,6 +120,12 @@ impl Report {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.not_scanned.is_empty()
+    }
+
+    /// Whether to give a verdict about publishing the repository.
+    #[must_use]
+    pub fn is_audit(&self) -> bool {
+        self.mode == RunMode::Audit
     }
 
     /// Drops the names of repositories, which say nothing if there is only one.

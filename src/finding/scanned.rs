@@ -1,10 +1,10 @@
 //! What was read, and what was not.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How much was read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Scanned {
     /// Files of the work tree, including standard input.
     pub files: u64,
@@ -19,15 +19,14 @@ pub struct Scanned {
 }
 
 /// Something that should have been read and was not.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct NotScanned {
     /// A path or an object. `a.zip!b/c.txt` is inside an archive.
     pub what: String,
     /// Why it was not read, and what to do about it.
     pub why: String,
-    /// The archive file, if `what` is inside an archive.
-    #[serde(skip)]
-    #[schemars(skip)]
+    /// The archive file; absent if `what` is not inside an archive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
     /// Whether there was nothing to read at all, such as a path that does not exist. This can never be
     /// accepted.

@@ -1,21 +1,23 @@
 //! Which secrets a run looked for. A clean verdict says nothing about any others.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::rule::{Families, Family};
 
 /// A family of secrets that the rules cover.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SearchedFamily {
     /// Its name on the command line and in reports.
-    pub id: &'static str,
+    pub id: Cow<'static, str>,
     /// What belongs to it.
-    pub description: &'static str,
+    pub description: Cow<'static, str>,
 }
 
 /// Which secrets a run looked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LookedFor {
     /// The families of secrets.
     pub families: Vec<SearchedFamily>,
@@ -31,15 +33,15 @@ impl LookedFor {
     #[must_use]
     pub(crate) fn new(families: Families, rules: u64) -> Self {
         let families = families.iter().map(|family| SearchedFamily {
-            id: family.name(),
-            description: match family {
+            id: Cow::Borrowed(family.name()),
+            description: Cow::Borrowed(match family {
                 Family::Sk => {
                     "API keys that begin with sk-, sk_, rk_ and the like, of OpenAI, Anthropic, Stripe and others"
                 }
                 Family::Ai => {
                     "API keys of AI services that begin with something else, of Hugging Face, xAI, Gemini and others"
                 }
-            },
+            }),
         });
         Self { families: families.collect(), rules, other_secrets: false }
     }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     collect::by_place,
@@ -15,7 +15,7 @@ use super::{
 };
 
 /// How many keys the suppressions of one kind in one file suppressed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SuppressedBy {
     /// The kind of the suppressions.
     pub kind: SuppressionKind,

@@ -1,7 +1,7 @@
 //! What suppressed a finding, and suppressions that do nothing.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     found::Finding,
@@ -19,12 +19,12 @@ pub struct Suppressed {
 }
 
 /// A suppression that does nothing: nothing matches it any more, it has expired, or it is invalid.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Unused {
     /// The file that contains it, as it is shown.
     pub place: String,
     /// Its line, 1-based, if known.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
     /// The suppression, as it is written or shortened.
     pub what: String,

@@ -1,16 +1,22 @@
 //! Report formats: a report goes in, and text comes out. A new format is one file here and a row in
 //! [`FORMATS`].
 
+mod concise;
+mod document;
+mod github;
+mod gitlab;
 mod json;
+mod junit;
+mod message;
+mod place;
+mod rdjson;
 mod sarif;
 mod text;
 mod view;
 
 use std::io::{self, Write};
 
-use crate::finding::Report;
-
-pub use json::schema;
+pub use document::{ReportDocument, schema};
 pub(crate) use sarif::line_hashes;
 pub use view::View;
 
@@ -20,33 +26,65 @@ pub struct ReportFormat {
     pub name: &'static str,
     /// What it is for.
     pub about: &'static str,
+    /// Whether paths must be told from the root of the repository.
+    pub wants_root: bool,
     /// Whether occurrences need GitHub's hash of their line.
     pub wants_line_hashes: bool,
+    /// What is also written for the summary of a CI job.
+    pub job_summary: Option<JobSummary>,
     /// Writes the whole report.
-    pub write: fn(&Report, &View, &mut dyn Write) -> io::Result<()>,
+    pub write: fn(&ReportDocument, &View, &mut dyn Write) -> io::Result<()>,
+}
+
+/// A summary that a CI system shows for a job.
+#[derive(Clone, Copy)]
+pub struct JobSummary {
+    /// The environment variable with the file to append to.
+    pub variable: &'static str,
+    /// Writes it.
+    pub write: fn(&ReportDocument, &View, &mut dyn Write) -> io::Result<()>,
+}
+
+impl ReportFormat {
+    /// A format that needs nothing but the report.
+    const fn new(
+        name: &'static str,
+        about: &'static str,
+        write: fn(&ReportDocument, &View, &mut dyn Write) -> io::Result<()>,
+    ) -> Self {
+        Self { name, about, wants_root: true, wants_line_hashes: false, job_summary: None, write }
+    }
 }
 
 /// All formats.
 pub(crate) static FORMATS: &[ReportFormat] = &[
-    ReportFormat { name: "text", about: "for people", wants_line_hashes: false, write: text::write },
+    ReportFormat { wants_root: false, ..ReportFormat::new("text", "for people", text::write) },
     ReportFormat {
-        name: "json",
-        about: "one document; `skanner schema report` describes it",
-        wants_line_hashes: false,
-        write: |report, _, out| json::write(report, out),
+        wants_root: false,
+        ..ReportFormat::new("concise", "one line per key, for grep and editors", concise::write)
     },
+    ReportFormat::new("json", "one document; `skanner schema report` describes it", |report, _, out| {
+        json::write(report, out)
+    }),
+    ReportFormat::new(
+        "jsonl",
+        "one finding per line, then a summary; output without the summary is incomplete",
+        |report, _, out| json::write_lines(report, out),
+    ),
     ReportFormat {
-        name: "jsonl",
-        about: "one finding per line, then a summary; output without the summary is incomplete",
-        wants_line_hashes: false,
-        write: |report, _, out| json::write_lines(report, out),
-    },
-    ReportFormat {
-        name: "sarif",
-        about: "SARIF 2.1.0, for code scanning",
         wants_line_hashes: true,
-        write: |report, _, out| sarif::write(report, out),
+        ..ReportFormat::new("sarif", "SARIF 2.1.0, for code scanning", sarif::write)
     },
+    ReportFormat {
+        job_summary: Some(JobSummary { variable: "GITHUB_STEP_SUMMARY", write: github::write_job_summary }),
+        ..ReportFormat::new("github", "annotations of GitHub Actions, and a job summary", github::write)
+    },
+    ReportFormat::new("gitlab", "GitLab's secret detection report", gitlab::write),
+    ReportFormat::new("gitlab-codequality", "GitLab's code quality report", |report, _, out| {
+        gitlab::write_code_quality(report, out)
+    }),
+    ReportFormat::new("junit", "JUnit XML, for test reports of CI systems", junit::write),
+    ReportFormat::new("rdjson", "for reviewdog", |report, _, out| rdjson::write(report, out)),
 ];
 
 /// The format with this name.

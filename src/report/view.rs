@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use time::OffsetDateTime;
+
 /// How to show a report to people. Machine-readable formats ignore it.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct View {
     /// Whether to use colors.
     pub color: bool,
@@ -11,6 +13,23 @@ pub struct View {
     pub quiet: bool,
     /// Whether to list every occurrence of a key and all candidates.
     pub verbose: bool,
+    /// The category of an upload in SARIF; by default `skanner/` and what was scanned.
+    pub sarif_category: Option<String>,
     /// How long the run took.
     pub elapsed: Duration,
+    /// When it ended.
+    pub ended: OffsetDateTime,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            color: false,
+            quiet: false,
+            verbose: false,
+            sarif_category: None,
+            elapsed: Duration::ZERO,
+            ended: OffsetDateTime::UNIX_EPOCH,
+        }
+    }
 }

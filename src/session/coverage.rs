@@ -10,7 +10,7 @@ use crate::git::Outside;
 use crate::{
     blob::ObjectId,
     config::{self, Config},
-    finding::Subject,
+    finding::{RunMode, Subject},
     suppression::ReadExtent,
 };
 
@@ -88,6 +88,17 @@ impl Coverage {
     /// Part of a repository. `base` is the directory that its paths start from.
     pub(crate) fn git(base: PathBuf, subject: Subject) -> Self {
         Self { subject: Some(subject), scope: ScanScope::Index, ..Self::files(base) }
+    }
+
+    /// What was scanned, in a word.
+    pub(super) fn mode(&self) -> RunMode {
+        match self.scope {
+            _ if self.is_audit => RunMode::Audit,
+            ScanScope::Files(_) => RunMode::Tree,
+            ScanScope::Index => RunMode::Staged,
+            ScanScope::Commits { .. } => RunMode::Range,
+            ScanScope::History { .. } => RunMode::History,
+        }
     }
 
     /// How much of what the configuration applies to has been read.

@@ -27,6 +27,8 @@ pub(crate) struct Options {
     pub(crate) accept_baseline: bool,
     /// Nothing that comes with what is scanned decides what is reported.
     pub(crate) untrusted: bool,
+    /// The category of reports in SARIF.
+    pub(crate) sarif_category: Option<String>,
     /// Refuse a repository of which a part lies outside of its directory.
     pub(crate) inside_only: bool,
     /// Findings do not make the run fail. Unreadable input still does.

@@ -176,15 +176,15 @@ fn exclude(report: &mut Report, unwanted: &HashMap<String, String>) {
 fn describe(session: &Session, report: &mut Report, coverage: &Coverage) {
     let Session { options, settings, .. } = session;
     report.looked_for = LookedFor::new(settings.families(), settings.rule_count() as u64);
-    report.is_audit = coverage.is_audit;
+    report.mode = coverage.mode();
     report.is_untrusted = options.untrusted;
     report.base.clone_from(&coverage.base);
     report.subject.clone_from(&coverage.subject);
     report.show_secrets = options.show_secrets;
     report.show_suppressed = options.show_suppressed;
-    report.configuration = settings
-        .config
-        .as_ref()
-        .map(|config| Configuration { file: config.shown.to_string(), weakened: settings.weakened() });
-    report.trusts_foreign = !options.trust_foreign_markers && suppress::trusts_foreign(session);
+    report.configuration = settings.config.as_ref().map(|config| Configuration {
+        file: config.shown.to_string(),
+        weakened: settings.weakened(),
+        trusts_foreign_markers: !options.trust_foreign_markers && suppress::trusts_foreign(session),
+    });
 }

@@ -19,6 +19,8 @@ use support::{Run, Sandbox};
 const ALLOW: &str = concat!("skanner", ":allow");
 
 const FORMATS: [&str; 4] = ["text", "json", "jsonl", "sarif"];
+/// These show parts of what the others do, so one level is enough.
+const MORE_FORMATS: [&str; 6] = ["concise", "github", "gitlab", "gitlab-codequality", "junit", "rdjson"];
 const LEVELS: [&str; 3] = ["possible", "likely", "certain"];
 
 /// Runs a command, and returns all that it says.
@@ -76,6 +78,11 @@ fn no_command_shows_a_key() {
                 runs.push((arguments, Vec::new()));
             }
         }
+    }
+    for format in MORE_FORMATS {
+        let arguments =
+            format!("audit . --format {format} --min-confidence possible --show-suppressed --verbose");
+        runs.push((words(&arguments), Vec::new()));
     }
     let line = format!("refs/heads/main {0} refs/heads/main {1}\n", place.head, "0".repeat(40));
     for hook in ["hook pre-commit", "hook commit-msg MESSAGE", "hook pre-push origin URL"] {

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use super::uri::artifact;
 use crate::{
-    finding::{Configuration, Report},
+    finding::Configuration,
     hidden::escape_control,
+    report::document::{ReportDocument, RunReport},
 };
 
 /// The kind of a notification.
@@ -98,8 +99,11 @@ impl Notification {
     }
 }
 
-/// The invocation object of a run.
-pub(super) fn invocation(report: &Report) -> Value {
+/// The invocation object of a run. GitHub refuses the results of one that was not successful, and keeps the alerts that it
+/// has (codeql-action, pull requests 1393 and 1732). That is right if nothing was found in what could be read. If something
+/// was, one file that cannot be read must not hide every key, and the notification tells of it.
+pub(super) fn invocation(report: &ReportDocument) -> Value {
+    let run = &report.run;
     let mut notifications = Vec::new();
     let mut say = |what: Notification, level: &str, text: String, location: Value| {
         notifications.push(json!({
@@ -109,59 +113,59 @@ pub(super) fn invocation(report: &Report) -> Value {
             "locations": [location],
         }));
     };
-    for input in &report.not_scanned {
+    for input in &run.not_scanned {
         let (what, why) = (escape_control(&input.what), escape_control(&input.why));
         let text = format!("{what} was not scanned: {}.", why.trim_end_matches('.'));
         let file = input.file.as_ref().unwrap_or(&input.what);
-        say(Notification::NotScanned, "error", text, location(report, file, None));
+        say(Notification::NotScanned, "error", text, location(run, file, None));
     }
-    for accepted in &report.accepted {
+    for accepted in &run.accepted {
         let (what, why) = (escape_control(&accepted.input.what), escape_control(&accepted.input.why));
-        let by = accepted.by.at();
+        let by = accepted.suppression.at();
         let text = format!(
             "{what} was not scanned: {}. {} accepts that.",
             why.trim_end_matches('.'),
             escape_control(&by)
         );
         let file = accepted.input.file.as_ref().unwrap_or(&accepted.input.what);
-        say(Notification::AcceptedUnread, "note", text, location(report, file, None));
+        say(Notification::AcceptedUnread, "note", text, location(run, file, None));
     }
-    for unused in &report.unused {
+    for unused in &run.unused_suppressions {
         let (what, why) = (escape_control(&unused.what), escape_control(&unused.why));
         let text = format!("The suppression {what} does nothing: {}.", why.trim_end_matches('.'));
-        say(Notification::UnusedSuppression, "warning", text, location(report, &unused.place, unused.line));
+        say(Notification::UnusedSuppression, "warning", text, location(run, &unused.place, unused.line));
     }
-    for by in report.suppressed_by() {
+    for by in &run.suppressed_by {
         let keys = if by.count == 1 { "key is" } else { "keys are" };
         let text = format!("{} {keys} suppressed by {}.", by.count, escape_control(&by.place));
-        say(Notification::Suppressed, "note", text, location(report, &by.place, None));
+        say(Notification::Suppressed, "note", text, location(run, &by.place, None));
     }
-    if let Some(Configuration { file, weakened }) = &report.configuration {
+    if let Some(Configuration { file, weakened, .. }) = &run.configuration {
         for way in weakened {
-            say(Notification::Weakened, "warning", format!("{file} {way}."), location(report, file, None));
+            say(Notification::Weakened, "warning", format!("{file} {way}."), location(run, file, None));
         }
-        if let Some(count) = report.excluded.get(file) {
+        if let Some(count) = run.excluded.get(file) {
             let keys = if *count == 1 { "key was" } else { "keys were" };
             let text = format!("{count} {keys} excluded by {file}.");
-            say(Notification::Weakened, "warning", text, location(report, file, None));
+            say(Notification::Weakened, "warning", text, location(run, file, None));
         }
     }
-    for left_out in report.not_read.in_words() {
+    for left_out in run.left_out_in_words() {
         let text = format!("Not read: {}.", escape_control(&left_out));
-        say(Notification::NotRead, "note", text, location(report, ".", None));
+        say(Notification::NotRead, "note", text, location(run, ".", None));
     }
-    let families = report.looked_for.in_words();
+    let families = run.scope.in_words();
     let text = format!("Looked for {families}. Other secrets were not looked for.");
-    say(Notification::Scope, "note", text, location(report, ".", None));
+    say(Notification::Scope, "note", text, location(run, ".", None));
     json!({
-        "executionSuccessful": report.is_complete(),
+        "executionSuccessful": run.complete || !report.findings.is_empty(),
         "toolExecutionNotifications": notifications,
     })
 }
 
 /// A file, or a line of it.
-pub(super) fn location(report: &Report, path: &str, line: Option<u64>) -> Value {
-    let mut physical = json!({ "artifactLocation": artifact(report, path) });
+pub(super) fn location(run: &RunReport, path: &str, line: Option<u64>) -> Value {
+    let mut physical = json!({ "artifactLocation": artifact(run, path) });
     if let Some(line) = line {
         physical["region"] = json!({ "startLine": line });
     }

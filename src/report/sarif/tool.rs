@@ -6,22 +6,22 @@ use serde_json::{Value, json};
 
 use super::notification::{Notification, pascal_case};
 use crate::{
-    remedy,
-    rule::{Confidence, Rule, Severity},
+    report::document::FindingEntry,
+    rule::{Confidence, Severity},
 };
 
 /// GitHub refuses longer descriptions.
 const LONGEST: usize = 1024;
 
-/// The rules with results, by id, each with the highest confidence of its findings.
-pub(super) type RuleIndex<'a> = BTreeMap<&'a str, (&'a Rule, Confidence)>;
+/// The rules with results, by id, each with a finding and the highest confidence of all its findings.
+pub(super) type RuleIndex<'a> = BTreeMap<&'a str, (&'a FindingEntry, Confidence)>;
 
 pub(super) fn tool(rules: &RuleIndex) -> Value {
     let mut driver = json!({
         "name": env!("CARGO_PKG_NAME"),
         "version": env!("CARGO_PKG_VERSION"),
         "semanticVersion": env!("CARGO_PKG_VERSION"),
-        "rules": rules.values().map(|(rule, confidence)| descriptor(rule, *confidence)).collect::<Vec<_>>(),
+        "rules": rules.values().map(|(finding, confidence)| descriptor(finding, *confidence)).collect::<Vec<_>>(),
         "notifications": Notification::ALL.map(Notification::descriptor),
     });
     if let Some(home) = Some(env!("CARGO_PKG_REPOSITORY")).filter(|home| !home.is_empty()) {
@@ -30,15 +30,15 @@ pub(super) fn tool(rules: &RuleIndex) -> Value {
     json!({ "driver": driver })
 }
 
-fn descriptor(rule: &Rule, confidence: Confidence) -> Value {
-    let title = required(&rule.title, &rule.id);
-    let impact = required(&rule.impact, &title);
-    let url = remedy::revoke_url(rule);
-    let steps = remedy::steps(rule);
-    let steps: Vec<_> = steps.iter().enumerate().map(|(at, step)| format!("{}. {step}", at + 1)).collect();
+fn descriptor(finding: &FindingEntry, confidence: Confidence) -> Value {
+    let title = required(&finding.title, &finding.rule);
+    let impact = required(&finding.impact, &title);
+    let url = finding.remedy.revoke_url.as_str();
+    let steps: Vec<_> =
+        finding.remedy.steps.iter().enumerate().map(|(at, step)| format!("{}. {step}", at + 1)).collect();
     let steps = steps.join("\n");
     let linked = if url.is_empty() { steps.clone() } else { steps.replace(url, &format!("<{url}>")) };
-    let security_severity = match rule.severity {
+    let security_severity = match finding.severity {
         Severity::Critical => "9.5",
         Severity::High => "8.0",
         Severity::Medium => "5.5",
@@ -49,26 +49,37 @@ fn descriptor(rule: &Rule, confidence: Confidence) -> Value {
         Confidence::Likely => "high",
         Confidence::Possible => "medium",
     };
-    json!({
-        "id": rule.id,
-        "name": pascal_case(&rule.id),
+    let mut descriptor = json!({
+        "id": finding.rule,
+        "name": pascal_case(&finding.rule),
         "shortDescription": { "text": title },
         "fullDescription": { "text": impact },
         "help": {
             "text": format!("{title}\n\n{impact}\n\nWhat to do:\n{steps}"),
             "markdown": format!("**{title}**\n\n{impact}\n\n**What to do**\n\n{linked}"),
         },
-        "defaultConfiguration": { "level": level(rule) },
+        "defaultConfiguration": { "level": level(finding.severity) },
         "properties": {
-            "tags": ["security", "secret", "external/cwe/cwe-798", format!("family/{}", rule.family)],
+            "tags": ["security", "secret", "external/cwe/cwe-798", format!("family/{}", finding.family)],
             "precision": precision,
             "security-severity": security_severity,
         },
-    })
+    });
+    if let Some(page) = page(finding) {
+        descriptor["helpUri"] = page.into();
+    }
+    descriptor
 }
 
-pub(super) fn level(rule: &Rule) -> &'static str {
-    match rule.severity {
+/// The page of a built-in rule.
+fn page(finding: &FindingEntry) -> Option<String> {
+    let home =
+        Some(env!("CARGO_PKG_REPOSITORY")).filter(|home| !home.is_empty() && finding.rule_place.is_none())?;
+    Some(format!("{home}/blob/main/docs/builtin-rules.md#{}", finding.rule))
+}
+
+pub(super) fn level(severity: Severity) -> &'static str {
+    match severity {
         Severity::Critical | Severity::High => "error",
         Severity::Medium => "warning",
         Severity::Low => "note",

@@ -14,9 +14,9 @@ use style::{RED, bold, paint, plural};
 use super::view::View;
 use crate::{
     blob::SourceKind,
-    finding::{Event, Finding, History, Occurrence, Report, Suppression, short},
+    finding::{Event, History, Suppression, short},
     hidden::escape_control,
-    remedy,
+    report::document::{FindingEntry, OccurrenceEntry, ReportDocument, RunReport, SuppressionEntry},
     rule::Severity,
 };
 
@@ -29,32 +29,31 @@ const MOST_SUPPRESSIONS: usize = 20;
 /// How many unused suppressions are listed by default.
 const MOST_UNUSED: usize = 20;
 
-pub(super) fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
-    let findings = if report.is_audit { report.by_danger() } else { report.findings.iter().collect() };
+pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let run = &report.run;
+    let findings = if run.audit.is_some() { report.by_danger() } else { report.findings.iter().collect() };
     for finding in findings {
-        write_finding(report, finding, None, view, out)?;
+        write_finding(run, finding, None, view, out)?;
     }
-    if report.show_suppressed {
-        for one in &report.suppressed {
-            write_finding(report, &one.finding, Some(&one.by), view, out)?;
-        }
+    for one in run.suppressed_list() {
+        write_finding(run, &one.finding, Some(&one.suppression), view, out)?;
     }
-    for input in &report.not_scanned {
+    for input in &run.not_scanned {
         let label = paint(view, RED, "not scanned");
         writeln!(out, "{label}: {}: {}", escape_control(&input.what), escape_control(&input.why))?;
     }
-    if report.is_audit && !report.show_suppressed {
-        write_suppressions(report, view, out)?;
+    if run.audit.is_some() && !run.lists_suppressed() {
+        write_suppressions(run, view, out)?;
     }
     if !view.quiet {
-        for one in &report.accepted {
-            let (label, by) = (paint(view, AnsiColor::BrightCyan, "accepted"), by(&one.by));
+        for one in &run.accepted {
+            let (label, by) = (paint(view, AnsiColor::BrightCyan, "accepted"), by(&one.suppression));
             let (what, why) = (escape_control(&one.input.what), escape_control(&one.input.why));
             writeln!(out, "{label}: {what}: {why} ({})", escape_control(&by))?;
         }
     }
-    let told = if report.show_suppressed { usize::MAX } else { MOST_UNUSED };
-    for one in report.unused.iter().take(told) {
+    let told = if run.lists_suppressed() { usize::MAX } else { MOST_UNUSED };
+    for one in run.unused_suppressions.iter().take(told) {
         let label = paint(view, AnsiColor::BrightYellow, "unused suppression");
         writeln!(
             out,
@@ -64,23 +63,29 @@ pub(super) fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Re
             escape_control(&one.why)
         )?;
     }
-    if let Some(more) = report.unused.len().checked_sub(told).filter(|more| *more > 0) {
+    if let Some(more) = run.unused_suppressions.len().checked_sub(told).filter(|more| *more > 0) {
         let label = paint(view, AnsiColor::BrightYellow, "unused suppressions");
         writeln!(out, "{label}: {} more (--show-suppressed lists them)", HumanCount(more as u64))?;
     }
-    let is_clean = report.findings.is_empty() && report.is_complete();
-    let is_all = report.excluded.is_empty() && !report.is_shallow;
+    write_summary(report, view, out)
+}
+
+/// Writes the summary, unless it says nothing and nobody wants to hear that.
+pub(super) fn write_summary(report: &ReportDocument, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let run = &report.run;
+    let is_clean = report.findings.is_empty() && run.complete;
+    let is_all = run.excluded.is_empty() && !run.shallow;
     // Exclusions are always mentioned, no matter who asked for them.
-    if view.quiet && is_clean && is_all && report.suppressed.is_empty() && report.accepted.is_empty() {
+    if view.quiet && is_clean && is_all && run.suppressed_by.is_empty() && run.accepted.is_empty() {
         return Ok(());
     }
     writeln!(out, "{}", summary::line(report, view))
 }
 
 /// Who publishes a repository should see why each key in it is said to be none.
-fn write_suppressions(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
-    let suppressions = report.suppressions();
-    for (suppression, keys) in suppressions.iter().take(MOST_SUPPRESSIONS) {
+fn write_suppressions(run: &RunReport, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let suppressions = &run.suppressions;
+    for SuppressionEntry { suppression, keys } in suppressions.iter().take(MOST_SUPPRESSIONS) {
         let label = paint(view, AnsiColor::BrightCyan, "suppressed");
         let reason = if suppression.reason.is_none() { "; no reason is given" } else { "" };
         writeln!(out, "{label}: {} {}{reason}", plural(*keys, "key"), escape_control(&by(suppression)))?;
@@ -94,30 +99,29 @@ fn write_suppressions(report: &Report, view: &View, out: &mut dyn Write) -> io::
 
 /// Laid out like rustc's errors, which many people know.
 fn write_finding(
-    report: &Report,
-    finding: &Finding,
+    run: &RunReport,
+    finding: &FindingEntry,
     suppressed: Option<&Suppression>,
     view: &View,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let rule = &finding.rule;
     let place = &finding.occurrences[0];
-    let color = match rule.severity {
+    let color = match finding.severity {
         _ if suppressed.is_some() => AnsiColor::BrightCyan,
         Severity::Critical | Severity::High => RED,
         Severity::Medium => AnsiColor::BrightYellow,
         Severity::Low => AnsiColor::BrightCyan,
     };
     let frame = |text: &str| paint(view, AnsiColor::BrightBlue, text);
-    let number = place.span.line.to_string();
+    let number = place.line.to_string();
     let gutter = " ".repeat(number.len());
     let (excerpt, marker) = escaped_excerpt(place);
     let before = " ".repeat(excerpt[..marker.0].width());
     let under = paint(view, color, &"^".repeat(excerpt[marker.0..marker.1].width()));
 
-    let label = suppressed.map_or_else(|| rule.severity.to_string(), |_| "suppressed".to_owned());
-    writeln!(out, "{}: {}", paint(view, color, &format!("{label}[{}]", rule.id)), rule.title)?;
-    let (name, column, aside) = (place_name(place), place.span.column, aside(place));
+    let label = suppressed.map_or_else(|| finding.severity.to_string(), |_| "suppressed".to_owned());
+    writeln!(out, "{}: {}", paint(view, color, &format!("{label}[{}]", finding.rule)), finding.title)?;
+    let (name, column, aside) = (place_name(place), place.column, aside(place));
     writeln!(out, "{gutter}{} {name}:{number}:{column}{aside}", frame("-->"))?;
     writeln!(out, "{gutter} {}", frame("|"))?;
     writeln!(out, "{} {excerpt}", frame(&format!("{number} |")))?;
@@ -129,15 +133,15 @@ fn write_finding(
         escape_control(&finding.why)
     )?;
     writeln!(out, "{gutter} {}", frame("|"))?;
-    for (label, text) in notes(report, finding, suppressed, view) {
+    for (label, text) in notes(run, finding, suppressed, view) {
         writeln!(out, "{gutter} {} {}: {}", frame("="), bold(view, label), escape_control(&text))?;
     }
     writeln!(out)
 }
 
 fn notes(
-    report: &Report,
-    finding: &Finding,
+    run: &RunReport,
+    finding: &FindingEntry,
     suppressed: Option<&Suppression>,
     view: &View,
 ) -> Vec<(&'static str, String)> {
@@ -146,24 +150,26 @@ fn notes(
         notes.push(("suppressed", by(suppression)));
     }
     if let Some(entry) = &finding.allowed_by {
-        notes.push(if report.is_untrusted {
+        notes.push(if run.untrusted {
             ("note", format!("allowed by this change ({}), which does not count", by(entry)))
         } else {
             ("baseline", format!("accepted {}, which does not make it safe to publish", by(entry)))
         });
     }
-    if report.show_secrets {
-        notes.push(("secret", finding.secret.reveal()));
+    if run.unmasked {
+        notes.push(("secret", finding.secret.clone()));
     }
     if finding.occurrences.len() > 1 {
         notes.push(("also at", other_places(&finding.occurrences[1..], view)));
     }
-    if let Some(place) = &finding.rule.place {
+    if let Some(place) = &finding.rule_place {
         notes.push(("rule", format!("of {place}")));
     }
     match &finding.history {
         Some(history) => notes.push(("history", secret_history(history, view))),
-        None if report.is_audit => notes.push(("history", "not in any object of the repository".to_owned())),
+        None if run.audit.is_some() => {
+            notes.push(("history", "not in any object of the repository".to_owned()))
+        }
         None => {}
     }
     if !finding.candidates.is_empty() {
@@ -174,8 +180,8 @@ fn notes(
     if suppressed.is_some() {
         return notes;
     }
-    let steps = remedy::steps(&finding.rule);
-    notes.push(("help", if view.verbose { steps.join(" ") } else { steps[0].clone() }));
+    let steps = if view.verbose { &finding.remedy.steps[..] } else { &finding.remedy.steps[..1] };
+    notes.push(("help", steps.join(" ")));
     notes
 }
 
@@ -219,7 +225,7 @@ fn secret_history(history: &History, view: &View) -> String {
     parts.join("; ")
 }
 
-fn place_name(place: &Occurrence) -> String {
+fn place_name(place: &OccurrenceEntry) -> String {
     let path = place.name();
     let path = escape_control(&path);
     match place.source {
@@ -229,12 +235,10 @@ fn place_name(place: &Occurrence) -> String {
 }
 
 /// What to add to an occurrence that is not a file of the work tree.
-fn aside(place: &Occurrence) -> String {
-    let commit = match (place.source, place.commit) {
+fn aside(place: &OccurrenceEntry) -> String {
+    let commit = match (place.source, &place.commit) {
         (SourceKind::Index, _) => Some("staged".to_owned()),
-        (SourceKind::Blob | SourceKind::Name, Some(commit)) => {
-            Some(format!("commit {}", short(&commit.to_string())))
-        }
+        (SourceKind::Blob | SourceKind::Name, Some(commit)) => Some(format!("commit {}", short(commit))),
         (SourceKind::Blob, None) if !place.path.is_empty() => {
             Some("in a folder that no commit holds".to_owned())
         }
@@ -246,22 +250,22 @@ fn aside(place: &Occurrence) -> String {
 }
 
 /// The escaped excerpt, and the range of the secret in it.
-fn escaped_excerpt(place: &Occurrence) -> (String, (usize, usize)) {
-    let (start, end) = place.excerpt.marker;
-    let text = &place.excerpt.text;
+fn escaped_excerpt(place: &OccurrenceEntry) -> (String, (usize, usize)) {
+    let (start, end) = place.marker;
+    let text = &place.excerpt;
     let parts = [&text[..start], &text[start..end], &text[end..]];
     let [before, secret, after] = parts.map(|part| escape_control(part).replace('\t', "    "));
     let marker = (before.len(), before.len() + secret.len());
     (format!("{before}{secret}{after}"), marker)
 }
 
-fn other_places(others: &[Occurrence], view: &View) -> String {
+fn other_places(others: &[OccurrenceEntry], view: &View) -> String {
     let shown = if view.verbose { others.len() } else { FEW };
     let mut places: Vec<String> = others
         .iter()
         .take(shown)
         .map(|place| {
-            let (line, column) = (place.span.line, place.span.column);
+            let (line, column) = (place.line, place.column);
             format!("{}:{line}:{column}{}", place_name(place), aside(place))
         })
         .collect();

@@ -7,19 +7,22 @@ use indicatif::{DecimalBytes, HumanCount, HumanDuration};
 
 use super::style::{RED, paint, plural};
 use crate::{
-    finding::{Audit, AuditVerdict, Configuration, Report, Scanned, SuppressedBy, SuppressionKind},
+    finding::{Audit, AuditVerdict, Configuration, Scanned, SuppressedBy, SuppressionKind},
     hidden::escape_control,
-    report::view::View,
-    rule::Severity,
+    report::{
+        document::{ReportDocument, RunReport},
+        view::View,
+    },
 };
 
 /// The summary line. For an audit, it begins with the verdict.
-pub(super) fn line(report: &Report, view: &View) -> String {
-    let subject = report.subject.as_ref();
-    let is_clean = report.findings.is_empty() && report.is_complete();
-    let is_weakened = report.configuration.as_ref().is_some_and(|file| !file.weakened.is_empty());
-    let is_all = report.is_complete() && report.excluded.is_empty() && !report.is_shallow && !is_weakened;
-    let is_suppressed = !report.suppressed.is_empty() || !report.accepted.is_empty();
+pub(super) fn line(report: &ReportDocument, view: &View) -> String {
+    let run = &report.run;
+    let subject = run.subject.as_ref();
+    let is_clean = report.findings.is_empty() && run.complete;
+    let is_weakened = run.configuration.as_ref().is_some_and(|file| !file.weakened.is_empty());
+    let is_all = run.complete && run.excluded.is_empty() && !run.shallow && !is_weakened;
+    let is_suppressed = !run.suppressed_by.is_empty() || !run.accepted.is_empty();
     if let Some(nothing) = subject.and_then(|subject| subject.nothing.as_ref())
         && is_clean
         && is_all
@@ -32,31 +35,30 @@ pub(super) fn line(report: &Report, view: &View) -> String {
         true => AnsiColor::BrightYellow,
         false => RED,
     };
-    let read = format!("{} read in {}", amount(report.scanned), duration(view));
-    let not_read = (!report.is_complete()).then(|| {
-        let count = report.not_scanned.len() as u64;
+    let read = format!("{} read in {}", amount(run.scanned), duration(view));
+    let not_read = (!run.complete).then(|| {
+        let count = run.not_scanned.len() as u64;
         paint(view, RED, &format!("incomplete: {} could not be read", plural(count, "input")))
     });
-    let suppressed = suppressed(report);
+    let suppressed = suppressed(run);
     let what = subject.map(|subject| escape_control(&subject.what));
     let mut parts = Vec::new();
-    if let Some(audit) = report.audit() {
+    if let Some(audit) = &run.audit {
         parts.extend(not_read);
-        parts.push(format!("{}{suppressed}", paint(view, color, &verdict(&audit, report))));
+        parts.push(format!("{}{suppressed}", paint(view, color, &verdict(audit, report))));
         parts.push("other secrets were not looked for".to_owned());
-        parts.extend(exceptions(report));
+        parts.extend(exceptions(run));
         parts.push(what.map_or_else(|| read.clone(), |what| format!("{what}: {read}")));
     } else {
         let place = what.map_or_else(String::new, |what| format!(" in {what}"));
         let found = paint(view, color, &format!("{}{place}", found(report)));
         parts.push(format!("{found}{suppressed}"));
-        parts.extend(exceptions(report));
+        parts.extend(exceptions(run));
         parts.push(read);
         parts.extend(not_read);
-        parts.push(format!("looked for {}", report.looked_for.in_words()));
+        parts.push(format!("looked for {}", run.scope.in_words()));
     }
-    let left_out: Vec<_> =
-        report.not_read.in_words().map(|words| escape_control(&words).into_owned()).collect();
+    let left_out: Vec<_> = run.left_out_in_words().map(|words| escape_control(&words).into_owned()).collect();
     if !left_out.is_empty() {
         parts.push(format!("not read: {}", left_out.join(", ")));
     }
@@ -64,7 +66,7 @@ pub(super) fn line(report: &Report, view: &View) -> String {
     format!("{}{end}", parts.join("; "))
 }
 
-fn found(report: &Report) -> String {
+fn found(report: &ReportDocument) -> String {
     match report.findings.len() {
         0 => "no key found".to_owned(),
         count => format!("{} found ({})", plural(count as u64, "key"), by_severity(report)),
@@ -72,15 +74,15 @@ fn found(report: &Report) -> String {
 }
 
 /// Whether the repository is safe to publish, as far as it was read.
-fn verdict(audit: &Audit, report: &Report) -> String {
+fn verdict(audit: &Audit, report: &ReportDocument) -> String {
     if audit.keys == 0 {
-        let keys = report.looked_for.in_words_after_no();
-        let is_accepted = report.suppressed.iter().any(|one| one.by.kind == SuppressionKind::Baseline);
+        let keys = report.run.scope.in_words_after_no();
+        let is_accepted = report.run.suppressed_by.iter().any(|one| one.kind == SuppressionKind::Baseline);
         return match audit.verdict {
-            AuditVerdict::Safe if report.excluded.is_empty() && is_accepted => {
+            AuditVerdict::Safe if report.run.excluded.is_empty() && is_accepted => {
                 format!("safe to publish except for what the baseline accepts: no other {keys}")
             }
-            AuditVerdict::Safe if report.excluded.is_empty() => format!("safe to publish: no {keys}"),
+            AuditVerdict::Safe if report.run.excluded.is_empty() => format!("safe to publish: no {keys}"),
             AuditVerdict::Safe => format!("safe to publish except for what was excluded: no other {keys}"),
             AuditVerdict::NotSafe | AuditVerdict::Incomplete => format!("no {keys} in the rest"),
         };
@@ -99,16 +101,16 @@ fn verdict(audit: &Audit, report: &Report) -> String {
 }
 
 /// How many keys were suppressed, and by which files, since these may come from the repository itself.
-fn suppressed(report: &Report) -> String {
-    let by = report.suppressed_by();
+fn suppressed(run: &RunReport) -> String {
+    let by = &run.suppressed_by;
     if by.is_empty() {
         return String::new();
     }
     let mut parts = Vec::new();
     let count = |by: &[&SuppressedBy]| by.iter().map(|one| one.count).sum::<u64>();
     // If comments only count because of the configuration file, name that file as well.
-    let file = report.configuration.as_ref().map(|configuration| escape_control(&configuration.file));
-    let trusted_by = file.filter(|_| report.trusts_foreign);
+    let trusting = run.configuration.as_ref().filter(|configuration| configuration.trusts_foreign_markers);
+    let trusted_by = trusting.map(|configuration| escape_control(&configuration.file));
     for one in by.iter().filter(|one| !is_comment(one.kind)) {
         let trusted = trusted_by.as_ref().filter(|_| one.kind == SuppressionKind::ForeignList);
         let trusted = trusted.map_or_else(String::new, |file| format!(", which {file} trusts"));
@@ -130,7 +132,7 @@ fn suppressed(report: &Report) -> String {
         let by = by.map_or_else(String::new, |file| format!(", which {file} trusts"));
         parts.push(format!("{} by {words} in {}{by}", HumanCount(count), listed(places)));
     }
-    format!(", {} suppressed ({})", HumanCount(report.suppressed_count()), parts.join(", "))
+    format!(", {} suppressed ({})", HumanCount(run.suppressed_count()), parts.join(", "))
 }
 
 fn is_comment(kind: SuppressionKind) -> bool {
@@ -156,25 +158,24 @@ fn listed(mut places: Vec<&str>) -> String {
 }
 
 /// What this run did not report or read because of options or the configuration.
-fn exceptions(report: &Report) -> Vec<String> {
+fn exceptions(run: &RunReport) -> Vec<String> {
     let mut parts = Vec::new();
-    if !report.accepted.is_empty() {
-        let places = report.accepted.iter().map(|one| one.by.place.as_str()).collect();
-        let inputs = plural(report.accepted.len() as u64, "unread input");
+    if !run.accepted.is_empty() {
+        let places = run.accepted.iter().map(|one| one.suppression.place.as_str()).collect();
+        let inputs = plural(run.accepted.len() as u64, "unread input");
         parts.push(format!("{inputs} accepted by {}", listed(places)));
     }
-    if !report.excluded.is_empty() {
-        let by =
-            report.excluded.iter().map(|(option, count)| format!("{} by {option}", plural(*count, "key")));
+    if !run.excluded.is_empty() {
+        let by = run.excluded.iter().map(|(option, count)| format!("{} by {option}", plural(*count, "key")));
         parts.push(format!("excluded: {}", by.collect::<Vec<_>>().join(", ")));
     }
-    if let Some(Configuration { file, weakened }) = &report.configuration
+    if let Some(Configuration { file, weakened, .. }) = &run.configuration
         && let Some((last, others)) = weakened.split_last()
     {
         let ways = if others.is_empty() { last.clone() } else { format!("{} and {last}", others.join(", ")) };
         parts.push(format!("{file} {ways}"));
     }
-    if let Some(refs) = report.refs.as_ref().filter(|_| report.is_audit) {
+    if let Some(refs) = run.refs.as_ref().filter(|_| run.audit.is_some()) {
         parts.push(format!("refs: {}", refs.in_words()));
         if refs.single_branch {
             parts.push("single-branch clone: other branches were not fetched".to_owned());
@@ -183,24 +184,19 @@ fn exceptions(report: &Report) -> Vec<String> {
             parts.push(format!("pull requests are not here: `{}`", escape_control(command)));
         }
     }
-    if !report.outside.is_empty() {
-        let outside: Vec<_> = report.outside.iter().map(|one| escape_control(one)).collect();
+    if !run.outside.is_empty() {
+        let outside: Vec<_> = run.outside.iter().map(|one| escape_control(one)).collect();
         parts.push(format!("read outside of the repository: {}", outside.join(", ")));
     }
-    if report.is_shallow {
+    if run.shallow {
         parts.push("shallow clone: older commits were not read".to_owned());
     }
     parts
 }
 
-fn by_severity(report: &Report) -> String {
-    let mut parts = Vec::new();
-    for severity in [Severity::Critical, Severity::High, Severity::Medium, Severity::Low] {
-        let count = report.findings.iter().filter(|finding| finding.rule.severity == severity).count();
-        if count > 0 {
-            parts.push(format!("{} {severity}", HumanCount(count as u64)));
-        }
-    }
+fn by_severity(report: &ReportDocument) -> String {
+    let parts = report.by_severity().into_iter();
+    let parts: Vec<_> = parts.map(|(severity, count)| format!("{} {severity}", HumanCount(count))).collect();
     parts.join(", ")
 }
 

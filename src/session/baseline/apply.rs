@@ -71,7 +71,7 @@ pub(in crate::session) fn apply(
     };
     let comparison = BaselineComparison { context, location: &location, settings };
     comparison.apply(report, &baseline, completeness, Some(FEW));
-    if report.is_audit && !session.options.accept_baseline {
+    if report.is_audit() && !session.options.accept_baseline {
         report.restore_baseline();
     }
     Ok(())

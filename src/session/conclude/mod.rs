@@ -3,7 +3,7 @@
 mod output;
 mod progress;
 
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use anyhow::Result;
 
@@ -54,6 +54,7 @@ pub(crate) fn conclude_with<T>(
 ) -> Result<(Verdict, Report, T)> {
     let start = Instant::now();
     let options = &session.options;
+    output::check(options)?;
     let format = &session.settings.format.value;
     let progress = (options.progress && !session.settings.no_progress.value).then(Progress::start);
     let counts = progress.as_ref().map(Progress::counts).cloned();
@@ -62,12 +63,14 @@ pub(crate) fn conclude_with<T>(
         known(report, context)
     };
     let (mut report, outcome) = collect(session, &session.engine(), counts, feed, known)?;
-    output::add_line_hashes(options, format, &mut report);
+    output::locate(options, format, &mut report);
     let view = View {
         color: options.color,
         quiet: options.quiet,
         verbose: options.verbose,
+        sarif_category: options.sarif_category.clone(),
         elapsed: start.elapsed(),
+        ended: SystemTime::now().into(),
     };
     output::write_reports(options, format, &report, &view)?;
     let verdict = if !report.is_complete() {

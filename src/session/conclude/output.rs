@@ -8,21 +8,23 @@ use std::{
     sync::Arc,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::{
     blob::SourceKind,
     finding::Report,
-    report::{self, View},
+    path::parent,
+    report::{self, ReportDocument, View},
     session::options::Options,
     source, whole_file,
 };
 
 pub(super) fn write_reports(options: &Options, format: &str, report: &Report, view: &View) -> Result<()> {
+    let document = ReportDocument::new(report);
     let rendered = |name: &str, view: &View| -> Result<Vec<u8>> {
         let format = report::format(name).context("clap accepts only known formats")?;
         let mut text = Vec::new();
-        (format.write)(report, view, &mut text)?;
+        (format.write)(&document, view, &mut text)?;
         Ok(text)
     };
     // If a file cannot be written, the report still goes to standard output.
@@ -30,7 +32,7 @@ pub(super) fn write_reports(options: &Options, format: &str, report: &Report, vi
         .outputs
         .iter()
         .map(|output| {
-            let text = rendered(&output.format, &View { color: false, ..*view })?;
+            let text = rendered(&output.format, &View { color: false, ..view.clone() })?;
             match replace(&output.file, &text) {
                 // As with standard output below.
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -38,6 +40,7 @@ pub(super) fn write_reports(options: &Options, format: &str, report: &Report, vi
             }
         })
         .collect();
+    write_job_summary(format, &document, view)?;
     let text = rendered(format, view)?;
     let mut out = io::stdout().lock();
     match out.write_all(&text).and_then(|()| out.flush()) {
@@ -46,6 +49,19 @@ pub(super) fn write_reports(options: &Options, format: &str, report: &Report, vi
         result => result.context("cannot write to standard output")?,
     }
     files.map(|_| ())
+}
+
+/// Appends to the summary of a CI job, if the format has one and the job asks for it.
+fn write_job_summary(format: &str, document: &ReportDocument, view: &View) -> Result<()> {
+    let Some(summary) = report::format(format).and_then(|format| format.job_summary) else { return Ok(()) };
+    let Some(file) = std::env::var_os(summary.variable).filter(|file| !file.is_empty()) else {
+        return Ok(());
+    };
+    let mut text = Vec::new();
+    (summary.write)(document, view, &mut text)?;
+    let appended = File::options().append(true).create(true).open(&file);
+    let appended = appended.and_then(|mut out| out.write_all(&text));
+    appended.with_context(|| format!("cannot write {} ({})", Path::new(&file).display(), summary.variable))
 }
 
 /// Writes the whole file or nothing, so that an interrupted run never leaves half a report.
@@ -57,13 +73,37 @@ fn replace(file: &Path, text: &[u8]) -> io::Result<()> {
     whole_file::replace(file, text)
 }
 
-/// Rereads the files with findings, for report formats that include GitHub's line hashes.
-pub(super) fn add_line_hashes(options: &Options, format: &str, report: &mut Report) {
-    let names = options.outputs.iter().map(|output| output.format.as_str()).chain([format]);
-    if !names.filter_map(report::format).any(|format| format.wants_line_hashes) {
-        return;
+/// Checks that the reports can be written, since nobody wants to hear after a long scan that they cannot.
+///
+/// # Errors
+/// When a directory does not exist, or the file is a directory.
+pub(super) fn check(options: &Options) -> Result<()> {
+    for output in &options.outputs {
+        let file = &output.file;
+        let cannot = || format!("cannot write {}", file.display());
+        ensure!(!file.is_dir(), "{}: it is a directory", cannot());
+        let directory = parent(file).with_context(cannot)?;
+        let metadata = directory.metadata();
+        let metadata =
+            metadata.with_context(|| format!("{}: no directory {}", cannot(), directory.display()))?;
+        ensure!(metadata.is_dir(), "{}: {} is not a directory", cannot(), directory.display());
     }
-    report.root = source::work_tree(&report.base).and_then(|root| root.canonicalize().ok());
+    Ok(())
+}
+
+/// Finds the root of the repository, and rereads the files with findings, for report formats that ask for them.
+pub(super) fn locate(options: &Options, format: &str, report: &mut Report) {
+    let names = options.outputs.iter().map(|output| output.format.as_str()).chain([format]);
+    let formats: Vec<_> = names.filter_map(report::format).collect();
+    if formats.iter().any(|format| format.wants_root) {
+        report.root = source::work_tree(&report.base).and_then(|root| root.canonicalize().ok());
+    }
+    if formats.iter().any(|format| format.wants_line_hashes) {
+        add_line_hashes(report);
+    }
+}
+
+fn add_line_hashes(report: &mut Report) {
     let mut lines: BTreeMap<Arc<str>, BTreeSet<u64>> = BTreeMap::new();
     let suppressed = report.suppressed.iter_mut().map(|one| &mut one.finding);
     let findings = report.findings.iter_mut().chain(suppressed);

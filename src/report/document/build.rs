@@ -1,0 +1,134 @@
+//! From what a run knows to what its report holds.
+
+use std::{borrow::Cow, collections::BTreeMap, path::Path};
+
+use super::{
+    AcceptedEntry, FindingEntry, OccurrenceEntry, Remedy, ReportDocument, RunReport, SCHEMA, SuppressedEntry,
+    SuppressedKeys, SuppressionEntry, Tool,
+};
+use crate::{
+    finding::{AcceptedInput, Finding, Occurrence, Report, Suppressed},
+    remedy,
+};
+
+impl ReportDocument {
+    /// What the report of a run holds.
+    #[must_use]
+    pub fn new(report: &Report) -> Self {
+        Self {
+            run: run(report),
+            findings: report.findings.iter().map(|finding| entry(report, finding)).collect(),
+        }
+    }
+}
+
+fn run(report: &Report) -> RunReport {
+    let suppressed = report.suppressed.iter().map(|Suppressed { finding, by }| SuppressedEntry {
+        finding: entry(report, finding),
+        suppression: by.clone(),
+    });
+    let root = report.root.as_ref().unwrap_or(&report.base);
+    RunReport {
+        schema: SCHEMA,
+        tool: Tool {
+            name: Cow::Borrowed(env!("CARGO_PKG_NAME")),
+            version: Cow::Borrowed(env!("CARGO_PKG_VERSION")),
+        },
+        mode: report.mode,
+        complete: report.is_complete(),
+        scope: report.looked_for.clone(),
+        scanned: report.scanned,
+        not_scanned: report.not_scanned.clone(),
+        not_read: report.not_read.counts(),
+        not_read_names: names_of_not_read(report),
+        suppressed: if report.show_suppressed {
+            SuppressedKeys::List(suppressed.collect())
+        } else {
+            SuppressedKeys::Count(report.suppressed_count())
+        },
+        suppressed_by: report.suppressed_by(),
+        suppressions: suppressions(report),
+        unused_suppressions: report.unused.clone(),
+        accepted: report.accepted.iter().map(accepted).collect(),
+        excluded: report.excluded.clone(),
+        configuration: report.configuration.clone(),
+        shallow: report.is_shallow,
+        untrusted: report.is_untrusted,
+        refs: report.refs.clone(),
+        outside: report.outside.clone(),
+        subject: report.subject.clone(),
+        directory: directory(root, &report.base),
+        unmasked: report.show_secrets,
+        audit: report.audit(),
+        root: Some(root.clone()),
+    }
+}
+
+/// The path from the root of the repository to the directory that paths are relative to.
+fn directory(root: &Path, base: &Path) -> String {
+    let inside = base.strip_prefix(root).unwrap_or(Path::new(""));
+    let parts: Vec<_> = inside.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts.join("/")
+}
+
+fn suppressions(report: &Report) -> Vec<SuppressionEntry> {
+    if !report.is_audit() {
+        return Vec::new();
+    }
+    let entry =
+        |(suppression, keys): (&_, _)| SuppressionEntry { suppression: Clone::clone(suppression), keys };
+    report.suppressions().into_iter().map(entry).collect()
+}
+
+fn names_of_not_read(report: &Report) -> BTreeMap<crate::finding::NotReadKind, Vec<String>> {
+    let kinds = report.not_read.counts().into_keys();
+    let named = kinds.map(|kind| (kind, report.not_read.names(kind).map(str::to_owned).collect::<Vec<_>>()));
+    named.filter(|(_, names)| !names.is_empty()).collect()
+}
+
+fn entry(report: &Report, finding: &Finding) -> FindingEntry {
+    let rule = &finding.rule;
+    FindingEntry {
+        rule: rule.id.to_string(),
+        rule_place: rule.place.as_ref().map(ToString::to_string),
+        family: rule.family,
+        issuer: rule.issuer.to_string(),
+        title: rule.title.to_string(),
+        impact: rule.impact.to_string(),
+        candidates: finding.candidates.clone(),
+        severity: rule.severity,
+        confidence: finding.confidence,
+        why: finding.why.clone(),
+        secret: report.show(&finding.secret),
+        masked: report.show_secrets.then(|| finding.secret.masked()),
+        fingerprint: finding.fingerprint.clone(),
+        occurrences: finding.occurrences.iter().map(occurrence).collect(),
+        history: finding.history.clone(),
+        allowed_by: finding.allowed_by.clone(),
+        remedy: Remedy { revoke_url: remedy::revoke_url(rule).to_owned(), steps: remedy::steps(rule) },
+    }
+}
+
+fn accepted(AcceptedInput { input, by }: &AcceptedInput) -> AcceptedEntry {
+    AcceptedEntry { input: input.clone(), suppression: by.clone() }
+}
+
+fn occurrence(occurrence: &Occurrence) -> OccurrenceEntry {
+    let span = occurrence.span;
+    OccurrenceEntry {
+        source: occurrence.source,
+        path: occurrence.path.to_string(),
+        archive: occurrence.archive.as_ref().map(ToString::to_string),
+        repository: occurrence.repository.as_ref().map(ToString::to_string),
+        blob: occurrence.object.map(|id| id.to_string()),
+        commit: occurrence.commit.map(|id| id.to_string()),
+        line: span.line,
+        column: span.column,
+        end_line: span.end_line,
+        end_column: span.end_column,
+        encoding: occurrence.encoding.iter().map(|name| Cow::Borrowed(*name)).collect(),
+        excerpt: occurrence.excerpt.text.clone(),
+        marker: occurrence.excerpt.marker,
+        line_hash: occurrence.line_hash.clone(),
+    }
+}

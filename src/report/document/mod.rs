@@ -1,0 +1,271 @@
+//! What a report holds, version 1: the types that reporters read, and that a report in JSON is read back to. `skanner schema
+//! report` is generated from them. All texts are safe to show, unless `unmasked` says otherwise.
+
+mod build;
+mod questions;
+
+use std::{borrow::Cow, collections::BTreeMap, path::PathBuf};
+
+use schemars::{JsonSchema, generate::SchemaSettings};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    blob::SourceKind,
+    finding::{
+        Audit, Candidate, Configuration, History, LookedFor, NotReadKind, NotScanned, RefsRead, RunMode,
+        Scanned, Subject, SuppressedBy, Suppression, Unused,
+    },
+    rule::{Confidence, Family, Severity},
+};
+
+/// The version of the format. It only increases when something is removed or changes its meaning.
+const SCHEMA: u32 = 1;
+
+/// The program that wrote a report.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// Its name.
+    pub name: Cow<'static, str>,
+    /// Its version.
+    pub version: Cow<'static, str>,
+}
+
+/// A report of skanner: which API keys were found, where, and what could not be read.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "skanner report")]
+#[schemars(rename = "Document")]
+pub struct ReportDocument {
+    /// Everything but the findings.
+    #[serde(flatten)]
+    pub run: RunReport,
+    /// One entry per secret, sorted by path, line, column and rule.
+    pub findings: Vec<FindingEntry>,
+}
+
+/// Everything about a run except its findings.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Run")]
+pub struct RunReport {
+    /// The version of the format.
+    pub schema: u32,
+    /// The program that wrote the report.
+    pub tool: Tool,
+    /// What was scanned: the files of a tree, the staged changes, a range of commits, a history, or all of a
+    /// repository.
+    pub mode: RunMode,
+    /// Whether everything that should have been read was read. If not, the absence of findings proves
+    /// nothing.
+    pub complete: bool,
+    /// Which secrets were looked for. The report says nothing about any others.
+    pub scope: LookedFor,
+    /// How much was read.
+    pub scanned: Scanned,
+    /// What should have been read but was not.
+    pub not_scanned: Vec<NotScanned>,
+    /// How much was left out on purpose, by kind. It changes neither `complete` nor the exit code.
+    pub not_read: BTreeMap<NotReadKind, u64>,
+    /// The names of the first 20 things of each kind in `not_read`; absent if there are none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub not_read_names: BTreeMap<NotReadKind, Vec<String>>,
+    /// The number of suppressed keys. With `--show-suppressed`, the keys themselves, with one entry per key
+    /// and suppression.
+    pub suppressed: SuppressedKeys,
+    /// The number of suppressed keys by what suppressed them; absent if none were.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suppressed_by: Vec<SuppressedBy>,
+    /// Each suppression that suppressed keys, with its reason; only from `skanner audit`, and absent if there is
+    /// none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suppressions: Vec<SuppressionEntry>,
+    /// Suppressions that do nothing; absent if there are none. They do not change the exit code.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unused_suppressions: Vec<Unused>,
+    /// What was not read, and was accepted as such; absent if there is nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<AcceptedEntry>,
+    /// The number of excluded keys by what excluded them: an option, an environment variable or the
+    /// configuration file. Absent if there are none. Each key is counted once.
+    #[serde(default, rename = "left_out", skip_serializing_if = "BTreeMap::is_empty")]
+    pub excluded: BTreeMap<String, u64>,
+    /// The configuration file that was used; absent if there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configuration: Option<Configuration>,
+    /// Whether a shallow clone was accepted, so that its older commits were not read; absent if not.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub shallow: bool,
+    /// Whether nothing that came with what was scanned decided what is reported; absent if not.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub untrusted: bool,
+    /// The refs that the history was read from; only with `--history` and from `skanner audit`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refs: Option<RefsRead>,
+    /// What was read outside of the directory of the repository, such as `alternate object directory /srv/a`;
+    /// absent if there is nothing. Keys there are reported as this repository's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outside: Vec<String>,
+    /// What was scanned, in words; absent if it is the files of a tree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Subject>,
+    /// The directory in the repository that paths are relative to, with `/` between its parts; absent if that is
+    /// its root, or there is no repository.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub directory: String,
+    /// Whether secrets are shown unmasked; absent if not.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unmasked: bool,
+    /// Whether the repository is safe to publish; only from `skanner audit`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<Audit>,
+    /// The root of the repository, or the current directory outside of any. No report contains it.
+    #[serde(skip)]
+    pub root: Option<PathBuf>,
+}
+
+/// The suppressed keys.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum SuppressedKeys {
+    /// Their number.
+    Count(u64),
+    /// One entry per key and suppression.
+    List(Vec<SuppressedEntry>),
+}
+
+/// One secret, with the occurrences that one suppression covers.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct SuppressedEntry {
+    /// The secret.
+    #[serde(flatten)]
+    pub finding: FindingEntry,
+    /// What suppressed them.
+    pub suppression: Suppression,
+}
+
+/// A suppression, and how many keys it suppressed.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct SuppressionEntry {
+    /// The suppression.
+    #[serde(flatten)]
+    pub suppression: Suppression,
+    /// The number of keys.
+    pub keys: u64,
+}
+
+/// Something that was not read, and was accepted as such.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct AcceptedEntry {
+    /// What was not read, and why not.
+    #[serde(flatten)]
+    pub input: NotScanned,
+    /// The entry that accepts it.
+    pub suppression: Suppression,
+}
+
+/// One secret with all its occurrences.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct FindingEntry {
+    /// The rule that fits best; `skanner explain RULE` explains it.
+    pub rule: String,
+    /// The file that defines the rule; absent for built-in ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule_place: Option<String>,
+    /// The family of the rule.
+    pub family: Family,
+    /// Who issues such keys.
+    pub issuer: String,
+    /// The kind of key.
+    pub title: String,
+    /// What somebody can do with it.
+    pub impact: String,
+    /// All issuers whose keys have this shape; absent if there is only one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<Candidate>,
+    /// How bad it is if a stranger has the key.
+    pub severity: Severity,
+    /// How sure we are that it is a key.
+    pub confidence: Confidence,
+    /// Why this is a key.
+    pub why: String,
+    /// The secret, masked: its public prefix, `…`, and its last four characters. Unmasked only with
+    /// `--show-secrets`.
+    pub secret: String,
+    /// The masked secret; absent if `secret` is masked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub masked: Option<String>,
+    /// Identifies the secret without revealing it; the same in every occurrence and encoding.
+    pub fingerprint: String,
+    /// Every occurrence of the secret.
+    pub occurrences: Vec<OccurrenceEntry>,
+    /// Its history in the repository; only with `--history` and from `skanner audit`, and only for secrets in
+    /// git objects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<History>,
+    /// The entry of the baseline that lists it; only from `skanner audit`, where such keys count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_by: Option<Suppression>,
+    /// What to do.
+    pub remedy: Remedy,
+}
+
+/// One occurrence. Lines and columns are 1-based, and columns count Unicode code points.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct OccurrenceEntry {
+    /// The kind of place.
+    pub source: SourceKind,
+    /// The path, relative to the current directory, or to the root of the tree for git objects. Bytes that
+    /// are not UTF-8 are written `\xNN`, and secrets in it are masked. Empty for standard input without a
+    /// name, and for messages of commits and tags, whose lines and columns are those of `git cat-file commit`
+    /// or `tag`.
+    pub path: String,
+    /// The path inside the archive at `path`, in the same notation, with `!` between nested archives; absent
+    /// outside of archives. Lines and columns then refer to the file inside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archive: Option<String>,
+    /// The repository whose history contains it; absent if only one was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
+    /// The git object that contains it: a blob, or the commit or tag of a message; absent for files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blob: Option<String>,
+    /// The commit that added it; absent if unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// First line.
+    pub line: u64,
+    /// Column of the first character.
+    pub column: u64,
+    /// Last line.
+    pub end_line: u64,
+    /// Column after the last character.
+    pub end_column: u64,
+    /// How the secret is encoded, outermost encoding first; absent for plain text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub encoding: Vec<Cow<'static, str>>,
+    /// The line with every secret in it masked, shortened if it is long.
+    pub excerpt: String,
+    /// Where the secret begins and ends in `excerpt`, in bytes of UTF-8 from 0.
+    pub marker: (usize, usize),
+    /// GitHub's hash of the line; only if a report in SARIF was written in the same run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line_hash: Option<String>,
+}
+
+/// What to do about a key.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Remedy {
+    /// Where to revoke it; empty if that depends on the installation.
+    pub revoke_url: String,
+    /// The steps to take, in order.
+    pub steps: Vec<String>,
+}
+
+/// The JSON Schema of a report.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    SchemaSettings::draft07().for_serialize().into_generator().into_root_schema_for::<ReportDocument>().into()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_false(value: &bool) -> bool {
+    !value
+}

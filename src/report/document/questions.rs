@@ -1,0 +1,90 @@
+//! What reporters ask of a report.
+
+use std::{borrow::Cow, cmp::Reverse};
+
+use super::{FindingEntry, OccurrenceEntry, ReportDocument, RunReport, SuppressedEntry, SuppressedKeys};
+use crate::{
+    finding::{History, Suppression, left_out_in_words, place_name},
+    rule::Severity,
+};
+
+impl ReportDocument {
+    /// The findings, most dangerous first: by what a stranger could do, whether HEAD contains the key,
+    /// whether a ref reaches it, and confidence. Ties keep their order.
+    pub(crate) fn by_danger(&self) -> Vec<&FindingEntry> {
+        let mut findings: Vec<&FindingEntry> = self.findings.iter().collect();
+        findings.sort_by_key(|finding| {
+            let is = |question: fn(&History) -> bool| finding.history.as_ref().is_some_and(question);
+            let (at_head, reachable) = (is(|history| history.at_head), is(|history| history.reachable));
+            Reverse((finding.severity, at_head, reachable, finding.confidence))
+        });
+        findings
+    }
+
+    /// The findings, and the suppressed ones if they are listed.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&FindingEntry, Option<&Suppression>)> {
+        let suppressed = self.run.suppressed_list().iter().map(|one| (&one.finding, Some(&one.suppression)));
+        self.findings.iter().map(|finding| (finding, None)).chain(suppressed)
+    }
+
+    /// The number of findings of each severity that there is, the worst first.
+    pub(crate) fn by_severity(&self) -> Vec<(Severity, u64)> {
+        let count =
+            |severity| self.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
+        let all = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low];
+        all.into_iter().map(|severity| (severity, count(severity))).filter(|(_, count)| *count > 0).collect()
+    }
+}
+
+impl RunReport {
+    /// The suppressed keys, if they are listed.
+    pub(crate) fn suppressed_list(&self) -> &[SuppressedEntry] {
+        match &self.suppressed {
+            SuppressedKeys::List(list) => list,
+            SuppressedKeys::Count(_) => &[],
+        }
+    }
+
+    /// Whether suppressed keys are to be listed.
+    pub(crate) fn lists_suppressed(&self) -> bool {
+        matches!(self.suppressed, SuppressedKeys::List(_))
+    }
+
+    /// The number of suppressed keys.
+    pub(crate) fn suppressed_count(&self) -> u64 {
+        self.suppressed_by.iter().map(|by| by.count).sum()
+    }
+
+    /// What was left out on purpose: one phrase for each kind.
+    pub(crate) fn left_out_in_words(&self) -> impl Iterator<Item = String> {
+        let named = |kind| self.not_read_names.get(kind).map_or(&[][..], Vec::as_slice);
+        self.not_read.iter().map(move |(kind, count)| left_out_in_words(*kind, *count, named(kind)))
+    }
+}
+
+impl FindingEntry {
+    /// The secret, which a report for machines never shows unmasked.
+    pub(crate) fn masked(&self) -> &str {
+        self.masked.as_deref().unwrap_or(&self.secret)
+    }
+}
+
+impl OccurrenceEntry {
+    /// The path followed by the inner path, as in `a.zip!b/c.txt`.
+    pub(crate) fn full_path(&self) -> Cow<'_, str> {
+        match &self.archive {
+            Some(archive) => Cow::Owned(format!("{}!{archive}", self.path)),
+            None => Cow::Borrowed(&self.path),
+        }
+    }
+
+    /// The path followed by the inner path, or a name for an occurrence without a path.
+    pub(crate) fn name(&self) -> Cow<'_, str> {
+        if self.path.is_empty() {
+            let (object, has_commit) = (self.blob.as_deref(), self.commit.is_some());
+            Cow::Owned(place_name(self.source, object, has_commit, &self.full_path()))
+        } else {
+            self.full_path()
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Where an occurrence is, for machines: its path from the root of the repository, as text and as a URI, whether its lines
+//! are those of the file, and a fingerprint that it keeps.
+
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use sha2::{Digest, Sha256};
+
+use super::document::{FindingEntry, OccurrenceEntry, RunReport};
+use crate::{blob::SourceKind, bytes::hex, path::resolve};
+
+/// Separates these hashes from all other uses of SHA-256. A change of it makes every alert a new one.
+const DOMAIN: &[u8] = b"skanner place fingerprint, version 1\0";
+
+/// Everything but the unreserved characters of RFC 3986.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The path of something from the root of the repository.
+pub(super) struct RootPath<'a> {
+    /// Whether it is relative to the root. Only what was named by an absolute path outside of the root is not, so that two
+    /// checkouts of the same tree give the same report.
+    pub(super) is_relative: bool,
+    segments: Vec<&'a [u8]>,
+}
+
+impl<'a> RootPath<'a> {
+    /// For a path from the directory of the run, as it is shown.
+    pub(super) fn new(run: &'a RunReport, path: &'a str) -> Self {
+        if path.is_empty() {
+            return Self { is_relative: true, segments: vec![b"stdin"] };
+        }
+        let root =
+            run.root.as_ref().map_or_else(Vec::new, |root| segments(root.as_os_str().as_encoded_bytes()));
+        if path.starts_with('/') {
+            let full = resolve(segments(path.as_bytes()));
+            let inside = full.strip_prefix(root.as_slice()).filter(|_| !root.is_empty()).map(<[_]>::to_vec);
+            return Self { is_relative: inside.is_some(), segments: inside.unwrap_or(full) };
+        }
+        let (mut up, mut inside) = (0, Vec::new());
+        for segment in segments(run.directory.as_bytes()).into_iter().chain(segments(path.as_bytes())) {
+            match segment {
+                b".." if inside.pop().is_none() => up += 1,
+                b".." => {}
+                _ => inside.push(segment),
+            }
+        }
+        // The way out of the root may lead back into it.
+        let back = &root[root.len().saturating_sub(up)..];
+        if up > 0 && !back.is_empty() && inside.starts_with(back) {
+            inside.drain(..back.len());
+            up -= back.len();
+        }
+        inside.splice(0..0, std::iter::repeat_n(&b".."[..], up));
+        Self { is_relative: true, segments: inside }
+    }
+
+    /// As a URI, which is percent-encoded.
+    pub(super) fn uri(&self) -> String {
+        let encoded = self.segments.iter().map(|segment| percent_encode(segment, ENCODED).to_string());
+        let encoded = encoded.collect::<Vec<_>>().join("/");
+        match encoded.as_str() {
+            _ if !self.is_relative => format!("file:///{encoded}"),
+            "" => ".".to_owned(),
+            _ => encoded,
+        }
+    }
+
+    /// As text. It may contain control characters.
+    pub(super) fn text(&self) -> String {
+        let text = String::from_utf8_lossy(&self.segments.join(&b'/')).into_owned();
+        match text.as_str() {
+            _ if !self.is_relative => format!("/{text}"),
+            "" => ".".to_owned(),
+            _ => text,
+        }
+    }
+}
+
+/// The components of a path, without empty ones and `.`.
+fn segments(path: &[u8]) -> Vec<&[u8]> {
+    path.split(|byte| *byte == b'/').filter(|segment| !segment.is_empty() && *segment != b".").collect()
+}
+
+/// Whether the line numbers of the occurrence refer to its file.
+pub(super) fn has_region(place: &OccurrenceEntry) -> bool {
+    place.source != SourceKind::Name && place.archive.is_none()
+}
+
+/// The path of an occurrence. For git objects without a path, it is one that no work tree has.
+pub(super) fn path_of(place: &OccurrenceEntry) -> Cow<'_, str> {
+    match place.blob.as_deref().filter(|_| place.path.is_empty()) {
+        Some(id) => Cow::Owned(format!(".git/{}/{id}", kind(place))),
+        None => Cow::Borrowed(&place.path),
+    }
+}
+
+/// The kind of git object of an occurrence without a path.
+pub(super) fn kind(place: &OccurrenceEntry) -> &'static str {
+    match place.source {
+        SourceKind::Message if place.commit.is_some() => "commit",
+        SourceKind::Message => "tag",
+        _ => "blob",
+    }
+}
+
+/// The occurrences of a key, each with a fingerprint that stays the same when the key moves within its file, and a number
+/// that tells occurrences in the same file apart.
+pub(super) fn fingerprints<'a>(
+    run: &'a RunReport,
+    finding: &'a FindingEntry,
+) -> impl Iterator<Item = (&'a OccurrenceEntry, PlaceFingerprint)> + 'a {
+    let mut same_path = (None, 0);
+    finding.occurrences.iter().map(move |place| {
+        let path = Some((place.full_path(), place.blob.as_deref().filter(|_| place.path.is_empty())));
+        same_path = if path == same_path.0 { (path, same_path.1 + 1) } else { (path, 1) };
+        let uri = RootPath::new(run, &path_of(place)).uri();
+        let inner = place.archive.as_ref().map_or_else(String::new, |archive| format!("\0{archive}"));
+        let text = format!("{}\0{uri}{inner}", finding.fingerprint);
+        let hash = Sha256::new().chain_update(DOMAIN).chain_update(text).finalize();
+        (place, PlaceFingerprint { digits: hex::digits(&hash[..16]), number: same_path.1 })
+    })
+}
+
+/// Tells occurrences apart.
+pub(super) struct PlaceFingerprint {
+    /// 32 hex digits.
+    pub(super) digits: String,
+    /// Counts the occurrences in one file, from 1.
+    pub(super) number: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::{finding::Report, report::document::ReportDocument};
+
+    #[test]
+    fn uris_name_their_file_and_nothing_else() {
+        let report = Report {
+            base: PathBuf::from("/home/é/repo/sub dir"),
+            root: Some(PathBuf::from("/home/é/repo")),
+            ..Report::default()
+        };
+        let run = ReportDocument::new(&report).run;
+        for (path, uri) in [
+            ("a.py", "sub%20dir/a.py"),
+            ("./a b/c.py", "sub%20dir/a%20b/c.py"),
+            ("../grün.py", "gr%C3%BCn.py"),
+            ("a#b?c%20.py", "sub%20dir/a%23b%3Fc%2520.py"),
+            ("new\nline:1", "sub%20dir/new%0Aline%3A1"),
+            (r"latin\xe9.py", "sub%20dir/latin%5Cxe9.py"),
+            ("~a-b_c.d", "sub%20dir/~a-b_c.d"),
+            ("/home/é/repo/x", "x"),
+            ("..", "."),
+            ("../../repo/x", "x"),
+            ("../../repository/a", "../repository/a"),
+            ("../../../é/repo/x", "x"),
+            ("", "stdin"),
+        ] {
+            let path = RootPath::new(&run, path);
+            assert_eq!((path.uri().as_str(), path.is_relative), (uri, true), "{}", path.text());
+        }
+        for (path, uri) in [("/etc/a b", "file:///etc/a%20b"), ("/home/é/repo/../x", "file:///home/%C3%A9/x")]
+        {
+            let path = RootPath::new(&run, path);
+            assert_eq!((path.uri().as_str(), path.is_relative), (uri, false), "{}", path.text());
+        }
+    }
+}
