@@ -312,3 +312,32 @@ fn the_category_of_an_upload_tells_what_was_scanned() {
         assert_eq!(id(arguments), expected, "{arguments:?}");
     }
 }
+
+#[test]
+fn a_terminal_gets_lines_that_fit() {
+    let hostile = Hostile::new();
+    let text = hostile.write("json", &[]).stdout;
+    let document: skanner::testing::report::ReportDocument = serde_json::from_str(&text).unwrap();
+    let shown = |width: Option<usize>, full: bool| {
+        let view = skanner::testing::report::View { width, full, ..Default::default() };
+        let mut out = Vec::new();
+        (skanner::testing::report::format("text").unwrap().write)(&document, &view, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let keys = |text: &str| text.lines().filter(|line| line.contains("]: ")).count();
+    for width in [40, 80, 120] {
+        let text = shown(Some(width), false);
+        hostile.assert_safe("text", &text);
+        assert_eq!(keys(&text), 20, "{width}");
+        for line in text.lines() {
+            // A path, an address and a title stay whole.
+            let is_whole = line.contains("-->") || line.contains("]: ") || line.contains("not scanned");
+            let longest = line.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0);
+            assert!(is_whole || line.chars().count() <= width.max(longest + 12), "{width}: {line}");
+        }
+        assert!(text.contains("more keys; --full shows all"), "{width}");
+    }
+    // A pipe gets everything, and so does who asks for it.
+    assert_eq!((keys(&shown(None, false)), keys(&shown(Some(80), true))), (hostile.counts().0, hostile.counts().0));
+    assert!(shown(None, false).lines().any(|line| line.starts_with("critical ") && line.ends_with("-key")));
+}

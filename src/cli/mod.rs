@@ -3,6 +3,7 @@
 mod audit;
 mod baseline;
 mod deferred;
+mod hints;
 mod hook;
 mod report;
 mod scan;
@@ -16,6 +17,7 @@ pub(crate) use audit::AuditArgs;
 use deferred::Deferred;
 
 pub(crate) use baseline::{BaselineArgs, BaselineCommand, BaselineScan};
+pub(crate) use hints::{clone_first, hint, is_url};
 pub(crate) use hook::{HookArgs, HookCommand};
 pub(crate) use report::{ConfigArgs, FamilyArgs, ReportArgs, SettingArgs, TrustArgs};
 pub(crate) use scan::{HistoryArgs, ScanArgs};

@@ -106,12 +106,17 @@ pub(crate) struct ReportArgs {
     #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
     pub quiet: bool,
 
+    /// Show every key on a terminal, too. Otherwise a long report is shortened there; a pipe and a file always get
+    /// all of it.
+    #[arg(long, help_heading = "Output")]
+    pub full: bool,
+
     /// List every occurrence of a key and every step to take.
     #[arg(short, long, help_heading = "Output")]
     pub verbose: bool,
 
     /// The number of threads (default: one per processor) [env: SKANNER_THREADS].
-    #[arg(short = 'j', long, value_name = "N")]
+    #[arg(short = 'j', long, value_name = "N", value_parser = parse_threads)]
     pub threads: Option<NonZeroUsize>,
 }
 
@@ -146,6 +151,10 @@ fn format_parser() -> PossibleValuesParser {
     PossibleValuesParser::new(
         FORMATS.iter().map(|format| clap::builder::PossibleValue::new(format.name).help(format.about)),
     )
+}
+
+fn parse_threads(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "expected a number of at least 1".to_owned())
 }
 
 fn confidence_parser() -> impl TypedValueParser<Value = Confidence> {

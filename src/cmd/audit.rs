@@ -8,7 +8,7 @@ use git2::{ErrorCode, Repository};
 
 use super::{console::Console, options};
 use crate::{
-    cli::AuditArgs,
+    cli::{AuditArgs, clone_first, is_url},
     git,
     session::{
         Coverage, Options, Verdict, conclude, config_start, feed_repository, load, refuse_outside, tree_root,
@@ -35,6 +35,10 @@ pub(super) fn run(args: &AuditArgs, console: &Console) -> Result<Verdict> {
 fn open(path: &Path) -> Result<Repository> {
     match git::discover(path) {
         Ok(repository) => Ok(repository),
+        Err(_) if path.to_str().is_some_and(is_url) => {
+            let url = path.display().to_string();
+            bail!("{url}: {}", clone_first(&url))
+        }
         Err(_) if !path.exists() => bail!("{}: no such file or directory", path.display()),
         Err(error) if error.code() == ErrorCode::NotFound => bail!(
             "{} is not in a git repository, so there is no history to audit; `skanner scan \

@@ -89,6 +89,11 @@ fn wants_color(choice: Color) -> bool {
     }
 }
 
+/// The width of the terminal that standard output is, in columns.
+pub(super) fn width() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0.into())
+}
+
 /// Whether standard error is a terminal, with no hook or pipeline in between.
 pub(super) fn wants_progress() -> bool {
     let is_absent = |name: &str| std::env::var_os(name).is_none();

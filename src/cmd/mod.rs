@@ -15,14 +15,17 @@ mod scan;
 use std::{io, process::ExitCode, sync::Arc};
 
 use anyhow::Result;
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, Parser, error::ErrorKind};
 
 use self::console::Console;
 use crate::{
-    cli::{Cli, Command, SchemaDocument},
+    cli::{self, Cli, Command, SchemaDocument},
     report,
     session::{Redactor, Verdict},
 };
+
+/// The error that shows the help, since there are no arguments.
+const HELP_IS_MISSING: ErrorKind = ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
 
 /// The exit code of a verdict. It is part of the interface.
 fn exit_code(verdict: Verdict) -> ExitCode {
@@ -74,6 +77,19 @@ fn run_program(redactor: Arc<Redactor>) -> ExitCode {
 
 /// Prints help, the version, or a usage error, which may contain a key.
 fn print_usage(error: &clap::Error, redactor: &Redactor) {
+    let arguments: Vec<_> =
+        std::env::args_os().skip(1).map(|one| one.to_string_lossy().into_owned()).collect();
+    if let Some(hint) =
+        cli::hint(&arguments).filter(|_| error.use_stderr() && error.kind() != HELP_IS_MISSING)
+    {
+        // clap's own tip is a guess that would lead elsewhere.
+        let what = error.render().to_string();
+        let what = what.lines().next().unwrap_or_default();
+        let text =
+            redactor.text(format!("{what}\n\n  {hint}\n\nFor more information, try '--help'.\n").as_bytes());
+        Console { color: false, redactor: Arc::default() }.say(&text);
+        return;
+    }
     let plain = error.render().to_string();
     let masked = if error.use_stderr() { redactor.text(plain.as_bytes()) } else { plain.clone() };
     if masked == plain {

@@ -37,6 +37,8 @@ pub(super) fn of_report(args: &ReportArgs, console: &Console) -> Result<Options>
         exit_zero: args.exit_zero,
         quiet: args.quiet,
         verbose: args.verbose,
+        width: console::width(),
+        full: args.full,
         color: console.color,
         progress: console::wants_progress(),
         ..options

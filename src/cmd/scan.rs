@@ -5,12 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use git2::Repository;
 
 use super::{console::Console, options};
 use crate::{
-    cli::{ReportArgs, ScanArgs, TrustArgs},
+    cli::{ReportArgs, ScanArgs, TrustArgs, clone_first, is_url},
     finding::{Report, Subject},
     git::{self, ci, revisions::Selection},
     path::parent,
@@ -121,6 +121,9 @@ fn select(repository: &Repository, words: &str) -> Result<(Selection, String)> {
 fn files(args: &ScanArgs, console: &Console) -> Result<Verdict> {
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
     let options = options::of_trust(&args.report, args.trust, console)?;
+    if let Some(url) = paths.iter().filter_map(|path| path.to_str()).find(|path| is_url(path)) {
+        bail!("{url}: {}", clone_first(url));
+    }
     paths.iter().try_for_each(|path| refuse_outside(&options, path))?;
     let session = load(options, ConfigStart::Path(&common(&paths)), &console.redactor)?;
     conclude(&session, |pool| {

@@ -126,6 +126,10 @@ impl<'r, 't> TomlTable<'r, 't> {
                 continue;
             }
             let hint = match nearest(name, known.iter().copied()) {
+                _ if matches!(name, "exclude" | "ignore" | "exclude-paths" | "extend-exclude") => {
+                    "`[[allow]]` with `paths` suppresses the findings in some files; all files are read"
+                        .to_owned()
+                }
                 Some(nearest) => format!("did you mean `{nearest}`?"),
                 None => format!("the keys are {}", quoted(known)),
             };

@@ -132,7 +132,7 @@ pub(super) fn write_job_summary(report: &ReportDocument, view: &View, out: &mut 
         text.push_str(&line);
     }
     let mut summary = Vec::new();
-    text::write_summary(report, &View { color: false, ..view.clone() }, &mut summary)?;
+    text::write_summary(report, &View { color: false, width: None, ..view.clone() }, &mut summary)?;
     let _ = writeln!(text, "\n{}\n", markdown(String::from_utf8_lossy(&summary).trim_end()));
     out.write_all(text.as_bytes())
 }

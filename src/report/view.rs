@@ -15,6 +15,11 @@ pub struct View {
     pub verbose: bool,
     /// The category of an upload in SARIF; by default `skanner/` and what was scanned.
     pub sarif_category: Option<String>,
+    /// The width of the terminal in columns, if the report goes to one. Then long lines are wrapped, and what is long is
+    /// shortened.
+    pub width: Option<usize>,
+    /// Whether to show everything on a terminal, too.
+    pub full: bool,
     /// How long the run took.
     pub elapsed: Duration,
     /// When it ended.
@@ -27,6 +32,8 @@ impl Default for View {
             color: false,
             quiet: false,
             verbose: false,
+            width: None,
+            full: false,
             sarif_category: None,
             elapsed: Duration::ZERO,
             ended: OffsetDateTime::UNIX_EPOCH,

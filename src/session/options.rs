@@ -39,6 +39,10 @@ pub(crate) struct Options {
     pub(crate) verbose: bool,
     /// Show a progress line if the run takes long, because standard error is a terminal.
     pub(crate) progress: bool,
+    /// The width of the terminal that standard output is, in columns.
+    pub(crate) width: Option<usize>,
+    /// Shorten nothing on a terminal.
+    pub(crate) full: bool,
     /// Use colors on standard output.
     pub(crate) color: bool,
 }

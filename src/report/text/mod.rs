@@ -1,5 +1,6 @@
 //! The report for people: each key with its line, why it is a key and what to do, then a summary of the run.
 
+mod layout;
 mod style;
 mod summary;
 
@@ -9,7 +10,7 @@ use anstyle::AnsiColor;
 use indicatif::HumanCount;
 use unicode_width::UnicodeWidthStr;
 
-use style::{RED, bold, paint, plural};
+use style::{RED, bold, paint, plural, severity_color};
 
 use super::view::View;
 use crate::{
@@ -17,11 +18,13 @@ use crate::{
     finding::{Event, History, Suppression, short},
     hidden::escape_control,
     report::document::{FindingEntry, OccurrenceEntry, ReportDocument, RunReport, SuppressionEntry},
-    rule::Severity,
 };
 
 /// How many other occurrences of a key are listed by default.
 const FEW: usize = 5;
+
+/// How many keys are shown on a terminal that more would scroll out of.
+const MOST_SHORT: usize = 20;
 
 /// How many suppressions an audit lists by default.
 const MOST_SUPPRESSIONS: usize = 20;
@@ -31,9 +34,19 @@ const MOST_UNUSED: usize = 20;
 
 pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -> io::Result<()> {
     let run = &report.run;
-    let findings = if run.audit.is_some() { report.by_danger() } else { report.findings.iter().collect() };
+    let is_short = view.width.is_some() && !view.full && report.findings.len() > MOST_SHORT;
+    let mut findings =
+        if run.audit.is_some() || is_short { report.by_danger() } else { report.findings.iter().collect() };
+    if is_short {
+        findings.truncate(MOST_SHORT);
+    }
     for finding in findings {
         write_finding(run, finding, None, view, out)?;
+    }
+    if is_short {
+        let more = (report.findings.len() - MOST_SHORT) as u64;
+        let hint = format!("{}; --full shows all", plural(more, "more key"));
+        writeln!(out, "{}\n", paint(view, AnsiColor::BrightBlue, &hint))?;
     }
     for one in run.suppressed_list() {
         write_finding(run, &one.finding, Some(&one.suppression), view, out)?;
@@ -79,7 +92,15 @@ pub(super) fn write_summary(report: &ReportDocument, view: &View, out: &mut dyn 
     if view.quiet && is_clean && is_all && run.suppressed_by.is_empty() && run.accepted.is_empty() {
         return Ok(());
     }
-    writeln!(out, "{}", summary::line(report, view))
+    if report.findings.len() > MOST_SHORT {
+        summary::write_table(report, view, out)?;
+    }
+    let line = summary::line(report, view);
+    for (at, part) in layout::wrap(&line, view.width.map(|width| width.saturating_sub(2))).iter().enumerate()
+    {
+        writeln!(out, "{}{part}", if at == 0 { "" } else { "  " })?;
+    }
+    Ok(())
 }
 
 /// Who publishes a repository should see why each key in it is said to be none.
@@ -106,16 +127,12 @@ fn write_finding(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let place = &finding.occurrences[0];
-    let color = match finding.severity {
-        _ if suppressed.is_some() => AnsiColor::BrightCyan,
-        Severity::Critical | Severity::High => RED,
-        Severity::Medium => AnsiColor::BrightYellow,
-        Severity::Low => AnsiColor::BrightCyan,
-    };
+    let color = if suppressed.is_some() { AnsiColor::BrightCyan } else { severity_color(finding.severity) };
     let frame = |text: &str| paint(view, AnsiColor::BrightBlue, text);
     let number = place.line.to_string();
     let gutter = " ".repeat(number.len());
-    let (excerpt, marker) = escaped_excerpt(place);
+    let beside = view.width.map(|width| width.saturating_sub(number.len() + 3));
+    let (excerpt, marker) = layout::fit(escaped_excerpt(place), beside);
     let before = " ".repeat(excerpt[..marker.0].width());
     let under = paint(view, color, &"^".repeat(excerpt[marker.0..marker.1].width()));
 
@@ -125,16 +142,27 @@ fn write_finding(
     writeln!(out, "{gutter}{} {name}:{number}:{column}{aside}", frame("-->"))?;
     writeln!(out, "{gutter} {}", frame("|"))?;
     writeln!(out, "{} {excerpt}", frame(&format!("{number} |")))?;
-    writeln!(
-        out,
-        "{gutter} {} {before}{under} {}: {}",
-        frame("|"),
-        finding.confidence,
-        escape_control(&finding.why)
-    )?;
+    let why = format!("{}: {}", finding.confidence, escape_control(&finding.why));
+    let mut notes = notes(run, finding, suppressed, view);
+    // What does not fit behind the carets gets a line of its own.
+    let used = before.len() + excerpt[marker.0..marker.1].width() + 1;
+    if beside.is_none_or(|beside| used + why.width() <= beside) {
+        writeln!(out, "{gutter} {} {before}{under} {why}", frame("|"))?;
+    } else {
+        writeln!(out, "{gutter} {} {before}{under}", frame("|"))?;
+        notes.insert(0, ("why", why));
+    }
     writeln!(out, "{gutter} {}", frame("|"))?;
-    for (label, text) in notes(run, finding, suppressed, view) {
-        writeln!(out, "{gutter} {} {}: {}", frame("="), bold(view, label), escape_control(&text))?;
+    for (label, text) in notes {
+        let text = escape_control(&text);
+        let lines = layout::wrap(&text, beside.map(|beside| beside.saturating_sub(label.len() + 2)));
+        for (at, line) in lines.iter().enumerate() {
+            if at == 0 {
+                writeln!(out, "{gutter} {} {}: {line}", frame("="), bold(view, label))?;
+            } else {
+                writeln!(out, "{gutter}   {:indent$}{line}", "", indent = label.len() + 2)?;
+            }
+        }
     }
     writeln!(out)
 }

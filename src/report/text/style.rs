@@ -3,9 +3,18 @@
 use anstyle::{AnsiColor, Style};
 use indicatif::HumanCount;
 
-use crate::report::view::View;
+use crate::{report::view::View, rule::Severity};
 
 pub(super) const RED: AnsiColor = AnsiColor::BrightRed;
+
+pub(super) fn severity_color(severity: Severity) -> AnsiColor {
+    match severity {
+        Severity::Critical => RED,
+        Severity::High => AnsiColor::Red,
+        Severity::Medium => AnsiColor::BrightYellow,
+        Severity::Low => AnsiColor::BrightCyan,
+    }
+}
 
 pub(super) fn plural(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", HumanCount(count), if count == 1 { "" } else { "s" })

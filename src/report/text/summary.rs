@@ -1,11 +1,15 @@
 //! The summary: what was found, what was read, and whether the run is complete.
 
-use std::collections::BTreeSet;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    io::{self, Write},
+};
 
 use anstyle::AnsiColor;
 use indicatif::{DecimalBytes, HumanCount, HumanDuration};
 
-use super::style::{RED, paint, plural};
+use super::style::{RED, paint, plural, severity_color};
 use crate::{
     finding::{Audit, AuditVerdict, Configuration, Scanned, SuppressedBy, SuppressionKind},
     hidden::escape_control,
@@ -13,6 +17,7 @@ use crate::{
         document::{ReportDocument, RunReport},
         view::View,
     },
+    rule::Severity,
 };
 
 /// The summary line. For an audit, it begins with the verdict.
@@ -64,6 +69,19 @@ pub(super) fn line(report: &ReportDocument, view: &View) -> String {
     }
     let end = if is_all && !is_suppressed && left_out.is_empty() { ", nothing left out" } else { "" };
     format!("{}{end}", parts.join("; "))
+}
+
+/// The number of keys of each rule, most dangerous first.
+pub(super) fn write_table(report: &ReportDocument, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let mut rules: BTreeMap<(Reverse<Severity>, &str), u64> = BTreeMap::new();
+    for finding in &report.findings {
+        *rules.entry((Reverse(finding.severity), &finding.rule)).or_default() += 1;
+    }
+    for ((Reverse(severity), rule), count) in rules {
+        let label = paint(view, severity_color(severity), &format!("{:8}", severity.to_string()));
+        writeln!(out, "{label} {:>7}  {}", HumanCount(count).to_string(), escape_control(rule))?;
+    }
+    writeln!(out)
 }
 
 fn found(report: &ReportDocument) -> String {

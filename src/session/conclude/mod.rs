@@ -68,6 +68,8 @@ pub(crate) fn conclude_with<T>(
         color: options.color,
         quiet: options.quiet,
         verbose: options.verbose,
+        width: options.width,
+        full: options.full,
         sarif_category: options.sarif_category.clone(),
         elapsed: start.elapsed(),
         ended: SystemTime::now().into(),

@@ -32,7 +32,7 @@ pub(super) fn write_reports(options: &Options, format: &str, report: &Report, vi
         .outputs
         .iter()
         .map(|output| {
-            let text = rendered(&output.format, &View { color: false, ..view.clone() })?;
+            let text = rendered(&output.format, &View { color: false, width: None, ..view.clone() })?;
             match replace(&output.file, &text) {
                 // As with standard output below.
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
