@@ -13,6 +13,7 @@ use anyhow::{Context, Result};
 use crate::{
     blob::SourceKind,
     finding::Report,
+    path::WholePath,
     report::{self, View},
     session::options::Options,
     source, whole_file,
@@ -63,7 +64,7 @@ pub(super) fn add_line_hashes(options: &Options, format: &str, report: &mut Repo
     if !names.filter_map(report::format).any(|format| format.wants_line_hashes) {
         return;
     }
-    report.root = source::work_tree(&report.base).and_then(|root| root.canonicalize().ok());
+    report.root = source::work_tree(&report.base).and_then(|root| root.whole().ok());
     let mut lines: BTreeMap<Arc<str>, BTreeSet<u64>> = BTreeMap::new();
     let suppressed = report.suppressed.iter_mut().map(|one| &mut one.finding);
     let findings = report.findings.iter_mut().chain(suppressed);
