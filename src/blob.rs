@@ -222,13 +222,30 @@ impl ReadAt for FileAt<'_> {
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         let most = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX).min(buffer.len());
-        #[cfg(unix)]
-        let count = std::os::unix::fs::FileExt::read_at(self.file, &mut buffer[..most], offset)?;
-        #[cfg(windows)]
-        let count = std::os::windows::fs::FileExt::seek_read(self.file, &mut buffer[..most], offset)?;
-        Ok(count)
+        read_at(self.file, &mut buffer[..most], offset)
     }
 }
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
+/// What any other system can do. As on Windows, this leaves the file behind what was read.
+#[cfg(any(not(any(unix, windows)), test))]
+fn seek_and_read(mut file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    use std::io::{Seek, SeekFrom};
+    file.seek(SeekFrom::Start(offset))?;
+    file.read(buffer)
+}
+
+#[cfg(not(any(unix, windows)))]
+use seek_and_read as read_at;
 
 /// How a container stands in the middle of a content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -264,4 +281,26 @@ pub struct WrappedContainers {
     pub found: Vec<WrappedContainer>,
     /// How many more there are, for which there was no room.
     pub left_out: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_systems_read_the_same_at_a_place() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        std::fs::write(&path, b"0123456789").unwrap();
+        let file = File::open(&path).unwrap();
+        for (offset, length) in [(0, 4), (6, 4), (3, 0), (8, 4), (10, 4), (20, 4)] {
+            let read = |read: fn(&File, &mut [u8], u64) -> io::Result<usize>| {
+                let mut buffer = vec![0; length];
+                let count = read(&file, &mut buffer, offset).unwrap();
+                buffer.truncate(count);
+                buffer
+            };
+            assert_eq!(read(seek_and_read), read(read_at), "{offset} {length}");
+        }
+    }
 }

@@ -10,7 +10,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{path::from_git, regular_file};
+use crate::{
+    path::{WholePath, from_git},
+    regular_file,
+};
 
 /// At most this much of a `.git` file is read, in bytes: more than any path needs.
 const LONGEST: u64 = 64 << 10;
@@ -98,7 +101,7 @@ pub(crate) fn own_directory(tree: &Path) -> PathBuf {
 /// Whether a path is a directory that holds a repository itself: a bare one, or the `.git` of a work tree.
 #[must_use]
 pub(crate) fn is_repository_directory(path: &Path) -> bool {
-    let Some(whole) = path.canonicalize().ok().filter(|whole| whole.is_dir()) else { return false };
+    let Some(whole) = path.whole().ok().filter(|whole| whole.is_dir()) else { return false };
     match Root::of(&whole) {
         Root::Bare(root) => root == whole,
         Root::Tree(root) => root.join(".git") == whole,
@@ -174,7 +177,7 @@ mod tests {
     fn opened(directory: &Path) -> Option<PathBuf> {
         let repository = git::discover(directory).ok()?;
         let root = repository.workdir().unwrap_or_else(|| repository.path());
-        Some(root.canonicalize().unwrap())
+        Some(root.whole().unwrap())
     }
 
     fn make(base: &Path, directory: &str) -> PathBuf {
@@ -186,7 +189,7 @@ mod tests {
     #[test]
     fn it_is_where_libgit2_finds_it() {
         let dir = tempfile::tempdir().unwrap();
-        let base = dir.path().canonicalize().unwrap();
+        let base = dir.path().whole().unwrap();
         let repository = Repository::init(base.join("r")).unwrap();
         Repository::init_bare(base.join("bare")).unwrap();
         Repository::init_bare(base.join("r/inner.git")).unwrap();
@@ -240,7 +243,7 @@ mod tests {
     #[test]
     fn what_was_meant_to_be_one_is_told_from_what_is_none() {
         let dir = tempfile::tempdir().unwrap();
-        let base = dir.path().canonicalize().unwrap();
+        let base = dir.path().whole().unwrap();
         let is_broken = |directory: &str, expected: &str| match Root::of(&base.join(directory)) {
             Root::Broken(root, why) => {
                 assert!(root == base.join(directory) && why.contains(expected), "{why}")

@@ -6,6 +6,7 @@ use crate::{
     blob::{Blob, Content, Origin, SourceKind},
     config::OptionValues,
     finding::Report,
+    path::current_directory,
     rule::{Confidence, Family},
     scan::Engine,
     session::{self, ConfigStart, Coverage, Options, Redactor, ScanScope, Session, WorkerPool},
@@ -240,7 +241,7 @@ impl Scanner {
 
     fn run(&self, feed: impl FnOnce(&WorkerPool<'_>, Coverage) -> Coverage) -> Result<Report, Error> {
         let feed = |pool: &WorkerPool<'_>| {
-            let base = std::env::current_dir().unwrap_or_default();
+            let base = current_directory().unwrap_or_default();
             Ok(feed(pool, Coverage::files(base)))
         };
         session::report(&self.session, &self.engine, feed)

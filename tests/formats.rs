@@ -338,6 +338,9 @@ fn a_terminal_gets_lines_that_fit() {
         assert!(text.contains("more keys; --full shows all"), "{width}");
     }
     // A pipe gets everything, and so does who asks for it.
-    assert_eq!((keys(&shown(None, false)), keys(&shown(Some(80), true))), (hostile.counts().0, hostile.counts().0));
+    assert_eq!(
+        (keys(&shown(None, false)), keys(&shown(Some(80), true))),
+        (hostile.counts().0, hostile.counts().0)
+    );
     assert!(shown(None, false).lines().any(|line| line.starts_with("critical ") && line.ends_with("-key")));
 }

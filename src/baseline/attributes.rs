@@ -8,6 +8,7 @@ use git2::{AttrCheckFlags, ObjectType, Repository};
 use super::file::replace;
 use crate::{
     git::{Objects, index::Index},
+    path::{shown, shown_text},
     regular_file,
     threads::Pool,
 };
@@ -32,8 +33,8 @@ fn can_be_asked(repository: &Repository, path: &Path) -> bool {
     };
     path.ancestors().skip(1).all(|directory| {
         let file = directory.join(".gitattributes");
-        let name = file.as_os_str().as_encoded_bytes();
-        let mut staged = index.entries().iter().filter(|entry| index.name(entry) == name);
+        let name = shown(&file);
+        let mut staged = index.entries().iter().filter(|entry| index.name(entry) == &*name);
         let is_file = match regular_file::check(&root.join(&file)) {
             Err(error) => error.kind() == io::ErrorKind::NotFound,
             Ok(()) => true,
@@ -45,7 +46,7 @@ fn can_be_asked(repository: &Repository, path: &Path) -> bool {
 /// The `.gitattributes` line for the file at this path, which starts at the root of the work tree.
 #[must_use]
 pub(crate) fn line(path: &Path) -> String {
-    let path = path.to_string_lossy();
+    let path = shown_text(path);
     // See gitattributes(5): a pattern with a space is quoted as in C, and glob characters are escaped.
     let mut pattern = String::new();
     for character in path.chars() {

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use super::entry::BaselineEntry;
-use crate::{finding::Fingerprint, regular_file, whole_file};
+use crate::{finding::Fingerprint, path::WholePath, regular_file, whole_file};
 
 /// Larger files are refused, in bytes. This is room for about half a million entries.
 const MOST: u64 = 64 << 20;
@@ -81,7 +81,7 @@ pub(crate) fn write(path: &Path, baseline: &Baseline) -> Result<()> {
 /// Writes through a link, if there is one.
 pub(super) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     if path.is_symlink() {
-        whole_file::replace(&path.canonicalize()?, text)
+        whole_file::replace(&path.whole()?, text)
     } else {
         whole_file::replace(path, text)
     }

@@ -1,13 +1,13 @@
 //! Translates paths of a report to paths of a baseline.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::location::FilePath;
 use crate::{
     blob::SourceKind,
     bytes::hex,
     finding::Occurrence,
-    path::{from_git, parent, resolve},
+    path::{PathStyle, WholePath, from_git, parent, resolve, shown_text},
 };
 
 /// The directories that paths in a report start from, absolute.
@@ -50,16 +50,14 @@ impl BaselinePaths {
             links: Vec::new(),
         };
         for path in named {
-            let whole = match (path.canonicalize(), parent(path), path.file_name()) {
+            let whole = match (path.whole(), parent(path), path.file_name()) {
                 (Ok(whole), ..) if whole.is_dir() => Some(whole),
                 // A file that is itself a link keeps its own name.
-                (Ok(_), Some(parent), Some(name)) => {
-                    parent.canonicalize().ok().map(|parent| parent.join(name))
-                }
+                (Ok(_), Some(parent), Some(name)) => parent.whole().ok().map(|parent| parent.join(name)),
                 _ => None,
             };
             let Some(whole) = whole.map(|whole| parts(&whole)) else { continue };
-            let shown = path.to_string_lossy();
+            let shown = shown_text(path);
             let named: Vec<String> = absolute(&places.base, &shown).into_iter().map(str::to_owned).collect();
             if named != whole {
                 places.links.push((named, whole));
@@ -104,7 +102,7 @@ impl BaselinePaths {
     /// Makes a path of a report, which starts from `base`, relative to the directory of the baseline.
     fn relative(&self, base: &[String], links: &[PathLink], path: &str) -> String {
         // Nearly all paths are plain.
-        let is_plain = !path.starts_with('/') && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
+        let is_plain = !is_absolute(path) && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
         if is_plain && links.is_empty() && base == self.directory {
             return path.to_owned();
         }
@@ -121,7 +119,7 @@ impl BaselinePaths {
 
 /// The components from the root of the file system of a path that starts from `base`.
 fn absolute<'a>(base: &'a [String], path: &'a str) -> Vec<&'a str> {
-    let base = if path.starts_with('/') { &[] } else { base };
+    let base = if is_absolute(path) { &[] } else { base };
     resolve(base.iter().map(String::as_str).chain(path.split('/')))
 }
 
@@ -150,13 +148,13 @@ fn starts_with(parts: &[&str], start: &[String]) -> bool {
     parts.len() >= start.len() && parts.iter().zip(start).all(|(a, b)| a == b)
 }
 
+fn is_absolute(path: &str) -> bool {
+    PathStyle::OWN.is_absolute(path.as_bytes())
+}
+
+/// The components of an absolute path, as in a report: a drive or server is one like any other.
 fn parts(path: &Path) -> Vec<String> {
-    let parts = path.components().filter_map(|part| match part {
-        Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
-        Component::Prefix(prefix) => Some(prefix.as_os_str().to_string_lossy().into_owned()),
-        Component::RootDir | Component::CurDir | Component::ParentDir => None,
-    });
-    parts.collect()
+    absolute(&[], &shown_text(path)).into_iter().map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::{
     config::SettingSource,
     finding::{Report, Subject, SuppressionKind},
     git,
+    path::current_directory,
     session::{
         BaselineComparison, BaselineLocation, ConfigStart, Coverage, ScanScope, Session, Verdict, WorkerPool,
         conclude_with, entry_in_words, feed_repository, load, refuse_links, root_of,
@@ -33,7 +34,7 @@ pub(super) fn run(command: &BaselineCommand, console: &Console) -> Result<Verdic
         BaselineCommand::Update { add, scan } => (Task::Update { add: *add }, scan),
         BaselineCommand::Check { scan } => (Task::Check, scan),
     };
-    let here = std::env::current_dir().context("the current directory no longer exists")?;
+    let here = current_directory().context("the current directory no longer exists")?;
     let root = root_of(&here);
     let file = args.file.as_ref().map(|file| here.join(file));
     let report = &args.report;

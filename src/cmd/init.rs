@@ -11,10 +11,10 @@ use super::{
     console::{self, Console},
     hook,
 };
-use crate::{config, git, session::Verdict, whole_file};
+use crate::{config, git, path::WholePath, session::Verdict, whole_file};
 
 pub(super) fn run(path: &Path, force: bool, console: &Console) -> Result<Verdict> {
-    let path = path.canonicalize().with_context(|| format!("{}: no such directory", path.display()))?;
+    let path = path.whole().with_context(|| format!("{}: no such directory", path.display()))?;
     ensure!(path.is_dir(), "{} is not a directory", path.display());
     let repository = git::discover(&path).ok();
     let directory = match &repository {
@@ -34,7 +34,7 @@ pub(super) fn run(path: &Path, force: bool, console: &Console) -> Result<Verdict
 
 fn write(directory: &Path, file: &Path, force: bool) -> Result<()> {
     if let Some(there) =
-        config::find(directory)?.filter(|there| there.base == directory.canonicalize().unwrap_or_default())
+        config::find(directory)?.filter(|there| there.base == directory.whole().unwrap_or_default())
     {
         ensure!(
             there.file.file_name() == file.file_name(),

@@ -13,7 +13,7 @@ use crate::{
     cli::{ReportArgs, ScanArgs, TrustArgs, clone_first, is_url},
     finding::{Report, Subject},
     git::{self, ci, revisions::Selection},
-    path::parent,
+    path::{WholePath, current_directory, parent},
     root,
     session::{
         ConfigStart, Coverage, HistoryFilter, MissingContent, RangeTrust, ScanScope, Session, Verdict,
@@ -132,7 +132,7 @@ fn files(args: &ScanArgs, console: &Console) -> Result<Verdict> {
         if !stdin.is_empty() {
             Stdin { name: args.stdin_filename.clone() }.feed(&mut pool.worker());
         }
-        let base = std::env::current_dir().context("the current directory no longer exists")?;
+        let base = current_directory().context("the current directory no longer exists")?;
         let coverage = Coverage { scope: ScanScope::Files(roots.clone()), ..Coverage::files(base) };
         if args.history.history {
             return feed_histories(args, &session, coverage, roots, pool);
@@ -195,7 +195,7 @@ fn common(paths: &[PathBuf]) -> PathBuf {
         return first.to_owned();
     }
     // A path that does not exist is reported when it is read.
-    let mut whole = [first].into_iter().chain(starts).filter_map(|path| path.canonicalize().ok());
+    let mut whole = [first].into_iter().chain(starts).filter_map(|path| path.whole().ok());
     let Some(start) = whole.next() else { return first.to_owned() };
     whole.fold(start, |common, path| {
         common.components().zip(path.components()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
@@ -206,9 +206,9 @@ fn common(paths: &[PathBuf]) -> PathBuf {
 fn distinct(paths: Vec<PathBuf>) -> Vec<PathBuf> {
     let mut seen = BTreeSet::new();
     // A link is not its target: the name is part of what is read.
-    let whole = |path: &PathBuf| match (parent(path).map(Path::canonicalize), path.file_name()) {
+    let whole = |path: &PathBuf| match (parent(path).map(WholePath::whole), path.file_name()) {
         (Some(Ok(parent)), Some(name)) => parent.join(name),
-        _ => path.canonicalize().unwrap_or_else(|_| path.clone()),
+        _ => path.whole().unwrap_or_else(|_| path.clone()),
     };
     paths.into_iter().filter(|path| seen.insert(whole(path))).collect()
 }

@@ -13,7 +13,11 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use toml::de::DeTable;
 
-use crate::{hidden::escape_control, root::Root};
+use crate::{
+    hidden::escape_control,
+    path::{WholePath, shown_text},
+    root::Root,
+};
 
 /// Files that contain only configuration.
 pub(crate) const NAMES: [&str; 2] = ["skanner.toml", ".skanner.toml"];
@@ -73,7 +77,7 @@ pub struct ConfigDocument {
 /// When a directory has two of them, or one that cannot be read.
 pub(crate) fn find(start: &Path) -> Result<Option<ConfigDocument>> {
     // A missing path is reported when it is read.
-    let Ok(start) = start.canonicalize() else { return Ok(None) };
+    let Ok(start) = start.whole() else { return Ok(None) };
     let Some(mut directory) = (if start.is_dir() { Some(&*start) } else { start.parent() }) else {
         return Ok(None);
     };
@@ -158,8 +162,7 @@ fn repository_root(directory: &Path) -> Option<&Path> {
 
 /// Whether the parent of a directory may configure it outside of a repository.
 fn belongs_together(directory: &Path, parent: &Path) -> bool {
-    let is_home =
-        std::env::home_dir().and_then(|home| home.canonicalize().ok()).is_some_and(|home| home == parent);
+    let is_home = std::env::home_dir().and_then(|home| home.whole().ok()).is_some_and(|home| home == parent);
     parent.parent().is_some() && !is_home && !is_for_all(parent, false) && have_one_owner(directory, parent)
 }
 
@@ -191,9 +194,18 @@ fn is_users(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|metadata| metadata.uid() == user || metadata.uid() == 0)
 }
 
+/// Elsewhere the owner is not asked for. What is in the user's home is taken for the user's, and nothing else is: on
+/// Windows, anyone may create directories in the root of a drive, and files in these.
 #[cfg(not(unix))]
-fn is_users(_: &Path) -> bool {
-    true
+fn is_users(path: &Path) -> bool {
+    std::env::home_dir().is_some_and(|home| is_in_home(path, &home))
+}
+
+/// Whether a path, which must be absolute and free of links, is a home or something in it.
+#[cfg(any(not(unix), test))]
+fn is_in_home(path: &Path, home: &Path) -> bool {
+    // The home of a service may be the root of a drive, or not be set.
+    home.whole().is_ok_and(|home| home.parent().is_some() && path.starts_with(home))
 }
 
 #[cfg(not(unix))]
@@ -201,9 +213,10 @@ fn is_for_all(_: &Path, _: bool) -> bool {
     false
 }
 
+/// A search that begins in the user's home ends in it.
 #[cfg(not(unix))]
-fn have_one_owner(_: &Path, _: &Path) -> bool {
-    true
+fn have_one_owner(a: &Path, b: &Path) -> bool {
+    is_users(a) == is_users(b)
 }
 
 fn in_directory(directory: &Path) -> Result<Option<ConfigDocument>> {
@@ -309,5 +322,28 @@ fn has_table(text: &str, kind: ConfigKind) -> bool {
 }
 
 fn show(file: &Path) -> String {
-    escape_control(&file.display().to_string()).into_owned()
+    escape_control(&shown_text(file)).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_in_the_home_is_taken_for_the_users() {
+        let dir = tempfile::tempdir().unwrap();
+        let whole = dir.path().whole().unwrap();
+        let home = whole.join("home");
+        fs::create_dir_all(home.join("work")).unwrap();
+        for (path, expected) in
+            [("home", true), ("home/work", true), ("home/work/a", true), ("", false), ("homes", false)]
+        {
+            assert_eq!(is_in_home(&whole.join(path), &home), expected, "{path}");
+        }
+        // The name of the home may lead through `..` or a link.
+        assert!(is_in_home(&home.join("work"), &home.join("work/..")));
+        assert!(!is_in_home(&whole, &whole.join("missing")));
+        let root = whole.ancestors().last().unwrap();
+        assert!(!is_in_home(&whole, root));
+    }
 }

@@ -10,7 +10,10 @@ use std::{
 use git2::{Error, Repository};
 use memchr::memmem;
 
-use crate::{path::from_git, regular_file};
+use crate::{
+    path::{WholePath, from_git},
+    regular_file,
+};
 
 /// What libgit2 reads of a work tree's own directory.
 const OWN: &[&str] = &["HEAD", "commondir", "gitdir", "config.worktree"];
@@ -30,7 +33,7 @@ const DEEPEST_INCLUDE: usize = 10;
 
 /// Looks at what libgit2 reads while it searches this directory and those above it for a repository.
 pub(super) fn before_search(directory: &Path) -> Result<(), Error> {
-    let Ok(whole) = directory.canonicalize() else { return Ok(()) };
+    let Ok(whole) = directory.whole() else { return Ok(()) };
     for directory in whole.ancestors() {
         let inner = directory.join(".git");
         if inner.is_dir() {
@@ -171,7 +174,7 @@ fn named_files(text: &[u8]) -> Vec<PathBuf> {
         let is_file = matches!(&key[..], b"path" | b"attributesfile" | b"excludesfile");
         is_file.then(|| unquoted(line[at + 1..].trim_ascii()))
     };
-    joined.split(|byte| *byte == b'\n').filter_map(value).map(|path| from_git(&path).to_owned()).collect()
+    joined.split(|byte| *byte == b'\n').filter_map(value).map(|path| from_git(&path).into_owned()).collect()
 }
 
 /// A value without its quotes, escapes and comment.

@@ -7,7 +7,13 @@ use std::{
 };
 
 use super::pack::Packs;
-use crate::{blob::ObjectId, bytes::hex, path::from_git, regular_file, threads::Pool};
+use crate::{
+    blob::ObjectId,
+    bytes::hex,
+    path::{WholePath, from_git},
+    regular_file,
+    threads::Pool,
+};
 
 /// Nested alternates are followed to this depth, as in git.
 const DEEPEST: usize = 5;
@@ -28,7 +34,7 @@ pub(super) fn object_directories(own: &Path) -> Vec<PathBuf> {
     let mut next = 0;
     while let Some((directory, depth)) = waiting.get(next).cloned() {
         next += 1;
-        let is_new = directory.canonicalize().is_ok_and(|whole| seen.insert(whole));
+        let is_new = directory.whole().is_ok_and(|whole| seen.insert(whole));
         if !is_new {
             continue;
         }
@@ -37,9 +43,9 @@ pub(super) fn object_directories(own: &Path) -> Vec<PathBuf> {
         {
             let lines = text.split(|byte| matches!(byte, b'\n' | b'\r'));
             for line in lines.filter(|line| !line.is_empty() && line[0] != b'#').map(from_git) {
-                waiting.push((directory.join(line), depth + 1));
+                waiting.push((directory.join(&line), depth + 1));
                 // libgit2 takes most relative paths for paths below the current directory.
-                waiting.push((line.to_owned(), depth + 1));
+                waiting.push((line.into_owned(), depth + 1));
             }
         }
         directories.push(directory);

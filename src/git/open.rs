@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use git2::{Repository, RepositoryOpenFlags};
 
 use super::{look, object_directories::object_directories};
-use crate::{path::from_git, regular_file};
+use crate::{
+    path::{WholePath, from_git},
+    regular_file,
+};
 
 /// The repository that contains `directory`.
 ///
@@ -77,7 +80,7 @@ pub(crate) fn from_environment() -> Result<Repository, git2::Error> {
         None => open_round(Path::new("."), &split("GIT_CEILING_DIRECTORIES"))?,
     };
     if let Some(directory) = variable("GIT_COMMON_DIR")
-        && Path::new(&directory).canonicalize().ok() != repository.commondir().canonicalize().ok()
+        && Path::new(&directory).whole().ok() != repository.commondir().whole().ok()
     {
         return Err(git2::Error::from_str(
             "GIT_COMMON_DIR names a different directory than the repository itself",

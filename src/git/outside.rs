@@ -10,7 +10,10 @@ use std::{
 use git2::Repository;
 
 use super::{lfs::lfs_storage, store::directories_outside};
-use crate::{path::from_git, regular_file};
+use crate::{
+    path::{WholePath, from_git},
+    regular_file,
+};
 
 /// Something outside.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,7 +75,7 @@ pub fn outside(repository: &Repository, named: &Path) -> Vec<Outside> {
         let links = links(&module).into_iter();
         all.extend(
             links
-                .filter(|path| path.canonicalize().is_ok_and(|target| is_outside(&target)))
+                .filter(|path| path.whole().is_ok_and(|target| is_outside(&target)))
                 .map(|path| Outside { kind: "link", path }),
         );
     }
@@ -83,7 +86,7 @@ pub fn outside(repository: &Repository, named: &Path) -> Vec<Outside> {
     }
     for path in links(&common) {
         // A link that leads nowhere leads nowhere outside, either, unless something is created there.
-        if path.canonicalize().is_ok_and(|target| is_outside(&target)) {
+        if path.whole().is_ok_and(|target| is_outside(&target)) {
             all.insert(Outside { kind: "link", path });
         }
     }
@@ -107,7 +110,7 @@ fn found_in(repository: &Repository, named: &Path) -> PathBuf {
 }
 
 fn canonical(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+    path.whole().unwrap_or_else(|_| path.to_owned())
 }
 
 /// The repositories of submodules, at any depth.

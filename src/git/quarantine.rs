@@ -8,7 +8,7 @@ use std::{
 use git2::Repository;
 
 use super::{objects::oid, open};
-use crate::{blob::ObjectId, regular_file};
+use crate::{blob::ObjectId, path::WholePath, regular_file};
 
 /// The length of the header of an index of version 2, and of the table that follows it.
 const HEADER: usize = 8;
@@ -24,7 +24,7 @@ pub(crate) fn new_objects(repository: &Repository) -> Result<Vec<ObjectId>, Stri
         return Ok(Vec::new());
     };
     let own = repository.commondir().join("objects");
-    if directory.canonicalize().ok() == own.canonicalize().ok() {
+    if directory.whole().ok() == own.whole().ok() {
         return Ok(Vec::new());
     }
     let width = match repository.object_format() {

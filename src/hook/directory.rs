@@ -8,7 +8,7 @@ use super::{
     GitHook,
     messages::{self, Manager},
 };
-use crate::git::program::ask;
+use crate::{git::program::ask, path::WholePath};
 
 /// A directory of hooks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ fn about(directory: &Path, question: &[&str]) -> Result<String> {
 }
 
 fn is_below(directory: &Path, other: &Path) -> bool {
-    let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let whole = |path: &Path| path.whole().unwrap_or_else(|_| path.to_owned());
     // The directory itself may not exist yet.
     let parent = directory.parent().map(whole);
     whole(directory).starts_with(whole(other))

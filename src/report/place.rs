@@ -7,7 +7,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use sha2::{Digest, Sha256};
 
 use super::document::{FindingEntry, OccurrenceEntry, RunReport};
-use crate::{blob::SourceKind, bytes::hex, path::resolve};
+use crate::{
+    blob::SourceKind,
+    bytes::hex,
+    path::{PathStyle, has_drive, resolve},
+};
 
 /// Separates these hashes from all other uses of SHA-256. A change of it makes every alert a new one.
 const DOMAIN: &[u8] = b"skanner place fingerprint, version 1\0";
@@ -20,21 +24,28 @@ pub(super) struct RootPath<'a> {
     /// Whether it is relative to the root. Only what was named by an absolute path outside of the root is not, so that two
     /// checkouts of the same tree give the same report.
     pub(super) is_relative: bool,
+    style: PathStyle,
+    /// Whether it begins with a server, as `//server/share` does on Windows.
+    is_on_server: bool,
     segments: Vec<&'a [u8]>,
 }
 
 impl<'a> RootPath<'a> {
     /// For a path from the directory of the run, as it is shown.
     pub(super) fn new(run: &'a RunReport, path: &'a str) -> Self {
+        Self::new_in(PathStyle::OWN, run, path)
+    }
+
+    fn new_in(style: PathStyle, run: &'a RunReport, path: &'a str) -> Self {
         if path.is_empty() {
-            return Self { is_relative: true, segments: vec![b"stdin"] };
+            return Self { style, is_relative: true, is_on_server: false, segments: vec![b"stdin"] };
         }
-        let root =
-            run.root.as_ref().map_or_else(Vec::new, |root| segments(root.as_os_str().as_encoded_bytes()));
-        if path.starts_with('/') {
+        let root = run.root.as_ref().map_or_else(Vec::new, |root| segments(root.as_bytes()));
+        if style.is_absolute(path.as_bytes()) {
             let full = resolve(segments(path.as_bytes()));
             let inside = full.strip_prefix(root.as_slice()).filter(|_| !root.is_empty()).map(<[_]>::to_vec);
-            return Self { is_relative: inside.is_some(), segments: inside.unwrap_or(full) };
+            let (is_relative, is_on_server) = (inside.is_some(), path.starts_with("//"));
+            return Self { style, is_relative, is_on_server, segments: inside.unwrap_or(full) };
         }
         let (mut up, mut inside) = (0, Vec::new());
         for segment in segments(run.directory.as_bytes()).into_iter().chain(segments(path.as_bytes())) {
@@ -51,29 +62,41 @@ impl<'a> RootPath<'a> {
             up -= back.len();
         }
         inside.splice(0..0, std::iter::repeat_n(&b".."[..], up));
-        Self { is_relative: true, segments: inside }
+        Self { style, is_relative: true, is_on_server: false, segments: inside }
     }
 
     /// As a URI, which is percent-encoded.
     pub(super) fn uri(&self) -> String {
-        let encoded = self.segments.iter().map(|segment| percent_encode(segment, ENCODED).to_string());
-        let encoded = encoded.collect::<Vec<_>>().join("/");
-        match encoded.as_str() {
-            _ if !self.is_relative => format!("file:///{encoded}"),
-            "" => ".".to_owned(),
-            _ => encoded,
+        let is_windows = self.style == PathStyle::Windows;
+        match self.segments.as_slice() {
+            [] if self.is_relative => ".".to_owned(),
+            segments if self.is_relative => encode(segments),
+            [drive, rest @ ..] if is_windows && has_drive(drive) => {
+                format!("file:///{}:/{}", char::from(drive[0]), encode(rest))
+            }
+            segments if is_windows && self.is_on_server => format!("file://{}", encode(segments)),
+            segments => format!("file:///{}", encode(segments)),
         }
     }
 
     /// As text. It may contain control characters.
     pub(super) fn text(&self) -> String {
         let text = String::from_utf8_lossy(&self.segments.join(&b'/')).into_owned();
+        let has_drive =
+            self.style == PathStyle::Windows && self.segments.first().is_some_and(|one| has_drive(one));
         match text.as_str() {
-            _ if !self.is_relative => format!("/{text}"),
+            _ if self.is_on_server && !self.is_relative => format!("//{text}"),
+            _ if !self.is_relative && !has_drive => format!("/{text}"),
             "" => ".".to_owned(),
             _ => text,
         }
     }
+}
+
+fn encode(segments: &[&[u8]]) -> String {
+    let encoded: Vec<_> =
+        segments.iter().map(|segment| percent_encode(segment, ENCODED).to_string()).collect();
+    encoded.join("/")
 }
 
 /// The components of a path, without empty ones and `.`.
@@ -159,13 +182,45 @@ mod tests {
             ("../../../é/repo/x", "x"),
             ("", "stdin"),
         ] {
-            let path = RootPath::new(&run, path);
+            let path = RootPath::new_in(PathStyle::Unix, &run, path);
             assert_eq!((path.uri().as_str(), path.is_relative), (uri, true), "{}", path.text());
         }
         for (path, uri) in [("/etc/a b", "file:///etc/a%20b"), ("/home/é/repo/../x", "file:///home/%C3%A9/x")]
         {
-            let path = RootPath::new(&run, path);
+            let path = RootPath::new_in(PathStyle::Unix, &run, path);
             assert_eq!((path.uri().as_str(), path.is_relative), (uri, false), "{}", path.text());
         }
+    }
+
+    #[test]
+    fn windows_has_the_same_uris_below_its_drives() {
+        let check = |root: &str, directory: &str, uris: &[(&str, &str, bool)]| {
+            let run = RunReport {
+                root: Some(root.to_owned()),
+                directory: directory.to_owned(),
+                ..ReportDocument::new(&Report::default()).run
+            };
+            for (path, uri, is_relative) in uris {
+                let path = RootPath::new_in(PathStyle::Windows, &run, path);
+                assert_eq!((path.uri().as_str(), path.is_relative), (*uri, *is_relative), "{}", path.text());
+            }
+        };
+        let in_drive = [
+            ("a.py", "sub%20dir/a.py", true),
+            ("../a b.py", "a%20b.py", true),
+            ("Z:/r/sub dir/deep/a.py", "sub%20dir/deep/a.py", true),
+            ("..", ".", true),
+            ("../../other/a.py", "../other/a.py", true),
+            ("C:/x/a.py", "file:///C:/x/a.py", false),
+            ("//server/share/a.py", "file://server/share/a.py", false),
+            ("", "stdin", true),
+        ];
+        check("Z:/r", "sub dir", &in_drive);
+        check("Z:/", "", &[("a.py", "a.py", true), ("C:/a", "file:///C:/a", false)]);
+        check(
+            "//server/share/r",
+            "",
+            &[("//server/share/r/a.py", "a.py", true), ("C:/a", "file:///C:/a", false)],
+        );
     }
 }

@@ -5,14 +5,14 @@ use std::{collections::HashSet, path::PathBuf};
 #[cfg(feature = "git")]
 use super::history::{HistoryFilter, HistoryScan};
 use super::redact::Redactor;
-#[cfg(feature = "git")]
-use crate::git::Outside;
 use crate::{
     blob::ObjectId,
     config::{self, Config},
     finding::{RunMode, Subject},
     suppression::ReadExtent,
 };
+#[cfg(feature = "git")]
+use crate::{git::Outside, path::WholePath};
 
 /// What a run scans.
 #[derive(Clone, Debug)]
@@ -104,7 +104,7 @@ impl Coverage {
     /// How much of what the configuration applies to has been read.
     pub(super) fn look(&self, config: &Config) -> ReadExtent {
         let is_whole =
-            self.roots.iter().any(|root| root.canonicalize().is_ok_and(|root| config.base.starts_with(root)));
+            self.roots.iter().any(|root| root.whole().is_ok_and(|root| config.base.starts_with(root)));
         match is_whole {
             _ if self.is_audit => ReadExtent::Everything,
             false => ReadExtent::Part,

@@ -11,7 +11,7 @@ use git2::Repository;
 use crate::{
     blob::{Origin, SourceKind},
     git,
-    path::{from_git, parent},
+    path::{WholePath, from_git, parent},
     root::{self, Root},
 };
 
@@ -93,8 +93,8 @@ pub(super) fn directory_around(origin: &Origin<'_>) -> Option<PathBuf> {
         return None;
     }
     let path = from_git(origin.path);
-    let parent = parent(path).unwrap_or(Path::new("."));
-    match Root::of(&parent.canonicalize().ok()?) {
+    let parent = parent(&path).unwrap_or(Path::new("."));
+    match Root::of(&parent.whole().ok()?) {
         Root::Tree(root) => Some(root::common_directory(root)),
         Root::None | Root::Bare(_) | Root::Broken(..) => None,
     }

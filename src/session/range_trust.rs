@@ -14,6 +14,7 @@ use crate::{
         revisions::Selection,
         tree::{self, Mode},
     },
+    path::shown,
 };
 
 /// The two states of the tree that a range leads from and to. Either may be unknown, and then nothing of it counts.
@@ -59,7 +60,7 @@ impl RangeTrust {
     pub(super) fn file(&self, path: &Path) -> Option<Vec<u8>> {
         let repository = git::from_environment().ok()?;
         let objects = Objects::new(&repository).ok()?;
-        file_in(&objects, self.base?, path.as_os_str().as_encoded_bytes())
+        file_in(&objects, self.base?, &shown(path))
     }
 
     /// The same for a session that trusts what the range itself brings.

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     finding::Subject,
     git::{self, index::Index},
-    path::parent,
+    path::{WholePath, current_directory, parent},
     root,
     source::{Reading, Sink, StagedSource, Walk},
     threads::Pool,
@@ -31,7 +31,7 @@ pub(crate) fn open_from_environment() -> Result<Repository> {
         Ok(repository) => return Ok(repository),
         Err(error) => error,
     };
-    let here = std::env::current_dir().unwrap_or_default();
+    let here = current_directory().unwrap_or_default();
     if error.code() != ErrorCode::NotFound {
         return Err(error)
             .with_context(|| format!("the repository around {} cannot be opened", here.display()));
@@ -57,9 +57,9 @@ pub(crate) fn refuse_outside(options: &Options, path: &Path) -> Result<()> {
         return Ok(());
     }
     if path.is_symlink()
-        && let (Ok(target), Some(parent)) = (path.canonicalize(), parent(path))
+        && let (Ok(target), Some(parent)) = (path.whole(), parent(path))
     {
-        let is_inside = parent.canonicalize().is_ok_and(|parent| target.starts_with(parent));
+        let is_inside = parent.whole().is_ok_and(|parent| target.starts_with(parent));
         ensure!(
             is_inside,
             "{} is a link to {}, which --inside-only refuses",
@@ -68,14 +68,14 @@ pub(crate) fn refuse_outside(options: &Options, path: &Path) -> Result<()> {
         );
     }
     // Opening the repository would follow the `.git` itself.
-    for directory in path.canonicalize().iter().flat_map(|path| path.ancestors()) {
+    for directory in path.whole().iter().flat_map(|path| path.ancestors()) {
         let dot_git = directory.join(".git");
         if dot_git.symlink_metadata().is_err() {
             continue;
         }
         // The file itself may be a link, too.
         for target in [root::own_directory(directory), dot_git.clone()] {
-            let target = target.canonicalize().unwrap_or(target);
+            let target = target.whole().unwrap_or(target);
             ensure!(
                 target.starts_with(directory),
                 "{} leads to {}, which is outside, so --inside-only refuses the repository",
@@ -108,7 +108,7 @@ pub(crate) fn config_start(repository: &Repository) -> ConfigStart<'_> {
 /// When it no longer exists.
 pub(crate) fn tree_root(repository: &Repository) -> Result<PathBuf> {
     let base = repository.workdir().unwrap_or_else(|| repository.path());
-    base.canonicalize().with_context(|| format!("the directory {} no longer exists", base.display()))
+    base.whole().with_context(|| format!("the directory {} no longer exists", base.display()))
 }
 
 /// Reads the files, index and history of a repository whose root is the current directory.

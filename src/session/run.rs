@@ -21,6 +21,7 @@ use super::{history, untrusted};
 use crate::{
     config::{MIN_CONFIDENCE, SettingSource},
     finding::{Configuration, Finding, LookedFor, Report, Suppressed},
+    path::shown_text,
     rule::Confidence,
     scan::{Engine, SecretPieces},
 };
@@ -86,7 +87,7 @@ pub(super) fn collect<T>(
         if coverage.histories.len() < 2 {
             report.forget_repositories();
         }
-        let outside = coverage.outside.iter().map(|one| format!("{} {}", one.kind, one.path.display()));
+        let outside = coverage.outside.iter().map(|one| format!("{} {}", one.kind, shown_text(&one.path)));
         report.outside = outside.map(|one| redactor.text(one.as_bytes())).collect();
         report.is_shallow = coverage.histories.iter().any(history::HistoryScan::is_shallow);
         report.refs = coverage.histories.first().map(|one| history::refs_read(one.repository(), redactor));

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     config::{self, Config, ConfigDocument, Settings},
+    path::{WholePath, current_directory, shown_text},
     rule::{ContextWord, Families, Rule, RuleSet},
     threads::Pool,
 };
@@ -170,7 +171,7 @@ fn base(start: ConfigStart<'_>) -> Result<PathBuf> {
     let base = match start {
         ConfigStart::Repository { work_tree, directory } => work_tree.unwrap_or(directory),
         ConfigStart::Path(path) => {
-            if let Some(root) = path.canonicalize().ok().as_deref().and_then(config::root) {
+            if let Some(root) = path.whole().ok().as_deref().and_then(config::root) {
                 return Ok(root.to_owned());
             }
             Path::new(".")
@@ -178,17 +179,17 @@ fn base(start: ConfigStart<'_>) -> Result<PathBuf> {
         ConfigStart::Tree { root, .. } => root,
         ConfigStart::Nowhere => Path::new("."),
     };
-    base.canonicalize().with_context(|| format!("the directory {} no longer exists", base.display()))
+    base.whole().with_context(|| format!("the directory {} no longer exists", base.display()))
 }
 
 fn read(document: &ConfigDocument, start: ConfigStart<'_>) -> Result<Config> {
     // All paths in git objects start from the root.
     let root = match start {
-        ConfigStart::Repository { work_tree, .. } => work_tree.and_then(|root| root.canonicalize().ok()),
-        ConfigStart::Tree { root, .. } => root.canonicalize().ok(),
+        ConfigStart::Repository { work_tree, .. } => work_tree.and_then(|root| root.whole().ok()),
+        ConfigStart::Tree { root, .. } => root.whole().ok(),
         ConfigStart::Path(_) | ConfigStart::Nowhere => None,
     };
-    let inner = root.and_then(|root| Some(document.file.strip_prefix(root).ok()?.display().to_string()));
+    let inner = root.and_then(|root| Some(shown_text(document.file.strip_prefix(root).ok()?)));
     let redactor = Redactor::default();
     let shown = redactor.line(&inner.unwrap_or_else(|| display_path(&document.file)));
     let mut config = Config::parse(document, &shown)
@@ -227,16 +228,16 @@ fn mask_rules(config: &mut Config) -> Result<()> {
 
 /// The file as a user here would write it.
 fn display_path(file: &Path) -> String {
-    let whole = || file.display().to_string();
-    let Some(here) = std::env::current_dir().ok().and_then(|here| here.canonicalize().ok()) else {
+    let whole = || shown_text(file);
+    let Some(here) = current_directory().ok() else {
         return whole();
     };
     let Some(directory) = file.parent() else { return whole() };
     if let Ok(below) = file.strip_prefix(&here) {
-        return below.display().to_string();
+        return shown_text(below);
     }
     let Ok(down) = here.strip_prefix(directory) else { return whole() };
     let up = down.components().filter(|part| matches!(part, Component::Normal(_))).map(|_| "..");
     let name = file.file_name().unwrap_or_default();
-    up.map(Path::new).chain([Path::new(name)]).collect::<PathBuf>().display().to_string()
+    shown_text(&up.map(Path::new).chain([Path::new(name)]).collect::<PathBuf>())
 }

@@ -23,6 +23,7 @@ use crate::{
     blob::{Blob, Content, Origin, SourceKind},
     finding::{CommentScope, Report, Suppression, SuppressionKind},
     git::{self, index::Index},
+    path::{WholePath, current_directory, shown},
     rule::Confidence,
     scan::Engine,
     source::Sink,
@@ -47,11 +48,11 @@ fn own_session(trust: &RangeTrust, session: &Session) -> Option<Session> {
 /// When git tracks it there.
 pub(crate) fn refuse_tracked(file: &Path, option: &str) -> Result<()> {
     // A link to a file of the repository is that file.
-    let Ok(whole) = file.canonicalize() else { return Ok(()) };
-    let Some(Ok(directory)) = whole.parent().map(Path::canonicalize) else { return Ok(()) };
+    let Ok(whole) = file.whole() else { return Ok(()) };
+    let Some(Ok(directory)) = whole.parent().map(WholePath::whole) else { return Ok(()) };
     let Ok(repository) = git::discover(&directory) else { return Ok(()) };
-    let Some(root) = repository.workdir().and_then(|root| root.canonicalize().ok()) else { return Ok(()) };
-    let here = std::env::current_dir().ok().and_then(|here| here.canonicalize().ok());
+    let Some(root) = repository.workdir().and_then(|root| root.whole().ok()) else { return Ok(()) };
+    let here = current_directory().ok();
     // A file of another repository, such as one of the organization, is not what is scanned.
     if !here.is_some_and(|here| here.starts_with(&root)) {
         return Ok(());
@@ -59,8 +60,8 @@ pub(crate) fn refuse_tracked(file: &Path, option: &str) -> Result<()> {
     let path = directory.join(whole.file_name().unwrap_or_default());
     let Ok(inner) = path.strip_prefix(&root) else { return Ok(()) };
     let index = Index::of(&repository, &Pool::default()).map_err(anyhow::Error::msg)?;
-    let is_tracked =
-        index.entries().iter().any(|entry| index.name(entry) == inner.as_os_str().as_encoded_bytes());
+    let inner = shown(inner);
+    let is_tracked = index.entries().iter().any(|entry| index.name(entry) == &*inner);
     ensure!(
         !is_tracked,
         "{option} names {}, which is part of the repository, so --untrusted cannot rely on it; name a file outside of it",

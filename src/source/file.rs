@@ -32,8 +32,9 @@ impl FileReader {
 
     /// Like [`Self::feed`], with another kind of source.
     pub(crate) fn feed_as(&mut self, kind: SourceKind, path: &Path, follow: bool, sink: &mut impl Sink) {
-        if let Err(error) = self.try_feed(Origin::new(kind, display_path(path)), path, follow, sink) {
-            sink.not_scanned(display_path(path), why(&error));
+        let shown = display_path(path);
+        if let Err(error) = self.try_feed(Origin::new(kind, &shown), path, follow, sink) {
+            sink.not_scanned(&shown, why(&error));
         }
     }
 
@@ -46,13 +47,14 @@ impl FileReader {
 
     /// Pushes the target of a symbolic link as text.
     pub(crate) fn feed_link(path: &Path, sink: &mut impl Sink) {
-        let origin = Origin::new(SourceKind::File, display_path(path));
+        let shown = display_path(path);
+        let origin = Origin::new(SourceKind::File, &shown);
         match std::fs::read_link(path) {
             Ok(target) => {
                 let content = Content::Bytes(target.as_os_str().as_encoded_bytes());
                 sink.blob(Blob::new(origin, content));
             }
-            Err(error) => sink.not_scanned(display_path(path), why(&error)),
+            Err(error) => sink.not_scanned(&shown, why(&error)),
         }
     }
 

@@ -50,13 +50,13 @@ impl Message<'_> {
                     Tail::Kept => text.len(),
                     Tail::Dropped(sign) => above_scissors(&text, sign),
                 };
-                let origin = Origin::new(SourceKind::Message, path);
+                let origin = Origin::new(SourceKind::Message, &path);
                 sink.blob(Blob::new(origin, Content::Bytes(&text[..kept])));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                sink.nothing(path, "no such file; git gives the hook the path of the message".to_owned());
+                sink.nothing(&path, "no such file; git gives the hook the path of the message".to_owned());
             }
-            Err(error) => sink.not_scanned(path, why(&error)),
+            Err(error) => sink.not_scanned(&path, why(&error)),
         }
     }
 

@@ -3,7 +3,10 @@
 use std::io::Read;
 
 use super::sink::Sink;
-use crate::blob::{Blob, Content, Origin, SourceKind};
+use crate::{
+    blob::{Blob, Content, Origin, SourceKind},
+    path::PathStyle,
+};
 
 /// Reads standard input to its end.
 pub(crate) struct Stdin {
@@ -15,7 +18,7 @@ impl Stdin {
     /// Pushes the input. Empty input is reported as not read: something earlier in the pipe has probably failed, and
     /// "clean" would be a statement about nothing.
     pub(crate) fn feed(&self, sink: &mut impl Sink) {
-        let path = self.name.as_deref().unwrap_or_default().as_bytes();
+        let path = &*PathStyle::OWN.shown(self.name.as_deref().unwrap_or_default().as_bytes());
         let mut counting = CountingStdin { inner: std::io::stdin().lock(), count: 0 };
         let origin = Origin::new(SourceKind::Stdin, path);
         sink.blob(Blob::new(origin, Content::Stream(&mut counting)));

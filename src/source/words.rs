@@ -1,11 +1,12 @@
 //! How paths and errors are shown.
 
-use std::{io, path::Path};
+use std::{borrow::Cow, io, path::Path};
+
+use crate::path::shown;
 
 /// The bytes of a path, with `/` as the separator and without a leading `./`.
-pub(super) fn display_path(path: &Path) -> &[u8] {
-    let path = path.strip_prefix(".").unwrap_or(path);
-    path.as_os_str().as_encoded_bytes()
+pub(super) fn display_path(path: &Path) -> Cow<'_, [u8]> {
+    shown(path.strip_prefix(".").unwrap_or(path))
 }
 
 /// A short description of an error about one input. The path is shown next to it.

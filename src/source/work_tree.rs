@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::root::Root;
+use crate::{path::WholePath, root::Root};
 
 /// The root of the work tree that `directory` is in.
 #[must_use]
 pub(crate) fn work_tree(directory: &Path) -> Option<PathBuf> {
-    let directory = directory.canonicalize().ok()?;
+    let directory = directory.whole().ok()?;
     match Root::of(&directory) {
         Root::Tree(root) => Some(root.to_owned()),
         Root::None | Root::Bare(_) => None,

@@ -13,7 +13,10 @@ use std::{
 use aho_corasick::AhoCorasick;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use crate::finding::Occurrence;
+use crate::{
+    finding::Occurrence,
+    path::{WholePath, shown_text},
+};
 
 /// Characters with a special meaning in a pattern.
 const META: &[char] = &['*', '?', '[', ']', '{', '}', '\\', '!'];
@@ -48,14 +51,14 @@ impl PathRoots {
         let below = |whole: &Path| {
             let below = whole.strip_prefix(&self.patterns).ok()?;
             // Collecting the components once more drops `.` between them.
-            Some(below.components().collect::<PathBuf>().to_string_lossy().into_owned())
+            Some(shown_text(&below.components().collect::<PathBuf>()))
         };
         if let Some(below) = is_plain.then(|| below(&whole)).flatten() {
             return Some(below);
         }
         // The path leads through a link, or out of the directory and back.
         let (directory, name) = (whole.parent()?, whole.file_name()?);
-        below(&directory.canonicalize().ok()?.join(name))
+        below(&directory.whole().ok()?.join(name))
     }
 }
 

@@ -47,6 +47,49 @@ fn files() {
     assert_all_allowed(&sandbox.scan(&["--show-suppressed"]), count);
 }
 
+/// A program that knows the words of comments holds them, too, and whoever sees a binary sees no comments in it.
+#[test]
+fn what_is_not_text_has_no_comments() {
+    let key = openai_key(1);
+    let far = "text\n".repeat(2000);
+    // Larger than what is read at once.
+    let large = "text\n".repeat(100_000);
+    let line = format!("x = \"{key}\"  # skanner:allow\n");
+    for (content, is_text) in [
+        (line.clone(), true),
+        (format!("{far}a\0b\n{line}"), true),
+        (format!("{line}{large}a\0b\n"), true),
+        (format!("a\0b\n{line}"), false),
+        (format!("{line}a\0b\n"), false),
+        (format!("a\0b\n{line}{large}"), false),
+        (format!("a\0b\n{large}{line}"), false),
+        (format!("{far}a\0b {line}"), false),
+        (format!("{far}x = \"{key}\"  # skanner:allow\0\n"), false),
+        (format!("# skanner:allow-file\n\nx = \"{key}\"\0\n"), false),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.write("a", &content);
+        let report = sandbox.scan(&["--show-suppressed"]);
+        let shown = content.chars().take(200).collect::<String>();
+        assert_eq!(report.code, i32::from(!is_text), "{shown:?}");
+        assert_eq!(report.suppressed().len(), usize::from(is_text), "{shown:?}");
+        assert_eq!(report.unused(), Vec::<String>::new(), "{shown:?}");
+    }
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "program",
+        "\x7fELF\0\0 skanner:allow until 2020-99-99 \n skanner:allow-files\0skanner:allow: x\n",
+    );
+    assert_eq!(sandbox.scan(&[]).unused(), Vec::<String>::new());
+    // UTF-16 is text, although it is full of zeros.
+    for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+        let units = format!("\u{feff}{line}").encode_utf16().flat_map(to_bytes).collect::<Vec<u8>>();
+        let sandbox = Sandbox::new();
+        sandbox.write("a", units);
+        assert_all_allowed(&sandbox.scan(&["--show-suppressed"]), 1);
+    }
+}
+
 #[test]
 fn standard_input() {
     for text in texts() {

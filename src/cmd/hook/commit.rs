@@ -14,7 +14,7 @@ use crate::{
     cmd::{console::Console, options},
     finding::{Report, Subject},
     git::{self, program},
-    path::parent,
+    path::{WholePath, current_directory, parent, shown},
     session::{
         ConfigStart, Coverage, Verdict, conclude_report, config_start, load, open_from_environment, tree_root,
     },
@@ -89,11 +89,10 @@ pub(super) fn files(
 fn inner(root: &Path, file: &Path) -> Option<Vec<u8>> {
     let parent = parent(file).unwrap_or(Path::new("."));
     // The last component may be a link, which git does not follow. A deleted directory can still be staged.
-    let directory =
-        parent.canonicalize().or_else(|_| Ok::<_, std::io::Error>(std::env::current_dir()?.join(parent)));
+    let directory = parent.whole().or_else(|_| Ok::<_, std::io::Error>(current_directory()?.join(parent)));
     let path = directory.ok()?.join(file.file_name()?);
     let inner = path.strip_prefix(root).ok()?;
-    Some(inner.as_os_str().as_encoded_bytes().to_owned())
+    Some(shown(inner).into_owned())
 }
 
 /// Scans a commit message.
@@ -105,7 +104,7 @@ pub(super) fn message(args: &ReportArgs, file: &Path, console: &Console) -> Resu
     let session = load(options, ConfigStart::Path(Path::new(".")), &console.redactor)?;
     conclude_report(&session, |pool| {
         Message { file: file.to_owned(), tail }.feed(&mut pool.worker());
-        let base = std::env::current_dir().context("the current directory no longer exists")?;
+        let base = current_directory().context("the current directory no longer exists")?;
         let subject = Subject { what: "the message".to_owned(), nothing: None };
         Ok(Coverage::git(base, subject))
     })

@@ -29,6 +29,7 @@ impl Drop for Watch {
 }
 
 /// Whether a file is called `pack-HASH.pack` or `.idx`.
+#[cfg(any(unix, test))]
 fn is_by_git(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let hash = name.strip_prefix("pack-").and_then(|rest| rest.split_once('.'));

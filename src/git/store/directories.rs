@@ -6,7 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{git::pack::PackDamage, path::from_git, regular_file};
+use crate::{
+    git::pack::PackDamage,
+    path::{WholePath, from_git},
+    regular_file,
+};
 
 /// Nested alternates are followed to this depth, as in git.
 const DEEPEST: usize = 5;
@@ -33,11 +37,11 @@ pub(super) fn find(
     follow: bool,
     damages: &mut Vec<PackDamage>,
 ) -> Vec<ObjectDirectory> {
-    let inside = inside.canonicalize().unwrap_or_else(|_| inside.to_owned());
+    let inside = inside.whole().unwrap_or_else(|_| inside.to_owned());
     let mut directories = Vec::new();
     let mut seen = BTreeSet::new();
     let mut waiting = Vec::new();
-    match own.canonicalize() {
+    match own.whole() {
         Ok(own) => waiting.push((own, 0)),
         Err(error) => damages.push(PackDamage {
             path: own.to_owned(),
@@ -80,7 +84,7 @@ fn alternates(
     let mut failed: Option<(usize, io::Error)> = None;
     let mut further = 0;
     for (line, number) in lines.by_ref().take(MOST) {
-        let directory = objects.join(from_git(line)).canonicalize();
+        let directory = objects.join(from_git(line)).whole();
         match directory.and_then(|path| if path.is_dir() { Ok(path) } else { Err(no_directory()) }) {
             Ok(path) => waiting.push((path, depth + 1)),
             Err(_) if failed.is_some() => further += 1,

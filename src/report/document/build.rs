@@ -1,6 +1,6 @@
 //! From what a run knows to what its report holds.
 
-use std::{borrow::Cow, collections::BTreeMap, path::Path};
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{
     AcceptedEntry, FindingEntry, OccurrenceEntry, Remedy, ReportDocument, RunReport, SCHEMA, SuppressedEntry,
@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     finding::{AcceptedInput, Finding, Occurrence, Report, Suppressed},
+    path::shown_text,
     remedy,
 };
 
@@ -27,7 +28,8 @@ fn run(report: &Report) -> RunReport {
         finding: entry(report, finding),
         suppression: by.clone(),
     });
-    let root = report.root.as_ref().unwrap_or(&report.base);
+    let base = shown_text(&report.base);
+    let root = report.root.as_deref().map_or_else(|| base.clone(), shown_text);
     RunReport {
         schema: SCHEMA,
         tool: Tool {
@@ -57,18 +59,18 @@ fn run(report: &Report) -> RunReport {
         refs: report.refs.clone(),
         outside: report.outside.clone(),
         subject: report.subject.clone(),
-        directory: directory(root, &report.base),
+        directory: directory(&root, &base),
         unmasked: report.show_secrets,
         audit: report.audit(),
-        root: Some(root.clone()),
+        root: Some(root),
     }
 }
 
 /// The path from the root of the repository to the directory that paths are relative to.
-fn directory(root: &Path, base: &Path) -> String {
-    let inside = base.strip_prefix(root).unwrap_or(Path::new(""));
-    let parts: Vec<_> = inside.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    parts.join("/")
+fn directory(root: &str, base: &str) -> String {
+    let inside = base.strip_prefix(root.trim_end_matches('/')).unwrap_or_default();
+    // Another directory may have a name that begins with the root's.
+    if inside.starts_with('/') { inside.trim_matches('/').to_owned() } else { String::new() }
 }
 
 fn suppressions(report: &Report) -> Vec<SuppressionEntry> {

@@ -4,7 +4,7 @@
 mod build;
 mod questions;
 
-use std::{borrow::Cow, collections::BTreeMap, path::PathBuf};
+use std::{borrow::Cow, collections::BTreeMap};
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Deserialize, Serialize};
@@ -116,9 +116,10 @@ pub struct RunReport {
     /// Whether the repository is safe to publish; only from `skanner audit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audit: Option<Audit>,
-    /// The root of the repository, or the current directory outside of any. No report contains it.
+    /// The root of the repository, or the current directory outside of any, with `/` between its parts. No report contains
+    /// it.
     #[serde(skip)]
-    pub root: Option<PathBuf>,
+    pub root: Option<String>,
 }
 
 /// The suppressed keys.

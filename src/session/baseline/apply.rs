@@ -19,6 +19,7 @@ use crate::{
     },
     config::{self, MIN_CONFIDENCE, SettingSource, Settings},
     finding::{Finding, Fingerprint, Report, Suppressed, Suppression, SuppressionKind, Unused},
+    path::WholePath,
     session::{
         coverage::{RunContext, ScanScope},
         redact::Redactor,
@@ -100,7 +101,7 @@ fn completeness(
         && is_usual(&settings.exclude_rules.from)
         && (is_usual(&least.from) || least.value <= MIN_CONFIDENCE);
     let is_root = |path: &Path| {
-        let path = location.bases.files.join(path).canonicalize();
+        let path = location.bases.files.join(path).whole();
         path.is_ok_and(|path| location.root.starts_with(path))
     };
     let (files, history) = match scope {

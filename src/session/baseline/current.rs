@@ -15,6 +15,7 @@ use crate::{
         index::Index,
         tree::{self, Mode},
     },
+    path::shown,
     session::coverage::ScanScope,
     threads::Pool,
 };
@@ -110,7 +111,7 @@ impl<'a> CurrentState<'a> {
 
     /// The path of a file relative to the root of the tree.
     fn inner(&self, file: &Path) -> Option<Vec<u8>> {
-        Some(file.strip_prefix(self.root).ok()?.as_os_str().as_encoded_bytes().to_owned())
+        Some(shown(file.strip_prefix(self.root).ok()?).into_owned())
     }
 
     fn repository(&self) -> Option<&Repository> {

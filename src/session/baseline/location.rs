@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     baseline::{DEFAULT_NAME, LinkPolicy, ReportRoots},
     config::{SettingSource, Settings},
+    path::{WholePath, current_directory, shown_text},
     session::{coverage::ScanScope, redact::Redactor, settings::Session},
     source::work_tree,
 };
@@ -50,7 +51,7 @@ impl BaselineLocation {
         if named.is_none() && (settings.isolated.value || is_foreign || is_untrusted) {
             return Ok(None);
         }
-        let here = std::env::current_dir().context("the current directory no longer exists")?;
+        let here = current_directory().context("the current directory no longer exists")?;
         let start = match scope {
             ScanScope::Files(named) => directory_of(named.iter().find(|path| path.as_os_str() != "-"), &here),
             ScanScope::History { at, .. } => directory_of(Some(at), &here),
@@ -87,15 +88,11 @@ impl BaselineLocation {
     pub(crate) fn named(self, named: &Path, by: &SettingSource, here: &Path) -> Self {
         let file = here.join(named);
         let parent = file.parent().unwrap_or(&file);
-        let directory = parent.canonicalize().unwrap_or_else(|_| parent.to_owned());
+        let directory = parent.whole().unwrap_or_else(|_| parent.to_owned());
         let file = directory.join(file.file_name().unwrap_or_default());
         // Paths relative to a directory outside the root, such as a CI directory, would differ between machines.
         let directory = if directory.starts_with(&self.root) { directory } else { self.root.clone() };
-        let shown = if named.is_absolute() {
-            display_path(&file, here)
-        } else {
-            named.to_string_lossy().into_owned()
-        };
+        let shown = if named.is_absolute() { display_path(&file, here) } else { shown_text(named) };
         // The configuration may have come with the tree.
         let follow = if by.is_requested() { LinkPolicy::Yes } else { LinkPolicy::No };
         Self { file, shown, follow, directory, ..self }
@@ -117,7 +114,7 @@ pub(crate) fn refuse_links(settings: &Settings, redactor: &Redactor) -> Result<(
     let directories: Vec<&Path> = below.ancestors().skip(1).collect();
     for directory in directories.into_iter().rev().filter(|directory| !directory.as_os_str().is_empty()) {
         if config.base.join(directory).is_symlink() {
-            let names = [below, directory].map(|path| path.display().to_string());
+            let names = [below, directory].map(shown_text);
             let [below, directory] = names.map(|name| redactor.line(&name));
             bail!(
                 "{place}: the baseline {below} is below {directory}, a symbolic link, which is not followed; name the \
@@ -132,12 +129,12 @@ pub(crate) fn refuse_links(settings: &Settings, redactor: &Redactor) -> Result<(
 fn directory_of(path: Option<&PathBuf>, here: &Path) -> PathBuf {
     let path = here.join(path.map_or(Path::new("."), |path| path));
     let directory = if path.is_dir() { &path } else { path.parent().unwrap_or(&path) };
-    directory.canonicalize().unwrap_or_else(|_| directory.to_owned())
+    directory.whole().unwrap_or_else(|_| directory.to_owned())
 }
 
 /// The root of the repository that a directory is in, or the directory itself.
 pub(crate) fn root_of(directory: &Path) -> PathBuf {
-    let root = work_tree(directory).and_then(|root| root.canonicalize().ok());
+    let root = work_tree(directory).and_then(|root| root.whole().ok());
     root.unwrap_or_else(|| directory.to_owned())
 }
 
@@ -157,7 +154,7 @@ fn is_there(file: &Path) -> bool {
 fn display_path(file: &Path, here: &Path) -> String {
     let up = here.ancestors().take(MOST_UP).enumerate();
     let mut from_here = up.filter_map(|(up, directory)| {
-        Some("../".repeat(up) + &file.strip_prefix(directory).ok()?.to_string_lossy())
+        Some("../".repeat(up) + &shown_text(file.strip_prefix(directory).ok()?))
     });
-    from_here.next().unwrap_or_else(|| file.to_string_lossy().into_owned())
+    from_here.next().unwrap_or_else(|| shown_text(file))
 }

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, ensure};
 use crate::{
     blob::SourceKind,
     finding::Report,
-    path::parent,
+    path::{WholePath, parent},
     report::{self, ReportDocument, View},
     session::options::Options,
     source, whole_file,
@@ -96,7 +96,7 @@ pub(super) fn locate(options: &Options, format: &str, report: &mut Report) {
     let names = options.outputs.iter().map(|output| output.format.as_str()).chain([format]);
     let formats: Vec<_> = names.filter_map(report::format).collect();
     if formats.iter().any(|format| format.wants_root) {
-        report.root = source::work_tree(&report.base).and_then(|root| root.canonicalize().ok());
+        report.root = source::work_tree(&report.base).and_then(|root| root.whole().ok());
     }
     if formats.iter().any(|format| format.wants_line_hashes) {
         add_line_hashes(report);

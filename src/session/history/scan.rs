@@ -10,6 +10,7 @@ use crate::{
     blob::ObjectId,
     finding::{Event, Finding, History as HistoryReport},
     locate::{self, CommitReader, Gathered, Gatherer, ObjectLocations, SecretHistory},
+    path::{WholePath, current_directory, shown},
     session::{
         redact::Redactor,
         worker::{Worker, WorkerPool},
@@ -85,11 +86,11 @@ pub(crate) fn read(roots: &[PathBuf], reading: Reading, pool: &WorkerPool<'_>) -
 fn name(history: &HistorySource, pool: &WorkerPool<'_>) -> Arc<str> {
     let (repository, _) = history.store();
     let root = repository.workdir().unwrap_or_else(|| repository.path());
-    let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
-    let whole = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    let here = current_directory().unwrap_or_default();
+    let whole = root.whole().unwrap_or_else(|_| root.to_owned());
     let inner = whole.strip_prefix(&here).unwrap_or(&whole);
     let inner = if inner.as_os_str().is_empty() { Path::new(".") } else { inner };
-    pool.redactor().text(inner.as_os_str().as_encoded_bytes()).into()
+    pool.redactor().text(&shown(inner)).into()
 }
 
 fn not_opened(path: &Path, error: &git2::Error, worker: &mut Worker<'_>) {
@@ -98,7 +99,7 @@ fn not_opened(path: &Path, error: &git2::Error, worker: &mut Worker<'_>) {
     } else {
         format!("its repository cannot be opened: {}", error.message())
     };
-    worker.nothing(path.as_os_str().as_encoded_bytes(), why);
+    worker.nothing(&shown(path), why);
 }
 
 /// Whether anything must be located.

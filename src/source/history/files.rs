@@ -8,20 +8,22 @@ use std::{
 use crate::{
     blob::{Blob, Content, Origin, SourceKind},
     git::store::{Aside, look_aside},
+    path::{current_directory, shown},
     source::{file::FileReader, sink::Sink, words::why},
 };
 
 /// A path as the user would write it from here.
 pub(super) fn display_path(path: &Path) -> PathBuf {
-    let here = std::env::current_dir().and_then(|here| here.canonicalize());
-    let below = here.ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
-    below.unwrap_or_else(|| path.to_owned())
+    // libgit2 writes paths from here as the current directory is written.
+    let here = [std::env::current_dir(), current_directory()].into_iter().flatten();
+    let mut below = here.filter_map(|here| path.strip_prefix(here).ok());
+    below.next().unwrap_or(path).to_owned()
 }
 
 /// A path as the user would write it from here, for a message that says something of it.
 pub(super) fn name(path: &Path) -> Vec<u8> {
     let path = display_path(path);
-    if path.as_os_str().is_empty() { b".".to_vec() } else { path.as_os_str().as_encoded_bytes().to_vec() }
+    if path.as_os_str().is_empty() { b".".to_vec() } else { shown(&path).into_owned() }
 }
 
 /// Pushes files that are not objects by their name, wherever they are.
@@ -36,7 +38,7 @@ pub(super) fn feed_others(paths: &[PathBuf], sink: &mut impl Sink) {
 
 /// Pushes a file or link. What git inflates is pushed inflated as well.
 fn feed_one(path: &Path, kind: io::Result<fs::FileType>, reader: &mut FileReader, sink: &mut impl Sink) {
-    let shown = path.as_os_str().as_encoded_bytes();
+    let shown = &*shown(path);
     match kind {
         Ok(kind) if kind.is_symlink() => return FileReader::feed_link(path, sink),
         Ok(kind) if kind.is_file() => reader.feed_as(SourceKind::Config, path, false, sink),
@@ -71,7 +73,7 @@ pub(super) fn feed(directory: &Path, sink: &mut impl Sink) -> Vec<PathBuf> {
         let mut entries = match entries {
             Ok(entries) => entries,
             Err(error) => {
-                sink.not_scanned(directory.as_os_str().as_encoded_bytes(), why(&error));
+                sink.not_scanned(&shown(&directory), why(&error));
                 continue;
             }
         };

@@ -13,6 +13,8 @@ use std::{
 
 use directory::DirectoryRules;
 
+use crate::path::WholePath;
+
 /// The ignore rules of a walk. Each thread has its own copy, and reads the rules of a directory when it meets the first
 /// file in it.
 #[derive(Clone)]
@@ -24,8 +26,7 @@ pub(super) struct IgnoreRules {
 impl IgnoreRules {
     /// The rules for what is below `start`. That it may be ignored itself does not count.
     pub(super) fn below(start: &Path) -> Self {
-        let scope =
-            start.canonicalize().map_or_else(|_| Arc::default(), |whole| DirectoryRules::around(&whole));
+        let scope = start.whole().map_or_else(|_| Arc::default(), |whole| DirectoryRules::around(&whole));
         Self { levels: vec![(start.to_owned(), scope)] }
     }
 

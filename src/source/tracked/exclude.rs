@@ -8,7 +8,7 @@ use std::{
 use crate::{
     finding::NotReadKind,
     git::{self, index::Index, tree::Mode},
-    path::parent,
+    path::{WholePath, parent, shown},
     source::{ignored::IgnoreRules, sink::Sink, words::display_path},
     threads::Pool,
 };
@@ -20,13 +20,13 @@ pub(in crate::source) fn remaining(paths: &[PathBuf], pool: &Pool, sink: &mut im
         Ok(None) => true,
         Ok(Some(LeftOut::Submodule)) => false,
         Ok(Some(LeftOut::Ignored)) => {
-            sink.not_read(NotReadKind::Ignored, display_path(path));
+            sink.not_read(NotReadKind::Ignored, &display_path(path));
             false
         }
         Err(why) => {
             let why =
                 format!("cannot tell whether git ignores it: {why}; without --force-exclude it is read");
-            sink.not_scanned(display_path(path), why);
+            sink.not_scanned(&display_path(path), why);
             false
         }
     };
@@ -51,7 +51,7 @@ struct Repositories<'p> {
 impl Repositories<'_> {
     fn leaves_out(&mut self, path: &Path) -> Result<Option<LeftOut>, String> {
         let parent = parent(path).unwrap_or(Path::new("."));
-        let (Ok(directory), Some(name)) = (parent.canonicalize(), path.file_name()) else {
+        let (Ok(directory), Some(name)) = (parent.whole(), path.file_name()) else {
             // A missing path is reported when it is read. `.` and `..` are not files.
             return Ok(None);
         };
@@ -66,7 +66,7 @@ impl Repositories<'_> {
         let Some((root, rules, index)) = at.map(|at| &mut self.opened[at]) else { return Ok(None) };
         let path = directory.join(name);
         let Ok(inner) = path.strip_prefix(&*root) else { return Ok(None) };
-        let bytes = inner.as_os_str().as_encoded_bytes();
+        let bytes = &*shown(inner);
         let from = index.entries().partition_point(|entry| index.name(entry) < bytes);
         if let Some(entry) = index.entries().get(from).filter(|entry| index.name(entry) == bytes) {
             return Ok((entry.mode == Mode::Submodule).then_some(LeftOut::Submodule));
@@ -81,7 +81,7 @@ impl Repositories<'_> {
             Err(error) if error.code() == git2::ErrorCode::NotFound => return Ok(None),
             Err(error) => return Err(error.message().to_owned()),
         };
-        let Some(root) = repository.workdir().and_then(|root| root.canonicalize().ok()) else {
+        let Some(root) = repository.workdir().and_then(|root| root.whole().ok()) else {
             return Ok(None);
         };
         if let Some(at) = self.opened.iter().position(|(known, ..)| *known == root) {

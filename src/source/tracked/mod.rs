@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     git::{self, index::Index, tree::Mode},
-    path::from_git,
+    path::{WholePath, from_git},
     root::Root,
     threads::Pool,
 };
@@ -37,7 +37,7 @@ impl Tracking {
     /// # Errors
     /// When there is a repository and libgit2 refuses it.
     pub(super) fn around(directory: &Path) -> Result<Option<Self>, String> {
-        let Ok(whole_directory) = directory.canonicalize() else { return Ok(None) };
+        let Ok(whole_directory) = directory.whole() else { return Ok(None) };
         if !matches!(Root::of(&whole_directory), Root::Tree(_)) {
             return Ok(None);
         }
@@ -47,7 +47,7 @@ impl Tracking {
             Err(error) => return Err(error.message().to_owned()),
         };
         let Some(root) = repository.workdir() else { return Ok(None) };
-        let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+        let root = root.whole().unwrap_or_else(|_| root.to_owned());
         let Ok(prefix) = whole_directory.strip_prefix(&root).map(Path::to_owned) else { return Ok(None) };
         Ok(Some(Self { root, repository, directory: directory.to_owned(), prefix }))
     }
@@ -67,7 +67,8 @@ impl Tracking {
         // A directory entry in the index is one outside of a sparse checkout.
         let entries = index.entries().iter().filter(|entry| entry.mode != Mode::Directory);
         let tracked = entries.filter_map(|entry| {
-            let path = from_git(index.name(entry)).strip_prefix(&self.prefix).ok()?.to_owned();
+            let path = from_git(index.name(entry));
+            let path = path.strip_prefix(&self.prefix).ok()?;
             Some(Tracked { path: self.directory.join(path), is_submodule: entry.mode == Mode::Submodule })
         });
         Ok(tracked.collect())

@@ -9,6 +9,7 @@ use std::{
 use super::{reasons::special, walked::Walked};
 use crate::{
     finding::NotReadKind,
+    path::{WholePath, current_directory},
     source::{
         file::FileReader,
         sink::Sink,
@@ -95,7 +96,7 @@ impl<'p> MetRepositories<'p> {
                         directories.contains(&path) || !left_out.iter().any(|out| path.starts_with(out));
                     directories.extend((self.respects_ignore && !is_met).then_some(path));
                 } else if is_empty(&path) {
-                    sink.not_read(NotReadKind::Submodule, display_path(&path));
+                    sink.not_read(NotReadKind::Submodule, &display_path(&path));
                 }
             } else if left_out.contains(&path) || self.is_unseen(&path, walked) {
                 files.push(path);
@@ -115,22 +116,22 @@ impl<'p> MetRepositories<'p> {
             let why = format!(
                 "cannot be read, so it is unknown which ignored files git tracks: {why}; --no-ignore reads them all"
             );
-            sink.not_scanned(display_path(&repository.join(".git/index")), why);
+            sink.not_scanned(&display_path(&repository.join(".git/index")), why);
         }
     }
 }
 
 /// The path of a repository's root, from the current directory if it is below.
 fn shown_root(met: &Path, root: &Path) -> Vec<u8> {
-    let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
-    let is_met = met.canonicalize().is_ok_and(|met| met == root);
+    let here = current_directory().unwrap_or_default();
+    let is_met = met.whole().is_ok_and(|met| met == root);
     let shown = match root.strip_prefix(&here) {
         Ok(inner) if inner.as_os_str().is_empty() => return b".".to_vec(),
         _ if is_met => met,
         Ok(inner) => inner,
         Err(_) => root,
     };
-    display_path(shown).to_vec()
+    display_path(shown).into_owned()
 }
 
 /// Whether a directory is missing, or holds nothing.
@@ -148,9 +149,9 @@ fn feed_left_out(path: &Path, reader: &mut FileReader, sink: &mut impl Sink) -> 
         Ok(metadata) if metadata.is_symlink() => FileReader::feed_link(path, sink),
         Ok(metadata) if metadata.is_file() => reader.feed(path, false, sink),
         Ok(metadata) if metadata.is_dir() => return false,
-        Ok(metadata) => sink.not_scanned(display_path(path), special(metadata.file_type())),
+        Ok(metadata) => sink.not_scanned(&display_path(path), special(metadata.file_type())),
         Err(error) if is_absent(&error) => return false,
-        Err(error) => sink.not_scanned(display_path(path), why(&error)),
+        Err(error) => sink.not_scanned(&display_path(path), why(&error)),
     }
     true
 }

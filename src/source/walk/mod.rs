@@ -64,8 +64,8 @@ impl Walk {
                 _ if self.force_exclude && root.is_symlink() => FileReader::feed_link(root, &mut sink),
                 Ok(metadata) if metadata.is_dir() => feeder.feed(root, new_sink, &mut sink),
                 Ok(metadata) if metadata.is_file() => reader.feed(root, true, &mut sink),
-                Ok(metadata) => sink.not_scanned(display_path(root), special(metadata.file_type())),
-                Err(error) => sink.nothing(display_path(root), missing(root, &error)),
+                Ok(metadata) => sink.not_scanned(&display_path(root), special(metadata.file_type())),
+                Err(error) => sink.nothing(&display_path(root), missing(root, &error)),
             }
         }
     }
@@ -115,7 +115,7 @@ impl DirectoryFeeder<'_> {
                 met += self.repositories.settle(directory, &mut walked, &mut directories, sink);
             }
             for (path, kind) in walked.left_out {
-                sink.not_read(kind, display_path(&path));
+                sink.not_read(kind, &display_path(&path));
             }
         }
         if met == 0 && !self.walk.may_be_empty {
@@ -124,7 +124,7 @@ impl DirectoryFeeder<'_> {
             } else {
                 ""
             };
-            sink.nothing(display_path(root), format!("contains no files to read{hint}"));
+            sink.nothing(&display_path(root), format!("contains no files to read{hint}"));
         }
     }
 }

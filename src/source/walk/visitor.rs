@@ -1,6 +1,7 @@
 //! What each thread of a walk does with what it meets.
 
 use std::{
+    borrow::Cow,
     hash::RandomState,
     path::Path,
     sync::{Mutex, PoisonError},
@@ -64,7 +65,7 @@ impl<S: Sink> ParallelVisitor for FileVisitor<'_, S> {
             Err(error) => {
                 self.walked.met += 1;
                 let (path, why) = path_and_why(&error);
-                self.sink.not_scanned(path.map_or(b"a folder", display_path), why);
+                self.sink.not_scanned(&path.map_or(Cow::Borrowed(&b"a folder"[..]), display_path), why);
                 WalkState::Continue
             }
         }
