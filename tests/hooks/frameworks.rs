@@ -19,10 +19,8 @@ fn consumer() -> Option<Sandbox> {
     }
     // The manifest in a repository of its own, every hook with the program that is there.
     let manifest = MANIFEST.replace("language: rust", "language: system");
-    sandbox.write(
-        "../hooks/.pre-commit-hooks.yaml",
-        manifest.replace("language: python", "language: system"),
-    );
+    sandbox
+        .write("../hooks/.pre-commit-hooks.yaml", manifest.replace("language: python", "language: system"));
     sandbox.git("../hooks", &["init", "--quiet"]);
     sandbox.git("../hooks", &["add", "--all"]);
     sandbox.git("../hooks", &["commit", "--quiet", "--message", "hooks"]);
@@ -71,7 +69,10 @@ fn what_is_built_from_source_is_the_same_hook() {
     let settings = |hook: &str| {
         let own = ["id:", "description:", "language:", "#"];
         let lines = hook.lines().skip(1).map(str::trim).filter(|line| !line.is_empty());
-        lines.filter(|line| !own.iter().any(|own| line.starts_with(own))).map(str::to_owned).collect::<Vec<_>>()
+        lines
+            .filter(|line| !own.iter().any(|own| line.starts_with(own)))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
     };
     for id in ["skanner", "skanner-push", "skanner-commit-msg"] {
         let source = find(&format!("{id}-src"));
