@@ -13,8 +13,9 @@ fn repository() -> &'static str {
 
 /// The tracked files that hold a text.
 fn holding(text: &str) -> BTreeSet<String> {
-    let output = Command::new("git").args(["grep", "-l", "--fixed-strings", "-e", text]).output().unwrap();
-    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+    let output = Command::new("git").args(["grep", "-l", "--fixed-strings", "-e", text]).output();
+    let output = output.expect("git is installed").stdout;
+    String::from_utf8(output).expect("names are ASCII").lines().map(str::to_owned).collect()
 }
 
 #[test]
