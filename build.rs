@@ -1,5 +1,5 @@
 //! Embeds `rules/*.toml`: as compact JSON, which parses ten times faster than TOML on the first match, and as the list
-//! of literals that the search needs before any rule is parsed.
+//! of literals that the search needs before any rule is parsed. Also tells `skanner --version` what it was built from.
 
 use std::{
     collections::BTreeSet,
@@ -7,6 +7,7 @@ use std::{
     error::Error,
     fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use families::SETS;
@@ -33,6 +34,7 @@ mod shape {
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rule");
+    println!("cargo::rustc-env=SKANNER_VERSION={}", version());
     let mut files: Vec<_> = fs::read_dir("rules")
         .expect("the directory rules/ contains the rules")
         .map(|entry| entry.expect("rules/ is readable").path())
@@ -60,6 +62,42 @@ fn main() {
     let json = serde_json::to_string(&tables).expect("TOML values are JSON values");
     fs::write(out.join("rules.json"), json).expect("OUT_DIR is writable");
     fs::write(out.join("anchors.rs"), anchors(&rules)).expect("OUT_DIR is writable");
+}
+
+/// The version with the commit and its day, as far as they are known. A debug build has neither, since each commit would
+/// build it anew.
+fn version() -> String {
+    let version = env::var("CARGO_PKG_VERSION").expect("cargo sets CARGO_PKG_VERSION");
+    let built_from = match env::var("PROFILE").as_deref() {
+        Ok("release") => commit().or_else(packaged_commit),
+        _ => None,
+    };
+    built_from.map_or(version.clone(), |built_from| format!("{version} ({built_from})"))
+}
+
+/// Asks git, if this is a checkout of our own. A package that is unpacked in another project's tree is none.
+fn commit() -> Option<String> {
+    if !Path::new(".git").exists() {
+        return None;
+    }
+    // Each commit, checkout and reset appends to this file.
+    println!("cargo::rerun-if-changed={}", git(&["rev-parse", "--git-path", "logs/HEAD"])?);
+    let log = git(&["log", "-1", "--no-show-signature", "--format=%H %cd", "--date=format-local:%Y-%m-%d"])?;
+    let (commit, day) = log.split_once(' ')?;
+    Some(format!("{} {day}", commit.get(..9)?))
+}
+
+/// What git prints, or nothing if there is no git or it refuses. Days are those of UTC.
+fn git(arguments: &[&str]) -> Option<String> {
+    let output = Command::new("git").arg("--git-dir=.git").args(arguments).env("TZ", "UTC").output().ok()?;
+    output.status.success().then(|| String::from_utf8(output.stdout).ok())?.map(|text| text.trim().to_owned())
+}
+
+/// The commit that `cargo package` notes in a crate.
+fn packaged_commit() -> Option<String> {
+    let noted: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(".cargo_vcs_info.json").ok()?).ok()?;
+    noted["git"]["sha1"].as_str()?.get(..9).map(str::to_owned)
 }
 
 /// The examples of a rule, which remain empty in its table.

@@ -26,6 +26,10 @@ self-scan:
 full:
     .ci/run --full
 
+# Build and try the packages of a release, or some PARTS of it; see docs/releasing.md.
+dist *PARTS:
+    scripts/dist {{ PARTS }}
+
 # Compare with other programs on a tree; see docs/benchmarks.md.
 bench TREE:
     cargo bench --locked --bench peers -- "{{ TREE }}"

@@ -81,8 +81,36 @@ fn errors_name_the_nearest_rule() {
 
 #[test]
 fn version_can_be_parsed() {
-    let run = Sandbox::new().skanner(&["--version"]);
-    assert_eq!(run.stdout, format!("skanner {}\n", env!("CARGO_PKG_VERSION")));
+    let short = Sandbox::new().skanner(&["-V"]).stdout;
+    assert_eq!(short, format!("skanner {}\n", env!("CARGO_PKG_VERSION")));
+    // A release build adds the commit, and its day where it was built from a checkout.
+    let long = Sandbox::new().skanner(&["--version"]).stdout;
+    let built_from = long.trim_end().strip_prefix(short.trim_end()).expect("it begins with the version");
+    let is_commit = |text: &str| text.len() == 9 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_day = |text: &str| text.len() == 10 && text.bytes().filter(|byte| *byte == b'-').count() == 2;
+    let parts = built_from.trim_start_matches(" (").trim_end_matches(')').split_whitespace();
+    match parts.collect::<Vec<_>>()[..] {
+        [] => assert!(cfg!(debug_assertions) || !std::path::Path::new(".git").exists(), "{long}"),
+        [commit] => assert!(is_commit(commit), "{long}"),
+        [commit, day] => assert!(is_commit(commit) && is_day(day), "{long}"),
+        _ => panic!("{long}"),
+    }
+}
+
+#[test]
+fn every_command_has_a_man_page() {
+    let sandbox = Sandbox::new();
+    let pages = sandbox.tree().join("man");
+    std::fs::create_dir(&pages).unwrap();
+    let run = sandbox.skanner(&["man", pages.to_str().unwrap()]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+    for (page, text) in
+        [("skanner", "SUBCOMMANDS"), ("skanner-scan", "staged"), ("skanner-hook-install", "global")]
+    {
+        let page = std::fs::read_to_string(pages.join(format!("{page}.1"))).unwrap();
+        assert!(page.contains(text), "{page}");
+    }
+    assert_eq!(sandbox.skanner(&["man", "missing"]).code, 2);
 }
 
 #[test]

@@ -103,8 +103,13 @@ fn lines_are_one_for_each_key() {
     // What was not read, and the summary.
     assert_eq!(lines.len(), hostile.counts().0 + 2, "{}", lines[0]);
     let places = lines.iter().filter(|line| {
-        let mut parts = line.rsplitn(2, "]").nth(1).unwrap_or_default().rsplit(':');
-        let numbers = [parts.nth(1), parts.next()];
+        let mut parts = line
+            .rsplit_once(": critical")
+            .or(line.rsplit_once(": high"))
+            .or(line.rsplit_once(": low"))
+            .map_or("", |parts| parts.0)
+            .rsplit(':');
+        let numbers = [parts.next(), parts.next()];
         numbers.iter().all(|number| number.is_some_and(|number| number.trim().parse::<u64>().is_ok()))
     });
     assert_eq!(places.count(), hostile.counts().0);

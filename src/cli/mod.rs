@@ -30,7 +30,7 @@ pub(crate) use scan::{HistoryArgs, ScanArgs};
 /// incomplete: wrong usage or configuration, or something could not be read. Keys that were found are
 /// reported in any case.
 #[derive(Debug, Parser)]
-#[command(name = "skanner", version, max_term_width = 110, arg_required_else_help = true)]
+#[command(name = "skanner", version, long_version = env!("SKANNER_VERSION"), max_term_width = 110, arg_required_else_help = true)]
 pub(crate) struct Cli {
     /// When to use colors (default: auto) [env: SKANNER_COLOR].
     #[arg(long, global = true, value_enum, value_name = "WHEN")]
@@ -112,6 +112,12 @@ pub(crate) enum Command {
         /// Which shell.
         #[arg(value_enum)]
         shell: Shell,
+    },
+    /// Write the man pages, one for each command.
+    #[command(hide = true)]
+    Man {
+        /// An existing directory.
+        directory: PathBuf,
     },
 }
 

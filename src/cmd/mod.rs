@@ -121,6 +121,10 @@ fn run(cli: &Cli, console: &Console) -> Result<Verdict> {
             clap_complete::generate(*shell, &mut Cli::command(), "skanner", &mut script);
             console.print_own(&String::from_utf8(script)?)
         }
+        Command::Man { directory } => {
+            clap_mangen::generate_to(Cli::command(), directory)?;
+            Ok(Verdict::Clean)
+        }
     }
 }
 

@@ -18,7 +18,9 @@ fn consumer() -> Option<Sandbox> {
         return None;
     }
     // The manifest in a repository of its own, every hook with the program that is there.
-    sandbox.write("../hooks/.pre-commit-hooks.yaml", MANIFEST.replace("language: rust", "language: system"));
+    let manifest = MANIFEST.replace("language: rust", "language: system");
+    sandbox
+        .write("../hooks/.pre-commit-hooks.yaml", manifest.replace("language: python", "language: system"));
     sandbox.git("../hooks", &["init", "--quiet"]);
     sandbox.git("../hooks", &["add", "--all"]);
     sandbox.git("../hooks", &["commit", "--quiet", "--message", "hooks"]);
@@ -58,6 +60,25 @@ fn the_manifest_is_one() {
     let Some(sandbox) = consumer() else { return };
     let manifest = sandbox.write("manifest.yaml", MANIFEST);
     assert_passed(&pre_commit(&sandbox, &["validate-manifest", manifest.to_str().unwrap()]));
+}
+
+#[test]
+fn what_is_built_from_source_is_the_same_hook() {
+    let hooks: Vec<_> = MANIFEST.split("\n- id: ").skip(1).collect();
+    let find = |id: &str| hooks.iter().find(|hook| hook.lines().next() == Some(id)).copied().unwrap();
+    let settings = |hook: &str| {
+        let own = ["id:", "description:", "language:", "#"];
+        let lines = hook.lines().skip(1).map(str::trim).filter(|line| !line.is_empty());
+        lines
+            .filter(|line| !own.iter().any(|own| line.starts_with(own)))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    for id in ["skanner", "skanner-push", "skanner-commit-msg"] {
+        let source = find(&format!("{id}-src"));
+        assert!(find(id).contains("language: python") && source.contains("language: rust"), "{id}");
+        assert_eq!(settings(find(id)), settings(source), "{id}");
+    }
 }
 
 #[test]

@@ -80,6 +80,9 @@ pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -
         let label = paint(view, AnsiColor::BrightYellow, "unused suppressions");
         writeln!(out, "{label}: {} more (--show-suppressed lists them)", HumanCount(more as u64))?;
     }
+    if report.findings.len() > MOST_SHORT {
+        summary::write_table(report, view, out)?;
+    }
     write_summary(report, view, out)
 }
 
@@ -91,9 +94,6 @@ pub(super) fn write_summary(report: &ReportDocument, view: &View, out: &mut dyn 
     // Exclusions are always mentioned, no matter who asked for them.
     if view.quiet && is_clean && is_all && run.suppressed_by.is_empty() && run.accepted.is_empty() {
         return Ok(());
-    }
-    if report.findings.len() > MOST_SHORT {
-        summary::write_table(report, view, out)?;
     }
     let line = summary::line(report, view);
     for (at, part) in layout::wrap(&line, view.width.map(|width| width.saturating_sub(2))).iter().enumerate()

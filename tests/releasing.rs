@@ -1,0 +1,44 @@
+//! What must agree before a release: docs/releasing.md tells a maintainer where to set it.
+
+use std::{collections::BTreeSet, fs, process::Command};
+
+const GUIDE: &str = include_str!("../docs/releasing.md");
+/// What stands for the repository until it is set. It is in two parts, so that this file is none of the places.
+const UNSET: &str = concat!("OWNER", "/skanner");
+
+/// `owner/skanner`, as Cargo.toml has it.
+fn repository() -> &'static str {
+    env!("CARGO_PKG_REPOSITORY").strip_prefix("https://github.com/").expect("the repository is on GitHub")
+}
+
+/// The tracked files that hold a text.
+fn holding(text: &str) -> BTreeSet<String> {
+    let output = Command::new("git").args(["grep", "-l", "--fixed-strings", "-e", text]).output();
+    let output = output.expect("git is installed").stdout;
+    String::from_utf8(output).expect("names are ASCII").lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_address_of_the_repository_is_where_the_guide_says() {
+    let (_, places) = GUIDE.split_once("<!-- places -->").unwrap();
+    let (places, _) = places.split_once("<!-- /places -->").unwrap();
+    let listed: BTreeSet<_> =
+        places.lines().filter_map(|line| line.strip_prefix("- `")?.strip_suffix('`')).collect();
+    let found = holding(repository());
+    assert_eq!(found.iter().map(String::as_str).collect::<BTreeSet<_>>(), listed);
+    // What was forgotten when the others were set.
+    if repository() != UNSET {
+        assert_eq!(holding(UNSET), BTreeSet::new());
+    }
+    for address in [env!("CARGO_PKG_HOMEPAGE"), include_str!("../SECURITY.md")] {
+        assert!(address.contains(repository()));
+    }
+}
+
+#[test]
+fn the_version_is_the_same_everywhere() {
+    let version = env!("CARGO_PKG_VERSION");
+    assert!(include_str!("../setup.py").contains(&format!("\"skanner=={version}\"")), "setup.py");
+    let changes = fs::read_to_string("CHANGELOG.md").unwrap();
+    assert!(changes.contains(version) || changes.contains("Unreleased"), "CHANGELOG.md");
+}
