@@ -99,7 +99,11 @@ fn a_bad_variable_is_an_error() {
             "x\u{1b}",
             "SKANNER_NO_PROGRESS is \"x\\u{1b}\"; it must be one of 1, true, 0, false",
         ),
-        ("SKANNER_FORMAT", "xml", "SKANNER_FORMAT is \"xml\"; it must be one of text, json, jsonl, sarif"),
+        (
+            "SKANNER_FORMAT",
+            "xml",
+            "SKANNER_FORMAT is \"xml\"; it must be one of text, concise, json, jsonl, sarif, github, gitlab, gitlab-codequality, junit, rdjson",
+        ),
         ("SKANNER_COLOR", "yes", "SKANNER_COLOR is \"yes\"; it must be one of auto, always, never"),
         ("SKANNER_THREADS", "0", "SKANNER_THREADS is \"0\"; it must be a number of threads, 1 or more"),
         ("SKANNER_RULE", "uuid-keys", "SKANNER_RULE: there is no rule `uuid-keys`; did you mean `uuid-key`?"),
