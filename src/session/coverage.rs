@@ -5,14 +5,15 @@ use std::{collections::HashSet, path::PathBuf};
 #[cfg(feature = "git")]
 use super::history::{HistoryFilter, HistoryScan};
 use super::redact::Redactor;
+#[cfg(feature = "git")]
+use crate::git::Outside;
 use crate::{
     blob::ObjectId,
     config::{self, Config},
     finding::{RunMode, Subject},
+    path::WholePath,
     suppression::ReadExtent,
 };
-#[cfg(feature = "git")]
-use crate::{git::Outside, path::WholePath};
 
 /// What a run scans.
 #[derive(Clone, Debug)]
