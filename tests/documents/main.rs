@@ -1,6 +1,8 @@
 //! What the documents say is there: links lead somewhere, the page of rules has every rule, and the README is short.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+mod releasing;
+
 use std::{
     fmt::Write,
     fs,

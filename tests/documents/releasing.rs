@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, process::Command};
 
-const GUIDE: &str = include_str!("../docs/releasing.md");
+const GUIDE: &str = include_str!("../../docs/releasing.md");
 /// What stands for the repository until it is set. It is in two parts, so that this file is none of the places.
 const UNSET: &str = concat!("OWNER", "/skanner");
 
@@ -30,7 +30,7 @@ fn the_address_of_the_repository_is_where_the_guide_says() {
     if repository() != UNSET {
         assert_eq!(holding(UNSET), BTreeSet::new());
     }
-    for address in [env!("CARGO_PKG_HOMEPAGE"), include_str!("../SECURITY.md")] {
+    for address in [env!("CARGO_PKG_HOMEPAGE"), include_str!("../../SECURITY.md")] {
         assert!(address.contains(repository()));
     }
 }
@@ -38,7 +38,7 @@ fn the_address_of_the_repository_is_where_the_guide_says() {
 #[test]
 fn the_version_is_the_same_everywhere() {
     let version = env!("CARGO_PKG_VERSION");
-    assert!(include_str!("../setup.py").contains(&format!("\"skanner=={version}\"")), "setup.py");
+    assert!(include_str!("../../setup.py").contains(&format!("\"skanner=={version}\"")), "setup.py");
     let changes = fs::read_to_string("CHANGELOG.md").unwrap();
     assert!(changes.contains(version) || changes.contains("Unreleased"), "CHANGELOG.md");
 }
