@@ -89,13 +89,14 @@ impl Notification {
                 "Use another tool for other secrets, such as cloud credentials, private keys and passwords.",
             ),
         };
-        json!({
+        let mut descriptor = json!({
             "id": self.id(),
-            "name": pascal_case(self.id()),
             "shortDescription": { "text": meaning },
             "fullDescription": { "text": meaning },
             "help": { "text": remedy },
-        })
+        });
+        add_name(&mut descriptor, self.id());
+        descriptor
     }
 }
 
@@ -172,7 +173,15 @@ pub(super) fn location(run: &RunReport, path: &str, line: Option<u64>) -> Value 
     json!({ "physicalLocation": physical })
 }
 
-pub(super) fn pascal_case(id: &str) -> String {
+/// Adds a name to the descriptor with this id, which must differ in more than its case.
+pub(super) fn add_name(descriptor: &mut Value, id: &str) {
+    let name = pascal_case(id);
+    if !name.eq_ignore_ascii_case(id) {
+        descriptor["name"] = name.into();
+    }
+}
+
+fn pascal_case(id: &str) -> String {
     let mut at_start = true;
     let letters = id.chars().filter_map(|letter| {
         let start = std::mem::replace(&mut at_start, !letter.is_alphanumeric());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::notification::{Notification, pascal_case};
+use super::notification::{Notification, add_name};
 use crate::{
     report::document::FindingEntry,
     rule::{Confidence, Severity},
@@ -51,7 +51,6 @@ fn descriptor(finding: &FindingEntry, confidence: Confidence) -> Value {
     };
     let mut descriptor = json!({
         "id": finding.rule,
-        "name": pascal_case(&finding.rule),
         "shortDescription": { "text": title },
         "fullDescription": { "text": impact },
         "help": {
@@ -65,6 +64,7 @@ fn descriptor(finding: &FindingEntry, confidence: Confidence) -> Value {
             "security-severity": security_severity,
         },
     });
+    add_name(&mut descriptor, &finding.rule);
     if let Some(page) = page(finding) {
         descriptor["helpUri"] = page.into();
     }
