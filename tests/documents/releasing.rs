@@ -1,6 +1,8 @@
 //! What must agree before a release: docs/releasing.md tells a maintainer where to set it.
 
-use std::{collections::BTreeSet, fs, process::Command};
+use std::{collections::BTreeSet, fs, path::Path};
+
+use ignore::WalkBuilder;
 
 const GUIDE: &str = include_str!("../../docs/releasing.md");
 /// What stands for the repository until it is set. It is in two parts, so that this file is none of the places.
@@ -11,11 +13,18 @@ fn repository() -> &'static str {
     env!("CARGO_PKG_REPOSITORY").strip_prefix("https://github.com/").expect("the repository is on GitHub")
 }
 
-/// The tracked files that hold a text.
+/// The files of the tree that hold a text, without what git ignores.
 fn holding(text: &str) -> BTreeSet<String> {
-    let output = Command::new("git").args(["grep", "-l", "--fixed-strings", "-e", text]).output();
-    let output = output.expect("git is installed").stdout;
-    String::from_utf8(output).expect("names are ASCII").lines().map(str::to_owned).collect()
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let walk = WalkBuilder::new(root)
+        .hidden(false)
+        .require_git(false)
+        .filter_entry(|entry| entry.file_name() != ".git")
+        .build();
+    let files =
+        walk.map(|entry| entry.expect("the tree can be read").into_path()).filter(|path| path.is_file());
+    let holding = files.filter(|file| fs::read_to_string(file).is_ok_and(|content| content.contains(text)));
+    holding.map(|file| file.strip_prefix(root).expect("it is in the tree").display().to_string()).collect()
 }
 
 #[test]
