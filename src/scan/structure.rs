@@ -136,12 +136,16 @@ impl Dispatch {
             if end - start < group.inside || !text[start + group.lead..].starts_with(&group.prefix) {
                 continue;
             }
-            let mut left = None;
+            let (mut plain, mut left) = (None, None);
             for entry in group.entries(end - start) {
-                if !entry.fits_token(start, end)
-                    || !entry.may_begin_in(text, start, &mut scratch.markers)
-                    || group.lead == 0 && !self.may_be_edge(text, start, entry)
-                {
+                if !entry.fits_token(start, end) || !entry.may_begin_in(text, start, &mut scratch.markers) {
+                    continue;
+                }
+                let plain = *plain.get_or_insert_with(|| match group.lead {
+                    0 => edges::left(text, start),
+                    _ => edges::left_of_body(text, start),
+                });
+                if group.lead == 0 && !self.may_be_edge(text, start, plain, entry) {
                     continue;
                 }
                 let refused = scratch.refused.len();
@@ -151,8 +155,8 @@ impl Dispatch {
                 }
                 // Prefixes that are to be looked through may stand in a row before this one.
                 let (edge, is_pasted) = *left.get_or_insert_with(|| match group.lead {
-                    0 => self.left_edge(text, start),
-                    _ => (edges::left_of_body(text, start), false),
+                    0 => self.left_edge(text, start, plain),
+                    _ => (plain, false),
                 });
                 let begins_here =
                     edge.satisfies(entry.edges) || entry.proves_itself && !edges::is_in_word(text, start);
@@ -232,7 +236,8 @@ impl Dispatch {
         let mut left = None;
         let groups = self.groups(text, anchor).filter(|(at, _)| *at == start);
         for entry in groups.flat_map(|(_, group)| &group.shapes).filter(|entry| !entry.rule.fallback) {
-            let (edge, _) = *left.get_or_insert_with(|| self.left_edge(text, start));
+            let (edge, _) =
+                *left.get_or_insert_with(|| self.left_edge(text, start, edges::left(text, start)));
             let mut try_until = |end: usize, limit: usize| {
                 let is_whole = |one: &ShapeMatch| limit == text.len() || one.span.end == limit;
                 let may_fit = entry.fits_token(start, end) && entry.may_begin(&text[..limit], start);
@@ -259,10 +264,9 @@ impl Dispatch {
         }
     }
 
-    /// The edge before `start`, and whether there are other key prefixes before it: in `sk-sk-…`, someone pasted a key
+    /// after the prefix of the template, and the edge before the first prefix counts. `edge` is the one directly before.
     /// after the prefix of the template, and the edge before the first prefix counts.
-    fn left_edge(&self, text: &[u8], start: usize) -> (LeftEdge, bool) {
-        let edge = edges::left(text, start);
+    fn left_edge(&self, text: &[u8], start: usize, edge: LeftEdge) -> (LeftEdge, bool) {
         if edge.satisfies(Edges::Strict) {
             return (edge, false);
         }
@@ -273,8 +277,8 @@ impl Dispatch {
     }
 
     /// Whether a key of this shape may begin at `start`, with a prefix of another key before it if need be.
-    fn may_be_edge(&self, text: &[u8], start: usize, entry: &ShapeEntry) -> bool {
-        edges::left(text, start).satisfies(entry.edges)
+    fn may_be_edge(&self, text: &[u8], start: usize, edge: LeftEdge, entry: &ShapeEntry) -> bool {
+        edge.satisfies(entry.edges)
             || entry.proves_itself
             || entry.form().word_before
             || self.prefixes.get_or_init(|| prefix_ends(&self.by_anchor)).may_end(&text[..start])
