@@ -136,10 +136,4 @@ impl Report {
         }
         keys.into_iter().map(|(by, keys)| (by, keys.len() as u64)).collect()
     }
-
-    /// The number of suppressed keys: the sum of [`Report::suppressed_by`].
-    #[must_use]
-    pub fn suppressed_count(&self) -> u64 {
-        self.suppressed_by().iter().map(|by| by.count).sum()
-    }
 }

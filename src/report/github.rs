@@ -8,12 +8,12 @@ use std::{
 
 use super::{
     document::{FindingEntry, ReportDocument},
-    message,
+    message::{self, Level},
     place::{RootPath, has_region, path_of},
     text,
     view::View,
 };
-use crate::{hidden::escape_control, rule::Severity};
+use crate::hidden::escape_control;
 
 /// A step shows no more annotations of each level.
 const MOST: usize = 10;
@@ -30,7 +30,7 @@ pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -
         if counts[level as usize] > MOST {
             return Ok(false);
         }
-        writeln!(out, "::{} {place}title={}::{}", level.name(), property(title), data(message))?;
+        writeln!(out, "::{} {place}title={}::{}", command(level), property(title), data(message))?;
         io::Result::Ok(true)
     };
     let mut left_out = 0;
@@ -53,29 +53,12 @@ pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -
     text::write_summary(report, view, out)
 }
 
-/// The levels of annotations.
-#[derive(Clone, Copy)]
-enum Level {
-    Error,
-    Warning,
-    Notice,
-}
-
-impl Level {
-    fn of(severity: Severity) -> Self {
-        match severity {
-            Severity::Critical | Severity::High => Self::Error,
-            Severity::Medium => Self::Warning,
-            Severity::Low => Self::Notice,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-            Self::Notice => "notice",
-        }
+/// The name of an annotation's level.
+fn command(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "notice",
     }
 }
 
@@ -83,8 +66,8 @@ impl Level {
 fn location(report: &ReportDocument, finding: &FindingEntry) -> String {
     let place = &finding.occurrences[0];
     let path = path_of(place);
-    let file = RootPath::new(&report.run, &path).text();
-    let mut location = format!("file={},", property(&escape_control(&file)));
+    let file = RootPath::new(&report.run, &path).shown();
+    let mut location = format!("file={},", property(&file));
     if has_region(place) {
         let _ = write!(location, "line={},endLine={},", place.line, place.end_line);
         // GitHub ignores columns of more than one line.

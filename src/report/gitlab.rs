@@ -33,8 +33,6 @@ pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -
     });
     let messages =
         run.not_scanned.iter().map(|input| json!({ "level": "warn", "value": message::not_scanned(input) }));
-    // As in SARIF: a failed scan has no results, and one file that cannot be read must not hide every key.
-    let is_success = run.complete || !report.findings.is_empty();
     let vulnerabilities = report.findings.iter().flat_map(|finding| {
         fingerprints(run, finding).map(|(place, id)| vulnerability(report, finding, place, &id))
     });
@@ -42,7 +40,7 @@ pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -
         "version": VERSION,
         "scan": {
             "type": "secret_detection",
-            "status": if is_success { "success" } else { "failure" },
+            "status": if report.has_results() { "success" } else { "failure" },
             "start_time": timestamp(view.ended - view.elapsed),
             "end_time": timestamp(view.ended),
             "analyzer": tool,
@@ -96,8 +94,7 @@ fn vulnerability(
 
 /// A UUID of version 8, made of the fingerprint, so that it is the same in the next report.
 fn uuid(id: &PlaceFingerprint) -> String {
-    let hash = format!("{}:{}", id.digits, id.number);
-    let digits = hex::digits(&Sha256::digest(hash)[..16]);
+    let digits = hex::digits(&Sha256::digest(id.to_string())[..16]);
     let part = |range: std::ops::Range<usize>| &digits[range];
     format!("{}-{}-8{}-8{}-{}", part(0..8), part(8..12), part(13..16), part(17..20), part(20..32))
 }
@@ -117,7 +114,7 @@ fn timestamp(time: OffsetDateTime) -> String {
 }
 
 fn file(report: &ReportDocument, place: &OccurrenceEntry) -> String {
-    escape_control(&RootPath::new(&report.run, &path_of(place)).text()).into_owned()
+    RootPath::new(&report.run, &path_of(place)).shown()
 }
 
 /// Writes the report of code quality. It has no place for a run that is incomplete, so what was not read is an issue, too.
@@ -141,13 +138,19 @@ pub(super) fn write_code_quality(report: &ReportDocument, out: &mut dyn Write) -
             };
             let text = format!("{}{}", message::with_help(finding), message::aside(place));
             let line = if has_region(place) { place.line } else { 1 };
-            let fingerprint = format!("{}:{}", id.digits, id.number);
-            issue(&escape_control(&finding.rule), &fingerprint, severity, &text, &file(report, place), line)
+            issue(
+                &escape_control(&finding.rule),
+                &id.to_string(),
+                severity,
+                &text,
+                &file(report, place),
+                line,
+            )
         })
     });
     let not_scanned = report.run.not_scanned.iter().map(|input| {
         let path = input.file.as_ref().unwrap_or(&input.what);
-        let path = escape_control(&RootPath::new(&report.run, path).text()).into_owned();
+        let path = RootPath::new(&report.run, path).shown();
         let hash = hex::digits(&Sha256::digest(format!("not scanned\0{}", input.what))[..16]);
         issue("not-scanned", &hash, "critical", &message::not_scanned(input), &path, 1)
     });

@@ -1,7 +1,25 @@
 //! What is said of a key in one line, by every format that has no more room.
 
 use super::document::{FindingEntry, OccurrenceEntry};
-use crate::{blob::SourceKind, finding::NotScanned, hidden::escape_control};
+use crate::{blob::SourceKind, finding::NotScanned, hidden::escape_control, rule::Severity};
+
+/// The three levels that most readers of reports have.
+#[derive(Clone, Copy)]
+pub(super) enum Level {
+    Error,
+    Warning,
+    Note,
+}
+
+impl Level {
+    pub(super) fn of(severity: Severity) -> Self {
+        match severity {
+            Severity::Critical | Severity::High => Self::Error,
+            Severity::Medium => Self::Warning,
+            Severity::Low => Self::Note,
+        }
+    }
+}
 
 /// What was found, how sure that is, and why. The secret is masked.
 pub(super) fn headline(finding: &FindingEntry) -> String {

@@ -1,7 +1,7 @@
 //! Where an occurrence is, for machines: its path from the root of the repository, as text and as a URI, whether its lines
 //! are those of the file, and a fingerprint that it keeps.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use sha2::{Digest, Sha256};
@@ -10,6 +10,7 @@ use super::document::{FindingEntry, OccurrenceEntry, RunReport};
 use crate::{
     blob::SourceKind,
     bytes::hex,
+    hidden::escape_control,
     path::{PathStyle, has_drive, resolve},
 };
 
@@ -77,6 +78,11 @@ impl<'a> RootPath<'a> {
             segments if is_windows && self.is_on_server => format!("file://{}", encode(segments)),
             segments => format!("file:///{}", encode(segments)),
         }
+    }
+
+    /// As text that is safe to show.
+    pub(super) fn shown(&self) -> String {
+        escape_control(&self.text()).into_owned()
     }
 
     /// As text. It may contain control characters.
@@ -147,9 +153,15 @@ pub(super) fn fingerprints<'a>(
 /// Tells occurrences apart.
 pub(super) struct PlaceFingerprint {
     /// 32 hex digits.
-    pub(super) digits: String,
+    digits: String,
     /// Counts the occurrences in one file, from 1.
-    pub(super) number: u64,
+    number: u64,
+}
+
+impl fmt::Display for PlaceFingerprint {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}", self.digits, self.number)
+    }
 }
 
 #[cfg(test)]

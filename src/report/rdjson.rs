@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 use super::{
     document::{OccurrenceEntry, ReportDocument},
-    message,
+    message::{self, Level},
     place::{RootPath, has_region, path_of},
 };
-use crate::{hidden::escape_control, rule::Severity};
+use crate::hidden::escape_control;
 
 pub(super) fn write(report: &ReportDocument, out: &mut dyn Write) -> io::Result<()> {
-    let path = |path: &str| escape_control(&RootPath::new(&report.run, path).text()).into_owned();
+    let path = |path: &str| RootPath::new(&report.run, path).shown();
     let findings = report.findings.iter().flat_map(|finding| {
         finding.occurrences.iter().map(move |place| {
             let mut location = json!({ "path": path(&path_of(place)) });
@@ -22,10 +22,10 @@ pub(super) fn write(report: &ReportDocument, out: &mut dyn Write) -> io::Result<
             json!({
                 "message": format!("{}{}", message::with_help(finding), message::aside(place)),
                 "location": location,
-                "severity": match finding.severity {
-                    Severity::Critical | Severity::High => "ERROR",
-                    Severity::Medium => "WARNING",
-                    Severity::Low => "INFO",
+                "severity": match Level::of(finding.severity) {
+                    Level::Error => "ERROR",
+                    Level::Warning => "WARNING",
+                    Level::Note => "INFO",
                 },
                 "code": { "value": escape_control(&finding.rule) },
             })

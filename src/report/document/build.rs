@@ -28,6 +28,7 @@ fn run(report: &Report) -> RunReport {
         finding: entry(report, finding),
         suppression: by.clone(),
     });
+    let suppressed_by = report.suppressed_by();
     let base = shown_text(&report.base);
     let root = report.root.as_deref().map_or_else(|| base.clone(), shown_text);
     RunReport {
@@ -46,9 +47,9 @@ fn run(report: &Report) -> RunReport {
         suppressed: if report.show_suppressed {
             SuppressedKeys::List(suppressed.collect())
         } else {
-            SuppressedKeys::Count(report.suppressed_count())
+            SuppressedKeys::Count(suppressed_by.iter().map(|by| by.count).sum())
         },
-        suppressed_by: report.suppressed_by(),
+        suppressed_by,
         suppressions: suppressions(report),
         unused_suppressions: report.unused.clone(),
         accepted: report.accepted.iter().map(accepted).collect(),

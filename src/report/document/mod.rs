@@ -91,10 +91,10 @@ pub struct RunReport {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub configuration: Option<Configuration>,
     /// Whether a shallow clone was accepted, so that its older commits were not read; absent if not.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub shallow: bool,
     /// Whether nothing that came with what was scanned decided what is reported; absent if not.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub untrusted: bool,
     /// The refs that the history was read from; only with `--history` and from `skanner audit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -111,7 +111,7 @@ pub struct RunReport {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub directory: String,
     /// Whether secrets are shown unmasked; absent if not.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unmasked: bool,
     /// Whether the repository is safe to publish; only from `skanner audit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -264,9 +264,4 @@ pub struct Remedy {
 #[must_use]
 pub fn schema() -> serde_json::Value {
     SchemaSettings::draft07().for_serialize().into_generator().into_root_schema_for::<ReportDocument>().into()
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-fn is_false(value: &bool) -> bool {
-    !value
 }

@@ -27,6 +27,12 @@ impl ReportDocument {
         self.findings.iter().map(|finding| (finding, None)).chain(suppressed)
     }
 
+    /// Whether a host that takes results as a whole, or refuses them as those of a failed run, should take them. One file
+    /// that cannot be read must not hide every key. Without a key, an incomplete run must not look like a clean one.
+    pub(crate) fn has_results(&self) -> bool {
+        self.run.complete || !self.findings.is_empty()
+    }
+
     /// The number of findings of each severity that there is, the worst first.
     pub(crate) fn by_severity(&self) -> Vec<(Severity, u64)> {
         let count =

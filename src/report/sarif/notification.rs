@@ -101,8 +101,7 @@ impl Notification {
 }
 
 /// The invocation object of a run. GitHub refuses the results of one that was not successful, and keeps the alerts that it
-/// has (codeql-action, pull requests 1393 and 1732). That is right if nothing was found in what could be read. If something
-/// was, one file that cannot be read must not hide every key, and the notification tells of it.
+/// has (codeql-action, pull requests 1393 and 1732).
 pub(super) fn invocation(report: &ReportDocument) -> Value {
     let run = &report.run;
     let mut notifications = Vec::new();
@@ -159,7 +158,7 @@ pub(super) fn invocation(report: &ReportDocument) -> Value {
     let text = format!("Looked for {families}. Other secrets were not looked for.");
     say(Notification::Scope, "note", text, location(run, ".", None));
     json!({
-        "executionSuccessful": run.complete || !report.findings.is_empty(),
+        "executionSuccessful": report.has_results(),
         "toolExecutionNotifications": notifications,
     })
 }

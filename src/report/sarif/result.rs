@@ -46,8 +46,7 @@ impl Results<'_> {
         let index = self.rules.keys().position(|id| *id == finding.rule);
         fingerprints(run, finding).enumerate().map(move |(own, (place, fingerprint))| {
             let mut location = location(run, place);
-            let fingerprint = format!("{}:{}", fingerprint.digits, fingerprint.number);
-            let mut fingerprints = json!({ "skannerFinding/v1": fingerprint });
+            let mut fingerprints = json!({ "skannerFinding/v1": fingerprint.to_string() });
             if let Some(hash) = &place.line_hash {
                 fingerprints["primaryLocationLineHash"] = hash.as_str().into();
             }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::notification::{Notification, add_name};
 use crate::{
-    report::document::FindingEntry,
+    report::{document::FindingEntry, message::Level},
     rule::{Confidence, Severity},
 };
 
@@ -79,10 +79,10 @@ fn page(finding: &FindingEntry) -> Option<String> {
 }
 
 pub(super) fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical | Severity::High => "error",
-        Severity::Medium => "warning",
-        Severity::Low => "note",
+    match Level::of(severity) {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "note",
     }
 }
 
