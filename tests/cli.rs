@@ -321,3 +321,44 @@ not scanned: missing: no such file or directory
     );
     assert_eq!(before, expected);
 }
+
+/// The commands below this one, as its help lists them.
+fn commands(sandbox: &Sandbox, above: &[String]) -> Vec<Vec<String>> {
+    let arguments: Vec<&str> = above.iter().map(String::as_str).chain(["-h"]).collect();
+    let help = sandbox.skanner(&arguments).stdout;
+    let names = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let names = names
+        .take_while(|line| !line.is_empty())
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names = names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help");
+    let below = names.map(|name| [above, &[name.to_owned()]].concat());
+    below.flat_map(|name| [vec![name.clone()], commands(sandbox, &name)].concat()).collect()
+}
+
+#[test]
+fn the_short_help_of_a_command_fits_a_screen_and_has_an_example() {
+    let sandbox = Sandbox::new();
+    let all = commands(&sandbox, &[]);
+    assert!(all.len() > 15, "{all:?}");
+    for name in all.iter().chain([&Vec::new()]) {
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
+        let help = Run::of(command.args(name).arg("-h").env("COLUMNS", "80")).stdout;
+        assert!(help.lines().count() <= 40, "{} lines: {help}", help.lines().count());
+        assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+        let examples =
+            help.split("Example").nth(1).unwrap_or_else(|| panic!("{name:?} has no example: {help}"));
+        assert!(
+            examples.contains(
+                &["skanner"]
+                    .iter()
+                    .copied()
+                    .chain(name.iter().map(String::as_str))
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            ) || name.is_empty(),
+            "{help}"
+        );
+        let long = Run::of(sandbox.command(env!("CARGO_BIN_EXE_skanner")).args(name).arg("--help")).stdout;
+        assert!(long.contains(examples.trim_start_matches('s').trim_start_matches(':')), "{long}");
+    }
+}

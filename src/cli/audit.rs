@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{ReportArgs, TrustArgs};
+use super::{ReportArgs, TrustArgs, heading};
 
 /// Which repository to audit, and how to report.
 #[derive(Args, Debug)]
@@ -13,17 +13,23 @@ pub(crate) struct AuditArgs {
     #[arg(default_value = ".")]
     pub repo: PathBuf,
 
-    /// Also read files that git ignores. A push does not publish them, but publishing the directory does.
-    #[arg(long)]
+    /// Also read files that git ignores.
+    ///
+    /// A push does not publish them, but publishing the directory does.
+    #[arg(long, help_heading = heading::SOURCE)]
     pub no_ignore: bool,
 
-    /// Accept a shallow clone: do not exit with 2 because older commits are missing.
-    #[arg(long)]
+    /// Accept a shallow clone.
+    ///
+    /// The exit code is not 2 merely because older commits are missing.
+    #[arg(long, help_heading = heading::SOURCE)]
     pub allow_shallow: bool,
 
-    /// Leave out keys that are in the baseline. Without it they count, since a baseline is a list of known
-    /// debt, and a published repository gives those keys away.
-    #[arg(long)]
+    /// Leave out keys that are in the baseline.
+    ///
+    /// Otherwise they count: a baseline is a list of known debt, and publishing the repository gives those keys
+    /// away.
+    #[arg(long, help_heading = heading::FINDINGS)]
     pub accept_baseline: bool,
 
     /// How much to trust it.

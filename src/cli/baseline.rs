@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::ReportArgs;
+use super::{ReportArgs, heading};
 
 /// Arguments of `skanner baseline`.
 #[derive(Debug, Args)]
@@ -18,12 +18,19 @@ pub(crate) struct BaselineArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum BaselineCommand {
     /// Write a baseline of all current findings.
+    #[command(after_help = "Examples:
+  skanner baseline create                 accept the keys in the work tree
+  skanner baseline create --history       and those in the history")]
     Create {
-        /// Replace an existing baseline. Entries and comments that still match are kept.
+        /// Replace an existing baseline.
+        ///
+        /// Entries and comments that still match are kept.
         #[arg(long)]
         force: bool,
 
-        /// Add the line to .gitattributes that lets git merge the baselines of two branches.
+        /// Let git merge the baselines of two branches.
+        ///
+        /// Adds a line to .gitattributes.
         #[arg(long)]
         gitattributes: bool,
 
@@ -34,6 +41,9 @@ pub(crate) enum BaselineCommand {
     /// Remove entries that nothing matches any more, and follow renamed files.
     ///
     /// New keys are reported and not added; the exit code is then 1.
+    #[command(after_help = "Examples:
+  skanner baseline update                 drop what is no longer there
+  skanner baseline update --add           and accept what is new")]
     Update {
         /// Also add new keys, and list each of them.
         #[arg(long)]
@@ -44,6 +54,8 @@ pub(crate) enum BaselineCommand {
         scan: BaselineScan,
     },
     /// Fail if there are keys that are not in the baseline, or unused entries. Changes nothing.
+    #[command(after_help = "Example:
+  skanner baseline check                  in CI: the baseline is up to date")]
     Check {
         /// Which baseline, and what to compare it with.
         #[command(flatten)]
@@ -54,22 +66,28 @@ pub(crate) enum BaselineCommand {
 /// Which baseline, and what to compare it with: always the whole work tree, from any directory in it.
 #[derive(Args, Debug)]
 pub(crate) struct BaselineScan {
-    /// The baseline file (default: the one that scans use, `.skanner-baseline` at the root of the
-    /// repository).
+    /// The baseline file (default: `.skanner-baseline`).
+    ///
+    /// By default the one that scans use, at the root of the repository.
     #[arg(conflicts_with = "baseline")]
     pub file: Option<PathBuf>,
 
-    /// Also compare with the index and the whole history. Without it, entries for the history are kept.
-    #[arg(long, help_heading = "History")]
+    /// Also compare with the index and the history.
+    ///
+    /// Otherwise entries for the history are kept.
+    #[arg(long, help_heading = heading::SOURCE)]
     pub history: bool,
 
-    /// With --history: accept a shallow clone. Entries for the history are then kept, since it is not
-    /// complete.
-    #[arg(long, requires = "history", help_heading = "History")]
+    /// With --history: accept a shallow clone.
+    ///
+    /// Entries for the history are then kept, since it is not complete.
+    #[arg(long, requires = "history", help_heading = heading::SOURCE, hide_short_help = true)]
     pub allow_shallow: bool,
 
-    /// Also read files that git ignores. Tracked files are always read.
-    #[arg(long)]
+    /// Also read files that git ignores.
+    ///
+    /// Tracked files are read in any case.
+    #[arg(long, help_heading = heading::SOURCE)]
     pub no_ignore: bool,
 
     /// How to report.

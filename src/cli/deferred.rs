@@ -50,9 +50,14 @@ impl<T: Args> Args for Deferred<T> {
 }
 
 /// Adds arguments, and keeps what the command says about itself. Otherwise it would say what the arguments are for.
+/// Options of all commands stand in the help of the program alone, since clap would put them before the command's own;
+/// but for `--help`, which tells that there is more.
 fn described(command: Command, augment: fn(Command) -> Command) -> Command {
     let (about, long_about) = (command.get_about().cloned(), command.get_long_about().cloned());
-    let command = augment(command);
+    let command = augment(command.mut_args(|option| {
+        let is_help = option.get_id() == "help";
+        option.hide(!is_help)
+    }));
     let command = if let Some(about) = about { command.about(about) } else { command };
     match long_about {
         Some(long_about) => command.long_about(long_about),

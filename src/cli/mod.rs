@@ -2,24 +2,30 @@
 
 mod audit;
 mod baseline;
+mod config;
 mod deferred;
+mod generate;
+mod heading;
 mod hints;
 mod hook;
 mod report;
+mod rules;
 mod scan;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use clap_complete::Shell;
 
-pub(crate) use audit::AuditArgs;
 use deferred::Deferred;
 
+pub(crate) use audit::AuditArgs;
 pub(crate) use baseline::{BaselineArgs, BaselineCommand, BaselineScan};
+pub(crate) use config::{InitArgs, ShowConfigArgs};
+pub(crate) use generate::{CompletionsArgs, SchemaArgs, SchemaDocument};
 pub(crate) use hints::{clone_first, hint, is_url};
 pub(crate) use hook::{HookArgs, HookCommand};
 pub(crate) use report::{ConfigArgs, FamilyArgs, ReportArgs, SettingArgs, TrustArgs};
+pub(crate) use rules::{ExplainArgs, RulesArgs, RulesCommand};
 pub(crate) use scan::{HistoryArgs, ScanArgs};
 
 /// Find API keys of the sk- family and of AI services before they leave your hands.
@@ -30,11 +36,29 @@ pub(crate) use scan::{HistoryArgs, ScanArgs};
 /// incomplete: wrong usage or configuration, or something could not be read. Keys that were found are
 /// reported in any case.
 #[derive(Debug, Parser)]
-#[command(name = "skanner", version, long_version = env!("SKANNER_VERSION"), max_term_width = 110, arg_required_else_help = true)]
+#[command(
+    name = "skanner",
+    version,
+    long_version = env!("SKANNER_VERSION"),
+    max_term_width = 110,
+    arg_required_else_help = true,
+    disable_help_flag = true,
+    after_help = "Examples:
+  skanner scan                    the files of this repository
+  skanner audit                   its whole history, too: is it safe to publish?
+  skanner hook install            check every commit from now on"
+)]
 pub(crate) struct Cli {
-    /// When to use colors (default: auto) [env: SKANNER_COLOR].
-    #[arg(long, global = true, value_enum, value_name = "WHEN")]
+    /// When to use colors.
+    ///
+    /// With `auto`, on a terminal unless `NO_COLOR` is set, and elsewhere if `FORCE_COLOR` or `CLICOLOR_FORCE` is
+    /// set [env: SKANNER_COLOR].
+    #[arg(long, global = true, value_enum, value_name = "auto|always|never", hide_possible_values = true)]
     pub color: Option<Color>,
+
+    /// Print help; --help explains all options.
+    #[arg(short, long, global = true, action = clap::ArgAction::Help)]
+    pub help: Option<bool>,
 
     /// The command.
     #[command(subcommand)]
@@ -44,15 +68,24 @@ pub(crate) struct Cli {
 /// The command to run.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Scan files and directories, standard input, what is staged, a range of commits, or a history.
+    /// Scan files, what is staged, a range of commits, or a history.
+    #[command(after_help = "Examples:
+  skanner scan                            the files of this repository
+  skanner scan --staged                   what the next commit would add
+  skanner scan --range origin/main...     what this branch adds
+  skanner scan --history --output sarif=skanner.sarif")]
     Scan(Box<Deferred<ScanArgs>>),
-    /// Check whether a repository is safe to publish: files, index and whole history.
+    /// Check whether a repository is safe to publish.
     ///
     /// Reads the work tree, the index, and every object, name and message in the repository. Shows each key
     /// once, with its occurrences and its history, the most dangerous first. The last line is the verdict:
     /// safe to publish, not safe, or incomplete. It is about keys of the sk- family and of AI
     /// services; other secrets are not looked for. Machine-readable reports are sorted by path, and JSON has
     /// the verdict in `audit`.
+    #[command(after_help = "Examples:
+  skanner audit                           this repository
+  skanner audit --no-ignore               and ignored files: before you ship the directory
+  skanner audit --output json=audit.json ~/src/project")]
     Audit(Box<Deferred<AuditArgs>>),
     /// Manage the baseline: known findings that are not reported again.
     ///
@@ -60,110 +93,46 @@ pub(crate) enum Command {
     /// and hooks use it if it exists. An entry is the fingerprint of a secret and the file that holds it. The
     /// secret may move within the file, and the file may be renamed; in another file it is a new finding. No
     /// entry reveals a secret.
+    #[command(after_help = "Example:
+  skanner baseline create                 from now on, only new keys fail")]
     Baseline(Box<Deferred<BaselineArgs>>),
     /// Run as a git hook, or install the hooks.
+    #[command(after_help = "Example:
+  skanner hook install                    check every commit, message and push")]
     Hook(Box<Deferred<HookArgs>>),
     /// List the rules, or test them on their examples.
+    #[command(after_help = "Examples:
+  skanner rules                           a table of all rules
+  skanner rules list --format json        with shapes and pages
+  skanner rules test                      try your own rules on their examples")]
     Rules(Box<Deferred<RulesArgs>>),
-    /// Explain a rule: what its keys look like, what they give access to, and how to revoke one.
-    Explain {
-        /// The id of the rule, as in a report.
-        rule: String,
-
-        /// Which configuration to take your own rules from.
-        #[command(flatten)]
-        config: ConfigArgs,
-    },
+    /// Explain a rule: what its keys open, and how to revoke one.
+    #[command(after_help = "Example:
+  skanner explain openai-project-key")]
+    Explain(Box<Deferred<ExplainArgs>>),
     /// Show the effective settings, and where each one comes from.
-    Config {
-        /// The path that would be scanned. The configuration is looked up there and in its parents, up to the
-        /// root of the repository.
-        #[arg(default_value = ".")]
-        path: PathBuf,
-
-        /// The output format.
-        #[arg(long, value_enum, default_value_t)]
-        format: ListFormat,
-
-        /// Settings to try out.
-        #[command(flatten)]
-        settings: SettingArgs,
-    },
+    #[command(after_help = "Example:
+  skanner config src                      what counts for a scan of src")]
+    Config(Box<Deferred<ShowConfigArgs>>),
     /// Write a commented `skanner.toml`, and offer to install the hooks.
     ///
     /// The file goes to the root of the repository, or to the directory itself outside of a repository.
-    Init {
-        /// A directory of the project.
-        #[arg(default_value = ".")]
-        path: PathBuf,
-
-        /// Replace an existing `skanner.toml`.
-        #[arg(long)]
-        force: bool,
-    },
+    #[command(after_help = "Example:
+  skanner init")]
+    Init(Deferred<InitArgs>),
     /// Print the JSON Schema of the report or the configuration.
-    Schema {
-        /// Which schema.
-        #[arg(value_enum)]
-        document: SchemaDocument,
-    },
+    #[command(after_help = "Example:
+  skanner schema config > skanner.schema.json")]
+    Schema(Deferred<SchemaArgs>),
     /// Print a shell completion script.
-    Completions {
-        /// Which shell.
-        #[arg(value_enum)]
-        shell: Shell,
-    },
+    #[command(after_help = "Example:
+  skanner completions bash > ~/.local/share/bash-completion/completions/skanner")]
+    Completions(Deferred<CompletionsArgs>),
     /// Write the man pages, one for each command.
     #[command(hide = true)]
     Man {
         /// An existing directory.
         directory: PathBuf,
-    },
-}
-
-/// Arguments of `skanner rules`.
-#[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub(crate) struct RulesArgs {
-    /// The subcommand (default: list).
-    #[command(subcommand)]
-    pub command: Option<RulesCommand>,
-
-    /// Which of them to list.
-    #[command(flatten)]
-    pub family: FamilyArgs,
-
-    /// Which configuration to take your own rules from.
-    #[command(flatten)]
-    pub config: ConfigArgs,
-}
-
-/// What to do with the rules.
-#[derive(Debug, Subcommand)]
-pub(crate) enum RulesCommand {
-    /// List all rules.
-    List {
-        /// The output format.
-        #[arg(long, value_enum, default_value_t)]
-        format: ListFormat,
-
-        /// Which of them to list.
-        #[command(flatten)]
-        family: FamilyArgs,
-
-        /// Which configuration to take your own rules from.
-        #[command(flatten)]
-        config: ConfigArgs,
-    },
-    /// Generate the examples and counter-examples of every rule, and check the engine on them.
-    Test {
-        /// The seed of the generator: another seed gives other examples.
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-
-        /// Which configuration to take your own rules from.
-        #[command(flatten)]
-        config: ConfigArgs,
     },
 }
 
@@ -177,19 +146,10 @@ pub(crate) enum ListFormat {
     Json,
 }
 
-/// Documents that have a JSON Schema.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum SchemaDocument {
-    /// The JSON report.
-    Report,
-    /// The configuration file `skanner.toml`, for editors.
-    Config,
-}
-
 /// When to use colors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal, unless `NO_COLOR` is set. Elsewhere if `FORCE_COLOR` or `CLICOLOR_FORCE` is set.
+    /// On a terminal.
     #[default]
     Auto,
     /// Always, even into a pipe.

@@ -7,6 +7,7 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 
+use super::heading;
 use crate::{
     report::FORMATS,
     rule::{Confidence, Family},
@@ -15,24 +16,32 @@ use crate::{
 /// Which findings count.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct SettingArgs {
-    /// The minimum confidence of a reported finding (default: likely) [env: SKANNER_MIN_CONFIDENCE].
-    #[arg(long, value_name = "LEVEL", value_parser = confidence_parser(), help_heading = "Settings")]
+    /// Keys that are certain, likely (default) or possible.
+    ///
+    /// The minimum confidence of a finding: `certain`, `likely` or `possible` [env: SKANNER_MIN_CONFIDENCE].
+    #[arg(long, value_name = "LEVEL", value_parser = confidence_parser(), help_heading = heading::FINDINGS, hide_possible_values = true)]
     pub min_confidence: Option<Confidence>,
 
     /// Which families of keys to look for.
     #[command(flatten)]
     pub family: FamilyArgs,
 
-    /// Report only findings of this rule. Can be repeated [env: SKANNER_RULE].
-    #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = "Settings")]
+    /// Only findings of this rule. Can be repeated.
+    ///
+    /// [env: SKANNER_RULE]
+    #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = heading::FINDINGS)]
     pub rule: Vec<String>,
 
-    /// Do not report findings of this rule. Can be repeated [env: SKANNER_EXCLUDE_RULE].
-    #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = "Settings")]
+    /// No findings of this rule. Can be repeated.
+    ///
+    /// [env: SKANNER_EXCLUDE_RULE]
+    #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = heading::FINDINGS, hide_short_help = true)]
     pub exclude_rule: Vec<String>,
 
-    /// Use this baseline instead of the repository's own. The file must exist [env: SKANNER_BASELINE].
-    #[arg(long, value_name = "FILE", help_heading = "Settings")]
+    /// Use this baseline instead of the repository's own.
+    ///
+    /// The file must exist [env: SKANNER_BASELINE].
+    #[arg(long, value_name = "FILE", help_heading = heading::FINDINGS, hide_short_help = true)]
     pub baseline: Option<PathBuf>,
 
     /// Which configuration to use.
@@ -43,95 +52,121 @@ pub(crate) struct SettingArgs {
 /// Which families of keys to look for.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct FamilyArgs {
-    /// Look only for this family of keys (default: all). Can be repeated: `sk` are those that begin with sk-,
-    /// sk_ and the like, `ai` those of AI services that begin with something else [env: SKANNER_FAMILY].
-    #[arg(long, value_name = "FAMILY", value_delimiter = ',', value_parser = family_parser(), help_heading = "Settings")]
+    /// Only keys of the sk- family, or of AI services.
+    ///
+    /// `sk` are keys that begin with sk-, sk_ and the like, `ai` those of AI services that begin with something
+    /// else. The default is both. Can be repeated [env: SKANNER_FAMILY].
+    #[arg(long, value_name = "sk|ai", value_delimiter = ',', value_parser = family_parser(), help_heading = heading::FINDINGS, hide_possible_values = true)]
     pub family: Vec<Family>,
 }
 
 /// Which configuration to use.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct ConfigArgs {
-    /// Use this configuration instead of the repository's own [env: SKANNER_CONFIG].
-    #[arg(long, value_name = "FILE", help_heading = "Settings")]
+    /// Use this configuration instead of the repository's own.
+    ///
+    /// [env: SKANNER_CONFIG]
+    #[arg(long, value_name = "FILE", help_heading = heading::FINDINGS, hide_short_help = true)]
     pub config: Option<PathBuf>,
 
-    /// Ignore the repository's own configuration and baseline [env: SKANNER_ISOLATED].
-    #[arg(long, help_heading = "Settings")]
+    /// Ignore the repository's own configuration and baseline.
+    ///
+    /// [env: SKANNER_ISOLATED]
+    #[arg(long, help_heading = heading::FINDINGS, hide_short_help = true)]
     pub isolated: bool,
 }
 
 /// Which findings count, and how to report them.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ReportArgs {
-    /// The format of the report on standard output (default: text) [env: SKANNER_FORMAT].
-    #[arg(long, value_name = "FORMAT", value_parser = format_parser(), help_heading = "Output")]
+    /// text, concise, json, sarif, github, gitlab, …
+    #[arg(long, value_name = "FORMAT", value_parser = format_parser(), long_help = format_help(), help_heading = heading::REPORT, hide_possible_values = true)]
     pub format: Option<FormatName>,
 
     /// Also write a report to a file. Can be repeated.
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output, help_heading = "Output")]
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output, help_heading = heading::REPORT)]
     pub output: Vec<OutputFile>,
 
-    /// The category of SARIF reports: an upload replaces those of the same category (default: skanner/tree, skanner/range
-    /// and so on, by what is scanned).
-    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new(), help_heading = "Output")]
+    /// The category of SARIF reports.
+    ///
+    /// An upload replaces those of the same category (default: skanner/tree, skanner/range and so on, by what is
+    /// scanned).
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new(), help_heading = heading::REPORT, hide_short_help = true)]
     pub sarif_category: Option<String>,
 
     /// Which findings count.
     #[command(flatten)]
     pub settings: SettingArgs,
 
-    /// Show secrets unmasked in text and JSON. Mind who can read the log.
-    #[arg(long, help_heading = "Output")]
+    /// Show secrets unmasked in text and JSON.
+    ///
+    /// Mind who can read the log.
+    #[arg(long, help_heading = heading::REPORT, hide_short_help = true)]
     pub show_secrets: bool,
 
-    /// Also list what was suppressed, and by what. The summary counts it in any case.
-    #[arg(long, help_heading = "Output")]
+    /// Also list what was suppressed, and by what.
+    ///
+    /// The summary counts it in any case.
+    #[arg(long, help_heading = heading::REPORT, hide_short_help = true)]
     pub show_suppressed: bool,
 
-    /// Honor suppressions for other scanners: the comments gitleaks:allow, betterleaks:allow,
-    /// trufflehog:ignore and `pragma: allowlist secret`, and a .gitleaksignore at the root.
-    #[arg(long, help_heading = "Output")]
+    /// Honor suppressions for other scanners.
+    ///
+    /// The comments gitleaks:allow, betterleaks:allow, trufflehog:ignore and `pragma: allowlist secret`, and a
+    /// .gitleaksignore at the root.
+    #[arg(long, help_heading = heading::FINDINGS, hide_short_help = true)]
     pub trust_foreign_markers: bool,
 
-    /// Exit with 0 even if keys were found. An incomplete run still exits with 2.
-    #[arg(long, help_heading = "Output")]
+    /// Exit with 0 even if keys were found.
+    ///
+    /// An incomplete run still exits with 2.
+    #[arg(long, help_heading = heading::REPORT)]
     pub exit_zero: bool,
 
-    /// Do not show progress [env: SKANNER_NO_PROGRESS].
-    #[arg(long, help_heading = "Output")]
+    /// Do not show progress.
+    ///
+    /// [env: SKANNER_NO_PROGRESS]
+    #[arg(long, help_heading = heading::REPORT, hide_short_help = true)]
     pub no_progress: bool,
 
-    /// Print nothing if no key was found and everything was read.
-    #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
+    /// Print nothing if there is nothing to report.
+    ///
+    /// That is, if no key was found and everything was read.
+    #[arg(short, long, conflicts_with = "verbose", help_heading = heading::REPORT)]
     pub quiet: bool,
 
-    /// Show every key on a terminal, too. Otherwise a long report is shortened there; a pipe and a file always get
-    /// all of it.
-    #[arg(long, help_heading = "Output")]
-    pub full: bool,
-
-    /// List every occurrence of a key and every step to take.
-    #[arg(short, long, help_heading = "Output")]
+    /// List every occurrence, and every step to take.
+    #[arg(short, long, help_heading = heading::REPORT)]
     pub verbose: bool,
 
-    /// The number of threads (default: one per processor) [env: SKANNER_THREADS].
-    #[arg(short = 'j', long, value_name = "N", value_parser = parse_threads)]
+    /// Show every key on a terminal, too.
+    ///
+    /// Otherwise a long report is shortened there. A pipe and a file always get all of it.
+    #[arg(long, help_heading = heading::REPORT)]
+    pub full: bool,
+
+    /// The number of threads (default: one per processor).
+    ///
+    /// [env: SKANNER_THREADS]
+    #[arg(short = 'j', long, value_name = "N", value_parser = parse_threads, help_heading = heading::OTHER, hide_short_help = true)]
     pub threads: Option<NonZeroUsize>,
 }
 
 /// How much to trust what is scanned.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub(crate) struct TrustArgs {
-    /// Do not trust whoever wrote what is scanned: no configuration, baseline or comment of the repository
-    /// counts. With --range, they count as the base of the range has them, and a key that only the range itself
-    /// allows is reported. For pull requests.
-    #[arg(long, conflicts_with = "isolated", help_heading = "Settings")]
+    /// For pull requests: a change cannot allow its keys.
+    ///
+    /// Does not trust whoever wrote what is scanned: no configuration, baseline or comment of the repository counts.
+    /// With --range, they count as the base of the range has them, and a key that only the range itself allows is
+    /// reported.
+    #[arg(long, conflicts_with = "isolated", help_heading = heading::FINDINGS)]
     pub untrusted: bool,
 
-    /// Refuse a repository that leads outside of its directory, by alternates, core.worktree, commondir, links or
-    /// a .git file. For services that scan what strangers upload.
-    #[arg(long, help_heading = "Settings")]
+    /// Refuse a repository that leads outside of its directory.
+    ///
+    /// By alternates, core.worktree, commondir, links or a .git file. For services that scan what strangers upload.
+    #[arg(long, help_heading = heading::SOURCE, hide_short_help = true)]
     pub inside_only: bool,
 }
 
@@ -150,6 +185,14 @@ pub(crate) struct OutputFile {
 fn format_parser() -> PossibleValuesParser {
     PossibleValuesParser::new(
         FORMATS.iter().map(|format| clap::builder::PossibleValue::new(format.name).help(format.about)),
+    )
+}
+
+fn format_help() -> String {
+    let lines = FORMATS.iter().map(|format| format!("\n- {}: {}", format.name, format.about));
+    format!(
+        "The format on standard output (default: text) [env: SKANNER_FORMAT]{}",
+        lines.collect::<String>()
     )
 }
 

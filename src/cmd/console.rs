@@ -25,6 +25,11 @@ pub(super) struct Console {
 }
 
 impl Console {
+    /// Whether the terminal that standard output is has hyperlinks.
+    pub(super) fn has_links(&self) -> bool {
+        self.color && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout)
+    }
+
     /// Prints a text that quotes others: paths, names, rules of a configuration.
     ///
     /// # Errors

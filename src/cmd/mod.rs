@@ -106,19 +106,19 @@ fn run(cli: &Cli, console: &Console) -> Result<Verdict> {
         Command::Baseline(args) => baseline::run(&args.command, console),
         Command::Hook(args) => hook::run(&args.command, console),
         Command::Rules(args) => rules::run(args, console),
-        Command::Explain { rule, config } => explain::run(rule, config, console),
-        Command::Config { path, format, settings } => config::show(path, *format, settings, console),
-        Command::Init { path, force } => init::run(path, *force, console),
-        Command::Schema { document } => {
-            let schema = match document {
+        Command::Explain(args) => explain::run(&args.rule, &args.config, console),
+        Command::Config(args) => config::show(&args.path, args.format, &args.settings, console),
+        Command::Init(args) => init::run(&args.path, args.force, console),
+        Command::Schema(args) => {
+            let schema = match args.document {
                 SchemaDocument::Report => report::schema(),
                 SchemaDocument::Config => crate::config::schema(),
             };
             console.print_own(&format!("{}\n", serde_json::to_string_pretty(&schema)?))
         }
-        Command::Completions { shell } => {
+        Command::Completions(args) => {
             let mut script = Vec::new();
-            clap_complete::generate(*shell, &mut Cli::command(), "skanner", &mut script);
+            clap_complete::generate(args.shell, &mut Cli::command(), "skanner", &mut script);
             console.print_own(&String::from_utf8(script)?)
         }
         Command::Man { directory } => {

@@ -39,6 +39,7 @@ pub(super) fn of_report(args: &ReportArgs, console: &Console) -> Result<Options>
         verbose: args.verbose,
         width: console::width(),
         full: args.full,
+        has_links: console.has_links(),
         color: console.color,
         progress: console::wants_progress(),
         ..options

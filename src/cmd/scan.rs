@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    io::IsTerminal,
     path::{Path, PathBuf},
 };
 
@@ -130,6 +131,9 @@ fn files(args: &ScanArgs, console: &Console) -> Result<Verdict> {
         let (stdin, roots): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|path| path == Path::new("-"));
         ensure!(args.stdin_filename.is_none() || !stdin.is_empty(), "--stdin-filename requires the path `-`");
         if !stdin.is_empty() {
+            if std::io::stdin().is_terminal() {
+                console.note("reading what you type; Ctrl-D on a line of its own ends it");
+            }
             Stdin { name: args.stdin_filename.clone() }.feed(&mut pool.worker());
         }
         let base = current_directory().context("the current directory no longer exists")?;

@@ -53,3 +53,10 @@ pub(super) fn aside(place: &OccurrenceEntry) -> String {
 pub(super) fn not_scanned(input: &NotScanned) -> String {
     format!("{} was not scanned: {}", escape_control(&input.what), escape_control(&input.why))
 }
+
+/// The address of the page of a built-in rule.
+pub(super) fn rule_page(finding: &FindingEntry) -> Option<String> {
+    let home =
+        Some(env!("CARGO_PKG_REPOSITORY")).filter(|home| !home.is_empty() && finding.rule_place.is_none())?;
+    Some(format!("{home}/blob/main/docs/builtin-rules.md#{}", finding.rule))
+}

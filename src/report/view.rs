@@ -1,6 +1,6 @@
 //! How a report is shown.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use time::OffsetDateTime;
 
@@ -20,6 +20,8 @@ pub struct View {
     pub width: Option<usize>,
     /// Whether to show everything on a terminal, too.
     pub full: bool,
+    /// The current directory, if the terminal has hyperlinks: paths are links to the files.
+    pub links_from: Option<PathBuf>,
     /// How long the run took.
     pub elapsed: Duration,
     /// When it ended.
@@ -34,6 +36,7 @@ impl Default for View {
             verbose: false,
             width: None,
             full: false,
+            links_from: None,
             sarif_category: None,
             elapsed: Duration::ZERO,
             ended: OffsetDateTime::UNIX_EPOCH,

@@ -43,6 +43,8 @@ pub(crate) struct Options {
     pub(crate) width: Option<usize>,
     /// Shorten nothing on a terminal.
     pub(crate) full: bool,
+    /// The terminal has hyperlinks.
+    pub(crate) has_links: bool,
     /// Use colors on standard output.
     pub(crate) color: bool,
 }

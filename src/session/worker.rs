@@ -76,6 +76,14 @@ impl<'a> WorkerPool<'a> {
         worker
     }
 
+    /// Says how many objects there are in a repository that is about to be read.
+    #[cfg(feature = "git")]
+    pub(super) fn expect_objects(&self, count: usize) {
+        if let Some(counts) = &self.counts {
+            counts.all_objects.fetch_add(count as u64, Ordering::Relaxed);
+        }
+    }
+
     /// Masks what is shown.
     pub(super) fn redactor(&self) -> &'a Redactor {
         self.redactor

@@ -1,7 +1,17 @@
 //! What the documents say is there: links lead somewhere, the page of rules has every rule, and the README is short.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+#[cfg(unix)]
+mod commands;
+#[cfg(unix)]
+mod picture;
 mod releasing;
+#[cfg(unix)]
+#[path = "../support/mod.rs"]
+mod support;
+#[cfg(unix)]
+#[path = "../support/terminal.rs"]
+mod terminal;
 
 use std::{
     fmt::Write,

@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 
 use super::notification::{Notification, add_name};
 use crate::{
-    report::{document::FindingEntry, message::Level},
+    report::{
+        document::FindingEntry,
+        message::{Level, rule_page},
+    },
     rule::{Confidence, Severity},
 };
 
@@ -65,17 +68,10 @@ fn descriptor(finding: &FindingEntry, confidence: Confidence) -> Value {
         },
     });
     add_name(&mut descriptor, &finding.rule);
-    if let Some(page) = page(finding) {
+    if let Some(page) = rule_page(finding) {
         descriptor["helpUri"] = page.into();
     }
     descriptor
-}
-
-/// The page of a built-in rule.
-fn page(finding: &FindingEntry) -> Option<String> {
-    let home =
-        Some(env!("CARGO_PKG_REPOSITORY")).filter(|home| !home.is_empty() && finding.rule_place.is_none())?;
-    Some(format!("{home}/blob/main/docs/builtin-rules.md#{}", finding.rule))
 }
 
 pub(super) fn level(severity: Severity) -> &'static str {

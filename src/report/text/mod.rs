@@ -1,6 +1,7 @@
 //! The report for people: each key with its line, why it is a key and what to do, then a summary of the run.
 
 mod layout;
+mod link;
 mod style;
 mod summary;
 
@@ -17,7 +18,10 @@ use crate::{
     blob::SourceKind,
     finding::{Event, History, Suppression, short},
     hidden::escape_control,
-    report::document::{FindingEntry, OccurrenceEntry, ReportDocument, RunReport, SuppressionEntry},
+    report::{
+        document::{FindingEntry, OccurrenceEntry, ReportDocument, RunReport, SuppressionEntry},
+        message::rule_page,
+    },
 };
 
 /// How many other occurrences of a key are listed by default.
@@ -137,9 +141,11 @@ fn write_finding(
     let under = paint(view, color, &"^".repeat(excerpt[marker.0..marker.1].width()));
 
     let label = suppressed.map_or_else(|| finding.severity.to_string(), |_| "suppressed".to_owned());
-    writeln!(out, "{}: {}", paint(view, color, &format!("{label}[{}]", finding.rule)), finding.title)?;
-    let (name, column, aside) = (place_name(place), place.column, aside(place));
-    writeln!(out, "{gutter}{} {name}:{number}:{column}{aside}", frame("-->"))?;
+    let label = paint(view, color, &format!("{label}[{}]", finding.rule));
+    writeln!(out, "{}: {}", link::link(view, rule_page(finding).as_deref(), &label), finding.title)?;
+    let at = format!("{}:{number}:{}", place_name(place), place.column);
+    let at = link::link(view, link::file(view, place).as_deref(), &at);
+    writeln!(out, "{gutter}{} {at}{}", frame("-->"), aside(place))?;
     writeln!(out, "{gutter} {}", frame("|"))?;
     writeln!(out, "{} {excerpt}", frame(&format!("{number} |")))?;
     let why = format!("{}: {}", finding.confidence, escape_control(&finding.why));

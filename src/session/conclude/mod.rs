@@ -14,7 +14,7 @@ use super::{
     settings::Session,
     worker::WorkerPool,
 };
-use crate::{finding::Report, report::View};
+use crate::{finding::Report, path::current_directory, report::View};
 
 use progress::Progress;
 
@@ -70,6 +70,7 @@ pub(crate) fn conclude_with<T>(
         verbose: options.verbose,
         width: options.width,
         full: options.full,
+        links_from: options.has_links.then(current_directory).and_then(Result::ok),
         sarif_category: options.sarif_category.clone(),
         elapsed: start.elapsed(),
         ended: SystemTime::now().into(),

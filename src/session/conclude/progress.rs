@@ -1,16 +1,21 @@
 //! A progress line for scans that take more than a second.
 
 use std::{
+    io::Write,
     sync::{
         Arc,
-        atomic::Ordering,
-        mpsc::{RecvTimeoutError, Sender, channel},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     },
     thread::JoinHandle,
     time::Duration,
 };
 
 use indicatif::{DecimalBytes, HumanCount, ProgressBar, ProgressStyle};
+use signal_hook::{
+    consts::{SIGINT, SIGTERM},
+    flag, low_level,
+};
 
 use crate::session::counts::Counts;
 
@@ -32,22 +37,9 @@ impl Progress {
         let (stop, stopped) = channel::<()>();
         let read = counts.clone();
         let thread = std::thread::spawn(move || {
-            if stopped.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
-                return;
+            if stopped.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                draw(&read, &stopped);
             }
-            let style = ProgressStyle::with_template("{spinner} {msg} in {elapsed}");
-            let bar = ProgressBar::new_spinner()
-                .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-            while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
-                let files = HumanCount(read.files.load(Ordering::Relaxed));
-                let objects = read.objects.load(Ordering::Relaxed);
-                let bytes = DecimalBytes(read.bytes.load(Ordering::Relaxed));
-                let objects =
-                    if objects > 0 { format!("{} objects, ", HumanCount(objects)) } else { String::new() };
-                bar.set_message(format!("{objects}{files} files, {bytes}"));
-                bar.tick();
-            }
-            bar.finish_and_clear();
         });
         Self { counts, stop: Some(stop), thread: Some(thread) }
     }
@@ -63,5 +55,77 @@ impl Drop for Progress {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+    }
+}
+
+fn draw(read: &Counts, stopped: &Receiver<()>) {
+    let interruption = Interruption::watch();
+    let bar = ProgressBar::new_spinner().with_style(style(false)).with_message(message(read));
+    let mut has_total = false;
+    while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+        if let Some(signal) = interruption.signal() {
+            bar.finish_and_clear();
+            // If nobody reads it, the exit status says the same.
+            let _ = std::io::stderr().write_all(b"skanner: interrupted: no verdict\n");
+            let _ = low_level::emulate_default_handler(signal);
+        }
+        let all = read.all_objects.load(Ordering::Relaxed);
+        if all > 0 {
+            bar.set_length(all);
+            bar.set_position(read.objects.load(Ordering::Relaxed).min(all));
+        }
+        bar.set_message(message(read));
+        if all > 0 && !has_total {
+            has_total = true;
+            bar.set_style(style(has_total));
+        }
+        bar.tick();
+    }
+    bar.finish_and_clear();
+}
+
+/// What has been read, apart from objects of a repository.
+fn message(read: &Counts) -> String {
+    let files = read.files.load(Ordering::Relaxed);
+    let bytes = DecimalBytes(read.bytes.load(Ordering::Relaxed));
+    match read.all_objects.load(Ordering::Relaxed) > 0 && files == 0 {
+        true => bytes.to_string(),
+        false => format!("{} files, {bytes}", HumanCount(files)),
+    }
+}
+
+fn style(has_total: bool) -> ProgressStyle {
+    let template = match has_total {
+        true => "{spinner} {human_pos} of {human_len} objects ({percent} %), {msg} in {elapsed}, {eta} left",
+        false => "{spinner} {msg} in {elapsed}",
+    };
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
+}
+
+/// The signals that end a run. While this exists they only leave a note, so that the progress line can be cleared.
+struct Interruption {
+    signal: Arc<AtomicUsize>,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Interruption {
+    fn watch() -> Self {
+        let (signal, is_over) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+        for one in [SIGINT, SIGTERM] {
+            // If one cannot be watched, it ends the program as ever.
+            let _ = flag::register_conditional_default(one, is_over.clone())
+                .and_then(|_| flag::register_usize(one, signal.clone(), one.unsigned_abs() as usize));
+        }
+        Self { signal, is_over }
+    }
+
+    fn signal(&self) -> Option<i32> {
+        i32::try_from(self.signal.load(Ordering::Relaxed)).ok().filter(|signal| *signal != 0)
+    }
+}
+
+impl Drop for Interruption {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
     }
 }

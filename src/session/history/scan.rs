@@ -55,6 +55,7 @@ pub(crate) fn read(roots: &[PathBuf], reading: Reading, pool: &WorkerPool<'_>) -
         match open(&path, reading.clone()) {
             Ok(history) => {
                 let name = name(&history, pool);
+                pool.expect_objects(history.store().1.len());
                 let new_commits = || Some(CommitReader::default());
                 let (contents, mut commits) = history.feed_contents(&|| pool.worker_in(&name), &new_commits);
                 let (_, store) = history.store();

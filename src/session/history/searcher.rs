@@ -5,9 +5,10 @@ use std::{ops::Range, sync::atomic::Ordering};
 use crate::{
     blob::{AnchorKinds, Origin},
     expand,
+    finding::Scanned,
     scan::{TextChange, looks_wide},
     session::{blob_scan::ScanState, lfs::LfsPointer, worker::Worker},
-    source::{Searcher, TriageResult},
+    source::{Searcher, Sink, TriageResult},
 };
 
 impl Searcher for Worker<'_> {
@@ -26,6 +27,14 @@ impl Searcher for Worker<'_> {
             None => TriageResult::Suspect,
             Some(_) if looks_wide(bytes) => TriageResult::Alone,
             Some(anchor_kinds) => TriageResult::Clean(anchor_kinds),
+        }
+    }
+
+    fn directory(&mut self, length: u64) {
+        self.count(Scanned { bytes: length, ..Scanned::default() });
+        if let Some(counts) = self.state.counts {
+            counts.objects.fetch_add(1, Ordering::Relaxed);
+            counts.bytes.fetch_add(length, Ordering::Relaxed);
         }
     }
 

@@ -147,7 +147,7 @@ impl<'a, S: Searcher, B: HistoryObserver> ObjectReader<'a, S, B> {
                 values.push(observer.as_mut().and_then(|(observer, _)| observer.entry(entry, *number)));
             }
         });
-        sink.count(Scanned { bytes: bytes.len() as u64, ..Scanned::default() });
+        sink.directory(bytes.len() as u64);
         match entries {
             Some(entries) => {
                 if let Some((observer, number)) = observer {

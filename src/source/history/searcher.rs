@@ -25,6 +25,9 @@ pub(crate) trait Searcher: Sink {
     /// contained those anchor kinds.
     fn look(&mut self, bytes: &[u8], base: Option<(&[Range<usize>], AnchorKinds)>) -> TriageResult;
 
+    /// Takes note of a directory of this length, in bytes. Its names are scanned on their own.
+    fn directory(&mut self, length: u64);
+
     /// Scans a name, which is the path of the origin.
     fn name(&mut self, origin: &Origin<'_>);
 }

@@ -1,0 +1,126 @@
+//! What is different on a terminal: links, the width, the progress line, and Ctrl-C.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+mod support;
+#[path = "support/terminal.rs"]
+mod terminal;
+
+use std::{os::unix::process::ExitStatusExt, process::Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use support::{Sandbox, openai_key};
+use terminal::OnTerminal;
+
+/// The text without colors and links.
+fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\x1b') {
+        plain.push_str(before);
+        rest = match after.strip_prefix("]8;;") {
+            Some(link) => link.split_once("\x1b\\").unwrap().1,
+            None => after.split_once('m').unwrap().1,
+        };
+    }
+    plain + rest
+}
+
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("with space & #.py", format!("KEY = '{}'\n", openai_key(1)));
+    sandbox
+}
+
+/// A scan on a terminal with these variables.
+fn scan(sandbox: &Sandbox, variables: &[(&str, &str)], arguments: &[&str]) -> String {
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
+    command.arg("scan").args(arguments).envs(variables.iter().copied());
+    OnTerminal::start(&mut command, 80).finish().1
+}
+
+#[test]
+fn a_terminal_with_hyperlinks_gets_them() {
+    let sandbox = sandbox();
+    let shown = scan(&sandbox, &[("TERM_PROGRAM", "WezTerm")], &[]);
+    let file = sandbox.tree().canonicalize().unwrap();
+    let link = format!(
+        "\x1b]8;;file://{}/with%20space%20&%20%23.py\x1b\\with space & #.py:1:8\x1b]8;;\x1b\\",
+        file.display()
+    );
+    assert!(shown.contains(&link), "{shown:?}");
+    assert!(shown.contains("docs/builtin-rules.md#openai-project-key\x1b\\"), "{shown:?}");
+    let without = scan(&sandbox, &[], &["--color", "never"]);
+    let seconds = |text: &str| text.split(" read in ").next().unwrap().to_owned();
+    assert_eq!(seconds(&plain(&shown)), seconds(&without));
+}
+
+#[test]
+fn nobody_else_gets_hyperlinks() {
+    let sandbox = sandbox();
+    let links = ("TERM_PROGRAM", "WezTerm");
+    for shown in [
+        scan(&sandbox, &[], &[]),
+        scan(&sandbox, &[links, ("NO_COLOR", "1")], &[]),
+        scan(&sandbox, &[links], &["--color", "never"]),
+        scan(&sandbox, &[links], &["--format", "json"]),
+        scan(&sandbox, &[links], &["--format", "concise"]),
+    ] {
+        assert!(shown.contains("with space"), "{shown:?}");
+        assert!(!shown.contains("\x1b]8"), "{shown:?}");
+    }
+    let mut piped = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
+    let run = support::Run::of(piped.args(["scan", "--color", "always"]).env(links.0, links.1));
+    assert!(run.stdout.contains("\x1b[") && !run.stdout.contains("\x1b]8"), "{run:?}");
+}
+
+#[test]
+fn lines_end_where_the_terminal_does() {
+    let sandbox = sandbox();
+    for width in [50, 60, 80, 120] {
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
+        let (_, shown) = OnTerminal::start(command.arg("scan"), width).finish();
+        let longest = plain(&shown).lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(longest <= usize::from(width), "{width}: {shown}");
+    }
+}
+
+/// An interrupted run leaves no progress line behind, says that it proves nothing, writes no report, and ends by the
+/// signal.
+#[test]
+fn an_interrupted_run_has_no_verdict() {
+    let sandbox = sandbox();
+    for signal in [Signal::INT, Signal::TERM] {
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
+        command.args(["scan", "-", "--output", "json=report.json"]).stdin(Stdio::piped());
+        let mut run = OnTerminal::start(&mut command, 80);
+        run.wait_for(" in 0s");
+        kill_process(Pid::from_child(&run.child), signal).unwrap();
+        let (status, shown) = run.finish();
+        assert_eq!(status.signal(), Some(signal.as_raw()), "{shown:?}");
+        let (progress, rest) = shown.split_at(shown.rfind("\x1b[2K").expect("the progress line is cleared"));
+        assert!(progress.contains("files"), "{shown:?}");
+        assert_eq!(
+            rest.trim_start_matches("\x1b[2K").trim_start_matches('\r'),
+            "skanner: interrupted: no verdict\n"
+        );
+        assert!(!sandbox.path("report.json").exists());
+    }
+}
+
+/// A run that has shown its progress can be interrupted afterwards as ever, and a report is not interrupted by what is
+/// left of it.
+#[test]
+fn the_progress_line_vanishes_before_the_report() {
+    let sandbox = sandbox();
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
+    let mut run = OnTerminal::start(command.args(["scan", "-"]).stdin(Stdio::piped()), 80);
+    run.wait_for(" in 0s");
+    let mut stdin = run.child.stdin.take().unwrap();
+    std::io::Write::write_all(&mut stdin, format!("k = {}\n", openai_key(2)).as_bytes()).unwrap();
+    drop(stdin);
+    let (status, shown) = run.finish();
+    assert_eq!(status.code(), Some(1), "{shown:?}");
+    let report = &shown[shown.rfind("\x1b[2K").unwrap()..];
+    assert!(report.contains("1 key found"), "{shown:?}");
+}
