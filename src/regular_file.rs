@@ -50,5 +50,5 @@ fn must_be_file(metadata: &Metadata) -> io::Result<()> {
     if metadata.is_file() {
         return Ok(());
     }
-    Err(io::Error::new(io::ErrorKind::InvalidInput, "is not a plain file, so it was not read"))
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "is not a regular file, so it was not read"))
 }

@@ -72,7 +72,7 @@ impl<'p> Root<'p> {
             },
             Err(error) if is_absent(&error) => {
                 if is_link {
-                    return broken("is a link to nothing".to_owned());
+                    return broken("is a broken link".to_owned());
                 }
             }
             Err(error) => return broken(format!("cannot be read: {error}")),
@@ -158,7 +158,7 @@ fn linked(target: &Path) -> Result<(), String> {
     match lacks(target) {
         Lacks::Nothing => Ok(()),
         Lacks::Some(name) => Err(format!("leads to {}, which has no {name}", target.display())),
-        Lacks::All => Err(format!("leads to {}, where no repository is", target.display())),
+        Lacks::All => Err(format!("leads to {}, which is not a repository", target.display())),
     }
 }
 

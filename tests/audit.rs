@@ -47,7 +47,7 @@ fn verdict(run: &Run) -> String {
     assert!(verdict.contains("; other secrets were not looked for"), "{line}");
     let parts = verdict.split("; ").filter(|part| {
         let is_scope = *part == "other secrets were not looked for";
-        !is_scope && !part.starts_with("refs: ") && !part.starts_with("pull requests are not here")
+        !is_scope && !part.starts_with("refs: ") && !part.starts_with("pull requests were not fetched")
     });
     parts.collect::<Vec<_>>().join("; ")
 }
@@ -624,7 +624,7 @@ fn the_refs_that_were_read_are_named_and_those_that_are_missing() {
     for words in [
         "; refs: 1 branch, 1 remote branch, 1 tag; ",
         "; single-branch clone: other branches were not fetched; ",
-        "; pull requests are not here: `git fetch origin '+refs/pull/*:refs/pull/*'`; ",
+        "; pull requests were not fetched: `git fetch origin '+refs/pull/*:refs/pull/*'` fetches them; ",
     ] {
         assert!(run.stdout.contains(words), "{words}: {run:?}");
     }
@@ -645,7 +645,7 @@ fn the_refs_that_were_read_are_named_and_those_that_are_missing() {
             run.stdout.contains("reached only from pull-request refs, which a push cannot remove"),
             "{run:?}"
         );
-        assert!(!run.stdout.contains("pull requests are not here"), "{run:?}");
+        assert!(!run.stdout.contains("pull requests were not fetched"), "{run:?}");
     }
 }
 

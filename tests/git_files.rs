@@ -172,7 +172,7 @@ fn the_store_may_be_elsewhere() {
 #[test]
 fn a_pointer_without_content_counts_or_fails() {
     let sandbox = with_pointer(None);
-    let why = ["data.csv: is a Git LFS pointer, and its content is not here: run `git lfs fetch --all`"];
+    let why = ["data.csv: is a Git LFS pointer whose content is missing: run `git lfs fetch --all`"];
     sandbox.skanner(&["scan", "--staged", "--format", "json"]).report().assert_not_scanned(&why);
     sandbox.git("", &["commit", "-qm", "data"]);
     for (arguments, must_read) in READERS {

@@ -343,7 +343,7 @@ fn a_path_in_no_commit_is_said_to_be_in_none() {
     sandbox.git("", &["commit", "-qm", "key"]);
     let run = sandbox.skanner(&["scan", "--history"]);
     assert!(run.stdout.contains("--> f:1:3 (commit "), "{run:?}");
-    assert!(run.stdout.contains("w:1:3 (in a folder that no commit holds)"), "{run:?}");
+    assert!(run.stdout.contains("w:1:3 (in a directory that no commit contains)"), "{run:?}");
 }
 
 /// One blob in so many versions that each is a delta against the one before, the last one with a key.

@@ -68,7 +68,7 @@ pub(crate) fn is_url(text: &str) -> bool {
 /// What to do with the address of a repository.
 #[must_use]
 pub(crate) fn clone_first(url: &str) -> String {
-    format!("skanner opens no network connection. Clone it first: git clone --mirror {url}")
+    format!("skanner does not use the network. Clone it first: git clone --mirror {url}")
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub(crate) use report::{ConfigArgs, FamilyArgs, ReportArgs, SettingArgs, TrustAr
 pub(crate) use rules::{ExplainArgs, RulesArgs, RulesCommand};
 pub(crate) use scan::{HistoryArgs, ScanArgs};
 
-/// Find API keys of the sk- family and of AI services before they leave your hands.
+/// Find API keys of the sk- family and of AI services before they leak.
 ///
 /// Other secrets, such as cloud credentials, private keys and passwords, are not looked for.
 ///
@@ -84,7 +84,7 @@ pub(crate) enum Command {
     /// the verdict in `audit`.
     #[command(after_help = "Examples:
   skanner audit                           this repository
-  skanner audit --no-ignore               and ignored files: before you ship the directory
+  skanner audit --no-ignore               and ignored files, before you ship it
   skanner audit --output json=audit.json ~/src/project")]
     Audit(Box<Deferred<AuditArgs>>),
     /// Manage the baseline: known findings that are not reported again.

@@ -100,7 +100,7 @@ pub(crate) struct ReportArgs {
 
     /// Show secrets unmasked in text and JSON.
     ///
-    /// Mind who can read the log.
+    /// Be careful who can read the log.
     #[arg(long, help_heading = heading::REPORT, hide_short_help = true)]
     pub show_secrets: bool,
 

@@ -208,9 +208,9 @@ fn tell(change: &BaselineChange, task: Task, location: &BaselineLocation, consol
     };
     name_all("removed", &change.removed);
     for moved in &change.moved {
-        console.note(&format!("renamed: {} is in {} now", entry_in_words(&moved.entry), moved.to));
+        console.note(&format!("renamed: {} is now in {}", entry_in_words(&moved.entry), moved.to));
     }
-    name_all("only in the history now", &change.only_in_history);
+    name_all("now only in the history", &change.only_in_history);
     if matches!(task, Task::Update { .. }) {
         name_all("added", &change.added);
     }
@@ -219,16 +219,15 @@ fn tell(change: &BaselineChange, task: Task, location: &BaselineLocation, consol
     let left = change.left.len();
     match task {
         Task::Create { .. } => {
-            console.note(&format!("{shown} has {count} {entries} now: keys that are not reported again"))
+            console.note(&format!("wrote {shown}: {count} {entries}. These keys are no longer reported; revoke them if they still work"))
         }
-        _ if change.is_none() => console.note(&format!("{shown} stays as it is, with {count} {entries}")),
-        _ => console.note(&format!("{shown} has {count} {entries} now")),
+        _ if change.is_none() => console.note(&format!("{shown} is unchanged: {count} {entries}")),
+        _ => console.note(&format!("{shown} now has {count} {entries}")),
     }
     if left > 0 {
         let places: Vec<String> = change.left.iter().take(3).map(in_short).collect();
         let more = if left > 3 { ", …" } else { "" };
-        console
-            .note(&format!("not added, because they are new: {}{more}; --add adds them", places.join(", ")));
+        console.note(&format!("new keys, not added: {}{more}; --add adds them", places.join(", ")));
     }
 }
 

@@ -38,15 +38,15 @@ fn page(rule: &Rule) -> String {
     for form in &rule.forms {
         let with_context = match form.confidence_with_context() {
             same if same == form.confidence => String::new(),
-            lifted => format!(", {lifted} with a name of the issuer near it"),
+            lifted => format!(", {lifted} if a name of the issuer is nearby"),
         };
-        let needs = if form.requires_context { " (only with a name of the issuer near it)" } else { "" };
+        let needs = if form.requires_context { " (only if a name of the issuer is nearby)" } else { "" };
         let _ = writeln!(page, "  {}{with_context}{needs}: {}", form.confidence, form.why);
         for shape in &form.shapes {
             let _ = writeln!(page, "      {}", shape.source());
         }
     }
-    page.push_str("\nWhat it is not\n");
+    page.push_str("\nWhat does not match\n");
     for text in rule.examples().1 {
         let _ = writeln!(page, "      {}", text.source());
     }

@@ -51,13 +51,13 @@ fn write(directory: &Path, file: &Path, force: bool) -> Result<()> {
 
 /// Asks whether to install the hooks if someone can answer. Otherwise explains how.
 fn offer_hooks(directory: &Path, console: &Console) -> Result<Verdict> {
-    const HOW: &str = "`skanner hook install` makes git look for keys before every commit and push\n";
+    const HOW: &str = "run `skanner hook install` to check every commit and push\n";
     let is_asked = io::stdin().is_terminal() && io::stderr().is_terminal() && console::wants_progress();
     if !is_asked {
         return console.print_own(HOW);
     }
     let mut stderr = io::stderr().lock();
-    write!(stderr, "Should git look for keys before every commit and push? [y/N] ")?;
+    write!(stderr, "Install hooks that check every commit and push? [y/N] ")?;
     stderr.flush()?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;

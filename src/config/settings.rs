@@ -286,7 +286,7 @@ impl Settings {
             excluded += self.exclude_rules.value.iter().filter(is_excluded).count();
         }
         if excluded > 0 {
-            ways.push(format!("leaves out {}", rules(excluded)));
+            ways.push(format!("excludes {}", rules(excluded)));
         }
         if is_file(&self.min_confidence.from) && self.min_confidence.value > MIN_CONFIDENCE {
             ways.push(format!("raises min-confidence to {}", self.min_confidence.value));
@@ -295,7 +295,7 @@ impl Settings {
             let all = Family::WORDS.iter().map(|(_, family)| *family);
             ways.extend(
                 all.filter(|family| !self.families().has(*family))
-                    .map(|family| format!("leaves out the family {family}")),
+                    .map(|family| format!("excludes the family {family}")),
             );
         }
         let is_lower = |severity_override: &&Positioned<SeverityOverride>| {

@@ -262,7 +262,7 @@ impl<'a> ExpandJob<'a> {
             Some(why) => why.to_owned(),
             None if error.kind() == ErrorKind::UnexpectedEof => {
                 format!(
-                    "ends in the middle of its {kind}: it was cut short; everything before that was scanned"
+                    "ends in the middle of its {kind}: it is truncated; everything before that was scanned"
                 )
             }
             None => {

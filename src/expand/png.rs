@@ -46,7 +46,7 @@ pub(super) fn open(
                     let name = [&b"("[..], kind, b")"].concat();
                     let decoder = Box::new(ZlibDecoder::new(packed));
                     if !forgiving::pass_on(job, place, &name, forgiving::INFLATE, decoder) {
-                        job.not_scanned(place, "has a compressed text that is damaged".to_owned());
+                        job.not_scanned(place, "has a damaged compressed text".to_owned());
                     }
                 }
             }

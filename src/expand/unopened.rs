@@ -42,8 +42,9 @@ pub(super) fn open(
     source: &mut ContainerSource<'_>,
 ) -> io::Result<()> {
     let name = name(source.head()).unwrap_or("an archive");
-    let why =
-        format!("is {name}, which is not opened: unpack it and scan the directory; it was scanned as is");
+    let why = format!(
+        "is {name}, which skanner cannot open: unpack it and scan the directory; it was scanned as is"
+    );
     job.not_scanned(place, why);
     job.raw(place, source)
 }

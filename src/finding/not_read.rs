@@ -47,9 +47,10 @@ impl NotReadKind {
             Self::Ignored => (format!("{count} ignored path{s}"), "--no-ignore reads them"),
             Self::History if count == 1 => ("the history".to_owned(), "`skanner audit` reads it"),
             Self::History => (format!("{count} histories"), "`skanner audit` reads them, one at a time"),
-            Self::Submodule => {
-                (format!("{count} submodule{s} without files"), "`git submodule update --init` fetches them")
-            }
+            Self::Submodule => (
+                format!("{count} submodule{s} not checked out"),
+                "`git submodule update --init` fetches them",
+            ),
             Self::Special => {
                 let what = if count == 1 { "FIFO, socket or device" } else { "FIFOs, sockets or devices" };
                 (format!("{count} {what}"), "no repository can contain them")

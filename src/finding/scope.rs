@@ -36,10 +36,10 @@ impl LookedFor {
             id: Cow::Borrowed(family.name()),
             description: Cow::Borrowed(match family {
                 Family::Sk => {
-                    "API keys that begin with sk-, sk_, rk_ and the like, of OpenAI, Anthropic, Stripe and others"
+                    "API keys of OpenAI, Anthropic, Stripe and others that begin with sk-, sk_, rk_ and the like"
                 }
                 Family::Ai => {
-                    "API keys of AI services that begin with something else, of Hugging Face, xAI, Gemini and others"
+                    "API keys of Hugging Face, xAI, Gemini and other AI services that begin with something else"
                 }
             }),
         });

@@ -67,7 +67,7 @@ impl LooseStream {
                 self.end = self.file.read(&mut self.input).map_err(damaged)?;
                 self.start = 0;
                 if self.end == 0 {
-                    return Err("is damaged: its file was cut short".to_owned());
+                    return Err("is damaged: its file is truncated".to_owned());
                 }
             }
             let before = (self.state.total_in(), self.state.total_out());
@@ -117,7 +117,7 @@ impl LooseStream {
             return Err(wrong_size());
         }
         if self.start < self.end || self.file.read(&mut self.input).map_err(damaged)? > 0 {
-            return Err("is damaged: bytes that belong to no object follow it in its file".to_owned());
+            return Err("is damaged: its file has extra bytes after the object".to_owned());
         }
         Ok(content)
     }

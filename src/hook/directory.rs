@@ -80,8 +80,9 @@ fn root(here: &Path) -> Result<(PathBuf, bool)> {
 }
 
 fn about(directory: &Path, question: &[&str]) -> Result<String> {
-    let answer = ask(directory, &[&["rev-parse"], question].concat())
-        .with_context(|| format!("cannot find the hooks of the repository at {}", directory.display()))?;
+    let answer = ask(directory, &[&["rev-parse"], question].concat()).with_context(|| {
+        format!("{} is not in a git repository, or git cannot read it", directory.display())
+    })?;
     answer.with_context(|| format!("`git rev-parse {}` printed nothing", question.join(" ")))
 }
 

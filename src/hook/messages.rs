@@ -74,7 +74,7 @@ pub(crate) fn stopped(stop: &HookStop) -> String {
                 .to_owned(),
         ),
         (_, StopReason::NotRead) if stop.is_stopped => lines.push(format!(
-            "  To continue without any check: `{go_on}` (skips all hooks). Only do this if you know what is in there."
+            "  To continue without any check: `{go_on}` (skips all hooks). Only do this if you know what these inputs contain."
         )),
         (_, StopReason::NotRead) => {}
         (_, StopReason::Keys) => {
@@ -105,7 +105,7 @@ impl HookStop {
         let fix =
             format!("read the key from the environment or a secret store, then `git add -- {paths}` again");
         let rebase = format!(
-            "In an earlier commit:       `git rebase -i {}~` (`--root` if it is the first one), and mark it with `edit`",
+            "In an earlier commit:       `git rebase -i {}~` (`--root` for the first commit), and mark it `edit`",
             self.commit()
         );
         match self.event {
@@ -119,7 +119,7 @@ impl HookStop {
                 vec![
                     format!("Unstage:  {unstage} -- {paths}"),
                     format!("Fix:      {fix}"),
-                    "Keep out: add the file to .gitignore, if it is only for you".to_owned(),
+                    "Keep out: add the file to .gitignore if it is private".to_owned(),
                     REVOKE.to_owned(),
                 ]
             }

@@ -62,7 +62,7 @@ fn parse(input: &[u8], form: &str, arrange: Arrange) -> Result<Vec<Update>> {
 }
 
 fn hint(form: &str) -> String {
-    format!("git passes lines of the form `{form}`, so let git call the hook")
+    format!("git passes lines of the form `{form}`; let git run this hook")
 }
 
 /// Parses an object id in hex; all zeros mean no object. `None` if it is neither.

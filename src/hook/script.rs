@@ -110,7 +110,7 @@ const GIVE: &str = "give";
 const FIND: &str = r#"
 if ! test -x "$skanner"
 then skanner=$(command -v skanner) || {
-    echo "skanner: program not found, so nothing was checked and git was stopped." >&2
+    echo "skanner: program not found, so nothing was checked, and git stops." >&2
     echo "skanner: Install it again and run 'skanner hook install', or remove this hook: $hook" >&2
     echo "skanner: To continue once without a check, add --no-verify to the git command." >&2
     exit 2

@@ -45,10 +45,7 @@ pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -
             u64::from(!annotate(Level::of(finding.severity), &title, &location(report, finding), &message)?);
     }
     if left_out > 0 {
-        writeln!(
-            out,
-            "{left_out} more without an annotation, since GitHub shows {MOST} of each level for a step"
-        )?;
+        writeln!(out, "{left_out} more have no annotation: GitHub shows at most {MOST} per level and step")?;
     }
     text::write_summary(report, view, out)
 }

@@ -58,7 +58,7 @@ impl ReportFormat {
 
 /// All formats.
 pub(crate) static FORMATS: &[ReportFormat] = &[
-    ReportFormat { wants_root: false, ..ReportFormat::new("text", "for people", text::write) },
+    ReportFormat { wants_root: false, ..ReportFormat::new("text", "for reading in a terminal", text::write) },
     ReportFormat {
         wants_root: false,
         ..ReportFormat::new("concise", "one line per key, for grep and editors", concise::write)

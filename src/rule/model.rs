@@ -79,8 +79,8 @@ macro_rules! rule_tables {
                 "word_before" => word_before: bool = default;
                 /// What may stand beside the key.
                 "edges" => edges: Edges = default;
-                /// What convinces, as the end of "because it has …".
-                "why" => why: String as Text, required "say what convinces, as the end of \"because it has …\"";
+                /// The reason, as the end of "because it has …".
+                "why" => why: String as Text, required "give the reason, as the end of \"because it has …\"";
             }
 
             /// One kind of key.
@@ -117,7 +117,7 @@ macro_rules! rule_tables {
                 "examples" => examples: Vec<Shape> as Vec<Example>, required "give texts in which it must find a key";
                 /// Texts, written as shapes, that look like such a key and are none.
                 "counter_examples" => counter_examples: Vec<Shape> as Vec<Example>,
-                    required "give texts that look like such a key and are none";
+                    required "give texts that look like such a key but are not";
                 /// How the key is written.
                 "form" => forms: Vec<Form>, required "say how the key is written, under [[rule.form]]";
             } with {

@@ -145,7 +145,7 @@ fn include_families(settings: &mut Settings, rules: &RuleSet) -> Result<()> {
         let rule = find_rule(rules, &id)?;
         if let Some(source) = settings.include_family_of(rule) {
             bail!(
-                "{}: the rule `{id}` is of the family {}, which {source} leaves out; leave one of them out",
+                "{}: the rule `{id}` belongs to the family {}, which {source} excludes; remove one of the two",
                 settings.rules.from,
                 rule.family
             );

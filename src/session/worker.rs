@@ -133,7 +133,7 @@ impl Worker<'_> {
             FileReader::default().feed_content(&content, origin, self);
             self.is_lfs_content = false;
         } else if self.lfs.is_some_and(|lfs| lfs.missing == MissingContent::Fails) {
-            let why = "is a Git LFS pointer, and its content is not here: run `git lfs fetch --all` and scan again, or \
+            let why = "is a Git LFS pointer whose content is missing: run `git lfs fetch --all` and scan again, or \
                        name it under `accept-unread`";
             self.not_scanned(origin.path, why.to_owned());
         } else {

@@ -201,7 +201,7 @@ fn over(entry: &AllowEntry<'_>) -> Unused {
         place: entry.place.to_owned(),
         line: Some(entry.line),
         what: in_short(entry),
-        why: format!("it expired after {last}; remove the keys, or set a later day"),
+        why: format!("it was valid until {last}; remove the keys, or set a later date"),
     }
 }
 

@@ -175,7 +175,7 @@ fn problem(marker: &AllowComment, rules: &dyn RuleLookup, today: Day) -> Option<
         ));
     }
     let last = marker.until.as_deref().and_then(Day::parse)?;
-    (last < today).then(|| format!("it expired after {last}; remove the key, or set a later day"))
+    (last < today).then(|| format!("it was valid until {last}; remove the key, or set a later date"))
 }
 
 /// What is wrong with a comment in a text that was read.

@@ -15,10 +15,10 @@ impl ReadExtent {
     /// Says that nothing matches something.
     pub(super) fn nothing_matches(self, it: &str) -> String {
         match self {
-            Self::Everything => format!("nothing matches {it} any more; take it away"),
+            Self::Everything => format!("nothing matches {it} any more; remove it"),
             Self::Files | Self::Part => {
                 format!(
-                    "nothing in these files matches {it}; take it away, unless `skanner audit` needs it for the history"
+                    "nothing in these files matches {it}; remove it, unless `skanner audit` needs it for the history"
                 )
             }
         }

@@ -65,7 +65,7 @@ pub(crate) fn apply(
     });
     for (entry, _) in entries.iter().zip(&used).filter(|(_, is_used)| !**is_used) {
         let why = match entry.until.filter(|_| is_over(entry)) {
-            Some(last) => format!("it expired after {last}"),
+            Some(last) => format!("it was valid until {last}"),
             None if look == ReadExtent::Part => continue,
             None => format!("everything it names could be read, or {}", look.nothing_matches("it")),
         };
@@ -122,7 +122,7 @@ fn is_name(what: &str) -> bool {
         what.strip_prefix(kind)
             .is_some_and(|id| id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit()))
     });
-    is_object || NAMES.contains(&what) || what.starts_with("the root folder (commit ")
+    is_object || NAMES.contains(&what) || what.starts_with("the root directory (commit ")
 }
 
 fn suppression(entry: &Acceptance) -> Suppression {

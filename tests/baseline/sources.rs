@@ -209,7 +209,7 @@ fn a_key_that_leaves_the_files_stays_known_in_the_history() {
     let verdict = sandbox.skanner(&["audit", "--accept-baseline"]).stdout;
     assert!(verdict.contains("safe to publish except for what the baseline accepts: no other keys of the sk- family or of AI services, 1 suppressed (1 by .skanner-baseline)"), "{verdict}");
     let update = sandbox.skanner(&["baseline", "update", "--history"]);
-    assert!(update.stderr.contains("only in the history now: openai-project-key in src/a.py"), "{update:?}");
+    assert!(update.stderr.contains("now only in the history: openai-project-key in src/a.py"), "{update:?}");
     assert_eq!(places(&sandbox), ["<history> src/a.py"]);
     assert_eq!(counts(&run(&sandbox, ".", &["audit", "--accept-baseline"])), (0, 1));
     assert_eq!(counts(&sandbox.scan(&[])), (0, 0));

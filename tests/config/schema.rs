@@ -168,7 +168,7 @@ fn init_writes_to_the_root_and_never_over_a_file() {
     assert_eq!(
         run.stdout,
         format!(
-            "wrote {}\n`skanner hook install` makes git look for keys before every commit and push\n",
+            "wrote {}\nrun `skanner hook install` to check every commit and push\n",
             root.join("skanner.toml").display()
         )
     );

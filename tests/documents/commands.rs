@@ -93,6 +93,9 @@ fn sandbox() -> Sandbox {
 fn failure(block: &Block, sandbox: &Sandbox) -> Option<String> {
     let mut script = String::new();
     for command in commands(&block.text) {
+        if command.lines().all(|line| line.trim_start().starts_with('#')) {
+            continue;
+        }
         // Keys are there to be found.
         let most = u8::from(command.contains("skanner "));
         let _ = write!(

@@ -93,7 +93,7 @@ fn the_readme_is_short() {
 fn page() -> String {
     let mut page = String::from(
         "# Built-in rules\n\n<!-- Written by a test: `SKANNER_WRITE_DOCUMENTS=1 cargo test --test documents`. -->\n\n\
-         `skanner explain RULE` shows what the keys of a rule look like and what to do. [rules.md](rules.md) tells how to write one.\n",
+         `skanner explain RULE` shows what the keys of a rule look like and what to do. [rules.md](rules.md) explains how to write one.\n",
     );
     for rule in RuleSet::builtin().iter() {
         let _ = write!(page, "\n## {}\n\n{}. {}\n\n", rule.id, rule.title, rule.impact);

@@ -3,7 +3,7 @@
 use std::fs;
 
 use anstyle::{Color, RgbColor};
-use anstyle_svg::Term;
+use anstyle_svg::{Palette, Term};
 
 use crate::{
     support::{Sandbox, key, openai_key},
@@ -12,6 +12,26 @@ use crate::{
 
 /// Where the picture is, from the root.
 const PICTURE: &str = "docs/images/scan.svg";
+
+/// The colors of terminals, readable on a dark background: eight plain ones, then the bright ones.
+const PALETTE: Palette = Palette([
+    RgbColor(0x48, 0x4f, 0x58),
+    RgbColor(0xe5, 0x53, 0x4b),
+    RgbColor(0x3f, 0xb9, 0x50),
+    RgbColor(0xd2, 0x99, 0x22),
+    RgbColor(0x53, 0x9b, 0xf5),
+    RgbColor(0xbc, 0x8c, 0xff),
+    RgbColor(0x39, 0xc5, 0xcf),
+    RgbColor(0xb1, 0xba, 0xc4),
+    RgbColor(0x6e, 0x76, 0x81),
+    RgbColor(0xff, 0x93, 0x8a),
+    RgbColor(0x56, 0xd3, 0x64),
+    RgbColor(0xe3, 0xb3, 0x41),
+    RgbColor(0x79, 0xc0, 0xff),
+    RgbColor(0xd2, 0xa8, 0xff),
+    RgbColor(0x56, 0xd4, 0xdd),
+    RgbColor(0xf0, 0xf6, 0xfc),
+]);
 
 /// A run on a terminal, as a picture. The key is made from a seed, so each run shows the same.
 fn picture() -> String {
@@ -28,7 +48,7 @@ fn picture() -> String {
     let shown = format!("\x1b[1m$ skanner scan\x1b[0m\n{before} read in 0.00 s{after}");
     let light = Color::Rgb(RgbColor(0xd6, 0xde, 0xeb));
     let dark = Color::Rgb(RgbColor(0x16, 0x1b, 0x22));
-    Term::new().fg_color(light).bg_color(dark).min_width_px(690).render_svg(shown.trim_end())
+    Term::new().palette(PALETTE).fg_color(light).bg_color(dark).min_width_px(690).render_svg(shown.trim_end())
 }
 
 #[test]

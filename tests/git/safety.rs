@@ -32,7 +32,7 @@ fn bad_input_is_named_and_exits_with_2() {
             },
             "does not match",
         ),
-        ("empty index", |s| drop(s.write(".git/index", "")), "it is cut short"),
+        ("empty index", |s| drop(s.write(".git/index", "")), "it is truncated"),
         ("HEAD is rubbish", |s| drop(s.write(".git/HEAD", "rubbish\n")), "HEAD cannot be read"),
         (
             "the branch is rubbish",

@@ -181,7 +181,7 @@ fn a_push_of_nothing_passes_and_is_called_so() {
     commit(&sandbox, "b.py", &line(1));
     let run = push(&sandbox, &["origin", "main"]);
     assert_eq!(run.code, 0, "{run:?}");
-    assert!(run.stderr.contains("git pushes nothing, so nothing was scanned"), "{run:?}");
+    assert!(run.stderr.contains("nothing is being pushed, so nothing was scanned"), "{run:?}");
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub(super) fn install(events: &[GitHook], global: bool, console: &Console) -> Re
     let events = if events.is_empty() { directory::usual(&place) } else { events };
     if let Some(event) = events.iter().find(|event| (**event == GitHook::PreReceive) != place.is_bare) {
         let (kind, usual) = if place.is_bare { ("bare", "pre-receive") } else { ("not bare", "pre-commit") };
-        bail!("this repository is {kind}, where git does not run {event}; {usual} is run");
+        bail!("this repository is {kind}: git does not run {event} there, but {usual}");
     }
     install_in(&place.directory, events, &program, console)?;
     if place.is_in_work_tree {
@@ -58,7 +58,7 @@ fn install_in(directory: &Path, events: &[GitHook], program: &Path, console: &Co
 
 fn install_for_all(events: &[GitHook], program: &Path, console: &Console) -> Result<Verdict> {
     if events.contains(&GitHook::PreReceive) {
-        bail!("pre-receive is for one bare repository at a time: install it in there, without --global");
+        bail!("pre-receive is for one bare repository at a time: install it there, without --global");
     }
     match global::way()? {
         GlobalInstall::Configured => {
@@ -72,7 +72,7 @@ fn install_for_all(events: &[GitHook], program: &Path, console: &Console) -> Res
         GlobalInstall::HooksPath(directory) => {
             directory::check(&directory)?;
             install_in(&directory, events, program, console)?;
-            console.note("these hooks are run in all repositories that do not set core.hooksPath themselves");
+            console.note("these hooks run in every repository that does not set its own core.hooksPath");
         }
         GlobalInstall::Template { directory, is_new } => {
             install_in(&directory.join("hooks"), events, program, console)?;

@@ -35,7 +35,7 @@ pub(super) fn to_remote(
     let updates = refs::of_push(&input)?;
     if updates.is_empty() && from_git {
         // Git runs the hook even if the other side already has everything.
-        console.note("git pushes nothing, so nothing was scanned");
+        console.note("nothing is being pushed, so nothing was scanned");
         return Ok((Verdict::Clean, Report::default()));
     }
     let repository = open_from_environment()?;
@@ -51,7 +51,7 @@ pub(super) fn to_remote(
 
 /// Scans what has arrived in this repository.
 pub(super) fn received(args: &ReportArgs, console: &Console) -> Result<(Verdict, Report)> {
-    const CALL: &str = "git gives the hook a line for each reference on standard input, so let git call it";
+    const CALL: &str = "git passes one line per ref on standard input; let git run this hook";
     if io::stdin().is_terminal() {
         bail!("standard input is a terminal; {CALL}");
     }

@@ -193,7 +193,7 @@ fn apply_delta(
         // A few bytes can make a very large object.
         let mut rest = &delta[..];
         let size = varint::low_first(&mut rest).and_then(|_| varint::low_first(&mut rest));
-        let size = size.ok_or_else(|| damaged("a delta is cut short"))?;
+        let size = size.ok_or_else(|| damaged("a delta is truncated"))?;
         budget.expanded(size)?;
         budget.memory.take(size)?;
         let mut content = Vec::new();

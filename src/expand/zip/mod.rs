@@ -145,7 +145,7 @@ fn read(
     let DirectorySearch::Here(mut directory) = found else {
         job.not_scanned(
             place,
-            "is a zip archive without its directory, which belongs at the end: it was cut short or is damaged; what is \
+            "is a zip archive without its directory, which belongs at the end: it is truncated or damaged; what is \
              left of it was scanned"
                 .to_owned(),
         );

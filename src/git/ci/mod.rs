@@ -48,7 +48,7 @@ impl CiJob {
         let Some(system) = SYSTEMS.iter().find(|system| variable(system.sign).is_some()) else {
             let known: Vec<_> = SYSTEMS.iter().map(|system| system.name).collect();
             bail!(
-                "--range auto reads the environment of a CI system, and this is not one of {}; name the range, as in \
+                "--range auto reads the environment of a CI system, but none was found (known: {}); name the range, as in \
                  `--range origin/main..HEAD`",
                 known.join(", ")
             );
@@ -117,7 +117,7 @@ impl CiJob {
         if !target.is_empty() {
             let Some(base) = find(repository, target) else {
                 bail!(
-                    "{system} wants the target `{}`, which is not here{}",
+                    "the target `{}` that {system} names is not in this clone{}",
                     target.join("` or `"),
                     fetch_hint(repository)
                 );
@@ -171,11 +171,13 @@ impl CiJob {
         // The checkout of some systems leaves a ref that names the commit, and drops the tag itself.
         let after = self.after.as_ref().map(|after| resolve(repository, after)).transpose();
         let Ok(after) = after else {
-            bail!("{system} says that the tag {tag} was pushed, whose object is not here; {advice}");
+            bail!(
+                "{system} says that the tag {tag} was pushed, but its object is not in this clone; {advice}"
+            );
         };
         let here = resolve(repository, pushed).ok();
         if after.is_none() && here.is_none() {
-            bail!("{system} says that the tag {tag} was pushed, which is not here; {advice}");
+            bail!("{system} says that the tag {tag} was pushed, but it is not in this clone; {advice}");
         }
         Ok(after.into_iter().chain(here).collect())
     }

@@ -40,7 +40,7 @@ const LARGE: usize = 1 << 20;
 
 pub(super) fn parse(mut file: Vec<u8>, hash_length: usize, pool: &Pool) -> Result<Parsed, String> {
     let Some(end) = file.len().checked_sub(hash_length).filter(|end| *end >= HEADER) else {
-        return Err("it is cut short".to_owned());
+        return Err("it is truncated".to_owned());
     };
     if file.len() > MOST {
         return Err("it is too large for an index".to_owned());
@@ -85,7 +85,7 @@ fn body(bytes: &[u8], hash_length: usize, names_from: usize, names: &mut Vec<u8>
         } else {
             whole_entry(&mut input, hash_length)
         };
-        let entry = entry.ok_or_else(|| damaged(&format!("entry {} of {count} is cut short", number + 1)))?;
+        let entry = entry.ok_or_else(|| damaged(&format!("entry {} of {count} is truncated", number + 1)))?;
         parsed.entries.push(entry);
     }
     while input.at < bytes.len() {
@@ -93,7 +93,7 @@ fn body(bytes: &[u8], hash_length: usize, names_from: usize, names: &mut Vec<u8>
             .take(4)
             .zip(input.u32())
             .and_then(|(name, size)| Some((<[u8; 4]>::try_from(name).ok()?, input.take(size as usize)?)));
-        let (name, content) = extension.ok_or_else(|| damaged("an extension is cut short"))?;
+        let (name, content) = extension.ok_or_else(|| damaged("an extension is truncated"))?;
         match &name {
             b"TREE" => {
                 let tree = CachedTree::parse(content, hash_length);

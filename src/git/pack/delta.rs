@@ -43,7 +43,7 @@ pub fn apply(
     result: &mut Vec<u8>,
     changes: &mut Changes,
 ) -> Result<(), &'static str> {
-    const CUT: &str = "its delta is cut short";
+    const CUT: &str = "its delta is truncated";
     result.clear();
     let Changes { changed_ranges, copied } = changes;
     changed_ranges.clear();

@@ -45,7 +45,7 @@ impl PackFile {
         let why = if !data.starts_with(b"PACK") || !matches!(word(4), Some(2 | 3)) {
             "is not a pack of a known version"
         } else if !data.ends_with(index.of_pack()) || data.len() < HEADER + width {
-            "is cut short or damaged, or its index belongs to another pack: their checksums differ"
+            "is truncated or damaged, or its index belongs to another pack: their checksums differ"
         } else if word(8) != Some(index.len() as u32) {
             "contains a different number of objects than its index"
         } else {

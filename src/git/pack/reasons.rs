@@ -3,7 +3,7 @@
 /// Why an object whose base cannot be read is unreadable, too.
 pub(crate) const LOST_BASE: &str = "is a delta against an object that cannot be read";
 
-pub(super) const NO_BASE: &str = "is a delta against an object that is not here";
+pub(super) const NO_BASE: &str = "is a delta against a missing object";
 
 pub(super) const CIRCLE: &str = "is one of several deltas against each other, so none can be built";
 

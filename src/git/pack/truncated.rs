@@ -124,7 +124,7 @@ mod unix {
                     let length = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
                     say(&bytes[..length]);
                 }
-                say(b" was cut short while it was read, so the run is incomplete: scan again\n");
+                say(b" was truncated while it was read, so the run is incomplete: scan again\n");
                 // SAFETY: this ends the process at once.
                 unsafe { libc::_exit(2) }
             }

@@ -47,7 +47,7 @@ fn inflate(path: &Path) -> io::Result<Aside> {
         }
         Ok(_) => Ok(Aside::Inflated(bytes)),
         Err(_) if KINDS.iter().any(|kind| bytes.starts_with(kind)) => {
-            Ok(Aside::Unread("is an object that is damaged or cut short: remove it if nothing needs it"))
+            Ok(Aside::Unread("is an object that is damaged or truncated: remove it if nothing needs it"))
         }
         Err(_) => Ok(Aside::Plain),
     }

@@ -112,7 +112,7 @@ fn write_suppressions(run: &RunReport, view: &View, out: &mut dyn Write) -> io::
     let suppressions = &run.suppressions;
     for SuppressionEntry { suppression, keys } in suppressions.iter().take(MOST_SUPPRESSIONS) {
         let label = paint(view, AnsiColor::BrightCyan, "suppressed");
-        let reason = if suppression.reason.is_none() { "; no reason is given" } else { "" };
+        let reason = if suppression.reason.is_none() { "; no reason given" } else { "" };
         writeln!(out, "{label}: {} {}{reason}", plural(*keys, "key"), escape_control(&by(suppression)))?;
     }
     if let Some(more) = suppressions.len().checked_sub(MOST_SUPPRESSIONS).filter(|more| *more > 0) {
@@ -185,9 +185,9 @@ fn notes(
     }
     if let Some(entry) = &finding.allowed_by {
         notes.push(if run.untrusted {
-            ("note", format!("allowed by this change ({}), which does not count", by(entry)))
+            ("note", format!("this change allows it ({}), which does not count", by(entry)))
         } else {
-            ("baseline", format!("accepted {}, which does not make it safe to publish", by(entry)))
+            ("baseline", format!("listed {}, which does not make it safe to publish", by(entry)))
         });
     }
     if run.unmasked {
@@ -274,7 +274,7 @@ fn aside(place: &OccurrenceEntry) -> String {
         (SourceKind::Index, _) => Some("staged".to_owned()),
         (SourceKind::Blob | SourceKind::Name, Some(commit)) => Some(format!("commit {}", short(commit))),
         (SourceKind::Blob, None) if !place.path.is_empty() => {
-            Some("in a folder that no commit holds".to_owned())
+            Some("in a directory that no commit contains".to_owned())
         }
         _ => None,
     };

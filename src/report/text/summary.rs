@@ -67,7 +67,10 @@ pub(super) fn line(report: &ReportDocument, view: &View) -> String {
     if !left_out.is_empty() {
         parts.push(format!("not read: {}", left_out.join(", ")));
     }
-    let end = if is_all && !is_suppressed && left_out.is_empty() { ", nothing left out" } else { "" };
+    let lacks_refs =
+        run.refs.as_ref().is_some_and(|refs| refs.single_branch || refs.fetch_pull_requests.is_some());
+    let is_whole = is_all && !is_suppressed && left_out.is_empty() && !(lacks_refs && run.audit.is_some());
+    let end = if is_whole { ", nothing left out" } else { "" };
     format!("{}{end}", parts.join("; "))
 }
 
@@ -199,7 +202,7 @@ fn exceptions(run: &RunReport) -> Vec<String> {
             parts.push("single-branch clone: other branches were not fetched".to_owned());
         }
         if let Some(command) = &refs.fetch_pull_requests {
-            parts.push(format!("pull requests are not here: `{}`", escape_control(command)));
+            parts.push(format!("pull requests were not fetched: `{}` fetches them", escape_control(command)));
         }
     }
     if !run.outside.is_empty() {
@@ -232,7 +235,7 @@ fn amount(scanned: Scanned) -> String {
         return DecimalBytes(scanned.bytes).to_string();
     }
     if parts.is_empty() {
-        parts.push("no file".to_owned());
+        parts.push("no files".to_owned());
     }
     format!("{} ({})", parts.join(", "), DecimalBytes(scanned.bytes))
 }

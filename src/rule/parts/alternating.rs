@@ -8,7 +8,7 @@ use super::{
 
 pub(super) static ALTERNATING_UUID4: NamedPart = NamedPart {
     name: "alternating-uuid4",
-    about: "random UUID without dashes, uppercase at even places, lowercase at odd ones",
+    about: "random UUID without dashes, uppercase at even positions, lowercase at odd ones",
     class: &ANY_HEX,
     lengths: (32, 32),
     accepts: |text| {

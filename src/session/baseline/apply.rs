@@ -65,7 +65,7 @@ pub(in crate::session) fn apply(
     let Some(baseline) = read()? else {
         ensure!(
             !is_requested,
-            "there is no baseline {}; `skanner baseline create {0}` creates one of everything that is found now",
+            "there is no baseline {}; `skanner baseline create {0}` creates one from everything that is found now",
             location.shown
         );
         return Ok(());

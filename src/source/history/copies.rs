@@ -22,6 +22,6 @@ pub(super) fn check(store: &Store, pool: &Pool, sink: &mut impl Sink) {
         copies.filter_map(|copy| store.check_copy(*copy)).collect::<Vec<_>>()
     });
     for PackDamage { path, why } in damages.into_iter().flatten() {
-        sink.not_scanned(&files::name(&path), format!("{why}; the object is elsewhere, too"));
+        sink.not_scanned(&files::name(&path), format!("{why}; another copy of the object exists"));
     }
 }
