@@ -85,6 +85,8 @@ fn sandbox() -> Sandbox {
     commit("chat");
     sandbox.write("src/new.py", key(3));
     sandbox.git(".", &["add", "src/new.py"]);
+    let program = sandbox.write("../bin/some-program", "#!/bin/sh\necho '{}'\n");
+    fs::set_permissions(program, fs::Permissions::from_mode(0o755)).unwrap();
     sandbox.write(".env", format!("OPENAI_API_KEY={}\n", openai_key(4)));
     sandbox
 }
@@ -144,7 +146,7 @@ fn commands_run_as_they_are_written() {
         }
         let sandbox = Sandbox::new();
         let beside = sandbox.tree().parent().unwrap().to_owned();
-        for name in ["tree", "home", "origin.git"] {
+        for name in ["tree", "home", "origin.git", "bin"] {
             fs::remove_dir_all(beside.join(name)).ok();
             copy(&template.tree().parent().unwrap().join(name), &beside);
         }
