@@ -68,6 +68,9 @@ def rewritten(found, directory):
         path = image_page(path)
     else:
         path = f"{REPOSITORY}/blob/HEAD/{path}"
+    if before.endswith('"') and path.endswith(".md"):
+        # mkdocs rewrites links of Markdown alone.
+        path = path.removesuffix(".md") + ".html"
     return before + path + mark + anchor
 
 
