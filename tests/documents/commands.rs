@@ -2,7 +2,7 @@
 //!
 //! A block that needs something else, such as a network, says so before its fence: `<!-- not run: why -->`.
 
-use std::{fmt::Write as _, fs, path::Path, process::Command};
+use std::{fmt::Write as _, fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
 
 use crate::support::{Run, Sandbox, openai_key};
 

@@ -12,6 +12,7 @@ mod support;
 #[cfg(unix)]
 #[path = "../support/terminal.rs"]
 mod terminal;
+mod translation;
 
 use std::{
     fmt::Write,
