@@ -261,7 +261,7 @@ mod tests {
             is_broken(name, &format!("has no {name}"));
         }
         for (name, text, expected) in [
-            ("nowhere", "gitdir: ../gone\n", "where no repository is"),
+            ("nowhere", "gitdir: ../gone\n", "which is not a repository"),
             ("half", "gitdir: ../HEAD/.git\n", "has no HEAD"),
             ("text", "a text\n", "names no repository"),
         ] {
@@ -271,7 +271,7 @@ mod tests {
         #[cfg(unix)]
         {
             std::os::unix::fs::symlink("gone", make(&base, "link").join(".git")).unwrap();
-            is_broken("link", "link to nothing");
+            is_broken("link", "broken link");
             std::os::unix::fs::symlink("../refs/.git", make(&base, "through").join(".git")).unwrap();
             is_broken("through", "has no refs");
         }

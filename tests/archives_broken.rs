@@ -55,7 +55,7 @@ fn what_was_cut_short_is_never_clean() {
     named.dedup();
     assert_eq!((report.code, named.len()), (2, files));
     for why in report.not_scanned() {
-        assert!(why.contains("cut short"), "{why}");
+        assert!(why.contains("truncated"), "{why}");
     }
 }
 

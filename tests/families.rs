@@ -105,7 +105,7 @@ fn settings_name_families_too() {
     // A file does not hide a rule that is asked for by name.
     assert_eq!(families(&["--rule", "hugging-face-user-token"], None), ["sk", "ai"]);
     let run = sandbox.skanner(&["scan", "."]);
-    assert!(run.stdout.contains("skanner.toml leaves out the family ai"), "{run:?}");
+    assert!(run.stdout.contains("skanner.toml excludes the family ai"), "{run:?}");
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_family_that_does_not_exist_is_refused() {
         assert!(run.stderr.contains("[possible values: sk, ai]"), "{run:?}");
     }
     let run = sandbox.skanner(&["scan", ".", "--family", "sk", "--rule", "hugging-face-user-token"]);
-    let why = "--rule: the rule `hugging-face-user-token` is of the family ai, which --family leaves out";
+    let why = "--rule: the rule `hugging-face-user-token` belongs to the family ai, which --family excludes";
     assert!(run.code == 2 && run.stderr.contains(why), "{run:?}");
     sandbox.write("skanner.toml", "families = [\"llm\"]\n");
     let run = sandbox.skanner(&["scan", "."]);

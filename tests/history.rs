@@ -409,7 +409,7 @@ fn a_pack_without_its_index_and_an_index_without_its_pack() {
 fn a_pack_that_is_cut_short_is_read_as_far_as_it_goes() {
     let (sandbox, _) = packed_beside_a_key();
     change(&files_of_packs(&sandbox, "pack")[0], |bytes| bytes.truncate(bytes.len() * 2 / 3));
-    assert_named(&sandbox, "is cut short");
+    assert_named(&sandbox, "is truncated");
     assert!(history(&sandbox).json["scanned"]["commits"].as_u64().unwrap() > 2);
 }
 

@@ -383,7 +383,7 @@ const BYTES: &[(&str, Put, Outcome)] = &[
         |s, key| {
             write(s, &format!("objects/{}", loose_path(name(b"b"))), [&loose(b"b"), key.as_bytes()].concat())
         },
-        Named("bytes that belong to no object"),
+        Named("extra bytes after the object"),
     ),
     (
         "behind an entry",

@@ -64,7 +64,7 @@ pub(crate) enum HookCommand {
     /// Standard input has a line for each reference, as git writes them. If a hook framework has already
     /// consumed it, the variables of the framework are used, and otherwise HEAD is scanned.
     #[command(after_help = "Example:
-  skanner hook pre-push --refs-from-git -- \"$@\"    as .git/hooks/pre-push calls it")]
+  skanner hook pre-push --refs-from-git -- \"$@\"")]
     PrePush {
         /// The name of the remote, as git passes it.
         remote: Option<String>,

@@ -138,7 +138,7 @@ fn what_matches_nothing_is_said_where_all_was_read() {
         "1 [[allow]] paths = [\"gone/**\"]: nothing matches it any more",
         &format!("7 [[allow]] fingerprints = [\"{unknown}\"]: nothing matches it any more"),
         "10 [[allow]] paths = [\"x/**\"]: nothing matches it any more",
-        "14 [[allow]] paths = [\"tests/**\"]: it expired after 2020-01-31",
+        "14 [[allow]] paths = [\"tests/**\"]: it was valid until 2020-01-31",
     ];
     let check = |report: &Report, expected: &[&str]| {
         let mut unused = report.unused();

@@ -120,7 +120,7 @@ fn what_cannot_count_is_said_and_allows_nothing() {
         ("skanner:allow openai-project-key,no-such-rule", "there is no rule `no-such-rule`"),
         ("skanner:allow openai-project-key until 2027-02-30", "`2027-02-30` is not a date"),
         ("skanner:allow until tomorrow", "`tomorrow` is not a date"),
-        ("skanner:allow openai-project-key until 2020-01-31", "it expired after 2020-01-31"),
+        ("skanner:allow openai-project-key until 2020-01-31", "it was valid until 2020-01-31"),
         ("skanner:allow-nextline", "unknown comment `skanner:allow-nextline`; known: "),
         ("skanner:allow-line openai-project-key", "unknown comment `skanner:allow-line`; known: "),
         ("skanner:allow openrouter-api-key", "there is no such key here"),

@@ -59,7 +59,7 @@ fn nothing_else_is_accepted() {
     let over = entry("*.zip").replace("2999", "2020");
     let report = tree(&over).scan(&[]);
     assert_eq!(report.code, 2);
-    assert!(report.unused()[0].contains("it expired after 2020-12-31"), "{:?}", report.unused());
+    assert!(report.unused()[0].contains("it was valid until 2020-12-31"), "{:?}", report.unused());
 }
 
 #[test]

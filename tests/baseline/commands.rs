@@ -14,7 +14,7 @@ fn create_takes_in_what_is_there_and_never_replaces_by_accident() {
     let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
     let run = Run::of(command.current_dir(sandbox.path("src")).args(["baseline", "create"]));
     assert_eq!(run.code, 0, "{run:?}");
-    assert!(run.stderr.contains(".skanner-baseline has 3 entries now"), "{run:?}");
+    assert!(run.stderr.contains("wrote .skanner-baseline: 3 entries"), "{run:?}");
     assert!(run.stdout.contains("no key found, 2 suppressed (2 by .skanner-baseline)"), "{run:?}");
     assert_eq!(places(&sandbox), ["b.py", "c.py", "src/a.py"]);
     let text = fs::read_to_string(sandbox.path(FILE)).unwrap();
@@ -41,7 +41,7 @@ fn update_removes_and_adds_only_when_told() {
     create(&sandbox, &[]);
     let same = sandbox.skanner(&["baseline", "update"]);
     assert_eq!(same.code, 0, "{same:?}");
-    assert!(same.stderr.contains("stays as it is, with 3 entries"), "{same:?}");
+    assert!(same.stderr.contains("is unchanged: 3 entries"), "{same:?}");
     fs::remove_file(sandbox.path("1.py")).unwrap();
     sandbox.write("2.py", "gone");
     sandbox.write("3.py", openai_key(3));
@@ -55,7 +55,7 @@ fn update_removes_and_adds_only_when_told() {
     for line in [
         "removed: openai-project-key in 1.py",
         "removed: openai-project-key in 2.py",
-        "not added, because they are new: openai-project-key in 3.py; --add adds them",
+        "new keys, not added: openai-project-key in 3.py; --add adds them",
     ] {
         assert!(run.stderr.contains(line), "{line}: {run:?}");
     }

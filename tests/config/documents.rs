@@ -53,7 +53,8 @@ fn every_key_has_a_section() {
 #[test]
 fn every_variable_is_in_the_help_and_in_the_table() {
     let text = document("docs/configuration.md");
-    let help = Sandbox::new().skanner(&["scan", "--help"]).stdout;
+    let sandbox = Sandbox::new();
+    let help = sandbox.skanner(&["scan", "--help"]).stdout + &sandbox.skanner(&["--help"]).stdout;
     // An option is a block, and its text is wrapped.
     let options: Vec<String> =
         help.split("\n      -").map(|block| block.split_whitespace().collect::<Vec<_>>().join(" ")).collect();

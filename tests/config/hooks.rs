@@ -17,10 +17,7 @@ fn hooks_of_a_work_tree_go_by_the_file_that_is_there() {
     sandbox.write("skanner.toml", EXCLUDES);
     let run = sandbox.skanner(&["hook", "pre-commit"]);
     assert_eq!(run.code, 0);
-    assert!(
-        run.stdout.contains("excluded: 1 key by skanner.toml; skanner.toml leaves out 1 rule"),
-        "{run:?}"
-    );
+    assert!(run.stdout.contains("excluded: 1 key by skanner.toml; skanner.toml excludes 1 rule"), "{run:?}");
     assert_eq!(sandbox.skanner(&["hook", "pre-commit", "--isolated"]).code, 1);
     sandbox.write(".git/MESSAGE", openai_key(2));
     assert_eq!(sandbox.skanner(&["hook", "commit-msg", ".git/MESSAGE"]).code, 0);
@@ -106,7 +103,7 @@ fn an_audit_goes_by_the_file_of_its_repository() {
     let (code, closing) = audit(&[]);
     assert_eq!(code, 0);
     let expected = "safe to publish except for what was excluded: no other keys of the sk- family or of AI services; other secrets were not looked for; \
-                    excluded: 1 key by skanner.toml; skanner.toml leaves out 1 rule;";
+                    excluded: 1 key by skanner.toml; skanner.toml excludes 1 rule;";
     assert!(closing.starts_with(expected), "{closing}");
     assert_eq!(audit(&["--isolated"]).0, 1);
     // A relative name is the user's, wherever the audit goes.

@@ -149,17 +149,17 @@ fn the_closing_line_says_what_the_file_leaves_out() {
     let both = "exclude-rules = [\"openai-project-key\", \"uuid-key\", \"hex-key\"]\n";
     assert_eq!(
         closing(both, &[]),
-        (0, "no key found; excluded: 2 keys by skanner.toml; skanner.toml leaves out 3 rules".to_owned())
+        (0, "no key found; excluded: 2 keys by skanner.toml; skanner.toml excludes 3 rules".to_owned())
     );
     // What was left out is said even if nobody wants to hear it.
     assert_eq!(
         closing(both, &["-q"]).1,
-        "no key found; excluded: 2 keys by skanner.toml; skanner.toml leaves out 3 rules"
+        "no key found; excluded: 2 keys by skanner.toml; skanner.toml excludes 3 rules"
     );
     assert_eq!(closing(both, &["--isolated"]).0, 1);
     assert_eq!(closing(both, &["--exclude-rule", "hex-key"]).0, 1);
     assert_eq!(
-        closing("rules = [\"hex-key\"]\n", &[]).1.rsplit_once("leaves out ").unwrap().0,
+        closing("rules = [\"hex-key\"]\n", &[]).1.rsplit_once("excludes ").unwrap().0,
         "no key found; excluded: 2 keys by skanner.toml; skanner.toml "
     );
     assert_eq!(
@@ -179,7 +179,7 @@ fn the_closing_line_says_what_the_file_leaves_out() {
     assert_eq!(json["left_out"]["skanner.toml"], 2);
     assert_eq!(
         json["configuration"],
-        serde_json::json!({ "file": "skanner.toml", "weakened": ["leaves out 3 rules"] })
+        serde_json::json!({ "file": "skanner.toml", "weakened": ["excludes 3 rules"] })
     );
 }
 
@@ -198,9 +198,9 @@ fn a_rule_of_the_repository_hides_nothing() {
     };
     assert_eq!(run(rule).0, 1);
     let (_, said) = run(&format!("exclude-rules = [\"harmless\", \"openai-project-key\"]\n{rule}"));
-    assert!(said.contains("excluded: 1 key by skanner.toml; skanner.toml leaves out 2 rules;"), "{said}");
+    assert!(said.contains("excluded: 1 key by skanner.toml; skanner.toml excludes 2 rules;"), "{said}");
     let (_, said) = run(&format!("rules = [\"harmless\"]\nmin-confidence = \"likely\"\n{rule}"));
-    assert!(said.contains("skanner.toml leaves out"), "{said}");
+    assert!(said.contains("skanner.toml excludes"), "{said}");
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn code_scanning_is_told_what_the_file_leaves_out() {
     assert_eq!(
         said,
         [
-            "skanner.toml leaves out 1 rule.",
+            "skanner.toml excludes 1 rule.",
             "skanner.toml raises min-confidence to certain.",
             "1 key was excluded by skanner.toml.",
             "Looked for keys of the sk- family and of AI services. Other secrets were not looked for."

@@ -17,7 +17,7 @@ fn what_is_not_here_is_named_with_the_way_out() {
         ("--not main", "names nothing to scan"),
         ("", "names nothing to scan"),
         ("^base..main", "is not a range"),
-        ("auto", "is not one of GitHub Actions"),
+        ("auto", "none was found (known: GitHub Actions"),
     ] {
         let run = sandbox.skanner(&["scan", "--range", revisions]);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{revisions}: {run:?}");

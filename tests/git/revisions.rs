@@ -215,17 +215,17 @@ fn in_ci_the_environment_says_what_is_new() {
     for (variables, words) in [
         (
             &[github, ("GITHUB_SHA", &b), ("GITHUB_BASE_REF", "nowhere")][..],
-            "wants the target `nowhere`, which is not here",
+            "the target `nowhere` that GitHub Actions names is not in this clone",
         ),
         (&[github, ("GITHUB_SHA", &gone)], "GitHub Actions asks for it"),
         (&[github, ("GITHUB_EVENT_PATH", "/nowhere")], "cannot be read"),
         (
             &[github, ("GITHUB_SHA", &old), ("GITHUB_REF", "refs/tags/gone")],
-            "the tag gone was pushed, which is not here",
+            "the tag gone was pushed, but it is not in this clone",
         ),
         (
             &[github, ("GITHUB_SHA", &old), ("GITHUB_REF", "refs/tags/plain"), ("GITHUB_EVENT_PATH", &moved)],
-            "whose object is not here",
+            "but its object is not in this clone",
         ),
     ] {
         let (run, _) = scan(variables);

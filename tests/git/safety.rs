@@ -16,7 +16,7 @@ fn bad_input_is_named_and_exits_with_2() {
             "not a git index",
         ),
         (
-            "cut short",
+            "truncated",
             |s| {
                 let index = fs::read(s.path(".git/index")).unwrap();
                 s.write(".git/index", &index[..index.len() - 30]);
