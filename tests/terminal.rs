@@ -108,7 +108,7 @@ fn an_interrupted_run_has_no_verdict() {
     }
 }
 
-/// A run that has shown its progress can be interrupted afterwards as ever, and a report is not interrupted by what is
+/// A run that has shown its progress can be interrupted afterward as ever, and a report is not interrupted by what is
 /// left of it.
 #[test]
 fn the_progress_line_vanishes_before_the_report() {

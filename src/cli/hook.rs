@@ -86,7 +86,7 @@ pub(crate) enum HookCommand {
     ///
     /// Standard input has a line for each reference, as git writes them.
     #[command(after_help = "Example:
-  skanner hook pre-receive                as hooks/pre-receive of a server calls it")]
+  skanner hook pre-receive                as hooks/pre-receive calls it")]
     PreReceive {
         /// How to report.
         #[command(flatten)]

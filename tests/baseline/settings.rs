@@ -70,7 +70,7 @@ fn the_file_is_that_of_option_environment_configuration_or_default() {
     // The commands take the same one, from any folder.
     let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
     let run = Run::of(command.current_dir(sandbox.path("ci")).args(["baseline", "update", "--add"]));
-    assert!(run.stderr.contains("wrote ci/by-file: 5 entries"), "{run:?}");
+    assert!(run.stderr.contains("ci/by-file now has 5 entries"), "{run:?}");
     assert_eq!(scan("", &[]), 5);
 }
 
