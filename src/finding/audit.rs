@@ -13,7 +13,8 @@ use super::{
 use crate::blob::SourceKind;
 
 /// Where a key is in a repository: the first variant that applies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Exposure {
     /// The checked-out commit contains it.
     Head,
@@ -22,9 +23,28 @@ pub enum Exposure {
     /// A ref reaches a commit or another object that contains it.
     History,
     /// Only refs of pull or merge requests reach it. A push cannot remove those.
+    #[serde(rename = "pull_requests")]
     PullRequest,
     /// It is in the object store, and no ref reaches it.
+    #[serde(rename = "unreachable")]
     Store,
+}
+
+impl Exposure {
+    /// All of them, the most exposed first.
+    pub const ALL: [Self; 5] = [Self::Head, Self::Uncommitted, Self::History, Self::PullRequest, Self::Store];
+
+    /// As it stands in reports.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Head => "at HEAD",
+            Self::Uncommitted => "uncommitted",
+            Self::History => "only in history",
+            Self::PullRequest => "only in pull requests",
+            Self::Store => "unreachable",
+        }
+    }
 }
 
 /// Whether a repository is safe to publish.

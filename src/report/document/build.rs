@@ -107,6 +107,7 @@ fn entry(report: &Report, finding: &Finding) -> FindingEntry {
         fingerprint: finding.fingerprint.clone(),
         occurrences: finding.occurrences.iter().map(occurrence).collect(),
         history: finding.history.clone(),
+        exposure: report.is_audit().then(|| finding.exposure()),
         allowed_by: finding.allowed_by.clone(),
         remedy: Remedy { revoke_url: remedy::revoke_url(rule).to_owned(), steps: remedy::steps(rule) },
     }

@@ -32,7 +32,7 @@ pub(super) fn fit(
 }
 
 /// The first characters that fit, and an ellipsis if those are not all.
-fn shorten(characters: impl Iterator<Item = char> + Clone, width: usize) -> String {
+pub(super) fn shorten(characters: impl Iterator<Item = char> + Clone, width: usize) -> String {
     let size = |character: char| character.width().unwrap_or(0);
     if characters.clone().map(size).sum::<usize>() <= width {
         return characters.collect();

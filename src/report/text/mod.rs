@@ -2,6 +2,7 @@
 
 mod layout;
 mod link;
+mod overview;
 mod style;
 mod summary;
 
@@ -38,11 +39,17 @@ const MOST_UNUSED: usize = 20;
 
 pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -> io::Result<()> {
     let run = &report.run;
-    let is_short = view.width.is_some() && !view.full && report.findings.len() > MOST_SHORT;
+    let is_on_terminal = view.width.is_some() && !view.full;
+    let is_overview = is_on_terminal && run.audit.is_some() && report.findings.len() > overview::FIRST;
+    let is_short = is_on_terminal && !is_overview && report.findings.len() > MOST_SHORT;
     let mut findings =
         if run.audit.is_some() || is_short { report.by_danger() } else { report.findings.iter().collect() };
     if is_short {
         findings.truncate(MOST_SHORT);
+    }
+    if is_overview {
+        findings.clear();
+        overview::write(report, view, out)?;
     }
     for finding in findings {
         write_finding(run, finding, None, view, out)?;
@@ -84,7 +91,7 @@ pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -
         let label = paint(view, AnsiColor::BrightYellow, "unused suppressions");
         writeln!(out, "{label}: {} more (--show-suppressed lists them)", HumanCount(more as u64))?;
     }
-    if report.findings.len() > MOST_SHORT {
+    if report.findings.len() > MOST_SHORT && !is_overview {
         summary::write_table(report, view, out)?;
     }
     write_summary(report, view, out)

@@ -1,0 +1,146 @@
+//! An audit on one screen: the verdict, totals, and the keys to deal with first.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    io::{self, Write},
+};
+
+use anstyle::AnsiColor;
+use indicatif::HumanCount;
+use unicode_width::UnicodeWidthStr;
+
+use super::{
+    layout::shorten,
+    place_name,
+    style::{RED, bold, paint, plural, severity_color},
+};
+use crate::{
+    finding::{Exposure, short},
+    hidden::escape_control,
+    report::{
+        document::{FindingEntry, ReportDocument},
+        view::View,
+    },
+    rule::Severity,
+};
+
+/// How many keys are shown.
+pub(super) const FIRST: usize = 10;
+
+/// The width where the terminal's is not known, in columns.
+const USUAL_WIDTH: usize = 80;
+
+/// Writes what comes before the summary.
+pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let count = report.findings.len();
+    let verdict = format!("not safe to publish: {}", plural(count as u64, "key"));
+    writeln!(out, "{}", paint(view, RED, &verdict))?;
+    write_totals(report, view, out)?;
+    let width = view.width.unwrap_or(USUAL_WIDTH);
+    writeln!(
+        out,
+        "{} {}\n",
+        bold(view, "issuers:"),
+        shorten(issuers(report).chars(), width.saturating_sub(9))
+    )?;
+    for (finding, number) in report.by_danger().into_iter().take(FIRST).zip(1_usize..) {
+        write_key(finding, number, width, view, out)?;
+    }
+    let more = plural(count.saturating_sub(FIRST) as u64, "more key");
+    let hint = format!("{more}: --full shows all, with excerpts and every occurrence");
+    writeln!(out, "\n{}", paint(view, AnsiColor::BrightBlue, &hint))
+}
+
+/// Severities against exposures. What no key has is left out.
+fn write_totals(report: &ReportDocument, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let count = |severity: Severity, exposure: Exposure| {
+        let is_one =
+            |finding: &&FindingEntry| finding.severity == severity && finding.exposure == Some(exposure);
+        report.findings.iter().filter(is_one).count() as u64
+    };
+    let severities = Severity::WORDS.iter().map(|(_, severity)| *severity);
+    let exposures: Vec<_> = Exposure::ALL
+        .into_iter()
+        .filter(|exposure| severities.clone().any(|severity| count(severity, *exposure) > 0))
+        .collect();
+    let header = exposures.iter().fold(format!("{:8}", ""), |mut line, exposure| {
+        let _ = write!(line, "  {}", exposure.in_words());
+        line
+    });
+    writeln!(out, "{header}")?;
+    let mut severities: Vec<_> = severities.collect();
+    severities.sort_unstable_by(|a, b| b.cmp(a));
+    for severity in severities {
+        let counts: Vec<_> = exposures.iter().map(|exposure| count(severity, *exposure)).collect();
+        if counts.iter().all(|count| *count == 0) {
+            continue;
+        }
+        let mut line = paint(view, severity_color(severity), &format!("{:8}", severity.to_string()));
+        for (exposure, count) in exposures.iter().zip(counts) {
+            let number = HumanCount(count).to_string();
+            let _ = write!(line, "  {number:>width$}", width = exposure.in_words().width());
+        }
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+/// The issuers with the number of their keys, most keys first.
+fn issuers(report: &ReportDocument) -> String {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for finding in &report.findings {
+        *counts.entry(&finding.issuer).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    let parts =
+        counts.into_iter().map(|(issuer, count)| format!("{} {}", escape_control(issuer), HumanCount(count)));
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+/// Three lines: what it is, where it stands and since when, and what to do.
+fn write_key(
+    finding: &FindingEntry,
+    number: usize,
+    width: usize,
+    view: &View,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let severity = finding.severity.to_string();
+    let rest = format!("{} {}", finding.title, finding.masked());
+    let rest = shorten(escape_control(&rest).chars(), width.saturating_sub(severity.len() + 5));
+    writeln!(out, "{number:>2}. {} {rest}", paint(view, severity_color(finding.severity), &severity))?;
+    let steps = finding.remedy.steps.first().map_or("", String::as_str);
+    for line in [standing(finding), format!("{steps} {}", finding.impact)] {
+        writeln!(out, "    {}", shorten(escape_control(&line).chars(), width.saturating_sub(4)))?;
+    }
+    Ok(())
+}
+
+/// Where a key is now, since when, who introduced it, and which refs reach it.
+fn standing(finding: &FindingEntry) -> String {
+    let place = &finding.occurrences[0];
+    let exposure = finding.exposure.map_or("in", Exposure::in_words);
+    let mut parts = vec![format!("{exposure}: {}:{}", place_name(place), place.line)];
+    if let Some(more) = finding.occurrences.len().checked_sub(1).filter(|more| *more > 0) {
+        parts[0].push_str(&format!(" and {}", plural(more as u64, "more place")));
+    }
+    if let Some(history) = &finding.history {
+        if let Some(event) = &history.introduced {
+            let day = event.date.split('T').next().unwrap_or_default();
+            let who = event.author.split(" <").next().unwrap_or_default();
+            parts.push(format!("since {day} ({}, {who})", short(&event.commit)));
+        }
+        if let Some((first, others)) = history.refs.split_first() {
+            let first = first.strip_prefix("refs/heads/").unwrap_or(first);
+            let more = if others.is_empty() {
+                String::new()
+            } else {
+                format!(" and {}", plural(others.len() as u64, "more ref"))
+            };
+            parts.push(format!("{first}{more}"));
+        }
+    }
+    parts.join("; ")
+}
