@@ -124,3 +124,63 @@ fn the_progress_line_vanishes_before_the_report() {
     let report = &shown[shown.rfind("\x1b[2K").unwrap()..];
     assert!(report.contains("1 key found"), "{shown:?}");
 }
+
+/// A repository with 300 keys of three kinds: 60 at HEAD, 20 uncommitted, the others only in its history.
+fn full_of_keys() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let shapes = ["openai-project-key", "hugging-face-user-token", "stripe-test-key"]
+        .map(|id| support::rule(id).forms[0].shapes[0].source().to_owned());
+    let line = |seed: u64| format!("key = \"{}\"\n", support::key(&shapes[seed as usize % 3], seed));
+    sandbox.git(".", &["init", "--quiet"]);
+    for seed in 0..280 {
+        sandbox.write(format!("{}/{seed}.py", if seed < 60 { "src" } else { "old" }), line(seed));
+    }
+    sandbox.git(".", &["add", "--all"]);
+    sandbox.git(".", &["commit", "--quiet", "--message", "all"]);
+    sandbox.git(".", &["rm", "--quiet", "-r", "old"]);
+    sandbox.git(".", &["commit", "--quiet", "--message", "fewer"]);
+    for seed in 280..300 {
+        sandbox.write(format!("new/{seed}.py"), line(seed));
+    }
+    sandbox
+}
+
+#[test]
+fn an_audit_fits_a_screen() {
+    let sandbox = full_of_keys();
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
+    let (_, shown) = OnTerminal::start(command.args(["audit", "--color", "never"]), 80).finish();
+    let lines: Vec<&str> = shown.lines().collect();
+    assert!(lines.len() < 45, "{} lines:\n{shown}", lines.len());
+    assert!(lines.iter().all(|line| line.chars().count() <= 80), "{shown}");
+    assert_eq!(lines[0], "not safe to publish: 300 keys");
+    assert!(lines.iter().any(|line| line.starts_with("not safe: 300 keys")), "{shown}");
+
+    // Its numbers are those of the report.
+    let report = sandbox.skanner(&["audit", "--format", "json"]).report();
+    let audit = &report.json["audit"];
+    assert_eq!(
+        [&audit["at_head"], &audit["uncommitted"], &audit["only_in_history"]]
+            .map(|count| count.as_u64().unwrap()),
+        [60, 20, 220]
+    );
+    assert_eq!(
+        lines[1].split("  ").map(str::trim).filter(|word| !word.is_empty()).collect::<Vec<_>>(),
+        ["at HEAD", "uncommitted", "only in history"]
+    );
+    let rows = lines[2..].iter().take_while(|line| !line.starts_with("issuers:"));
+    let counts = |line: &&str| {
+        line.split_whitespace().skip(1).map(|count| count.parse().unwrap()).collect::<Vec<u64>>()
+    };
+    let sums = rows.map(counts).reduce(|sums, row| sums.iter().zip(row).map(|(a, b)| a + b).collect());
+    assert_eq!(sums.unwrap(), [60, 20, 220]);
+    assert!(shown.contains("issuers: Hugging Face 100, OpenAI 100, Stripe 100\n"), "{shown}");
+    assert!(shown.contains("290 more keys: --full shows all"), "{shown}");
+
+    let all = |arguments: &[&str]| {
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
+        OnTerminal::start(command.arg("audit").args(arguments), 80).finish().1.matches(" --> ").count()
+    };
+    assert_eq!((all(&[]), all(&["--full", "--color", "never"])), (0, 300));
+    assert_eq!(sandbox.skanner(&["audit"]).stdout.matches(" --> ").count(), 300);
+}
