@@ -86,7 +86,7 @@ def main(usage, parts, more=()):
             said = known[name]()
         except Skip as reason:
             said = f"skipped: {reason}"
-        except Exception as error:
+        except (RuntimeError, OSError, ValueError, LookupError, subprocess.SubprocessError) as error:
             said, failed = f"FAILED: {type(error).__name__}: {error}", True
         print(said, flush=True)
         table.append(f"{time.monotonic() - start:5.0f} s  {name:12}  {said.splitlines()[0]}")
