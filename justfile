@@ -30,6 +30,10 @@ full:
 dist *PARTS:
     scripts/dist {{ PARTS }}
 
+# Run the pipelines of the documents, and the readers of reports, or some PARTS (act, gitlab, formats) of it.
+pipelines *PARTS:
+    scripts/pipelines {{ PARTS }}
+
 # Compare with other programs on a tree; see docs/benchmarks.md.
 bench TREE:
     cargo bench --locked --bench peers -- "{{ TREE }}"

@@ -3,6 +3,7 @@
 mod layout;
 mod link;
 mod overview;
+mod place;
 mod style;
 mod summary;
 
@@ -12,6 +13,7 @@ use anstyle::AnsiColor;
 use indicatif::HumanCount;
 use unicode_width::UnicodeWidthStr;
 
+use place::{aside, place_name};
 use style::{RED, bold, paint, plural, severity_color};
 
 use super::view::View;
@@ -264,30 +266,6 @@ fn secret_history(history: &History, view: &View) -> String {
         format!("reached from {}", refs.join(", "))
     });
     parts.join("; ")
-}
-
-fn place_name(place: &OccurrenceEntry) -> String {
-    let path = place.name();
-    let path = escape_control(&path);
-    match place.source {
-        SourceKind::Name => format!("the name {path}"),
-        _ => path.into_owned(),
-    }
-}
-
-/// What to add to an occurrence that is not a file of the work tree.
-fn aside(place: &OccurrenceEntry) -> String {
-    let commit = match (place.source, &place.commit) {
-        (SourceKind::Index, _) => Some("staged".to_owned()),
-        (SourceKind::Blob | SourceKind::Name, Some(commit)) => Some(format!("commit {}", short(commit))),
-        (SourceKind::Blob, None) if !place.path.is_empty() => {
-            Some("in a directory that no commit contains".to_owned())
-        }
-        _ => None,
-    };
-    let repository = place.repository.as_ref().map(|name| format!("in {}", escape_control(name)));
-    let parts: Vec<_> = commit.into_iter().chain(repository).collect();
-    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
 }
 
 /// The escaped excerpt, and the range of the secret in it.

@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{
     layout::shorten,
-    place_name,
+    place::place_name,
     style::{RED, bold, paint, plural, severity_color},
 };
 use crate::{
