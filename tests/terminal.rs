@@ -149,7 +149,8 @@ fn full_of_keys() -> Sandbox {
 fn an_audit_fits_a_screen() {
     let sandbox = full_of_keys();
     let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
-    let (_, shown) = OnTerminal::start(command.args(["audit", "--color", "never"]), 80).finish();
+    let (_, shown) =
+        OnTerminal::start(command.args(["audit", "--color", "never", "--no-progress"]), 80).finish();
     let lines: Vec<&str> = shown.lines().collect();
     assert!(lines.len() < 45, "{} lines:\n{shown}", lines.len());
     assert!(lines.iter().all(|line| line.chars().count() <= 80), "{shown}");
@@ -179,7 +180,11 @@ fn an_audit_fits_a_screen() {
 
     let all = |arguments: &[&str]| {
         let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
-        OnTerminal::start(command.arg("audit").args(arguments), 80).finish().1.matches(" --> ").count()
+        OnTerminal::start(command.args(["audit", "--no-progress"]).args(arguments), 80)
+            .finish()
+            .1
+            .matches(" --> ")
+            .count()
     };
     assert_eq!((all(&[]), all(&["--full", "--color", "never"])), (0, 300));
     assert_eq!(sandbox.skanner(&["audit"]).stdout.matches(" --> ").count(), 300);

@@ -25,6 +25,8 @@ pub(crate) struct RulesArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
     /// List all rules.
+    #[command(after_help = "Example:
+  skanner rules list --format json        with shapes and pages")]
     List {
         /// The output format.
         #[arg(long, value_enum, default_value_t, help_heading = heading::REPORT)]
@@ -39,6 +41,8 @@ pub(crate) enum RulesCommand {
         config: ConfigArgs,
     },
     /// Generate the examples and counter-examples of every rule, and check the engine on them.
+    #[command(after_help = "Example:
+  skanner rules test --seed 7             with other examples")]
     Test {
         /// The seed of the generator: another seed gives other examples.
         #[arg(long, default_value_t = 1)]

@@ -18,7 +18,6 @@ use style::{RED, bold, paint, plural, severity_color};
 
 use super::view::View;
 use crate::{
-    blob::SourceKind,
     finding::{Event, History, Suppression, short},
     hidden::escape_control,
     report::{
