@@ -25,6 +25,7 @@
     )
 )]
 
+mod advice;
 mod baseline;
 mod blob;
 mod bytes;

@@ -197,7 +197,9 @@ proptest! {
         let bytes = [start, &rest].concat();
         let everything = expand(&bytes, as_stream);
         let is_raw = everything.text.windows(bytes.len()).any(|window| window == bytes);
-        prop_assert!(is_raw || !everything.reports.is_empty());
+        // Six bytes can be a whole frame, so chance makes intact ones, too.
+        let is_intact = || zstd::decode_all(&bytes[..]).is_ok_and(|unpacked| unpacked == everything.text);
+        prop_assert!(is_raw || !everything.reports.is_empty() || is_intact());
     }
 }
 

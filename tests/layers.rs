@@ -31,7 +31,8 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("locate", 2, &[]),
     ("scan", 2, &[]),
     ("source", 2, &[]),
-    ("report", 2, &["remedy"]),
+    ("report", 2, &["advice", "remedy"]),
+    ("advice", 2, &[]),
     ("remedy", 2, &[]),
     ("config", 3, &[]),
     // Its help lists the formats there are.

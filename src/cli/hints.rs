@@ -16,10 +16,14 @@ pub(crate) fn hint(arguments: &[String]) -> Option<String> {
             Some("`skanner scan PATH` scans files and directories")
         }
         "stdin" => Some("`skanner scan -` scans standard input"),
+        "version" => Some("the option is `--version`"),
         "install" => Some("`skanner hook install` installs the git hooks"),
         "report" => Some("`skanner scan --output FORMAT=FILE` writes a report"),
         _ => None,
     };
+    if let ["rules", "show" | "explain", rest @ ..] = &arguments[..] {
+        return Some(format!("`skanner explain {}` explains a rule", rest.first().unwrap_or(&"RULE")));
+    }
     if let Some(instead) = instead {
         return Some(instead.to_owned());
     }
@@ -44,6 +48,11 @@ pub(crate) fn hint(arguments: &[String]) -> Option<String> {
             }
             "-r" | "--report-path" | "-o" => Some("the option is `--output FORMAT=FILE`".to_owned()),
             "--exit-code" => Some("`--exit-zero` exits with 0 even if keys were found".to_owned()),
+            "--verify" | "--validate" | "--only-verified" => {
+                Some("skanner never verifies keys: it opens no network connection".to_owned())
+            }
+            "--recursive" | "-R" => Some("directories are read with everything in them".to_owned()),
+            "--jobs" => Some("the option is `--threads`, or `-j`".to_owned()),
             "--redact" => Some("secrets are always masked; `--show-secrets` shows them".to_owned()),
             "--no-git" | "-s" | "--source" => {
                 Some("`skanner scan PATH` scans files and directories".to_owned())
@@ -90,6 +99,10 @@ mod tests {
             ("scan --report-format=json", "--format json"),
             ("scan . -r x.json", "--output FORMAT=FILE"),
             ("scan --exclude tests", "[[allow]]"),
+            ("scan --verify", "never verifies"),
+            ("scan --jobs 4", "--threads"),
+            ("rules show openai-project-key", "skanner explain openai-project-key"),
+            ("version", "--version"),
         ] {
             let words: Vec<String> = arguments.split(' ').map(str::to_owned).collect();
             let hint = hint(&words).unwrap_or_default();

@@ -139,7 +139,7 @@ pub(crate) struct ReportArgs {
     #[arg(short, long, help_heading = heading::REPORT)]
     pub verbose: bool,
 
-    /// Show every key on a terminal, too.
+    /// Do not shorten the list on a terminal.
     ///
     /// Otherwise a long report is shortened there. A pipe and a file always get all of it.
     #[arg(long, help_heading = heading::REPORT)]

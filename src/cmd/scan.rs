@@ -12,16 +12,16 @@ use git2::Repository;
 use super::{console::Console, options};
 use crate::{
     cli::{ReportArgs, ScanArgs, TrustArgs, clone_first, is_url},
-    finding::{Report, Subject},
+    finding::{NotReadKind, Report, Subject},
     git::{self, ci, revisions::Selection},
-    path::{WholePath, current_directory, parent},
+    path::{WholePath, current_directory, parent, shown},
     root,
     session::{
         ConfigStart, Coverage, HistoryFilter, MissingContent, RangeTrust, ScanScope, Session, Verdict,
         WorkerPool, conclude, conclude_report, config_start, load, open_from_environment, read_histories,
         refuse_outside, tree_root,
     },
-    source::{Range, Reading, StagedSource, StagedState, Stdin, Walk},
+    source::{Range, Reading, Sink, StagedSource, StagedState, Stdin, Walk},
 };
 
 pub(super) fn run(args: &ScanArgs, console: &Console) -> Result<Verdict> {
@@ -121,7 +121,10 @@ fn select(repository: &Repository, words: &str) -> Result<(Selection, String)> {
 
 fn files(args: &ScanArgs, console: &Console) -> Result<Verdict> {
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
-    let options = options::of_trust(&args.report, args.trust, console)?;
+    let mut options = options::of_trust(&args.report, args.trust, console)?;
+    let is_typed = paths.iter().any(|path| path == Path::new("-")) && std::io::stdin().is_terminal();
+    // It would be drawn over what is typed.
+    options.progress &= !is_typed;
     if let Some(url) = paths.iter().filter_map(|path| path.to_str()).find(|path| is_url(path)) {
         bail!("{url}: {}", clone_first(url));
     }
@@ -131,7 +134,7 @@ fn files(args: &ScanArgs, console: &Console) -> Result<Verdict> {
         let (stdin, roots): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|path| path == Path::new("-"));
         ensure!(args.stdin_filename.is_none() || !stdin.is_empty(), "--stdin-filename requires the path `-`");
         if !stdin.is_empty() {
-            if std::io::stdin().is_terminal() {
+            if is_typed {
                 console.note("reading what you type; Ctrl-D on a line of its own ends it");
             }
             Stdin { name: args.stdin_filename.clone() }.feed(&mut pool.worker());
@@ -179,6 +182,9 @@ fn feed_histories(
     coverage.filter = HistoryFilter::new(&query)?;
     coverage.histories = read_histories(&roots, reading(args, session), pool);
     for (root, history) in roots.iter().zip(&coverage.histories) {
+        if let Some(tree) = history.repository().workdir() {
+            pool.worker().not_read(NotReadKind::WorkTree, &shown(tree));
+        }
         coverage.outside.extend(git::outside(history.repository(), root));
     }
     coverage.filter.find_refs(&query, &coverage.histories)?;

@@ -20,6 +20,8 @@ pub enum NotReadKind {
     Ignored,
     /// The history of a repository whose work tree was scanned.
     History,
+    /// The work tree of a repository whose history was scanned.
+    WorkTree,
     /// A submodule whose files are not in the work tree.
     Submodule,
     /// A FIFO, socket or device. No repository can contain one.
@@ -47,6 +49,8 @@ impl NotReadKind {
             Self::Ignored => (format!("{count} ignored path{s}"), "--no-ignore reads them"),
             Self::History if count == 1 => ("the history".to_owned(), "`skanner audit` reads it"),
             Self::History => (format!("{count} histories"), "`skanner audit` reads them, one at a time"),
+            Self::WorkTree if count == 1 => ("the work tree".to_owned(), "`skanner audit` reads it"),
+            Self::WorkTree => (format!("{count} work trees"), "`skanner audit` reads them, one at a time"),
             Self::Submodule => (
                 format!("{count} submodule{s} not checked out"),
                 "`git submodule update --init` fetches them",

@@ -23,8 +23,8 @@ pub(crate) enum StopReason {
 /// What the advice names of a key that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StoppedKey {
-    /// The file that holds it, if it has a name that can be pasted.
-    pub(crate) path: Option<String>,
+    /// The files that hold it, if they have names that can be pasted.
+    pub(crate) paths: Option<Vec<String>>,
     /// The commit that brings it, shortened.
     pub(crate) commit: Option<String>,
     /// Its rule.
@@ -154,9 +154,11 @@ impl HookStop {
 
     /// The files with keys, quoted for a shell.
     fn paths(&self) -> String {
-        let mut paths: Vec<&str> = self.keys.iter().filter_map(|key| key.path.as_deref()).collect();
+        let mut paths: Vec<&str> =
+            self.keys.iter().flat_map(|key| key.paths.iter().flatten()).map(String::as_str).collect();
+        paths.sort_unstable();
         paths.dedup();
-        let is_all = paths.len() <= MOST_PATHS && self.keys.iter().all(|key| key.path.is_some());
+        let is_all = paths.len() <= MOST_PATHS && self.keys.iter().all(|key| key.paths.is_some());
         if !is_all || paths.is_empty() {
             return "PATH".to_owned();
         }
@@ -178,7 +180,7 @@ impl HookStop {
     /// The comment that allows the first key, as its file would write it.
     fn comment(&self) -> String {
         let rule = self.keys.first().map_or("RULE", |key| &key.rule);
-        let path = self.keys.first().and_then(|key| key.path.as_deref()).unwrap_or_default();
+        let path = self.keys.first().and_then(|key| key.paths.as_ref()?.first()).map_or("", String::as_str);
         let (start, end) = comment_signs(path);
         format!("{start}skanner:allow {rule}: why it is not a key{end}")
     }

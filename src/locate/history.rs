@@ -85,7 +85,9 @@ impl ObjectLocations<'_> {
         }
         secret_history.reachable = !secret_history.refs.is_empty();
         secret_history.introduced = introduced.and_then(|commit| self.event(commit, commit, &above, objects));
-        if !secret_history.at_head {
+        // Nothing removes a message.
+        let is_message = objects.iter().all(|id| self.commits.place(*id).is_some());
+        if !secret_history.at_head && !is_message {
             let before =
                 |removed: usize| self.commits.parents(removed).iter().find(|parent| holds[**parent as usize]);
             secret_history.removed =

@@ -8,6 +8,7 @@ mod model;
 mod parts;
 mod prefixes;
 mod schema;
+mod severity;
 mod shape;
 mod words;
 

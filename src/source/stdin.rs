@@ -19,7 +19,7 @@ impl Stdin {
     /// "clean" would be a statement about nothing.
     pub(crate) fn feed(&self, sink: &mut impl Sink) {
         let path = &*PathStyle::OWN.shown(self.name.as_deref().unwrap_or_default().as_bytes());
-        let mut counting = CountingStdin { inner: std::io::stdin().lock(), count: 0 };
+        let mut counting = CountingStdin { inner: std::io::stdin().lock(), count: 0, is_over: false };
         let origin = Origin::new(SourceKind::Stdin, path);
         sink.blob(Blob::new(origin, Content::Stream(&mut counting)));
         if counting.count == 0 {
@@ -32,11 +32,17 @@ impl Stdin {
 struct CountingStdin<R> {
     inner: R,
     count: u64,
+    /// A terminal goes on after its end, and would have to be ended again.
+    is_over: bool,
 }
 
 impl<R: Read> Read for CountingStdin<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.is_over {
+            return Ok(0);
+        }
         let count = self.inner.read(buffer)?;
+        self.is_over = count == 0 && !buffer.is_empty();
         self.count += count as u64;
         Ok(count)
     }

@@ -13,7 +13,7 @@ use super::console::Console;
 use crate::{
     blob::SourceKind,
     cli::{HookCommand, ReportArgs, TrustArgs},
-    finding::{Finding, Report, short},
+    finding::{Finding, Occurrence, Report, short},
     hidden::escape_control,
     hook::{
         GitHook,
@@ -65,9 +65,13 @@ fn stopped_keys(report: &Report) -> Vec<StoppedKey> {
         |path: &str| !path.is_empty() && !path.contains(['…', '\\']) && escape_control(path) == path;
     let key = |finding: &Finding| {
         let place = &finding.occurrences[0];
-        let path = Some(&*place.path).filter(|path| place.source != SourceKind::Name && is_plain(path));
+        let path = |place: &Occurrence| {
+            Some(&*place.path)
+                .filter(|path| place.source != SourceKind::Name && is_plain(path))
+                .map(str::to_owned)
+        };
         StoppedKey {
-            path: path.map(str::to_owned),
+            paths: finding.occurrences.iter().map(path).collect(),
             commit: place.commit.map(|commit| short(&commit.to_string()).to_owned()),
             rule: finding.rule.id.clone(),
         }

@@ -7,6 +7,8 @@ use super::{
     SuppressedKeys, SuppressionEntry, Tool,
 };
 use crate::{
+    advice::{KeyPlace, Placement, PlacementKind, Replacement},
+    blob::SourceKind,
     finding::{AcceptedInput, Finding, Occurrence, Report, Suppressed},
     path::shown_text,
     remedy,
@@ -91,6 +93,15 @@ fn names_of_not_read(report: &Report) -> BTreeMap<crate::finding::NotReadKind, V
 
 fn entry(report: &Report, finding: &Finding) -> FindingEntry {
     let rule = &finding.rule;
+    let is_at_head = finding.history.as_ref().is_some_and(|history| history.at_head);
+    let placements: Vec<_> =
+        finding.occurrences.iter().filter_map(|place| Placement::of(key_place(place, is_at_head))).collect();
+    let client_side = placements.iter().find(|one| one.kind == PlacementKind::ClientSide);
+    let is_client_side = client_side.is_some();
+    // Where it stands now says more than where it once stood.
+    let now =
+        finding.occurrences.iter().find(|place| matches!(place.source, SourceKind::File | SourceKind::Index));
+    let replacement = now.or(finding.occurrences.first()).filter(|place| place.encoding.is_empty());
     FindingEntry {
         rule: rule.id.to_string(),
         rule_place: rule.place.as_ref().map(ToString::to_string),
@@ -99,7 +110,7 @@ fn entry(report: &Report, finding: &Finding) -> FindingEntry {
         title: rule.title.to_string(),
         impact: rule.impact.to_string(),
         candidates: finding.candidates.clone(),
-        severity: rule.severity,
+        severity: if is_client_side { rule.severity.raised() } else { rule.severity },
         confidence: finding.confidence,
         why: finding.why.clone(),
         secret: report.show(&finding.secret),
@@ -109,7 +120,24 @@ fn entry(report: &Report, finding: &Finding) -> FindingEntry {
         history: finding.history.clone(),
         exposure: report.is_audit().then(|| finding.exposure()),
         allowed_by: finding.allowed_by.clone(),
-        remedy: Remedy { revoke_url: remedy::revoke_url(rule).to_owned(), steps: remedy::steps(rule) },
+        placement: client_side.or(placements.first()).cloned(),
+        remedy: Remedy {
+            revoke_url: remedy::revoke_url(rule).to_owned(),
+            steps: remedy::steps(rule),
+            replacement: replacement
+                .and_then(|place| Replacement::of(key_place(place, is_at_head), &rule.names, &rule.issuer)),
+        },
+    }
+}
+
+/// What advice needs to know of an occurrence.
+fn key_place(place: &Occurrence, is_at_head: bool) -> KeyPlace<'_> {
+    let inner = place.archive.as_ref().and_then(|path| path.rsplit('!').next());
+    KeyPlace {
+        path: inner.unwrap_or(&place.path),
+        excerpt: &place.excerpt.text,
+        marker: place.excerpt.marker,
+        is_in_git: is_at_head || place.source != SourceKind::File,
     }
 }
 

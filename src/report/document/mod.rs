@@ -10,6 +10,7 @@ use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    advice::{Placement, Replacement},
     blob::SourceKind,
     finding::{
         Audit, Candidate, Configuration, Exposure, History, LookedFor, NotReadKind, NotScanned, RefsRead,
@@ -207,6 +208,9 @@ pub struct FindingEntry {
     /// The entry of the baseline that lists it; only from `skanner audit`, where such keys count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed_by: Option<Suppression>,
+    /// What it means that it stands there, if that calls for its own advice. What every visitor can read is one severity up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placement: Option<Placement>,
     /// What to do.
     pub remedy: Remedy,
 }
@@ -261,6 +265,9 @@ pub struct Remedy {
     pub revoke_url: String,
     /// The steps to take, in order.
     pub steps: Vec<String>,
+    /// What to write in the place of the key, where it stands now; absent for kinds of files that skanner does not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replacement: Option<Replacement>,
 }
 
 /// The JSON Schema of a report.

@@ -201,6 +201,9 @@ fn notes(
     if run.unmasked {
         notes.push(("secret", finding.secret.clone()));
     }
+    if !finding.occurrences[0].encoding.is_empty() {
+        notes.push(("encoded as", finding.occurrences[0].encoding.join(", then ")));
+    }
     if finding.occurrences.len() > 1 {
         notes.push(("also at", other_places(&finding.occurrences[1..], view)));
     }
@@ -221,6 +224,15 @@ fn notes(
     }
     if suppressed.is_some() {
         return notes;
+    }
+    if let Some(placement) = &finding.placement {
+        notes.push(("note", placement.advice.clone()));
+    }
+    if let Some(replacement) = finding.remedy.replacement.as_ref().filter(|_| view.verbose) {
+        let write = replacement.line.as_ref().unwrap_or(&replacement.expression);
+        let write = (!write.is_empty()).then(|| format!("`{write}`."));
+        let parts = [write.as_ref(), replacement.note.as_ref()];
+        notes.push(("write", parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ")));
     }
     let steps = if view.verbose { &finding.remedy.steps[..] } else { &finding.remedy.steps[..1] };
     notes.push(("help", steps.join(" ")));
@@ -260,7 +272,9 @@ fn secret_history(history: &History, view: &View) -> String {
     parts.push(if history.is_only_in_requests() {
         format!("reached only from pull-request refs, which a push cannot remove: {}", refs.join(", "))
     } else if refs.is_empty() {
-        "not reached from any ref, only in the object store".to_owned()
+        "only in this clone, where no ref reaches it: `git reflog expire --expire=now --all && git gc --prune=now` \
+         removes such leftovers"
+            .to_owned()
     } else {
         format!("reached from {}", refs.join(", "))
     });

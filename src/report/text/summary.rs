@@ -89,7 +89,8 @@ pub(super) fn write_table(report: &ReportDocument, view: &View, out: &mut dyn Wr
 
 fn found(report: &ReportDocument) -> String {
     match report.findings.len() {
-        0 => "no key found".to_owned(),
+        0 if report.run.complete => "no key found".to_owned(),
+        0 => "no key found in the rest".to_owned(),
         count => format!("{} found ({})", plural(count as u64, "key"), by_severity(report)),
     }
 }

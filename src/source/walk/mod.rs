@@ -124,7 +124,9 @@ impl DirectoryFeeder<'_> {
             } else {
                 ""
             };
-            sink.nothing(&display_path(root), format!("contains no files to read{hint}"));
+            let name = display_path(root);
+            let name = if name.is_empty() { b"." } else { &*name };
+            sink.nothing(name, format!("contains no files to read{hint}"));
         }
     }
 }
