@@ -10,6 +10,7 @@ use crate::{
     finding::{AcceptedInput, Finding, Occurrence, Report, Suppressed},
     path::shown_text,
     remedy,
+    rule::{Guidance, Rule},
 };
 
 impl ReportDocument {
@@ -108,7 +109,22 @@ fn entry(report: &Report, finding: &Finding) -> FindingEntry {
         occurrences: finding.occurrences.iter().map(occurrence).collect(),
         history: finding.history.clone(),
         allowed_by: finding.allowed_by.clone(),
-        remedy: Remedy { revoke_url: remedy::revoke_url(rule).to_owned(), steps: remedy::steps(rule) },
+        remedy: remedy(rule),
+    }
+}
+
+fn remedy(rule: &Rule) -> Remedy {
+    let told = |fact: fn(&Guidance) -> &String| remedy::told(rule, fact).to_owned();
+    Remedy {
+        revoke_url: remedy::revoke_url(rule).to_owned(),
+        revoke: remedy::revoke(rule),
+        usage_url: told(|guidance| &guidance.usage_url),
+        usage: remedy::usage(rule),
+        breaks: told(|guidance| &guidance.breaks),
+        limits: told(|guidance| &guidance.limits),
+        leaked: remedy::leaked(rule),
+        rotate: told(|guidance| &guidance.rotate),
+        steps: remedy::steps(rule),
     }
 }
 
