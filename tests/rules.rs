@@ -50,8 +50,11 @@ fn every_rule_says_what_people_need() {
 
 /// The sentences of a text, without their full stops.
 fn sentences(text: &str) -> Vec<String> {
-    let lines = text.lines().map(|line| line.trim().trim_start_matches(|one: char| one.is_ascii_digit() || one == '.'));
-    let all = lines.flat_map(|line| line.split(". ").map(|one| one.trim().trim_end_matches('.').to_lowercase()));
+    let lines = text
+        .lines()
+        .map(|line| line.trim().trim_start_matches(|one: char| one.is_ascii_digit() || one == '.'));
+    let all =
+        lines.flat_map(|line| line.split(". ").map(|one| one.trim().trim_end_matches('.').to_lowercase()));
     all.filter(|sentence| sentence.contains(' ')).collect()
 }
 
@@ -95,7 +98,9 @@ fn every_rule_knows_what_to_do_with_a_leaked_key() {
             assert!(url.is_empty() || fault(url).is_none(), "{id}: {url} {}", fault(url).unwrap());
         }
         let Guidance { revoke, usage, breaks, limits, leaked, rotate, .. } = guidance;
-        for text in [revoke, usage, breaks, limits, leaked, rotate].into_iter().filter(|text| !text.is_empty()) {
+        for text in
+            [revoke, usage, breaks, limits, leaked, rotate].into_iter().filter(|text| !text.is_empty())
+        {
             let is_sentence = text.ends_with('.') && text.len() > 20 && !text.contains("  ");
             let begins = text.starts_with(|first: char| first.is_ascii_uppercase());
             let is_ours = !text.contains("Todo") && !text.contains('\n');
