@@ -27,7 +27,9 @@ pub(crate) fn evidence(remedy: &mut Table) -> Result<(), String> {
     if !remedy.contains_key("github") {
         return Err("does not say whom GitHub tells, as `github`".to_owned());
     }
-    if sources.is_empty() && unknown.len() < FACTS.len() {
+    // A page is its own source.
+    let is_page = remedy.contains_key("usage_url") && !remedy.contains_key("usage");
+    if sources.is_empty() && unknown.len() + usize::from(is_page) < FACTS.len() {
         return Err("has facts, but no `sources`".to_owned());
     }
     match sources
