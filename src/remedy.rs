@@ -67,7 +67,7 @@ pub(crate) fn steps(rule: &Rule) -> Vec<String> {
     } else {
         (String::new(), "")
     };
-    let history = if check.is_empty() { "" } else { "Revoke it before you rewrite the history." };
+    let history = if check.is_empty() { "" } else { "Revoke the key before you rewrite the history." };
     let new =
         joined([told(rule, |guidance| &guidance.breaks), &new, told(rule, |guidance| &guidance.rotate)]);
     let check = joined([check, &usage(rule), history]);

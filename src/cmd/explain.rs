@@ -57,7 +57,7 @@ fn page(rule: &Rule) -> String {
     }
     let unknown = unknown(rule);
     if !unknown.is_empty() {
-        let _ = writeln!(page, "\nNot told by any public document we know\n      {}", unknown.join(", "));
+        let _ = writeln!(page, "\nWhat no public document tells\n      {}", unknown.join(", "));
     }
     page
 }
