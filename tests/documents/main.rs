@@ -146,9 +146,15 @@ fn table() -> String {
         issuers.push(&rule.issuer);
         let cells =
             [remedy::revoke(rule), remedy::usage(rule), guidance.limits.clone(), remedy::leaked(rule)];
-        let cells = cells.map(|text| if text.is_empty() { "not known".to_owned() } else { linked(&text) });
-        let _ =
-            writeln!(table, "| {} | {} |", rule.issuer, cells.join(" | ").replace("Revoke the key at ", ""));
+        let cells = cells.map(|text| {
+            let text = linked(&text).replace("Revoke the key at ", "").replace("Usage is shown at ", "");
+            match text.strip_suffix(">.") {
+                Some(url) => format!("{url}>"),
+                None if text.is_empty() => "not known".to_owned(),
+                None => text,
+            }
+        });
+        let _ = writeln!(table, "| {} | {} |", rule.issuer, cells.join(" | "));
     }
     table
 }
