@@ -2,7 +2,7 @@
 //! of literals that the search needs before any rule is parsed. Also tells `skanner --version` what it was built from.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     env,
     error::Error,
     fs,
@@ -10,10 +10,14 @@ use std::{
     process::Command,
 };
 
+use evidence::evidence;
 use families::SETS;
-use model::{Confidence, Form, Rule};
+use model::{Confidence, Form, Guidance, Rule};
 use prefixes::{LONG_LITERAL, minimal};
 
+// Only the build reads what the program does not get.
+#[path = "src/rule/evidence.rs"]
+mod evidence;
 // The program's own types, which validate the files. The build needs only some of them.
 #[allow(dead_code)]
 #[path = "src/rule/families.rs"]
@@ -58,6 +62,7 @@ fn main() {
     // A scan needs none of them, and they are a fifth of the text and three quarters of the shapes.
     let examples: Vec<_> = tables.iter_mut().map(take_examples).collect();
     let examples = serde_json::to_string(&examples).expect("TOML values are JSON values");
+    fs::write(out.join("guidance.txt"), take_guidance(&mut tables)).expect("OUT_DIR is writable");
     fs::write(out.join("examples.json"), examples).expect("OUT_DIR is writable");
     let json = serde_json::to_string(&tables).expect("TOML values are JSON values");
     fs::write(out.join("rules.json"), json).expect("OUT_DIR is writable");
@@ -110,6 +115,19 @@ fn take_examples(table: &mut toml::Table) -> toml::Table {
     taken
 }
 
+/// What to do with leaked keys, which a rule that has none of it does not pay for: a line for each guidance, with the ids of
+/// its rules, a tab and JSON. The tables no longer have it.
+fn take_guidance(tables: &mut [toml::Table]) -> String {
+    let mut rules: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for table in tables {
+        if let (Some(guidance), Some(id)) = (table.remove("remedy"), table["id"].as_str()) {
+            let json = serde_json::to_string(&guidance).expect("TOML values are JSON values");
+            rules.entry(json).or_default().push(id.to_owned());
+        }
+    }
+    rules.iter().map(|(json, ids)| format!("{}\t{json}\n", ids.join(" "))).collect()
+}
+
 /// What the program must know of the rules without parsing them, for each set of families.
 fn anchors(rules: &[Rule]) -> String {
     let of = |set: usize| rules.iter().filter(move |rule| 1 << rule.family as usize & set != 0);
@@ -137,19 +155,44 @@ fn anchors(rules: &[Rule]) -> String {
 fn read(path: &Path) -> Result<Vec<toml::Table>, Box<dyn Error>> {
     let mut head: toml::Table = fs::read_to_string(path)?.parse()?;
     let mut rules: Vec<toml::Table> = head.remove("rule").ok_or("there is no [[rule]]")?.try_into()?;
+    let is_shared = |rule: &toml::Table| rule.get("shared").and_then(toml::Value::as_bool) == Some(true);
+    match head.get_mut("remedy").and_then(toml::Value::as_table_mut) {
+        Some(remedy) => evidence(remedy).map_err(|error| format!("[remedy] {error}"))?,
+        None if rules.iter().all(is_shared) => {}
+        None => return Err("there is no [remedy]".into()),
+    }
     for rule in &mut rules {
-        for (key, value) in &head {
-            rule.entry(key).or_insert_with(|| value.clone());
-        }
+        inherit(rule, &head);
     }
     Ok(rules)
+}
+
+/// Gives a table what it does not say itself. What a rule says of its keys goes into the guidance of the file.
+fn inherit(table: &mut toml::Table, from: &toml::Table) {
+    for (key, value) in from {
+        match (table.get_mut(key), value) {
+            (Some(toml::Value::Table(own)), toml::Value::Table(value)) => inherit(own, value),
+            (Some(_), _) => {}
+            (None, _) => drop(table.insert(key.clone(), value.clone())),
+        }
+    }
 }
 
 /// Checks what the types of a rule do not express.
 fn check(rule: &Rule) -> Result<(), &'static str> {
     let has_context = [&rule.names, &rule.hosts, &rule.words].iter().any(|texts| !texts.is_empty());
     let mut shapes = rule.forms.iter().flat_map(|form| &form.shapes);
+    let has_way = rule.own_guidance.as_ref().is_some_and(|guidance: &Guidance| !guidance.revoke.is_empty());
+    let page = rule.revoke_url.trim_start_matches("https://");
+    // A shared rule does not know the issuer.
+    let has_way = has_way || rule.shared;
     match () {
+        () if page.is_empty() && !has_way => {
+            Err("has neither revoke_url nor `revoke` in its remedy; say where its keys are revoked")
+        }
+        () if page.split_once('/').is_none_or(|(_, path)| path.is_empty()) && !has_way => {
+            Err("has a home page as its revoke_url; give the page for keys, or say the way in `revoke`")
+        }
         () if rule.forms.is_empty() => Err("has no form"),
         () if rule.examples.is_empty() => Err("has no example"),
         () if rule.counter_examples.is_empty() => Err("has no counter-example"),

@@ -73,7 +73,7 @@ pub use {
         NotReadKind, NotScanned, Occurrence, RefsRead, Report, Scanned, SearchedFamily, Secret, Span,
         Subject, Suppressed, Suppression, SuppressionKind, Unused,
     },
-    rule::{Confidence, ContextWord, Edges, Family, Form, Rule, Severity, Shape},
+    rule::{Confidence, ContextWord, Edges, Family, Form, Github, Guidance, Rule, Severity, Shape},
     scanner::{Error, Scanner, ScannerBuilder},
 };
 
@@ -134,7 +134,11 @@ pub mod testing {
         pub use crate::report::{ReportDocument, View, format, schema};
     }
 
+    pub mod remedy {
+        pub use crate::remedy::{leaked, revoke, usage};
+    }
+
     pub mod rule {
-        pub use crate::rule::{Confidence, Edges, Form, Rule, RuleSet, Severity, Shape};
+        pub use crate::rule::{Confidence, Edges, Form, Github, Guidance, Rule, RuleSet, Severity, Shape};
     }
 }

@@ -54,7 +54,16 @@ fn json_by_hand() {
     assert_eq!((&first["severity"], &first["confidence"]), (&json!("critical"), &json!("certain")));
     assert_eq!(first["secret"], masked.as_str());
     assert_eq!(first["candidates"], Value::Null);
-    assert_eq!(first["remedy"]["revoke_url"], "https://platform.openai.com/api-keys");
+    let remedy = &first["remedy"];
+    assert_eq!(remedy["revoke_url"], "https://platform.openai.com/api-keys");
+    assert_eq!(remedy["revoke"], "Revoke the key at https://platform.openai.com/api-keys.");
+    assert_eq!(remedy["usage_url"], "https://platform.openai.com/settings/organization/usage");
+    for fact in ["usage", "breaks", "limits", "leaked", "rotate"] {
+        let text = remedy[fact].as_str().unwrap_or_default();
+        let is_step =
+            remedy["steps"].as_array().unwrap().iter().any(|step| step.as_str().unwrap().contains(text));
+        assert!(!text.is_empty() && is_step, "{fact}: {remedy}");
+    }
     let place = &first["occurrences"][0];
     assert_eq!((&place["source"], &place["path"]), (&json!("file"), &json!("a b/ü#1.py")));
     let numbers = ["line", "column", "end_line", "end_column"].map(|name| place[name].as_u64().unwrap());

@@ -13,7 +13,7 @@ use std::{
 
 use skanner::testing::{
     blob::Content,
-    rule::{Confidence, RuleSet},
+    rule::{Confidence, Guidance, RuleSet},
     scan::{Engine, Scratch},
 };
 use support::Sandbox;
@@ -46,6 +46,104 @@ fn every_rule_says_what_people_need() {
         }
     }
     assert!(titles.len() >= 90, "only {} rules", titles.len());
+}
+
+/// The sentences of a text, without their full stops.
+fn sentences(text: &str) -> Vec<String> {
+    let lines = text
+        .lines()
+        .map(|line| line.trim().trim_start_matches(|one: char| one.is_ascii_digit() || one == '.'));
+    let all =
+        lines.flat_map(|line| line.split(". ").map(|one| one.trim().trim_end_matches('.').to_lowercase()));
+    all.filter(|sentence| sentence.contains(' ')).collect()
+}
+
+/// Whether two sentences have most of their words in common.
+fn say_the_same(one: &str, other: &str) -> bool {
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<BTreeSet<_>>();
+    let (one, other) = (words(one), words(other));
+    one.intersection(&other).count() * 10 >= one.union(&other).count() * 7
+}
+
+/// What is wrong with an address; nothing if it is fine.
+fn fault(url: &str) -> Option<&'static str> {
+    let Some(rest) = url.strip_prefix("https://") else { return Some("does not begin with https://") };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_host = host.split('.').count() >= 2
+        && host.split('.').all(|label| {
+            !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        });
+    let is_plain = rest.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"`{}|^\\".contains(&byte));
+    match (is_host, is_plain, rest.ends_with('.')) {
+        (false, ..) => Some("has no host"),
+        (_, false, _) => Some("has characters that do not belong there"),
+        (.., true) => Some("ends with a full stop"),
+        _ => None,
+    }
+}
+
+#[test]
+fn every_rule_knows_what_to_do_with_a_leaked_key() {
+    for rule in RuleSet::builtin().iter() {
+        let id = &rule.id;
+        let Some(guidance) = rule.guidance() else {
+            assert!(rule.shared, "{id} has no remedy");
+            continue;
+        };
+        assert!(rule.shared || guidance.github.is_some(), "{id}: whom does GitHub tell?");
+        let page = rule.revoke_url.trim_start_matches("https://").trim_end_matches('/');
+        let is_home = !page.contains('/');
+        assert!(!is_home || !guidance.revoke.is_empty(), "{id}: {:?} is no page for keys", rule.revoke_url);
+        for url in [&rule.revoke_url, &guidance.usage_url] {
+            assert!(url.is_empty() || fault(url).is_none(), "{id}: {url} {}", fault(url).unwrap());
+        }
+        let Guidance { revoke, usage, breaks, limits, leaked, rotate, .. } = guidance;
+        for text in
+            [revoke, usage, breaks, limits, leaked, rotate].into_iter().filter(|text| !text.is_empty())
+        {
+            let is_sentence = text.ends_with('.') && text.len() > 20 && !text.contains("  ");
+            let begins = text.starts_with(|first: char| first.is_ascii_uppercase());
+            let is_ours = !text.contains("Todo") && !text.contains('\n');
+            assert!((is_sentence && begins || text.starts_with("xAI")) && is_ours, "{id}: {text:?}");
+        }
+    }
+}
+
+/// People read the page when they are in a hurry.
+#[test]
+fn no_page_says_anything_twice() {
+    let sandbox = Sandbox::new();
+    let mut twice = Vec::new();
+    for rule in RuleSet::builtin().iter() {
+        let page = sandbox.skanner(&["explain", &rule.id]).stdout;
+        let steps = page.split("\nWhat to do\n").nth(1).unwrap();
+        let sentences = sentences(steps);
+        for (at, one) in sentences.iter().enumerate() {
+            for other in &sentences[at + 1..] {
+                if say_the_same(one, other) {
+                    twice.push(format!("{}: {one:?} and {other:?}", rule.id));
+                }
+            }
+        }
+    }
+    assert!(twice.is_empty(), "{twice:#?}");
+}
+
+#[test]
+fn the_page_of_a_rule_has_the_steps_in_their_order() {
+    let sandbox = Sandbox::new();
+    let page = sandbox.skanner(&["explain", "openai-project-key"]).stdout;
+    let places = [
+        "1. Revoke the key at https://platform.openai.com/api-keys.",
+        "Create a new one",
+        "Usage is shown at https://platform.openai.com/settings/organization/usage.",
+        "monthly spend limit",
+        "GitHub tells OpenAI",
+    ]
+    .map(|text| page.find(text).unwrap_or_else(|| panic!("{text:?} is not in {page}")));
+    assert!(places.is_sorted(), "{page}");
+    let closed = sandbox.skanner(&["explain", "picatic-api-key"]).stdout;
+    assert!(closed.contains("nothing left to revoke") && !closed.contains("Create a new one"), "{closed}");
 }
 
 #[test]

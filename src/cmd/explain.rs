@@ -30,6 +30,7 @@ fn page(rule: &Rule) -> String {
     line("rule of", rule.place.as_deref().unwrap_or_default());
     line("severity", &rule.severity.to_string());
     line("revoke at", &rule.revoke_url);
+    line("usage at", remedy::told(rule, |guidance| &guidance.usage_url));
     line("names", &rule.names.join(", "));
     line("hosts", &rule.hosts.join(", "));
     line("words", &rule.words.join(", "));
@@ -54,5 +55,23 @@ fn page(rule: &Rule) -> String {
     for (at, step) in remedy::steps(rule).iter().enumerate() {
         let _ = writeln!(page, "  {}. {step}", at + 1);
     }
+    let unknown = unknown(rule);
+    if !unknown.is_empty() {
+        let _ = writeln!(page, "\nWhat no public document tells\n      {}", unknown.join(", "));
+    }
     page
+}
+
+/// What people ask of a leaked key, and what is not known of those of a rule.
+fn unknown(rule: &Rule) -> Vec<&'static str> {
+    let Some(guidance) = rule.guidance() else { return Vec::new() };
+    let facts = [
+        ("what breaks when a key is revoked", guidance.breaks.is_empty()),
+        ("how to rotate", guidance.rotate.is_empty()),
+        ("where usage is shown", remedy::usage(rule).is_empty()),
+        ("whether keys can be limited", guidance.limits.is_empty()),
+        ("whether the issuer disables leaked keys", guidance.leaked.is_empty()),
+    ];
+    let is_shared = rule.shared;
+    facts.into_iter().filter(|(_, is_unknown)| *is_unknown && !is_shared).map(|(fact, _)| fact).collect()
 }

@@ -8,7 +8,7 @@ use super::{
     place::Positioned,
     reader::{TomlTable, Value},
 };
-use crate::rule::{Confidence, Edges, Family, Severity};
+use crate::rule::{Confidence, Edges, Family, Github, Severity};
 
 /// A key of a table.
 pub(super) struct Field<'f, 't> {
@@ -193,7 +193,7 @@ macro_rules! choices {
         }
     )+};
 }
-choices!(Confidence, Edges, Family, Severity);
+choices!(Confidence, Edges, Family, Github, Severity);
 pub(super) use choices;
 
 /// A key in a schema: its name, its description, whether it is required, and the schema of its value.

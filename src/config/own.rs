@@ -9,7 +9,9 @@ use super::{
     reader::{TomlTable, Value},
     text::{Id, SharedText, Text, Url},
 };
-use crate::rule::{Confidence, Edges, Family, Form, Part, Rule, RuleSet, Severity, Shape, rule_tables};
+use crate::rule::{
+    Confidence, Edges, Family, Form, Github, Guidance, Part, Rule, RuleSet, Severity, Shape, rule_tables,
+};
 use schemars::{Schema, SchemaGenerator, json_schema};
 
 rule_tables!(read_tables);
@@ -102,6 +104,8 @@ impl Element for Rule {
 }
 
 impl Finish for Form {}
+
+impl Finish for Guidance {}
 
 impl Element for Form {
     const ARRAY: &'static str = "an array of tables, each under [[rule.form]]";

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{
     families::Families,
-    model::{Rule, Severity},
+    model::{Guidance, Rule, Severity},
     shape::Shape,
 };
 
@@ -41,6 +41,27 @@ impl Rule {
         });
         let own = all.iter().find(|examples| examples.id == self.id);
         own.map_or((&[], &[]), |own| (&own.examples, &own.counter_examples))
+    }
+}
+
+impl Rule {
+    /// What to do with a leaked key, as far as it is known. That of a built-in rule is read at the first call, and that of
+    /// no other rule with it: most runs need none, and most others that of one rule.
+    ///
+    /// # Panics
+    /// Never in a tested build: the embedded text is the one the tests parse.
+    #[must_use]
+    pub fn guidance(&self) -> Option<&Guidance> {
+        if self.place.is_some() {
+            return self.own_guidance.as_ref();
+        }
+        let read = || {
+            let all = include_str!(concat!(env!("OUT_DIR"), "/guidance.txt"));
+            let mut lines = all.lines().filter_map(|line| line.split_once('\t'));
+            let (_, json) = lines.find(|(ids, _)| ids.split(' ').any(|id| id == self.id))?;
+            Some(serde_json::from_str(json).expect("the embedded guidance parses"))
+        };
+        self.builtin_guidance.get_or_init(read).as_deref()
     }
 }
 

@@ -18,7 +18,7 @@ pub use load::RuleSet;
 pub(crate) use load::literals;
 pub use model::ContextWord;
 pub(crate) use model::rule_tables;
-pub use model::{Confidence, Edges, Family, Form, Rule, Severity};
+pub use model::{Confidence, Edges, Family, Form, Github, Guidance, Rule, Severity};
 pub(crate) use parts::{BASE64URL, ByteClass};
 pub(crate) use prefixes::minimal;
 pub(crate) use schema::word_schema;

@@ -4,7 +4,7 @@
 //! What they hold is said once, in `rule_tables`. The types here are made of it, by which `build.rs` reads `rules/*.toml`
 //! and the program what is embedded of them; so is what reads a `[[rule]]`, and its schema, in `config/own.rs`.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
@@ -41,6 +41,16 @@ words! {
         Sk = "sk",
         /// Keys of AI services that begin with something else.
         Ai = "ai",
+    }
+
+    /// Whom GitHub tells when it finds such a key in a public repository.
+    pub enum Github {
+        /// The issuer, and the owner of the repository.
+        Partner = "partner",
+        /// The owner of the repository only.
+        Owner = "owner",
+        /// Nobody: such keys are not on its list of patterns.
+        Nobody = "nobody",
     }
 
     /// What may stand directly beside a key.
@@ -83,6 +93,26 @@ macro_rules! rule_tables {
                 "why" => why: String as Text, required "give the reason, as the end of \"because it has …\"";
             }
 
+            /// What to do with a leaked key, one sentence each. What is absent is not known.
+            pub struct Guidance = "[rule.remedy]" {
+                /// How to revoke a key: the way from `revoke_url`, or the command or menu if there is no page.
+                "revoke" => revoke: String as Text = default;
+                /// Where usage and billing are seen.
+                "usage_url" => usage_url: String as Url = default;
+                /// How to see usage: the way from `usage_url`, or the command or menu if there is no page.
+                "usage" => usage: String as Text = default;
+                /// What breaks when a key is revoked.
+                "breaks" => breaks: String as Text = default;
+                /// Whether a key can be limited, such as to a project, an address, an amount or some permissions.
+                "limits" => limits: String as Text = default;
+                /// Whom GitHub tells when it finds such a key in a public repository.
+                "github" => github: Option<Github> = default;
+                /// What the issuer does by itself with a key that has leaked.
+                "leaked" => leaked: String as Text = default;
+                /// How to get from one key to the next.
+                "rotate" => rotate: String as Text = default;
+            }
+
             /// One kind of key.
             pub struct Rule = "[[rule]]" {
                 /// Its name in reports and options.
@@ -113,6 +143,8 @@ macro_rules! rule_tables {
                 "revoke_url" => revoke_url: String as Url = default;
                 /// What to do beside revoking, one sentence each.
                 "steps" => steps: Vec<String> as Vec<Text> = default;
+                /// What to do with a leaked key. For a built-in rule, see [`Rule::guidance`].
+                "remedy" => own_guidance: Option<Guidance> = default;
                 /// Texts, written as shapes, in which the rule must find a key.
                 "examples" => examples: Vec<Shape> as Vec<Example>, required "give texts in which it must find a key";
                 /// Texts, written as shapes, that look like such a key and are none.
@@ -123,6 +155,8 @@ macro_rules! rule_tables {
             } with {
                 /// Names, hosts and words, as they are searched for.
                 context: Vec<ContextWord>;
+                /// What to do with a leaked key of a built-in rule, once somebody asked.
+                builtin_guidance: OnceLock<Option<Box<Guidance>>>;
                 /// Where it stands, as `skanner.toml:12`; nothing for a built-in one.
                 place: Option<Arc<str>>;
             }
@@ -165,6 +199,14 @@ impl Form {
     #[must_use]
     pub fn reach(&self) -> Confidence {
         self.confidence.max(self.confidence_with_context())
+    }
+}
+
+impl Guidance {
+    /// Every text, for those who mask keys in it.
+    pub(crate) fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        let Self { revoke, usage_url, usage, breaks, limits, github: _, leaked, rotate } = self;
+        [revoke, usage_url, usage, breaks, limits, leaked, rotate].into_iter()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The JSON Schema of choices.
 
-use super::model::{Confidence, Edges, Family, Severity};
+use super::model::{Confidence, Edges, Family, Github, Severity};
 
 /// Gives choices a schema: each word with its meaning.
 macro_rules! word_schema {
@@ -25,4 +25,4 @@ macro_rules! word_schema {
 }
 pub(crate) use word_schema;
 
-word_schema!(Confidence, Edges, Family, Severity);
+word_schema!(Confidence, Edges, Family, Github, Severity);

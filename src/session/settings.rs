@@ -17,7 +17,7 @@ use super::{
 use crate::{
     config::{self, Config, ConfigDocument, Settings},
     path::{WholePath, current_directory, shown_text},
-    rule::{ContextWord, Families, Rule, RuleSet},
+    rule::{ContextWord, Families, Guidance, Rule, RuleSet},
     threads::Pool,
 };
 
@@ -214,14 +214,27 @@ fn mask_rules(config: &mut Config) -> Result<()> {
             "{}: the `id` of this rule contains a key; choose another id",
             rule.place
         );
-        let Rule { issuer, title, impact, names, hosts, words, context, revoke_url, steps, forms, .. } =
-            Arc::make_mut(&mut rule.value);
+        let Rule {
+            issuer,
+            title,
+            impact,
+            names,
+            hosts,
+            words,
+            context,
+            revoke_url,
+            steps,
+            forms,
+            own_guidance,
+            ..
+        } = Arc::make_mut(&mut rule.value);
         *issuer = mask(issuer).into();
         let texts = [title, impact, revoke_url].into_iter();
         let lists = [names, hosts, words, steps].into_iter().flatten();
         let context = context.iter_mut().map(|ContextWord { shown, .. }| shown);
         let whys = forms.iter_mut().map(|form| &mut form.why);
-        texts.chain(lists).chain(context).chain(whys).for_each(|text| *text = mask(text));
+        let guidance = own_guidance.iter_mut().flat_map(Guidance::texts_mut);
+        texts.chain(lists).chain(context).chain(whys).chain(guidance).for_each(|text| *text = mask(text));
     }
     Ok(())
 }

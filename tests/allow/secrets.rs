@@ -11,7 +11,7 @@ fn own_rule(title: &str) -> String {
         "[[rule]]\nid = \"acme-api-key\"\nissuer = \"Acme\"\ntitle = \"a key {title}\"\nimpact = \"all {title}\"\n\
          severity = \"high\"\nsteps = [\"step {title}\"]\nexamples = [\"x {title}\"]\ncounter_examples = [\"x\"]\n\
          names = [\"ACME {title}\"]\n[[rule.form]]\nshapes = [\"acme-{{A:12}}\"]\nconfidence = \"certain\"\n\
-         why = \"its form {title}\"\n"
+         why = \"its form {title}\"\n[rule.remedy]\nrevoke = \"revoke {title}\"\nleaked = \"leaked {title}\"\n"
     )
 }
 

@@ -39,6 +39,40 @@ fn found(engine: &Engine, text: &[u8]) -> Vec<(String, String)> {
 }
 
 #[test]
+fn they_say_what_to_do_with_a_leaked_key() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a.env", format!("A={}\n", key("acme_live_{A:32}", 1)));
+    let remedy = |more: &str| {
+        sandbox.write("skanner.toml", rule("acme-key", "acme_live_{A:32}", more));
+        sandbox.scan(&[]).json["findings"][0]["remedy"].clone()
+    };
+    let told = remedy(
+        "[rule.remedy]\nrevoke = \"Ask Bob.\"\nusage_url = \"https://acme.example/use\"\ngithub = \"owner\"\n\
+         leaked = \"Acme does nothing.\"",
+    );
+    assert_eq!(told["revoke"], "Ask Bob.");
+    assert_eq!(told["usage_url"], "https://acme.example/use");
+    assert_eq!(told["leaked"], "GitHub can find such keys, but does not tell Acme. Acme does nothing.");
+    assert!(told.get("limits").is_none() && told["steps"][0] == "Ask Bob.", "{told}");
+    // Nothing of it is required.
+    let none = remedy("");
+    assert_eq!(none["revoke"], "Revoke the key in the admin settings of Acme.");
+    assert_eq!(none["steps"].as_array().unwrap().len(), 3, "{none}");
+    // What it does not know is an error, as anywhere.
+    for (line, said) in [
+        ("revok = \"x\"", "revok"),
+        ("github = \"everybody\"", "github"),
+        ("usage_url = \"acme.example\"", "must begin with https://"),
+        ("revoke = \"\"", "is empty"),
+    ] {
+        sandbox
+            .write("skanner.toml", rule("acme-key", "acme_live_{A:32}", &format!("[rule.remedy]\n{line}")));
+        let run = sandbox.skanner(&["scan"]);
+        assert!(run.code == 2 && run.stderr.contains(said), "{line}: {}", run.stderr);
+    }
+}
+
+#[test]
 fn they_are_found_beside_the_built_in_ones() {
     let sandbox = Sandbox::new();
     sandbox.write("skanner.toml", rule("acme-key", "acme_live_{A:32}", ""));

@@ -20,7 +20,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use skanner::testing::rule::RuleSet;
+use skanner::testing::{remedy, rule::RuleSet};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -113,11 +113,77 @@ fn page() -> String {
                 let _ = writeln!(page, "- `{}`", shape.source());
             }
         }
-        if !rule.revoke_url.is_empty() {
-            let _ = writeln!(page, "- Revoke at <{}>", rule.revoke_url);
+        for text in [remedy::revoke(rule), remedy::usage(rule), remedy::leaked(rule)] {
+            if !text.is_empty() {
+                let _ = writeln!(page, "- {}", linked(&text));
+            }
         }
     }
     page
+}
+
+/// A text in which addresses are links.
+fn linked(text: &str) -> String {
+    let words = text.split(' ').map(|word| {
+        let url = word.trim_end_matches(['.', ',', ';', ':']);
+        let is_code = word.contains('`');
+        if url.starts_with("https://") && !is_code {
+            word.replacen(url, &format!("<{url}>"), 1)
+        } else {
+            word.to_owned()
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// What to do with the keys of each issuer, as a table for `docs/remediation.md`.
+fn table() -> String {
+    let mut table =
+        String::from("| issuer | revoke | usage | limits | leaked keys |\n| --- | --- | --- | --- | --- |\n");
+    let mut issuers: Vec<&str> = Vec::new();
+    for rule in RuleSet::builtin().iter().filter(|rule| !rule.shared) {
+        let Some(guidance) = rule.guidance().filter(|_| !issuers.contains(&&*rule.issuer)) else { continue };
+        issuers.push(&rule.issuer);
+        let cells =
+            [remedy::revoke(rule), remedy::usage(rule), guidance.limits.clone(), remedy::leaked(rule)];
+        let cells = cells.map(|text| {
+            let text = linked(&text).replace("Revoke the key at ", "").replace("Usage is shown at ", "");
+            match text.strip_suffix(">.") {
+                Some(url) => format!("{url}>"),
+                None if text.is_empty() => "not known".to_owned(),
+                None => text,
+            }
+        });
+        let _ = writeln!(table, "| {} | {} |", rule.issuer, cells.join(" | "));
+    }
+    table
+}
+
+const TABLE: [&str; 2] = [
+    "<!-- The table is written by a test: `SKANNER_WRITE_DOCUMENTS=1 cargo test --test documents`. -->\n\n",
+    "\n<!-- End of the table. -->\n",
+];
+
+/// The page on leaked keys, with its table.
+fn remediation(page: &str) -> Option<String> {
+    let (before, rest) = page.split_once(TABLE[0])?;
+    let (_, after) = rest.split_once(TABLE[1])?;
+    Some([before, TABLE[0], &table(), TABLE[1], after].concat())
+}
+
+#[test]
+fn the_table_of_issuers_has_all_of_them() {
+    let file = root().join("docs/remediation.md");
+    let written = fs::read_to_string(&file).unwrap();
+    let wanted = remediation(&written).expect("docs/remediation.md has the table's markers");
+    if std::env::var_os("SKANNER_WRITE_DOCUMENTS").is_some() {
+        fs::write(&file, &wanted).unwrap();
+        return;
+    }
+    assert!(
+        written == wanted,
+        "docs/remediation.md is out of date; SKANNER_WRITE_DOCUMENTS=1 cargo test --test documents writes it"
+    );
 }
 
 #[test]

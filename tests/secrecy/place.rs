@@ -26,7 +26,9 @@ fn own_rule(key: &str) -> String {
     format!(
         "[[rule]]\nid = \"acme-key\"\nissuer = \"Acme {key}\"\ntitle = \"Acme {key}\"\nimpact = \"Anyone has {key}.\"\n\
          severity = \"high\"\nwords = [\"acme\"]\nexamples = [\"acme_live_{{A:32}}\"]\ncounter_examples = [\"acme\"]\n\
-         steps = [\"Tell {key}.\"]\n[[rule.form]]\nshapes = [\"acme_live_{{A:32}}\"]\nconfidence = \"likely\"\nwhy = \"{key}\"\n"
+         steps = [\"Tell {key}.\"]\n[[rule.form]]\nshapes = [\"acme_live_{{A:32}}\"]\nconfidence = \"likely\"\nwhy = \"{key}\"\n\
+         [rule.remedy]\nrevoke = \"Ask {key}.\"\nusage_url = \"https://example.org/{key}\"\nusage = \"See {key}.\"\n\
+         breaks = \"All of {key}.\"\nlimits = \"None but {key}.\"\nleaked = \"Not {key}.\"\nrotate = \"From {key}.\"\n"
     )
 }
 

@@ -12,6 +12,7 @@ use crate::{
     finding::{AcceptedInput, Finding, Occurrence, Report, Suppressed},
     path::shown_text,
     remedy,
+    rule::{Guidance, Rule},
 };
 
 impl ReportDocument {
@@ -121,12 +122,7 @@ fn entry(report: &Report, finding: &Finding) -> FindingEntry {
         exposure: report.is_audit().then(|| finding.exposure()),
         allowed_by: finding.allowed_by.clone(),
         placement: client_side.or(placements.first()).cloned(),
-        remedy: Remedy {
-            revoke_url: remedy::revoke_url(rule).to_owned(),
-            steps: remedy::steps(rule),
-            replacement: replacement
-                .and_then(|place| Replacement::of(key_place(place, is_at_head), &rule.names, &rule.issuer)),
-        },
+        remedy: remedy(rule, replacement.map(|place| key_place(place, is_at_head))),
     }
 }
 
@@ -138,6 +134,22 @@ fn key_place(place: &Occurrence, is_at_head: bool) -> KeyPlace<'_> {
         excerpt: &place.excerpt.text,
         marker: place.excerpt.marker,
         is_in_git: is_at_head || place.source != SourceKind::File,
+    }
+}
+
+fn remedy(rule: &Rule, place: Option<KeyPlace<'_>>) -> Remedy {
+    let told = |fact: fn(&Guidance) -> &String| remedy::told(rule, fact).to_owned();
+    Remedy {
+        revoke_url: remedy::revoke_url(rule).to_owned(),
+        revoke: remedy::revoke(rule),
+        usage_url: told(|guidance| &guidance.usage_url),
+        usage: remedy::usage(rule),
+        breaks: told(|guidance| &guidance.breaks),
+        limits: told(|guidance| &guidance.limits),
+        leaked: remedy::leaked(rule),
+        rotate: told(|guidance| &guidance.rotate),
+        steps: remedy::steps(rule),
+        replacement: place.and_then(|place| Replacement::of(place, &rule.names, &rule.issuer)),
     }
 }
 

@@ -263,7 +263,28 @@ pub struct OccurrenceEntry {
 pub struct Remedy {
     /// Where to revoke it; empty if that depends on the installation.
     pub revoke_url: String,
-    /// The steps to take, in order.
+    /// How to revoke it.
+    #[serde(default)]
+    pub revoke: String,
+    /// Where its usage is seen; absent if no such page is known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub usage_url: String,
+    /// How to see what it was used for; absent if that is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub usage: String,
+    /// What breaks when it is revoked; absent if that is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub breaks: String,
+    /// Whether such keys can be limited, such as to a project or an amount; absent if that is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub limits: String,
+    /// What GitHub and the issuer do by themselves with a key that has leaked; absent if that is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub leaked: String,
+    /// How to get from this key to the next; absent if that is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub rotate: String,
+    /// The steps to take, in order; they contain all of the above.
     pub steps: Vec<String>,
     /// What to write in the place of the key, where it stands now; absent for kinds of files that skanner does not know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
