@@ -37,8 +37,28 @@ impl<'a> KeyPlace<'a> {
         let before = before.trim_end_matches(['"', '\'', '`', ' ', '\t']);
         let before = before.strip_suffix([':', '=']).map(|rest| rest.trim_end_matches([':', '=', '?']))?;
         let before = before.trim_end_matches(['"', '\'', ' ', '\t', ']']);
-        let start =
-            before.rfind(|one: char| !one.is_ascii_alphanumeric() && one != '_').map_or(0, |at| at + 1);
-        Some(&before[start..]).filter(|name| !name.is_empty())
+        let name = before.rsplit(|one: char| !one.is_ascii_alphanumeric() && one != '_').next()?;
+        Some(name).filter(|name| !name.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_place_can_be_advised_on(path in ".{0,20}(\\.py|\\.json|\\.tf|\\.env)?", before in ".{0,30}[=:\"'` ]{0,3}", after in ".{0,30}", is_in_git: bool) {
+            let excerpt = format!("{before}sk-…abcd{after}");
+            let marker = (before.len(), excerpt.len() - after.len());
+            let place = KeyPlace { path: &path, excerpt: &excerpt, marker, is_in_git };
+            let _ = Placement::of(place);
+            if let Some(replacement) = Replacement::of(place, &[], "Acme") {
+                prop_assert!(!replacement.variable.is_empty());
+                prop_assert!(replacement.line.is_none_or(|line| !line.contains("sk-…")));
+            }
+        }
     }
 }
