@@ -1,46 +1,12 @@
 //! What is said about a key because of the file that it stands in: how to read it from elsewhere, and what its place means.
 
+mod key_place;
 mod language;
 mod place;
 
+pub(crate) use key_place::KeyPlace;
 pub(crate) use language::Replacement;
 pub(crate) use place::{Placement, PlacementKind};
-
-/// A place of a key, as far as advice about it needs to know it.
-#[derive(Clone, Copy)]
-pub(crate) struct KeyPlace<'a> {
-    /// The path, with `/` between its parts.
-    pub path: &'a str,
-    /// Its line with the key masked, perhaps shortened.
-    pub excerpt: &'a str,
-    /// Where the key is in `excerpt`, in bytes.
-    pub marker: (usize, usize),
-    /// Whether git has it: at HEAD, in the index or in another object.
-    pub is_in_git: bool,
-}
-
-impl<'a> KeyPlace<'a> {
-    /// The last part of the path.
-    fn file_name(self) -> &'a str {
-        self.path.rsplit('/').next().unwrap_or_default()
-    }
-
-    /// What stands before the key on its line, and what after it.
-    fn around(self) -> (&'a str, &'a str) {
-        let (start, end) = self.marker;
-        (self.excerpt.get(..start).unwrap_or_default(), self.excerpt.get(end..).unwrap_or_default())
-    }
-
-    /// The name that the key is given on its line, such as `OPENAI_API_KEY` in `OPENAI_API_KEY = "…"`.
-    fn name(self) -> Option<&'a str> {
-        let (before, _) = self.around();
-        let before = before.trim_end_matches(['"', '\'', '`', ' ', '\t']);
-        let before = before.strip_suffix([':', '=']).map(|rest| rest.trim_end_matches([':', '=', '?']))?;
-        let before = before.trim_end_matches(['"', '\'', ' ', '\t', ']']);
-        let name = before.rsplit(|one: char| !one.is_ascii_alphanumeric() && one != '_').next()?;
-        Some(name).filter(|name| !name.is_empty())
-    }
-}
 
 #[cfg(test)]
 mod tests {
