@@ -18,7 +18,7 @@ mod suppress;
 mod suppression;
 
 pub(crate) use allow_comment::{AllowComment, CommentScope, WordMatch};
-pub(crate) use audit::{Audit, AuditVerdict};
+pub(crate) use audit::{Audit, AuditVerdict, Exposure};
 pub(crate) use collect::Collector;
 pub(crate) use display_name::{place_name, short};
 pub(crate) use fingerprint::Fingerprint;
