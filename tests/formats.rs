@@ -8,23 +8,7 @@ mod support;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use support::{Run, Sandbox, key};
-
-/// Names of files. Each is a line end, a command or the end of something to somebody.
-const NAMES: &[&str] = &[
-    "a\n::error file=b::x",
-    "::stop-commands::x",
-    "%0A::warning::x",
-    "]]><failure",
-    "a\"b&c<d>'",
-    "\u{202e}txt.exe",
-    "\u{1b}[31mred\u{1b}[0m",
-    "a|b`c`[d](e)",
-    "a,line=9,b:c",
-    "tab\tand\rreturn",
-    "\u{7}bell\u{9b}1m",
-    "ü 汉 🦀",
-];
+use support::{NAMES, Run, Sandbox, key};
 
 const MANY: u64 = 500;
 
@@ -262,7 +246,8 @@ fn a_report_in_json_is_read_back_to_the_same() {
     let document: skanner::testing::report::ReportDocument = serde_json::from_str(&text).unwrap();
     assert_eq!(format!("{}\n", serde_json::to_string_pretty(&document).unwrap()), text);
     // What is made of it is what was made in the run.
-    let view = skanner::testing::report::View::default();
+    let elapsed = std::time::Duration::from_secs(1);
+    let view = skanner::testing::report::View { elapsed, ..Default::default() };
     for format in ["concise", "sarif", "gitlab-codequality", "rdjson"] {
         let mut again = Vec::new();
         (skanner::testing::report::format(format).unwrap().write)(&document, &view, &mut again).unwrap();

@@ -9,6 +9,7 @@ mod heading;
 mod hints;
 mod hook;
 mod report;
+mod report_command;
 mod rules;
 mod scan;
 
@@ -25,6 +26,7 @@ pub(crate) use generate::{CompletionsArgs, SchemaArgs, SchemaDocument};
 pub(crate) use hints::{clone_first, hint, is_url};
 pub(crate) use hook::{HookArgs, HookCommand};
 pub(crate) use report::{ConfigArgs, FamilyArgs, ReportArgs, SettingArgs, TrustArgs};
+pub(crate) use report_command::ConvertArgs;
 pub(crate) use rules::{ExplainArgs, RulesArgs, RulesCommand};
 pub(crate) use scan::{HistoryArgs, ScanArgs};
 
@@ -87,6 +89,14 @@ pub(crate) enum Command {
   skanner audit --no-ignore               and ignored files, before you ship it
   skanner audit --output json=audit.json ~/src/project")]
     Audit(Box<Deferred<AuditArgs>>),
+    /// Convert reports in JSON to another format, or merge several.
+    ///
+    /// Reads what `--format json` has written. A key that several reports have is one finding, and the merged report
+    /// is incomplete if one of them is. The exit code is that of the report: 0, 1 or 2.
+    #[command(after_help = "Examples:
+  skanner report audit.json --format html > audit.html
+  skanner report a.json b.json --output sarif=all.sarif")]
+    Report(Box<Deferred<ConvertArgs>>),
     /// Manage the baseline: known findings that are not reported again.
     ///
     /// The baseline is a file in the tree, `.skanner-baseline` at the root of the repository. Scans, audits

@@ -182,13 +182,13 @@ pub(crate) struct OutputFile {
     pub file: PathBuf,
 }
 
-fn format_parser() -> PossibleValuesParser {
+pub(super) fn format_parser() -> PossibleValuesParser {
     PossibleValuesParser::new(
         FORMATS.iter().map(|format| clap::builder::PossibleValue::new(format.name).help(format.about)),
     )
 }
 
-fn format_help() -> String {
+pub(super) fn format_help() -> String {
     let lines = FORMATS.iter().map(|format| format!("\n- {}: {}", format.name, format.about));
     format!(
         "The format on standard output (default: text) [env: SKANNER_FORMAT]{}",
@@ -216,7 +216,7 @@ fn word_parser<T: Copy + Send + Sync>(
         .try_map(move |name| words.iter().find(|word| word.0 == name).map(|word| word.1).ok_or(otherwise))
 }
 
-fn parse_output(text: &str) -> Result<OutputFile, String> {
+pub(super) fn parse_output(text: &str) -> Result<OutputFile, String> {
     let names = || FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
     let (format, file) = text.split_once('=').ok_or_else(|| {
         format!("expected FORMAT=FILE, such as sarif=skanner.sarif; known formats: {}", names())

@@ -9,6 +9,7 @@ mod guard;
 mod hook;
 mod init;
 mod options;
+mod report;
 mod rules;
 mod scan;
 
@@ -20,7 +21,7 @@ use clap::{CommandFactory, Parser, error::ErrorKind};
 use self::console::Console;
 use crate::{
     cli::{self, Cli, Command, SchemaDocument},
-    report,
+    report as formats,
     session::{Redactor, Verdict},
 };
 
@@ -103,6 +104,7 @@ fn run(cli: &Cli, console: &Console) -> Result<Verdict> {
     match &cli.command {
         Command::Scan(args) => scan::run(args, console),
         Command::Audit(args) => audit::run(args, console),
+        Command::Report(args) => report::run(args, console),
         Command::Baseline(args) => baseline::run(&args.command, console),
         Command::Hook(args) => hook::run(&args.command, console),
         Command::Rules(args) => rules::run(args, console),
@@ -111,7 +113,7 @@ fn run(cli: &Cli, console: &Console) -> Result<Verdict> {
         Command::Init(args) => init::run(&args.path, args.force, console),
         Command::Schema(args) => {
             let schema = match args.document {
-                SchemaDocument::Report => report::schema(),
+                SchemaDocument::Report => formats::schema(),
                 SchemaDocument::Config => crate::config::schema(),
             };
             console.print_own(&format!("{}\n", serde_json::to_string_pretty(&schema)?))

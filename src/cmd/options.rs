@@ -62,12 +62,24 @@ pub(super) fn of_trust(args: &ReportArgs, trust: TrustArgs, console: &Console) -
     Ok(options)
 }
 
+/// The format that the environment chooses.
+///
+/// # Errors
+/// When an environment variable is invalid.
+pub(super) fn format_of_environment() -> Result<Option<String>> {
+    environment().map(|environment| environment.format)
+}
+
+fn environment() -> Result<Environment> {
+    let formats: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
+    Environment::read(&|name| std::env::var_os(name), &formats)
+}
+
 /// The options of a command that only resolves settings.
 ///
 /// # Errors
 /// The same as those of [`of_report`].
 pub(super) fn of_settings(args: &SettingArgs) -> Result<Options> {
-    let formats: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
     Ok(Options {
         flags: OptionValues {
             min_confidence: args.min_confidence,
@@ -78,7 +90,7 @@ pub(super) fn of_settings(args: &SettingArgs) -> Result<Options> {
             isolated: args.config.isolated,
             ..OptionValues::default()
         },
-        environment: Environment::read(&|name| std::env::var_os(name), &formats)?,
+        environment: environment()?,
         config: named_config(&args.config),
         ..Options::default()
     })

@@ -89,18 +89,51 @@ impl History {
     }
 }
 
+impl Exposure {
+    /// All of them, in the order in which they apply.
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Head, Self::Uncommitted, Self::History, Self::PullRequest, Self::Store];
+
+    /// Where a key is that has this history and occurs in these kinds of places.
+    pub(crate) fn of(history: Option<&History>, mut places: impl Iterator<Item = SourceKind>) -> Self {
+        match history {
+            Some(history) if history.at_head => Self::Head,
+            _ if places.any(|source| matches!(source, SourceKind::File | SourceKind::Index)) => {
+                Self::Uncommitted
+            }
+            Some(history) if history.is_only_in_requests() => Self::PullRequest,
+            Some(history) if history.reachable => Self::History,
+            Some(_) => Self::Store,
+            None => Self::Uncommitted,
+        }
+    }
+}
+
 impl Finding {
     /// Where the key is.
     #[must_use]
     pub fn exposure(&self) -> Exposure {
-        let is_file = |source| matches!(source, SourceKind::File | SourceKind::Index);
-        match &self.history {
-            Some(history) if history.at_head => Exposure::Head,
-            _ if self.occurrences.iter().any(|place| is_file(place.source)) => Exposure::Uncommitted,
-            Some(history) if history.is_only_in_requests() => Exposure::PullRequest,
-            Some(history) if history.reachable => Exposure::History,
-            Some(_) => Exposure::Store,
-            None => Exposure::Uncommitted,
+        Exposure::of(self.history.as_ref(), self.occurrences.iter().map(|place| place.source))
+    }
+}
+
+impl Audit {
+    /// The verdict on keys that are in these places.
+    pub(crate) fn new(complete: bool, keys: impl Iterator<Item = Exposure>) -> Self {
+        let keys: Vec<Exposure> = keys.collect();
+        let count = |exposure| keys.iter().filter(|one| **one == exposure).count() as u64;
+        Self {
+            verdict: match keys.is_empty() {
+                _ if !complete => AuditVerdict::Incomplete,
+                true => AuditVerdict::Safe,
+                false => AuditVerdict::NotSafe,
+            },
+            keys: keys.len() as u64,
+            at_head: count(Exposure::Head),
+            uncommitted: count(Exposure::Uncommitted),
+            only_in_history: count(Exposure::History),
+            only_in_pull_requests: count(Exposure::PullRequest),
+            unreachable: count(Exposure::Store),
         }
     }
 }
@@ -112,20 +145,6 @@ impl Report {
         if !self.is_audit() {
             return None;
         }
-        let count =
-            |exposure| self.findings.iter().filter(|finding| finding.exposure() == exposure).count() as u64;
-        Some(Audit {
-            verdict: match self.findings.is_empty() {
-                _ if !self.is_complete() => AuditVerdict::Incomplete,
-                true => AuditVerdict::Safe,
-                false => AuditVerdict::NotSafe,
-            },
-            keys: self.findings.len() as u64,
-            at_head: count(Exposure::Head),
-            uncommitted: count(Exposure::Uncommitted),
-            only_in_history: count(Exposure::History),
-            only_in_pull_requests: count(Exposure::PullRequest),
-            unreachable: count(Exposure::Store),
-        })
+        Some(Audit::new(self.is_complete(), self.findings.iter().map(Finding::exposure)))
     }
 }

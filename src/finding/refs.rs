@@ -42,6 +42,17 @@ impl RefsRead {
         *kind += 1;
     }
 
+    /// Adds the refs of another repository.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.branches += other.branches;
+        self.remote_branches += other.remote_branches;
+        self.tags += other.tags;
+        self.pull_requests += other.pull_requests;
+        self.other += other.other;
+        self.single_branch |= other.single_branch;
+        self.fetch_pull_requests = self.fetch_pull_requests.take().or(other.fetch_pull_requests);
+    }
+
     /// The number of refs of each kind, in words.
     pub(crate) fn in_words(&self) -> String {
         let kinds = [

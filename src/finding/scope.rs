@@ -46,6 +46,13 @@ impl LookedFor {
         Self { families: families.collect(), rules, other_secrets: false }
     }
 
+    /// What two runs looked for together. What only one of them looked for was not looked for everywhere.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.families.retain(|family| other.families.contains(family));
+        self.rules = self.rules.min(other.rules);
+        self.other_secrets &= other.other_secrets;
+    }
+
     /// The families, as in `keys of the sk- family and of AI services`.
     #[must_use]
     pub(crate) fn in_words(&self) -> String {

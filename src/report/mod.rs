@@ -5,6 +5,7 @@ mod concise;
 mod document;
 mod github;
 mod gitlab;
+mod html;
 mod json;
 mod junit;
 mod message;
@@ -71,6 +72,10 @@ pub(crate) static FORMATS: &[ReportFormat] = &[
         "one finding per line, then a summary; output without the summary is incomplete",
         |report, _, out| json::write_lines(report, out),
     ),
+    ReportFormat {
+        wants_root: false,
+        ..ReportFormat::new("html", "a page for whoever decides; it never shows a secret", html::write)
+    },
     ReportFormat {
         wants_line_hashes: true,
         ..ReportFormat::new("sarif", "SARIF 2.1.0, for code scanning", sarif::write)

@@ -102,7 +102,7 @@ fn a_bad_variable_is_an_error() {
         (
             "SKANNER_FORMAT",
             "xml",
-            "SKANNER_FORMAT is \"xml\"; it must be one of text, concise, json, jsonl, sarif, github, gitlab, gitlab-codequality, junit, rdjson",
+            "SKANNER_FORMAT is \"xml\"; it must be one of text, concise, json, jsonl, html, sarif, github, gitlab, gitlab-codequality, junit, rdjson",
         ),
         ("SKANNER_COLOR", "yes", "SKANNER_COLOR is \"yes\"; it must be one of auto, always, never"),
         ("SKANNER_THREADS", "0", "SKANNER_THREADS is \"0\"; it must be a number of threads, 1 or more"),

@@ -20,7 +20,8 @@ const ALLOW: &str = concat!("skanner", ":allow");
 
 const FORMATS: [&str; 4] = ["text", "json", "jsonl", "sarif"];
 /// These show parts of what the others do, so one level is enough.
-const MORE_FORMATS: [&str; 6] = ["concise", "github", "gitlab", "gitlab-codequality", "junit", "rdjson"];
+const MORE_FORMATS: [&str; 7] =
+    ["concise", "html", "github", "gitlab", "gitlab-codequality", "junit", "rdjson"];
 const LEVELS: [&str; 3] = ["possible", "likely", "certain"];
 
 /// Runs a command, and returns all that it says.

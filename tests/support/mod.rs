@@ -12,6 +12,22 @@ use serde_json::Value;
 use skanner::testing::rule::{Rule, RuleSet, Shape};
 use tempfile::TempDir;
 
+/// Names of files. Each is a line end, a command or the end of something to somebody.
+pub const NAMES: &[&str] = &[
+    "a\n::error file=b::x",
+    "::stop-commands::x",
+    "%0A::warning::x",
+    "]]><failure",
+    "a\"b&c<d>'",
+    "\u{202e}txt.exe",
+    "\u{1b}[31mred\u{1b}[0m",
+    "a|b`c`[d](e)",
+    "a,line=9,b:c",
+    "tab\tand\rreturn",
+    "\u{7}bell\u{9b}1m",
+    "ü 汉 🦀",
+];
+
 /// How many cases a campaign has: the number that `SKANNER_CAMPAIGN` says, `full` of them if it says so, and else a few.
 pub fn cases(few: u64, full: u64) -> u64 {
     match std::env::var("SKANNER_CAMPAIGN") {

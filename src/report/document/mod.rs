@@ -2,7 +2,9 @@
 //! report` is generated from them. All texts are safe to show, unless `unmasked` says otherwise.
 
 mod build;
+mod merge;
 mod questions;
+mod read;
 
 use std::{borrow::Cow, collections::BTreeMap};
 

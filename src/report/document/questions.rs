@@ -4,7 +4,7 @@ use std::{borrow::Cow, cmp::Reverse};
 
 use super::{FindingEntry, OccurrenceEntry, ReportDocument, RunReport, SuppressedEntry, SuppressedKeys};
 use crate::{
-    finding::{History, Suppression, left_out_in_words, place_name},
+    finding::{Exposure, History, Suppression, left_out_in_words, place_name},
     rule::Severity,
 };
 
@@ -72,6 +72,11 @@ impl FindingEntry {
     /// The secret, which a report for machines never shows unmasked.
     pub(crate) fn masked(&self) -> &str {
         self.masked.as_deref().unwrap_or(&self.secret)
+    }
+
+    /// Where the key is in the repository.
+    pub(crate) fn exposure(&self) -> Exposure {
+        Exposure::of(self.history.as_ref(), self.occurrences.iter().map(|place| place.source))
     }
 }
 

@@ -4,6 +4,7 @@ use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
     io::{self, Write},
+    time::Duration,
 };
 
 use anstyle::AnsiColor;
@@ -40,7 +41,11 @@ pub(super) fn line(report: &ReportDocument, view: &View) -> String {
         true => AnsiColor::BrightYellow,
         false => RED,
     };
-    let read = format!("{} read in {}", amount(run.scanned), duration(view));
+    let read = match view.elapsed {
+        // A report that was read back does not say how long its run took.
+        Duration::ZERO => format!("{} read", amount(run.scanned)),
+        _ => format!("{} read in {}", amount(run.scanned), duration(view)),
+    };
     let not_read = (!run.complete).then(|| {
         let count = run.not_scanned.len() as u64;
         paint(view, RED, &format!("incomplete: {} could not be read", plural(count, "input")))

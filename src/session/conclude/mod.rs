@@ -14,9 +14,15 @@ use super::{
     settings::Session,
     worker::WorkerPool,
 };
-use crate::{finding::Report, path::current_directory, report::View};
+use crate::{
+    finding::Report,
+    path::current_directory,
+    report::{ReportDocument, View},
+};
 
 use progress::Progress;
+
+pub(crate) use output::{check as check_files, write_document};
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +60,7 @@ pub(crate) fn conclude_with<T>(
 ) -> Result<(Verdict, Report, T)> {
     let start = Instant::now();
     let options = &session.options;
-    output::check(options)?;
+    output::check(&options.outputs)?;
     let format = &session.settings.format.value;
     let progress = (options.progress && !session.settings.no_progress.value).then(Progress::start);
     let counts = progress.as_ref().map(Progress::counts).cloned();
@@ -75,13 +81,16 @@ pub(crate) fn conclude_with<T>(
         elapsed: start.elapsed(),
         ended: SystemTime::now().into(),
     };
-    output::write_reports(options, format, &report, &view)?;
-    let verdict = if !report.is_complete() {
-        Verdict::Incomplete
-    } else if report.findings.is_empty() || options.exit_zero {
-        Verdict::Clean
-    } else {
-        Verdict::Findings
-    };
+    output::write_document(&options.outputs, format, &ReportDocument::new(&report), &view)?;
+    let verdict = verdict(report.is_complete(), !report.findings.is_empty() && !options.exit_zero);
     Ok((verdict, report, outcome))
+}
+
+/// How a run ended that read everything or not, and found keys or not.
+pub(crate) fn verdict(is_complete: bool, has_findings: bool) -> Verdict {
+    match has_findings {
+        _ if !is_complete => Verdict::Incomplete,
+        true => Verdict::Findings,
+        false => Verdict::Clean,
+    }
 }

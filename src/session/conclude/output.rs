@@ -15,21 +15,28 @@ use crate::{
     finding::Report,
     path::{WholePath, parent},
     report::{self, ReportDocument, View},
-    session::options::Options,
+    session::options::{Options, ReportFile},
     source, whole_file,
 };
 
-pub(super) fn write_reports(options: &Options, format: &str, report: &Report, view: &View) -> Result<()> {
-    let document = ReportDocument::new(report);
+/// Writes a report to files, and to standard output.
+///
+/// # Errors
+/// When one of them cannot be written.
+pub(crate) fn write_document(
+    outputs: &[ReportFile],
+    format: &str,
+    document: &ReportDocument,
+    view: &View,
+) -> Result<()> {
     let rendered = |name: &str, view: &View| -> Result<Vec<u8>> {
         let format = report::format(name).context("clap accepts only known formats")?;
         let mut text = Vec::new();
-        (format.write)(&document, view, &mut text)?;
+        (format.write)(document, view, &mut text)?;
         Ok(text)
     };
     // If a file cannot be written, the report still goes to standard output.
-    let files: Result<Vec<()>> = options
-        .outputs
+    let files: Result<Vec<()>> = outputs
         .iter()
         .map(|output| {
             let text = rendered(&output.format, &View { color: false, width: None, ..view.clone() })?;
@@ -40,7 +47,7 @@ pub(super) fn write_reports(options: &Options, format: &str, report: &Report, vi
             }
         })
         .collect();
-    write_job_summary(format, &document, view)?;
+    write_job_summary(format, document, view)?;
     let text = rendered(format, view)?;
     let mut out = io::stdout().lock();
     match out.write_all(&text).and_then(|()| out.flush()) {
@@ -77,8 +84,8 @@ fn replace(file: &Path, text: &[u8]) -> io::Result<()> {
 ///
 /// # Errors
 /// When a directory does not exist, or the file is a directory.
-pub(super) fn check(options: &Options) -> Result<()> {
-    for output in &options.outputs {
+pub(crate) fn check(outputs: &[ReportFile]) -> Result<()> {
+    for output in outputs {
         let file = &output.file;
         let cannot = || format!("cannot write {}", file.display());
         ensure!(!file.is_dir(), "{}: it is a directory", cannot());

@@ -1,0 +1,73 @@
+//! `skanner report`: reads reports in JSON, makes one of several, and writes it in any format.
+
+use std::{
+    io::{self, Read},
+    path::Path,
+    time::SystemTime,
+};
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use super::{
+    console::{self, Console},
+    options,
+};
+use crate::{
+    cli::ConvertArgs,
+    path::current_directory,
+    report::{ReportDocument, View},
+    session::{ReportFile, Verdict, check_files, verdict, write_document},
+};
+
+pub(super) fn run(args: &ConvertArgs, console: &Console) -> Result<Verdict> {
+    let outputs: Vec<ReportFile> = args
+        .output
+        .iter()
+        .map(|output| ReportFile { format: output.format.clone(), file: output.file.clone() })
+        .collect();
+    let format = match &args.format {
+        Some(format) => format.clone(),
+        None => options::format_of_environment()?.unwrap_or_else(|| "text".to_owned()),
+    };
+    check_files(&outputs)?;
+    let reports: Vec<ReportDocument> = args.reports.iter().map(|file| read(file)).collect::<Result<_>>()?;
+    for (file, report) in args.reports.iter().zip(&reports).skip(1) {
+        let (first, scope) = (&reports[0].run.scope, &report.run.scope);
+        if !scope.families.iter().any(|family| first.families.contains(family)) {
+            bail!(
+                "{} looked for {}, and {} for {}; a report of both could not say what it looked for",
+                args.reports[0].display(),
+                first.in_words(),
+                file.display(),
+                scope.in_words()
+            );
+        }
+    }
+    let report = ReportDocument::merge(reports).context("clap requires a report")?;
+    let view = View {
+        color: console.color,
+        verbose: args.verbose,
+        full: args.full,
+        width: console::width(),
+        links_from: console.has_links().then(current_directory).and_then(Result::ok),
+        sarif_category: args.sarif_category.clone(),
+        ended: SystemTime::now().into(),
+        ..View::default()
+    };
+    write_document(&outputs, &format, &report, &view)?;
+    Ok(verdict(report.run.complete, !report.findings.is_empty() && !args.exit_zero))
+}
+
+fn read(file: &Path) -> Result<ReportDocument> {
+    let name = file.display();
+    let text = if file == Path::new("-") {
+        let mut text = Vec::new();
+        io::stdin().lock().read_to_end(&mut text).context("cannot read standard input")?;
+        text
+    } else if file.is_dir() {
+        bail!("{name} is a directory; name the JSON reports in it")
+    } else {
+        std::fs::read(file).with_context(|| format!("cannot read {name}"))?
+    };
+    ReportDocument::read(&text).map_err(|error| anyhow!("{name}: {error}"))
+}
