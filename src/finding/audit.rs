@@ -31,9 +31,6 @@ pub enum Exposure {
 }
 
 impl Exposure {
-    /// All of them, the most exposed first.
-    pub const ALL: [Self; 5] = [Self::Head, Self::Uncommitted, Self::History, Self::PullRequest, Self::Store];
-
     /// As it stands in reports.
     #[must_use]
     pub fn in_words(self) -> &'static str {
