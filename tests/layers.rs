@@ -32,6 +32,7 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("scan", 2, &[]),
     ("source", 2, &[]),
     ("report", 2, &["remedy"]),
+    ("plan", 2, &["remedy"]),
     ("remedy", 2, &[]),
     ("config", 3, &[]),
     // Its help lists the formats there are.
