@@ -48,6 +48,8 @@ mod hook;
 #[cfg(feature = "git")]
 mod locate;
 mod path;
+#[cfg(feature = "cli")]
+mod plan;
 mod reading;
 mod regular_file;
 mod remedy;

@@ -27,6 +27,7 @@ fn finding(seed: u64, path: &str) -> Finding {
         commit: None,
         span: Span { line: 3, column: 7, end_line: 3, end_column: 171 },
         encoding: Vec::new(),
+        written: None,
         excerpt: Excerpt { marker: (6, text.len()), text },
         rule: RuleSet::builtin().get("openai-project-key").unwrap().clone(),
         markers: Vec::new(),

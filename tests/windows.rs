@@ -20,12 +20,23 @@ fn engine() -> Engine {
 
 /// Everything that is told of a detection, in one line.
 fn line(detection: &Detection) -> String {
-    let Detection { rule, confidence, why, candidates, has_context, secret, encoding, span, excerpt } =
-        detection;
+    let Detection {
+        rule,
+        confidence,
+        why,
+        candidates,
+        has_context,
+        secret,
+        encoding,
+        written,
+        span,
+        excerpt,
+    } = detection;
     format!(
-        "{} {confidence} {why} {candidates:?} {has_context} {} {encoding:?} {span:?} {excerpt:?}",
+        "{} {confidence} {why} {candidates:?} {has_context} {} {encoding:?} {:?} {span:?} {excerpt:?}",
         rule.id,
-        secret.reveal()
+        secret.reveal(),
+        written.as_ref().map(skanner::Secret::reveal)
     )
 }
 

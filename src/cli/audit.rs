@@ -32,6 +32,14 @@ pub(crate) struct AuditArgs {
     #[arg(long, help_heading = heading::FINDINGS)]
     pub accept_baseline: bool,
 
+    /// Also write a plan to remove the keys, and a script.
+    ///
+    /// The directory must lie outside of the repository, and must not exist yet. It gets a README with every step,
+    /// and what git-filter-repo needs to take the keys out of a clone and to prove that. Nothing is run, and only
+    /// you can read it: its files hold the keys.
+    #[arg(long, value_name = "DIR", help_heading = heading::REPORT)]
+    pub plan: Option<PathBuf>,
+
     /// How much to trust it.
     #[command(flatten)]
     pub trust: TrustArgs,

@@ -6,12 +6,14 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use git2::{ErrorCode, Repository};
 
-use super::{console::Console, options};
+use super::{console::Console, options, plan};
 use crate::{
     cli::{AuditArgs, clone_first, is_url},
     git,
+    plan::PlanDirectory,
     session::{
-        Coverage, Options, Verdict, conclude, config_start, feed_repository, load, refuse_outside, tree_root,
+        Coverage, Options, Verdict, conclude_report, config_start, feed_repository, load, refuse_outside,
+        tree_root,
     },
     source::Reading,
 };
@@ -21,14 +23,19 @@ pub(super) fn run(args: &AuditArgs, console: &Console) -> Result<Verdict> {
     refuse_outside(&options, &args.repo)?;
     let repository = open(&args.repo)?;
     let outside = git::outside(&repository, &args.repo);
+    let directory = args.plan.as_deref().map(|named| PlanDirectory::check(named, &repository)).transpose()?;
     let options = Options { accept_baseline: args.accept_baseline, ..options };
     let options = options.enter(&tree_root(&repository)?)?;
     let session = load(options, config_start(&repository), &console.redactor)?;
-    conclude(&session, |pool| {
+    let (verdict, report) = conclude_report(&session, |pool| {
         let reading = Reading { pool: session.pool(), allow_shallow: args.allow_shallow, cross_check: false };
         let coverage = feed_repository(&repository, args.no_ignore, reading, pool)?;
         Ok(Coverage { is_audit: true, outside, ..coverage })
-    })
+    })?;
+    if let Some(directory) = &directory {
+        plan::write(directory, &repository, &session, &report, console)?;
+    }
+    Ok(verdict)
 }
 
 /// The named repository, regardless of git's environment variables.

@@ -9,6 +9,7 @@ mod guard;
 mod hook;
 mod init;
 mod options;
+mod plan;
 mod report;
 mod rules;
 mod scan;

@@ -13,8 +13,7 @@ use super::{
 use crate::blob::SourceKind;
 
 /// Where a key is in a repository: the first variant that applies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exposure {
     /// The checked-out commit contains it.
     Head,
@@ -23,25 +22,9 @@ pub enum Exposure {
     /// A ref reaches a commit or another object that contains it.
     History,
     /// Only refs of pull or merge requests reach it. A push cannot remove those.
-    #[serde(rename = "pull_requests")]
     PullRequest,
     /// It is in the object store, and no ref reaches it.
-    #[serde(rename = "unreachable")]
     Store,
-}
-
-impl Exposure {
-    /// As it stands in reports.
-    #[must_use]
-    pub fn in_words(self) -> &'static str {
-        match self {
-            Self::Head => "at HEAD",
-            Self::Uncommitted => "uncommitted",
-            Self::History => "only in history",
-            Self::PullRequest => "only in pull requests",
-            Self::Store => "unreachable",
-        }
-    }
 }
 
 /// Whether a repository is safe to publish.
@@ -90,6 +73,18 @@ impl Exposure {
     /// All of them, in the order in which they apply.
     pub(crate) const ALL: [Self; 5] =
         [Self::Head, Self::Uncommitted, Self::History, Self::PullRequest, Self::Store];
+
+    /// As it stands in reports.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Head => "at HEAD",
+            Self::Uncommitted => "uncommitted",
+            Self::History => "only in history",
+            Self::PullRequest => "only in pull requests",
+            Self::Store => "unreachable",
+        }
+    }
 
     /// Where a key is that has this history and occurs in these kinds of places.
     pub(crate) fn of(history: Option<&History>, mut places: impl Iterator<Item = SourceKind>) -> Self {

@@ -42,6 +42,7 @@ impl Collector {
             commit: origin.commit,
             span: detection.span,
             encoding: detection.encoding.clone(),
+            written: detection.written.clone(),
             excerpt: detection.excerpt.clone(),
             rule: detection.rule.clone(),
             markers,

@@ -47,6 +47,8 @@ pub struct Detection {
     pub secret: Secret,
     /// How it is encoded, outermost encoding first. Empty for plain text.
     pub encoding: Vec<&'static str>,
+    /// The secret as the text has it, if it is written in another way there.
+    pub written: Option<Secret>,
     /// Where it is.
     pub span: Span,
     /// Its line.
@@ -74,6 +76,9 @@ pub struct Occurrence {
     pub span: Span,
     /// How it is encoded, outermost encoding first. Empty for plain text.
     pub encoding: Vec<&'static str>,
+    /// The secret as the text has it, if it is written in another way there. A text that is in UTF-16 as a whole is
+    /// meant as it is decoded.
+    pub written: Option<Secret>,
     /// The line.
     pub excerpt: Excerpt,
     /// The rule that fits best here. The finding may have another one, because of other occurrences.

@@ -42,6 +42,11 @@ impl Secret {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
+    /// The key itself, as bytes.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// The key without its public prefix.
     pub(crate) fn body(&self) -> &[u8] {
         &self.bytes[self.public..]

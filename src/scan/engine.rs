@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     blob::AnchorKinds,
-    finding::{Cursor, Detection},
+    finding::{Cursor, Detection, Secret},
     rule::{Confidence, Families, RuleSet},
 };
 
@@ -128,6 +128,7 @@ impl Engine {
             has_context: matched.context_match.is_some(),
             secret,
             encoding: matched.encoding.clone(),
+            written: matched.decoded.is_some().then(|| Secret::new(&text[matched.span.clone()], 0)),
             span: cursor.span(text, &matched.span),
             excerpt: excerpt::around(text, kept, at, self.masker.as_deref(), scratch),
         }

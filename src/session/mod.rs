@@ -38,6 +38,8 @@ pub(crate) use coverage::{Coverage, ScanScope};
 pub(crate) use options::{Options, ReportFile};
 pub(crate) use redact::Redactor;
 pub(crate) use rules::{find_rule, or_builtin};
+#[cfg(feature = "cli")]
+pub(crate) use run::probe;
 pub(crate) use run::report;
 pub(crate) use settings::{ConfigStart, Session, load, look_up};
 pub(crate) use worker::WorkerPool;

@@ -18,6 +18,11 @@ use super::{
 };
 #[cfg(feature = "git")]
 use super::{history, untrusted};
+#[cfg(feature = "cli")]
+use crate::{
+    blob::{Blob, Content, Origin, SourceKind},
+    source::Sink,
+};
 use crate::{
     config::{MIN_CONFIDENCE, SettingSource},
     finding::{Configuration, Finding, LookedFor, Report, Suppressed},
@@ -34,6 +39,19 @@ pub(crate) fn report(
 ) -> Result<Report> {
     let known = |report: &mut Report, context: &RunContext<'_>| baseline::apply(report, context, session);
     collect(session, engine, None, feed, known).map(|(report, ())| report)
+}
+
+/// What a run would find in these bytes, under this path, whatever the baseline lists.
+///
+/// # Errors
+/// When a list of suppressions cannot be read.
+#[cfg(feature = "cli")]
+pub(crate) fn probe(session: &Session, engine: &Engine, bytes: &[u8], path: &[u8]) -> Result<Report> {
+    let feed = |pool: &WorkerPool<'_>| {
+        pool.worker().blob(Blob::new(Origin::new(SourceKind::Stdin, path), Content::Bytes(bytes)));
+        Ok(Coverage::files(session.root.clone()))
+    };
+    collect(session, engine, None, feed, |_, _| Ok(())).map(|(report, ())| report)
 }
 
 /// The same with something else in place of the baseline, and with counts of what has been read so far for whoever shows

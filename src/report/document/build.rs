@@ -119,7 +119,6 @@ fn entry(report: &Report, finding: &Finding) -> FindingEntry {
         fingerprint: finding.fingerprint.clone(),
         occurrences: finding.occurrences.iter().map(occurrence).collect(),
         history: finding.history.clone(),
-        exposure: report.is_audit().then(|| finding.exposure()),
         allowed_by: finding.allowed_by.clone(),
         placement: client_side.or(placements.first()).cloned(),
         remedy: remedy(rule, replacement.map(|place| key_place(place, is_at_head))),

@@ -15,8 +15,8 @@ use crate::{
     advice::{Placement, Replacement},
     blob::SourceKind,
     finding::{
-        Audit, Candidate, Configuration, Exposure, History, LookedFor, NotReadKind, NotScanned, RefsRead,
-        RunMode, Scanned, Subject, SuppressedBy, Suppression, Unused,
+        Audit, Candidate, Configuration, History, LookedFor, NotReadKind, NotScanned, RefsRead, RunMode,
+        Scanned, Subject, SuppressedBy, Suppression, Unused,
     },
     rule::{Confidence, Family, Severity},
 };
@@ -204,9 +204,6 @@ pub struct FindingEntry {
     /// git objects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<History>,
-    /// Where it is in the repository: the first that applies; only from `skanner audit`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exposure: Option<Exposure>,
     /// The entry of the baseline that lists it; only from `skanner audit`, where such keys count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed_by: Option<Suppression>,

@@ -96,6 +96,7 @@ mod tests {
             archive: None,
             span: Span { line, column: 7, end_line: line, end_column: 7 + KEY.len() as u64 },
             encoding: Vec::new(),
+            written: None,
             excerpt: Excerpt { text: "key = sk-proj-…8sL4 \u{202e}".to_owned(), marker: (6, 20) },
             rule: RuleSet::builtin().get("openai-project-key").unwrap().clone(),
             markers: Vec::new(),

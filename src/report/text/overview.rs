@@ -55,8 +55,7 @@ pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -
 /// Severities against exposures. What no key has is left out.
 fn write_totals(report: &ReportDocument, view: &View, out: &mut dyn Write) -> io::Result<()> {
     let count = |severity: Severity, exposure: Exposure| {
-        let is_one =
-            |finding: &&FindingEntry| finding.severity == severity && finding.exposure == Some(exposure);
+        let is_one = |finding: &&FindingEntry| finding.severity == severity && finding.exposure() == exposure;
         report.findings.iter().filter(is_one).count() as u64
     };
     let severities = Severity::WORDS.iter().map(|(_, severity)| *severity);
@@ -121,7 +120,7 @@ fn write_key(
 /// Where a key is now, since when, who introduced it, and which refs reach it.
 fn standing(finding: &FindingEntry) -> String {
     let place = &finding.occurrences[0];
-    let exposure = finding.exposure.map_or("in", Exposure::in_words);
+    let exposure = finding.exposure().in_words();
     let mut parts = vec![format!("{exposure}: {}:{}", place_name(place), place.line)];
     if let Some(more) = finding.occurrences.len().checked_sub(1).filter(|more| *more > 0) {
         parts[0].push_str(&format!(" and {}", plural(more as u64, "more place")));

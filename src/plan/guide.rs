@@ -1,0 +1,272 @@
+//! The README of a plan: what to do, in order, for the keys of this repository.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    path::Path,
+};
+
+use git2::{Repository, Tree};
+
+use super::{
+    blob::BlobPlan,
+    form::REMOVED,
+    planning::{Plan, PlanInput, PlannedKey, is_in_blob},
+    script::quoted,
+};
+use crate::{
+    blob::SourceKind,
+    finding::{Occurrence, Report},
+    git,
+    hidden::escape_control,
+    path::shown_text,
+    remedy,
+};
+
+/// At most this many files are listed.
+const LISTED: usize = 200;
+
+/// The whole text. It holds no key.
+pub(super) fn guide(plan: &Plan<'_>, input: &PlanInput<'_>) -> String {
+    let repository = input.repository;
+    let root = repository.workdir().unwrap_or_else(|| repository.path());
+    let mut text = String::new();
+    // What only this clone holds, or nobody has committed, no rewrite reaches.
+    let is_reached =
+        plan.keys.iter().any(|key| key.finding.history.as_ref().is_some_and(|history| history.reachable));
+    begin(&mut text, plan, input.report, root);
+    revoke(&mut text, plan);
+    replace(&mut text, plan, repository);
+    if is_reached {
+        rewrite(&mut text, plan, root);
+        text.push_str(PUBLISH);
+    } else {
+        text.push_str(NOT_REACHED);
+    }
+    text
+}
+
+fn begin(text: &mut String, plan: &Plan<'_>, report: &Report, root: &Path) {
+    let name = root.file_name().map_or_else(|| shown_text(root), |name| name.to_string_lossy().into_owned());
+    let _ = write!(
+        text,
+        "# Cleaning up {}\n\n{}. Go through the steps in this order, and check them off. Nothing here runs by \
+         itself.\n\nThe other files of this directory hold the keys: keep them to yourself, and delete the directory when \
+         you are done. This file holds none.\n\n",
+        one_line(&name),
+        count(plan.keys.len(), "key was found", "keys were found")
+    );
+    if !report.is_complete() {
+        let _ = write!(
+            text,
+            "**The audit was incomplete.** {} could not be read, so there may be more keys. Read what `skanner audit` \
+             calls `not scanned` first.\n\n",
+            count(report.not_scanned.len(), "input", "inputs")
+        );
+    }
+}
+
+/// One list for each way to revoke a key.
+fn revoke(text: &mut String, plan: &Plan<'_>) {
+    text.push_str(
+        "## 1. Revoke the keys\n\nThis is the only step that makes a leaked key harmless. If something still uses a key, \
+         create the new one first. Then look at the usage and the bill of the old one.\n",
+    );
+    let mut groups: BTreeMap<(&str, Vec<String>), Vec<&PlannedKey<'_>>> = BTreeMap::new();
+    for key in &plan.keys {
+        let rule = &key.finding.rule;
+        groups.entry((&rule.issuer, remedy::steps(rule))).or_default().push(key);
+    }
+    for ((issuer, steps), keys) in groups {
+        let _ = write!(text, "\n### {issuer}\n\n");
+        for step in steps {
+            let _ = writeln!(text, "- {step}");
+        }
+        text.push('\n');
+        for key in keys {
+            let _ = writeln!(text, "- [ ] `{}`, {}{}", masked(key), key.finding.rule.title, since(key));
+        }
+    }
+    text.push('\n');
+}
+
+/// When and by whom a key was introduced.
+fn since(key: &PlannedKey<'_>) -> String {
+    let introduced = key.finding.history.as_ref().and_then(|history| history.introduced.as_ref());
+    introduced.map_or_else(String::new, |event| {
+        let day = event.date.split('T').next().unwrap_or_default();
+        format!(", in the history since {day} ({})", one_line(&event.author))
+    })
+}
+
+/// The files of today that hold a key.
+fn replace(text: &mut String, plan: &Plan<'_>, repository: &Repository) {
+    text.push_str("## 2. Replace the keys in your files\n\n");
+    let head = repository.head().ok().and_then(|head| head.peel_to_tree().ok());
+    let mut lines = BTreeSet::new();
+    for key in &plan.keys {
+        for place in key.places.iter().filter(|place| is_present(place, head.as_ref())) {
+            let place = (place.full_path(), place.span.line);
+            lines.insert((place, masked(key), key.finding.rule.names.first().map(String::as_str)));
+        }
+    }
+    if lines.is_empty() {
+        text.push_str("No file of today holds a key: there is nothing to do.\n\n");
+        return;
+    }
+    text.push_str(
+        "Take the key out, read it from an environment variable or a secret store, and commit that. Do not write a default \
+         value. A file that is only on your machine, such as `.env`, may keep it as long as git ignores it.\n\n",
+    );
+    for ((path, line), key, variable) in &lines {
+        let variable = variable.map_or_else(String::new, |name| format!(": read `{name}` instead"));
+        let _ = writeln!(text, "- [ ] `{}`, line {line}: `{key}`{variable}", one_line(path));
+    }
+    text.push('\n');
+}
+
+/// Whether a place is in the work tree, the index or the checked-out commit.
+fn is_present(place: &Occurrence, head: Option<&Tree<'_>>) -> bool {
+    match (place.source, place.object) {
+        (SourceKind::File | SourceKind::Index, _) => true,
+        (SourceKind::Blob, Some(id)) => head
+            .and_then(|head| head.get_path(Path::new(&*place.path)).ok())
+            .is_some_and(|entry| entry.id() == git::oid(id)),
+        _ => false,
+    }
+}
+
+fn rewrite(text: &mut String, plan: &Plan<'_>, root: &Path) {
+    let source = String::from_utf8_lossy(&quoted(shown_text(root).as_bytes())).into_owned();
+    let _ = write!(
+        text,
+        "## 3. Rewrite the history\n\nMerge or close what is open, and ask everybody to push and then to stop. You need \
+         git-filter-repo 2.47 or later (`pipx install git-filter-repo`). Then run, in this directory:\n\n    sh cleanup.sh \
+         {source}\n\nIt clones the repository, rewrites the clone, and audits that. The exit code is 0 if no key is left. \
+         Use the address of the host in place of the path if others have pushed what you do not have.\n\n"
+    );
+    let edited = plan.count(|plan| matches!(plan, BlobPlan::Edit(_)));
+    let replaced = plan.count(|plan| *plan == BlobPlan::Replace);
+    let is_place = |is_so: fn(&Occurrence) -> bool| {
+        plan.keys.iter().flat_map(|key| &key.places).filter(|place| is_so(place)).count()
+    };
+    let names = is_place(|place| place.source == SourceKind::Name && !is_in_blob(place));
+    let messages = is_place(|place| place.source == SourceKind::Message);
+    for (number, what) in [
+        (replaced, format!("versions of files: each key becomes `{REMOVED}`")),
+        (edited, "versions of files in which a key is encoded, split or in binary data: only its bytes are replaced. Each \
+                  result has been scanned, and is clean".to_owned()),
+        (messages, format!("places in messages, authors and signatures of commits and tags: each key becomes `{REMOVED}`")),
+        (names, format!("names of files, branches and tags: each key becomes `{REMOVED}-N`")),
+    ] {
+        if number > 0 {
+            let _ = writeln!(text, "- {number} {what}");
+        }
+    }
+    stripped(text, plan);
+    text.push_str(
+        "\nEverything else stays: files, commits, dates and merges. The ids of commits change from the first one on that \
+         held a key or was signed; signatures of commits and tags are lost. Stashes other than the last one, and what no \
+         ref reaches, are not cloned.\n\n",
+    );
+    if !plan.elsewhere.is_empty() {
+        text.push_str(
+            "Keys in other repositories, such as those of submodules, need a plan of their own:\n\n",
+        );
+        for path in plan.elsewhere.iter().map(|place| place.full_path()).collect::<BTreeSet<_>>() {
+            let _ = writeln!(text, "- [ ] `{}`", one_line(&path));
+        }
+        text.push('\n');
+    }
+}
+
+/// The files that are lost.
+fn stripped(text: &mut String, plan: &Plan<'_>) {
+    let blobs = plan.blobs.values().filter(|blob| blob.plan == BlobPlan::Strip);
+    let paths: BTreeSet<&str> = blobs.map(|blob| &*blob.place.path).collect();
+    if paths.is_empty() {
+        return;
+    }
+    text.push_str(
+        "\nThese files are **removed** from the commits in which they hold a key, since it cannot be taken out of them, such \
+         as of an archive. Add them again without the key afterward:\n\n",
+    );
+    for path in paths.iter().take(LISTED) {
+        let path = if path.is_empty() { "(a file without a path)" } else { path };
+        let _ = writeln!(text, "- [ ] `{}`", one_line(path));
+    }
+    if paths.len() > LISTED {
+        let _ = writeln!(text, "- and {} more: see strip-blobs.txt", paths.len() - LISTED);
+    }
+}
+
+const NOT_REACHED: &str = "\
+## 3. Nothing to rewrite
+
+No branch, tag or other ref reaches a key, so a push does not publish one: `cleanup.sh` is not needed. What is left in your
+own clone, such as commits that were taken back, is gone after this, and nothing can bring it back then:
+
+    git reflog expire --expire=now --all
+    git gc --prune=now
+
+- [ ] Run `skanner audit`: it says `safe to publish`.
+- [ ] Run `skanner hook install`.
+- [ ] Delete this directory: it holds the keys.
+";
+
+const PUBLISH: &str = "\
+## 4. Publish the result
+
+- [ ] Allow force pushes to protected branches on the host.
+- [ ] Run the commands that `cleanup.sh` prints last.
+- [ ] Protect the branches again.
+- [ ] Publish releases and packages again that were made from the old commits, if they hold a key.
+
+## 5. Tell the others
+
+- [ ] Everybody deletes their clones and clones again. Nobody merges or pushes an old branch: that brings the keys back.
+- [ ] Work that is not pushed moves over as patches: `git format-patch` in the old clone, `git am` in the new one.
+- [ ] Links to old commits, and files that name them, such as lists of submodules, are renewed. `work/commit-map` has the
+      old and the new ids.
+
+## 6. What no push can do
+
+Old commits stay on the host, in pull requests, forks and caches, and whoever knows an id can open them. This is why the keys
+must be revoked.
+
+- [ ] GitHub: ask the support, with the text below, to remove pull-request refs and cached views.
+- [ ] GitLab: upload `work/commit-map` in the settings of the repository under *Repository maintenance*, and start the
+      housekeeping.
+- [ ] Other hosts: ask whoever runs it to delete what no branch or tag reaches, and to run `git gc --prune=now`.
+- [ ] Ask the owners of forks to delete them, or to do the same.
+- [ ] Git LFS: what was stored stays on the host, even if nothing refers to it. Ask whoever runs it to delete it.
+- [ ] Mirrors, build caches, container images and backups hold the old history, too.
+
+What to write to the support. Do not send a key, nor a file of this directory that holds one:
+
+    We rewrote the history of OWNER/REPOSITORY to remove credentials, which have been revoked, and force-pushed the result.
+    Please delete or dereference the pull requests concerned, collect the objects that no ref reaches any more, and purge
+    cached views.
+    First changed commits: (the lines of work/first-changed-commits)
+    Pull requests concerned: (the numbers in work/changed-pull-requests, which are complete if SOURCE was the address)
+    Forks: (how many there are, and that their owners have been asked to delete them)
+
+## 7. Check again
+
+- [ ] Clone what is published with `git clone --mirror`, and run `skanner audit` on it: it says `safe to publish`.
+- [ ] Run `skanner hook install` in the new clone, and make a scan of every pull request a required check.
+- [ ] Delete this directory, and the old clones: they hold the keys.
+";
+
+/// A name that a stranger chose, as it may stand in a line between backticks.
+fn one_line(text: &str) -> String {
+    escape_control(text).replace('`', "'")
+}
+
+fn masked(key: &PlannedKey<'_>) -> String {
+    key.finding.secret.masked()
+}
+
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
