@@ -197,11 +197,11 @@ proptest! {
         let bytes = [start, &rest].concat();
         let everything = expand(&bytes, as_stream);
         let is_raw = everything.text.windows(bytes.len()).any(|window| window == bytes);
-        // Six bytes can be a whole frame, so chance makes intact ones, too, with zeros behind them.
+        // Six bytes can be a whole frame, so chance makes intact ones, too, with something behind them.
         let mut unpacked = Vec::new();
         let frame = zstd::stream::read::Decoder::new(&bytes[..]).map(zstd::stream::read::Decoder::single_frame);
         let is_intact = frame.is_ok_and(|mut frame| std::io::Read::read_to_end(&mut frame, &mut unpacked).is_ok());
-        prop_assert!(is_raw || !everything.reports.is_empty() || (is_intact && unpacked == everything.text));
+        prop_assert!(is_raw || !everything.reports.is_empty() || (is_intact && everything.text.starts_with(&unpacked)));
     }
 }
 

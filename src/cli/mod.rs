@@ -87,7 +87,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:
   skanner audit                           this repository
   skanner audit --no-ignore               and ignored files, before you ship it
-  skanner audit --plan ../cleanup         how to take the keys out of the history
+  skanner audit --plan ../cleanup         how to take the keys out
   skanner audit --output json=audit.json ~/src/project")]
     Audit(Box<Deferred<AuditArgs>>),
     /// Convert reports in JSON to another format, or merge several.

@@ -168,8 +168,8 @@ impl Axis {
 
     fn ticks_of_months(&self) -> Vec<(i64, String)> {
         let months = (self.last - self.first) / 30;
-        let steps = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1_200, 12_000];
-        let step = steps.into_iter().find(|step| months / step <= TICKS).unwrap_or(12_000);
+        let steps = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1_200, 12_000, 24_000];
+        let step = steps.into_iter().find(|step| months / step <= TICKS).unwrap_or(24_000);
         let first = Day::of_number(self.first).to_string();
         let number = |from, to| first.get(from..to).and_then(|part| part.parse::<i64>().ok()).unwrap_or(1);
         let first = number(0, 4) * 12 + number(5, 7) - 1;
