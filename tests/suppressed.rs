@@ -93,7 +93,7 @@ fn written(format: &str, report: &Report, quiet: bool) -> String {
 }
 
 const COUNTS: &str = "no key found, 3 suppressed (2 by skanner.toml, 1 by a comment in src/a.py); \
-                      1 unread input accepted by skanner.toml; no files (0 B) read in 0.00 s; looked for keys of the \
+                      1 unread input accepted by skanner.toml; no files (0 B) read; looked for keys of the \
                      sk- family and of AI services";
 
 #[test]

@@ -21,7 +21,7 @@ const FEW: usize = 4;
 const MOST: usize = 25;
 
 /// A file or another thing with a key, whatever it holds the key in.
-struct KeyPlace<'a> {
+struct CardPlace<'a> {
     first: &'a OccurrenceEntry,
     /// The number of occurrences of each kind.
     kinds: BTreeMap<&'static str, u64>,
@@ -164,9 +164,9 @@ fn fact(page: &mut Markup, name: &'static str, write: impl FnOnce(&mut Markup)) 
 }
 
 fn places(page: &mut Markup, occurrences: &[OccurrenceEntry]) {
-    let mut places: Vec<KeyPlace<'_>> = Vec::new();
+    let mut places: Vec<CardPlace<'_>> = Vec::new();
     for one in occurrences {
-        let same = |place: &&mut KeyPlace<'_>| {
+        let same = |place: &&mut CardPlace<'_>| {
             (&place.first.repository, place.first.name()) == (&one.repository, one.name())
         };
         let kind = match one.source {
@@ -181,7 +181,7 @@ fn places(page: &mut Markup, occurrences: &[OccurrenceEntry]) {
         // Occurrences are sorted by path, so that those of one file follow each other.
         match places.last_mut().as_mut().filter(|place| same(place)) {
             Some(place) => *place.kinds.entry(kind).or_default() += 1,
-            None => places.push(KeyPlace { first: one, kinds: BTreeMap::from([(kind, 1)]) }),
+            None => places.push(CardPlace { first: one, kinds: BTreeMap::from([(kind, 1)]) }),
         }
     }
     folded(page, &places, "place", |page, place| {
