@@ -264,8 +264,8 @@ impl Dispatch {
         }
     }
 
+    /// The edge before `start`, and whether there are other key prefixes before it: in `sk-sk-…`, someone pasted a key
     /// after the prefix of the template, and the edge before the first prefix counts. `edge` is the one directly before.
-    /// after the prefix of the template, and the edge before the first prefix counts.
     fn left_edge(&self, text: &[u8], start: usize, edge: LeftEdge) -> (LeftEdge, bool) {
         if edge.satisfies(Edges::Strict) {
             return (edge, false);
