@@ -76,11 +76,13 @@ pub(crate) struct ConfigArgs {
     pub isolated: bool,
 }
 
-/// Which findings count, and how to report them.
+/// What to write of a report, and where.
 #[derive(Args, Clone, Debug)]
-pub(crate) struct ReportArgs {
-    /// text, concise, json, sarif, github, gitlab, …
-    #[arg(long, value_name = "FORMAT", value_parser = format_parser(), long_help = format_help(), help_heading = heading::REPORT, hide_possible_values = true)]
+pub(crate) struct WriteArgs {
+    /// The format on standard output (default: text).
+    ///
+    /// [env: SKANNER_FORMAT]
+    #[arg(long, value_name = "FORMAT", value_parser = format_parser(), help_heading = heading::REPORT)]
     pub format: Option<FormatName>,
 
     /// Also write a report to a file. Can be repeated.
@@ -93,6 +95,30 @@ pub(crate) struct ReportArgs {
     /// scanned).
     #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new(), help_heading = heading::REPORT, hide_short_help = true)]
     pub sarif_category: Option<String>,
+
+    /// Exit with 0 even if keys were found.
+    ///
+    /// An incomplete run still exits with 2.
+    #[arg(long, help_heading = heading::REPORT)]
+    pub exit_zero: bool,
+
+    /// List every occurrence, and every step to take.
+    #[arg(short, long, help_heading = heading::REPORT)]
+    pub verbose: bool,
+
+    /// Do not shorten the list on a terminal.
+    ///
+    /// Otherwise a long report is shortened there. A pipe and a file always get all of it.
+    #[arg(long, help_heading = heading::REPORT)]
+    pub full: bool,
+}
+
+/// Which findings count, and how to report them.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ReportArgs {
+    /// What to write, and where.
+    #[command(flatten)]
+    pub write: WriteArgs,
 
     /// Which findings count.
     #[command(flatten)]
@@ -117,12 +143,6 @@ pub(crate) struct ReportArgs {
     #[arg(long, help_heading = heading::FINDINGS, hide_short_help = true)]
     pub trust_foreign_markers: bool,
 
-    /// Exit with 0 even if keys were found.
-    ///
-    /// An incomplete run still exits with 2.
-    #[arg(long, help_heading = heading::REPORT)]
-    pub exit_zero: bool,
-
     /// Do not show progress.
     ///
     /// [env: SKANNER_NO_PROGRESS]
@@ -134,16 +154,6 @@ pub(crate) struct ReportArgs {
     /// That is, if no key was found and everything was read.
     #[arg(short, long, conflicts_with = "verbose", help_heading = heading::REPORT)]
     pub quiet: bool,
-
-    /// List every occurrence, and every step to take.
-    #[arg(short, long, help_heading = heading::REPORT)]
-    pub verbose: bool,
-
-    /// Do not shorten the list on a terminal.
-    ///
-    /// Otherwise a long report is shortened there. A pipe and a file always get all of it.
-    #[arg(long, help_heading = heading::REPORT)]
-    pub full: bool,
 
     /// The number of threads (default: one per processor).
     ///
@@ -182,17 +192,9 @@ pub(crate) struct OutputFile {
     pub file: PathBuf,
 }
 
-pub(super) fn format_parser() -> PossibleValuesParser {
+fn format_parser() -> PossibleValuesParser {
     PossibleValuesParser::new(
         FORMATS.iter().map(|format| clap::builder::PossibleValue::new(format.name).help(format.about)),
-    )
-}
-
-pub(super) fn format_help() -> String {
-    let lines = FORMATS.iter().map(|format| format!("\n- {}: {}", format.name, format.about));
-    format!(
-        "The format on standard output (default: text) [env: SKANNER_FORMAT]{}",
-        lines.collect::<String>()
     )
 }
 
@@ -216,7 +218,7 @@ fn word_parser<T: Copy + Send + Sync>(
         .try_map(move |name| words.iter().find(|word| word.0 == name).map(|word| word.1).ok_or(otherwise))
 }
 
-pub(super) fn parse_output(text: &str) -> Result<OutputFile, String> {
+fn parse_output(text: &str) -> Result<OutputFile, String> {
     let names = || FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
     let (format, file) = text.split_once('=').ok_or_else(|| {
         format!("expected FORMAT=FILE, such as sarif=skanner.sarif; known formats: {}", names())

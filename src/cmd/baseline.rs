@@ -74,7 +74,7 @@ pub(super) fn run(command: &BaselineCommand, console: &Console) -> Result<Verdic
                 "`skanner baseline update` removes the entries of {} that nothing matches",
                 location.shown
             ));
-            let fails = verdict == Verdict::Clean && !report.exit_zero;
+            let fails = verdict == Verdict::Clean && !report.write.exit_zero;
             return Ok(if fails { Verdict::Findings } else { verdict });
         }
         BaselineOutcome::NotWritten => {

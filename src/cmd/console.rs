@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, IsTerminal, Write},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -13,6 +14,7 @@ use crate::{
     cli::Color,
     config,
     hidden::escape_control,
+    path::current_directory,
     session::{Redactor, Verdict},
 };
 
@@ -25,9 +27,10 @@ pub(super) struct Console {
 }
 
 impl Console {
-    /// Whether the terminal that standard output is has hyperlinks.
-    pub(super) fn has_links(&self) -> bool {
-        self.color && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout)
+    /// The directory that relative paths begin in, if standard output is a terminal with hyperlinks.
+    pub(super) fn links_from(&self) -> Option<PathBuf> {
+        let has_links = self.color && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
+        has_links.then(current_directory).and_then(Result::ok)
     }
 
     /// Prints a text that quotes others: paths, names, rules of a configuration.

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::console::{self, Console};
 use crate::{
-    cli::{ConfigArgs, HistoryArgs, ReportArgs, SettingArgs, TrustArgs},
+    cli::{ConfigArgs, HistoryArgs, OutputFile, ReportArgs, SettingArgs, TrustArgs, WriteArgs},
     config::{Environment, OptionValues},
     report::FORMATS,
     session::{HistoryQuery, Options, ReportFile, refuse_tracked},
@@ -20,30 +20,32 @@ pub(super) fn of_report(args: &ReportArgs, console: &Console) -> Result<Options>
     let options = of_settings(&args.settings)?;
     Ok(Options {
         flags: OptionValues {
-            format: args.format.clone(),
+            format: args.write.format.clone(),
             no_progress: args.no_progress,
             threads: args.threads,
             ..options.flags
         },
-        outputs: args
-            .output
-            .iter()
-            .map(|output| ReportFile { format: output.format.clone(), file: output.file.clone() })
-            .collect(),
-        sarif_category: args.sarif_category.clone(),
+        outputs: report_files(&args.write),
+        sarif_category: args.write.sarif_category.clone(),
         show_secrets: args.show_secrets,
         show_suppressed: args.show_suppressed,
         trust_foreign_markers: args.trust_foreign_markers,
-        exit_zero: args.exit_zero,
+        exit_zero: args.write.exit_zero,
         quiet: args.quiet,
-        verbose: args.verbose,
+        verbose: args.write.verbose,
         width: console::width(),
-        full: args.full,
-        has_links: console.has_links(),
+        full: args.write.full,
+        links_from: console.links_from(),
         color: console.color,
         progress: console::wants_progress(),
         ..options
     })
+}
+
+/// The files to write reports to.
+pub(super) fn report_files(args: &WriteArgs) -> Vec<ReportFile> {
+    let file = |output: &OutputFile| ReportFile { format: output.format.clone(), file: output.file.clone() };
+    args.output.iter().map(file).collect()
 }
 
 /// The options of a command that can be told how much to trust what it scans.

@@ -14,18 +14,13 @@ use super::{
 };
 use crate::{
     cli::ConvertArgs,
-    path::current_directory,
     report::{ReportDocument, View},
-    session::{ReportFile, Verdict, check_files, verdict, write_document},
+    session::{Verdict, check_files, verdict, write_document},
 };
 
 pub(super) fn run(args: &ConvertArgs, console: &Console) -> Result<Verdict> {
-    let outputs: Vec<ReportFile> = args
-        .output
-        .iter()
-        .map(|output| ReportFile { format: output.format.clone(), file: output.file.clone() })
-        .collect();
-    let format = match &args.format {
+    let outputs = options::report_files(&args.write);
+    let format = match &args.write.format {
         Some(format) => format.clone(),
         None => options::format_of_environment()?.unwrap_or_else(|| "text".to_owned()),
     };
@@ -46,16 +41,16 @@ pub(super) fn run(args: &ConvertArgs, console: &Console) -> Result<Verdict> {
     let report = ReportDocument::merge(reports).context("clap requires a report")?;
     let view = View {
         color: console.color,
-        verbose: args.verbose,
-        full: args.full,
+        verbose: args.write.verbose,
+        full: args.write.full,
         width: console::width(),
-        links_from: console.has_links().then(current_directory).and_then(Result::ok),
-        sarif_category: args.sarif_category.clone(),
+        links_from: console.links_from(),
+        sarif_category: args.write.sarif_category.clone(),
         ended: SystemTime::now().into(),
         ..View::default()
     };
     write_document(&outputs, &format, &report, &view)?;
-    Ok(verdict(report.run.complete, !report.findings.is_empty() && !args.exit_zero))
+    Ok(verdict(report.run.complete, !report.findings.is_empty() && !args.write.exit_zero))
 }
 
 fn read(file: &Path) -> Result<ReportDocument> {

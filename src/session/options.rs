@@ -43,8 +43,8 @@ pub(crate) struct Options {
     pub(crate) width: Option<usize>,
     /// Shorten nothing on a terminal.
     pub(crate) full: bool,
-    /// The terminal has hyperlinks.
-    pub(crate) has_links: bool,
+    /// The directory that links to files begin in, if the terminal has hyperlinks.
+    pub(crate) links_from: Option<PathBuf>,
     /// Use colors on standard output.
     pub(crate) color: bool,
 }

@@ -34,7 +34,7 @@ pub(super) fn run(command: &HookCommand, console: &Console) -> Result<Verdict> {
         HookCommand::Uninstall { hooks, global } => return install::uninstall(hooks, *global, console),
     };
     // A hook with nothing to report stays quiet.
-    let args = &ReportArgs { quiet: !args.verbose, ..args.clone() };
+    let args = &ReportArgs { quiet: !args.write.verbose, ..args.clone() };
     let mut is_stopped = true;
     let (verdict, report) = match command {
         HookCommand::PreCommit { files, force_exclude, .. } if !files.is_empty() => {

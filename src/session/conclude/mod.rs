@@ -16,7 +16,6 @@ use super::{
 };
 use crate::{
     finding::Report,
-    path::current_directory,
     report::{ReportDocument, View},
 };
 
@@ -76,7 +75,7 @@ pub(crate) fn conclude_with<T>(
         verbose: options.verbose,
         width: options.width,
         full: options.full,
-        links_from: options.has_links.then(current_directory).and_then(Result::ok),
+        links_from: options.links_from.clone(),
         sarif_category: options.sarif_category.clone(),
         elapsed: start.elapsed(),
         ended: SystemTime::now().into(),
