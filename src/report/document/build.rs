@@ -95,10 +95,11 @@ fn names_of_not_read(report: &Report) -> BTreeMap<crate::finding::NotReadKind, V
 fn entry(report: &Report, finding: &Finding) -> FindingEntry {
     let rule = &finding.rule;
     let is_at_head = finding.history.as_ref().is_some_and(|history| history.at_head);
-    let placements: Vec<_> =
-        finding.occurrences.iter().filter_map(|place| Placement::of(key_place(place, is_at_head))).collect();
-    let client_side = placements.iter().find(|one| one.kind == PlacementKind::ClientSide);
-    let is_client_side = client_side.is_some();
+    let placements =
+        finding.occurrences.iter().filter_map(|place| Placement::of(key_place(place, is_at_head)));
+    // The first one, unless another is open to every visitor.
+    let placement = placements.min_by_key(|one| one.kind != PlacementKind::ClientSide);
+    let is_client_side = placement.as_ref().is_some_and(|one| one.kind == PlacementKind::ClientSide);
     // Where it stands now says more than where it once stood.
     let now =
         finding.occurrences.iter().find(|place| matches!(place.source, SourceKind::File | SourceKind::Index));
@@ -120,7 +121,7 @@ fn entry(report: &Report, finding: &Finding) -> FindingEntry {
         occurrences: finding.occurrences.iter().map(occurrence).collect(),
         history: finding.history.clone(),
         allowed_by: finding.allowed_by.clone(),
-        placement: client_side.or(placements.first()).cloned(),
+        placement,
         remedy: remedy(rule, replacement.map(|place| key_place(place, is_at_head))),
     }
 }
