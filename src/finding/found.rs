@@ -163,3 +163,10 @@ pub struct Event {
     /// a file.
     pub path: String,
 }
+
+impl Event {
+    /// The day of the date, in the author's time zone; empty if there is none.
+    pub(crate) fn day(&self) -> &str {
+        self.date.split('T').next().unwrap_or_default()
+    }
+}

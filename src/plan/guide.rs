@@ -94,8 +94,7 @@ fn revoke(text: &mut String, plan: &Plan<'_>) {
 fn since(key: &PlannedKey<'_>) -> String {
     let introduced = key.finding.history.as_ref().and_then(|history| history.introduced.as_ref());
     introduced.map_or_else(String::new, |event| {
-        let day = event.date.split('T').next().unwrap_or_default();
-        format!(", in the history since {day} ({})", one_line(&event.author))
+        format!(", in the history since {} ({})", event.day(), one_line(&event.author))
     })
 }
 

@@ -1,5 +1,7 @@
 //! What is said of a key in one line, by every format that has no more room.
 
+use indicatif::HumanCount;
+
 use super::document::{FindingEntry, OccurrenceEntry};
 use crate::{blob::SourceKind, finding::NotScanned, hidden::escape_control, rule::Severity};
 
@@ -59,4 +61,9 @@ pub(super) fn rule_page(finding: &FindingEntry) -> Option<String> {
     let home =
         Some(env!("CARGO_PKG_REPOSITORY")).filter(|home| !home.is_empty() && finding.rule_place.is_none())?;
     Some(format!("{home}/blob/main/docs/builtin-rules.md#{}", finding.rule))
+}
+
+/// A count and its noun.
+pub(super) fn plural(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", HumanCount(count), if count == 1 { "" } else { "s" })
 }

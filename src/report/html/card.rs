@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use super::{
     markup::Markup,
-    words::{
-        SEVERITIES, capital, class, confidence, exposure, exposure_in, has_exposure, issuer, plural, severity,
-    },
+    words::{capital, class, confidence, exposure, exposure_in, has_exposure, issuer, severity},
 };
 use crate::{
     blob::SourceKind,
     finding::{Event, Exposure, History, short},
-    report::document::{FindingEntry, OccurrenceEntry, ReportDocument, RunReport},
+    report::{
+        document::{FindingEntry, OccurrenceEntry, ReportDocument, RunReport},
+        message::plural,
+    },
+    rule::Severity,
 };
 
 /// How many places of a key, and how many refs, are shown at once. The others are folded.
@@ -51,7 +53,7 @@ fn filters(page: &mut Markup, report: &ReportDocument) {
     issuers.dedup();
     select(page, "issuer", "Issuer", issuers.into_iter().map(|name| (name, issuer(name))));
     let there = |one| report.findings.iter().any(|finding| finding.severity == one);
-    let severities = SEVERITIES.into_iter().filter(|one| there(*one));
+    let severities = Severity::ALL.into_iter().filter(|one| there(*one));
     select(page, "severity", "Severity", severities.map(|one| (class(one), severity(one))));
     if has_exposure(run) {
         let there = |one| report.findings.iter().any(|finding| finding.exposure() == one);
@@ -266,7 +268,7 @@ fn write_history(page: &mut Markup, history: &History) {
 
 /// A commit. Who reads the page needs a name, and no address.
 fn write_event(page: &mut Markup, event: &Event) {
-    let date = event.date.split('T').next().unwrap_or_default();
+    let date = event.day();
     let name = event.author.rsplit_once(" <").map_or(event.author.as_str(), |parts| parts.0);
     if !date.is_empty() {
         page.raw("<time>").text(date).raw("</time> ");

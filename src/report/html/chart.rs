@@ -5,16 +5,16 @@ use std::{cmp::Reverse, collections::BTreeMap};
 use super::{
     markup::Markup,
     numbers::{cell, columns},
-    words::{self, SEVERITIES, class},
+    words::{self, class},
 };
-use crate::report::document::ReportDocument;
+use crate::{report::document::ReportDocument, rule::Severity};
 
 /// The number of keys of each issuer by severity, the worst first: the issuers, and the numbers.
-fn rows(report: &ReportDocument) -> Vec<(&str, [u64; SEVERITIES.len()])> {
-    let mut issuers: BTreeMap<&str, [u64; SEVERITIES.len()]> = BTreeMap::new();
+fn rows(report: &ReportDocument) -> Vec<(&str, [u64; Severity::ALL.len()])> {
+    let mut issuers: BTreeMap<&str, [u64; Severity::ALL.len()]> = BTreeMap::new();
     for finding in &report.findings {
         let row = issuers.entry(&finding.issuer).or_default();
-        SEVERITIES
+        Severity::ALL
             .iter()
             .zip(row)
             .filter(|(severity, _)| **severity == finding.severity)
@@ -45,11 +45,11 @@ pub(super) fn write(page: &mut Markup, report: &ReportDocument) {
 }
 
 /// The numbers of one issuer side by side, as long as they are many.
-fn bar(page: &mut Markup, counts: &[u64; SEVERITIES.len()], most: u64) {
+fn bar(page: &mut Markup, counts: &[u64; Severity::ALL.len()], most: u64) {
     page.raw("<svg class=\"bar\" width=\"100%\" height=\"10\" aria-hidden=\"true\">");
     let share = |count: u64| count as f64 * 100.0 / most as f64;
     let mut start = 0.0;
-    for (one, count) in SEVERITIES.into_iter().zip(counts).filter(|(_, count)| **count > 0) {
+    for (one, count) in Severity::ALL.into_iter().zip(counts).filter(|(_, count)| **count > 0) {
         page.raw("<rect class=\"").raw(class(one)).raw("\" x=\"").percent(start).raw("\" width=\"");
         page.percent(share(*count)).raw("\" height=\"10\"/>");
         start += share(*count);

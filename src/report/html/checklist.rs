@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use super::{
     card,
     markup::Markup,
-    words::{self, class, plural},
+    words::{self, class},
 };
-use crate::report::document::{FindingEntry, ReportDocument};
+use crate::report::{
+    document::{FindingEntry, ReportDocument},
+    message::plural,
+};
 
 /// Keys of one issuer that take the same steps.
 struct Group<'a> {

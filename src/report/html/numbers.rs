@@ -2,7 +2,7 @@
 
 use super::{
     markup::Markup,
-    words::{SEVERITIES, class, exposure, exposure_in, has_exposure, severity},
+    words::{class, exposure, exposure_in, has_exposure, severity},
 };
 use crate::{finding::Exposure, report::document::ReportDocument, rule::Severity};
 
@@ -38,19 +38,19 @@ pub(super) fn write(page: &mut Markup, report: &ReportDocument) {
     page.raw("</tr></thead>\n<tbody>\n");
     for row in rows {
         page.raw("<tr><th scope=\"row\">").raw(exposure(*row).0).raw("</th>");
-        SEVERITIES.iter().for_each(|one| cell(page, count(Some(*one), Some(*row))));
+        Severity::ALL.iter().for_each(|one| cell(page, count(Some(*one), Some(*row))));
         cell(page, count(None, Some(*row)));
         page.raw("</tr>\n");
     }
     page.raw("</tbody>\n<tfoot><tr><th scope=\"row\">All</th>");
-    SEVERITIES.iter().for_each(|one| cell(page, count(Some(*one), None)));
+    Severity::ALL.iter().for_each(|one| cell(page, count(Some(*one), None)));
     cell(page, count(None, None));
     page.raw("</tr></tfoot>\n</table></div>\n");
 }
 
 /// The heads of the columns of severities, and of their sum.
 pub(super) fn columns(page: &mut Markup) {
-    for one in SEVERITIES {
+    for one in Severity::ALL {
         page.raw("<th scope=\"col\"><span class=\"dot ").raw(class(one)).raw("\"></span>");
         page.raw(severity(one)).raw("</th>");
     }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::{
     markup::Markup,
-    words::{class, issuer, plural},
+    words::{class, issuer},
 };
 use crate::{
     day::Day,
@@ -12,6 +12,7 @@ use crate::{
     report::{
         document::{FindingEntry, ReportDocument},
         html::card,
+        message::plural,
     },
 };
 
@@ -50,7 +51,7 @@ fn line(number: usize, finding: &FindingEntry) -> Option<KeyLine<'_>> {
 }
 
 fn day(event: &Event) -> Option<Day> {
-    Day::parse(event.date.split('T').next()?)
+    Day::parse(event.day())
 }
 
 pub(super) fn write(page: &mut Markup, report: &ReportDocument, today: Day) {

@@ -4,11 +4,14 @@ use indicatif::HumanCount;
 
 use super::{
     markup::Markup,
-    words::{amount, capital, exposure, exposure_in, has_exposure, joined, plural},
+    words::{amount, capital, exposure, exposure_in, has_exposure, joined},
 };
 use crate::{
     finding::{Exposure, RunMode, SuppressionKind},
-    report::document::{ReportDocument, RunReport},
+    report::{
+        document::{ReportDocument, RunReport},
+        message::plural,
+    },
 };
 
 /// How the page looks at a glance.

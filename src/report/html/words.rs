@@ -1,16 +1,15 @@
 //! The words of the page for what the types of a report only name.
 
-use indicatif::{DecimalBytes, HumanCount};
+use indicatif::DecimalBytes;
 
 use crate::{
     finding::{Exposure, RunMode, Scanned, SuppressionKind},
-    report::document::{FindingEntry, RunReport},
+    report::{
+        document::{FindingEntry, RunReport},
+        message::plural,
+    },
     rule::{Confidence, Severity},
 };
-
-/// All severities, the worst first.
-pub(super) const SEVERITIES: [Severity; 4] =
-    [Severity::Critical, Severity::High, Severity::Medium, Severity::Low];
 
 /// The name of a severity at the start of a cell.
 pub(super) fn severity(severity: Severity) -> &'static str {
@@ -76,11 +75,6 @@ pub(super) fn confidence(confidence: Confidence) -> &'static str {
         Confidence::Likely => "Likely a key",
         Confidence::Possible => "Possibly a key",
     }
-}
-
-/// A count and its noun.
-pub(super) fn plural(count: u64, noun: &str) -> String {
-    format!("{} {noun}{}", HumanCount(count), if count == 1 { "" } else { "s" })
 }
 
 /// Texts as a list in a sentence.

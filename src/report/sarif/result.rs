@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     blob::SourceKind,
-    finding::{Event, Suppression, SuppressionKind},
+    finding::{Suppression, SuppressionKind},
     hidden::escape_control,
     report::{
         document::{FindingEntry, OccurrenceEntry, ReportDocument, RunReport},
@@ -139,9 +139,8 @@ fn full_message(
     }
     if let Some(history) = finding.history.as_ref().filter(|history| !history.at_head) {
         text.push_str(&match &history.removed {
-            Some(Event { commit, date, .. }) => {
-                let day = date.split('T').next().unwrap_or_default();
-                format!(" HEAD no longer contains it: commit {commit} removed it on {day}.")
+            Some(event) => {
+                format!(" HEAD no longer contains it: commit {} removed it on {}.", event.commit, event.day())
             }
             None => " HEAD does not contain it.".to_owned(),
         });

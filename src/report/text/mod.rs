@@ -14,7 +14,7 @@ use indicatif::HumanCount;
 use unicode_width::UnicodeWidthStr;
 
 use place::{aside, place_name};
-use style::{RED, bold, paint, plural, severity_color};
+use style::{RED, bold, paint, severity_color};
 
 use super::view::View;
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
     hidden::escape_control,
     report::{
         document::{FindingEntry, OccurrenceEntry, ReportDocument, RunReport, SuppressionEntry},
-        message::rule_page,
+        message::{plural, rule_page},
     },
 };
 
@@ -249,8 +249,7 @@ fn by(suppression: &Suppression) -> String {
 /// When the key was introduced and removed, and which refs reach it.
 fn secret_history(history: &History, view: &View) -> String {
     let event = |event: &Event| {
-        let date = event.date.split('T').next().unwrap_or_default();
-        format!("{} ({date}, {}: {})", short(&event.commit), event.author, event.summary)
+        format!("{} ({}, {}: {})", short(&event.commit), event.day(), event.author, event.summary)
     };
     let mut parts = Vec::new();
     if let Some(introduced) = &history.introduced {

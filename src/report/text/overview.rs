@@ -13,13 +13,14 @@ use unicode_width::UnicodeWidthStr;
 use super::{
     layout::shorten,
     place::place_name,
-    style::{RED, bold, paint, plural, severity_color},
+    style::{RED, bold, paint, severity_color},
 };
 use crate::{
     finding::{Exposure, short},
     hidden::escape_control,
     report::{
         document::{FindingEntry, ReportDocument},
+        message::plural,
         view::View,
     },
     rule::Severity,
@@ -58,19 +59,16 @@ fn write_totals(report: &ReportDocument, view: &View, out: &mut dyn Write) -> io
         let is_one = |finding: &&FindingEntry| finding.severity == severity && finding.exposure() == exposure;
         report.findings.iter().filter(is_one).count() as u64
     };
-    let severities = Severity::WORDS.iter().map(|(_, severity)| *severity);
     let exposures: Vec<_> = Exposure::ALL
         .into_iter()
-        .filter(|exposure| severities.clone().any(|severity| count(severity, *exposure) > 0))
+        .filter(|exposure| Severity::ALL.into_iter().any(|severity| count(severity, *exposure) > 0))
         .collect();
     let header = exposures.iter().fold(format!("{:8}", ""), |mut line, exposure| {
         let _ = write!(line, "  {}", exposure.in_words());
         line
     });
     writeln!(out, "{header}")?;
-    let mut severities: Vec<_> = severities.collect();
-    severities.sort_unstable_by(|a, b| b.cmp(a));
-    for severity in severities {
+    for severity in Severity::ALL {
         let counts: Vec<_> = exposures.iter().map(|exposure| count(severity, *exposure)).collect();
         if counts.iter().all(|count| *count == 0) {
             continue;
@@ -127,9 +125,8 @@ fn standing(finding: &FindingEntry) -> String {
     }
     if let Some(history) = &finding.history {
         if let Some(event) = &history.introduced {
-            let day = event.date.split('T').next().unwrap_or_default();
             let who = event.author.split(" <").next().unwrap_or_default();
-            parts.push(format!("since {day} ({}, {who})", short(&event.commit)));
+            parts.push(format!("since {} ({}, {who})", event.day(), short(&event.commit)));
         }
         if let Some((first, others)) = history.refs.split_first() {
             let first = first.strip_prefix("refs/heads/").unwrap_or(first);

@@ -1,7 +1,6 @@
 //! The styles of texts.
 
 use anstyle::{AnsiColor, Style};
-use indicatif::HumanCount;
 
 use crate::{report::view::View, rule::Severity};
 
@@ -14,10 +13,6 @@ pub(super) fn severity_color(severity: Severity) -> AnsiColor {
         Severity::Medium => AnsiColor::BrightYellow,
         Severity::Low => AnsiColor::BrightCyan,
     }
-}
-
-pub(super) fn plural(count: u64, noun: &str) -> String {
-    format!("{} {noun}{}", HumanCount(count), if count == 1 { "" } else { "s" })
 }
 
 pub(super) fn paint(view: &View, color: AnsiColor, text: &str) -> String {

@@ -10,12 +10,13 @@ use std::{
 use anstyle::AnsiColor;
 use indicatif::{DecimalBytes, HumanCount, HumanDuration};
 
-use super::style::{RED, paint, plural, severity_color};
+use super::style::{RED, paint, severity_color};
 use crate::{
     finding::{Audit, AuditVerdict, Configuration, Scanned, SuppressedBy, SuppressionKind},
     hidden::escape_control,
     report::{
         document::{ReportDocument, RunReport},
+        message::plural,
         view::View,
     },
     rule::Severity,
