@@ -81,6 +81,13 @@ impl<'p> Root<'p> {
     }
 }
 
+/// Whether a repository begins in this directory, whose path must be absolute and free of links, and if so, whether it is
+/// bare. What was meant to be one begins there, too.
+#[must_use]
+pub(crate) fn begins(directory: &Path) -> Option<bool> {
+    Root::at(directory).map(|root| matches!(root, Root::Bare(_)))
+}
+
 /// Where the repository of a work tree keeps what its linked work trees share: its `.git`, or where that leads.
 #[must_use]
 pub(crate) fn common_directory(tree: &Path) -> PathBuf {

@@ -33,7 +33,7 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("source", 2, &[]),
     ("report", 2, &["advice", "remedy"]),
     ("advice", 2, &[]),
-    ("plan", 2, &["remedy"]),
+    ("plan", 2, &["advice", "remedy"]),
     ("remedy", 2, &[]),
     ("config", 3, &[]),
     // Its help lists the formats there are.

@@ -1,5 +1,7 @@
 //! A place of a key, with what stands around it.
 
+use crate::{blob::SourceKind, finding::Occurrence};
+
 /// A place of a key, as far as advice about it needs to know it.
 #[derive(Clone, Copy)]
 pub(crate) struct KeyPlace<'a> {
@@ -14,6 +16,17 @@ pub(crate) struct KeyPlace<'a> {
 }
 
 impl<'a> KeyPlace<'a> {
+    /// The place of an occurrence of a key that is at HEAD or not.
+    pub(crate) fn of(place: &'a Occurrence, is_at_head: bool) -> Self {
+        let inner = place.archive.as_ref().and_then(|path| path.rsplit('!').next());
+        Self {
+            path: inner.unwrap_or(&place.path),
+            excerpt: &place.excerpt.text,
+            marker: place.excerpt.marker,
+            is_in_git: is_at_head || place.source != SourceKind::File,
+        }
+    }
+
     /// The last part of the path.
     pub(super) fn file_name(self) -> &'a str {
         self.path.rsplit('/').next().unwrap_or_default()

@@ -6,12 +6,15 @@ use clap::Args;
 
 use super::{ReportArgs, TrustArgs, heading};
 
-/// Which repository to audit, and how to report.
+/// Which repositories to audit, and how to report.
 #[derive(Args, Debug)]
 pub(crate) struct AuditArgs {
-    /// The repository, or any directory in it.
-    #[arg(default_value = ".")]
-    pub repo: PathBuf,
+    /// A repository, or a directory of repositories.
+    ///
+    /// Any directory in a repository stands for all of it. A directory that is in no repository stands for all repositories below it. Several repositories are audited in
+    /// parallel, each with its own configuration, and make one report.
+    #[arg(default_value = ".", value_name = "REPO")]
+    pub repos: Vec<PathBuf>,
 
     /// Also read files that git ignores.
     ///
@@ -34,6 +37,7 @@ pub(crate) struct AuditArgs {
 
     /// Also write a plan to remove the keys, and a script.
     ///
+    /// For one repository at a time.
     /// The directory must lie outside of the repository, and must not exist yet. It gets a README with every step,
     /// and what git-filter-repo needs to take the keys out of a clone and to prove that. Nothing is run, and only
     /// you can read it: its files hold the keys.

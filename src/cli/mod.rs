@@ -77,7 +77,7 @@ pub(crate) enum Command {
   skanner scan --range origin/main...     what this branch adds
   skanner scan --history --output sarif=skanner.sarif")]
     Scan(Box<Deferred<ScanArgs>>),
-    /// Check whether a repository is safe to publish.
+    /// Check whether repositories are safe to publish.
     ///
     /// Reads the work tree, the index, and every object, name and message in the repository. Shows each key
     /// once, with its occurrences and its history, the most dangerous first. The last line is the verdict:
@@ -88,7 +88,7 @@ pub(crate) enum Command {
   skanner audit                           this repository
   skanner audit --no-ignore               and ignored files, before you ship it
   skanner audit --plan ../cleanup         how to take the keys out
-  skanner audit --output json=audit.json ~/src/project")]
+  skanner audit --output html=audit.html ~/src")]
     Audit(Box<Deferred<AuditArgs>>),
     /// Convert reports in JSON to another format, or merge several.
     ///

@@ -1,28 +1,75 @@
-//! `skanner audit`: scans the work tree, index and whole history of one repository, and says whether it may be
-//! published.
+//! `skanner audit`: scans the work tree, index and whole history of a repository, and says whether it may be published.
 
-use std::path::Path;
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use git2::{ErrorCode, Repository};
 
-use super::{console::Console, options, plan};
+use super::{audits, console::Console, options, plan};
 use crate::{
     cli::{AuditArgs, clone_first, is_url},
     git,
+    path::WholePath,
     plan::PlanDirectory,
+    root::Root,
     session::{
         Coverage, Options, Verdict, conclude_report, config_start, feed_repository, load, refuse_outside,
         tree_root,
     },
-    source::Reading,
+    source::{FoundRepositories, Reading},
 };
 
 pub(super) fn run(args: &AuditArgs, console: &Console) -> Result<Verdict> {
+    let [path] = &args.repos[..] else { return audits::run(args, &all(&args.repos)?, console) };
+    if is_outside(path) {
+        let found = FoundRepositories::below(path);
+        if !found.paths.is_empty() {
+            return audits::run(args, &found, console);
+        }
+    }
+    one(args, path, console)
+}
+
+/// Whether a path is a directory that is in no repository, and is not meant to be one.
+fn is_outside(path: &Path) -> bool {
+    let is_none = |path: PathBuf| matches!(Root::of(&path), Root::None);
+    path.is_dir() && path.whole().is_ok_and(is_none)
+}
+
+/// The repositories that several paths mean, each once.
+fn all(paths: &[PathBuf]) -> Result<FoundRepositories> {
+    let mut all = FoundRepositories::default();
+    for path in paths {
+        if !is_outside(path) {
+            // What cannot be opened although it is there is for the report.
+            if path.symlink_metadata().is_err() {
+                open(path)?;
+            }
+            all.paths.push(path.clone());
+            continue;
+        }
+        let found = FoundRepositories::below(path);
+        ensure!(
+            !found.paths.is_empty(),
+            "{} is not in a git repository, and none is below it",
+            path.display()
+        );
+        all.paths.extend(found.paths);
+        all.unread.extend(found.unread);
+    }
+    let mut known = BTreeSet::new();
+    all.paths.retain(|path| known.insert(path.whole().unwrap_or_else(|_| path.clone())));
+    Ok(all)
+}
+
+fn one(args: &AuditArgs, path: &Path, console: &Console) -> Result<Verdict> {
     let options = options::of_trust(&args.report, args.trust, console)?;
-    refuse_outside(&options, &args.repo)?;
-    let repository = open(&args.repo)?;
-    let outside = git::outside(&repository, &args.repo);
+    refuse_outside(&options, path)?;
+    let repository = open(path)?;
+    let outside = git::outside(&repository, path);
     let directory = args.plan.as_deref().map(|named| PlanDirectory::check(named, &repository)).transpose()?;
     let options = Options { accept_baseline: args.accept_baseline, ..options };
     let options = options.enter(&tree_root(&repository)?)?;
@@ -47,11 +94,18 @@ fn open(path: &Path) -> Result<Repository> {
             bail!("{url}: {}", clone_first(&url))
         }
         Err(_) if !path.exists() => bail!("{}: no such file or directory", path.display()),
-        Err(error) if error.code() == ErrorCode::NotFound => bail!(
-            "{} is not in a git repository, so there is no history to audit; `skanner scan \
+        Err(error) if error.code() == ErrorCode::NotFound => {
+            if let Ok(whole) = path.whole()
+                && let Root::Broken(root, why) = Root::of(&whole)
+            {
+                bail!("{} {why}, so it is no repository that can be audited", root.join(".git").display())
+            }
+            bail!(
+                "{} is not in a git repository, and none is below it, so there is no history to audit; `skanner scan \
              --no-ignore` scans all files",
-            path.display()
-        ),
+                path.display()
+            )
+        }
         Err(error) => {
             Err(error).with_context(|| format!("the repository {} cannot be opened", path.display()))
         }

@@ -1,6 +1,7 @@
 //! The commands. Each one chooses a source and settings, runs a session, and returns a verdict.
 
 mod audit;
+mod audits;
 mod baseline;
 mod config;
 mod console;
@@ -13,6 +14,7 @@ mod plan;
 mod report;
 mod rules;
 mod scan;
+mod words;
 
 use std::{io, process::ExitCode, sync::Arc};
 

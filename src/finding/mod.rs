@@ -25,7 +25,7 @@ pub(crate) use fingerprint::Fingerprint;
 pub use found::{Candidate, Event, History};
 pub use found::{Detection, Excerpt, Finding, Occurrence};
 pub use kind::{Suppression, SuppressionKind};
-pub(crate) use not_read::left_out_in_words;
+pub(crate) use not_read::{NAMED, left_out_in_words};
 pub use not_read::{NotRead, NotReadKind};
 pub(crate) use position::Cursor;
 pub use position::Span;

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How many names of each kind are kept. They are the first in order, so that they do not depend on threads.
-const NAMED: usize = 20;
+pub(crate) const NAMED: usize = 20;
 
 /// How many names a summary shows.
 const FEW: usize = 3;
@@ -48,9 +48,9 @@ impl NotReadKind {
         match self {
             Self::Ignored => (format!("{count} ignored path{s}"), "--no-ignore reads them"),
             Self::History if count == 1 => ("the history".to_owned(), "`skanner audit` reads it"),
-            Self::History => (format!("{count} histories"), "`skanner audit` reads them, one at a time"),
+            Self::History => (format!("{count} histories"), "`skanner audit` reads them"),
             Self::WorkTree if count == 1 => ("the work tree".to_owned(), "`skanner audit` reads it"),
-            Self::WorkTree => (format!("{count} work trees"), "`skanner audit` reads them, one at a time"),
+            Self::WorkTree => (format!("{count} work trees"), "`skanner audit` reads them"),
             Self::Submodule => (
                 format!("{count} submodule{s} not checked out"),
                 "`git submodule update --init` fetches them",

@@ -15,12 +15,13 @@ use super::{
     script::quoted,
 };
 use crate::{
+    advice::{KeyPlace, Replacement},
     blob::SourceKind,
     finding::{Occurrence, Report},
     git,
     hidden::escape_control,
     path::shown_text,
-    remedy,
+    remedy::{self, AFTER_REWRITE, NOT_REACHED, WayOutPart},
 };
 
 /// At most this many files are listed.
@@ -39,9 +40,9 @@ pub(super) fn guide(plan: &Plan<'_>, input: &PlanInput<'_>) -> String {
     replace(&mut text, plan, repository);
     if is_reached {
         rewrite(&mut text, plan, root);
-        text.push_str(PUBLISH);
+        publish(&mut text);
     } else {
-        text.push_str(NOT_REACHED);
+        part(&mut text, 3, &NOT_REACHED);
     }
     text
 }
@@ -102,11 +103,13 @@ fn since(key: &PlannedKey<'_>) -> String {
 fn replace(text: &mut String, plan: &Plan<'_>, repository: &Repository) {
     text.push_str("## 2. Replace the keys in your files\n\n");
     let head = repository.head().ok().and_then(|head| head.peel_to_tree().ok());
-    let mut lines = BTreeSet::new();
+    let mut lines = BTreeMap::new();
     for key in &plan.keys {
         for place in key.places.iter().filter(|place| is_present(place, head.as_ref())) {
-            let place = (place.full_path(), place.span.line);
-            lines.insert((place, masked(key), key.finding.rule.names.first().map(String::as_str)));
+            // The same line of the work tree and of the commit is one.
+            lines
+                .entry((place.full_path(), place.span.line, masked(key)))
+                .or_insert_with(|| instead(key, place));
         }
     }
     if lines.is_empty() {
@@ -117,11 +120,28 @@ fn replace(text: &mut String, plan: &Plan<'_>, repository: &Repository) {
         "Take the key out, read it from an environment variable or a secret store, and commit that. Do not write a default \
          value. A file that is only on your machine, such as `.env`, may keep it as long as git ignores it.\n\n",
     );
-    for ((path, line), key, variable) in &lines {
-        let variable = variable.map_or_else(String::new, |name| format!(": read `{name}` instead"));
-        let _ = writeln!(text, "- [ ] `{}`, line {line}: `{key}`{variable}", one_line(path));
+    for ((path, line, key), instead) in &lines {
+        let _ = writeln!(text, "- [ ] `{}`, line {line}: `{key}`{instead}", one_line(path));
     }
     text.push('\n');
+}
+
+/// What to write in the place of a key, after a colon.
+fn instead(key: &PlannedKey<'_>, place: &Occurrence) -> String {
+    let rule = &key.finding.rule;
+    let is_at_head = key.finding.history.as_ref().is_some_and(|history| history.at_head);
+    let advice = Some(KeyPlace::of(place, is_at_head)).filter(|_| place.encoding.is_empty());
+    let advice = advice.and_then(|place| Replacement::of(place, &rule.names, &rule.issuer));
+    let Some(Replacement { variable, expression, line, note }) = advice else {
+        let names = rule.names.first();
+        return names.map_or_else(String::new, |name| format!(": read `{name}` instead"));
+    };
+    let note = note.map_or_else(String::new, |note| format!(" {note}"));
+    match line {
+        Some(line) => format!(": write `{}`.{note}", one_line(&line)),
+        None if expression.is_empty() => format!(".{note}"),
+        None => format!(": read `{variable}` with `{expression}`.{note}"),
+    }
 }
 
 /// Whether a place is in the work tree, the index or the checked-out commit.
@@ -199,49 +219,9 @@ fn stripped(text: &mut String, plan: &Plan<'_>) {
     }
 }
 
-const NOT_REACHED: &str = "\
-## 3. Nothing to rewrite
-
-No branch, tag or other ref reaches a key, so a push does not publish one: `cleanup.sh` is not needed. What is left in your
-own clone, such as commits that were taken back, is gone after this, and nothing can bring it back then:
-
-    git reflog expire --expire=now --all
-    git gc --prune=now
-
-- [ ] Run `skanner audit`: it says `safe to publish`.
-- [ ] Run `skanner hook install`.
-- [ ] Delete this directory: it holds the keys.
-";
-
-const PUBLISH: &str = "\
-## 4. Publish the result
-
-- [ ] Allow force pushes to protected branches on the host.
-- [ ] Run the commands that `cleanup.sh` prints last.
-- [ ] Protect the branches again.
-- [ ] Publish releases and packages again that were made from the old commits, if they hold a key.
-
-## 5. Tell the others
-
-- [ ] Everybody deletes their clones and clones again. Nobody merges or pushes an old branch: that brings the keys back.
-- [ ] Work that is not pushed moves over as patches: `git format-patch` in the old clone, `git am` in the new one.
-- [ ] Links to old commits, and files that name them, such as lists of submodules, are renewed. `work/commit-map` has the
-      old and the new ids.
-
-## 6. What no push can do
-
-Old commits stay on the host, in pull requests, forks and caches, and whoever knows an id can open them. This is why the keys
-must be revoked.
-
-- [ ] GitHub: ask the support, with the text below, to remove pull-request refs and cached views.
-- [ ] GitLab: upload `work/commit-map` in the settings of the repository under *Repository maintenance*, and start the
-      housekeeping.
-- [ ] Other hosts: ask whoever runs it to delete what no branch or tag reaches, and to run `git gc --prune=now`.
-- [ ] Ask the owners of forks to delete them, or to do the same.
-- [ ] Git LFS: what was stored stays on the host, even if nothing refers to it. Ask whoever runs it to delete it.
-- [ ] Mirrors, build caches, container images and backups hold the old history, too.
-
-What to write to the support. Do not send a key, nor a file of this directory that holds one:
+/// What to write to the support of a host.
+const LETTER: &str = "\
+What to write to the support of GitHub. Do not send a key, nor a file of this directory that holds one:
 
     We rewrote the history of OWNER/REPOSITORY to remove credentials, which have been revoked, and force-pushed the result.
     Please delete or dereference the pull requests concerned, collect the objects that no ref reaches any more, and purge
@@ -249,13 +229,29 @@ What to write to the support. Do not send a key, nor a file of this directory th
     First changed commits: (the lines of work/first-changed-commits)
     Pull requests concerned: (the numbers in work/changed-pull-requests, which are complete if SOURCE was the address)
     Forks: (how many there are, and that their owners have been asked to delete them)
-
-## 7. Check again
-
-- [ ] Clone what is published with `git clone --mirror`, and run `skanner audit` on it: it says `safe to publish`.
-- [ ] Run `skanner hook install` in the new clone, and make a scan of every pull request a required check.
-- [ ] Delete this directory, and the old clones: they hold the keys.
 ";
+
+fn publish(text: &mut String) {
+    for (number, one) in (4..).zip(&AFTER_REWRITE) {
+        if number > 4 {
+            text.push('\n');
+        }
+        part(text, number, one);
+        if one.title == "What no push can do" {
+            let _ = write!(text, "\n{LETTER}");
+        }
+    }
+}
+
+fn part(text: &mut String, number: usize, one: &WayOutPart) {
+    let _ = write!(text, "## {number}. {}\n\n", one.title);
+    if !one.before.is_empty() {
+        let _ = write!(text, "{}\n\n", one.before);
+    }
+    one.tasks.iter().for_each(|task| {
+        let _ = writeln!(text, "- [ ] {task}");
+    });
+}
 
 /// A name that a stranger chose, as it may stand in a line between backticks.
 fn one_line(text: &str) -> String {

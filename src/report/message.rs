@@ -65,5 +65,10 @@ pub(super) fn rule_page(finding: &FindingEntry) -> Option<String> {
 
 /// A count and its noun.
 pub(super) fn plural(count: u64, noun: &str) -> String {
-    format!("{} {noun}{}", HumanCount(count), if count == 1 { "" } else { "s" })
+    let number = HumanCount(count);
+    match (count, noun.strip_suffix("ory")) {
+        (1, _) => format!("{number} {noun}"),
+        (_, Some(stem)) => format!("{number} {stem}ories"),
+        _ => format!("{number} {noun}s"),
+    }
 }

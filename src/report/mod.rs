@@ -12,6 +12,7 @@ mod message;
 mod place;
 mod rdjson;
 mod sarif;
+mod severity_counts;
 mod text;
 mod view;
 

@@ -1,10 +1,17 @@
 //! What the caller of a run requests, as plain values.
 
 use std::path::{Path, PathBuf};
+#[cfg(feature = "cli")]
+use std::{
+    num::NonZero,
+    time::{Duration, SystemTime},
+};
 
 use anyhow::{Context, Result};
 
 use crate::config::{Environment, OptionValues};
+#[cfg(feature = "cli")]
+use crate::report::View;
 
 /// The options of one run, from the command line or from a program that uses the library.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +66,29 @@ pub(crate) struct ReportFile {
 }
 
 impl Options {
+    /// How reports are shown to people.
+    #[cfg(feature = "cli")]
+    pub(crate) fn view(&self, elapsed: Duration) -> View {
+        View {
+            color: self.color,
+            quiet: self.quiet,
+            verbose: self.verbose,
+            width: self.width,
+            full: self.full,
+            links_from: self.links_from.clone(),
+            sarif_category: self.sarif_category.clone(),
+            elapsed,
+            ended: SystemTime::now().into(),
+        }
+    }
+
+    /// The requested number of threads, or one per processor.
+    #[cfg(feature = "cli")]
+    pub(crate) fn threads(&self) -> usize {
+        let threads = self.flags.threads.or(self.environment.threads);
+        threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get)
+    }
+
     /// Enters the root of the tree, as `git -C` does, so that a file has the same path in the work tree, in the index
     /// and in the history. Files named by options still resolve against the original directory.
     ///

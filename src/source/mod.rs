@@ -9,6 +9,8 @@ mod message;
 mod parallel;
 #[cfg(feature = "git")]
 mod range;
+#[cfg(feature = "cli")]
+mod repositories;
 mod sink;
 #[cfg(feature = "git")]
 mod staged;
@@ -21,6 +23,8 @@ mod work_tree;
 
 pub(crate) use file::FileReader;
 pub(crate) use message::{CommentSign, Message, Tail};
+#[cfg(feature = "cli")]
+pub(crate) use repositories::FoundRepositories;
 pub(crate) use sink::Sink;
 pub(crate) use stdin::Stdin;
 pub(crate) use walk::Walk;

@@ -154,7 +154,12 @@ fn assert_numbers(root: &Element, json: &Value) {
         assert_eq!(counts, by_severity(&keys), "{issuer}");
     }
     assert_eq!(root.of_class("card").count(), findings.len());
-    assert_eq!(root.named("input").filter(|one| one.get("type") == "checkbox").count(), findings.len());
+    let boxes: Vec<&str> =
+        root.named("input").filter(|one| one.get("type") == "checkbox").map(|one| one.get("id")).collect();
+    assert_eq!(boxes.iter().filter(|id| id.starts_with("done-")).count(), findings.len());
+    let labels: BTreeSet<&str> = root.named("label").map(|one| one.get("for")).collect();
+    assert!(boxes.iter().all(|id| labels.contains(id)), "{boxes:?}");
+    assert_eq!(boxes.iter().collect::<BTreeSet<_>>().len(), boxes.len());
     let dated = findings.iter().filter(|key| key["history"]["introduced"].is_object()).count();
     let lines = root.of_class("timeline").next().map_or(0, |table| table.named("tr").count() - 1);
     assert_eq!(lines, dated.min(60));

@@ -37,7 +37,7 @@ fn the_readme_says_what_to_do_in_order() {
         "\n### OpenAI\n",
         "Revoke the key at https://platform.openai.com/api-keys.",
         &format!(
-            "- [ ] `src/a.py`, line 2: `sk-proj-…{}`: read `OPENAI_API_KEY` instead\n",
+            "- [ ] `src/a.py`, line 2: `sk-proj-…{}`: write `key = os.environ[\"OPENAI_API_KEY\"]`.\n",
             &openai[openai.len() - 4..]
         ),
         "    sh cleanup.sh ",
@@ -48,6 +48,42 @@ fn the_readme_says_what_to_do_in_order() {
     assert!(!guide.contains("old.txt"), "it is not there any more: {guide}");
     planned.assert_secret(&[openai, anthropic]);
 }
+
+#[test]
+fn each_file_is_told_what_to_write_in_its_own_language() {
+    let sandbox = repository();
+    for (seed, (name, content, _)) in (0..).zip(WRITTEN) {
+        sandbox.write(name, content.replace("KEY", &openai_key(seed)));
+    }
+    commit(&sandbox, "keys");
+    let guide = planned(sandbox, &[]).file("README.md");
+    for (name, _, instead) in WRITTEN {
+        let line = guide
+            .lines()
+            .find(|line| line.contains(&format!("`{name}`")))
+            .unwrap_or_else(|| panic!("{name}: {guide}"));
+        assert!(line.contains(instead), "{name}: {line}");
+    }
+}
+
+/// A file, what is in it, and what the README says of it.
+const WRITTEN: [(&str, &str, &str); 7] = [
+    ("app.go", "key := \"KEY\"\n", "write `key := os.Getenv(\"OPENAI_API_KEY\")`."),
+    ("app.js", "const k = 'KEY';\n", "write `const k = process.env.OPENAI_API_KEY;`. On a server only"),
+    ("auth.py", "h = 'Bearer KEY'\n", "read `OPENAI_API_KEY` with `os.environ[\"OPENAI_API_KEY\"]`."),
+    (
+        "settings.json",
+        "{\"key\": \"KEY\"}\n",
+        "`. Take the key out of the file, and let the program read OPENAI_API_KEY",
+    ),
+    ("main.tf", "api_key = \"KEY\"\n", "write `api_key = var.openai_api_key`. Declare the variable"),
+    (
+        ".github/workflows/ci.yml",
+        "env:\n  TEAM_TOKEN: KEY\n",
+        "write `TEAM_TOKEN: ${{ secrets.TEAM_TOKEN }}`.",
+    ),
+    ("notes.txt", "KEY\n", ": read `OPENAI_API_KEY` instead"),
+];
 
 #[test]
 fn what_was_never_committed_needs_no_rewrite() {

@@ -66,6 +66,7 @@ fn run(report: &Report) -> RunReport {
         directory: directory(&root, &base),
         unmasked: report.show_secrets,
         audit: report.audit(),
+        repositories: Vec::new(),
         root: Some(root),
     }
 }
@@ -96,7 +97,7 @@ fn entry(report: &Report, finding: &Finding) -> FindingEntry {
     let rule = &finding.rule;
     let is_at_head = finding.history.as_ref().is_some_and(|history| history.at_head);
     let placements =
-        finding.occurrences.iter().filter_map(|place| Placement::of(key_place(place, is_at_head)));
+        finding.occurrences.iter().filter_map(|place| Placement::of(KeyPlace::of(place, is_at_head)));
     // The first one, unless another is open to every visitor.
     let placement = placements.min_by_key(|one| one.kind != PlacementKind::ClientSide);
     let is_client_side = placement.as_ref().is_some_and(|one| one.kind == PlacementKind::ClientSide);
@@ -122,18 +123,7 @@ fn entry(report: &Report, finding: &Finding) -> FindingEntry {
         history: finding.history.clone(),
         allowed_by: finding.allowed_by.clone(),
         placement,
-        remedy: remedy(rule, replacement.map(|place| key_place(place, is_at_head))),
-    }
-}
-
-/// What advice needs to know of an occurrence.
-fn key_place(place: &Occurrence, is_at_head: bool) -> KeyPlace<'_> {
-    let inner = place.archive.as_ref().and_then(|path| path.rsplit('!').next());
-    KeyPlace {
-        path: inner.unwrap_or(&place.path),
-        excerpt: &place.excerpt.text,
-        marker: place.excerpt.marker,
-        is_in_git: is_at_head || place.source != SourceKind::File,
+        remedy: remedy(rule, replacement.map(|place| KeyPlace::of(place, is_at_head))),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{FindingEntry, OccurrenceEntry, ReportDocument, RunReport, SuppressedKeys};
-use crate::finding::{Audit, History, RefsRead, RunMode, Subject};
+use crate::finding::{Audit, Configuration, History, NAMED, RefsRead, RunMode, Subject};
 
 impl ReportDocument {
     /// One report that says what all of these say. A key that several of them have is one finding. A single report stays as
@@ -22,6 +22,10 @@ impl ReportDocument {
         for report in reports {
             merge_run(&mut run, report.run);
             report.findings.into_iter().for_each(|finding| add(&mut findings, finding));
+        }
+        run.repositories.sort_by(|a, b| a.name.cmp(&b.name));
+        if run.repositories.len() > 1 {
+            run.count_repositories();
         }
         let mut findings: Vec<FindingEntry> = findings.into_values().collect();
         findings.sort_by(|a, b| order(a).cmp(&order(b)));
@@ -97,7 +101,10 @@ fn merge_run(run: &mut RunReport, other: RunReport) {
         *run.not_read.entry(kind).or_default() += count;
     }
     for (kind, names) in other.not_read_names {
-        extend(run.not_read_names.entry(kind).or_default(), names);
+        let known = run.not_read_names.entry(kind).or_default();
+        extend(known, names);
+        known.sort();
+        known.truncate(NAMED);
     }
     run.scope.merge(other.scope);
     merge_suppressed(&mut run.suppressed, other.suppressed);
@@ -120,13 +127,11 @@ fn merge_run(run: &mut RunReport, other: RunReport) {
         *run.excluded.entry(by).or_default() += count;
     }
     match (&mut run.configuration, other.configuration) {
-        (Some(known), Some(one)) => {
-            extend(&mut known.weakened, one.weakened);
-            known.trusts_foreign_markers |= one.trusts_foreign_markers;
-        }
+        (Some(known), Some(one)) => merge_configuration(known, one),
         (known @ None, one) => *known = one,
         (Some(_), None) => {}
     }
+    run.repositories.extend(other.repositories);
     run.shallow |= other.shallow;
     run.untrusted &= other.untrusted;
     run.unmasked |= other.unmasked;
@@ -140,6 +145,21 @@ fn merge_run(run: &mut RunReport, other: RunReport) {
     }
     if run.directory != other.directory {
         run.directory.clear();
+    }
+}
+
+/// A file that changes nothing needs no name. Of several, each names what it leaves out: `a.toml leaves out 3 rules and
+/// b.toml leaves out 2 rules`.
+fn merge_configuration(known: &mut Configuration, other: Configuration) {
+    if known.file == other.file {
+        known.trusts_foreign_markers |= other.trusts_foreign_markers;
+        extend(&mut known.weakened, other.weakened);
+    } else if known.weakened.is_empty() && !known.trusts_foreign_markers {
+        *known = other;
+    } else {
+        known.trusts_foreign_markers |= other.trusts_foreign_markers;
+        let ways = other.weakened.into_iter().map(|way| format!("{} {way}", other.file));
+        known.weakened.extend(ways);
     }
 }
 

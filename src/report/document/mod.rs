@@ -2,9 +2,11 @@
 //! report` is generated from them. All texts are safe to show, unless `unmasked` says otherwise.
 
 mod build;
+mod counts;
 mod merge;
 mod questions;
 mod read;
+mod repositories;
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -119,10 +121,30 @@ pub struct RunReport {
     /// Whether the repository is safe to publish; only from `skanner audit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audit: Option<Audit>,
+    /// The repositories that the report is about, by name; absent if there is only one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repositories: Vec<RepositoryEntry>,
     /// The root of the repository, or the current directory outside of any, with `/` between its parts. No report contains
     /// it.
     #[serde(skip)]
     pub root: Option<String>,
+}
+
+/// One of the repositories that a report is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RepositoryEntry {
+    /// Its path, as it was named or found. Occurrences in it have it as `repository`.
+    pub name: String,
+    /// Whether everything in it that should have been read was read.
+    pub complete: bool,
+    /// The verdict on it alone; absent if nothing of it could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<Audit>,
+    /// The number of its keys by severity; absent if there are none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub keys: BTreeMap<Severity, u64>,
+    /// How much of it was read.
+    pub scanned: Scanned,
 }
 
 /// The suppressed keys.

@@ -3,10 +3,7 @@
 use std::{borrow::Cow, cmp::Reverse};
 
 use super::{FindingEntry, OccurrenceEntry, ReportDocument, RunReport, SuppressedEntry, SuppressedKeys};
-use crate::{
-    finding::{Exposure, History, Suppression, left_out_in_words, place_name},
-    rule::Severity,
-};
+use crate::finding::{Exposure, History, Suppression, left_out_in_words, place_name};
 
 impl ReportDocument {
     /// The findings, most dangerous first: by what a stranger could do, whether HEAD contains the key,
@@ -31,14 +28,6 @@ impl ReportDocument {
     /// that cannot be read must not hide every key. Without a key, an incomplete run must not look like a clean one.
     pub(crate) fn has_results(&self) -> bool {
         self.run.complete || !self.findings.is_empty()
-    }
-
-    /// The number of findings of each severity that there is, the worst first.
-    pub(crate) fn by_severity(&self) -> Vec<(Severity, u64)> {
-        let count =
-            |severity| self.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
-        let all = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low];
-        all.into_iter().map(|severity| (severity, count(severity))).filter(|(_, count)| *count > 0).collect()
     }
 }
 

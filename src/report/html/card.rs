@@ -187,6 +187,9 @@ fn places(page: &mut Markup, occurrences: &[OccurrenceEntry]) {
         }
     }
     folded(page, &places, "place", |page, place| {
+        if let Some(repository) = &place.first.repository {
+            page.raw("<code class=\"path\">").text(repository).raw("</code> ");
+        }
         page.raw("<code class=\"path\">").text(&place.first.name());
         if place.first.source != SourceKind::Name {
             page.raw(":").number(place.first.line);
@@ -200,7 +203,6 @@ fn places(page: &mut Markup, occurrences: &[OccurrenceEntry]) {
         kinds.extend(
             (!place.first.encoding.is_empty()).then(|| format!("as {}", place.first.encoding.join(" in "))),
         );
-        kinds.extend(place.first.repository.as_ref().map(|name| format!("repository {name}")));
         page.text(&kinds.join(", ")).raw("</small>");
     });
 }

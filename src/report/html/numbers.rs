@@ -2,26 +2,21 @@
 
 use super::{
     markup::Markup,
-    words::{class, exposure, exposure_in, has_exposure, severity},
+    words::{class, exposure, has_exposure, severity},
 };
-use crate::{finding::Exposure, report::document::ReportDocument, rule::Severity};
+use crate::{
+    report::{document::ReportDocument, severity_counts::SeverityCounts},
+    rule::Severity,
+};
 
 pub(super) fn write(page: &mut Markup, report: &ReportDocument) {
-    let run = &report.run;
-    let count = |severity: Option<Severity>, exposure: Option<Exposure>| {
-        let keys = report.findings.iter().filter(|key| {
-            severity.is_none_or(|severity| key.severity == severity)
-                && exposure.is_none_or(|exposure| exposure_in(run, key) == Some(exposure))
-        });
-        keys.count() as u64
-    };
-    let rows: &[Exposure] = if has_exposure(run) { &Exposure::ALL } else { &[] };
+    let rows = if has_exposure(&report.run) { report.by_exposure() } else { Vec::new() };
     if !rows.is_empty() {
         page.raw("<ul class=\"tiles\">\n");
-        for row in rows {
+        for (row, counts) in &rows {
             let (name, _, meaning) = exposure(*row);
-            let number = count(None, Some(*row));
-            page.raw(if number == 0 { "<li class=\"none\"><b>" } else { "<li><b>" }).count(number);
+            page.raw(if counts.sum() == 0 { "<li class=\"none\"><b>" } else { "<li><b>" })
+                .count(counts.sum());
             page.raw("</b> <span>").text(name).raw("</span> <small>").text(meaning).raw("</small></li>\n");
         }
         page.raw("</ul>\n");
@@ -36,15 +31,13 @@ pub(super) fn write(page: &mut Markup, report: &ReportDocument) {
     page.raw("</th>");
     columns(page);
     page.raw("</tr></thead>\n<tbody>\n");
-    for row in rows {
+    for (row, counts) in &rows {
         page.raw("<tr><th scope=\"row\">").raw(exposure(*row).0).raw("</th>");
-        Severity::ALL.iter().for_each(|one| cell(page, count(Some(*one), Some(*row))));
-        cell(page, count(None, Some(*row)));
+        cells(page, counts);
         page.raw("</tr>\n");
     }
     page.raw("</tbody>\n<tfoot><tr><th scope=\"row\">All</th>");
-    Severity::ALL.iter().for_each(|one| cell(page, count(Some(*one), None)));
-    cell(page, count(None, None));
+    cells(page, &report.by_severity());
     page.raw("</tr></tfoot>\n</table></div>\n");
 }
 
@@ -55,6 +48,12 @@ pub(super) fn columns(page: &mut Markup) {
         page.raw(severity(one)).raw("</th>");
     }
     page.raw("<th scope=\"col\">All</th>");
+}
+
+/// The numbers of all severities, and their sum.
+pub(super) fn cells(page: &mut Markup, counts: &SeverityCounts) {
+    counts.iter().for_each(|(_, count)| cell(page, count));
+    cell(page, counts.sum());
 }
 
 /// A number. Zeros should not draw the eye.

@@ -4,13 +4,14 @@ use indicatif::HumanCount;
 
 use super::{
     markup::Markup,
-    words::{amount, capital, exposure, exposure_in, has_exposure, joined},
+    words::{amount, capital, exposure, has_exposure, joined},
 };
 use crate::{
-    finding::{Exposure, RunMode, SuppressionKind},
+    finding::{RunMode, SuppressionKind},
     report::{
         document::{ReportDocument, RunReport},
         message::plural,
+        severity_counts::SeverityCounts,
     },
 };
 
@@ -92,10 +93,11 @@ fn lead(report: &ReportDocument, unread: &str) -> Vec<String> {
         return lead;
     }
     if has_exposure(run) {
-        let of = |one| report.findings.iter().filter(|key| exposure_in(run, key) == Some(one)).count() as u64;
-        let kinds = Exposure::ALL.iter().map(|one| (of(*one), exposure(*one).0)).filter(|one| one.0 > 0);
-        let parts: Vec<String> =
-            kinds.map(|(count, name)| format!("{} {}", HumanCount(count), lower(name))).collect();
+        let kinds = report.by_exposure().into_iter().filter(|(_, counts)| counts.sum() > 0);
+        let in_words = |(one, counts): (_, SeverityCounts)| {
+            format!("{} {}", HumanCount(counts.sum()), lower(exposure(one).0))
+        };
+        let parts: Vec<String> = kinds.map(in_words).collect();
         lead.push(format!("Where they are: {}.", joined(&parts)));
     }
     lead.push(

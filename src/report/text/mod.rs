@@ -4,6 +4,7 @@ mod layout;
 mod link;
 mod overview;
 mod place;
+mod repositories;
 mod style;
 mod summary;
 
@@ -94,6 +95,9 @@ pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -
     }
     if report.findings.len() > MOST_SHORT && !is_overview {
         summary::write_table(report, view, out)?;
+    }
+    if !is_overview {
+        repositories::write(report, view, out)?;
     }
     write_summary(report, view, out)
 }

@@ -1,7 +1,6 @@
 //! An audit on one screen: the verdict, totals, and the keys to deal with first.
 
 use std::{
-    collections::BTreeMap,
     fmt::Write as _,
     io::{self, Write},
 };
@@ -13,17 +12,17 @@ use unicode_width::UnicodeWidthStr;
 use super::{
     layout::shorten,
     place::place_name,
+    repositories,
     style::{RED, bold, paint, severity_color},
 };
 use crate::{
-    finding::{Exposure, short},
+    finding::short,
     hidden::escape_control,
     report::{
         document::{FindingEntry, ReportDocument},
         message::plural,
         view::View,
     },
-    rule::Severity,
 };
 
 /// How many keys are shown.
@@ -39,12 +38,9 @@ pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -
     writeln!(out, "{}", paint(view, RED, &verdict))?;
     write_totals(report, view, out)?;
     let width = view.width.unwrap_or(USUAL_WIDTH);
-    writeln!(
-        out,
-        "{} {}\n",
-        bold(view, "issuers:"),
-        shorten(issuers(report).chars(), width.saturating_sub(9))
-    )?;
+    let issuers = shorten(issuers(report).chars(), width.saturating_sub(9));
+    writeln!(out, "{} {issuers}\n", bold(view, "issuers:"))?;
+    repositories::write(report, view, out)?;
     for (finding, number) in report.by_danger().into_iter().take(FIRST).zip(1_usize..) {
         write_key(finding, number, width, view, out)?;
     }
@@ -55,27 +51,17 @@ pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -
 
 /// Severities against exposures. What no key has is left out.
 fn write_totals(report: &ReportDocument, view: &View, out: &mut dyn Write) -> io::Result<()> {
-    let count = |severity: Severity, exposure: Exposure| {
-        let is_one = |finding: &&FindingEntry| finding.severity == severity && finding.exposure() == exposure;
-        report.findings.iter().filter(is_one).count() as u64
-    };
-    let exposures: Vec<_> = Exposure::ALL
-        .into_iter()
-        .filter(|exposure| Severity::ALL.into_iter().any(|severity| count(severity, *exposure) > 0))
-        .collect();
-    let header = exposures.iter().fold(format!("{:8}", ""), |mut line, exposure| {
+    let exposures = report.by_exposure().into_iter().filter(|(_, counts)| counts.sum() > 0);
+    let exposures: Vec<_> = exposures.collect();
+    let header = exposures.iter().fold(format!("{:8}", ""), |mut line, (exposure, _)| {
         let _ = write!(line, "  {}", exposure.in_words());
         line
     });
     writeln!(out, "{header}")?;
-    for severity in Severity::ALL {
-        let counts: Vec<_> = exposures.iter().map(|exposure| count(severity, *exposure)).collect();
-        if counts.iter().all(|count| *count == 0) {
-            continue;
-        }
+    for (severity, _) in report.by_severity().iter().filter(|(_, count)| *count > 0) {
         let mut line = paint(view, severity_color(severity), &format!("{:8}", severity.to_string()));
-        for (exposure, count) in exposures.iter().zip(counts) {
-            let number = HumanCount(count).to_string();
+        for (exposure, counts) in &exposures {
+            let number = HumanCount(counts.get(severity)).to_string();
             let _ = write!(line, "  {number:>width$}", width = exposure.in_words().width());
         }
         writeln!(out, "{line}")?;
@@ -85,14 +71,9 @@ fn write_totals(report: &ReportDocument, view: &View, out: &mut dyn Write) -> io
 
 /// The issuers with the number of their keys, most keys first.
 fn issuers(report: &ReportDocument) -> String {
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    for finding in &report.findings {
-        *counts.entry(&finding.issuer).or_default() += 1;
-    }
-    let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    let issuers = report.by_issuer().into_iter();
     let parts =
-        counts.into_iter().map(|(issuer, count)| format!("{} {}", escape_control(issuer), HumanCount(count)));
+        issuers.map(|(issuer, counts)| format!("{} {}", escape_control(issuer), HumanCount(counts.sum())));
     parts.collect::<Vec<_>>().join(", ")
 }
 
@@ -122,6 +103,9 @@ fn standing(finding: &FindingEntry) -> String {
     let mut parts = vec![format!("{exposure}: {}:{}", place_name(place), place.line)];
     if let Some(more) = finding.occurrences.len().checked_sub(1).filter(|more| *more > 0) {
         parts[0].push_str(&format!(" and {}", plural(more as u64, "more place")));
+    }
+    if let Some(name) = &place.repository {
+        parts[0] = format!("{name}, {}", parts[0]);
     }
     if let Some(history) = &finding.history {
         if let Some(event) = &history.introduced {

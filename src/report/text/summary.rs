@@ -223,8 +223,9 @@ fn exceptions(run: &RunReport) -> Vec<String> {
 }
 
 fn by_severity(report: &ReportDocument) -> String {
-    let parts = report.by_severity().into_iter();
-    let parts: Vec<_> = parts.map(|(severity, count)| format!("{} {severity}", HumanCount(count))).collect();
+    let counts = report.by_severity();
+    let counts = counts.iter().filter(|(_, count)| *count > 0);
+    let parts: Vec<_> = counts.map(|(severity, count)| format!("{} {severity}", HumanCount(count))).collect();
     parts.join(", ")
 }
 

@@ -3,7 +3,7 @@
 mod output;
 mod progress;
 
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use anyhow::Result;
 
@@ -14,12 +14,9 @@ use super::{
     settings::Session,
     worker::WorkerPool,
 };
-use crate::{
-    finding::Report,
-    report::{ReportDocument, View},
-};
+use crate::{finding::Report, report::ReportDocument};
 
-use progress::Progress;
+pub(crate) use progress::Progress;
 
 pub(crate) use output::{check as check_files, write_document};
 
@@ -61,7 +58,8 @@ pub(crate) fn conclude_with<T>(
     let options = &session.options;
     output::check(&options.outputs)?;
     let format = &session.settings.format.value;
-    let progress = (options.progress && !session.settings.no_progress.value).then(Progress::start);
+    let progress =
+        (options.progress && !session.settings.no_progress.value).then(|| Progress::start("objects"));
     let counts = progress.as_ref().map(Progress::counts).cloned();
     let known = |report: &mut Report, context: &RunContext<'_>| {
         drop(progress);
@@ -69,17 +67,7 @@ pub(crate) fn conclude_with<T>(
     };
     let (mut report, outcome) = collect(session, &session.engine(), counts, feed, known)?;
     output::locate(options, format, &mut report);
-    let view = View {
-        color: options.color,
-        quiet: options.quiet,
-        verbose: options.verbose,
-        width: options.width,
-        full: options.full,
-        links_from: options.links_from.clone(),
-        sarif_category: options.sarif_category.clone(),
-        elapsed: start.elapsed(),
-        ended: SystemTime::now().into(),
-    };
+    let view = options.view(start.elapsed());
     output::write_document(&options.outputs, format, &ReportDocument::new(&report), &view)?;
     let verdict = verdict(report.is_complete(), !report.findings.is_empty() && !options.exit_zero);
     Ok((verdict, report, outcome))

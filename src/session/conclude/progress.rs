@@ -25,27 +25,42 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const TICK: Duration = Duration::from_millis(100);
 
 /// Draws the progress line on standard error until dropped.
-pub(super) struct Progress {
+pub(crate) struct Progress {
     counts: Arc<Counts>,
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Progress {
-    pub(super) fn start() -> Self {
+    /// Draws it from now on. A total is one of these `things`.
+    pub(crate) fn start(things: &'static str) -> Self {
         let counts = Arc::new(Counts::default());
         let (stop, stopped) = channel::<()>();
         let read = counts.clone();
         let thread = std::thread::spawn(move || {
             if stopped.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-                draw(&read, &stopped);
+                draw(&read, things, &stopped);
             }
         });
         Self { counts, stop: Some(stop), thread: Some(thread) }
     }
 
-    pub(super) fn counts(&self) -> &Arc<Counts> {
+    /// What it shows.
+    pub(in crate::session) fn counts(&self) -> &Arc<Counts> {
         &self.counts
+    }
+}
+
+impl Progress {
+    /// Says how many things there are.
+    pub(crate) fn set_total(&self, total: u64) {
+        self.counts.all_objects.store(total, Ordering::Relaxed);
+    }
+
+    /// Says that one more is done, in which this many bytes were read.
+    pub(crate) fn advance(&self, bytes: u64) {
+        self.counts.objects.fetch_add(1, Ordering::Relaxed);
+        self.counts.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 }
 
@@ -58,9 +73,9 @@ impl Drop for Progress {
     }
 }
 
-fn draw(read: &Counts, stopped: &Receiver<()>) {
+fn draw(read: &Counts, things: &str, stopped: &Receiver<()>) {
     let interruption = Interruption::watch();
-    let bar = ProgressBar::new_spinner().with_style(style(false)).with_message(message(read));
+    let bar = ProgressBar::new_spinner().with_style(style(None)).with_message(message(read));
     let mut has_total = false;
     while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
         if let Some(signal) = interruption.signal() {
@@ -77,7 +92,7 @@ fn draw(read: &Counts, stopped: &Receiver<()>) {
         bar.set_message(message(read));
         if all > 0 && !has_total {
             has_total = true;
-            bar.set_style(style(has_total));
+            bar.set_style(style(Some(things)));
         }
         bar.tick();
     }
@@ -94,12 +109,14 @@ fn message(read: &Counts) -> String {
     }
 }
 
-fn style(has_total: bool) -> ProgressStyle {
-    let template = match has_total {
-        true => "{spinner} {human_pos} of {human_len} objects ({percent} %), {msg} in {elapsed}, {eta} left",
-        false => "{spinner} {msg} in {elapsed}",
-    };
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
+fn style(total: Option<&str>) -> ProgressStyle {
+    let template = total.map_or_else(
+        || "{spinner} {msg} in {elapsed}".to_owned(),
+        |things| {
+            format!("{{spinner}} {{human_pos}} of {{human_len}} {things} ({{percent}} %), {{msg}} in {{elapsed}}, {{eta}} left")
+        },
+    );
+    ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
 
 /// The signals that end a run. While this exists they only leave a note, so that the progress line can be cleared.

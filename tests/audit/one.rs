@@ -1,12 +1,10 @@
-//! `skanner audit`: the verdict on a repository, wherever in it a key is.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
-
-mod support;
+//! The verdict on one repository.
 
 use std::fs;
 
 use serde_json::{Value, json};
-use support::{Report, Run, Sandbox, key, openai_key};
+
+use crate::support::{Report, Run, Sandbox, key, openai_key};
 
 /// A repository with two commits and no key.
 fn repository() -> Sandbox {
@@ -394,7 +392,11 @@ fn an_empty_repository_or_none_is_no_proof() {
     let sandbox = Sandbox::new();
     let run = audit(&sandbox, &[]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""));
-    assert!(run.stderr.contains(". is not in a git repository, so there is no history to audit"), "{run:?}");
+    assert!(
+        run.stderr
+            .contains(". is not in a git repository, and none is below it, so there is no history to audit"),
+        "{run:?}"
+    );
     let run = audit(&sandbox, &["missing"]);
     assert_eq!((run.code, run.stderr.as_str()), (2, "skanner: missing: no such file or directory\n"));
 

@@ -1,5 +1,9 @@
 //! What to do about a leaked key.
 
+mod way_out;
+
+pub(crate) use way_out::{AFTER_REWRITE, NOT_REACHED, WayOutPart};
+
 use crate::rule::{Github, Guidance, Rule};
 
 /// Where to revoke a key; empty if that depends on the installation.

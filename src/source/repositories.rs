@@ -1,0 +1,57 @@
+//! Finds the repositories below a directory that is not in one.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use super::words::why;
+use crate::{path::WholePath, root};
+
+/// The repositories below a directory, and the directories that could not be looked into, both by name.
+#[derive(Debug, Default)]
+pub(crate) struct FoundRepositories {
+    /// The roots of work trees, and bare repositories. What looks like a broken one is among them: whoever opens it says why.
+    pub(crate) paths: Vec<PathBuf>,
+    /// Directories that could not be read, and why.
+    pub(crate) unread: Vec<(PathBuf, String)>,
+}
+
+impl FoundRepositories {
+    /// Looks into every directory below this one. Links are not followed. A repository within the work tree of another one is
+    /// found as well, since the history of the outer one does not hold it.
+    pub(crate) fn below(directory: &Path) -> Self {
+        let mut found = Self::default();
+        let mut left = vec![directory.to_owned()];
+        while let Some(directory) = left.pop() {
+            let is_bare = match directory.whole().ok().and_then(|whole| root::begins(&whole)) {
+                Some(is_bare) => {
+                    found.paths.push(directory.clone());
+                    is_bare
+                }
+                None => false,
+            };
+            if is_bare {
+                continue;
+            }
+            match subdirectories(&directory) {
+                Ok(inner) => left.extend(inner),
+                Err(error) => found.unread.push((directory, why(&error))),
+            }
+        }
+        found.paths.sort();
+        found.unread.sort();
+        found
+    }
+}
+
+fn subdirectories(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut inner = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() && entry.file_name() != ".git" {
+            inner.push(entry.path());
+        }
+    }
+    Ok(inner)
+}

@@ -1,0 +1,278 @@
+//! Several repositories: named, or below a directory. Each has its own verdict, and all have one report.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
+
+use serde_json::Value;
+
+use crate::support::{Report, Run, Sandbox, key, openai_key};
+
+/// A repository with a commit of these files.
+fn repository(sandbox: &Sandbox, folder: &str, files: &[(&str, &str)]) {
+    fs::create_dir_all(sandbox.path(folder)).unwrap();
+    sandbox.git(folder, &["init", "-q"]);
+    sandbox.write(format!("{folder}/README"), "hello\n");
+    for (name, content) in files {
+        sandbox.write(format!("{folder}/{name}"), content);
+    }
+    sandbox.git(folder, &["add", "-A"]);
+    sandbox.git(folder, &["commit", "-qm", "one"]);
+}
+
+fn anthropic_key(seed: u64) -> String {
+    key("sk-ant-api03-{B:93}AA", seed)
+}
+
+/// Every kind of place where a repository may be, below `src`.
+fn places() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let (one, two, shared) = (openai_key(1), anthropic_key(2), openai_key(3));
+    repository(&sandbox, "src/app", &[("a.py", &one), ("b.py", &shared)]);
+    repository(&sandbox, "src/group/web", &[("c.py", &two), ("b.py", &shared)]);
+    repository(&sandbox, "src/clean", &[]);
+    // In the work tree of another one, which does not know it.
+    repository(&sandbox, "src/clean/vendor/inner", &[("d.py", &openai_key(4))]);
+    repository(&sandbox, "elsewhere", &[("e.py", &anthropic_key(5))]);
+    sandbox.git("", &["clone", "-q", "--bare", "elsewhere", "src/mirror.git"]);
+    sandbox.git("src/app", &["worktree", "add", "-q", "../linked"]);
+    sandbox.git(
+        "src/clean",
+        &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../../elsewhere", "module"],
+    );
+    sandbox.write("src/notes/todo.txt", openai_key(6));
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(sandbox.path("elsewhere"), sandbox.path("src/link")).unwrap();
+    sandbox
+}
+
+const NAMES: [&str; 7] = [
+    "src/app",
+    "src/clean",
+    "src/clean/module",
+    "src/clean/vendor/inner",
+    "src/group/web",
+    "src/linked",
+    "src/mirror.git",
+];
+
+fn audit(sandbox: &Sandbox, arguments: &[&str]) -> Run {
+    sandbox.skanner(&[&["audit"], arguments].concat())
+}
+
+fn audit_json(sandbox: &Sandbox, arguments: &[&str]) -> Report {
+    audit(sandbox, &[&["--format", "json"], arguments].concat()).report()
+}
+
+fn entries(report: &Report) -> BTreeMap<String, Value> {
+    let entries = report.json["repositories"].as_array().unwrap();
+    entries.iter().map(|one| (one["name"].as_str().unwrap().to_owned(), one.clone())).collect()
+}
+
+/// Every occurrence, with the repository that `name` says.
+fn occurrences(report: &Report, name: impl Fn(Option<&str>) -> String) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for finding in findings(report) {
+        for place in finding["occurrences"].as_array().unwrap() {
+            let fields = ["path", "line", "column", "source", "blob", "commit", "excerpt"];
+            let fields = fields.map(|field| place[field].to_string());
+            all.insert(format!(
+                "{} {} {fields:?}",
+                finding["fingerprint"],
+                name(place["repository"].as_str())
+            ));
+        }
+    }
+    all
+}
+
+fn findings(report: &Report) -> impl Iterator<Item = &Value> {
+    report.json["findings"].as_array().unwrap().iter()
+}
+
+/// The numbers of keys in the table of the text report, by repository.
+fn table(text: &str) -> BTreeMap<String, (Vec<String>, String)> {
+    let lines = text.lines().skip_while(|line| !line.starts_with("repository ")).skip(1);
+    let rows = lines.take_while(|line| !line.is_empty()).map(|line| {
+        let (before, verdict) = line.rsplit_once("  ").unwrap();
+        let mut words = before.split_whitespace();
+        let name = words.next().unwrap().to_owned();
+        (name, (words.map(str::to_owned).collect(), verdict.trim().to_owned()))
+    });
+    rows.collect()
+}
+
+#[test]
+fn every_repository_below_a_directory_is_audited_as_by_itself() {
+    let sandbox = places();
+    let report = audit_json(&sandbox, &["src"]);
+    let entries = entries(&report);
+    assert_eq!(entries.keys().map(String::as_str).collect::<Vec<_>>(), NAMES);
+    let mut expected = BTreeSet::new();
+    for (name, entry) in &entries {
+        let alone = audit_json(&sandbox, &[name]);
+        assert_eq!(entry["audit"], alone.json["audit"], "{name}");
+        assert_eq!(entry["scanned"], alone.json["scanned"], "{name}");
+        assert_eq!(entry["complete"], alone.json["complete"], "{name}");
+        // A submodule is named by its path within.
+        expected.extend(occurrences(&alone, |inner| match inner {
+            None | Some(".") => name.clone(),
+            Some(inner) => format!("{name}/{inner}"),
+        }));
+    }
+    let found = occurrences(&report, |repository| repository.unwrap().to_owned());
+    assert_eq!(found, expected);
+    // The key of the note is in no repository.
+    assert_eq!(report.json["audit"]["keys"], 5);
+    assert_eq!(report.json["subject"]["what"], "files, index and history of 7 repositories");
+}
+
+#[test]
+fn the_table_counts_a_key_in_each_repository_that_has_it() {
+    let sandbox = places();
+    let run = audit(&sandbox, &["src"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    let table = table(&run.stdout);
+    let report = audit_json(&sandbox, &["src"]);
+    for (name, entry) in entries(&report) {
+        let (numbers, verdict) = &table[&name];
+        let sum: u64 = numbers.iter().filter_map(|number| number.parse::<u64>().ok()).sum();
+        assert_eq!(sum, entry["audit"]["keys"].as_u64().unwrap(), "{name}");
+        assert_eq!(*verdict, if sum == 0 { "safe" } else { "not safe" }, "{name}");
+    }
+    assert!(run.stdout.contains("not safe: 5 keys"), "{}", run.stdout);
+}
+
+#[test]
+fn the_report_is_the_same_however_many_run_at_once() {
+    let sandbox = places();
+    let one = audit(&sandbox, &["src", "--format", "json", "-j1"]).stdout;
+    for threads in ["-j2", "-j3", "-j16"] {
+        assert_eq!(audit(&sandbox, &["src", "--format", "json", threads]).stdout, one, "{threads}");
+    }
+}
+
+#[test]
+fn what_is_named_twice_is_audited_once() {
+    let sandbox = places();
+    let report = audit_json(&sandbox, &["src/app", "src/app/.", "src/group", "elsewhere"]);
+    let names: Vec<_> = entries(&report).into_keys().collect();
+    assert_eq!(names, ["elsewhere", "src/app", "src/group/web"]);
+}
+
+#[test]
+fn one_that_fails_does_not_end_the_run() {
+    let sandbox = places();
+    repository(&sandbox, "src/broken", &[]);
+    fs::remove_dir_all(sandbox.path("src/broken/.git/objects")).unwrap();
+    repository(&sandbox, "src/damaged", &[("a.py", &openai_key(7))]);
+    let id = sandbox.git("src/damaged", &["rev-parse", "HEAD^{tree}"]);
+    let id = id.trim();
+    fs::remove_file(sandbox.path(format!("src/damaged/.git/objects/{}/{}", &id[..2], &id[2..]))).unwrap();
+    let run = audit(&sandbox, &["src"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    let table = table(&run.stdout);
+    assert_eq!(table["src/broken"].1, "not read");
+    assert_eq!(table["src/damaged"].1, "not safe, incomplete");
+    assert_eq!(table["src/app"].1, "not safe");
+    assert!(run.stdout.contains("not scanned: src/broken: "), "{}", run.stdout);
+    assert!(run.stdout.contains(".git has no objects"), "{}", run.stdout);
+    assert!(run.stdout.contains("not scanned: src/damaged: "), "{}", run.stdout);
+    let report = audit_json(&sandbox, &["src"]);
+    assert_eq!(report.json["audit"]["verdict"], "incomplete");
+    assert_eq!(report.json["audit"]["keys"], 6);
+    assert!(entries(&report)["src/broken"].get("audit").is_none());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_directory_that_cannot_be_looked_into_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let sandbox = places();
+    let closed = sandbox.path("src/closed");
+    fs::create_dir(&closed).unwrap();
+    fs::set_permissions(&closed, PermissionsExt::from_mode(0o000)).unwrap();
+    if fs::read_dir(&closed).is_ok() {
+        // Permissions do not apply to root.
+        return;
+    }
+    let run = audit(&sandbox, &["src"]);
+    fs::set_permissions(&closed, PermissionsExt::from_mode(0o700)).unwrap();
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stdout.contains("not scanned: src/closed: permission denied"), "{}", run.stdout);
+}
+
+#[test]
+fn each_has_its_own_configuration_and_suppressions() {
+    let sandbox = Sandbox::new();
+    let (allowed, known) = (openai_key(1), openai_key(2));
+    repository(&sandbox, "src/a", &[("a.py", &format!("k = '{allowed}'  # skanner:allow: a reason\n"))]);
+    repository(&sandbox, "src/b", &[("b.py", &format!("k = '{known}'\n"))]);
+    repository(&sandbox, "src/c", &[("c.py", &format!("k = '{}'\n", openai_key(3)))]);
+    sandbox.write("src/b/skanner.toml", "exclude-rules = [\"openai-project-key\"]\n");
+    let report = audit_json(&sandbox, &["src"]);
+    assert_eq!(report.json["audit"]["keys"], 1, "{}", report.json);
+    assert_eq!(report.json["suppressed_by"][0]["place"], "src/a/a.py");
+    assert_eq!(report.json["configuration"]["file"], "src/b/skanner.toml");
+    // What is named on the command line counts for all of them.
+    sandbox.write("other.toml", "");
+    let report = audit_json(&sandbox, &["src", "--config", "other.toml"]);
+    assert_eq!(report.json["audit"]["keys"], 2, "{}", report.json);
+    let report = audit_json(&sandbox, &["src", "--rule", "anthropic-api-key"]);
+    assert_eq!(report.json["audit"]["keys"], 0, "{}", report.json);
+}
+
+#[test]
+fn names_of_repositories_stay_text_and_hold_no_key() {
+    let sandbox = Sandbox::new();
+    let (key, name) = (openai_key(1), openai_key(9));
+    repository(&sandbox, &format!("src/{name}"), &[("a.py", &key)]);
+    #[cfg(unix)]
+    repository(&sandbox, "src/<b>\x1b[31m\nx", &[("a.py", &key)]);
+    repository(&sandbox, "src/-j0", &[("a.py", &key)]);
+    for format in ["text", "json", "html", "sarif", "concise", "github", "junit", "gitlab", "rdjson", "jsonl"]
+    {
+        let run = audit(&sandbox, &["src", "--format", format]);
+        assert_eq!(run.code, 1, "{run:?}");
+        let all = format!("{}{}", run.stdout, run.stderr);
+        assert!(!all.contains(&name) && !all.contains(&key), "{format}: {all}");
+        assert!(!all.contains('\x1b'), "{format}: {all}");
+        assert!(format != "html" || !all.contains("src/<b>"), "{all}");
+    }
+    let report = audit_json(&sandbox, &["src"]);
+    assert_eq!(report.json["audit"]["keys"], 1);
+}
+
+#[test]
+fn what_makes_no_sense_is_refused() {
+    let sandbox = places();
+    fs::create_dir(sandbox.path("empty")).unwrap();
+    for (arguments, expected) in [
+        (&["src", "--plan", "../plan"][..], "--plan is for one repository at a time"),
+        (&["empty"], "empty is not in a git repository, and none is below it"),
+        (&["src/app", "empty"], "empty is not in a git repository, and none is below it"),
+        (&["src/app", "missing"], "missing: no such file or directory"),
+        (&["src/app", "https://example.org/a.git"], "clone"),
+        (&["src", "--output", "json=none/a.json"], "cannot write none/a.json"),
+    ] {
+        let run = audit(&sandbox, arguments);
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(run.stderr.contains(expected), "{arguments:?}: {}", run.stderr);
+        assert!(run.stdout.is_empty(), "{arguments:?}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn reports_go_to_files_as_well() {
+    let sandbox = places();
+    let run =
+        audit(&sandbox, &["src", "--output", "json=all.json", "--output", "html=all.html", "--exit-zero"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let html = fs::read_to_string(sandbox.path("all.html")).unwrap();
+    for name in NAMES {
+        assert!(html.contains(&format!("<code class=\"path\">{name}</code></th>")), "{name}");
+    }
+    let again = sandbox.skanner(&["report", "all.json", "--format", "json"]);
+    assert_eq!(again.stdout, fs::read_to_string(sandbox.path("all.json")).unwrap());
+}
