@@ -370,6 +370,7 @@ fn keys_in_all_corners_are_found_and_located_as_git_does_it() {
         .iter()
         .map(|finding| (finding["secret"].as_str().unwrap(), &finding["history"]))
         .collect();
+    let mut expectations = Vec::new();
     for (number, Plot { corner, key, blob, .. }) in plots.iter().enumerate() {
         let history =
             *findings.get(key.as_str()).unwrap_or_else(|| panic!("key {number} is lost: {corner:?}"));
@@ -392,7 +393,63 @@ fn keys_in_all_corners_are_found_and_located_as_git_does_it() {
                 assert_eq!(expected.refs.is_empty(), is_unreachable, "{number}: {corner:?}");
                 assert_eq!(told, expected, "{number}: {corner:?}");
                 assert_eq!(reachable, !is_unreachable, "{number}");
+                expectations.push((number, expected));
             }
         }
+    }
+    fs::remove_file(sandbox.path("file")).unwrap();
+    assert_audit(&sandbox, &plots, &expectations);
+}
+
+/// The places of an audit, as the text, the page and the JSON report call them.
+const PLACES: [(&str, &str, &str); 4] = [
+    ("still at HEAD", "At HEAD", "at_head"),
+    ("only in history", "Only in history", "only_in_history"),
+    ("only in pull-request refs", "Only in pull requests", "only_in_pull_requests"),
+    ("only in objects that no ref reaches", "Unreachable", "unreachable"),
+];
+
+/// Every number that an audit shows is what git says.
+fn assert_audit(sandbox: &Sandbox, plots: &[Plot], expectations: &[(usize, Told)]) {
+    let mut expected = [0_u64; 4];
+    for (number, Plot { corner, .. }) in plots.iter().enumerate() {
+        let told = expectations.iter().find(|(of, _)| *of == number).map(|(_, told)| told);
+        let place = match (corner, told) {
+            (_, Some(told)) if told.at_head => 0,
+            // The text of a message is no file, and these are reached.
+            (Message | TagMessage, _) => 1,
+            (_, Some(told)) if told.refs.is_empty() => 3,
+            (_, Some(told)) if told.refs.iter().all(|name| name.starts_with("refs/pull/")) => 2,
+            _ => 1,
+        };
+        expected[place] += 1;
+    }
+    let arguments = ["audit", "--output", "html=../audit.html", "--output", "json=../audit.json"];
+    let run = sandbox.skanner(&arguments);
+    let json: Value = serde_json::from_slice(&fs::read(sandbox.path("../audit.json")).unwrap()).unwrap();
+    let page = fs::read_to_string(sandbox.path("../audit.html")).unwrap();
+    let verdict = run.stdout.lines().last().unwrap();
+    assert!(verdict.starts_with(&format!("not safe: {} keys, ", plots.len())), "{verdict}");
+    for ((in_text, on_page, in_json), number) in PLACES.into_iter().zip(expected) {
+        assert!(number > 0, "{in_json}");
+        assert_eq!(json["audit"][in_json], number, "{in_json}");
+        assert!(verdict.contains(&format!(", {number} {in_text}")), "{in_text}: {number}: {verdict}");
+        let tile = format!("<b>{number}</b> <span>{on_page}</span>");
+        assert!(page.contains(&tile), "{tile}");
+    }
+    let cards: Vec<&str> = page.split("<article").skip(1).collect();
+    assert_eq!(cards.len(), plots.len());
+    for (number, told) in expectations {
+        // An object that no commit holds has no path.
+        let Some(path) = &told.path else { continue };
+        let is_in = |card: &&&str| card.contains(&format!(">{path}<")) || card.contains(&format!(">{path}:"));
+        let card = cards.iter().find(is_in).unwrap_or_else(|| panic!("{number}: {path}"));
+        for commit in told.introduced.iter().chain(&told.removed) {
+            assert!(card.contains(&format!("<code>{}</code>", &commit[..12])), "{number}: {commit}: {card}");
+        }
+        let verb = if told.commits == 1 { "contains it" } else { "contain it" };
+        assert!(card.contains(&format!("{} {verb}", told.commits)), "{number}: {}: {card}", told.commits);
+        assert_eq!(card.contains("Not yet: it is still at HEAD"), told.at_head, "{number}");
+        assert_eq!(card.contains("None: it is only in the object store"), told.refs.is_empty(), "{number}");
     }
 }

@@ -176,7 +176,7 @@ fn an_audit_fits_a_screen() {
     let sums = rows.map(counts).reduce(|sums, row| sums.iter().zip(row).map(|(a, b)| a + b).collect());
     assert_eq!(sums.unwrap(), [60, 20, 220]);
     assert!(shown.contains("issuers: OpenAI 100, Hugging Face 100, Stripe 100\n"), "{shown}");
-    assert!(shown.contains("290 more keys: --full shows all"), "{shown}");
+    assert!(shown.contains("290 more keys: --full shows all; --output html=FILE"), "{shown}");
 
     let all = |arguments: &[&str]| {
         let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));

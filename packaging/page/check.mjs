@@ -74,13 +74,15 @@ async function look(name, file) {
       await page.screenshot({ path });
       await context.close();
     }
-    // Hundreds of cards are alike, and take axe minutes.
-    if (name === "many") continue;
     for (const width of [400, 1400]) {
       // The policy of the page keeps axe out, too.
       const { page, context } = await open(file, { colorScheme, bypassCSP: true }, width);
       await page.evaluate(axe);
-      const { violations } = await page.evaluate(() => window.axe.run(document, {
+      const { violations } = await page.evaluate(() => window.axe.run({
+        include: document,
+        // Hundreds of cards are alike, and take axe minutes.
+        exclude: ["article.card:nth-of-type(n + 31)"],
+      }, {
         runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
       }));
       const found = violations.map((one) => `${one.id} (${one.nodes.length}): ${one.nodes[0].html.slice(0, 120)} ${one.nodes[0].failureSummary}`);

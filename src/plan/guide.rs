@@ -185,7 +185,7 @@ fn rewrite(text: &mut String, plan: &Plan<'_>, root: &Path) {
     stripped(text, plan);
     text.push_str(
         "\nEverything else stays: files, commits, dates and merges. The ids of commits change from the first one on that \
-         held a key or was signed; signatures of commits and tags are lost. Stashes other than the last one, and what no \
+         held a key, was signed, or was written in a way of old versions of git; signatures of commits and tags are lost. Stashes other than the last one, and what no \
          ref reaches, are not cloned.\n\n",
     );
     if !plan.elsewhere.is_empty() {

@@ -124,13 +124,27 @@ pub(crate) fn feed_repository(
     pool.read_lfs(repository, MissingContent::Fails);
     let with_files = !repository.is_bare();
     let what = if with_files {
-        feed_files(no_ignore, &reading.pool, repository, pool);
         "files, index and history"
     } else {
         "only the history, because a bare repository has no files and no index"
     };
     let here = PathBuf::from(".");
-    let histories = history::read(std::slice::from_ref(&here), reading, pool);
+    let count = reading.pool.threads();
+    let history = || history::read(std::slice::from_ref(&here), reading, pool);
+    let histories = match with_files {
+        false => history(),
+        true if count == 1 => {
+            feed_files(no_ignore, &Pool::new(1), repository, pool);
+            history()
+        }
+        // One large file must not keep the history waiting. Two pools, since work that waits for each other needs all threads
+        // of one.
+        true => std::thread::scope(|scope| {
+            let history = scope.spawn(history);
+            feed_files(no_ignore, &Pool::new(count), repository, pool);
+            history.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        }),
+    };
     let is_whole = !histories.iter().any(HistoryScan::is_shallow);
     Ok(Coverage {
         histories,

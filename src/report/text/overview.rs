@@ -45,8 +45,16 @@ pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -
         write_key(finding, number, width, view, out)?;
     }
     let more = plural(count.saturating_sub(FIRST) as u64, "more key");
-    let hint = format!("{more}: --full shows all, with excerpts and every occurrence");
-    writeln!(out, "\n{}", paint(view, AnsiColor::BrightBlue, &hint))
+    let hint = |text: &str| paint(view, AnsiColor::BrightBlue, text);
+    writeln!(
+        out,
+        "\n{}",
+        hint(&format!("{more}: --full shows all; --output html=FILE makes a page of them"))
+    )?;
+    if report.run.repositories.is_empty() {
+        writeln!(out, "{}", hint("What to do, and how to clean the history: `skanner audit --plan DIR`"))?;
+    }
+    Ok(())
 }
 
 /// Severities against exposures. What no key has is left out.
