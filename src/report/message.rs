@@ -64,6 +64,6 @@ pub(super) fn rule_page(finding: &FindingEntry) -> Option<String> {
 }
 
 /// A count and its noun.
-pub(super) fn plural(count: u64, noun: &str) -> String {
+pub(crate) fn plural(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", HumanCount(count), if count == 1 { "" } else { "s" })
 }

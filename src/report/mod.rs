@@ -18,7 +18,9 @@ mod view;
 use std::io::{self, Write};
 
 pub use document::{ReportDocument, schema};
+pub(crate) use message::plural;
 pub(crate) use sarif::line_hashes;
+pub(crate) use text::KeyText;
 pub use view::View;
 
 /// A report format.
