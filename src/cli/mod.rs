@@ -20,7 +20,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use deferred::Deferred;
 
 pub(crate) use audit::AuditArgs;
-pub(crate) use baseline::{BaselineArgs, BaselineCommand, BaselineScan};
+pub(crate) use baseline::{BaselineArgs, BaselineCommand, BaselineSource, ReviewArgs, TreeArgs};
 pub(crate) use config::{InitArgs, ShowConfigArgs};
 pub(crate) use generate::{CompletionsArgs, SchemaArgs, SchemaDocument};
 pub(crate) use hints::{clone_first, hint, is_url};
