@@ -66,6 +66,14 @@ pub(super) fn run(command: &BaselineCommand, console: &Console) -> Result<Verdic
         BaselineOutcome::Written(change) => change,
     };
     if !report.quiet {
+        if let Task::Create { .. } = task {
+            let known = found.suppressed.iter().filter(|one| one.by.kind == SuppressionKind::Baseline);
+            let lines = revoke::lines(known.map(|one| &one.finding));
+            if !lines.is_empty() {
+                console.note("revoke these keys first, if they still work; a baseline only hides them:");
+                lines.iter().for_each(|line| console.note(line));
+            }
+        }
         tell(&outcome, task, &location, console);
     }
     if let Task::Create { gitattributes, .. } = task {
@@ -168,7 +176,7 @@ fn tell(change: &BaselineChange, task: Task, location: &BaselineLocation, consol
     let left = change.left.len();
     match task {
         Task::Create { .. } => {
-            console.note(&format!("wrote {shown}: {count} {entries}. These keys are no longer reported; revoke them if they still work"));
+            console.note(&format!("wrote {shown}: {count} {entries}. These keys are no longer reported"));
         }
         _ if change.is_none() => console.note(&format!("{shown} is unchanged: {count} {entries}")),
         _ => console.note(&format!("{shown} now has {count} {entries}")),
