@@ -1,6 +1,7 @@
 //! `skanner baseline`: creates, updates and checks a file of known findings.
 
 mod decisions;
+mod items;
 mod questions;
 mod review;
 mod revoke;

@@ -1,26 +1,27 @@
 //! `skanner baseline review`: asks about each new key and each entry of the baseline.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use anyhow::{Result, ensure};
 
 use super::{
     decisions::Decisions,
+    items::{Item, compare, items},
     questions::{Answer, Questions},
     revoke,
-    source::{self, BaselineRun},
+    source::BaselineRun,
 };
 use crate::{
-    baseline::{self, BaselineEntry, Completeness, NewOccurrence},
+    baseline::{BaselineEntry, NewOccurrence},
     cli::ReviewArgs,
     cmd::{
         console::{self, Console},
         options, tree,
     },
     day::Day,
-    finding::{Finding, Report, SuppressionKind},
+    finding::{Finding, Report},
     hidden::escape_control,
-    report::{KeyText, ReportDocument, View, plural},
+    report::{ReportDocument, View, plural},
     session::{BaselineComparison, Options, Verdict, WorkerPool, entry_in_words, gather_with, verdict},
 };
 
@@ -41,27 +42,6 @@ f  It is a false positive, or not secret: allow it everywhere, in the configurat
 r  Show what to do about it, and ask again.
 q  Stop (or Ctrl-D). What was decided so far has been written.
 ";
-
-/// What the baseline has to do with what was found.
-struct ReviewInput {
-    /// Its entries, without those whose last day is over.
-    entries: Vec<BaselineEntry>,
-    /// Entries whose last day is over.
-    expired: Vec<BaselineEntry>,
-    /// Entries that nothing matches, by their index in `entries`.
-    unused: BTreeSet<usize>,
-    /// Occurrences that no entry covers.
-    found: Vec<NewOccurrence>,
-}
-
-/// Something to decide about.
-#[derive(Clone, Copy)]
-struct Item<'a> {
-    /// The key, if it was found.
-    key: Option<(&'a Finding, KeyText<'a>)>,
-    /// The entry that lists it; none for a new key.
-    entry: Option<&'a BaselineEntry>,
-}
 
 /// Whether to go on after an item.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -131,69 +111,6 @@ fn options(args: &ReviewArgs) -> Result<Options> {
         progress: console::wants_progress(),
         ..options::of_settings(&args.settings)?
     })
-}
-
-fn compare(comparison: &BaselineComparison<'_>, report: &mut Report) -> Result<ReviewInput> {
-    let location = comparison.location;
-    let mut old = baseline::read(&location.file, &location.shown, location.follow)?.unwrap_or_default();
-    let expired = old.take_expired(Day::today());
-    let completeness = match report.is_complete() {
-        true => source::completeness(comparison, report),
-        false => Completeness::default(),
-    };
-    let mut cover = comparison.run(report, &old);
-    let unused = comparison.unused(&mut cover, &report.suppressed, completeness, None);
-    Ok(ReviewInput {
-        unused: unused.into_iter().map(|(at, _)| at).collect(),
-        found: cover.found().to_vec(),
-        entries: old.entries().to_vec(),
-        expired,
-    })
-}
-
-/// New keys, the most dangerous first, and then the entries of the baseline that this run can judge. With them the number
-/// of the other entries.
-fn items<'a>(
-    report: &'a Report,
-    document: &'a ReportDocument,
-    comparison: &'a ReviewInput,
-    view: &'a View,
-) -> (Vec<Item<'a>>, usize) {
-    let run = &document.run;
-    let findings: BTreeMap<&str, &Finding> =
-        report.findings.iter().map(|finding| (&*finding.fingerprint, finding)).collect();
-    let new = document.by_danger().into_iter().filter_map(|finding| {
-        let text = KeyText { run, finding, suppressed: None, view };
-        Some(Item { key: Some((findings.get(&*finding.fingerprint)?, text)), entry: None })
-    });
-    let listed = report.suppressed.iter().zip(run.suppressed_list());
-    let listed = listed.filter(|(one, _)| one.by.kind == SuppressionKind::Baseline);
-    let by_line: BTreeMap<Option<u64>, _> = listed.map(|(one, entry)| (one.by.line, (one, entry))).collect();
-    let known = comparison.entries.iter().enumerate().filter_map(|(at, entry)| {
-        let key = by_line.get(&Some(entry.line)).map(|(one, text)| {
-            let suppressed = Some(&text.suppression);
-            (&one.finding, KeyText { run, finding: &text.finding, suppressed, view })
-        });
-        let is_judged = key.is_some() || comparison.unused.contains(&at);
-        is_judged.then_some(Item { key, entry: Some(entry) })
-    });
-    let known: Vec<Item<'a>> = known.collect();
-    let unseen = comparison.entries.len() - known.len();
-    // If its key is still there, it is new.
-    let is_over = |entry: &&BaselineEntry| !findings.contains_key(&*entry.fingerprint.to_string());
-    let over = comparison.expired.iter().filter(is_over).map(|entry| Item { key: None, entry: Some(entry) });
-    (new.chain(known).chain(over).collect(), unseen)
-}
-
-impl<'a> Item<'a> {
-    fn finding(&self) -> Option<&'a Finding> {
-        self.key.map(|(finding, _)| finding)
-    }
-
-    fn fingerprint(&self) -> String {
-        let of_entry = || self.entry.map(|entry| entry.fingerprint.to_string());
-        self.finding().map(|finding| finding.fingerprint.clone()).or_else(of_entry).unwrap_or_default()
-    }
 }
 
 /// A review under way.
