@@ -121,13 +121,13 @@ pub(crate) struct BaselineSource {
 pub(crate) struct TreeArgs {
     /// Also read the index and the history.
     ///
-    /// Without it, `skanner baseline` keeps the entries for the history.
+    /// Otherwise only the files of the work tree.
     #[arg(long, help_heading = heading::SOURCE)]
     pub history: bool,
 
     /// With --history: accept a shallow clone.
     ///
-    /// Since it is not complete, `skanner baseline` then keeps the entries for the history.
+    /// Its older commits are then not read.
     #[arg(long, requires = "history", help_heading = heading::SOURCE, hide_short_help = true)]
     pub allow_shallow: bool,
 

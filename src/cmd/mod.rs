@@ -110,7 +110,7 @@ fn run(cli: &Cli, console: &Console) -> Result<Verdict> {
         Command::Baseline(args) => baseline::run(&args.command, console),
         Command::Hook(args) => hook::run(&args.command, console),
         Command::Rules(args) => rules::run(args, console),
-        Command::Explain(args) => explain::run(&args.rule, &args.config, console),
+        Command::Explain(args) => explain::run(args, console),
         Command::Config(args) => config::show(&args.path, args.format, &args.settings, console),
         Command::Init(args) => init::run(&args.path, args.force, console),
         Command::Schema(args) => {

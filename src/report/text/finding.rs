@@ -51,6 +51,18 @@ impl KeyText<'_> {
         write_block(finding, suppressed, notes, view, out)
     }
 
+    /// Writes its line, why it is a key, and every other occurrence.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub(crate) fn write_facts(self, out: &mut dyn Write) -> io::Result<()> {
+        let Self { run, finding, suppressed, view } = self;
+        let view = View { verbose: true, ..view.clone() };
+        let mut notes = facts(run, finding, suppressed, &view);
+        notes.insert(0, ("fingerprint", finding.fingerprint.clone()));
+        write_block(finding, suppressed, notes, &view, out)
+    }
+
     /// Writes what the key gives away, what its place means, what to write instead, and the steps to take.
     ///
     /// # Errors

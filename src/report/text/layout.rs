@@ -14,7 +14,7 @@ pub(super) fn wrap(text: &str, width: Option<usize>) -> Vec<String> {
 }
 
 /// The lines of a text that begins after a label and goes on under its own start.
-pub(super) fn hang(label: &str, text: &str, width: Option<usize>) -> Vec<String> {
+pub(crate) fn hang(label: &str, text: &str, width: Option<usize>) -> Vec<String> {
     let indent = label.width();
     let lines = wrap(text, width.map(|width| width.saturating_sub(indent)));
     let start = |at: usize| if at == 0 { label.to_owned() } else { " ".repeat(indent) };

@@ -26,6 +26,7 @@ use crate::{
 };
 
 pub(crate) use finding::KeyText;
+pub(crate) use layout::hang;
 
 /// How many keys are shown on a terminal that more would scroll out of.
 const MOST_SHORT: usize = 20;

@@ -79,8 +79,16 @@ pub(crate) fn conclude_with<T>(
     Ok((verdict, report, outcome))
 }
 
-/// Lets `feed` push a source into the workers, shows how far it is, and writes no report. `known` takes the place of the
-/// baseline.
+/// Lets `feed` push a source into the workers, shows how far it is, and writes no report.
+pub(crate) fn gather(
+    session: &Session,
+    feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
+) -> Result<Report> {
+    let known = |report: &mut Report, context: &RunContext<'_>| baseline::apply(report, context, session);
+    gather_with(session, feed, known).map(|(report, ())| report)
+}
+
+/// The same with something else in place of the baseline.
 pub(crate) fn gather_with<T>(
     session: &Session,
     feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
