@@ -5,6 +5,7 @@ mod support;
 
 use std::fs;
 
+use serde_json::{Value, json};
 use support::{NAMES, Run, Sandbox, openai_key};
 
 fn fingerprint(seed: u64) -> String {
@@ -208,5 +209,57 @@ fn names_and_lines_do_not_steer_the_terminal() {
             one.is_control() && !matches!(one, '\n' | '\t') || matches!(one, '\u{202e}' | '\u{9b}')
         };
         assert!(run.code == 0 && !run.stdout.contains(is_hostile), "{run:?}");
+    }
+}
+
+/// A notebook with texts in its source and in its output, and with so much else in its output.
+fn notebook(source: &str, output: &str, more: usize) -> Value {
+    json!({
+        "cells": [{
+            "cell_type": "code",
+            "execution_count": 1,
+            "metadata": {},
+            "outputs": [
+                { "output_type": "display_data", "data": { "image/png": "iVBORw0KGgo ".repeat(more / 12) } },
+                { "output_type": "stream", "name": "stdout", "text": [format!("{output}\n")] },
+            ],
+            "source": [format!("{source}\n")],
+        }],
+        "nbformat": 4,
+    })
+}
+
+#[test]
+fn a_key_that_only_outputs_show_has_its_own_advice() {
+    let key = openai_key(1);
+    let read = "key = os.environ['OPENAI_API_KEY']";
+    for more in [0, 700_000] {
+        for (source, output, expected) in [
+            (read, format!("key is {key}"), "Only outputs show it: clear them with"),
+            (&format!("key = '{key}'"), "nothing".to_owned(), "A notebook keeps outputs: clear them as well"),
+            (
+                &format!("key = '{key}'"),
+                format!("key is {key}"),
+                "A notebook keeps outputs: clear them as well",
+            ),
+        ] {
+            for is_pretty in [true, false] {
+                let value = notebook(source, &output, more);
+                let text =
+                    if is_pretty { serde_json::to_string_pretty(&value).unwrap() } else { value.to_string() };
+                let sandbox = repository();
+                sandbox.write("a.ipynb", &text);
+                commit(&sandbox);
+                let run = explain(&sandbox, &[&fingerprint(1)]);
+                assert_shows(&run, &["--> a.ipynb:", "What its place means", expected, "What to do"]);
+                let has_line = run.stdout.contains("What to write instead");
+                assert_eq!(has_line, source != read, "{run:?}");
+                // In the history it is the same.
+                fs::remove_file(sandbox.path("a.ipynb")).unwrap();
+                commit(&sandbox);
+                let run = explain(&sandbox, &[&fingerprint(1), "--history"]);
+                assert_shows(&run, &["--> a.ipynb:", "What its place means", expected, "What to do"]);
+            }
+        }
     }
 }

@@ -11,6 +11,8 @@ pub(crate) struct KeyPlace<'a> {
     pub marker: (usize, usize),
     /// Whether git has it: at HEAD, in the index or in another object.
     pub is_in_git: bool,
+    /// Whether it is in outputs of a notebook, and nowhere in a source.
+    pub is_output: bool,
 }
 
 impl<'a> KeyPlace<'a> {

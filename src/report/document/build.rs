@@ -10,6 +10,7 @@ use crate::{
     advice::{KeyPlace, Placement, PlacementKind, Replacement},
     blob::SourceKind,
     finding::{AcceptedInput, Finding, Occurrence, Report, Suppressed},
+    notebook,
     path::shown_text,
     remedy,
     rule::{Guidance, Rule},
@@ -95,15 +96,18 @@ fn names_of_not_read(report: &Report) -> BTreeMap<crate::finding::NotReadKind, V
 fn entry(report: &Report, finding: &Finding) -> FindingEntry {
     let rule = &finding.rule;
     let is_at_head = finding.history.as_ref().is_some_and(|history| history.at_head);
-    let placements =
-        finding.occurrences.iter().filter_map(|place| Placement::of(key_place(place, is_at_head)));
+    // A source that holds it makes clear outputs useless.
+    let is_source = |place: &Occurrence| !place.in_output && notebook::is_notebook(path_of(place).as_bytes());
+    let is_only_output = !finding.occurrences.iter().any(is_source);
+    let key_place = |place| KeyPlace { is_output: is_only_output, ..key_place(place, is_at_head) };
+    let placements = finding.occurrences.iter().filter_map(|place| Placement::of(key_place(place)));
     // The first one, unless another is open to every visitor.
     let placement = placements.min_by_key(|one| one.kind != PlacementKind::ClientSide);
     let is_client_side = placement.as_ref().is_some_and(|one| one.kind == PlacementKind::ClientSide);
     // Where it stands now says more than where it once stood.
-    let now =
-        finding.occurrences.iter().find(|place| matches!(place.source, SourceKind::File | SourceKind::Index));
-    let replacement = now.or(finding.occurrences.first()).filter(|place| place.encoding.is_empty());
+    let mut written = finding.occurrences.iter().filter(|place| !place.in_output);
+    let now = written.clone().find(|place| matches!(place.source, SourceKind::File | SourceKind::Index));
+    let replacement = now.or_else(|| written.next()).filter(|place| place.encoding.is_empty());
     FindingEntry {
         rule: rule.id.to_string(),
         rule_place: rule.place.as_ref().map(ToString::to_string),
@@ -122,18 +126,23 @@ fn entry(report: &Report, finding: &Finding) -> FindingEntry {
         history: finding.history.clone(),
         allowed_by: finding.allowed_by.clone(),
         placement,
-        remedy: remedy(rule, replacement.map(|place| key_place(place, is_at_head))),
+        remedy: remedy(rule, replacement.map(key_place)),
     }
+}
+
+/// The path of the innermost file.
+fn path_of(place: &Occurrence) -> &str {
+    place.archive.as_ref().and_then(|path| path.rsplit('!').next()).unwrap_or(&place.path)
 }
 
 /// What advice needs to know of an occurrence.
 fn key_place(place: &Occurrence, is_at_head: bool) -> KeyPlace<'_> {
-    let inner = place.archive.as_ref().and_then(|path| path.rsplit('!').next());
     KeyPlace {
-        path: inner.unwrap_or(&place.path),
+        path: path_of(place),
         excerpt: &place.excerpt.text,
         marker: place.excerpt.marker,
         is_in_git: is_at_head || place.source != SourceKind::File,
+        is_output: place.in_output,
     }
 }
 
