@@ -47,6 +47,7 @@ mod hidden;
 mod hook;
 #[cfg(feature = "git")]
 mod locate;
+mod notebook;
 mod path;
 #[cfg(feature = "cli")]
 mod plan;

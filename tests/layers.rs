@@ -16,6 +16,7 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("decode", 0, &["bytes"]),
     ("day", 0, &[]),
     ("hidden", 0, &[]),
+    ("notebook", 0, &[]),
     ("path", 0, &["bytes"]),
     ("reading", 0, &[]),
     ("regular_file", 0, &[]),

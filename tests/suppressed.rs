@@ -31,6 +31,7 @@ fn finding(seed: u64, path: &str) -> Finding {
         excerpt: Excerpt { marker: (6, text.len()), text },
         rule: RuleSet::builtin().get("openai-project-key").unwrap().clone(),
         markers: Vec::new(),
+        in_output: false,
         line_hash: None,
     };
     Finding {

@@ -85,6 +85,34 @@ fn lines_end_where_the_terminal_does() {
     }
 }
 
+/// Pages and lists about rules are texts, too. A line may only be longer if it is a shape, an address or another word that
+/// cannot be broken.
+#[test]
+fn texts_about_rules_end_where_the_terminal_does() {
+    let sandbox = sandbox();
+    let piped = |arguments: &[&str]| sandbox.skanner(arguments).stdout;
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    for arguments in [&["explain", "openai-project-key"][..], &["rules"], &["explain", "with space & #.py:1"]]
+    {
+        for width in [60, 80, 120] {
+            let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
+            let (_, shown) = OnTerminal::start(command.args(arguments), width).finish();
+            let shown = plain(&shown);
+            for line in shown.lines().filter(|line| line.chars().count() > usize::from(width)) {
+                let longest = line.split(' ').map(|word| word.chars().count()).max().unwrap();
+                // What comes before it takes a dozen columns at most.
+                let is_word = longest + 16 > usize::from(width);
+                // A table has columns that are never made narrower.
+                assert!(is_word || arguments == ["rules"] && width == 60, "{width}: {line:?}");
+            }
+            if arguments[1..] != ["with space & #.py:1"] {
+                assert_eq!(words(&shown), words(&piped(arguments)), "{width}");
+            }
+        }
+        assert!(piped(arguments).lines().any(|line| line.chars().count() > 110) || arguments == ["rules"]);
+    }
+}
+
 /// An interrupted run leaves no progress line behind, says that it proves nothing, writes no report, and ends by the
 /// signal.
 #[test]

@@ -1,6 +1,10 @@
 //! A place of a key, with what stands around it.
 
-use crate::{blob::SourceKind, finding::Occurrence};
+use crate::{
+    blob::SourceKind,
+    finding::{Finding, Occurrence},
+    notebook,
+};
 
 /// A place of a key, as far as advice about it needs to know it.
 #[derive(Clone, Copy)]
@@ -13,17 +17,24 @@ pub(crate) struct KeyPlace<'a> {
     pub marker: (usize, usize),
     /// Whether git has it: at HEAD, in the index or in another object.
     pub is_in_git: bool,
+    /// Whether it is in outputs of a notebook, and nowhere in a source.
+    pub is_output: bool,
 }
 
 impl<'a> KeyPlace<'a> {
-    /// The place of an occurrence of a key that is at HEAD or not.
-    pub(crate) fn of(place: &'a Occurrence, is_at_head: bool) -> Self {
-        let inner = place.archive.as_ref().and_then(|path| path.rsplit('!').next());
-        Self {
-            path: inner.unwrap_or(&place.path),
+    /// The places of a finding.
+    pub(crate) fn in_finding(finding: &'a Finding) -> impl Fn(&'a Occurrence) -> Self + Copy {
+        let is_at_head = finding.history.as_ref().is_some_and(|history| history.at_head);
+        // A source that holds it makes clear outputs useless.
+        let is_source =
+            |place: &Occurrence| !place.in_output && notebook::is_notebook(path_of(place).as_bytes());
+        let is_only_output = !finding.occurrences.iter().any(is_source);
+        move |place| Self {
+            path: path_of(place),
             excerpt: &place.excerpt.text,
             marker: place.excerpt.marker,
             is_in_git: is_at_head || place.source != SourceKind::File,
+            is_output: place.in_output && is_only_output,
         }
     }
 
@@ -47,4 +58,9 @@ impl<'a> KeyPlace<'a> {
         let name = before.rsplit(|one: char| !one.is_ascii_alphanumeric() && one != '_').next()?;
         Some(name).filter(|name| !name.is_empty())
     }
+}
+
+/// The path of the innermost file.
+fn path_of(place: &Occurrence) -> &str {
+    place.archive.as_ref().and_then(|path| path.rsplit('!').next()).unwrap_or(&place.path)
 }

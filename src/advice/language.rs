@@ -180,7 +180,7 @@ mod tests {
     fn replaced(path: &str, before: &str, after: &str) -> Option<Replacement> {
         let excerpt = format!("{before}sk-…abcd{after}");
         let marker = (before.len(), excerpt.len() - after.len());
-        let place = KeyPlace { path, excerpt: &excerpt, marker, is_in_git: true };
+        let place = KeyPlace { path, excerpt: &excerpt, marker, is_in_git: true, is_output: false };
         Replacement::of(place, &["OPENAI_API_KEY".to_owned()], "OpenAI")
     }
 
@@ -243,7 +243,7 @@ mod tests {
                 "{before}"
             );
         }
-        let place = KeyPlace { path: "a.py", excerpt: "", marker: (0, 0), is_in_git: true };
+        let place = KeyPlace { path: "a.py", excerpt: "", marker: (0, 0), is_in_git: true, is_output: false };
         assert_eq!(variable(place, &[], "Together AI"), "TOGETHER_AI_API_KEY");
     }
 }

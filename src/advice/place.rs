@@ -133,6 +133,10 @@ fn advice(kind: PlacementKind, place: KeyPlace<'_>) -> &'static str {
             "This file belongs in .gitignore: `git rm --cached` takes it out of git and leaves it on the disk."
         }
         PlacementKind::EnvFile => "This is the right file for a key, as long as git ignores it.",
+        PlacementKind::Notebook if place.is_output => {
+            "Only outputs show it: clear them with `jupyter nbconvert --clear-output --inplace`, and have nbstripout do it before \
+             every commit. The source may read the key from the environment already; what prints it is what leaks it."
+        }
         PlacementKind::Notebook => {
             "A notebook keeps outputs: clear them as well, and have nbstripout do it before every commit."
         }
@@ -155,7 +159,8 @@ mod tests {
     fn kind_of(path: &str, before: &str) -> Option<PlacementKind> {
         let excerpt = format!("{before}sk-…abcd\"");
         let marker = (before.len(), excerpt.len() - 1);
-        Placement::of(KeyPlace { path, excerpt: &excerpt, marker, is_in_git: false }).map(|place| place.kind)
+        Placement::of(KeyPlace { path, excerpt: &excerpt, marker, is_in_git: false, is_output: false })
+            .map(|place| place.kind)
     }
 
     #[test]
@@ -190,8 +195,27 @@ mod tests {
     }
 
     #[test]
+    fn a_key_in_outputs_alone_has_advice_of_its_own() {
+        let place = KeyPlace {
+            path: "a.ipynb",
+            excerpt: "sk-…abcd",
+            marker: (0, 9),
+            is_in_git: true,
+            is_output: false,
+        };
+        let advice = |is_output| Placement::of(KeyPlace { is_output, ..place }).expect("it is known").advice;
+        assert!(advice(true).contains("--clear-output") && !advice(false).contains("--clear-output"));
+    }
+
+    #[test]
     fn a_file_of_variables_is_right_unless_git_has_it() {
-        let place = KeyPlace { path: ".env", excerpt: "sk-…abcd", marker: (0, 9), is_in_git: false };
+        let place = KeyPlace {
+            path: ".env",
+            excerpt: "sk-…abcd",
+            marker: (0, 9),
+            is_in_git: false,
+            is_output: false,
+        };
         let advice = |is_in_git| Placement::of(KeyPlace { is_in_git, ..place }).expect("it is known").advice;
         assert!(advice(false).contains("right file") && advice(true).contains("git rm --cached"));
     }

@@ -23,6 +23,8 @@ pub(crate) struct BaselineChange {
     pub baseline: Baseline,
     /// Entries that were removed because nothing matches them.
     pub removed: Vec<BaselineEntry>,
+    /// Entries that were removed because their last day is over.
+    pub expired: Vec<BaselineEntry>,
     /// Entries whose file was renamed.
     pub moved: Vec<MovedEntry>,
     /// Entries whose secret is no longer in any file, only in the history.
@@ -86,6 +88,7 @@ impl BaselineChange {
     /// Whether the file stays the same.
     #[must_use]
     pub(crate) fn is_none(&self) -> bool {
-        [self.removed.len(), self.moved.len(), self.only_in_history.len(), self.added.len()] == [0; 4]
+        let Self { removed, expired, moved, only_in_history, added, .. } = self;
+        moved.is_empty() && [removed, expired, only_in_history, added].into_iter().all(Vec::is_empty)
     }
 }

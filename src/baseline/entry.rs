@@ -3,7 +3,10 @@
 use std::{fmt, sync::Arc};
 
 use super::location::EntryLocation;
-use crate::finding::Fingerprint;
+use crate::{day::Day, finding::Fingerprint};
+
+/// How a comment above an entry says until when the entry counts, as in `# until=2027-03-01 is being replaced`.
+const UNTIL: &str = "until=";
 
 /// A known finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +60,44 @@ impl BaselineEntry {
             notes: Vec::new(),
         })
     }
+
+    /// The last day on which it counts, in UTC, if its comments name one. Of several days, the first counts: a merge
+    /// may bring two together.
+    #[must_use]
+    pub(crate) fn until(&self) -> Option<Day> {
+        self.notes.iter().filter_map(|note| day_in(note).ok().flatten()).min()
+    }
+
+    /// What its comments say apart from the day; empty if that is nothing.
+    #[must_use]
+    pub(crate) fn reason(&self) -> String {
+        let words = |note: &Arc<str>| {
+            let words = note.trim_start_matches('#').split_whitespace();
+            words.filter(|word| !word.starts_with(UNTIL)).collect::<Vec<_>>().join(" ")
+        };
+        let notes = self.notes.iter().map(words).filter(|text| !text.is_empty());
+        notes.collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The comment that says until when an entry counts.
+#[must_use]
+pub(crate) fn until_note(last: Day) -> Arc<str> {
+    format!("# {UNTIL}{last}").into()
+}
+
+/// The day that a comment names.
+///
+/// # Errors
+/// Says what is wrong with a word that should name one. To take it for another comment would accept a key for ever.
+pub(super) fn day_in(note: &str) -> Result<Option<Day>, String> {
+    let Some(day) = note.trim_start_matches('#').split_whitespace().find_map(|word| word.strip_prefix(UNTIL))
+    else {
+        return Ok(None);
+    };
+    Day::parse(day)
+        .map(Some)
+        .ok_or_else(|| format!("expected a day after `{UNTIL}`, as in `{UNTIL}2027-03-01`"))
 }
 
 impl fmt::Display for BaselineEntry {

@@ -10,8 +10,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use super::entry::BaselineEntry;
-use crate::{finding::Fingerprint, path::WholePath, regular_file, whole_file};
+use super::entry::{BaselineEntry, day_in};
+use crate::{day::Day, finding::Fingerprint, path::WholePath, regular_file, whole_file};
 
 /// Larger files are refused, in bytes. This is room for about half a million entries.
 const MOST: u64 = 64 << 20;
@@ -129,6 +129,9 @@ impl Baseline {
             // Git may have converted the line ends to CRLF, and then merged such a line twice.
             let line = line.trim_end_matches('\r');
             if line.starts_with('#') {
+                if let Err(why) = day_in(line) {
+                    bail!("{shown}:{number}: {why}");
+                }
                 if !HEADER.contains(&line) && !notes.iter().any(|note| **note == *line) {
                     notes.push(line.into());
                 }
@@ -164,6 +167,11 @@ impl Baseline {
         let start = self.entries.partition_point(|entry| entry.fingerprint < fingerprint);
         let count = self.entries[start..].partition_point(|entry| entry.fingerprint == fingerprint);
         start..start + count
+    }
+
+    /// Takes out the entries whose last day is over: they cover nothing any more.
+    pub(crate) fn take_expired(&mut self, today: Day) -> Vec<BaselineEntry> {
+        self.entries.extract_if(.., |entry| entry.until().is_some_and(|last| last < today)).collect()
     }
 
     /// The same file with other entries.
@@ -265,6 +273,32 @@ mod tests {
             if let Err(error) = Baseline::parse(&bytes, "known") {
                 prop_assert!(error.to_string().starts_with("known:"), "{}", error);
             }
+        }
+    }
+
+    #[test]
+    fn a_day_above_an_entry_is_its_last_one() {
+        let entry = format!("{} rule a.py\n", "1".repeat(32));
+        let day = |text: &str| Day::parse(text).unwrap();
+        for (notes, until, reason) in [
+            ("", None, ""),
+            ("# until=2027-03-01\n", Some("2027-03-01"), ""),
+            ("# being replaced until=2027-03-01\n# by us\n", Some("2027-03-01"), "being replaced by us"),
+            // As a merge of two branches leaves it.
+            ("# until=2027-03-01\n# until=2026-12-31\n", Some("2026-12-31"), ""),
+            ("# valid until 2027-03-01\n", None, "valid until 2027-03-01"),
+        ] {
+            let mut baseline = parse(&format!("{notes}{entry}"));
+            let one = &baseline.entries()[0];
+            assert_eq!((one.until(), &*one.reason()), (until.map(day), reason), "{notes}");
+            assert_eq!(baseline.take_expired(day("2026-12-31")), [], "{notes}");
+            let is_over = until == Some("2026-12-31");
+            assert_eq!(baseline.take_expired(day("2027-01-01")).len(), usize::from(is_over), "{notes}");
+        }
+        for wrong in ["# until=tomorrow\n", "# until=\n", "#until=2027-02-29\n"] {
+            let wrong = Baseline::parse(format!("{wrong}{entry}").as_bytes(), "known");
+            let says = wrong.unwrap_err().to_string();
+            assert!(says.starts_with("known:1: expected a day after `until=`"), "{says}");
         }
     }
 

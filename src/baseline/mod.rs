@@ -14,7 +14,7 @@ mod matcher;
 mod paths;
 
 pub(crate) use change::BaselineChange;
-pub(crate) use entry::BaselineEntry;
+pub(crate) use entry::{BaselineEntry, until_note};
 pub(crate) use file::{Baseline, LinkPolicy, read, write};
 pub(crate) use location::{EntryLocation, FilePath};
 pub(crate) use matcher::{BaselineScope, Completeness, MatchContext, Matcher, NewOccurrence};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{ReportArgs, heading};
+use super::{ReportArgs, SettingArgs, heading};
 
 /// Arguments of `skanner baseline`.
 #[derive(Debug, Args)]
@@ -53,6 +53,15 @@ pub(crate) enum BaselineCommand {
         #[command(flatten)]
         scan: BaselineScan,
     },
+    /// Go through the new keys and the entries, and decide about each of them. Needs a terminal.
+    ///
+    /// Shows one key after the other, masked, and asks for an answer of one letter: a false positive becomes an
+    /// `[[allow]]` entry of `skanner.toml`, known debt an entry of the baseline, perhaps until a day. Each answer is
+    /// written at once, so an interruption loses none. The exit code is 1 if keys are left that scans report.
+    #[command(after_help = "Examples:
+  skanner baseline review                 decide about each key in the work tree
+  skanner baseline review --history       and about those in the history")]
+    Review(ReviewArgs),
     /// Fail if there are keys that are not in the baseline, or unused entries. Changes nothing.
     #[command(after_help = "Example:
   skanner baseline check                  in CI: the baseline is up to date")]
@@ -63,24 +72,62 @@ pub(crate) enum BaselineCommand {
     },
 }
 
-/// Which baseline, and what to compare it with: always the whole work tree, from any directory in it.
+/// Arguments of `skanner baseline review`.
+#[derive(Args, Debug)]
+pub(crate) struct ReviewArgs {
+    /// Which baseline, and what to compare it with.
+    #[command(flatten)]
+    pub source: BaselineSource,
+
+    /// Which findings count.
+    #[command(flatten)]
+    pub settings: SettingArgs,
+
+    /// Honor suppressions for other scanners.
+    ///
+    /// As in `skanner scan`: what they suppress is not asked about.
+    #[arg(long, help_heading = heading::FINDINGS, hide_short_help = true)]
+    pub trust_foreign_markers: bool,
+}
+
+/// Which baseline, what to compare it with, and how to report that.
 #[derive(Args, Debug)]
 pub(crate) struct BaselineScan {
+    /// Which baseline, and what to compare it with.
+    #[command(flatten)]
+    pub source: BaselineSource,
+
+    /// How to report.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// Which baseline, and what to compare it with: always the whole work tree, from any directory in it.
+#[derive(Args, Debug)]
+pub(crate) struct BaselineSource {
     /// The baseline file (default: `.skanner-baseline`).
     ///
     /// By default the one that scans use, at the root of the repository.
     #[arg(conflicts_with = "baseline")]
     pub file: Option<PathBuf>,
 
-    /// Also compare with the index and the history.
+    /// How much to read.
+    #[command(flatten)]
+    pub tree: TreeArgs,
+}
+
+/// How much of a work tree to read.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct TreeArgs {
+    /// Also read the index and the history.
     ///
-    /// Otherwise entries for the history are kept.
+    /// Otherwise only the files of the work tree.
     #[arg(long, help_heading = heading::SOURCE)]
     pub history: bool,
 
     /// With --history: accept a shallow clone.
     ///
-    /// Entries for the history are then kept, since it is not complete.
+    /// Its older commits are then not read.
     #[arg(long, requires = "history", help_heading = heading::SOURCE, hide_short_help = true)]
     pub allow_shallow: bool,
 
@@ -89,8 +136,4 @@ pub(crate) struct BaselineScan {
     /// Tracked files are read in any case.
     #[arg(long, help_heading = heading::SOURCE)]
     pub no_ignore: bool,
-
-    /// How to report.
-    #[command(flatten)]
-    pub report: ReportArgs,
 }

@@ -20,7 +20,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use deferred::Deferred;
 
 pub(crate) use audit::AuditArgs;
-pub(crate) use baseline::{BaselineArgs, BaselineCommand, BaselineScan};
+pub(crate) use baseline::{BaselineArgs, BaselineCommand, BaselineSource, ReviewArgs, TreeArgs};
 pub(crate) use config::{InitArgs, ShowConfigArgs};
 pub(crate) use generate::{CompletionsArgs, SchemaArgs, SchemaDocument};
 pub(crate) use hints::{clone_first, hint, is_url};
@@ -117,9 +117,15 @@ pub(crate) enum Command {
   skanner rules list --format json        with shapes and pages
   skanner rules test                      try your own rules on their examples")]
     Rules(Box<Deferred<RulesArgs>>),
-    /// Explain a rule: what its keys open, and how to revoke one.
-    #[command(after_help = "Example:
-  skanner explain openai-project-key")]
+    /// Explain a rule, or one key: what it opens, where it stands, and what to do.
+    ///
+    /// For a key, the file is scanned, or the work tree for a fingerprint. Shows every occurrence, what to write in its
+    /// place, and the steps to take. A key that a comment or the baseline suppresses is shown, too.
+    #[command(after_help = "Examples:
+  skanner explain openai-project-key      a rule
+  skanner explain src/app.py:12           the key on this line
+  skanner explain 6ad1f00d --history      the key with this fingerprint
+  skanner explain 6ad1f00d --report audit.json")]
     Explain(Box<Deferred<ExplainArgs>>),
     /// Show the effective settings, and where each one comes from.
     #[command(after_help = "Example:

@@ -1,8 +1,10 @@
 //! Arguments of the commands about rules.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
-use super::{ConfigArgs, FamilyArgs, ListFormat, heading};
+use super::{ConfigArgs, FamilyArgs, ListFormat, TreeArgs, heading};
 
 /// Arguments of `skanner rules`.
 #[derive(Debug, Args)]
@@ -57,10 +59,21 @@ pub(crate) enum RulesCommand {
 /// Arguments of `skanner explain`.
 #[derive(Args, Debug)]
 pub(crate) struct ExplainArgs {
-    /// The id of the rule, as in a report.
-    pub rule: String,
+    /// The id of a rule, or a key: PATH:LINE, or its fingerprint.
+    ///
+    /// A fingerprint is 32 hex digits, as in a report in JSON or in a baseline; the first 8 are enough.
+    #[arg(value_name = "RULE|FINDING")]
+    pub what: String,
 
-    /// Which configuration to take your own rules from.
+    /// Look for the key in a report in JSON, and scan nothing.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["history", "no_ignore"], help_heading = heading::SOURCE)]
+    pub report: Option<PathBuf>,
+
+    /// Where to look for the key otherwise.
+    #[command(flatten)]
+    pub tree: TreeArgs,
+
+    /// Which configuration to use.
     #[command(flatten)]
     pub config: ConfigArgs,
 }

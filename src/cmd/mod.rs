@@ -14,6 +14,7 @@ mod plan;
 mod report;
 mod rules;
 mod scan;
+mod tree;
 mod words;
 
 use std::{io, process::ExitCode, sync::Arc};
@@ -111,7 +112,7 @@ fn run(cli: &Cli, console: &Console) -> Result<Verdict> {
         Command::Baseline(args) => baseline::run(&args.command, console),
         Command::Hook(args) => hook::run(&args.command, console),
         Command::Rules(args) => rules::run(args, console),
-        Command::Explain(args) => explain::run(&args.rule, &args.config, console),
+        Command::Explain(args) => explain::run(args, console),
         Command::Config(args) => config::show(&args.path, args.format, &args.settings, console),
         Command::Init(args) => init::run(&args.path, args.force, console),
         Command::Schema(args) => {

@@ -53,7 +53,11 @@ pub(super) fn run(args: &ConvertArgs, console: &Console) -> Result<Verdict> {
     Ok(verdict(report.run.complete, !report.findings.is_empty() && !args.write.exit_zero))
 }
 
-fn read(file: &Path) -> Result<ReportDocument> {
+/// Reads a report in JSON from a file, or from standard input if it is `-`.
+///
+/// # Errors
+/// When it cannot be read, or is none.
+pub(super) fn read(file: &Path) -> Result<ReportDocument> {
     let name = file.display();
     let text = if file == Path::new("-") {
         let mut text = Vec::new();

@@ -5,12 +5,16 @@ use std::{fmt::Write, path::Path, sync::Arc};
 use anyhow::Result;
 use serde::Serialize;
 
-use super::{console::Console, options};
+use super::{
+    console::{self, Console},
+    options,
+};
 use crate::{
     blob::Content,
     cli::{ConfigArgs, FamilyArgs, ListFormat, RulesArgs, RulesCommand, SettingArgs},
     config::Settings,
     finding::Detection,
+    report::hang,
     rule::{Confidence, Family, Rule, RuleSet, Severity, Shape},
     scan::{Engine, Scratch},
     session::{ConfigStart, Verdict, look_up, or_builtin},
@@ -121,7 +125,10 @@ fn list(family: &FamilyArgs, config: &ConfigArgs, format: ListFormat, console: &
             for rule in &rules {
                 let place = rule.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
                 let Rule { id, family, severity, title, .. } = &***rule;
-                let _ = writeln!(table, "{id:width$}  {family:2}  {severity:8}  {title}{place}");
+                let label = format!("{id:width$}  {family:2}  {severity:8}  ");
+                for line in hang(&label, &format!("{title}{place}"), console::width()) {
+                    let _ = writeln!(table, "{line}");
+                }
             }
             print(&table, own.is_some(), console)
         }

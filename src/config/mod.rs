@@ -4,6 +4,8 @@
 //! `find` locates the file, `reader` reads TOML with positions, and `model` defines the keys: a new key is one line
 //! there. `fields`, `text` and `own` define the types of values.
 
+#[cfg(feature = "cli")]
+mod append;
 mod environment;
 mod error;
 mod fields;
@@ -17,6 +19,8 @@ mod reader;
 mod settings;
 mod text;
 
+#[cfg(feature = "cli")]
+pub(crate) use append::NewAllow;
 pub use environment::VARIABLES;
 pub(crate) use environment::{Environment, word};
 pub use error::Invalid;

@@ -32,6 +32,7 @@ impl Collector {
         path: &Arc<str>,
         archive: Option<&Arc<str>>,
         markers: Vec<Arc<AllowComment>>,
+        in_output: bool,
     ) {
         let occurrence = Occurrence {
             source: origin.source,
@@ -46,6 +47,7 @@ impl Collector {
             excerpt: detection.excerpt.clone(),
             rule: detection.rule.clone(),
             markers,
+            in_output,
             line_hash: None,
         };
         self.by_secret.entry(detection.secret.normalized().into()).or_default().push((detection, occurrence));

@@ -85,6 +85,8 @@ pub struct Occurrence {
     pub rule: Arc<Rule>,
     /// Comments that may allow the key here, in the order of the text. Resolved before the report is written.
     pub markers: Vec<Arc<AllowComment>>,
+    /// Whether it is in an output of a notebook, and not in its source.
+    pub in_output: bool,
     /// GitHub's hash of the line, if the format of the report needs it.
     pub line_hash: Option<String>,
 }

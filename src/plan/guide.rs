@@ -129,9 +129,10 @@ fn replace(text: &mut String, plan: &Plan<'_>, repository: &Repository) {
 /// What to write in the place of a key, after a colon.
 fn instead(key: &PlannedKey<'_>, place: &Occurrence) -> String {
     let rule = &key.finding.rule;
-    let is_at_head = key.finding.history.as_ref().is_some_and(|history| history.at_head);
-    let advice = Some(KeyPlace::of(place, is_at_head)).filter(|_| place.encoding.is_empty());
-    let advice = advice.and_then(|place| Replacement::of(place, &rule.names, &rule.issuer));
+    let advice = Some(place).filter(|place| place.encoding.is_empty() && !place.in_output);
+    let advice = advice
+        .map(KeyPlace::in_finding(key.finding))
+        .and_then(|place| Replacement::of(place, &rule.names, &rule.issuer));
     let Some(Replacement { variable, expression, line, note }) = advice else {
         let names = rule.names.first();
         return names.map_or_else(String::new, |name| format!(": read `{name}` instead"));

@@ -64,7 +64,7 @@ pub(super) fn rule_page(finding: &FindingEntry) -> Option<String> {
 }
 
 /// A count and its noun.
-pub(super) fn plural(count: u64, noun: &str) -> String {
+pub(crate) fn plural(count: u64, noun: &str) -> String {
     let number = HumanCount(count);
     match (count, noun.strip_suffix("ory")) {
         (1, _) => format!("{number} {noun}"),

@@ -18,8 +18,11 @@ mod view;
 
 use std::io::{self, Write};
 
+pub(crate) use document::{FindingEntry, OccurrenceEntry};
 pub use document::{ReportDocument, schema};
+pub(crate) use message::plural;
 pub(crate) use sarif::line_hashes;
+pub(crate) use text::{KeyText, hang};
 pub use view::View;
 
 /// A report format.

@@ -1,7 +1,9 @@
 //! Scans one input of a worker, and everything in it.
 
 use std::{
-    io,
+    io::{self, Read},
+    ops::Range,
+    path::Path,
     sync::{Arc, atomic::Ordering},
 };
 
@@ -10,6 +12,8 @@ use crate::{
     blob::{Content, Origin, PriorVersions, SourceKind, WrappedContainers},
     expand::Output,
     finding::{AllowComment, Detection, NotScanned},
+    notebook::{self, TextPosition},
+    regular_file,
     scan::{Engine, Scratch, may_hold_a_key},
     suppression::{self, CommentMatch, LocatedComment},
 };
@@ -63,7 +67,7 @@ impl<'a> ScanState<'a> {
         let shown: Arc<str> = self.redactor.text(name).into();
         if let Some(origin) = origin {
             for detection in secrets {
-                self.own.collector.add(detection, origin, &shown, None, Vec::new());
+                self.own.collector.add(detection, origin, &shown, None, Vec::new(), false);
             }
         }
         Some(shown)
@@ -169,6 +173,7 @@ impl<'a, 'w> BlobScan<'a, 'w> {
 
 impl Output for BlobScan<'_, '_> {
     fn blob(&mut self, origin: &Origin<'_>, content: Content<'_>) -> io::Result<()> {
+        let bytes = if let Content::Bytes(bytes) = &content { Some(*bytes) } else { None };
         let TextScan { result, detections, comments } = self.scan(origin, content);
         let (mut detections, markers) = self.matched(detections, comments);
         if let Some(before) = self.before.filter(|_| !detections.is_empty()) {
@@ -196,8 +201,10 @@ impl Output for BlobScan<'_, '_> {
             let marked = markers.into_iter().map(|marker| LocatedComment { place: place.clone(), marker });
             state.own.marked.extend(marked);
         }
+        let outputs = if detections.is_empty() { Vec::new() } else { outputs(origin, bytes) };
         for CommentedDetection { detection, markers } in detections {
-            state.own.collector.add(detection, origin, &path, archive.as_ref(), markers);
+            let in_output = notebook::is_in(&outputs, (detection.span.line, detection.span.column));
+            state.own.collector.add(detection, origin, &path, archive.as_ref(), markers, in_output);
         }
         result
     }
@@ -211,6 +218,24 @@ impl Output for BlobScan<'_, '_> {
         let path = self.display_path(origin.path);
         self.state.name_not_scanned(&path, origin.archive, why);
     }
+}
+
+/// Which parts are outputs, if it is a notebook in which something was found. A file that is too large to be in memory is
+/// read again.
+fn outputs(origin: &Origin<'_>, bytes: Option<&[u8]>) -> Vec<Range<TextPosition>> {
+    if origin.source == SourceKind::Name || !notebook::is_notebook(origin.archive.unwrap_or(origin.path)) {
+        return Vec::new();
+    }
+    if let Some(bytes) = bytes {
+        return notebook::outputs(bytes);
+    }
+    let is_file = origin.source == SourceKind::File && origin.archive.is_none();
+    let path = std::str::from_utf8(origin.path).ok().filter(|_| is_file);
+    // If that fails, only the advice says less.
+    let file = path.and_then(|path| regular_file::open(Path::new(path)).ok());
+    let mut text = Vec::new();
+    let read = file.and_then(|file| file.take(notebook::LARGEST).read_to_end(&mut text).ok());
+    read.map(|_| notebook::outputs(&text)).unwrap_or_default()
 }
 
 /// The result of scanning one text.

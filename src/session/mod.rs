@@ -32,7 +32,8 @@ mod worker;
 pub(crate) use baseline::{BaselineComparison, BaselineLocation, entry_in_words, refuse_links, root_of};
 #[cfg(feature = "cli")]
 pub(crate) use conclude::{
-    Progress, Verdict, check_files, conclude, conclude_report, conclude_with, verdict, write_document,
+    Progress, Verdict, check_files, conclude, conclude_report, conclude_with, gather, gather_with, verdict,
+    write_document,
 };
 pub(crate) use coverage::{Coverage, ScanScope};
 pub(crate) use options::{Options, ReportFile};

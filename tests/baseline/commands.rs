@@ -2,7 +2,10 @@
 
 use std::{fs, os::unix::fs::PermissionsExt};
 
+use skanner::testing::rule::{Confidence, RuleSet};
+
 use super::harness::*;
+use crate::support::{key, rule};
 
 #[test]
 fn create_takes_in_what_is_there_and_never_replaces_by_accident() {
@@ -30,6 +33,45 @@ fn create_takes_in_what_is_there_and_never_replaces_by_accident() {
     fs::remove_file(sandbox.path("c.py")).unwrap();
     create(&sandbox, &["--force"]);
     assert_eq!(places(&sandbox), ["b.py", "d.py", "src/a.py"]);
+}
+
+#[test]
+fn create_says_where_to_revoke_before_it_hides() {
+    let sandbox = repository();
+    sandbox.write("a.py", format!("{}\n{0}\n{}\n", openai_key(1), openai_key(2)));
+    sandbox.write("b.py", openai_key(1));
+    let shape = |id: &str| rule(id).forms[0].shapes[0].source().to_owned();
+    sandbox.write("c.py", key(&shape("stripe-test-key"), 1));
+    let run = create(&sandbox, &[]);
+    let told: Vec<&str> = run
+        .stderr
+        .lines()
+        .skip_while(|line| !line.contains("revoke"))
+        .take_while(|line| !line.contains("wrote"))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "skanner: revoke these keys first, if they still work; a baseline only hides them:",
+            "skanner:   OpenAI, 2 keys: https://platform.openai.com/api-keys",
+            &format!("skanner:   Stripe, 1 key: {}", rule("stripe-test-key").revoke_url),
+        ],
+        "{run:?}"
+    );
+    assert!(run.stderr.find("OpenAI").unwrap() < run.stderr.find("wrote").unwrap());
+    assert_eq!(create(&sandbox, &["--force", "--quiet"]).stderr, "");
+
+    // Ten issuers are enough.
+    let mut issuers: Vec<&str> = Vec::new();
+    for rule in RuleSet::builtin().iter().filter(|rule| !rule.shared && !rule.forms[0].requires_context) {
+        if rule.forms[0].confidence >= Confidence::Likely && !issuers.contains(&&*rule.issuer) {
+            issuers.push(&rule.issuer);
+            sandbox.write(format!("many/{}.txt", rule.id), key(rule.forms[0].shapes[0].source(), 3));
+        }
+    }
+    let run = create(&sandbox, &["--force"]);
+    assert_eq!(run.stderr.matches("skanner:   ").count(), 11, "{run:?}");
+    assert!(run.stderr.contains("skanner:   and ") && run.stderr.contains(" more issuers\n"), "{run:?}");
 }
 
 #[test]

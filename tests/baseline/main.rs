@@ -3,6 +3,8 @@
 
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../support/terminal.rs"]
+mod terminal;
 
 mod commands;
 mod fingerprint;
@@ -11,5 +13,6 @@ mod hostile;
 mod keeping;
 mod left_out;
 mod merging;
+mod review;
 mod settings;
 mod sources;

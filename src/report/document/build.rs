@@ -95,16 +95,15 @@ fn names_of_not_read(report: &Report) -> BTreeMap<crate::finding::NotReadKind, V
 
 fn entry(report: &Report, finding: &Finding) -> FindingEntry {
     let rule = &finding.rule;
-    let is_at_head = finding.history.as_ref().is_some_and(|history| history.at_head);
-    let placements =
-        finding.occurrences.iter().filter_map(|place| Placement::of(KeyPlace::of(place, is_at_head)));
+    let key_place = KeyPlace::in_finding(finding);
+    let placements = finding.occurrences.iter().filter_map(|place| Placement::of(key_place(place)));
     // The first one, unless another is open to every visitor.
     let placement = placements.min_by_key(|one| one.kind != PlacementKind::ClientSide);
     let is_client_side = placement.as_ref().is_some_and(|one| one.kind == PlacementKind::ClientSide);
     // Where it stands now says more than where it once stood.
-    let now =
-        finding.occurrences.iter().find(|place| matches!(place.source, SourceKind::File | SourceKind::Index));
-    let replacement = now.or(finding.occurrences.first()).filter(|place| place.encoding.is_empty());
+    let mut written = finding.occurrences.iter().filter(|place| !place.in_output);
+    let now = written.clone().find(|place| matches!(place.source, SourceKind::File | SourceKind::Index));
+    let replacement = now.or_else(|| written.next()).filter(|place| place.encoding.is_empty());
     FindingEntry {
         rule: rule.id.to_string(),
         rule_place: rule.place.as_ref().map(ToString::to_string),
@@ -123,7 +122,7 @@ fn entry(report: &Report, finding: &Finding) -> FindingEntry {
         history: finding.history.clone(),
         allowed_by: finding.allowed_by.clone(),
         placement,
-        remedy: remedy(rule, replacement.map(|place| KeyPlace::of(place, is_at_head))),
+        remedy: remedy(rule, replacement.map(key_place)),
     }
 }
 

@@ -13,6 +13,14 @@ pub(super) fn wrap(text: &str, width: Option<usize>) -> Vec<String> {
     textwrap::wrap(text, options.break_words(false)).into_iter().map(std::borrow::Cow::into_owned).collect()
 }
 
+/// The lines of a text that begins after a label and goes on under its own start.
+pub(crate) fn hang(label: &str, text: &str, width: Option<usize>) -> Vec<String> {
+    let indent = label.width();
+    let lines = wrap(text, width.map(|width| width.saturating_sub(indent)));
+    let start = |at: usize| if at == 0 { label.to_owned() } else { " ".repeat(indent) };
+    lines.iter().enumerate().map(|(at, line)| format!("{}{line}", start(at))).collect()
+}
+
 /// Shortens an excerpt to a width: first behind the secret at `marker`, a range of bytes, then before it.
 pub(super) fn fit(
     (text, (start, end)): (String, (usize, usize)),

@@ -11,14 +11,18 @@ use anyhow::{Result, ensure};
 use super::current::CurrentState;
 #[cfg(not(feature = "git"))]
 use super::disk::DiskState as CurrentState;
-use super::location::{BaselineLocation, is_off_disk};
+use super::{
+    location::{BaselineLocation, is_off_disk},
+    words::{StaleReason, expired_entry, suppression, unused_entry},
+};
 use crate::{
     baseline::{
         self, Baseline, BaselineEntry, BaselinePaths, BaselineScope, Completeness, EntryLocation, FilePath,
         MatchContext, Matcher,
     },
     config::{self, MIN_CONFIDENCE, SettingSource, Settings},
-    finding::{Finding, Fingerprint, Report, Suppressed, Suppression, SuppressionKind, Unused},
+    day::Day,
+    finding::{Finding, Fingerprint, Report, Suppressed, SuppressionKind, Unused},
     path::WholePath,
     session::{
         coverage::{RunContext, ScanScope},
@@ -62,7 +66,7 @@ pub(in crate::session) fn apply(
         }
         baseline::read(&location.file, &location.shown, location.follow)
     };
-    let Some(baseline) = read()? else {
+    let Some(mut baseline) = read()? else {
         ensure!(
             !is_requested,
             "there is no baseline {}; `skanner baseline create {0}` creates one from everything that is found now",
@@ -71,7 +75,9 @@ pub(in crate::session) fn apply(
         return Ok(());
     };
     let comparison = BaselineComparison { context, location: &location, settings };
+    let expired = baseline.take_expired(Day::today());
     comparison.apply(report, &baseline, completeness, Some(FEW));
+    comparison.name_expired(report, &expired, Some(FEW));
     if report.is_audit() && !session.options.accept_baseline {
         report.restore_baseline();
     }
@@ -150,6 +156,13 @@ impl BaselineComparison<'_> {
             });
         }
         unused.is_empty()
+    }
+
+    /// Names at most `most` entries whose last day is over.
+    pub(crate) fn name_expired(&self, report: &mut Report, expired: &[BaselineEntry], most: Option<usize>) {
+        let named = expired.iter().take(most.unwrap_or(usize::MAX));
+        report.unused.extend(named.map(|entry| expired_entry(entry, &self.location.shown)));
+        report.unused.sort();
     }
 
     /// Moves known findings to the suppressed ones.
@@ -280,32 +293,11 @@ fn read<'a>(files: impl Iterator<Item = &'a PathBuf>, redactor: &Redactor) -> Re
     pool.into_report().0
 }
 
-fn suppression(entry: &BaselineEntry, shown: &str) -> Suppression {
-    let notes: Vec<&str> = entry.notes.iter().map(|note| note.trim_start_matches('#').trim()).collect();
-    Suppression {
-        kind: SuppressionKind::Baseline,
-        place: shown.to_owned(),
-        line: (entry.line > 0).then_some(entry.line),
-        rule: None,
-        reason: (!notes.is_empty()).then(|| notes.join(" ")),
-        until: None,
-    }
-}
-
 /// The order of findings.
 fn order(one: &Suppressed) -> impl Ord + '_ {
     let Finding { occurrences, rule, fingerprint, .. } = &one.finding;
     let first = occurrences.first().map(|first| (&first.path, first.archive.as_deref(), first.span));
     (first, &rule.id, fingerprint, &one.by)
-}
-
-/// Why an entry has no effect.
-#[derive(Clone, Copy)]
-pub(crate) enum StaleReason {
-    /// The key no longer exists.
-    Gone,
-    /// A comment or the configuration already suppresses it.
-    ByOthers,
 }
 
 /// Everything suppressed by something other than a baseline.
@@ -317,27 +309,4 @@ fn by_others(suppressed: &[Suppressed], places: &BaselinePaths) -> HashSet<(Fing
         paths.map(move |path| (fingerprint, path))
     })
     .collect()
-}
-
-fn unused_entry(entry: &BaselineEntry, why: StaleReason, shown: &str) -> Unused {
-    let why = match (why, &entry.place) {
-        (StaleReason::ByOthers, _) => "something else suppresses the key there",
-        (StaleReason::Gone, EntryLocation::File(_)) => "the key is no longer there",
-        (StaleReason::Gone, EntryLocation::History(_)) => "the key is no longer in the history",
-    };
-    Unused {
-        place: shown.to_owned(),
-        line: Some(entry.line),
-        what: entry_in_words(entry),
-        why: format!("{why}; `skanner baseline update` removes the entry"),
-    }
-}
-
-/// Names a key by its rule and location, since the secret itself must not be shown.
-pub(crate) fn entry_in_words(entry: &BaselineEntry) -> String {
-    match &entry.place {
-        EntryLocation::File(path) => format!("{} in {path}", entry.rule),
-        EntryLocation::History(None) => format!("{} in the history", entry.rule),
-        EntryLocation::History(Some(path)) => format!("{} in the history of {path}", entry.rule),
-    }
 }

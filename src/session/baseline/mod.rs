@@ -6,7 +6,9 @@ mod current;
 #[cfg(not(feature = "git"))]
 mod disk;
 mod location;
+mod words;
 
+pub(crate) use apply::BaselineComparison;
 pub(super) use apply::apply;
-pub(crate) use apply::{BaselineComparison, entry_in_words};
 pub(crate) use location::{BaselineLocation, refuse_links, root_of};
+pub(crate) use words::entry_in_words;

@@ -58,6 +58,30 @@ pub(crate) fn conclude_with<T>(
     let options = &session.options;
     output::check(&options.outputs)?;
     let format = &session.settings.format.value;
+    let (mut report, outcome) = gather_with(session, feed, known)?;
+    output::locate(options, format, &mut report);
+    let view = options.view(start.elapsed());
+    output::write_document(&options.outputs, format, &ReportDocument::new(&report), &view)?;
+    let verdict = verdict(report.is_complete(), !report.findings.is_empty() && !options.exit_zero);
+    Ok((verdict, report, outcome))
+}
+
+/// Lets `feed` push a source into the workers, shows how far it is, and writes no report.
+pub(crate) fn gather(
+    session: &Session,
+    feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
+) -> Result<Report> {
+    let known = |report: &mut Report, context: &RunContext<'_>| baseline::apply(report, context, session);
+    gather_with(session, feed, known).map(|(report, ())| report)
+}
+
+/// The same with something else in place of the baseline.
+pub(crate) fn gather_with<T>(
+    session: &Session,
+    feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
+    known: impl FnOnce(&mut Report, &RunContext<'_>) -> Result<T>,
+) -> Result<(Report, T)> {
+    let options = &session.options;
     let progress =
         (options.progress && !session.settings.no_progress.value).then(|| Progress::start("objects"));
     let counts = progress.as_ref().map(Progress::counts).cloned();
@@ -65,12 +89,7 @@ pub(crate) fn conclude_with<T>(
         drop(progress);
         known(report, context)
     };
-    let (mut report, outcome) = collect(session, &session.engine(), counts, feed, known)?;
-    output::locate(options, format, &mut report);
-    let view = options.view(start.elapsed());
-    output::write_document(&options.outputs, format, &ReportDocument::new(&report), &view)?;
-    let verdict = verdict(report.is_complete(), !report.findings.is_empty() && !options.exit_zero);
-    Ok((verdict, report, outcome))
+    collect(session, &session.engine(), counts, feed, known)
 }
 
 /// How a run ended that read everything or not, and found keys or not.

@@ -1,21 +1,23 @@
 //! `skanner baseline`: creates, updates and checks a file of known findings.
 
-use anyhow::{Context, Result, bail, ensure};
+mod decisions;
+mod items;
+mod questions;
+mod review;
+mod revoke;
+mod source;
 
-use super::{console::Console, options};
+use anyhow::{Result, bail, ensure};
+
+use self::source::BaselineRun;
+use super::{console::Console, options, tree};
 use crate::{
     baseline::{self, Baseline, BaselineChange, BaselineEntry, Completeness, NewOccurrence, attributes},
-    cli::{BaselineCommand, BaselineScan},
-    config::SettingSource,
-    finding::{Report, Subject, SuppressionKind},
+    cli::BaselineCommand,
+    day::Day,
+    finding::{Report, SuppressionKind},
     git,
-    path::current_directory,
-    session::{
-        BaselineComparison, BaselineLocation, ConfigStart, Coverage, ScanScope, Session, Verdict, WorkerPool,
-        conclude_with, entry_in_words, feed_repository, load, refuse_links, root_of,
-    },
-    source::{Reading, Walk},
-    threads::Pool,
+    session::{BaselineComparison, BaselineLocation, Verdict, WorkerPool, conclude_with, entry_in_words},
 };
 
 /// What to do with the baseline file.
@@ -33,37 +35,17 @@ pub(super) fn run(command: &BaselineCommand, console: &Console) -> Result<Verdic
         }
         BaselineCommand::Update { add, scan } => (Task::Update { add: *add }, scan),
         BaselineCommand::Check { scan } => (Task::Check, scan),
+        BaselineCommand::Review(args) => return review::run(args, console),
     };
-    let here = current_directory().context("the current directory no longer exists")?;
-    let root = root_of(&here);
-    let file = args.file.as_ref().map(|file| here.join(file));
     let report = &args.report;
-    let options = options::of_report(report, console)?.enter(&root)?;
-    // Whether a key still exists does not depend on what is reported.
-    let session = load(options, ConfigStart::Path(&root), &console.redactor)?;
-    let session = Session { looks_for_all: true, ..session };
+    let options = options::of_report(report, console)?;
+    let BaselineRun { session, location } = BaselineRun::open(&args.source, options, &console.redactor)?;
     let settings = &session.settings;
-    for list in [&settings.rules, &settings.exclude_rules] {
-        ensure!(
-            matches!(list.from, SettingSource::Default | SettingSource::File(_)),
-            "{} cannot be used with `skanner baseline`: a baseline covers everything that scans report here",
-            list.from
-        );
-    }
-    if file.is_none() {
-        refuse_links(settings, &console.redactor)?;
-    }
-    let location = BaselineLocation::default(root.clone(), &root);
-    let location = match (&file, &settings.baseline.value) {
-        (Some(file), _) => location.named(file, &SettingSource::Flag("FILE"), &root),
-        (None, Some(file)) => location.named(file, &settings.baseline.from, &root),
-        (None, None) => location,
-    };
     if let Task::Create { force: false, .. } = task {
         refuse_to_replace(&location)?;
     }
-    let feed = |pool: &WorkerPool<'_>| feed(args, &location, &session.pool(), pool);
-    let (verdict, _, outcome) = conclude_with(&session, feed, |report, context| {
+    let feed = |pool: &WorkerPool<'_>| tree::feed(&location.root, args.source.tree, &session.pool(), pool);
+    let (verdict, found, outcome) = conclude_with(&session, feed, |report, context| {
         let comparison = BaselineComparison { context, location: &location, settings };
         compare(task, &comparison, report)
     })?;
@@ -85,6 +67,14 @@ pub(super) fn run(command: &BaselineCommand, console: &Console) -> Result<Verdic
         BaselineOutcome::Written(change) => change,
     };
     if !report.quiet {
+        if let Task::Create { .. } = task {
+            let known = found.suppressed.iter().filter(|one| one.by.kind == SuppressionKind::Baseline);
+            let lines = revoke::lines(known.map(|one| &one.finding));
+            if !lines.is_empty() {
+                console.note("revoke these keys first, if they still work; a baseline only hides them:");
+                lines.iter().for_each(|line| console.note(line));
+            }
+        }
         tell(&outcome, task, &location, console);
     }
     if let Task::Create { gitattributes, .. } = task {
@@ -116,42 +106,11 @@ fn refuse_to_replace(location: &BaselineLocation) -> Result<()> {
     )
 }
 
-/// Everything that the baseline is compared with.
-fn feed(
-    args: &BaselineScan,
-    location: &BaselineLocation,
-    threads: &Pool,
-    pool: &WorkerPool<'_>,
-) -> Result<Coverage> {
-    let root = &location.root;
-    if args.history {
-        let Ok(repository) = git::discover(root) else {
-            bail!("{} is not in a git repository, so there is no history to read", root.display())
-        };
-        let reading =
-            Reading { pool: threads.clone(), allow_shallow: args.allow_shallow, cross_check: false };
-        let mut coverage = feed_repository(&repository, args.no_ignore, reading, pool)?;
-        coverage.subject = Some(Subject { what: "files, index and history".to_owned(), nothing: None });
-        return Ok(coverage);
-    }
-    Walk {
-        roots: vec![".".into()],
-        respect_ignore: !args.no_ignore,
-        force_exclude: false,
-        may_be_empty: false,
-        leaves_history: false,
-        pool: threads.clone(),
-    }
-    .feed(&|| pool.worker());
-    let here = vec![".".into()];
-    Ok(Coverage { scope: ScanScope::Files(here.clone()), roots: here, ..Coverage::files(root.clone()) })
-}
-
 /// Compares the findings with the file, and updates it.
 fn compare(task: Task, comparison: &BaselineComparison<'_>, report: &mut Report) -> Result<BaselineOutcome> {
     let location = comparison.location;
     let old = baseline::read(&location.file, &location.shown, location.follow);
-    let old = match (task, old) {
+    let mut old = match (task, old) {
         (Task::Create { .. }, Ok(old)) => old.unwrap_or_default(),
         // A file that will be replaced need not be valid, but it must be a file.
         (Task::Create { .. }, Err(_))
@@ -165,16 +124,14 @@ fn compare(task: Task, comparison: &BaselineComparison<'_>, report: &mut Report)
         }
         (_, Err(error)) => return Err(error),
     };
-    let history = match comparison.context.scope {
-        ScanScope::History { is_whole, .. } => *is_whole && report.is_complete(),
-        _ => false,
-    };
-    let completeness = Completeness { files: true, history };
+    let expired = old.take_expired(Day::today());
+    let completeness = source::completeness(comparison, report);
     let add = match task {
         Task::Create { .. } => true,
         Task::Update { add } => add,
         Task::Check => {
-            let is_fit = comparison.apply(report, &old, completeness, None);
+            let is_fit = comparison.apply(report, &old, completeness, None) && expired.is_empty();
+            comparison.name_expired(report, &expired, None);
             return Ok(BaselineOutcome::Checked { is_fit });
         }
     };
@@ -185,7 +142,7 @@ fn compare(task: Task, comparison: &BaselineComparison<'_>, report: &mut Report)
     let findings = report.findings.clone();
     let mut cover = comparison.run(report, &old);
     comparison.unused(&mut cover, &report.suppressed, completeness, None);
-    let change = BaselineChange::of(&cover, completeness, add);
+    let change = BaselineChange { expired, ..BaselineChange::of(&cover, completeness, add) };
     if !change.is_none() || !location.file.exists() {
         baseline::write(&location.file, &change.baseline)?;
     }
@@ -207,6 +164,7 @@ fn tell(change: &BaselineChange, task: Task, location: &BaselineLocation, consol
         }
     };
     name_all("removed", &change.removed);
+    name_all("removed, since its last day is over", &change.expired);
     for moved in &change.moved {
         console.note(&format!("renamed: {} is now in {}", entry_in_words(&moved.entry), moved.to));
     }
@@ -219,7 +177,7 @@ fn tell(change: &BaselineChange, task: Task, location: &BaselineLocation, consol
     let left = change.left.len();
     match task {
         Task::Create { .. } => {
-            console.note(&format!("wrote {shown}: {count} {entries}. These keys are no longer reported; revoke them if they still work"))
+            console.note(&format!("wrote {shown}: {count} {entries}. These keys are no longer reported"));
         }
         _ if change.is_none() => console.note(&format!("{shown} is unchanged: {count} {entries}")),
         _ => console.note(&format!("{shown} now has {count} {entries}")),

@@ -1,0 +1,42 @@
+//! Reads a whole work tree, for commands that are about all of it: its files, or its index and history as well.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use crate::{
+    cli::TreeArgs,
+    finding::Subject,
+    git,
+    session::{Coverage, ScanScope, WorkerPool, feed_repository},
+    source::{Reading, Walk},
+    threads::Pool,
+};
+
+/// Pushes the work tree whose root is the current directory into the workers.
+///
+/// # Errors
+/// When a history is requested where there is none, or the root no longer exists.
+pub(super) fn feed(root: &Path, args: TreeArgs, threads: &Pool, pool: &WorkerPool<'_>) -> Result<Coverage> {
+    if args.history {
+        let Ok(repository) = git::discover(root) else {
+            bail!("{} is not in a git repository, so there is no history to read", root.display())
+        };
+        let reading =
+            Reading { pool: threads.clone(), allow_shallow: args.allow_shallow, cross_check: false };
+        let mut coverage = feed_repository(&repository, args.no_ignore, reading, pool)?;
+        coverage.subject = Some(Subject { what: "files, index and history".to_owned(), nothing: None });
+        return Ok(coverage);
+    }
+    Walk {
+        roots: vec![".".into()],
+        respect_ignore: !args.no_ignore,
+        force_exclude: false,
+        may_be_empty: false,
+        leaves_history: false,
+        pool: threads.clone(),
+    }
+    .feed(&|| pool.worker());
+    let here = vec![".".into()];
+    Ok(Coverage { scope: ScanScope::Files(here.clone()), roots: here, ..Coverage::files(root.to_owned()) })
+}
