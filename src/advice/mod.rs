@@ -8,6 +8,26 @@ pub(crate) use key_place::KeyPlace;
 pub(crate) use language::Replacement;
 pub(crate) use place::{Placement, PlacementKind};
 
+use crate::{finding::Finding, rule::Severity};
+
+impl Placement {
+    /// What it means that a key stands where it does: the first place that means something, unless another one is open to
+    /// every visitor.
+    pub(crate) fn of_finding(finding: &Finding) -> Option<Self> {
+        let places = finding.occurrences.iter().map(KeyPlace::in_finding(finding));
+        let placements = places.filter_map(Self::of);
+        placements.min_by_key(|one| one.kind != PlacementKind::ClientSide)
+    }
+
+    /// The severity of a key of this rule there: one up where every visitor can read it.
+    pub(crate) fn severity(placement: Option<&Self>, of_rule: Severity) -> Severity {
+        match placement {
+            Some(one) if one.kind == PlacementKind::ClientSide => of_rule.raised(),
+            _ => of_rule,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

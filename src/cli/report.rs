@@ -9,8 +9,9 @@ use clap::{
 
 use super::heading;
 use crate::{
+    finding::FailOn,
     report::FORMATS,
-    rule::{Confidence, Family},
+    rule::{Confidence, Family, Severity},
 };
 
 /// Which findings count.
@@ -21,6 +22,19 @@ pub(crate) struct SettingArgs {
     /// The minimum confidence of a finding: `certain`, `likely` or `possible` [env: SKANNER_MIN_CONFIDENCE].
     #[arg(long, value_name = "LEVEL", value_parser = confidence_parser(), help_heading = heading::FINDINGS, hide_possible_values = true)]
     pub min_confidence: Option<Confidence>,
+
+    /// Leave out keys that are less dangerous.
+    ///
+    /// The minimum severity of a finding: `critical`, `high`, `medium` or `low` [env: SKANNER_MIN_SEVERITY].
+    #[arg(long, value_name = "LEVEL", value_parser = severity_parser(), help_heading = heading::FINDINGS, hide_possible_values = true, hide_short_help = true)]
+    pub min_severity: Option<Severity>,
+
+    /// Exit with 1 only for keys of this severity, or worse.
+    ///
+    /// A severity, or a severity and a confidence, such as `high,certain`. All other keys are still reported. An audit does
+    /// not change its verdict [env: SKANNER_FAIL_ON].
+    #[arg(long, value_name = "SEVERITY[,CONFIDENCE]", value_parser = FailOn::parse, help_heading = heading::FINDINGS, hide_short_help = true)]
+    pub fail_on: Option<FailOn>,
 
     /// Which families of keys to look for.
     #[command(flatten)]
@@ -204,6 +218,10 @@ fn parse_threads(text: &str) -> Result<NonZeroUsize, String> {
 
 fn confidence_parser() -> impl TypedValueParser<Value = Confidence> {
     word_parser(Confidence::WORDS, "there is no such level")
+}
+
+fn severity_parser() -> impl TypedValueParser<Value = Severity> {
+    word_parser(Severity::WORDS, "there is no such severity")
 }
 
 fn family_parser() -> impl TypedValueParser<Value = Family> {

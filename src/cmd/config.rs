@@ -79,6 +79,8 @@ fn rows(settings: &Settings) -> Vec<SettingRow> {
         row("rules", json!(settings.rules.value), &settings.rules.from),
         row("exclude-rules", json!(settings.exclude_rules.value), &settings.exclude_rules.from),
         row("families", json!(settings.families().iter().collect::<Vec<_>>()), &settings.families.from),
+        row("min-severity", json!(settings.min_severity.value), &settings.min_severity.from),
+        row("fail-on", json!(settings.fail_on.value.map(|one| one.to_string())), &settings.fail_on.from),
         row("baseline.file", baseline, &settings.baseline.from),
         row("baseline.scope", json!(settings.baseline_scope.value.name()), &settings.baseline_scope.from),
         row("isolated", json!(settings.isolated.value), &settings.isolated.from),
@@ -148,6 +150,7 @@ fn table(rows: &[SettingRow]) -> String {
 fn of_row(row: &SettingRow) -> String {
     let is_empty = row.value.is_null() || row.value.as_array().is_some_and(Vec::is_empty);
     match row.key.as_str() {
+        "fail-on" if is_empty => "any key".to_owned(),
         "rules" if is_empty => "all".to_owned(),
         "exclude-rules" if is_empty => "none".to_owned(),
         "threads" if is_empty => "one per processor".to_owned(),

@@ -85,6 +85,8 @@ pub(super) fn of_settings(args: &SettingArgs) -> Result<Options> {
     Ok(Options {
         flags: OptionValues {
             min_confidence: args.min_confidence,
+            min_severity: args.min_severity,
+            fail_on: args.fail_on,
             families: args.family.family.clone(),
             rules: args.rule.clone(),
             exclude_rules: args.exclude_rule.clone(),

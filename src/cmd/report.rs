@@ -50,7 +50,7 @@ pub(super) fn run(args: &ConvertArgs, console: &Console) -> Result<Verdict> {
         ..View::default()
     };
     write_document(&outputs, &format, &report, &view)?;
-    Ok(verdict(report.run.complete, !report.findings.is_empty() && !args.write.exit_zero))
+    Ok(verdict(report.run.complete, report.has_failing() && !args.write.exit_zero))
 }
 
 /// Reads a report in JSON from a file, or from standard input if it is `-`.

@@ -25,6 +25,9 @@ pub(super) fn of_audit(options: &Options, config: Option<&Path>) -> Vec<OsString
     if let Some(confidence) = flags.min_confidence {
         add("--min-confidence", confidence.to_string().as_ref());
     }
+    if let Some(severity) = flags.min_severity {
+        add("--min-severity", severity.to_string().as_ref());
+    }
     flags.families.iter().for_each(|family| add("--family", family.to_string().as_ref()));
     flags.rules.iter().for_each(|rule| add("--rule", rule.as_ref()));
     flags.exclude_rules.iter().for_each(|rule| add("--exclude-rule", rule.as_ref()));

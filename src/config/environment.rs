@@ -3,15 +3,20 @@
 
 use std::{ffi::OsString, num::NonZeroUsize, path::PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 
-use crate::rule::{Confidence, Family};
+use crate::{
+    finding::FailOn,
+    rule::{Confidence, Family, Severity},
+};
 
 /// Every variable, and the option it corresponds to.
-pub const VARIABLES: [(&str, &str); 11] = [
+pub const VARIABLES: [(&str, &str); 13] = [
     ("SKANNER_CONFIG", "--config"),
     ("SKANNER_ISOLATED", "--isolated"),
     ("SKANNER_MIN_CONFIDENCE", "--min-confidence"),
+    ("SKANNER_MIN_SEVERITY", "--min-severity"),
+    ("SKANNER_FAIL_ON", "--fail-on"),
     ("SKANNER_FAMILY", "--family"),
     ("SKANNER_RULE", "--rule"),
     ("SKANNER_EXCLUDE_RULE", "--exclude-rule"),
@@ -30,6 +35,10 @@ pub(crate) struct Environment {
     pub isolated: Option<bool>,
     /// `SKANNER_MIN_CONFIDENCE`
     pub min_confidence: Option<Confidence>,
+    /// `SKANNER_MIN_SEVERITY`
+    pub min_severity: Option<Severity>,
+    /// `SKANNER_FAIL_ON`
+    pub fail_on: Option<FailOn>,
     /// `SKANNER_FAMILY`, separated by commas.
     pub families: Option<Vec<Family>>,
     /// `SKANNER_RULE`, separated by commas.
@@ -58,6 +67,12 @@ impl Environment {
                 .transpose()?,
             min_confidence: text(look, "SKANNER_MIN_CONFIDENCE")?
                 .map(|text| word("SKANNER_MIN_CONFIDENCE", Confidence::WORDS, &text))
+                .transpose()?,
+            min_severity: text(look, "SKANNER_MIN_SEVERITY")?
+                .map(|text| word("SKANNER_MIN_SEVERITY", Severity::WORDS, &text))
+                .transpose()?,
+            fail_on: text(look, "SKANNER_FAIL_ON")?
+                .map(|text| FailOn::parse(&text).map_err(|why| anyhow!("SKANNER_FAIL_ON: {why}")))
                 .transpose()?,
             families: text(look, "SKANNER_FAMILY")?
                 .map(|text| {

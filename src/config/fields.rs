@@ -8,7 +8,10 @@ use super::{
     place::Positioned,
     reader::{TomlTable, Value},
 };
-use crate::rule::{Confidence, Edges, Family, Github, Severity};
+use crate::{
+    finding::FailOn,
+    rule::{Confidence, Edges, Family, Github, Severity},
+};
 
 /// A key of a table.
 pub(super) struct Field<'f, 't> {
@@ -174,6 +177,30 @@ impl FromToml for bool {
 
     fn schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "boolean" })
+    }
+}
+
+impl FromToml for FailOn {
+    type Value = Self;
+
+    fn read(field: &Field<'_, '_>, value: &Value<'_>) -> Option<Self> {
+        let Some(text) = value.get_ref().as_str() else {
+            field.table.reader.wrong_type(
+                &field.quoted(),
+                "a text, such as \"high\" or \"high,certain\"",
+                value,
+            );
+            return None;
+        };
+        Self::parse(text).map_err(|why| field.problem(value, format!("`{}`: {why}", field.key))).ok()
+    }
+
+    fn schema(_: &mut SchemaGenerator) -> Schema {
+        let words = |words: &[&str]| words.join("|");
+        let severities: Vec<_> = Severity::WORDS.iter().map(|(word, _)| *word).collect();
+        let confidences: Vec<_> = Confidence::WORDS.iter().map(|(word, _)| *word).collect();
+        let pattern = format!("^ *({}) *(, *({}) *)?$", words(&severities), words(&confidences));
+        json_schema!({ "type": "string", "pattern": pattern })
     }
 }
 

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     day::Day,
+    finding::FailOn,
     rule::{Confidence, Family, Rule, Severity, word_schema, words},
 };
 
@@ -67,6 +68,11 @@ tables! {
     pub struct Config = "the configuration" {
         /// How sure a finding must be to be reported; `likely` if it is absent. What a raised level leaves out is counted.
         "min-confidence" => min_confidence: Option<Positioned<Confidence>> = default;
+        /// How bad a finding must be to be reported; any severity if it is absent. What it leaves out is counted.
+        "min-severity" => min_severity: Option<Positioned<Severity>> = default;
+        /// How bad, and how sure, a finding must be to make the exit code 1: a severity such as `high`, or with a confidence
+        /// `high,certain`; any finding if it is absent. It does not change the verdict of an audit.
+        "fail-on" => fail_on: Option<Positioned<FailOn>> = default;
         /// Look only for keys of these families; all of them if it is absent.
         "families" => families: Option<Positioned<Vec<Family>>> = default;
         /// Report only findings of these rules.

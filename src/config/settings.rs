@@ -7,7 +7,10 @@ use super::{
     model::{Config, Scope, SeverityOverride},
     place::{ConfigPosition, Positioned},
 };
-use crate::rule::{Confidence, Families, Family, Rule, RuleSet};
+use crate::{
+    finding::FailOn,
+    rule::{Confidence, Families, Family, Rule, RuleSet, Severity},
+};
 
 /// The lowest confidence that is reported by default.
 pub(crate) const MIN_CONFIDENCE: Confidence = Confidence::Likely;
@@ -89,6 +92,10 @@ pub(crate) struct OptionValues {
     pub format: Option<String>,
     /// `--min-confidence`
     pub min_confidence: Option<Confidence>,
+    /// `--min-severity`
+    pub min_severity: Option<Severity>,
+    /// `--fail-on`
+    pub fail_on: Option<FailOn>,
     /// `--family`
     pub families: Vec<Family>,
     /// `--rule`
@@ -112,6 +119,10 @@ pub(crate) struct Settings {
     pub format: Setting<String>,
     /// The lowest confidence that is reported.
     pub min_confidence: Setting<Confidence>,
+    /// The lowest severity that is reported.
+    pub min_severity: Setting<Severity>,
+    /// What a finding must be to make a run fail; `None` means that any does.
+    pub fail_on: Setting<Option<FailOn>>,
     /// Look only for these families; for all of them if empty.
     pub families: Setting<Vec<Family>>,
     /// Report only these rules; all of them if empty.
@@ -168,6 +179,18 @@ impl Settings {
                 named("SKANNER_MIN_CONFIDENCE", environment.min_confidence),
                 file.and_then(|file| file.min_confidence.clone()).map(|at| (at.value, at.place)),
                 MIN_CONFIDENCE,
+            ),
+            min_severity: first(
+                named("--min-severity", flags.min_severity),
+                named("SKANNER_MIN_SEVERITY", environment.min_severity),
+                file.and_then(|file| file.min_severity.clone()).map(|at| (at.value, at.place)),
+                Severity::Low,
+            ),
+            fail_on: first(
+                named("--fail-on", flags.fail_on.map(Some)),
+                named("SKANNER_FAIL_ON", environment.fail_on.map(Some)),
+                file.and_then(|file| file.fail_on.clone()).map(|at| (Some(at.value), at.place)),
+                None,
             ),
             families: first(
                 named("--family", Some(flags.families).filter(|families| !families.is_empty())),
@@ -290,6 +313,9 @@ impl Settings {
         }
         if is_file(&self.min_confidence.from) && self.min_confidence.value > MIN_CONFIDENCE {
             ways.push(format!("raises min-confidence to {}", self.min_confidence.value));
+        }
+        if is_file(&self.min_severity.from) && self.min_severity.value > Severity::Low {
+            ways.push(format!("raises min-severity to {}", self.min_severity.value));
         }
         if is_file(&self.families.from) {
             let all = Family::WORDS.iter().map(|(_, family)| *family);

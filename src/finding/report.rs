@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    fail_on::Tolerated,
     found::Finding,
     not_read::NotRead,
     refs::RefsRead,
@@ -95,6 +96,8 @@ pub struct Report {
     pub excluded: BTreeMap<String, u64>,
     /// The configuration file that was used, if any.
     pub configuration: Option<Configuration>,
+    /// The findings that do not make the run fail.
+    pub tolerated: Option<Tolerated>,
     /// Whether a shallow clone was read and accepted. Its older commits are missing.
     pub is_shallow: bool,
     /// The refs that the history was read from, if one was.
@@ -126,6 +129,12 @@ impl Report {
     #[must_use]
     pub fn is_audit(&self) -> bool {
         self.mode == RunMode::Audit
+    }
+
+    /// Whether there is a finding that makes the run fail.
+    #[must_use]
+    pub fn has_failing(&self) -> bool {
+        self.findings.len() as u64 > self.tolerated.as_ref().map_or(0, |tolerated| tolerated.keys)
     }
 
     /// Drops the names of repositories, which say nothing if there is only one.

@@ -18,17 +18,18 @@ use super::{
 };
 #[cfg(feature = "git")]
 use super::{history, untrusted};
+use crate::{
+    advice::Placement,
+    config::{MIN_CONFIDENCE, SettingSource},
+    finding::{Configuration, Finding, LookedFor, Report, Suppressed, Tolerated},
+    path::shown_text,
+    rule::{Confidence, Severity},
+    scan::{Engine, SecretPieces},
+};
 #[cfg(feature = "cli")]
 use crate::{
     blob::{Blob, Content, Origin, SourceKind},
     source::Sink,
-};
-use crate::{
-    config::{MIN_CONFIDENCE, SettingSource},
-    finding::{Configuration, Finding, LookedFor, Report, Suppressed},
-    path::shown_text,
-    rule::Confidence,
-    scan::{Engine, SecretPieces},
 };
 
 /// Runs a source up to the finished report, with the baseline applied, and writes nothing.
@@ -119,6 +120,7 @@ pub(super) fn collect<T>(
             finding.allowed_by = Some(by.clone());
         }
     }
+    report.tolerated = tolerated(session, &report);
     report.mask_suppressions(|text| {
         let mut text = redactor.text(text.as_bytes());
         pieces.hide(&mut text);
@@ -173,9 +175,30 @@ fn unwanted(session: &Session, report: &Report) -> HashMap<String, String> {
         settings
             .leaves_out(&finding.rule.id)
             .or_else(|| (finding.confidence < least.value).then(|| least.from.name()))
+            .or_else(|| {
+                // Where it stands takes a look at every place.
+                let is_limited = settings.min_severity.value > Severity::Low;
+                let is_below = || severity(finding) < settings.min_severity.value;
+                (is_limited && is_below()).then(|| settings.min_severity.from.name())
+            })
     };
     let findings = report.findings.iter();
     findings.filter_map(|finding| Some((finding.fingerprint.clone(), by(finding)?))).collect()
+}
+
+/// How bad a finding is where it stands.
+fn severity(finding: &Finding) -> Severity {
+    Placement::severity(Placement::of_finding(finding).as_ref(), finding.rule.severity)
+}
+
+/// The findings that do not make the run fail. The verdict of an audit is about all of them.
+fn tolerated(session: &Session, report: &Report) -> Option<Tolerated> {
+    let setting = &session.settings.fail_on;
+    let fail_on = setting.value.filter(|_| !report.is_audit())?;
+    let is_below = |finding: &&Finding| !fail_on.is_reached(severity(finding), finding.confidence);
+    let keys = report.findings.iter().filter(is_below).count() as u64;
+    let by = setting.from.name();
+    (keys > 0).then(|| Tolerated { fail_on: fail_on.to_string(), by, keys })
 }
 
 /// Removes the findings that options exclude from the report, and counts them there.

@@ -11,6 +11,7 @@ mod reading;
 mod schema;
 #[path = "../support/mod.rs"]
 mod support;
+mod thresholds;
 
 use skanner::testing::config::{Config, ConfigDocument, ConfigKind, Invalid};
 

@@ -77,7 +77,9 @@ fn sandbox() -> Sandbox {
     sandbox.git(".", &["branch", "release/1"]);
     fs::create_dir_all(sandbox.path("../home/src")).unwrap();
     sandbox.git(".", &["clone", "--quiet", "--bare", ".", "../origin.git"]);
-    sandbox.git(".", &["clone", "--quiet", "../origin.git", "../home/src/project"]);
+    for name in ["project", "website"] {
+        sandbox.git(".", &["clone", "--quiet", "../origin.git", &format!("../home/src/{name}")]);
+    }
     sandbox.git(".", &["remote", "add", "origin", "../origin.git"]);
     sandbox.git(".", &["fetch", "--quiet", "origin"]);
     sandbox.git(".", &["checkout", "--quiet", "-b", "topic"]);

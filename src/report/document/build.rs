@@ -7,7 +7,7 @@ use super::{
     SuppressedKeys, SuppressionEntry, Tool,
 };
 use crate::{
-    advice::{KeyPlace, Placement, PlacementKind, Replacement},
+    advice::{KeyPlace, Placement, Replacement},
     blob::SourceKind,
     finding::{AcceptedInput, Finding, Occurrence, Report, Suppressed},
     path::shown_text,
@@ -58,6 +58,7 @@ fn run(report: &Report) -> RunReport {
         accepted: report.accepted.iter().map(accepted).collect(),
         excluded: report.excluded.clone(),
         configuration: report.configuration.clone(),
+        tolerated: report.tolerated.clone(),
         shallow: report.is_shallow,
         untrusted: report.is_untrusted,
         refs: report.refs.clone(),
@@ -96,10 +97,7 @@ fn names_of_not_read(report: &Report) -> BTreeMap<crate::finding::NotReadKind, V
 fn entry(report: &Report, finding: &Finding) -> FindingEntry {
     let rule = &finding.rule;
     let key_place = KeyPlace::in_finding(finding);
-    let placements = finding.occurrences.iter().filter_map(|place| Placement::of(key_place(place)));
-    // The first one, unless another is open to every visitor.
-    let placement = placements.min_by_key(|one| one.kind != PlacementKind::ClientSide);
-    let is_client_side = placement.as_ref().is_some_and(|one| one.kind == PlacementKind::ClientSide);
+    let placement = Placement::of_finding(finding);
     // Where it stands now says more than where it once stood.
     let mut written = finding.occurrences.iter().filter(|place| !place.in_output);
     let now = written.clone().find(|place| matches!(place.source, SourceKind::File | SourceKind::Index));
@@ -112,7 +110,7 @@ fn entry(report: &Report, finding: &Finding) -> FindingEntry {
         title: rule.title.to_string(),
         impact: rule.impact.to_string(),
         candidates: finding.candidates.clone(),
-        severity: if is_client_side { rule.severity.raised() } else { rule.severity },
+        severity: Placement::severity(placement.as_ref(), rule.severity),
         confidence: finding.confidence,
         why: finding.why.clone(),
         secret: report.show(&finding.secret),

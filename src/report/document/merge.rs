@@ -132,6 +132,8 @@ fn merge_run(run: &mut RunReport, other: RunReport) {
         (Some(_), None) => {}
     }
     run.repositories.extend(other.repositories);
+    // With several thresholds, every key counts.
+    run.tolerated = None;
     run.shallow |= other.shallow;
     run.untrusted &= other.untrusted;
     run.unmasked |= other.unmasked;

@@ -18,7 +18,7 @@ use crate::{
     blob::SourceKind,
     finding::{
         Audit, Candidate, Configuration, History, LookedFor, NotReadKind, NotScanned, RefsRead, RunMode,
-        Scanned, Subject, SuppressedBy, Suppression, Unused,
+        Scanned, Subject, SuppressedBy, Suppression, Tolerated, Unused,
     },
     rule::{Confidence, Family, Severity},
 };
@@ -95,6 +95,9 @@ pub struct RunReport {
     /// The configuration file that was used; absent if there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub configuration: Option<Configuration>,
+    /// The findings that do not make the exit code 1, because of `--fail-on` or its like; absent if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tolerated: Option<Tolerated>,
     /// Whether a shallow clone was accepted, so that its older commits were not read; absent if not.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub shallow: bool,

@@ -24,6 +24,11 @@ impl ReportDocument {
         self.findings.iter().map(|finding| (finding, None)).chain(suppressed)
     }
 
+    /// Whether there is a finding that makes the run fail.
+    pub(crate) fn has_failing(&self) -> bool {
+        self.findings.len() as u64 > self.run.tolerated.as_ref().map_or(0, |tolerated| tolerated.keys)
+    }
+
     /// Whether a host that takes results as a whole, or refuses them as those of a failed run, should take them. One file
     /// that cannot be read must not hide every key. Without a key, an incomplete run must not look like a clean one.
     pub(crate) fn has_results(&self) -> bool {

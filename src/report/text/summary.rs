@@ -12,7 +12,7 @@ use indicatif::{DecimalBytes, HumanCount, HumanDuration};
 
 use super::style::{RED, paint, severity_color};
 use crate::{
-    finding::{Audit, AuditVerdict, Configuration, Scanned, SuppressedBy, SuppressionKind},
+    finding::{Audit, AuditVerdict, Configuration, Scanned, SuppressedBy, SuppressionKind, Tolerated},
     hidden::escape_control,
     report::{
         document::{ReportDocument, RunReport},
@@ -64,6 +64,7 @@ pub(super) fn line(report: &ReportDocument, view: &View) -> String {
         let place = what.map_or_else(String::new, |what| format!(" in {what}"));
         let found = paint(view, color, &format!("{}{place}", found(report)));
         parts.push(format!("{found}{suppressed}"));
+        parts.extend(run.tolerated.as_ref().map(|one| tolerated(one, report)));
         parts.extend(exceptions(run));
         parts.push(read);
         parts.extend(not_read);
@@ -91,6 +92,15 @@ pub(super) fn write_table(report: &ReportDocument, view: &View, out: &mut dyn Wr
         writeln!(out, "{label} {:>7}  {}", HumanCount(count).to_string(), escape_control(rule))?;
     }
     writeln!(out)
+}
+
+/// What does not make the run fail, and why.
+fn tolerated(one: &Tolerated, report: &ReportDocument) -> String {
+    let by = format!("{} asks for {}", escape_control(&one.by), escape_control(&one.fail_on));
+    match report.has_failing() {
+        true => format!("{} of them would not make the exit code 1 ({by})", HumanCount(one.keys)),
+        false => format!("none of them makes the exit code 1 ({by})"),
+    }
 }
 
 fn found(report: &ReportDocument) -> String {

@@ -62,7 +62,7 @@ pub(crate) fn conclude_with<T>(
     output::locate(options, format, &mut report);
     let view = options.view(start.elapsed());
     output::write_document(&options.outputs, format, &ReportDocument::new(&report), &view)?;
-    let verdict = verdict(report.is_complete(), !report.findings.is_empty() && !options.exit_zero);
+    let verdict = verdict(report.is_complete(), report.has_failing() && !options.exit_zero);
     Ok((verdict, report, outcome))
 }
 
