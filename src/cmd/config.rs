@@ -118,10 +118,11 @@ fn entries(config: &Config) -> Vec<SettingRow> {
         let value = json!({ "path": one.path, "reason": one.reason, "until": one.until });
         rows.push(row("accept-unread".to_owned(), value, &one.place));
     }
-    for Allow { place, rules, paths, fingerprints, reason, until } in &config.allow {
+    for Allow { place, rules, paths, fingerprints, values, reason, until } in &config.allow {
         let fingerprints: Vec<_> = fingerprints.iter().map(|at| &at.value).collect();
+        let values: Vec<_> = values.iter().map(|at| &at.value).collect();
         let value = json!({
-            "rule": rules, "paths": paths, "fingerprints": fingerprints, "reason": reason, "until": until,
+            "rule": rules, "paths": paths, "fingerprints": fingerprints, "values": values, "reason": reason, "until": until,
         });
         rows.push(row("allow".to_owned(), value, place));
     }

@@ -12,7 +12,7 @@ use super::{
     own::OwnRules,
     place::{ConfigPosition, Positioned},
     reader::{TomlTable, Value, quoted},
-    text::{FileBelow, OneFingerprint, Pattern, Reason, RuleIds, RuleOrRules},
+    text::{FileBelow, KeyPattern, OneFingerprint, Pattern, Reason, RuleIds, RuleOrRules},
 };
 use crate::{
     day::Day,
@@ -123,7 +123,7 @@ tables! {
         "scope" => scope: Option<Positioned<Scope>> = default;
     }
 
-    /// Keys that are no findings. All that it names must agree; of several paths or fingerprints, one is enough.
+    /// Keys that are no findings. All that it names must agree; of several paths, fingerprints or values, one is enough.
     pub struct Allow = "[[allow]]" {
         /// The rule, or several, that it is for; all of them if it is absent.
         "rule" => rules: Vec<String> as RuleOrRules = default;
@@ -131,6 +131,8 @@ tables! {
         "paths" => paths: Vec<String> as Vec<Pattern> = default;
         /// Fingerprints, as reports have them.
         "fingerprints" => fingerprints: Vec<Positioned<String>> as Vec<Positioned<OneFingerprint>> = default;
+        /// Keys as they are, such as those of a vendor's documentation; `*` stands for anything.
+        "values" => values: Vec<Positioned<String>> as Vec<Positioned<KeyPattern>> = default;
         /// Why that is fine.
         "reason" => reason: Option<String> as Option<Reason> = default;
         /// The last day that it counts, in UTC.
@@ -167,11 +169,11 @@ impl Element for AcceptUnread {
 
 impl Finish for Allow {
     fn finish(read: Option<Self>, table: &TomlTable<'_, '_>) -> Option<Self> {
-        if table.get("paths").is_none() && table.get("fingerprints").is_none() {
+        if ["paths", "fingerprints", "values"].iter().all(|key| table.get(key).is_none()) {
             table.missing(if table.get("rule").is_some() {
-                "needs `paths` or `fingerprints`; to switch a rule off everywhere, name it in `exclude-rules`"
+                "needs `paths`, `fingerprints` or `values`; to switch a rule off everywhere, name it in `exclude-rules`"
             } else {
-                "needs `paths` or `fingerprints`, or it would allow everything"
+                "needs `paths`, `fingerprints` or `values`, or it would allow everything"
             });
             return None;
         }
@@ -239,6 +241,6 @@ pub fn schema() -> serde_json::Value {
     let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<Config>().to_value();
     schema["title"] = json!("skanner configuration");
     schema["definitions"]["Allow"]["anyOf"] =
-        json!([{ "required": ["paths"] }, { "required": ["fingerprints"] }]);
+        json!([{ "required": ["paths"] }, { "required": ["fingerprints"] }, { "required": ["values"] }]);
     schema
 }

@@ -17,6 +17,9 @@ use super::{
 };
 use crate::{day::Day, finding::Fingerprint, hidden::escape_control, rule::RuleSet};
 
+/// So much of a key must be named, in characters, or a pattern would allow every key of an issuer.
+const LEAST_OF_VALUE: usize = 6;
+
 /// Defines text types: the resulting type, what messages call it if not by its key, what it must be, its schema, and
 /// how to check a value of a key.
 macro_rules! texts {
@@ -80,6 +83,13 @@ texts! {
         let what = "digits of 0-9 and a-f, as in the JSON report";
         holds(is_one, || format!("`{text}` is not a fingerprint: expected {} {what}", Fingerprint::DIGITS))
     };
+    /// A key, in which `*` stands for anything.
+    KeyPattern -> String, ["a value"], "a key, such as \"sk-test-*\"", { "type": "string", "pattern": "^[*]*([^*\\s][*]*){6,}$" }, |_, text| {
+        let literal = text.chars().filter(|one| *one != '*').count();
+        let what = "names too little of a key: at least 6 characters besides `*`, such as \"sk-test-*\"";
+        holds(literal >= LEAST_OF_VALUE, || format!("`{text}` {what}"))?;
+        holds(!text.contains(char::is_whitespace), || format!("`{text}` has a space in it, which no key has"))
+    };
     /// A file that the configuration may choose. A hostile repository must not make `skanner baseline` read or write a
     /// file elsewhere.
     FileBelow -> PathBuf, [], "a path, such as \".skanner-baseline\"", { "type": "string", "minLength": 1 }, |key, text| {
@@ -99,6 +109,10 @@ impl Element for Text {
 
 impl Element for Pattern {
     const ARRAY: &'static str = "an array of patterns, such as [\"tests/**\"]";
+}
+
+impl Element for KeyPattern {
+    const ARRAY: &'static str = "an array of keys, such as [\"sk-test-*\"]";
 }
 
 impl Element for OneFingerprint {

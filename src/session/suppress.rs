@@ -112,6 +112,7 @@ fn entries<'c>(config: &'c Config) -> Vec<AllowEntry<'c>> {
         rules: &allow.rules,
         paths: &allow.paths,
         fingerprints: allow.fingerprints.iter().map(|at| (at.value.as_str(), at.place.line)).collect(),
+        values: allow.values.iter().map(|at| (at.value.as_str(), at.place.line)).collect(),
         reason: allow.reason.as_deref(),
         until: allow.until,
     };

@@ -1,4 +1,4 @@
-//! `[[allow]]` entries of a configuration: they allow keys by rule, path or fingerprint.
+//! `[[allow]]` entries of a configuration: they allow keys by rule, path, fingerprint or value.
 
 use std::{
     cell::RefCell,
@@ -11,13 +11,14 @@ use ignore::gitignore::Gitignore;
 use super::{
     look::ReadExtent,
     paths::{PathRoots, Patterns, compiled},
+    values,
 };
 use crate::{
     day::Day,
     finding::{Finding, Occurrence, Report, Suppression, SuppressionKind, Unused},
 };
 
-/// One entry. Its criteria combine with AND; several rules, paths or fingerprints combine with OR.
+/// One entry. Its criteria combine with AND; several rules, paths, fingerprints or values combine with OR.
 #[derive(Clone, Debug)]
 pub(crate) struct AllowEntry<'c> {
     /// The configuration file, as it is shown.
@@ -30,6 +31,8 @@ pub(crate) struct AllowEntry<'c> {
     pub paths: &'c [String],
     /// Fingerprints, each with its line; empty means any key.
     pub fingerprints: Vec<(&'c str, u64)>,
+    /// Patterns for the key itself, each with its line; empty means any key.
+    pub values: Vec<(&'c str, u64)>,
     /// Why the keys are allowed.
     pub reason: Option<&'c str>,
     /// The last day it is in force.
@@ -60,11 +63,12 @@ pub(crate) fn apply(
     report.unused.sort();
 }
 
-/// What was used: entries, and the patterns and fingerprints of each by index.
+/// What was used: entries, and the paths, fingerprints and values of each by index.
 #[derive(Default)]
 struct Used {
     paths: BTreeSet<(usize, usize)>,
     fingerprints: BTreeSet<(usize, usize)>,
+    values: BTreeSet<(usize, usize)>,
 }
 
 /// Patterns or fingerprints, as pairs of an entry and an index in it.
@@ -74,6 +78,8 @@ struct AllowIndex<'e> {
     entries: &'e [AllowEntry<'e>],
     /// The entries that name a fingerprint, with its index in each.
     by_fingerprint: HashMap<&'e str, Vec<(usize, usize)>>,
+    /// The entries that name values.
+    by_value: Vec<usize>,
     patterns: Patterns<'e>,
     /// The entry of each pattern, and its index there.
     owners: Vec<(usize, usize)>,
@@ -87,9 +93,13 @@ impl<'e> AllowIndex<'e> {
     fn new(entries: &'e [AllowEntry<'e>], is_over: &dyn Fn(&AllowEntry<'_>) -> bool) -> Self {
         let mut by_fingerprint: HashMap<&str, Vec<(usize, usize)>> = HashMap::new();
         let (mut texts, mut owners, mut with_exceptions) = (Vec::new(), Vec::new(), Vec::new());
+        let mut by_value = Vec::new();
         for (number, entry) in entries.iter().enumerate().filter(|(_, entry)| !is_over(entry)) {
             for (at, (fingerprint, _)) in entry.fingerprints.iter().enumerate() {
                 by_fingerprint.entry(fingerprint).or_default().push((number, at));
+            }
+            if !entry.values.is_empty() {
+                by_value.push(number);
             }
             if entry.paths.iter().any(|path| path.starts_with('!')) {
                 with_exceptions.push((number, compiled(entry.paths.iter().map(String::as_str))));
@@ -101,7 +111,15 @@ impl<'e> AllowIndex<'e> {
             }
         }
         let patterns = Patterns::new(texts);
-        Self { entries, by_fingerprint, patterns, owners, with_exceptions, known: RefCell::default() }
+        Self {
+            entries,
+            by_fingerprint,
+            by_value,
+            patterns,
+            owners,
+            with_exceptions,
+            known: RefCell::default(),
+        }
     }
 
     /// The first entry that allows a key in an occurrence. Marks all that do as used.
@@ -114,32 +132,43 @@ impl<'e> AllowIndex<'e> {
     ) -> Option<Suppression> {
         let by_path = self.by_path(place, directories);
         let by_key = self.by_fingerprint.get(finding.fingerprint.as_str()).map_or(&[][..], Vec::as_slice);
-        let mut first: Option<(usize, Option<usize>)> = None;
+        let by_value = self.by_value(finding);
+        let of = |list: &[(usize, usize)], number: usize| list.iter().any(|(owner, _)| *owner == number);
         let is_rule = |entry: &AllowEntry<'_>| {
             let named = |id: &String| *id == finding.rule.id || *id == place.rule.id;
             entry.rules.is_empty() || entry.rules.iter().any(named)
         };
-        for (number, at) in by_key {
-            let entry = &self.entries[*number];
-            let has_path = entry.paths.is_empty() || by_path.iter().any(|(owner, _)| owner == number);
-            if is_rule(entry) && has_path {
-                used.fingerprints.insert((*number, *at));
-                used.paths.extend(by_path.iter().filter(|(owner, _)| owner == number));
-                if first.is_none_or(|(best, _)| *number < best) {
-                    first = Some((*number, Some(*at)));
-                }
+        let mut first: Option<(usize, Option<usize>)> = None;
+        // Each entry names a path, a fingerprint or a value.
+        let named = by_key.iter().chain(by_path.iter()).chain(&by_value).map(|(number, _)| *number);
+        for number in named.collect::<BTreeSet<_>>() {
+            let entry = &self.entries[number];
+            let is_all = (entry.fingerprints.is_empty() || of(by_key, number))
+                && (entry.paths.is_empty() || of(&by_path, number))
+                && (entry.values.is_empty() || of(&by_value, number));
+            if !is_all || !is_rule(entry) {
+                continue;
             }
-        }
-        for (number, at) in by_path.iter().filter(|(number, _)| self.entries[*number].fingerprints.is_empty())
-        {
-            if is_rule(&self.entries[*number]) {
-                used.paths.insert((*number, *at));
-                if first.is_none_or(|(best, _)| *number < best) {
-                    first = Some((*number, None));
-                }
-            }
+            let own = |list: &[(usize, usize)]| {
+                list.iter().copied().filter(|(owner, _)| *owner == number).collect::<Vec<_>>()
+            };
+            used.fingerprints.extend(own(by_key));
+            used.paths.extend(own(&by_path));
+            used.values.extend(own(&by_value));
+            first = first.or_else(|| Some((number, own(by_key).first().map(|(_, at)| *at))));
         }
         first.map(|(number, fingerprint)| suppression(&self.entries[number], fingerprint))
+    }
+
+    /// The patterns that match the key, by entry and index.
+    fn by_value(&self, finding: &Finding) -> Vec<(usize, usize)> {
+        let matching = |number: &usize| {
+            let values = self.entries[*number].values.iter().enumerate();
+            let matching =
+                values.filter(|(_, (pattern, _))| values::matches(pattern, finding.secret.bytes()));
+            matching.map(|(at, _)| (*number, at)).collect::<Vec<_>>()
+        };
+        self.by_value.iter().flat_map(matching).collect()
     }
 
     /// The patterns that match the path of an occurrence, by entry and index.
@@ -190,9 +219,13 @@ fn in_short(entry: &AllowEntry<'_>) -> String {
     };
     let paths = some("paths", entry.paths.iter().map(String::as_str).collect());
     let fingerprints = some("fingerprints", entry.fingerprints.iter().map(|one| one.0).collect());
+    let values = some("values", entry.values.iter().map(|one| one.0).collect());
     let rules =
         Some(format!("rule = \"{}\"", entry.rules.join("\", \""))).filter(|_| !entry.rules.is_empty());
-    format!("[[allow]] {}", [rules, paths, fingerprints].into_iter().flatten().collect::<Vec<_>>().join(" "))
+    format!(
+        "[[allow]] {}",
+        [rules, paths, fingerprints, values].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    )
 }
 
 fn over(entry: &AllowEntry<'_>) -> Unused {
@@ -208,7 +241,10 @@ fn over(entry: &AllowEntry<'_>) -> Unused {
 fn useless(entry: &AllowEntry<'_>, number: usize, used: &Used, look: ReadExtent, unused: &mut Vec<Unused>) {
     let is_path_used = |at: usize| used.paths.contains(&(number, at));
     let is_key_used = |at: usize| used.fingerprints.contains(&(number, at));
-    let is_any = (0..entry.paths.len()).any(is_path_used) || (0..entry.fingerprints.len()).any(is_key_used);
+    let is_value_used = |at: usize| used.values.contains(&(number, at));
+    let is_any = (0..entry.paths.len()).any(is_path_used)
+        || (0..entry.fingerprints.len()).any(is_key_used)
+        || (0..entry.values.len()).any(is_value_used);
     let mut say = |line: u64, what: String| {
         let (place, why) = (entry.place.to_owned(), look.nothing_matches("it"));
         unused.push(Unused { place, line: Some(line), what, why });
@@ -223,5 +259,8 @@ fn useless(entry: &AllowEntry<'_>, number: usize, used: &Used, look: ReadExtent,
     for (_, (fingerprint, line)) in entry.fingerprints.iter().enumerate().filter(|(at, _)| !is_key_used(*at))
     {
         say(*line, format!("[[allow]] fingerprints = [\"{fingerprint}\"]"));
+    }
+    for (_, (value, line)) in entry.values.iter().enumerate().filter(|(at, _)| !is_value_used(*at)) {
+        say(*line, format!("[[allow]] values = [\"{value}\"]"));
     }
 }

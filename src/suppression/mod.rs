@@ -11,6 +11,7 @@ mod inline;
 mod look;
 mod paths;
 mod unread;
+mod values;
 
 pub(crate) use comment::{CommentIndex, CommentMatch, parse_comments, words};
 pub(crate) use entries::{AllowEntry, apply as entries};

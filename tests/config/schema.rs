@@ -150,7 +150,8 @@ fn the_template_names_what_exists() {
     assert!(config.min_confidence.is_some() && config.rules.is_some() && config.exclude_rules.is_some());
     assert!(config.trust_foreign_markers.is_some() && config.baseline.file.is_some());
     assert!(config.baseline.scope.is_some() && config.severity.len() == 1 && config.accept_unread.len() == 1);
-    assert_eq!((config.allow.len(), config.own_rules.len()), (2, 1));
+    assert!(config.min_severity.is_some() && config.fail_on.is_some());
+    assert_eq!((config.allow.len(), config.own_rules.len()), (3, 1));
     let sandbox = Sandbox::new();
     sandbox.write("skanner.toml", turned_on());
     assert_eq!(sandbox.skanner(&["rules", "test"]).code, 0);
