@@ -76,11 +76,13 @@ fn range(args: &ScanArgs, console: &Console) -> Result<Verdict> {
     let trust = options.untrusted.then(|| RangeTrust::of(&repository, &only(&ranges), root.clone()));
     let trust = trust.transpose()?;
     let document = trust.as_ref().map(|trust| trust.document(&repository)).transpose()?;
+    let of_base = |path: &Path| trust.as_ref().and_then(|trust| trust.file(path));
     let start = match &document {
-        Some(document) => ConfigStart::Tree { root: &root, document: document.as_ref() },
+        Some(document) => ConfigStart::Tree { root: &root, document: document.as_ref(), file: &of_base },
         None => config_start(&repository),
     };
-    let session = Session { range_trust: trust, ..load(options, start, &console.redactor)? };
+    let session = load(options, start, &console.redactor)?;
+    let session = Session { range_trust: trust, ..session };
     conclude(&session, |pool| {
         pool.read_lfs(&repository, MissingContent::Counts);
         let (mut tips, mut names, mut count) = (Vec::new(), Vec::new(), 0);

@@ -44,6 +44,13 @@ impl Invalid {
         blocks.join("\n")
     }
 
+    /// The file and line of the first problem.
+    #[must_use]
+    pub(crate) fn place(&self) -> String {
+        let start = self.problems.first().map_or(0, |problem| floor(&self.text, problem.span.start));
+        format!("{}:{}", self.shown, line_number(&self.text, start))
+    }
+
     fn block(&self, problem: &Problem, mask: &mut dyn FnMut(&str) -> String) -> String {
         let start = floor(&self.text, problem.span.start);
         let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);

@@ -284,7 +284,13 @@ fn check_own(file: &Path, metadata: &Metadata) -> Result<()> {
     )
 }
 
-fn read(file: &Path) -> Result<String> {
+/// Whether a text is a path of a configuration, and not an address.
+#[must_use]
+pub(super) fn is_extendable(text: &str) -> bool {
+    text.ends_with(".toml") && !text.contains(':')
+}
+
+pub(super) fn read(file: &Path) -> Result<String> {
     let mut bytes = Vec::new();
     let count = File::open(file).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
     count.with_context(|| unreadable(file))?;
@@ -321,7 +327,7 @@ fn has_table(text: &str, kind: ConfigKind) -> bool {
     })
 }
 
-fn show(file: &Path) -> String {
+pub(super) fn show(file: &Path) -> String {
     escape_control(&shown_text(file)).into_owned()
 }
 

@@ -8,6 +8,7 @@
 mod append;
 mod environment;
 mod error;
+mod extend;
 mod fields;
 mod find;
 mod model;
@@ -25,6 +26,7 @@ pub use environment::VARIABLES;
 pub(crate) use environment::{Environment, word};
 pub use error::Invalid;
 pub(crate) use error::nearest;
+pub(crate) use extend::MOST_EXTENDED;
 #[cfg(feature = "git")]
 pub(crate) use find::of_texts;
 pub use find::{ConfigDocument, ConfigKind};

@@ -12,7 +12,7 @@ use super::{
     own::OwnRules,
     place::{ConfigPosition, Positioned},
     reader::{TomlTable, Value, quoted},
-    text::{FileBelow, KeyPattern, OneFingerprint, Pattern, Reason, RuleIds, RuleOrRules},
+    text::{ExtendedFile, FileBelow, KeyPattern, OneFingerprint, Pattern, Reason, RuleIds, RuleOrRules},
 };
 use crate::{
     day::Day,
@@ -66,6 +66,8 @@ macro_rules! tables {
 tables! {
     /// The configuration of skanner: which keys are findings in this repository. All of it is optional.
     pub struct Config = "the configuration" {
+        /// Another configuration file that this one adds to, from the folder of this file. What this file sets takes its place.
+        "extend" => extend: Option<Positioned<String>> as Option<Positioned<ExtendedFile>> = default;
         /// How sure a finding must be to be reported; `likely` if it is absent. What a raised level leaves out is counted.
         "min-confidence" => min_confidence: Option<Positioned<Confidence>> = default;
         /// How bad a finding must be to be reported; any severity if it is absent. What it leaves out is counted.
@@ -79,6 +81,8 @@ tables! {
         "rules" => rules: Option<Positioned<Vec<String>>> as Option<Positioned<RuleIds>> = default;
         /// Do not report findings of these rules; the closing line counts them.
         "exclude-rules" => exclude_rules: Option<Positioned<Vec<String>>> as Option<Positioned<RuleIds>> = default;
+        /// The same, in addition to `exclude-rules` here or in the file that this one extends.
+        "extra-exclude-rules" => extra_exclude_rules: Option<Positioned<Vec<String>>> as Option<Positioned<RuleIds>> = default;
         /// Another severity for a rule, by its id.
         "severity" => severity: Vec<Positioned<SeverityOverride>> as Regrades = default;
         /// Inputs that cannot be read, such as archives that are damaged on purpose, and may stay so.

@@ -22,6 +22,14 @@ impl Config {
     /// # Errors
     /// Everything that is wrong with it, with line numbers.
     pub fn parse(document: &ConfigDocument, shown: &str) -> Result<Self, Invalid> {
+        Self::parse_over(document, shown, Self::default())
+    }
+
+    /// The same on top of another one, whose rules it may name.
+    ///
+    /// # Errors
+    /// The same as those of [`Self::parse`].
+    pub(crate) fn parse_over(document: &ConfigDocument, shown: &str, base: Self) -> Result<Self, Invalid> {
         let text = document.text.as_str();
         let invalid = |problems| Invalid { shown: shown.to_owned(), text: document.text.clone(), problems };
         let root = DeTable::parse(text).map_err(|error| {
@@ -33,7 +41,7 @@ impl Config {
         let config = find_table(&reader, document, root.get_ref())
             .and_then(|table| Self::from_table(&table))
             .map(|config| {
-                check_ids(&reader, &config);
+                check_ids(&reader, &config, &base);
                 Self {
                     file: document.file.clone(),
                     shown: shown.into(),
@@ -42,7 +50,8 @@ impl Config {
                 }
             });
         let problems = reader.into_problems();
-        config.filter(|_| problems.is_empty()).ok_or_else(|| invalid(problems))
+        let config = config.filter(|_| problems.is_empty()).ok_or_else(|| invalid(problems))?;
+        Ok(config.over(base))
     }
 }
 
@@ -81,13 +90,13 @@ fn find_table<'r, 't>(
 }
 
 /// Checks that the rules named in the file exist.
-fn check_ids(reader: &TableReader<'_>, config: &Config) {
+fn check_ids(reader: &TableReader<'_>, config: &Config, base: &Config) {
     let named = reader.named_rules();
     if named.is_empty() {
         return;
     }
     let built_in = RuleSet::builtin().iter().map(|rule| rule.id.as_str());
-    let own = config.own_rules.iter().map(|rule| rule.value.id.as_str());
+    let own = config.own_rules.iter().chain(&base.own_rules).map(|rule| rule.value.id.as_str());
     let known: BTreeSet<&str> = built_in.chain(own).collect();
     let unknown = named.iter().filter(|(id, _)| !known.contains(id.as_str()));
     for (id, span) in unknown.take(MOST_UNKNOWN) {

@@ -12,6 +12,7 @@ use toml::{de::DeValue, value::Datetime};
 
 use super::{
     fields::{Element, Field, FromToml, elements},
+    find::is_extendable,
     pattern,
     reader::Value,
 };
@@ -89,6 +90,11 @@ texts! {
         let what = "names too little of a key: at least 6 characters besides `*`, such as \"sk-test-*\"";
         holds(literal >= LEAST_OF_VALUE, || format!("`{text}` {what}"))?;
         holds(!text.contains(char::is_whitespace), || format!("`{text}` has a space in it, which no key has"))
+    };
+    /// Another configuration.
+    ExtendedFile -> String, [], "a path, such as \"../organization/skanner.toml\"", { "type": "string", "pattern": "^[^:]*[.]toml$" }, |key, text| {
+        let what = "is not the path of a configuration, such as \"../organization/skanner.toml\"; nothing is fetched from elsewhere";
+        holds(is_extendable(text), || format!("`{key} = \"{text}\"` {what}"))
     };
     /// A file that the configuration may choose. A hostile repository must not make `skanner baseline` read or write a
     /// file elsewhere.

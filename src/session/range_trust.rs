@@ -57,7 +57,7 @@ impl RangeTrust {
     }
 
     /// A file of the base, by its path from the root.
-    pub(super) fn file(&self, path: &Path) -> Option<Vec<u8>> {
+    pub(crate) fn file(&self, path: &Path) -> Option<Vec<u8>> {
         let repository = git::from_environment().ok()?;
         let objects = Objects::new(&repository).ok()?;
         file_in(&objects, self.base?, &shown(path))

@@ -15,7 +15,7 @@ use super::{
     rules::{find_rule, or_builtin},
 };
 use crate::{
-    config::{self, Config, ConfigDocument, Settings},
+    config::{self, Config, ConfigDocument, MOST_EXTENDED, Settings},
     path::{WholePath, current_directory, shown_text},
     rule::{ContextWord, Families, Guidance, Rule, RuleSet},
     threads::Pool,
@@ -42,6 +42,8 @@ pub(crate) enum ConfigStart<'a> {
         root: &'a Path,
         /// The configuration, if there is one.
         document: Option<&'a ConfigDocument>,
+        /// Reads another file of the tree, by its path from the root.
+        file: &'a dyn Fn(&Path) -> Option<Vec<u8>>,
     },
     /// Nowhere: everything here comes from the people being checked.
     Nowhere,
@@ -189,13 +191,67 @@ fn read(document: &ConfigDocument, start: ConfigStart<'_>) -> Result<Config> {
         ConfigStart::Tree { root, .. } => root.whole().ok(),
         ConfigStart::Path(_) | ConfigStart::Nowhere => None,
     };
-    let inner = root.and_then(|root| Some(shown_text(document.file.strip_prefix(root).ok()?)));
-    let redactor = Redactor::default();
-    let shown = redactor.line(&inner.unwrap_or_else(|| display_path(&document.file)));
-    let mut config = Config::parse(document, &shown)
-        .map_err(|invalid| anyhow!("{}", invalid.render(&mut |text| redactor.line(text))))?;
+    let reading = ConfigReading { start, root, redactor: Redactor::default() };
+    let mut config = reading.extending(document, &mut Vec::new())?;
     mask_rules(&mut config)?;
     Ok(config)
+}
+
+/// Reads a configuration and those that it extends.
+struct ConfigReading<'a> {
+    start: ConfigStart<'a>,
+    root: Option<PathBuf>,
+    redactor: Redactor,
+}
+
+impl ConfigReading<'_> {
+    /// `files` are those that lead here.
+    fn extending(&self, document: &ConfigDocument, files: &mut Vec<PathBuf>) -> Result<Config> {
+        files.push(document.file.clone());
+        let shown = self.shown(&document.file);
+        let base = match document.extends() {
+            None => Config::default(),
+            Some(named) => {
+                let file = document.file_beside(&named);
+                let chain = || {
+                    let names: Vec<_> = files.iter().chain([&file]).map(|file| self.shown(file)).collect();
+                    names.join(", which extends ")
+                };
+                ensure!(!files.contains(&file), "a configuration extends itself: {}", chain());
+                ensure!(
+                    files.len() <= MOST_EXTENDED,
+                    "more than {MOST_EXTENDED} configurations extend each other: {}",
+                    chain()
+                );
+                let of_tree = match self.start {
+                    ConfigStart::Tree { root, file: read, .. } => file.strip_prefix(root).ok().map(|path| {
+                        let missing =
+                            || format!("{} does not exist in the commit that counts", self.shown(&file));
+                        read(path).with_context(missing)
+                    }),
+                    _ => None,
+                };
+                self.extending(&document.extended(&file, of_tree.transpose()?)?, files)?
+            }
+        };
+        Config::parse_over(document, &shown, base).map_err(|invalid| {
+            // A configuration must not make errors show lines of any file.
+            if files.len() > 1 && !document.file.starts_with(&document.base) {
+                let file = shown_text(&document.file);
+                return anyhow!(
+                    "{} is not a valid configuration; `skanner config --config {file}` says why",
+                    invalid.place()
+                );
+            }
+            anyhow!("{}", invalid.render(&mut |text| self.redactor.line(text)))
+        })
+    }
+
+    /// The name of a file, as it may be shown.
+    fn shown(&self, file: &Path) -> String {
+        let inner = self.root.as_ref().and_then(|root| Some(shown_text(file.strip_prefix(root).ok()?)));
+        self.redactor.line(&inner.unwrap_or_else(|| display_path(file)))
+    }
 }
 
 /// Masks keys in the text of custom rules, both those that the built-in rules find and those that the custom rules

@@ -37,7 +37,8 @@ fn own_session(trust: &RangeTrust, session: &Session) -> Option<Session> {
     let tip = trust.of_tip();
     let document = tip.document(&repository).ok()?;
     let options = Options { untrusted: false, ..session.options.clone() };
-    let start = ConfigStart::Tree { root: trust.root(), document: document.as_ref() };
+    let start =
+        ConfigStart::Tree { root: trust.root(), document: document.as_ref(), file: &|path| tip.file(path) };
     let own = load(options, start, &session.redactor).ok()?;
     Some(Session { range_trust: Some(tip), ..own })
 }

@@ -3,6 +3,7 @@
 
 mod documents;
 mod errors;
+mod extending;
 mod finding;
 mod hooks;
 mod own_rules;

@@ -153,6 +153,7 @@ fn the_template_names_what_exists() {
     assert!(config.min_severity.is_some() && config.fail_on.is_some());
     assert_eq!((config.allow.len(), config.own_rules.len()), (3, 1));
     let sandbox = Sandbox::new();
+    sandbox.write("../organization/skanner.toml", "");
     sandbox.write("skanner.toml", turned_on());
     assert_eq!(sandbox.skanner(&["rules", "test"]).code, 0);
 }
