@@ -10,7 +10,7 @@ use crate::{
     rule::{Confidence, Family},
     scan::Engine,
     session::{self, ConfigStart, Coverage, Options, Redactor, ScanScope, Session, WorkerPool},
-    source::{Sink, Walk},
+    source::{LeftHistory, Sink, Walk},
 };
 
 /// Finds keys, with allow comments, names, archives, encodings and masking as in the program.
@@ -187,7 +187,7 @@ impl Scanner {
                 respect_ignore: !self.read_ignored,
                 force_exclude: false,
                 may_be_empty: false,
-                leaves_history: true,
+                left_history: LeftHistory::All,
                 pool: self.session.pool(),
             }
             .feed(&|| pool.worker());

@@ -85,7 +85,7 @@ static FILE_KINDS: &[FileKind] = &[
         "${{V}}",
         "Most agents expand variables of the environment here.",
     ),
-    FileKind::code(&[".ipynb"], "os.environ[\"{V}\"]")
+    FileKind::code(&[".ipynb"], "os.environ['{V}']")
         .noting("Clear the outputs as well: they keep what was printed."),
     FileKind::code(&[".py", ".pyi", ".pyw"], "os.environ[\"{V}\"]"),
     FileKind::code(&[".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"], "process.env.{V}")
@@ -161,7 +161,8 @@ fn line(place: KeyPlace<'_>, expression: &str, is_code: bool) -> Option<String> 
     if place.excerpt.len() > 200 || before.starts_with('…') || after.ends_with('…') {
         return None;
     }
-    let quoted = ['"', '\'', '`']
+    // Code in a string of JSON has its quotation marks escaped.
+    let quoted = ["\\\"", "\"", "'", "`"]
         .into_iter()
         .find_map(|mark| Some((before.strip_suffix(mark)?, after.strip_prefix(mark)?)));
     let (before, after) = match (quoted, is_code) {

@@ -18,7 +18,9 @@ pub(crate) fn hint(arguments: &[String]) -> Option<String> {
         "stdin" => Some("`skanner scan -` scans standard input"),
         "version" => Some("the option is `--version`"),
         "install" => Some("`skanner hook install` installs the git hooks"),
-        "report" => Some("`skanner scan --output FORMAT=FILE` writes a report"),
+        "report" if arguments.len() == 1 => Some(
+            "`skanner report JSON` converts reports in JSON; `skanner scan --output FORMAT=FILE` writes one",
+        ),
         _ => None,
     };
     if let ["rules", "show" | "explain", rest @ ..] = &arguments[..] {

@@ -31,8 +31,8 @@ pub(crate) struct SettingArgs {
 
     /// Exit with 1 only for keys of this severity, or worse.
     ///
-    /// A severity, or a severity and a confidence, such as `high,certain`. All other keys are still reported. An audit does
-    /// not change its verdict [env: SKANNER_FAIL_ON].
+    /// A severity, or a severity and a confidence, such as `high,certain`. All other keys are still reported. An audit exits
+    /// with 1 for any key [env: SKANNER_FAIL_ON].
     #[arg(long, value_name = "SEVERITY[,CONFIDENCE]", value_parser = FailOn::parse, help_heading = heading::FINDINGS, hide_short_help = true)]
     pub fail_on: Option<FailOn>,
 

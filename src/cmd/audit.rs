@@ -61,7 +61,15 @@ fn all(paths: &[PathBuf]) -> Result<FoundRepositories> {
         all.unread.extend(found.unread);
     }
     let mut known = BTreeSet::new();
-    all.paths.retain(|path| known.insert(path.whole().unwrap_or_else(|_| path.clone())));
+    // Any directory in a repository stands for all of it.
+    let root = |path: &PathBuf| {
+        let whole = path.whole().unwrap_or_else(|_| path.clone());
+        match Root::of(&whole) {
+            Root::Tree(root) | Root::Bare(root) => root.to_owned(),
+            Root::None | Root::Broken(..) => whole,
+        }
+    };
+    all.paths.retain(|path| known.insert(root(path)));
     Ok(all)
 }
 
@@ -98,7 +106,7 @@ fn open(path: &Path) -> Result<Repository> {
             if let Ok(whole) = path.whole()
                 && let Root::Broken(root, why) = Root::of(&whole)
             {
-                bail!("{} {why}, so it is no repository that can be audited", root.join(".git").display())
+                bail!("{} {why}, so there is no history to audit", root.join(".git").display())
             }
             bail!(
                 "{} is not in a git repository, and none is below it, so there is no history to audit; `skanner scan \

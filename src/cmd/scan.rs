@@ -21,7 +21,7 @@ use crate::{
         WorkerPool, conclude, conclude_report, config_start, load, open_from_environment, read_histories,
         refuse_outside, tree_root,
     },
-    source::{Range, Reading, Sink, StagedSource, StagedState, Stdin, Walk},
+    source::{LeftHistory, Range, Reading, Sink, StagedSource, StagedState, Stdin, Walk},
 };
 
 pub(super) fn run(args: &ScanArgs, console: &Console) -> Result<Verdict> {
@@ -155,7 +155,7 @@ fn files(args: &ScanArgs, console: &Console) -> Result<Verdict> {
                 respect_ignore: !args.no_ignore,
                 force_exclude: args.force_exclude,
                 may_be_empty: false,
-                leaves_history: true,
+                left_history: LeftHistory::All,
                 pool: session.pool(),
             }
             .feed(&|| pool.worker());

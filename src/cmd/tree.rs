@@ -9,7 +9,7 @@ use crate::{
     finding::Subject,
     git,
     session::{Coverage, ScanScope, WorkerPool, feed_repository},
-    source::{Reading, Walk},
+    source::{LeftHistory, Reading, Walk},
     threads::Pool,
 };
 
@@ -33,7 +33,7 @@ pub(super) fn feed(root: &Path, args: TreeArgs, threads: &Pool, pool: &WorkerPoo
         respect_ignore: !args.no_ignore,
         force_exclude: false,
         may_be_empty: false,
-        leaves_history: false,
+        left_history: LeftHistory::None,
         pool: threads.clone(),
     }
     .feed(&|| pool.worker());

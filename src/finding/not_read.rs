@@ -20,6 +20,8 @@ pub enum NotReadKind {
     Ignored,
     /// The history of a repository whose work tree was scanned.
     History,
+    /// The history of a repository that lies in the work tree of the one that was audited.
+    NestedHistory,
     /// The work tree of a repository whose history was scanned.
     WorkTree,
     /// A submodule whose files are not in the work tree.
@@ -39,7 +41,7 @@ pub struct NotRead {
 impl NotReadKind {
     /// Whether its names matter to a reader of the summary.
     fn is_named(self) -> bool {
-        matches!(self, Self::Special | Self::Submodule | Self::LfsObject)
+        matches!(self, Self::NestedHistory | Self::Special | Self::Submodule | Self::LfsObject)
     }
 
     /// What there is of it, and how to read it.
@@ -49,6 +51,13 @@ impl NotReadKind {
             Self::Ignored => (format!("{count} ignored path{s}"), "--no-ignore reads them"),
             Self::History if count == 1 => ("the history".to_owned(), "`skanner audit` reads it"),
             Self::History => (format!("{count} histories"), "`skanner audit` reads them"),
+            Self::NestedHistory if count == 1 => {
+                ("the history of a repository within".to_owned(), "`skanner audit` with its path reads it")
+            }
+            Self::NestedHistory => (
+                format!("the histories of {count} repositories within"),
+                "`skanner audit` with their paths reads them",
+            ),
             Self::WorkTree if count == 1 => ("the work tree".to_owned(), "`skanner audit` reads it"),
             Self::WorkTree => (format!("{count} work trees"), "`skanner audit` reads them"),
             Self::Submodule => (

@@ -49,7 +49,12 @@ impl LookedFor {
     /// What two runs looked for together. What only one of them looked for was not looked for everywhere.
     pub(crate) fn merge(&mut self, other: Self) {
         self.families.retain(|family| other.families.contains(family));
-        self.rules = self.rules.min(other.rules);
+        // Nothing was looked for where nothing could be read.
+        self.rules = if self.rules.min(other.rules) == 0 {
+            self.rules.max(other.rules)
+        } else {
+            self.rules.min(other.rules)
+        };
         self.other_secrets &= other.other_secrets;
     }
 

@@ -26,14 +26,12 @@ fn open_round(directory: &Path, ceilings: &[PathBuf]) -> Result<Repository, git2
         look::at_repository(&found)?;
     }
     let repository = Repository::open_ext(directory, RepositoryOpenFlags::CROSS_FS, ceilings)?;
-    // If the configuration does not say, git treats a directory not named `.git` as a bare repository, while libgit2
-    // uses the parent directory as its work tree.
+    // A directory that is not named `.git`, such as a copy of one, has no work tree for git unless the configuration names
+    // one. For libgit2, that is the parent directory.
     let is_named = repository.path().file_name().is_some_and(|name| name == ".git");
     let is_linked =
         repository.is_worktree() || repository.workdir().is_none_or(|root| root.join(".git").exists());
-    let is_configured = repository
-        .config()
-        .is_ok_and(|config| ["core.bare", "core.worktree"].iter().any(|name| config.get_entry(name).is_ok()));
+    let is_configured = repository.config().is_ok_and(|config| config.get_entry("core.worktree").is_ok());
     if is_named || is_linked || is_configured {
         return Ok(repository);
     }

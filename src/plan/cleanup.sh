@@ -9,6 +9,18 @@ fail() {
     exit 2
 }
 
+# A word as a shell takes it.
+quote() {
+    printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"
+}
+
+# Gives up on a source, of which nothing must be left.
+refuse() {
+    cd -- "$plan"
+    rm -rf -- "$work"
+    fail "$*"
+}
+
 if [ $# -lt 1 ] || [ $# -gt 2 ]; then
     fail 'usage: sh cleanup.sh SOURCE [WORKDIR]
 SOURCE is the repository, as a path or an address; WORKDIR is a directory that does not exist yet'
@@ -51,9 +63,9 @@ printf 'cleanup.sh: cloning %s\n' "$1"
 git clone --quiet --mirror --no-local --template= -- "$source" "$clean"
 cd -- "$clean"
 [ "$(git rev-parse --is-shallow-repository)" = false ] ||
-    fail 'the source is a shallow clone: run "git fetch --unshallow" there first'
+    refuse 'the source is a shallow clone: run "git fetch --unshallow" there first'
 [ "$(git rev-parse --show-object-format)" = sha1 ] ||
-    fail 'the source names its objects by SHA-256, which git-filter-repo does not support'
+    refuse 'the source names its objects by SHA-256, which git-filter-repo does not support'
 if [ "$(git rev-parse --absolute-git-dir)" != "$clean" ] || [ -e objects/info/alternates ]; then
     fail "$clean is not a clone of its own"
 fi
@@ -114,10 +126,10 @@ The clean repository is $clean
 Nothing has been pushed. To replace what is published, allow force pushes to protected branches, and run, with the
 address of the repository for URL:
 
-    git -C '$clean' push --force --prune URL 'refs/heads/*:refs/heads/*' 'refs/tags/*:refs/tags/*'
+    git -C $(quote "$clean") push --force --prune URL 'refs/heads/*:refs/heads/*' 'refs/tags/*:refs/tags/*'
 END
 if [ -n "$(git for-each-ref refs/notes)" ]; then
-    printf "    git -C '%s' push --force URL 'refs/notes/*:refs/notes/*'\n" "$clean"
+    printf "    git -C %s push --force URL 'refs/notes/*:refs/notes/*'\n" "$(quote "$clean")"
 fi
 cat <<END
 

@@ -28,6 +28,16 @@ impl PlanDirectory {
     /// When it is in a repository, is no directory, or is not empty.
     pub(crate) fn check(named: &Path, repository: &Repository) -> Result<Self> {
         let shown = shown_text(named);
+        ensure!(
+            !repository.is_shallow(),
+            "--plan {shown}: this is a shallow clone, whose history ends too early to be rewritten; run `git fetch \
+             --unshallow` first, or plan in a full clone"
+        );
+        let format = repository.config().and_then(|config| config.get_string("extensions.objectformat"));
+        ensure!(
+            format.map_or(true, |format| format == "sha1"),
+            "--plan {shown}: the repository names its objects by SHA-256, which git-filter-repo cannot rewrite"
+        );
         let path = without_links(named).with_context(|| format!("--plan {shown}"))?;
         if let Some(holder) = repository_around(&path, repository) {
             let place = suggestion(repository);

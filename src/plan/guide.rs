@@ -1,6 +1,7 @@
 //! The README of a plan: what to do, in order, for the keys of this repository.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     fmt::Write,
     path::Path,
@@ -33,16 +34,24 @@ pub(super) fn guide(plan: &Plan<'_>, input: &PlanInput<'_>) -> String {
     let root = repository.workdir().unwrap_or_else(|| repository.path());
     let mut text = String::new();
     // What only this clone holds, or nobody has committed, no rewrite reaches.
+    let is_reachable =
+        |key: &PlannedKey<'_>| key.finding.history.as_ref().is_some_and(|history| history.reachable);
+    // A file of the work tree may be that of a submodule.
+    let is_own = |place: &&Occurrence| {
+        !matches!(place.source, SourceKind::File | SourceKind::Index)
+            && place.repository.as_deref().is_none_or(|name| name == ".")
+    };
     let is_reached =
-        plan.keys.iter().any(|key| key.finding.history.as_ref().is_some_and(|history| history.reachable));
+        plan.keys.iter().any(|key| is_reachable(key) && key.places.iter().any(|place| is_own(place)));
     begin(&mut text, plan, input.report, root);
     revoke(&mut text, plan);
     replace(&mut text, plan, repository);
     if is_reached {
-        rewrite(&mut text, plan, root);
+        rewrite(&mut text, plan, repository);
         publish(&mut text);
     } else {
         part(&mut text, 3, &NOT_REACHED);
+        elsewhere(&mut text, plan);
     }
     text
 }
@@ -63,6 +72,28 @@ fn begin(text: &mut String, plan: &Plan<'_>, report: &Report, root: &Path) {
             "**The audit was incomplete.** {} could not be read, so there may be more keys. Read what `skanner audit` \
              calls `not scanned` first.\n\n",
             count(report.not_scanned.len(), "input", "inputs")
+        );
+    }
+    left_out(text, report);
+}
+
+/// The keys that the audit did not report.
+fn left_out(text: &mut String, report: &Report) {
+    let planned: BTreeSet<&str> =
+        report.findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
+    let suppressed = report.suppressed.iter().map(|one| one.finding.fingerprint.as_str());
+    let suppressed = suppressed.filter(|key| !planned.contains(key)).collect::<BTreeSet<_>>().len();
+    let mut parts: Vec<String> = Vec::new();
+    if suppressed > 0 {
+        parts.push(format!("{suppressed} suppressed by comments, entries or a baseline"));
+    }
+    parts.extend(report.excluded.iter().map(|(by, number)| format!("{number} excluded by {}", one_line(by))));
+    if !parts.is_empty() {
+        let _ = write!(
+            text,
+            "**Not every key is in this plan:** {}. They stay in the history. To take them out as well, plan again without \
+             that option, entry or comment.\n\n",
+            parts.join(", ")
         );
     }
 }
@@ -156,48 +187,90 @@ fn is_present(place: &Occurrence, head: Option<&Tree<'_>>) -> bool {
     }
 }
 
-fn rewrite(text: &mut String, plan: &Plan<'_>, root: &Path) {
-    let source = String::from_utf8_lossy(&quoted(shown_text(root).as_bytes())).into_owned();
+fn rewrite(text: &mut String, plan: &Plan<'_>, repository: &Repository) {
+    let remote = repository.find_remote("origin").ok().and_then(|remote| remote.url().ok().and_then(address));
+    let root = repository.workdir().unwrap_or_else(|| repository.path());
+    let source = remote.unwrap_or_else(|| shown_text(root));
+    // What has control characters in it must not be pasted.
+    let source = match escape_control(&source) {
+        Cow::Borrowed(plain) => String::from_utf8_lossy(&quoted(plain.as_bytes())).into_owned(),
+        Cow::Owned(_) => "SOURCE".to_owned(),
+    };
     let _ = write!(
         text,
-        "## 3. Rewrite the history\n\nMerge or close what is open, and ask everybody to push and then to stop. You need \
-         git-filter-repo 2.47 or later (`pipx install git-filter-repo`). Then run, in this directory:\n\n    sh cleanup.sh \
-         {source}\n\nIt clones the repository, rewrites the clone, and audits that. The exit code is 0 if no key is left. \
-         Use the address of the host in place of the path if others have pushed what you do not have.\n\n"
+        "## 3. Rewrite the history\n\nMerge or close what is open. Push what you have changed in step 2, ask everybody to push, \
+         and then to stop. You need git-filter-repo 2.47 or later (`pipx install git-filter-repo`). Then run, in this \
+         directory:\n\n    sh cleanup.sh {source}\n\nIt clones the repository from there, rewrites the clone, and audits \
+         that. The exit code is 0 if nothing is left of what the audit reports. A path of a clone works, too, if it has \
+         everything that is on the host: what it lacks is lost there when you publish the result.\n\n"
     );
     let edited = plan.count(|plan| matches!(plan, BlobPlan::Edit(_)));
     let replaced = plan.count(|plan| *plan == BlobPlan::Replace);
-    let is_place = |is_so: fn(&Occurrence) -> bool| {
-        plan.keys.iter().flat_map(|key| &key.places).filter(|place| is_so(place)).count()
-    };
-    let names = is_place(|place| place.source == SourceKind::Name && !is_in_blob(place));
-    let messages = is_place(|place| place.source == SourceKind::Message);
-    for (number, what) in [
-        (replaced, format!("versions of files: each key becomes `{REMOVED}`")),
-        (edited, "versions of files in which a key is encoded, split or in binary data: only its bytes are replaced. Each \
-                  result has been scanned, and is clean".to_owned()),
-        (messages, format!("places in messages, authors and signatures of commits and tags: each key becomes `{REMOVED}`")),
-        (names, format!("names of files, branches and tags: each key becomes `{REMOVED}-N`")),
-    ] {
-        if number > 0 {
-            let _ = writeln!(text, "- {number} {what}");
-        }
+    let places = || plan.keys.iter().flat_map(|key| &key.places);
+    let messages = places().filter(|place| place.source == SourceKind::Message).count();
+    let versions = |number| count(number, "version of a file", "versions of files");
+    if replaced > 0 {
+        let _ = writeln!(text, "- {}: each key becomes `{REMOVED}`", versions(replaced));
+    }
+    if edited > 0 {
+        let _ = writeln!(
+            text,
+            "- {} in which a key is encoded, split or in binary data: only its bytes are replaced. Each result has been \
+             scanned, and is clean",
+            versions(edited)
+        );
+    }
+    if messages > 0 {
+        let what = count(messages, "place", "places");
+        let _ = writeln!(
+            text,
+            "- {what} in messages, authors and signatures of commits and tags: each key becomes `{REMOVED}`"
+        );
+    }
+    if places().any(|place| place.source == SourceKind::Name && !is_in_blob(place)) {
+        let _ = writeln!(text, "- Names of files, branches and tags: each key becomes `{REMOVED}-N`");
     }
     stripped(text, plan);
     text.push_str(
         "\nEverything else stays: files, commits, dates and merges. The ids of commits change from the first one on that \
-         held a key, was signed, or was written in a way of old versions of git; signatures of commits and tags are lost. Stashes other than the last one, and what no \
-         ref reaches, are not cloned.\n\n",
+         held a key, was signed, or was written in a way of old versions of git; signatures of commits and tags are lost. \
+         Stashes other than the last one, and what no ref reaches, are not cloned.\n\n",
     );
-    if !plan.elsewhere.is_empty() {
-        text.push_str(
-            "Keys in other repositories, such as those of submodules, need a plan of their own:\n\n",
-        );
-        for path in plan.elsewhere.iter().map(|place| place.full_path()).collect::<BTreeSet<_>>() {
-            let _ = writeln!(text, "- [ ] `{}`", one_line(&path));
-        }
-        text.push('\n');
+    elsewhere(text, plan);
+}
+
+/// An address that works from anywhere, without the password that may be in it.
+fn address(url: &str) -> Option<String> {
+    if Path::new(url).is_absolute() {
+        return Some(url.to_owned());
     }
+    let Some((scheme, rest)) = url.split_once("://") else {
+        // As in `git@host:path`.
+        return url.split_once(':').filter(|(host, _)| host.contains('@')).map(|_| url.to_owned());
+    };
+    let host = rest.split('/').next().unwrap_or_default();
+    match host.rsplit_once('@').filter(|_| scheme.starts_with("http")) {
+        Some((user, _)) => Some(format!("{scheme}://{}", &rest[user.len() + 1..])),
+        None => Some(url.to_owned()),
+    }
+}
+
+/// Keys that this plan does not reach.
+fn elsewhere(text: &mut String, plan: &Plan<'_>) {
+    if plan.elsewhere.is_empty() {
+        return;
+    }
+    text.push_str(
+        "Keys in other repositories, such as those of submodules, need a plan of their own, made in their own clone:\n\n",
+    );
+    let name = |place: &&Occurrence| match place.repository.as_deref() {
+        Some(repository) if repository != "." => format!("{repository}/{}", place.full_path()),
+        _ => place.full_path().into_owned(),
+    };
+    for path in plan.elsewhere.iter().map(name).collect::<BTreeSet<_>>() {
+        let _ = writeln!(text, "- [ ] `{}`", one_line(&path));
+    }
+    text.push('\n');
 }
 
 /// The files that are lost.
@@ -265,4 +338,24 @@ fn masked(key: &PlannedKey<'_>) -> String {
 
 fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_no_password_and_works_from_anywhere() {
+        for (url, expected) in [
+            ("https://example.org/a/b.git", Some("https://example.org/a/b.git")),
+            ("https://me:word@example.org/a@b.git", Some("https://example.org/a@b.git")),
+            ("https://word@example.org", Some("https://example.org")),
+            ("ssh://git@example.org/a.git", Some("ssh://git@example.org/a.git")),
+            ("git@example.org:a/b.git", Some("git@example.org:a/b.git")),
+            ("../origin.git", None),
+            ("a:b", None),
+        ] {
+            assert_eq!(address(url).as_deref(), expected, "{url}");
+        }
+    }
 }

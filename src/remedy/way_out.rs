@@ -26,8 +26,8 @@ pub(crate) const AFTER_REWRITE: [WayOutPart; 4] = [
         title: "Tell the others",
         before: "",
         tasks: &[
-            "Everybody deletes their clones and clones again. Nobody merges or pushes an old branch: that brings the keys back.",
-            "Work that is not pushed moves over as patches: `git format-patch` in the old clone, `git am` in the new one.",
+            "Work that is not pushed moves over as patches: `git format-patch` in the old clone, `git am` in a new one.",
+            "Then everybody deletes their old clones. Nobody merges or pushes an old branch: that brings the keys back.",
             "Links to old commits, and files that name them, such as lists of submodules, are renewed. `work/commit-map` has \
              the old and the new ids.",
         ],
@@ -38,8 +38,8 @@ pub(crate) const AFTER_REWRITE: [WayOutPart; 4] = [
                  is why the keys must be revoked.",
         tasks: &[
             "GitHub: ask the support to remove pull-request refs and cached views.",
-            "GitLab: upload `work/commit-map` in the settings of the repository under *Repository maintenance*, and start \
-             the housekeeping.",
+            "GitLab: upload `work/commit-map` under Settings > Repository > Repository maintenance, and start the \
+             housekeeping.",
             "Other hosts: ask whoever runs it to delete what no branch or tag reaches, and to run `git gc --prune=now`.",
             "Ask the owners of forks to delete them, or to do the same.",
             "Git LFS: what was stored stays on the host, even if nothing refers to it. Ask whoever runs it to delete it.",

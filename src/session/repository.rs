@@ -18,7 +18,7 @@ use crate::{
     git::{self, index::Index},
     path::{WholePath, current_directory, parent},
     root,
-    source::{Reading, Sink, StagedSource, Walk},
+    source::{LeftHistory, Reading, Sink, StagedSource, Walk},
     threads::Pool,
 };
 
@@ -159,7 +159,7 @@ fn feed_files(no_ignore: bool, threads: &Pool, repository: &Repository, pool: &W
         respect_ignore: !no_ignore,
         force_exclude: false,
         may_be_empty: true,
-        leaves_history: false,
+        left_history: repository.commondir().whole().map_or(LeftHistory::None, LeftHistory::Outside),
         pool: threads.clone(),
     }
     .feed(&|| pool.worker());

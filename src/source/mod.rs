@@ -27,7 +27,7 @@ pub(crate) use message::{CommentSign, Message, Tail};
 pub(crate) use repositories::FoundRepositories;
 pub(crate) use sink::Sink;
 pub(crate) use stdin::Stdin;
-pub(crate) use walk::Walk;
+pub(crate) use walk::{LeftHistory, Walk};
 pub(crate) use words::why;
 pub(crate) use work_tree::work_tree;
 #[cfg(feature = "git")]

@@ -36,7 +36,11 @@ impl FoundRepositories {
             }
             match subdirectories(&directory) {
                 Ok(inner) => left.extend(inner),
-                Err(error) => found.unread.push((directory, why(&error))),
+                // Whoever opens what begins there says the same.
+                Err(error) if found.paths.last() != Some(&directory) => {
+                    found.unread.push((directory, why(&error)));
+                }
+                Err(_) => {}
             }
         }
         found.paths.sort();

@@ -75,7 +75,7 @@ fn occurrences(report: &Report, name: impl Fn(Option<&str>) -> String) -> BTreeS
     let mut all = BTreeSet::new();
     for finding in findings(report) {
         for place in finding["occurrences"].as_array().unwrap() {
-            let fields = ["path", "line", "column", "source", "blob", "commit", "excerpt"];
+            let fields = ["line", "column", "source", "blob", "commit", "excerpt"];
             let fields = fields.map(|field| place[field].to_string());
             all.insert(format!(
                 "{} {} {fields:?}",
@@ -156,7 +156,9 @@ fn the_report_is_the_same_however_many_run_at_once() {
 #[test]
 fn what_is_named_twice_is_audited_once() {
     let sandbox = places();
-    let report = audit_json(&sandbox, &["src/app", "src/app/.", "src/group", "elsewhere"]);
+    sandbox.write("src/app/inner/x.txt", "");
+    let named = ["src/app", "src/app/.", "src/app/inner", "src/app/.git", "src/group", "elsewhere"];
+    let report = audit_json(&sandbox, &named);
     let names: Vec<_> = entries(&report).into_keys().collect();
     assert_eq!(names, ["elsewhere", "src/app", "src/group/web"]);
 }
@@ -221,6 +223,63 @@ fn each_has_its_own_configuration_and_suppressions() {
     assert_eq!(report.json["audit"]["keys"], 2, "{}", report.json);
     let report = audit_json(&sandbox, &["src", "--rule", "anthropic-api-key"]);
     assert_eq!(report.json["audit"]["keys"], 0, "{}", report.json);
+}
+
+#[test]
+fn what_is_left_out_is_told_for_each() {
+    let sandbox = Sandbox::new();
+    repository(
+        &sandbox,
+        "src/a",
+        &[("a.py", &openai_key(1)), ("skanner.toml", "exclude-rules = [\"openai-project-key\"]\n")],
+    );
+    repository(&sandbox, "src/b", &[]);
+    let run = audit(&sandbox, &["src", "--output", "html=../all.html", "--output", "json=../all.json"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(table(&run.stdout)["src/a"].1, "safe, with exceptions", "{run:?}");
+    assert!(run.stdout.contains("src/a       safe, with exceptions\nsrc/b       safe\n"), "{run:?}");
+    let html = fs::read_to_string(sandbox.path("../all.html")).unwrap();
+    assert!(html.contains("Safe, with exceptions</td>") && html.contains("Safe</td>"), "{html}");
+    assert!(html.contains("apart from what is listed below"), "{html}");
+    let json: Value = serde_json::from_slice(&fs::read(sandbox.path("../all.json")).unwrap()).unwrap();
+    assert!(json["scope"]["rules"].as_u64().unwrap() > 100);
+}
+
+#[test]
+fn a_repository_within_another_one_is_not_left_out_in_silence() {
+    let sandbox = Sandbox::new();
+    repository(&sandbox, "outer", &[("src/x.txt", "")]);
+    repository(&sandbox, "outer/src/app", &[("a.py", &openai_key(1))]);
+    fs::remove_file(sandbox.path("outer/src/app/a.py")).unwrap();
+    sandbox.git("outer/src/app", &["commit", "-qam", "gone"]);
+    repository(&sandbox, "module", &[]);
+    sandbox.git(
+        "outer",
+        &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../module", "module"],
+    );
+    sandbox.git("outer", &["commit", "-qm", "a submodule"]);
+    let run = audit(&sandbox, &["outer/src"]);
+    assert!(!run.stdout.contains("nothing left out"), "{run:?}");
+    assert!(
+        run.stdout.contains(
+            "not read: the history of a repository within (`skanner audit` with its path reads it): src/app"
+        ),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn a_copy_of_a_git_directory_is_a_history() {
+    let sandbox = Sandbox::new();
+    repository(&sandbox, "project", &[("a.py", &openai_key(1))]);
+    sandbox.write("backups/other/note.txt", openai_key(2));
+    fs::rename(sandbox.path("project/.git"), sandbox.path("backups/project.git")).unwrap();
+    for named in ["backups", "backups/project.git"] {
+        let report = audit_json(&sandbox, &[named]);
+        assert_eq!(report.json["audit"]["keys"], 1, "{named}: {}", report.json);
+        assert_eq!(report.json["audit"]["at_head"], 1, "{named}");
+        assert_eq!(report.json["complete"], true, "{named}");
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn start(sandbox: &Sandbox, arguments: &[&str]) -> OnTerminal {
 }
 
 /// How the questions end.
-const QUESTIONS: [&str; 3] = ["? help: ", "not secret? ", "no end) "];
+const QUESTIONS: [&str; 3] = ["? help: ", "secret one? ", "no end) "];
 
 /// Waits for a question, and answers it.
 fn answer(run: &mut OnTerminal, seen: &mut usize, text: &str) {

@@ -86,6 +86,36 @@ const WRITTEN: [(&str, &str, &str); 7] = [
 ];
 
 #[test]
+fn what_the_audit_leaves_out_is_not_said_to_be_gone() {
+    let sandbox = repository();
+    sandbox.write("a.py", format!("k = '{}'\n", openai_key(1)));
+    sandbox.write("b.py", format!("k = '{}'  # skanner:allow: of a test\n", openai_key(2)));
+    sandbox.write("c.py", format!("k = '{}'\n", key("sk-ant-api03-{B:93}AA", 3)));
+    commit(&sandbox, "keys");
+    let guide = planned(sandbox, &["--exclude-rule", "anthropic-api-key"]).file("README.md");
+    assert!(guide.contains("**Not every key is in this plan:** 1 suppressed by comments, entries or a baseline, 1 excluded by --exclude-rule."), "{guide}");
+    assert!(guide.contains("if nothing is left of what the audit reports"), "{guide}");
+    assert!(guide.contains("1 version of a file: each"), "{guide}");
+}
+
+#[test]
+fn keys_of_a_submodule_are_not_rewritten_here() {
+    let sandbox = repository();
+    sandbox.git("", &["init", "-q", "../module"]);
+    sandbox.write("../module/k.py", format!("k = '{}'\n", openai_key(1)));
+    sandbox.git("../module", &["add", "."]);
+    sandbox.git("../module", &["commit", "-qm", "a key"]);
+    sandbox.git("", &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../module", "sub"]);
+    commit(&sandbox, "a submodule");
+    let guide = planned(sandbox, &[]).file("README.md");
+    assert!(guide.contains("## 3. Nothing to rewrite") && !guide.contains("cleanup.sh"), "{guide}");
+    assert!(
+        guide.contains("need a plan of their own, made in their own clone:\n\n- [ ] `sub/k.py`"),
+        "{guide}"
+    );
+}
+
+#[test]
 fn what_was_never_committed_needs_no_rewrite() {
     let sandbox = repository();
     sandbox.write(".env", openai_key(1));

@@ -165,7 +165,9 @@ fn what_cannot_be_rewritten_is_refused() {
     let mut planned = planned(sandbox, &[]);
     let run = crate::harness::run_with_tools(&planned.sandbox, "sh", &["../plan/cleanup.sh", "../shallow"]);
     assert!(run.code == 2 && run.stderr.contains("is a shallow clone"), "{run:?}");
-    fs::remove_dir_all(planned.sandbox.path("../plan/work")).unwrap();
+    assert!(!planned.sandbox.path("../plan/work").exists());
+    let run = planned.sandbox.skanner(&["audit", "../shallow", "--allow-shallow", "--plan", "../other-plan"]);
+    assert!(run.code == 2 && run.stderr.contains("this is a shallow clone"), "{run:?}");
     // Without its inputs, the script does nothing.
     fs::remove_file(planned.sandbox.path("../plan/edits.json")).unwrap();
     let run = planned.clean_up();

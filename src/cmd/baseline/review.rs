@@ -217,7 +217,7 @@ impl<'a> Review<'a> {
                 .print_own("The key was not found, so there is nothing to allow: x removes the entry.\n")?;
             return Ok(None);
         };
-        let reason = match self.questions.ask("Why is it none, or not secret? ")? {
+        let reason = match self.questions.ask("Why is it not a key, or not a secret one? ")? {
             Answer::Given(reason) => reason,
             Answer::None => {
                 self.console.print_own("Nothing was written: an entry without a reason helps nobody.\n")?;

@@ -16,7 +16,7 @@ use crate::{
     report::{FindingEntry, KeyText, ReportDocument, View, plural},
     rule::{Confidence, Family},
     session::{ConfigStart, Coverage, Options, ScanScope, Session, Verdict, gather, load, root_of, verdict},
-    source::Walk,
+    source::{LeftHistory, Walk},
 };
 
 /// How many other lines with keys are named.
@@ -108,7 +108,7 @@ fn search(target: &Target, args: &ExplainArgs, console: &Console) -> Result<Sear
                 respect_ignore: true,
                 force_exclude: false,
                 may_be_empty: false,
-                leaves_history: true,
+                left_history: LeftHistory::All,
                 pool: session.pool(),
             };
             walk.feed(&|| pool.worker());

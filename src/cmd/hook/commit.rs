@@ -18,7 +18,7 @@ use crate::{
     session::{
         ConfigStart, Coverage, Verdict, conclude_report, config_start, load, open_from_environment, tree_root,
     },
-    source::{CommentSign, Message, StagedSource, Tail, Walk},
+    source::{CommentSign, LeftHistory, Message, StagedSource, Tail, Walk},
 };
 
 /// Whether there is a commit to compare with. If that cannot be determined, the scan reports why.
@@ -74,7 +74,7 @@ pub(super) fn files(
             respect_ignore: true,
             force_exclude,
             may_be_empty: false,
-            leaves_history: false,
+            left_history: LeftHistory::None,
             pool: session.pool(),
         }
         .feed(&|| pool.worker());

@@ -143,6 +143,10 @@ pub struct RepositoryEntry {
     /// The verdict on it alone; absent if nothing of it could be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audit: Option<Audit>,
+    /// Whether something was excluded, accepted or suppressed by a baseline, so that "safe" is not the whole truth; absent
+    /// if not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub qualified: bool,
     /// The number of its keys by severity; absent if there are none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub keys: BTreeMap<Severity, u64>,

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, cmp::Reverse};
 
 use super::{FindingEntry, OccurrenceEntry, ReportDocument, RunReport, SuppressedEntry, SuppressedKeys};
-use crate::finding::{Exposure, History, Suppression, left_out_in_words, place_name};
+use crate::finding::{Exposure, History, Suppression, SuppressionKind, left_out_in_words, place_name};
 
 impl ReportDocument {
     /// The findings, most dangerous first: by what a stranger could do, whether HEAD contains the key,
@@ -37,6 +37,13 @@ impl ReportDocument {
 }
 
 impl RunReport {
+    /// Whether "nothing found" is not the whole truth.
+    pub(crate) fn is_qualified(&self) -> bool {
+        let is_weakened = self.configuration.as_ref().is_some_and(|file| !file.weakened.is_empty());
+        let by_baseline = self.suppressed_by.iter().any(|one| one.kind == SuppressionKind::Baseline);
+        !self.excluded.is_empty() || self.shallow || !self.accepted.is_empty() || is_weakened || by_baseline
+    }
+
     /// The suppressed keys, if they are listed.
     pub(crate) fn suppressed_list(&self) -> &[SuppressedEntry] {
         match &self.suppressed {

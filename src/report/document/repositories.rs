@@ -14,6 +14,7 @@ impl ReportDocument {
             name: name.to_owned(),
             complete: run.complete,
             audit: run.audit,
+            qualified: run.is_qualified(),
             keys: keys.iter().filter(|(_, count)| *count > 0).collect(),
             scanned: run.scanned,
         }];
@@ -27,6 +28,11 @@ impl ReportDocument {
         run.unused_suppressions.iter_mut().for_each(|one| within(&mut one.place));
         run.accepted.iter_mut().for_each(|one| within(&mut one.suppression.place));
         run.configuration.iter_mut().for_each(|one| within(&mut one.file));
+        if let Some(command) = run.refs.as_mut().and_then(|refs| refs.fetch_pull_requests.as_mut())
+            && let Some(rest) = command.strip_prefix("git ")
+        {
+            *command = format!("git -C {name} {rest}");
+        }
         run.not_read_names.values_mut().flatten().for_each(within);
         if let SuppressedKeys::List(list) = &mut run.suppressed {
             for one in list {
@@ -48,8 +54,14 @@ impl ReportDocument {
         report.run.not_scanned.push(NotScanned { what, why, ..NotScanned::default() });
         report.run.complete = false;
         let (keys, scanned) = Default::default();
-        report.run.repositories =
-            vec![RepositoryEntry { name: name.to_owned(), complete: false, audit: None, keys, scanned }];
+        report.run.repositories = vec![RepositoryEntry {
+            name: name.to_owned(),
+            complete: false,
+            audit: None,
+            qualified: false,
+            keys,
+            scanned,
+        }];
         report
     }
 }
@@ -57,7 +69,8 @@ impl ReportDocument {
 impl RunReport {
     /// Says in a sentence how many repositories were read.
     pub(crate) fn count_repositories(&mut self) {
-        let what = format!("files, index and history of {} repositories", self.repositories.len());
+        let read = self.repositories.iter().filter(|one| one.audit.is_some()).count();
+        let what = format!("files, index and history of {read} repositories");
         self.subject = Some(Subject { what, nothing: None });
     }
 }
@@ -66,7 +79,12 @@ impl RunReport {
 fn locate(finding: &mut FindingEntry, name: &str) {
     for place in &mut finding.occurrences {
         let inner = place.repository.take().filter(|inner| inner != ".");
-        place.repository = Some(inner.map_or_else(|| name.to_owned(), |inner| within(name, &inner)));
+        let repository = inner.map_or_else(|| name.to_owned(), |inner| within(name, &inner));
+        // Its path is then one from here, so that no two files have the same.
+        if !place.path.is_empty() {
+            place.path = within(&repository, &place.path);
+        }
+        place.repository = Some(repository);
     }
 }
 

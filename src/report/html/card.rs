@@ -187,7 +187,7 @@ fn places(page: &mut Markup, occurrences: &[OccurrenceEntry]) {
         }
     }
     folded(page, &places, "place", |page, place| {
-        if let Some(repository) = &place.first.repository {
+        if let Some(repository) = place.first.repository.as_ref().filter(|_| place.first.path.is_empty()) {
             page.raw("<code class=\"path\">").text(repository).raw("</code> ");
         }
         page.raw("<code class=\"path\">").text(&place.first.name());

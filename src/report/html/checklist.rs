@@ -77,7 +77,7 @@ fn replace(page: &mut Markup, report: &ReportDocument, boxes: &mut u64) {
             present.extend(finding.occurrences.iter().find(is_blob));
         }
         for place in present {
-            places.insert((&place.repository, place.name(), place.line, finding.masked()), finding);
+            places.insert((place.name(), place.line, finding.masked()), finding);
         }
     }
     page.raw("<section class=\"group\">\n<h3>2. Replace the keys in the files</h3>\n");
@@ -86,11 +86,8 @@ fn replace(page: &mut Markup, report: &ReportDocument, boxes: &mut u64) {
         return;
     }
     page.raw("<p>Take the key out, read it from an environment variable or a secret store, and commit that. Do not write a default value. A file that is only on one machine, such as <code>.env</code>, may keep it as long as git ignores it.</p>\n<ul class=\"ticks\">\n");
-    for ((repository, name, line, key), finding) in places.iter().take(MOST_PLACES) {
+    for ((name, line, key), finding) in places.iter().take(MOST_PLACES) {
         ticked(page, boxes, |page| {
-            if let Some(repository) = repository {
-                page.raw("<code>").text(repository).raw("</code> ");
-            }
             page.raw("<code>").text(name).raw(":").number(*line).raw("</code> <small>").text(key);
             if let Some(replacement) = &finding.remedy.replacement {
                 page.raw(": read ").text(&replacement.variable);

@@ -27,9 +27,9 @@ const SCRIPT: &str = include_str!("page.js");
 /// The sections that a page may have, in order: the id, the name in the list of them, and the title.
 const SECTIONS: [(&str, &str, &str); 9] = [
     ("scope", "Scope", "What was checked"),
+    ("repositories", "Repositories", "The repositories"),
     ("numbers", "Numbers", "How many keys there are"),
     ("issuers", "Issuers", "Who issued them"),
-    ("repositories", "Repositories", "In which repositories they are"),
     ("timeline", "Timeline", "When they were exposed"),
     ("keys", "Keys", "The keys"),
     ("checklist", "Checklist", "What to do"),
@@ -47,12 +47,12 @@ pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -
     page.raw("<main id=\"main\">\n");
     headline.write(&mut page);
     section(&mut page, "scope", |page| verdict::write_scope(page, report));
+    if repositories::applies(report) {
+        section(&mut page, "repositories", |page| repositories::write(page, report));
+    }
     if !report.findings.is_empty() {
         section(&mut page, "numbers", |page| numbers::write(page, report));
         section(&mut page, "issuers", |page| chart::write(page, report));
-        if repositories::applies(report) {
-            section(&mut page, "repositories", |page| repositories::write(page, report));
-        }
         if timeline::applies(report) {
             section(&mut page, "timeline", |page| timeline::write(page, report, written));
         }
@@ -101,7 +101,7 @@ fn banner(page: &mut Markup, report: &ReportDocument, written: Day) {
     for (id, name, _) in SECTIONS {
         let is_there = match id {
             "scope" => true,
-            "repositories" => repositories::applies(report) && !report.findings.is_empty(),
+            "repositories" => repositories::applies(report),
             "timeline" => timeline::applies(report),
             "not-scanned" => left::applies(report),
             "suppressed" => suppressions::applies(report),

@@ -29,6 +29,9 @@ pub(super) fn write(page: &mut Markup, report: &ReportDocument) {
 }
 
 fn verdict(one: &RepositoryEntry) -> &'static str {
+    if one.qualified && one.audit.is_some_and(|audit| audit.verdict == AuditVerdict::Safe) {
+        return "Safe, with exceptions";
+    }
     match one.audit.as_ref().map(|audit| (audit.verdict, audit.keys)) {
         None => "Not read",
         Some((AuditVerdict::Safe, _)) => "Safe",

@@ -7,7 +7,7 @@ use super::{
     words::{amount, capital, exposure, has_exposure, joined},
 };
 use crate::{
-    finding::{RunMode, SuppressionKind},
+    finding::RunMode,
     report::{
         document::{ReportDocument, RunReport},
         message::plural,
@@ -40,7 +40,7 @@ impl Headline {
         let is_audit = run.audit.is_some();
         let title = match (is_audit, count) {
             (true, 0) if !run.complete => format!("No verdict: {unread} could not be read"),
-            (true, 0) if is_qualified(run) => "Safe to publish, with exceptions".to_owned(),
+            (true, 0) if run.is_qualified() => "Safe to publish, with exceptions".to_owned(),
             (true, 0) => "Safe to publish".to_owned(),
             (true, _) => format!("Not safe to publish: {keys} found"),
             (false, 0) if !run.complete => format!("Incomplete: {unread} could not be read"),
@@ -48,7 +48,7 @@ impl Headline {
             (false, _) => format!("{keys} found"),
         };
         let tone = match count {
-            0 if !run.complete || is_qualified(run) => Tone::Unsure,
+            0 if !run.complete || run.is_qualified() => Tone::Unsure,
             0 => Tone::Good,
             _ => Tone::Bad,
         };
@@ -73,19 +73,14 @@ impl Headline {
     }
 }
 
-/// Whether "nothing found" is not the whole truth.
-fn is_qualified(run: &RunReport) -> bool {
-    let is_weakened = run.configuration.as_ref().is_some_and(|file| !file.weakened.is_empty());
-    let by_baseline = run.suppressed_by.iter().any(|one| one.kind == SuppressionKind::Baseline);
-    !run.excluded.is_empty() || run.shallow || !run.accepted.is_empty() || is_weakened || by_baseline
-}
-
 fn lead(report: &ReportDocument, unread: &str) -> Vec<String> {
     let run = &report.run;
     let mut lead = Vec::new();
     if report.findings.is_empty() {
         let keys = run.scope.in_words_after_no();
-        lead.push(if run.complete {
+        lead.push(if run.complete && run.is_qualified() {
+            format!("Everything was read, and apart from what is listed below there are no {keys}.")
+        } else if run.complete {
             format!("Everything was read, and there are no {keys}.")
         } else {
             format!("There are no {keys} in the rest, but what was not read may hold some.")

@@ -12,6 +12,7 @@ use super::{
     style::{bold, paint, severity_color},
 };
 use crate::{
+    blob::SourceKind,
     finding::{Event, History, Suppression, short},
     hidden::escape_control,
     report::{
@@ -188,7 +189,7 @@ fn facts(
         notes.push(("rule", format!("of {place}")));
     }
     match &finding.history {
-        Some(history) => notes.push(("history", secret_history(history, view))),
+        Some(history) => notes.push(("history", secret_history(history, is_staged(finding), view))),
         None if run.audit.is_some() => {
             notes.push(("history", "not in any object of the repository".to_owned()))
         }
@@ -226,8 +227,13 @@ pub(super) fn by(suppression: &Suppression) -> String {
     format!("by {}{until}{reason}", suppression.at())
 }
 
+/// Whether the next commit would add the key.
+fn is_staged(finding: &FindingEntry) -> bool {
+    finding.occurrences.iter().any(|place| place.source == SourceKind::Index)
+}
+
 /// When the key was introduced and removed, and which refs reach it.
-fn secret_history(history: &History, view: &View) -> String {
+fn secret_history(history: &History, is_staged: bool, view: &View) -> String {
     let event = |event: &Event| {
         format!("{} ({}, {}: {})", short(&event.commit), event.day(), event.author, event.summary)
     };
@@ -250,6 +256,8 @@ fn secret_history(history: &History, view: &View) -> String {
     }
     parts.push(if history.is_only_in_requests() {
         format!("reached only from pull-request refs, which a push cannot remove: {}", refs.join(", "))
+    } else if refs.is_empty() && is_staged {
+        "staged, and in no commit: `git rm --cached FILE` takes it out of the index".to_owned()
     } else if refs.is_empty() {
         "only in this clone, where no ref reaches it: `git reflog expire --expire=now --all && git gc --prune=now` \
          removes such leftovers"

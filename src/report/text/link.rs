@@ -37,7 +37,6 @@ pub(super) fn link(view: &View, address: Option<&str>, text: &str) -> String {
 /// The address of the file that an occurrence is in, if it is a file of its own.
 pub(super) fn file(view: &View, place: &OccurrenceEntry) -> Option<String> {
     let from = view.links_from.as_ref().filter(|_| place.source == SourceKind::File)?;
-    let from = place.repository.as_ref().map_or_else(|| from.clone(), |name| from.join(name));
     let path = from.join(Path::new(&*place.name()));
     let path = path.to_string_lossy().replace('\\', "/");
     let root = if path.starts_with('/') { "" } else { "/" };

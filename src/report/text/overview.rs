@@ -112,9 +112,6 @@ fn standing(finding: &FindingEntry) -> String {
     if let Some(more) = finding.occurrences.len().checked_sub(1).filter(|more| *more > 0) {
         parts[0].push_str(&format!(" and {}", plural(more as u64, "more place")));
     }
-    if let Some(name) = &place.repository {
-        parts[0] = format!("{name}, {}", parts[0]);
-    }
     if let Some(history) = &finding.history {
         if let Some(event) = &history.introduced {
             let who = event.author.split(" <").next().unwrap_or_default();

@@ -22,7 +22,10 @@ pub(super) fn aside(place: &OccurrenceEntry) -> String {
         }
         _ => None,
     };
-    let repository = place.repository.as_ref().map(|name| format!("in {}", escape_control(name)));
+    // A path from here begins with the repository.
+    let is_told = |name: &&String| !place.path.starts_with(&format!("{name}/"));
+    let repository = place.repository.as_ref().filter(is_told);
+    let repository = repository.map(|name| format!("in {}", escape_control(name)));
     let parts: Vec<_> = commit.into_iter().chain(repository).collect();
     if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
 }

@@ -37,7 +37,7 @@ pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -
     let columns: usize = severities.iter().map(|(severity, _)| severity.to_string().len() + 2).sum();
     let longest = all[..shown].iter().map(|(one, _)| escape_control(&one.name).width()).max().unwrap_or(0);
     let room = view.width.map_or(usize::MAX, |width| {
-        width.saturating_sub(columns + "  not safe, incomplete".len()).max(NARROWEST)
+        width.saturating_sub(columns + "  safe, with exceptions".len()).max(NARROWEST)
     });
     let width = longest.max("repository".len()).min(room);
     write!(out, "{:width$}", "repository")?;
@@ -72,6 +72,7 @@ fn verdict(one: &RepositoryEntry) -> (AnsiColor, &'static str) {
     match &one.audit {
         None => (RED, "not read"),
         Some(audit) => match (audit.verdict, audit.keys) {
+            (AuditVerdict::Safe, _) if one.qualified => (AnsiColor::BrightYellow, "safe, with exceptions"),
             (AuditVerdict::Safe, _) => (AnsiColor::BrightGreen, "safe"),
             (AuditVerdict::NotSafe, _) => (RED, "not safe"),
             (AuditVerdict::Incomplete, 0) => (RED, "incomplete"),

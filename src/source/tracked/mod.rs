@@ -52,6 +52,11 @@ impl Tracking {
         Ok(Some(Self { root, repository, directory: directory.to_owned(), prefix }))
     }
 
+    /// Whether the objects and refs are in this directory, as those of submodules are in that of the outer repository.
+    pub(super) fn is_kept_in(&self, directory: &Path) -> bool {
+        self.repository.commondir().whole().is_ok_and(|own| own.starts_with(directory))
+    }
+
     /// Whether it has any commits, or other objects that a reference names.
     pub(super) fn has_history(&self) -> bool {
         self.repository.head().is_ok()

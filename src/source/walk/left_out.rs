@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{reasons::special, walked::Walked};
+use super::{left_history::LeftHistory, reasons::special, walked::Walked};
 use crate::{
     finding::NotReadKind,
     path::{WholePath, current_directory},
@@ -22,15 +22,15 @@ use crate::{
 /// The repositories that a walk meets.
 pub(super) struct MetRepositories<'p> {
     respects_ignore: bool,
-    leaves_history: bool,
+    left_history: &'p LeftHistory,
     pool: &'p Pool,
     /// The roots of those whose history has been counted.
     counted: HashSet<PathBuf>,
 }
 
 impl<'p> MetRepositories<'p> {
-    pub(super) fn new(respects_ignore: bool, leaves_history: bool, pool: &'p Pool) -> Self {
-        Self { respects_ignore, leaves_history, pool, counted: HashSet::new() }
+    pub(super) fn new(respects_ignore: bool, left_history: &'p LeftHistory, pool: &'p Pool) -> Self {
+        Self { respects_ignore, left_history, pool, counted: HashSet::new() }
     }
 
     /// Reads the tracked files that a walk has left out, and takes them from what was left out. Submodules that it has
@@ -42,7 +42,8 @@ impl<'p> MetRepositories<'p> {
         directories: &mut Vec<PathBuf>,
         sink: &mut S,
     ) -> u64 {
-        if !self.respects_ignore && !self.leaves_history && walked.left_out.is_empty() {
+        let leaves_history = !matches!(self.left_history, LeftHistory::None);
+        if !self.respects_ignore && !leaves_history && walked.left_out.is_empty() {
             return 0;
         }
         walked.seen.sort_unstable();
@@ -59,8 +60,11 @@ impl<'p> MetRepositories<'p> {
                     continue;
                 }
             };
-            if self.leaves_history && tracking.has_history() && self.counted.insert(tracking.root.clone()) {
-                sink.not_read(NotReadKind::History, &shown_root(&repository, &tracking.root));
+            if let Some(kind) = self.left(&tracking)
+                && tracking.has_history()
+                && self.counted.insert(tracking.root.clone())
+            {
+                sink.not_read(kind, &shown_root(&repository, &tracking.root));
             }
             if !self.respects_ignore && walked.left_out.is_empty() {
                 continue;
@@ -77,6 +81,17 @@ impl<'p> MetRepositories<'p> {
         }
         walked.left_out.retain(|(path, _)| !tracked.contains(path));
         met
+    }
+
+    /// How the history of a repository counts if it is left out.
+    fn left(&self, tracking: &Tracking) -> Option<NotReadKind> {
+        match self.left_history {
+            LeftHistory::None => None,
+            LeftHistory::All => Some(NotReadKind::History),
+            LeftHistory::Outside(directory) => {
+                (!tracking.is_kept_in(directory)).then_some(NotReadKind::NestedHistory)
+            }
+        }
     }
 
     /// The tracked files among what was left out.

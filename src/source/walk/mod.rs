@@ -1,5 +1,6 @@
 //! Walks files and directories in parallel.
 
+mod left_history;
 #[cfg(feature = "git")]
 mod left_out;
 mod reasons;
@@ -22,6 +23,8 @@ use self::{
     visitor::FileVisitors,
     walked::Walked,
 };
+pub(crate) use left_history::LeftHistory;
+
 use super::{file::FileReader, sink::Sink, words::display_path};
 #[cfg(feature = "git")]
 use super::{ignored::IgnoreRules, tracked};
@@ -39,8 +42,8 @@ pub(crate) struct Walk {
     pub force_exclude: bool,
     /// Whether a directory without files is not an error, because there is more to read than directories.
     pub may_be_empty: bool,
-    /// Whether the histories of the repositories that are met count as left out.
-    pub leaves_history: bool,
+    /// Which histories of the repositories that are met count as left out.
+    pub left_history: LeftHistory,
     /// The walk starts its own threads, as many as this pool has.
     pub pool: Pool,
 }
@@ -57,7 +60,7 @@ impl Walk {
         let mut feeder = DirectoryFeeder {
             walk: self,
             #[cfg(feature = "git")]
-            repositories: MetRepositories::new(self.respects_ignore(), self.leaves_history, &self.pool),
+            repositories: MetRepositories::new(self.respects_ignore(), &self.left_history, &self.pool),
         };
         for root in remaining.as_ref().unwrap_or(&self.roots) {
             match fs::metadata(root) {
