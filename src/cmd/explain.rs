@@ -46,6 +46,9 @@ fn page(rule: &Rule) -> String {
         for shape in &form.shapes {
             let _ = writeln!(page, "      {}", shape.source());
         }
+        if let Some(regex) = &form.regex {
+            let _ = writeln!(page, "      {}", regex.source());
+        }
     }
     page.push_str("\nWhat does not match\n");
     for text in rule.examples().1 {

@@ -13,6 +13,7 @@ mod plan;
 mod report;
 mod rules;
 mod scan;
+mod try_rule;
 
 use std::{io, process::ExitCode, sync::Arc};
 

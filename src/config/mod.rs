@@ -2,10 +2,11 @@
 //! traced back to it.
 //!
 //! `find` locates the file, `reader` reads TOML with positions, and `model` defines the keys: a new key is one line
-//! there. `fields`, `text` and `own` define the types of values.
+//! there. `fields`, `text`, `own` and `expression` define the types of values.
 
 mod environment;
 mod error;
+mod expression;
 mod fields;
 mod find;
 mod model;

@@ -3,9 +3,12 @@
 
 mod documents;
 mod errors;
+mod expressions;
 mod finding;
 mod hooks;
 mod own_rules;
+#[path = "../support/pack.rs"]
+mod pack;
 mod precedence;
 mod reading;
 mod schema;
