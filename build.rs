@@ -22,6 +22,9 @@ mod evidence;
 #[allow(dead_code)]
 #[path = "src/rule/families.rs"]
 mod families;
+#[allow(dead_code, unreachable_pub)]
+#[path = "src/rule/keyword.rs"]
+mod keyword;
 #[allow(dead_code, unreachable_pub, unused_imports)]
 #[path = "src/rule/model.rs"]
 mod model;
@@ -33,6 +36,11 @@ mod words;
 /// The build does not parse shapes. The program does so when it loads the rules.
 mod shape {
     pub(crate) type Shape = String;
+}
+
+/// Nor regular expressions, which no built-in rule has.
+mod expression {
+    pub(crate) type Expression = String;
 }
 
 fn main() {
@@ -194,6 +202,10 @@ fn check(rule: &Rule) -> Result<(), &'static str> {
             Err("has a home page as its revoke_url; give the page for keys, or say the way in `revoke`")
         }
         () if rule.forms.is_empty() => Err("has no form"),
+        () if rule.forms.iter().any(|form| form.regex.is_some()) => {
+            Err("has a regex; built-in rules have shapes, which also generate keys")
+        }
+        () if rule.forms.iter().any(|form| form.shapes.is_empty()) => Err("has a form without shapes"),
         () if rule.examples.is_empty() => Err("has no example"),
         () if rule.counter_examples.is_empty() => Err("has no counter-example"),
         () if !has_context && rule.forms.iter().any(|form| form.requires_context) => {

@@ -50,8 +50,10 @@ impl AnchorKinds {
     pub const BROKEN: Self = Self(16);
     /// A list of bytes.
     pub const LIST: Self = Self(32);
+    /// A keyword of a regular expression, or what may be one where it is encoded.
+    pub const KEYWORD: Self = Self(64);
     /// All of these.
-    pub const ALL: Self = Self(63);
+    pub const ALL: Self = Self(127);
 
     /// Whether it holds this.
     #[must_use]

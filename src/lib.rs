@@ -76,7 +76,10 @@ pub use {
         NotReadKind, NotScanned, Occurrence, RefsRead, Report, Scanned, SearchedFamily, Secret, Span,
         Subject, Suppressed, Suppression, SuppressionKind, Unused,
     },
-    rule::{Confidence, ContextWord, Edges, Family, Form, Github, Guidance, Rule, Severity, Shape},
+    rule::{
+        Confidence, ContextWord, Edges, Expression, Family, Form, Github, Guidance, Keyword, Rule, Severity,
+        Shape,
+    },
     scanner::{Error, Scanner, ScannerBuilder},
 };
 
@@ -97,7 +100,7 @@ pub mod testing {
     }
 
     pub mod scan {
-        pub use crate::scan::{Engine, Scratch, TextChange, looks_wide};
+        pub use crate::scan::{Engine, ExpressionCounts, Scratch, TextChange, looks_wide};
     }
 
     pub mod fuzz {
@@ -142,6 +145,8 @@ pub mod testing {
     }
 
     pub mod rule {
-        pub use crate::rule::{Confidence, Edges, Form, Github, Guidance, Rule, RuleSet, Severity, Shape};
+        pub use crate::rule::{
+            Confidence, Edges, Expression, Form, Github, Guidance, Rule, RuleSet, Severity, Shape,
+        };
     }
 }

@@ -14,3 +14,6 @@ pub(super) const REPORT: &str = "Report";
 
 /// What has nothing to do with keys.
 pub(super) const OTHER: &str = "Other";
+
+/// What a rule asks of a key.
+pub(super) const RULE: &str = "What a key must have";

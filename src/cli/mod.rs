@@ -27,7 +27,7 @@ pub(crate) use hints::{clone_first, hint, is_url};
 pub(crate) use hook::{HookArgs, HookCommand};
 pub(crate) use report::{ConfigArgs, FamilyArgs, OutputFile, ReportArgs, SettingArgs, TrustArgs, WriteArgs};
 pub(crate) use report_command::ConvertArgs;
-pub(crate) use rules::{ExplainArgs, RulesArgs, RulesCommand};
+pub(crate) use rules::{ExplainArgs, RulesArgs, RulesCommand, TryArgs};
 pub(crate) use scan::{HistoryArgs, ScanArgs};
 
 /// Find API keys of the sk- family and of AI services before they leak.

@@ -42,6 +42,12 @@ pub(crate) enum RulesCommand {
         #[command(flatten)]
         config: ConfigArgs,
     },
+    /// Try a regular expression as a rule: what it would find, and how fast.
+    #[command(after_help = "Examples:
+  skanner rules try 'acme_[a-z0-9]{32}'                 in this directory
+  skanner rules try '\\b[a-f0-9]{40}\\b' --keyword acme   near a word
+  skanner rules try 'key=(\\S{20,80})' --entropy 3.5      what looks random")]
+    Try(TryArgs),
     /// Generate the examples and counter-examples of every rule, and check the engine on them.
     #[command(after_help = "Example:
   skanner rules test --seed 7             with other examples")]
@@ -54,6 +60,41 @@ pub(crate) enum RulesCommand {
         #[command(flatten)]
         config: ConfigArgs,
     },
+}
+
+/// Arguments of `skanner rules try`.
+#[derive(Args, Debug)]
+pub(crate) struct TryArgs {
+    /// The regular expression, as in `regex` of a [[rule.form]].
+    pub regex: String,
+
+    /// Files and directories to try it on.
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// A literal near which it is tried, if it contains none.
+    #[arg(long, value_name = "TEXT", help_heading = heading::RULE)]
+    pub keyword: Vec<String>,
+
+    /// The least entropy of a key, in bits per character.
+    #[arg(long, value_name = "BITS", help_heading = heading::RULE)]
+    pub entropy: Option<f64>,
+
+    /// The least number of digits in a key.
+    #[arg(long, value_name = "N", help_heading = heading::RULE)]
+    pub min_digits: Option<u64>,
+
+    /// An expression; what it matches in is no key.
+    #[arg(long, value_name = "REGEX", help_heading = heading::RULE)]
+    pub not: Vec<String>,
+
+    /// An expression for the paths of the files.
+    #[arg(long, value_name = "REGEX", help_heading = heading::RULE)]
+    pub path: Option<String>,
+
+    /// Try it on all of every text.
+    #[arg(long, help_heading = heading::RULE)]
+    pub slow: bool,
 }
 
 /// Arguments of `skanner explain`.

@@ -15,6 +15,7 @@ mod report;
 mod rules;
 mod scan;
 mod tree;
+mod try_rule;
 mod words;
 
 use std::{io, process::ExitCode, sync::Arc};

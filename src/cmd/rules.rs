@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     console::{self, Console},
-    options,
+    options, try_rule,
 };
 use crate::{
     blob::Content,
@@ -27,6 +27,7 @@ pub(super) fn run(args: &RulesArgs, console: &Console) -> Result<Verdict> {
     match &args.command {
         None => list(&args.family, &args.config, ListFormat::Text, console),
         Some(RulesCommand::List { format, family, config }) => list(family, config, *format, console),
+        Some(RulesCommand::Try(args)) => try_rule::run(args, console),
         Some(RulesCommand::Test { seed, config }) => test(known(config, console)?, *seed, console),
     }
 }
@@ -71,6 +72,9 @@ struct Listed<'a> {
 #[derive(Serialize)]
 struct ListedForm<'a> {
     shapes: Vec<&'a str>,
+    /// The regular expression in place of shapes. Only of custom rules.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    regex: Option<&'a str>,
     confidence: Confidence,
     confidence_with_context: Confidence,
     requires_context: bool,
@@ -82,6 +86,7 @@ impl<'a> From<&'a Rule> for Listed<'a> {
         let sources = |shapes: &'a [Shape]| shapes.iter().map(Shape::source).collect();
         let forms = rule.forms.iter().map(|form| ListedForm {
             shapes: sources(&form.shapes),
+            regex: form.regex.as_ref().map(|regex| regex.source()),
             confidence: form.confidence,
             confidence_with_context: form.confidence_with_context(),
             requires_context: form.requires_context,

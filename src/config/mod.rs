@@ -2,12 +2,13 @@
 //! traced back to it.
 //!
 //! `find` locates the file, `reader` reads TOML with positions, and `model` defines the keys: a new key is one line
-//! there. `fields`, `text` and `own` define the types of values.
+//! there. `fields`, `text`, `own` and `expression` define the types of values.
 
 #[cfg(feature = "cli")]
 mod append;
 mod environment;
 mod error;
+mod expression;
 mod extend;
 mod fields;
 mod find;

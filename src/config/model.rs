@@ -8,6 +8,7 @@ use serde_json::json;
 use toml::{Spanned, de::DeString};
 
 use super::{
+    expression::{OF_EXPRESSIONS, OF_SHAPES},
     fields::{Element, Field, Finish, FromToml, Keys, choices, object, read_tables},
     own::OwnRules,
     place::{ConfigPosition, Positioned},
@@ -246,5 +247,12 @@ pub fn schema() -> serde_json::Value {
     schema["title"] = json!("skanner configuration");
     schema["definitions"]["Allow"]["anyOf"] =
         json!([{ "required": ["paths"] }, { "required": ["fingerprints"] }, { "required": ["values"] }]);
+    let without =
+        |keys: Vec<&str>| -> Vec<_> { keys.iter().map(|key| json!({ "required": [key] })).collect() };
+    let of_shapes = OF_SHAPES.iter().map(|(key, _)| *key).collect();
+    schema["definitions"]["Form"]["oneOf"] = json!([
+        { "required": ["shapes"], "not": { "anyOf": without(OF_EXPRESSIONS.to_vec()) } },
+        { "required": ["regex"], "not": { "anyOf": without(of_shapes) } },
+    ]);
     schema
 }

@@ -4,13 +4,15 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
+    expression::{Condition, Digits, Entropy, KeywordText, Searched},
     fields::{Element, Field, Finish, FromToml, Keys, elements, object, read_tables},
     place::Positioned,
     reader::{TomlTable, Value},
     text::{Id, SharedText, Text, Url},
 };
 use crate::rule::{
-    Confidence, Edges, Family, Form, Github, Guidance, Part, Rule, RuleSet, Severity, Shape, rule_tables,
+    Confidence, Edges, Expression, Family, Form, Github, Guidance, Part, Rule, RuleSet, Severity, Shape,
+    rule_tables,
 };
 use schemars::{Schema, SchemaGenerator, json_schema};
 
@@ -32,11 +34,20 @@ const LONGEST_EXAMPLE: usize = 64 << 10;
 /// In how many ways a shape may be matched against a text. Each may have to be tried at every start.
 const MOST_WAYS: usize = 4096;
 
-/// More rules than this suggest some other mistake, and would make the tables of the search large.
-const MOST_RULES: usize = 256;
+/// More rules than this suggest some other mistake.
+const MOST_RULES: usize = 5000;
 
-/// The same limit for the total number of shapes.
+/// More shapes would make the tables of the search large.
 const MOST_SHAPES: usize = 256;
+
+/// The most regular expressions that are searched for.
+const MOST_EXPRESSIONS: usize = 5000;
+
+/// The most bytes of all regular expressions together.
+const MOST_SOURCE: usize = 4 << 20;
+
+/// The most memory that all of them may take once they are compiled, in bytes.
+const MOST_COMPILED: usize = 512 << 20;
 
 /// All custom rules.
 pub(super) struct OwnRules;
@@ -51,15 +62,14 @@ impl FromToml for OwnRules {
             return None;
         }
         let mut ids: BTreeMap<String, u64> = BTreeMap::new();
-        let mut shapes = 0;
+        let mut total = Totals::default();
         let mut rules = Vec::new();
         for entry in entries {
             let Some(Positioned { value: rule, place }) = Positioned::<Rule>::read(field, entry) else {
                 continue;
             };
-            shapes += rule.forms.iter().map(|form| form.shapes.len()).sum::<usize>();
-            if shapes > MOST_SHAPES {
-                field.problem(entry, format!("there are more than {MOST_SHAPES} shapes"));
+            if let Err(what) = total.add(&rule) {
+                field.problem(entry, what);
                 break;
             }
             let id = &rule.id;
@@ -79,6 +89,36 @@ impl FromToml for OwnRules {
 
     fn schema(generator: &mut SchemaGenerator) -> Schema {
         Vec::<Rule>::schema(generator)
+    }
+}
+
+/// What all rules have together.
+#[derive(Default)]
+struct Totals {
+    shapes: usize,
+    expressions: usize,
+    source: usize,
+    compiled: usize,
+}
+
+impl Totals {
+    fn add(&mut self, rule: &Rule) -> Result<(), String> {
+        let forms = || rule.forms.iter();
+        self.shapes += forms().map(|form| form.shapes.len()).sum::<usize>();
+        self.expressions += forms().filter(|form| form.regex.is_some()).count();
+        let expressions = || forms().flat_map(|form| form.regex.iter().chain(&form.not).chain(&form.path));
+        self.source += expressions().map(|one| one.source().len()).sum::<usize>();
+        self.compiled += expressions().map(|one| Expression::size(one)).sum::<usize>();
+        let limits = [
+            (self.shapes, MOST_SHAPES, "shapes"),
+            (self.expressions, MOST_EXPRESSIONS, "regular expressions"),
+            (self.source, MOST_SOURCE, "bytes of regular expressions"),
+            (self.compiled, MOST_COMPILED, "bytes that regular expressions take, compiled"),
+        ];
+        match limits.into_iter().find(|(count, most, _)| count > most) {
+            Some((_, most, what)) => Err(format!("there are more than {most} {what}")),
+            None => Ok(()),
+        }
     }
 }
 
@@ -103,8 +143,6 @@ impl Element for Rule {
     const SINGLE: Option<&'static str> = Some("there may be several: write [[rule]] with two brackets");
 }
 
-impl Finish for Form {}
-
 impl Finish for Guidance {}
 
 impl Element for Form {
@@ -123,7 +161,7 @@ struct Searchable;
 struct Example;
 
 macro_rules! shapes {
-    ($($name:ident: $check:ident, $items:tt;)+) => {$(
+    ($($name:ident: $check:ident, $otherwise:ident, $items:tt;)+) => {$(
         impl FromToml for $name {
             type Value = Shape;
 
@@ -131,6 +169,7 @@ macro_rules! shapes {
                 let what = format!("one of `{}`", field.key);
                 let source = field.table.reader.string(&what, "a shape, such as \"acme-{A:32}\"", value)?;
                 let shape = Shape::parse(source).map_err(|error| format!("{error:#}"));
+                let shape = shape.or_else(|why| $otherwise(field, source).ok_or(why));
                 let checked = shape.and_then(|shape| $check(&shape).map(|()| shape));
                 checked.map_err(|why| field.problem(value, format!("bad shape: {why}"))).ok()
             }
@@ -146,8 +185,20 @@ macro_rules! shapes {
     )+};
 }
 shapes! {
-    Searchable: searchable, { "type": "string", "pattern": "^[ -~]*$" };
-    Example: short, { "type": "string" };
+    Searchable: searchable, nothing, { "type": "string", "pattern": "^[ -~]*$" };
+    Example: short, plain_text, { "type": "string" };
+}
+
+/// What is no shape is none.
+fn nothing(_: &Field<'_, '_>, _: &str) -> Option<Shape> {
+    None
+}
+
+/// The examples of rules with regular expressions may be texts as they are, such as JSON, whose braces are no parts.
+fn plain_text(field: &Field<'_, '_>, source: &str) -> Option<Shape> {
+    let forms = field.table.get("form")?.get_ref().as_array()?;
+    let has = |key: &str| forms.iter().any(|form| form.get_ref().get(key).is_some());
+    (has("regex") && !has("shapes") && !source.is_empty()).then(|| Shape::literal(source))
 }
 
 fn short(shape: &Shape) -> Result<(), String> {

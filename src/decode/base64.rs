@@ -10,7 +10,7 @@ use base64_simd::{STANDARD_NO_PAD, forgiving_decode_to_vec};
 use super::{Decoded, Literal, run::EncodedRun};
 
 /// The characters of a group, and the bytes that they encode.
-const GROUP: (usize, usize) = (4, 3);
+pub(crate) const GROUP: (usize, usize) = (4, 3);
 
 /// The minimum length of a literal, in characters. Shorter ones are slow to search for.
 const SHORTEST: usize = 4;

@@ -2,18 +2,25 @@
 //! `rules/*.toml`.
 
 mod english;
+mod expression;
 mod families;
+mod keyword;
 mod load;
 mod model;
 mod parts;
 mod prefixes;
+mod required;
 mod schema;
 mod severity;
 mod shape;
 mod words;
 
 pub(crate) use english::word_evidence;
+pub use expression::Expression;
+pub(crate) use expression::{ExpressionError, ExpressionMatch, LONGEST_MATCH};
 pub(crate) use families::Families;
+pub use keyword::Keyword;
+pub(crate) use keyword::{LONGEST as LONGEST_KEYWORD, SHORTEST as SHORTEST_KEYWORD};
 pub use load::RuleSet;
 pub(crate) use load::literals;
 pub use model::ContextWord;

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
-use super::{shape::Shape, words::words};
+use super::{expression::Expression, keyword::Keyword, shape::Shape, words::words};
 
 words! {
     /// How bad it is when a stranger has the key.
@@ -75,8 +75,22 @@ macro_rules! rule_tables {
             /// One way the key is written.
             pub struct Form = "[[rule.form]]" {
                 /// Shapes such as `acme-{A:32}`, any of which may fit; each begins with three literal characters or more.
-                "shapes" => shapes: Vec<Shape> as Vec<Searchable>,
-                    required "say how the key is written, such as [\"acme-{A:32}\"]";
+                "shapes" => shapes: Vec<Shape> as Vec<Searchable> = default;
+                /// In place of shapes, a regular expression whose group `secret`, else its first group, else the whole match is
+                /// the key.
+                "regex" => regex: Option<Arc<Expression>> as Option<Searched> = default;
+                /// Literals, in any case, near which the regular expression is tried; those that it contains if absent.
+                "keywords" => keywords: Vec<String> as Vec<KeywordText> = default;
+                /// Whether the regular expression is tried on all of every text, since it contains no literal.
+                "slow" => slow: bool = default;
+                /// The least entropy of the key, in bits for each character.
+                "entropy" => entropy: f64 as Entropy = default;
+                /// The least number of digits in the key.
+                "min_digits" => min_digits: usize as Digits = default;
+                /// Regular expressions; what one of them matches in is no key.
+                "not" => not: Vec<Arc<Expression>> as Vec<Condition> = default;
+                /// A regular expression for the paths of the files that it is for.
+                "path" => path: Option<Arc<Expression>> as Option<Condition> = default;
                 /// What a match is worth by itself.
                 "confidence" => confidence: Confidence, required "say how sure a match is: certain, likely or possible";
                 /// What a match is worth with a name, host or word of the issuer near it.
@@ -91,6 +105,9 @@ macro_rules! rule_tables {
                 "edges" => edges: Edges = default;
                 /// The reason, as the end of "because it has …".
                 "why" => why: String as Text, required "give the reason, as the end of \"because it has …\"";
+            } with {
+                /// What to search for, to try the regular expression near it; empty if it is tried everywhere.
+                searched: Vec<Keyword>;
             }
 
             /// What to do with a leaked key, one sentence each. What is absent is not known.

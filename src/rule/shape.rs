@@ -72,6 +72,16 @@ impl Shape {
         Ok(Self { source: source.to_owned(), parts, lengths })
     }
 
+    /// A text that is the same each time, braces and all.
+    pub(crate) fn literal(text: &str) -> Self {
+        let bytes = text.as_bytes().to_vec();
+        Self {
+            source: text.to_owned(),
+            lengths: (bytes.len(), bytes.len()),
+            parts: vec![Part::Literal(bytes)],
+        }
+    }
+
     /// The notation that it was parsed from.
     #[must_use]
     pub fn source(&self) -> &str {

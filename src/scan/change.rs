@@ -3,7 +3,14 @@
 
 use std::ops::Range;
 
-use super::{binary::HEAD, engine::Engine, runs, scratch::Scratch, weigh};
+use super::{
+    binary::HEAD,
+    engine::Engine,
+    expression::{ExpressionSearch, Paths},
+    runs,
+    scratch::Scratch,
+    weigh,
+};
 use crate::{
     blob::{AnchorKinds, Content},
     decode::{list, utf16},
@@ -74,8 +81,47 @@ impl Engine {
                 is_clean.then_some(all)
             }
         };
+        let anchor_kinds = anchor_kinds.and_then(|mut anchor_kinds| {
+            anchor_kinds.add(self.prefilter_expressions(text, change, scratch)?);
+            Some(anchor_kinds)
+        });
         scratch.is_name_unknown = false;
         anchor_kinds
+    }
+
+    /// The same for regular expressions. They are tried on the whole text: where a match begins may depend on the one
+    /// before it.
+    fn prefilter_expressions(
+        &self,
+        text: &[u8],
+        change: Option<TextChange<'_>>,
+        scratch: &mut Scratch,
+    ) -> Option<AnchorKinds> {
+        let Some(expressions) = &self.matcher.expressions else { return Some(AnchorKinds::default()) };
+        let may_match = |range: &Range<usize>| {
+            expressions.has_slow()
+                || expressions.may_match(text, range)
+                || ExpressionSearch::may_be_encoded(text, range)
+        };
+        let is_any = match change {
+            None => may_match(&(0..text.len())),
+            Some(TextChange { changed_ranges, anchor_kinds }) => {
+                anchor_kinds.has(AnchorKinds::KEYWORD)
+                    || near(changed_ranges, NEAR_ANCHOR, NEAR_ANCHOR, text.len())
+                        .any(|range| may_match(&range))
+            }
+        };
+        if !is_any {
+            return Some(AnchorKinds::default());
+        }
+        let mut matches = std::mem::take(&mut scratch.matches);
+        scratch.expressions.begin();
+        expressions.scan_window(text, &(0..text.len()), Paths::Any, scratch, &mut matches);
+        weigh::weigh(&self.matcher, text, &mut matches, scratch, weigh::Unsupported::Drop);
+        let is_clean = matches.is_empty();
+        matches.clear();
+        scratch.matches = matches;
+        is_clean.then_some(AnchorKinds::KEYWORD)
     }
 
     /// Adds anchor kinds that are only in the changed parts. There are mostly none, and then nothing else is checked.

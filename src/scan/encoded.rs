@@ -214,16 +214,26 @@ impl ShapeMatcher {
         let is_binary = scratch.is_binary.replace(false);
         self.scan_layer(&decoded.text, own, AnchorKinds::ALL, depth + 1, scratch, &mut inner);
         scratch.is_binary = is_binary;
-        for mut matched in inner {
-            let mut encoding = encodings(&matched.span);
-            if encoding.is_empty() {
-                continue;
-            }
-            encoding.append(&mut matched.encoding);
-            matched.encoding = encoding;
-            matched.decoded.get_or_insert_with(|| decoded.text[matched.span.clone()].into());
-            matched.span = decoded.source(&matched.span);
-            matches.push(matched);
+        add_decoded(decoded, inner, matches, encodings);
+    }
+}
+
+/// Adds the matches of decoded text, mapped to their encoded form. Skips those for which `encodings` is empty.
+pub(super) fn add_decoded(
+    decoded: &Decoded,
+    inner: Vec<ShapeMatch>,
+    matches: &mut Vec<ShapeMatch>,
+    encodings: impl Fn(&Range<usize>) -> Vec<&'static str>,
+) {
+    for mut matched in inner {
+        let mut encoding = encodings(&matched.span);
+        if encoding.is_empty() {
+            continue;
         }
+        encoding.append(&mut matched.encoding);
+        matched.encoding = encoding;
+        matched.decoded.get_or_insert_with(|| decoded.text[matched.span.clone()].into());
+        matched.span = decoded.source(&matched.span);
+        matches.push(matched);
     }
 }

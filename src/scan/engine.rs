@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     containers, excerpt,
+    expression::{ExpressionCounts, ExpressionSearch, Paths},
     literals::TextSize,
     mask::Masker,
     matcher::ShapeMatcher,
@@ -58,8 +59,21 @@ impl Engine {
         self
     }
 
+    /// Whether anything depends on [`Scratch::set_path`].
+    #[must_use]
+    pub fn needs_paths(&self) -> bool {
+        self.matcher.expressions.as_ref().is_some_and(ExpressionSearch::has_paths)
+    }
+
+    /// What the regular expressions of custom rules have met so far, in all threads.
+    #[must_use]
+    pub fn expression_counts(&self) -> ExpressionCounts {
+        self.matcher.expressions.as_ref().map(ExpressionSearch::counts).unwrap_or_default()
+    }
+
     pub(super) fn scan_text(&self, text: &[u8], scratch: &mut Scratch, emit: &mut dyn FnMut(Detection)) {
         let whole = Window { text, from: 0, settled: text.len(), anchors_end: text.len() };
+        scratch.expressions.begin();
         self.scan_window(&whole, &mut Cursor::default(), scratch, emit);
         scratch.containers.end();
     }
@@ -76,7 +90,11 @@ impl Engine {
         let mut matches = std::mem::take(&mut scratch.matches);
         // Starts a little earlier than necessary, so that excerpts include the keys before theirs.
         let range = from.saturating_sub(excerpt::WIDEST)..anchors_end;
-        self.matcher.scan_layer(text, range, AnchorKinds::ALL, 0, scratch, &mut matches);
+        self.matcher.scan_layer(text, range.clone(), AnchorKinds::ALL, 0, scratch, &mut matches);
+        if let Some(expressions) = &self.matcher.expressions {
+            let paths = if scratch.is_name_unknown { Paths::Any } else { Paths::Own };
+            expressions.scan_window(text, &range, paths, scratch, &mut matches);
+        }
         weigh::weigh(&self.matcher, text, &mut matches, scratch, weigh::Unsupported::Drop);
         let kept = if matches.is_empty() { Vec::new() } else { resolve::resolve(&mut matches) };
         matches.clear();

@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{
+    expression::Paths,
     literals::TextSize,
     matcher::ShapeMatcher,
     resolve::{self, ChosenMatch},
@@ -63,6 +64,11 @@ impl Masker {
         let is_wide_apart = std::mem::take(&mut scratch.wide_apart);
         let is_binary = scratch.is_binary.replace(false);
         matcher.scan_layer(text, 0..text.len(), AnchorKinds::ALL, 0, scratch, &mut matches);
+        if let Some(expressions) = &matcher.expressions {
+            let progress = std::mem::take(&mut scratch.expressions);
+            expressions.scan_window(text, &(0..text.len()), Paths::Any, scratch, &mut matches);
+            scratch.expressions = progress;
+        }
         weigh::weigh(matcher, text, &mut matches, scratch, weigh::Unsupported::Keep);
         scratch.is_binary = is_binary;
         scratch.words = words;

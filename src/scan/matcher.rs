@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::{
     anchors::Anchors,
+    expression::ExpressionSearch,
     literals::TextSize,
     runs::RunSearch,
     structure::{self, Dispatch},
@@ -19,6 +20,8 @@ pub(super) struct ShapeMatcher {
     /// The minimum length of a key from its anchor on, in characters, if all of them are base64url.
     pub(super) shortest: usize,
     pub(super) anchors: Anchors,
+    /// What custom rules have in place of shapes, if any have.
+    pub(super) expressions: Option<ExpressionSearch>,
     dispatch: OnceLock<Dispatch>,
     runs: OnceLock<RunSearch>,
 }
@@ -43,7 +46,9 @@ impl ShapeMatcher {
         let shortest = if least == Confidence::Possible { 0 } else { SHORTEST };
         let shortest =
             own.iter().map(|shape| structure::least_from_anchor(shape, &anchors)).fold(shortest, usize::min);
-        Self { families, least, rules, shortest, anchors, dispatch: OnceLock::new(), runs: OnceLock::new() }
+        let expressions = rules.as_deref().and_then(|rules| ExpressionSearch::new(rules, families, least));
+        let (dispatch, runs) = (OnceLock::new(), OnceLock::new());
+        Self { families, least, rules, shortest, anchors, expressions, dispatch, runs }
     }
 
     /// The shapes by their anchors, built at the first anchor that may begin a key.

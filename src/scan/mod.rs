@@ -2,8 +2,8 @@
 //!
 //! It searches the bytes for the literals that keys begin with (`anchors`). At each of them, it tries the shapes of the
 //! rules with that literal (`structure`). If a shape matches, it checks what is next to it (`edges`), whether someone
-//! made it up (`placeholder`), and what the lines around it say (`context_match`). Of several matches that overlap, the
-//! best one is kept (`resolve`).
+//! made it up (`placeholder`), and what the lines around it say (`context_match`). Custom rules may have regular expressions
+//! in place of shapes (`expression`). Of several matches that overlap, the best one is kept (`resolve`).
 
 mod anchors;
 mod binary;
@@ -14,6 +14,7 @@ mod edges;
 mod encoded;
 mod engine;
 mod excerpt;
+mod expression;
 mod glued;
 mod hints;
 mod joins;
@@ -43,6 +44,7 @@ mod word_match;
 
 pub use change::{TextChange, looks_wide};
 pub use engine::Engine;
+pub use expression::ExpressionCounts;
 pub(crate) use mask::{Masker, may_hold_a_key};
 pub(crate) use pieces::SecretPieces;
 pub use scratch::Scratch;

@@ -55,7 +55,7 @@ fn choose(matches: &[ShapeMatch], group: &Range<usize>, kept: &mut Vec<ChosenMat
 }
 
 /// Greater is better. A fallback comes after all others that are worth reporting. Then comes confidence; then a key that was pasted into a template such as `sk-proj-…`,
-/// before a match that includes the template; then context, the nearer the better. Without context, a rule
+/// before a match that includes the template; a shape before a regular expression; then context, the nearer the better. Without context, a rule
 /// for a shared shape comes before the rules of its issuers; then the shape with more fixed bytes, the longer
 /// match, and one that is not encoded.
 fn rank(matched: &ShapeMatch) -> impl Ord {
@@ -65,6 +65,7 @@ fn rank(matched: &ShapeMatch) -> impl Ord {
             matched.confidence >= Confidence::Likely,
             !matched.rule.fallback,
             matched.confidence,
+            matched.form().regex.is_none(),
             matched.is_pasted,
         ),
         (told.is_some(), Reverse(told.map(ContextMatch::distance)), matched.base),

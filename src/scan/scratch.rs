@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{
     containers::ContainerSearch,
     context::Context,
+    expression::ExpressionProgress,
     markers::MarkerCache,
     shape_match::{Refusal, ShapeMatch},
 };
@@ -23,11 +24,14 @@ pub struct Scratch {
     /// What is known to be ordinary text.
     pub(super) plain: Range<usize>,
     pub(super) name: Vec<u8>,
+    /// The path of the current text, for rules that are for some paths. Without one, they count.
+    pub(super) path: Option<Vec<u8>>,
     /// Offset and index of the watched words in the current text.
     pub(super) words: Vec<(usize, usize)>,
     pub(super) word_matches: Vec<WordMatch>,
     pub(super) word_count: WordCount,
     pub(super) containers: ContainerSearch,
+    pub(super) expressions: ExpressionProgress,
     /// Whether the text may turn out to have any name.
     pub(super) is_name_unknown: bool,
     /// Whether the current text is part of a file that is not text; `None` if nobody has looked at its start yet.
@@ -43,6 +47,12 @@ impl Scratch {
     pub fn set_name(&mut self, name: &[u8]) {
         self.name.clear();
         self.name.extend_from_slice(name);
+    }
+
+    /// Sets the path of the next texts, `/` between its parts. Some rules are for some paths only; without a path, they
+    /// count anywhere.
+    pub fn set_path(&mut self, path: Option<&[u8]>) {
+        self.path = path.map(<[u8]>::to_vec);
     }
 
     /// Forgets what is known about places in a text, for another one.

@@ -6,6 +6,7 @@ use super::{
     binary::is_binary,
     containers::OpenContainer,
     engine::{Engine, Window},
+    expression::ExpressionProgress,
     scratch::{Scratch, WordCount},
     shape_match::REACH,
 };
@@ -26,6 +27,8 @@ struct StreamWindow {
     cursor: Cursor,
     /// A container that goes on in the next piece.
     container: Option<OpenContainer>,
+    /// How far regular expressions have been tried.
+    expressions: ExpressionProgress,
 }
 
 impl StreamWindow {
@@ -47,13 +50,16 @@ impl StreamWindow {
         let settled = if is_last { self.filled } else { anchors_end - REACH };
         let window = Window { text, from: self.from, settled, anchors_end };
         scratch.containers.resume(self.container.take());
+        std::mem::swap(&mut scratch.expressions, &mut self.expressions);
         let next = engine.scan_window(&window, &mut self.cursor, scratch, emit);
+        std::mem::swap(&mut scratch.expressions, &mut self.expressions);
         if is_last {
             scratch.containers.end();
         }
         self.container = scratch.containers.pause();
         let dropped = next.saturating_sub(2 * REACH);
         self.cursor.drop_front(text, dropped);
+        self.expressions.drop_front(dropped);
         self.buffer.copy_within(dropped..self.filled, 0);
         self.filled -= dropped;
         self.from = next - dropped;

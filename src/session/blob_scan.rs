@@ -7,7 +7,9 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-use super::{counts::Counts, gathered::RunTotals, prior::PriorSecrets, redact::Redactor};
+use super::{
+    counts::Counts, gathered::RunTotals, prior::PriorSecrets, redact::Redactor, rule_paths::RulePaths,
+};
 use crate::{
     blob::{Content, Origin, PriorVersions, SourceKind, WrappedContainers},
     expand::Output,
@@ -23,6 +25,7 @@ pub(super) struct ScanState<'a> {
     pub(super) engine: &'a Engine,
     pub(super) redactor: &'a Redactor,
     pub(super) counts: Option<&'a Counts>,
+    rule_paths: Option<&'a RulePaths>,
     pub(super) scratch: Scratch,
     /// A buffer for the name that is being searched.
     line: Vec<u8>,
@@ -30,14 +33,27 @@ pub(super) struct ScanState<'a> {
 }
 
 impl<'a> ScanState<'a> {
-    pub(super) fn new(engine: &'a Engine, redactor: &'a Redactor, counts: Option<&'a Counts>) -> Self {
+    pub(super) fn new(
+        engine: &'a Engine,
+        redactor: &'a Redactor,
+        counts: Option<&'a Counts>,
+        rule_paths: Option<&'a RulePaths>,
+    ) -> Self {
         Self {
             engine,
             redactor,
             counts,
+            rule_paths,
             scratch: Scratch::default(),
             line: Vec::new(),
             own: RunTotals::default(),
+        }
+    }
+
+    /// Notes the path of what is searched next, if any rule is for some paths.
+    pub(super) fn set_path(&mut self, origin: &Origin<'_>) {
+        if let Some(paths) = self.rule_paths {
+            self.scratch.set_path(Some(&paths.of(origin)));
         }
     }
 
@@ -127,6 +143,7 @@ impl<'a, 'w> BlobScan<'a, 'w> {
             // Names do not count as content.
             return TextScan { result: Ok(()), detections: self.state.in_name(name), comments: Vec::new() };
         }
+        self.state.set_path(origin);
         let ScanState { engine, scratch, counts, own, .. } = &mut *self.state;
         let (mut read, mut detections) = (0, Vec::new());
         let path = origin.archive.unwrap_or(origin.path);

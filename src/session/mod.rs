@@ -21,10 +21,13 @@ mod range_trust;
 mod redact;
 #[cfg(feature = "git")]
 mod repository;
+mod rule_paths;
 mod rules;
 mod run;
 mod settings;
 mod suppress;
+#[cfg(feature = "cli")]
+mod trial;
 #[cfg(feature = "git")]
 mod untrusted;
 mod worker;
@@ -43,6 +46,8 @@ pub(crate) use rules::{find_rule, or_builtin};
 pub(crate) use run::probe;
 pub(crate) use run::report;
 pub(crate) use settings::{ConfigStart, Session, load, look_up};
+#[cfg(feature = "cli")]
+pub(crate) use trial::trial;
 pub(crate) use worker::WorkerPool;
 #[cfg(feature = "git")]
 pub(crate) use {

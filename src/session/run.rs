@@ -12,6 +12,7 @@ use super::{
     counts::Counts,
     coverage::{Coverage, RunContext},
     redact::hide_pieces,
+    rule_paths::RulePaths,
     settings::Session,
     suppress,
     worker::WorkerPool,
@@ -66,7 +67,9 @@ pub(super) fn collect<T>(
 ) -> Result<(Report, T)> {
     let redactor = &session.redactor;
     let least = Least::of(session);
-    let pool = WorkerPool::new(engine, redactor, counts);
+    let base = session.settings.config.as_ref().map(|config| config.base.as_path());
+    let rule_paths = engine.needs_paths().then(|| RulePaths::new(base));
+    let pool = WorkerPool::new(engine, redactor, counts, rule_paths);
     let mut coverage = feed(&pool)?;
     #[cfg(feature = "git")]
     let locations = history::locate(&mut coverage.histories, &pool);

@@ -18,6 +18,7 @@ use crate::{
     config::{self, Config, ConfigDocument, MOST_EXTENDED, Settings},
     path::{WholePath, current_directory, shown_text},
     rule::{ContextWord, Families, Guidance, Rule, RuleSet},
+    scan::may_hold_a_key,
     threads::Pool,
 };
 
@@ -260,10 +261,17 @@ fn mask_rules(config: &mut Config) -> Result<()> {
     if config.own_rules.is_empty() {
         return Ok(());
     }
-    let own = config.own_rules.iter().map(|rule| rule.value.clone());
-    let redactor = Redactor::default();
-    redactor.learn(Arc::new(RuleSet::with(own, |_| None)));
-    let mask = |text: &str| redactor.line(text);
+    let masker = |own: Vec<Arc<Rule>>| {
+        let redactor = Redactor::default();
+        redactor.learn(Arc::new(RuleSet::with(own, |_| None)));
+        redactor
+    };
+    let own = || config.own_rules.iter().map(|rule| rule.value.clone());
+    let has_shapes = |rule: &Arc<Rule>| rule.forms.iter().any(|form| !form.shapes.is_empty());
+    // The keywords of regular expressions are words of these texts. Nearly no text is long enough to try one on, and to
+    // compile a thousand of them would take longer than many scans.
+    let (short, long) = (masker(own().filter(has_shapes).collect()), masker(own().collect()));
+    let mask = |text: &str| if may_hold_a_key(text.as_bytes()) { long.line(text) } else { short.line(text) };
     for rule in &mut config.own_rules {
         ensure!(
             mask(&rule.value.id) == rule.value.id,

@@ -133,7 +133,7 @@ impl AllowedAtBase {
     fn new(session: &Session, trust: &RangeTrust, engine: &Engine, path: &str) -> Self {
         // A masked or escaped path names no file, so nothing is allowed there.
         let Some(content) = trust.file(Path::new(path)) else { return Self::default() };
-        let pool = WorkerPool::new(engine, &session.redactor, None);
+        let pool = WorkerPool::new(engine, &session.redactor, None, None);
         let origin = Origin::new(SourceKind::File, path.as_bytes());
         pool.worker().blob(Blob::new(origin, Content::Bytes(&content)));
         let (mut report, marked) = pool.into_report();

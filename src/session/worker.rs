@@ -11,6 +11,7 @@ use super::{
     counts::Counts,
     gathered::RunTotals,
     redact::Redactor,
+    rule_paths::RulePaths,
 };
 #[cfg(feature = "git")]
 use crate::{blob::Content, source::FileReader};
@@ -30,17 +31,26 @@ pub(crate) struct WorkerPool<'a> {
     redactor: &'a Redactor,
     counts: Option<Arc<Counts>>,
     gathered: Mutex<RunTotals>,
+    /// For rules that are for some paths.
+    rule_paths: Option<RulePaths>,
     #[cfg(feature = "git")]
     lfs: OnceLock<LfsPolicy>,
 }
 
 impl<'a> WorkerPool<'a> {
-    pub(super) fn new(engine: &'a Engine, redactor: &'a Redactor, counts: Option<Arc<Counts>>) -> Self {
+    /// Without `rule_paths`, rules that are for some paths count anywhere.
+    pub(super) fn new(
+        engine: &'a Engine,
+        redactor: &'a Redactor,
+        counts: Option<Arc<Counts>>,
+        rule_paths: Option<RulePaths>,
+    ) -> Self {
         Self {
             engine,
             redactor,
             counts,
             gathered: Mutex::default(),
+            rule_paths,
             #[cfg(feature = "git")]
             lfs: OnceLock::new(),
         }
@@ -57,7 +67,12 @@ impl<'a> WorkerPool<'a> {
     /// A worker for one thread. Its results are collected when it is dropped.
     pub(crate) fn worker(&self) -> Worker<'_> {
         Worker {
-            state: ScanState::new(self.engine, self.redactor, self.counts.as_deref()),
+            state: ScanState::new(
+                self.engine,
+                self.redactor,
+                self.counts.as_deref(),
+                self.rule_paths.as_ref(),
+            ),
             expander: Expander::default(),
             gathered: &self.gathered,
             #[cfg(feature = "git")]
@@ -153,6 +168,7 @@ impl Sink for Worker<'_> {
         let before = blob.before;
         let is_old = before.is_some_and(PriorVersions::had_path);
         let name = Origin { source: SourceKind::Name, object: None, ..blob.origin };
+        self.state.set_path(&name);
         let shown = self.state.find_in_name(path, (!is_old).then_some(&name));
         let mut scan = BlobScan::new(&mut self.state, shown, before);
         if let Err(error) = self.expander.expand(blob, &mut scan) {

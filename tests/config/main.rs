@@ -3,10 +3,13 @@
 
 mod documents;
 mod errors;
+mod expressions;
 mod extending;
 mod finding;
 mod hooks;
 mod own_rules;
+#[path = "../support/pack.rs"]
+mod pack;
 mod precedence;
 mod reading;
 mod schema;

@@ -251,7 +251,7 @@ fn as_many_as_there_may_be_are_all_found() {
     assert_eq!(found(&engine, format!("{}%2D{}", "sk", &openai_key(1)[3..]).as_bytes()).len(), 1);
 
     let error = parse(&(text + &rule("one-more", "one-more-{A:40}", ""))).unwrap_err();
-    assert!(error.problems[0].message.contains("more than 256 rules"));
+    assert!(error.problems[0].message.contains("more than 256 shapes"));
 }
 
 proptest! {

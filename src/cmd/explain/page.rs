@@ -58,6 +58,7 @@ fn page(rule: &Rule, width: Option<usize>) -> String {
         let needs = if form.requires_context { " (only if a name of the issuer is nearby)" } else { "" };
         tell("  ", &format!("{}{with_context}{needs}: {}", form.confidence, form.why));
         form.shapes.iter().for_each(|shape| tell("      ", shape.source()));
+        form.regex.iter().for_each(|regex| tell("      ", regex.source()));
     }
     tell("", "");
     tell("", "What does not match");

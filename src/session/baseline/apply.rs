@@ -280,7 +280,7 @@ impl BaselineComparison<'_> {
 
 /// Scans some files.
 fn read<'a>(files: impl Iterator<Item = &'a PathBuf>, redactor: &Redactor) -> Report {
-    let pool = WorkerPool::new(redactor.engine(), redactor, None);
+    let pool = WorkerPool::new(redactor.engine(), redactor, None, None);
     let mut worker = pool.worker();
     let mut reader = FileReader::default();
     for file in files {

@@ -1,0 +1,159 @@
+//! The search for keywords in any case: three bytes of each are looked up in a table of bits.
+//!
+//! Building it costs next to nothing, other than an automaton of a thousand keywords, and the table stays in the cache.
+
+use std::ops::Range;
+
+/// The bits of a hash of three bytes.
+const BITS: u32 = 15;
+
+/// What expressions a keyword is for, and where their matches may begin around it.
+#[derive(Clone, Debug)]
+pub(super) struct KeywordUse {
+    /// The index of the expression.
+    pub(super) expression: u32,
+    /// The number of bytes from the earliest and from the latest start of a match to the keyword; negative behind it.
+    pub(super) before: (isize, isize),
+}
+
+/// One keyword.
+struct SearchedKeyword {
+    hash: u16,
+    /// Where the three bytes are in it.
+    offset: usize,
+    /// It, in lower case.
+    text: Vec<u8>,
+    uses: Vec<KeywordUse>,
+}
+
+pub(super) struct KeywordSearch {
+    /// A bit for each hash of three bytes of a keyword.
+    bits: Box<[u64; 1 << (BITS - 6)]>,
+    /// Sorted by their hash.
+    keywords: Vec<SearchedKeyword>,
+    /// The greatest offset of three bytes in a keyword.
+    last_offset: usize,
+}
+
+impl KeywordSearch {
+    /// Each keyword is in lower case and at least three bytes long. They are sorted.
+    pub(super) fn new(keywords: Vec<(Vec<u8>, KeywordUse)>) -> Self {
+        let mut all: Vec<SearchedKeyword> = Vec::new();
+        for (text, one) in keywords {
+            match all.last_mut().filter(|last| last.text == text) {
+                Some(last) => last.uses.push(one),
+                None => {
+                    let offset = rarest(&text);
+                    let hash = hash(window(&text, offset));
+                    all.push(SearchedKeyword { hash, offset, text, uses: vec![one] });
+                }
+            }
+        }
+        all.sort_by(|a, b| (a.hash, &a.text).cmp(&(b.hash, &b.text)));
+        let mut bits = Box::new([0; 1 << (BITS - 6)]);
+        for keyword in &all {
+            bits[usize::from(keyword.hash) / 64] |= 1 << (keyword.hash % 64);
+        }
+        let last_offset = all.iter().map(|keyword| keyword.offset).max().unwrap_or(0);
+        Self { bits, keywords: all, last_offset }
+    }
+
+    /// Calls `found` with each keyword that begins in `range`: where it begins, where it ends, and what it is for.
+    pub(super) fn each(
+        &self,
+        text: &[u8],
+        range: &Range<usize>,
+        mut found: impl FnMut(Range<usize>, &[KeywordUse]),
+    ) {
+        let mut look = |at: usize, three: u32| {
+            let hash = hash(three);
+            if self.bits[usize::from(hash) / 64] >> (hash % 64) & 1 == 0 {
+                return;
+            }
+            let first = self.keywords.partition_point(|keyword| keyword.hash < hash);
+            for keyword in self.keywords[first..].iter().take_while(|keyword| keyword.hash == hash) {
+                let Some(start) = at.checked_sub(keyword.offset).filter(|start| range.contains(start)) else {
+                    continue;
+                };
+                let here = text.get(start..start + keyword.text.len());
+                if here.is_some_and(|here| here.eq_ignore_ascii_case(&keyword.text)) {
+                    found(start..start + keyword.text.len(), &keyword.uses);
+                }
+            }
+        };
+        let end = text.len().min(range.end.saturating_add(self.last_offset + 3));
+        let within = text.get(range.start..end).unwrap_or_default();
+        for (at, four) in (range.start..).zip(within.windows(4)) {
+            look(at, four.first_chunk().map_or(0, |four| u32::from_le_bytes(*four)));
+        }
+        // The last three bytes.
+        if within.len() >= 3 {
+            look(end - 3, window(within, within.len() - 3));
+        }
+    }
+
+    /// Whether a keyword begins in `range`.
+    pub(super) fn is_any(&self, text: &[u8], range: &Range<usize>) -> bool {
+        let mut is_any = false;
+        self.each(text, range, |_, _| is_any = true);
+        is_any
+    }
+}
+
+/// The three bytes at `at`.
+fn window(text: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes([text[at], text[at + 1], text[at + 2], 0])
+}
+
+/// The hash of the low three bytes, which does not tell the cases of a letter apart.
+fn hash(three: u32) -> u16 {
+    let folded = three & 0x00ff_ffff | 0x0020_2020;
+    (folded.wrapping_mul(0x9e37_79b1) >> (32 - BITS)) as u16
+}
+
+/// The offset of those three bytes that ordinary text has the least.
+fn rarest(text: &[u8]) -> usize {
+    let rarity = |byte: &u8| match byte {
+        b'a' | b'e' | b'i' | b'o' | b'n' | b'r' | b's' | b't' => 0,
+        b'l' | b'c' | b'd' | b'u' | b'p' | b'm' | b' ' | b'=' | b'"' | b'_' => 1,
+        b'j' | b'q' | b'x' | b'z' | b'k' | b'w' | b'v' => 4,
+        _ => 2,
+    };
+    let score = |at: &usize| -> u32 { text[*at..*at + 3].iter().map(rarity).sum() };
+    // Of several, the first.
+    (0..=text.len() - 3).rev().max_by_key(score).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_keyword_is_found_wherever_it_is_in_any_case() {
+        let mut keywords =
+            ["key", "api_key", "apikey", "token=", "ghp_", "-----begin", "ÿþý", "kek"].map(str::to_owned);
+        keywords.sort();
+        let one = |expression: usize| KeywordUse { expression: expression as u32, before: (0, 0) };
+        let search = KeywordSearch::new(
+            keywords.iter().enumerate().map(|(at, text)| (text.clone().into_bytes(), one(at))).collect(),
+        );
+        let text = "key aPi_KeY APIKEY token= GHP_ -----BEGIN kekek ÿþý ke api_ke";
+        for range in [0..text.len(), 4..5, 5..text.len(), 60..61, 0..3] {
+            let mut found = Vec::new();
+            search.each(text.as_bytes(), &range, |place, uses| {
+                found.push((place.start, uses[0].expression as usize))
+            });
+            found.sort_unstable();
+            let lower = text.to_ascii_lowercase();
+            let all = keywords.iter().enumerate().flat_map(|(at, keyword)| {
+                let lower = lower.as_bytes();
+                let starts =
+                    (0..lower.len()).filter(move |start| lower[*start..].starts_with(keyword.as_bytes()));
+                starts.map(move |start| (start, at)).collect::<Vec<_>>()
+            });
+            let mut expected: Vec<_> = all.filter(|(start, _)| range.contains(start)).collect();
+            expected.sort_unstable();
+            assert_eq!(found, expected, "{range:?}");
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Tries expressions near their keywords.
+
+use std::{
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
+
+use super::{
+    accept::ExpressionEntry,
+    counts::{ExpressionCounter, ExpressionCounts, MatchKind},
+    keywords::{KeywordSearch, KeywordUse},
+    progress::{ExpressionProgress, TriedExpression},
+};
+use crate::{
+    rule::{Confidence, Families, LONGEST_MATCH, Rule, RuleSet},
+    scan::{
+        scratch::Scratch,
+        shape_match::{REACH, ShapeMatch},
+    },
+};
+
+/// How far from a match a keyword may be that is not part of it, in bytes.
+const NEAR: usize = 256;
+
+/// How much a window must hold behind a keyword, in bytes: the keyword, and the character behind it.
+const MARGIN: usize = 128;
+
+const _: () = assert!(
+    LONGEST_MATCH + NEAR + MARGIN <= REACH,
+    "a window must hold all keywords of a match that it decides"
+);
+
+/// All expressions of a run.
+pub(in crate::scan) struct ExpressionSearch {
+    entries: Vec<ExpressionEntry>,
+    /// Those that are tried everywhere.
+    slow: Vec<u32>,
+    /// Built for the first text.
+    keywords: OnceLock<KeywordSearch>,
+    counter: ExpressionCounter,
+}
+
+/// Whether expressions that are for some paths are tried.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::scan) enum Paths {
+    /// If the path of the text is one of them.
+    Own,
+    /// Always: the text may have any path.
+    Any,
+}
+
+/// A part of a text, and how much of it is to be decided now.
+#[derive(Clone, Copy)]
+pub(super) struct ExpressionWindow<'t> {
+    pub(super) text: &'t [u8],
+    /// Matches that begin from this offset on are left to the next window, which is [`REACH`] before its end.
+    pub(super) starts_end: usize,
+    pub(super) paths: Paths,
+}
+
+impl ExpressionSearch {
+    /// The expressions of all forms of these families that can reach `least`; `None` if there are none.
+    pub(in crate::scan) fn new(rules: &RuleSet, families: Families, least: Confidence) -> Option<Self> {
+        let is_asked = |rule: &&Arc<Rule>| families.has(rule.family);
+        let forms =
+            rules.own().filter(is_asked).flat_map(|rule| (0..rule.forms.len()).map(move |form| (rule, form)));
+        let forms = forms.filter(|(rule, form)| rule.forms[*form].reach() >= least);
+        let entries: Vec<_> = forms.filter_map(|(rule, form)| ExpressionEntry::new(rule, form)).collect();
+        let is_slow = |entry: &ExpressionEntry| entry.form().searched.is_empty();
+        let slow = (0..).zip(&entries).filter(|(_, entry)| is_slow(entry)).map(|(at, _)| at).collect();
+        (!entries.is_empty()).then(|| Self {
+            entries,
+            slow,
+            keywords: OnceLock::new(),
+            counter: ExpressionCounter::default(),
+        })
+    }
+
+    /// Whether any expression is only for some paths.
+    pub(in crate::scan) fn has_paths(&self) -> bool {
+        self.entries.iter().any(|entry| entry.form().path.is_some())
+    }
+
+    /// What all threads have met so far.
+    pub(in crate::scan) fn counts(&self) -> ExpressionCounts {
+        self.counter.counts()
+    }
+
+    /// Whether any expression is tried without a keyword.
+    pub(in crate::scan) fn has_slow(&self) -> bool {
+        !self.slow.is_empty()
+    }
+
+    /// Whether a keyword begins in `range`.
+    pub(in crate::scan) fn may_match(&self, text: &[u8], range: &Range<usize>) -> bool {
+        self.keywords().is_any(text, range)
+    }
+
+    fn keywords(&self) -> &KeywordSearch {
+        self.keywords.get_or_init(|| {
+            let mut keywords = Vec::new();
+            for (at, entry) in (0..).zip(&self.entries) {
+                let (_, most) = entry.expression.lengths();
+                for keyword in &entry.form().searched {
+                    let length = keyword.text.len();
+                    let before = match keyword.before {
+                        Some((least, before)) => {
+                            (before.min(most - length.min(most)) as isize, least as isize)
+                        }
+                        None => (most.max(NEAR) as isize - length as isize, -((length + NEAR) as isize)),
+                    };
+                    keywords.push((keyword.text.clone(), KeywordUse { expression: at, before }));
+                }
+            }
+            keywords.sort_by(|a, b| (&a.0, a.1.expression).cmp(&(&b.0, b.1.expression)));
+            KeywordSearch::new(keywords)
+        })
+    }
+
+    /// Adds the matches of a window, with those of the windows before it that are still in memory.
+    pub(super) fn scan(
+        &self,
+        window: ExpressionWindow<'_>,
+        progress: &mut ExpressionProgress,
+        scratch: &mut Scratch,
+        matches: &mut Vec<ShapeMatch>,
+    ) {
+        let ExpressionWindow { text, starts_end, .. } = window;
+        // All keywords count that tell of matches which begin before the end.
+        let is_last = starts_end == text.len();
+        let keywords_end = if is_last { starts_end } else { text.len().saturating_sub(MARGIN) };
+        let range = progress.keywords_until..keywords_end;
+        if range.start < range.end {
+            self.note_keywords(text, &range, progress);
+            progress.keywords_until = keywords_end;
+        }
+        for (at, one) in &mut progress.expressions {
+            let entry = &self.entries[*at as usize];
+            let path = || {
+                let path = entry.form().path.as_ref();
+                let own = scratch.path.as_ref().filter(|_| window.paths == Paths::Own);
+                own.is_none_or(|own| path.is_none_or(|path| path.is_match(own)))
+            };
+            if *one.is_for_path.get_or_insert_with(path) {
+                self.try_near(window, entry, one);
+                for found in &one.keys {
+                    matches.push(entry.matched(text, found, scratch));
+                }
+            } else {
+                one.forget_regions();
+            }
+        }
+    }
+
+    fn note_keywords(&self, text: &[u8], range: &Range<usize>, progress: &mut ExpressionProgress) {
+        for at in &self.slow {
+            progress.expressions.entry(*at).or_default().add(range.clone());
+        }
+        let expressions = &mut progress.expressions;
+        self.keywords().each(text, range, |place, uses| {
+            for KeywordUse { expression, before } in uses {
+                let first = place.start.saturating_add_signed(-before.0);
+                let last = place.start.saturating_add_signed(-before.1);
+                expressions.entry(*expression).or_default().add(first..last + 1);
+            }
+        });
+    }
+
+    /// Tries an expression in the regions that are known by now.
+    fn try_near(&self, window: ExpressionWindow<'_>, entry: &ExpressionEntry, one: &mut TriedExpression) {
+        let ExpressionWindow { text, starts_end, .. } = window;
+        let (_, most) = entry.expression.lengths();
+        let regions = one.take_until(starts_end);
+        let mut from = one.until;
+        // The current region, and the first one that is too far behind the current group of regions.
+        let (mut at, mut group_end) = (0, 0);
+        while let Some(region) = regions.get(at) {
+            from = from.max(region.start);
+            if from >= region.end {
+                at += 1;
+                continue;
+            }
+            if group_end <= at {
+                // What is read behind the last start of a region may hold the next one.
+                let is_close = |pair: &&[Range<usize>]| pair[1].start < pair[0].end + most;
+                group_end = at + 1 + regions[at..].windows(2).take_while(is_close).count();
+            }
+            let starts = from..regions[group_end - 1].end;
+            let end = entry.end(&starts, text.len());
+            let found = entry.expression.find(text, starts.start..end, starts.len() == 1);
+            let read = found.as_ref().map_or(end, |found| end.min(found.span.start + most));
+            self.counter.add_tried((read - starts.start) as u64);
+            let Some(found) = found.filter(|found| found.span.start < starts.end) else {
+                (at, from) = (group_end, starts.end);
+                continue;
+            };
+            while regions.get(at).is_some_and(|region| region.end <= found.span.start) {
+                at += 1;
+            }
+            if regions.get(at).is_some_and(|region| found.span.start < region.start) {
+                // It begins between two regions, where no keyword is near.
+                continue;
+            }
+            from = found.span.end.max(found.span.start + 1);
+            let kind = entry.kind(text, &found);
+            self.counter.add(kind);
+            if kind == MatchKind::Key {
+                one.keys.push(found);
+            }
+        }
+        one.until = one.until.max(from);
+    }
+}
