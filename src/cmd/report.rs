@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     cli::ConvertArgs,
+    path::shown_text,
     report::{ReportDocument, View},
     session::{Verdict, check_files, verdict, write_document},
 };
@@ -25,7 +26,8 @@ pub(super) fn run(args: &ConvertArgs, console: &Console) -> Result<Verdict> {
         None => options::format_of_environment()?.unwrap_or_else(|| "text".to_owned()),
     };
     check_files(&outputs)?;
-    let reports: Vec<ReportDocument> = args.reports.iter().map(|file| read(file)).collect::<Result<_>>()?;
+    let mut reports: Vec<ReportDocument> =
+        args.reports.iter().map(|file| read(file)).collect::<Result<_>>()?;
     for (file, report) in args.reports.iter().zip(&reports).skip(1) {
         let (first, scope) = (&reports[0].run.scope, &report.run.scope);
         if !scope.families.iter().any(|family| first.families.contains(family)) {
@@ -37,6 +39,10 @@ pub(super) fn run(args: &ConvertArgs, console: &Console) -> Result<Verdict> {
                 scope.in_words()
             );
         }
+    }
+    if reports.len() > 1 {
+        reports =
+            args.reports.iter().zip(reports).map(|(file, report)| named(file, report, console)).collect();
     }
     let report = ReportDocument::merge(reports).context("clap requires a report")?;
     let view = View {
@@ -51,6 +57,15 @@ pub(super) fn run(args: &ConvertArgs, console: &Console) -> Result<Verdict> {
     };
     write_document(&outputs, &format, &report, &view)?;
     Ok(verdict(report.run.complete, report.has_failing() && !args.write.exit_zero))
+}
+
+/// The audit of one repository does not say which one it was, so that it is named after its file.
+fn named(file: &Path, report: ReportDocument, console: &Console) -> ReportDocument {
+    if report.run.audit.is_none() || !report.run.repositories.is_empty() {
+        return report;
+    }
+    let name = shown_text(&file.with_extension(""));
+    report.of_repository(&console.redactor.text(name.as_bytes()))
 }
 
 /// Reads a report in JSON from a file, or from standard input if it is `-`.

@@ -94,7 +94,9 @@ pub struct Occurrence {
 impl Occurrence {
     pub(super) fn order(&self) -> impl Ord + '_ {
         let Self { path, archive, span, source, object, commit, repository, .. } = self;
-        (path, archive.as_deref(), *span, *source, *object, *commit, repository.as_deref())
+        // Git's own files repeat what stands elsewhere: the index has every name.
+        let is_of_git = *source == SourceKind::Config;
+        (is_of_git, path, archive.as_deref(), *span, *source, *object, *commit, repository.as_deref())
     }
 
     /// The path followed by the inner path, as in `a.zip!b/c.txt`.

@@ -23,7 +23,7 @@ use crate::{
 const FEW: usize = 5;
 
 /// What was searched.
-struct Searched {
+struct SearchedPlaces {
     document: ReportDocument,
     /// In words, such as `the work tree /src/project`.
     what: String,
@@ -83,7 +83,7 @@ pub(super) fn explain(target: &Target, args: &ExplainArgs, console: &Console) ->
     Ok(verdict(document.run.complete, false))
 }
 
-fn search(target: &Target, args: &ExplainArgs, console: &Console) -> Result<Searched> {
+fn search(target: &Target, args: &ExplainArgs, console: &Console) -> Result<SearchedPlaces> {
     let named = match target {
         Target::Place { path, .. } => path.as_str(),
         Target::Fingerprint(_) => "",
@@ -96,7 +96,7 @@ fn search(target: &Target, args: &ExplainArgs, console: &Console) -> Result<Sear
             file.display()
         );
         let what = format!("the report {}", file.display());
-        return Ok(Searched { document, what, path: named.to_owned() });
+        return Ok(SearchedPlaces { document, what, path: named.to_owned() });
     }
     let here = current_directory().context("the current directory no longer exists")?;
     if let (Target::Place { path, .. }, false) = (target, args.tree.history) {
@@ -116,7 +116,7 @@ fn search(target: &Target, args: &ExplainArgs, console: &Console) -> Result<Sear
             Ok(Coverage { scope: ScanScope::Files(roots.clone()), roots, ..Coverage::files(here.clone()) })
         })?;
         let document = ReportDocument::new(&Report { show_suppressed: true, ..found });
-        return Ok(Searched { document, what: path.clone(), path: path.clone() });
+        return Ok(SearchedPlaces { document, what: path.clone(), path: path.clone() });
     }
     let root = root_of(&here);
     let session = session(args, ConfigStart::Path(&root), |options| options.enter(&root), console)?;
@@ -126,7 +126,7 @@ fn search(target: &Target, args: &ExplainArgs, console: &Console) -> Result<Sear
     // Paths start from the root, wherever one stands.
     let whole = here.join(named);
     let path = whole.strip_prefix(&root).map_or_else(|_| named.to_owned(), shown_text);
-    Ok(Searched { document, what: format!("{what} {}", root.display()), path })
+    Ok(SearchedPlaces { document, what: format!("{what} {}", root.display()), path })
 }
 
 /// A session that looks for every key there is, since the one that is meant may be in no usual report.
@@ -159,8 +159,8 @@ fn file_of(path: &str) -> Result<PathBuf> {
     Ok(file.to_owned())
 }
 
-fn not_found(target: &Target, args: &ExplainArgs, searched: &Searched) -> anyhow::Error {
-    let Searched { document, what, path } = searched;
+fn not_found(target: &Target, args: &ExplainArgs, searched: &SearchedPlaces) -> anyhow::Error {
+    let SearchedPlaces { document, what, path } = searched;
     let mut tries = Vec::new();
     if args.report.is_none() {
         if !args.tree.history {

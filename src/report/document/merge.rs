@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{FindingEntry, OccurrenceEntry, ReportDocument, RunReport, SuppressedKeys};
+use crate::blob::SourceKind;
 use crate::finding::{Audit, Configuration, History, NAMED, RefsRead, RunMode, Subject};
 
 impl ReportDocument {
@@ -42,7 +43,17 @@ fn order(finding: &FindingEntry) -> impl Ord + '_ {
 
 fn place_order(place: &OccurrenceEntry) -> impl Ord + '_ {
     let span = (place.line, place.column, place.end_line, place.end_column);
-    (&place.path, &place.archive, span, place.source as u8, &place.blob, &place.commit, &place.repository)
+    let is_of_git = place.source == SourceKind::Config;
+    (
+        is_of_git,
+        &place.path,
+        &place.archive,
+        span,
+        place.source as u8,
+        &place.blob,
+        &place.commit,
+        &place.repository,
+    )
 }
 
 fn add(findings: &mut BTreeMap<String, FindingEntry>, finding: FindingEntry) {

@@ -19,7 +19,7 @@ impl ReportDocument {
             scanned: run.scanned,
         }];
         self.findings.iter_mut().for_each(|finding| locate(finding, name));
-        let within = |place: &mut String| *place = within(name, place);
+        let within = |place: &mut String| *place = within_repository(name, place);
         for input in run.not_scanned.iter_mut().chain(run.accepted.iter_mut().map(|one| &mut one.input)) {
             input.what = format!("{name}: {}", input.what);
         }
@@ -28,11 +28,14 @@ impl ReportDocument {
         run.unused_suppressions.iter_mut().for_each(|one| within(&mut one.place));
         run.accepted.iter_mut().for_each(|one| within(&mut one.suppression.place));
         run.configuration.iter_mut().for_each(|one| within(&mut one.file));
-        if let Some(command) = run.refs.as_mut().and_then(|refs| refs.fetch_pull_requests.as_mut())
-            && let Some(rest) = command.strip_prefix("git ")
-        {
-            *command = format!("git -C {name} {rest}");
+        if let Some(refs) = &mut run.refs {
+            let command = refs.fetch_pull_requests.take();
+            refs.fetch_pull_requests = command.and_then(|command| in_directory(&command, name));
         }
+        run.excluded = std::mem::take(&mut run.excluded)
+            .into_iter()
+            .map(|(by, count)| (if is_option(&by) { by } else { within_repository(name, &by) }, count))
+            .collect();
         run.not_read_names.values_mut().flatten().for_each(within);
         if let SuppressedKeys::List(list) = &mut run.suppressed {
             for one in list {
@@ -79,17 +82,30 @@ impl RunReport {
 fn locate(finding: &mut FindingEntry, name: &str) {
     for place in &mut finding.occurrences {
         let inner = place.repository.take().filter(|inner| inner != ".");
-        let repository = inner.map_or_else(|| name.to_owned(), |inner| within(name, &inner));
+        let repository = inner.map_or_else(|| name.to_owned(), |inner| within_repository(name, &inner));
         // Its path is then one from here, so that no two files have the same.
         if !place.path.is_empty() {
-            place.path = within(&repository, &place.path);
+            place.path = within_repository(&repository, &place.path);
         }
         place.repository = Some(repository);
     }
 }
 
+/// Whether something is excluded by an option or a variable, and not by a file.
+fn is_option(by: &str) -> bool {
+    by.starts_with('-') || by.starts_with("SKANNER_")
+}
+
+/// A command of git for a repository elsewhere. People paste it, so that there is none for a name that a shell would take
+/// for more than a name.
+fn in_directory(command: &str, name: &str) -> Option<String> {
+    let is_plain = |one: char| one.is_alphanumeric() || "/._-".contains(one);
+    let rest = command.strip_prefix("git ")?;
+    (name.chars().all(is_plain) && !name.starts_with('-')).then(|| format!("git -C {name} {rest}"))
+}
+
 /// A path in a repository. What is absolute is not in it.
-fn within(name: &str, place: &str) -> String {
+fn within_repository(name: &str, place: &str) -> String {
     match place.starts_with('/') {
         true => place.to_owned(),
         false => format!("{}/{place}", name.trim_end_matches('/')),

@@ -177,7 +177,7 @@ fn places(page: &mut Markup, occurrences: &[OccurrenceEntry]) {
             SourceKind::Blob => "in the history",
             SourceKind::Message => "message",
             SourceKind::Name => "in the name itself",
-            SourceKind::Config => "git's configuration",
+            SourceKind::Config => "in git's own directory",
             SourceKind::Stdin => "standard input",
         };
         // Occurrences are sorted by path, so that those of one file follow each other.

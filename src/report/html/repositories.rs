@@ -15,7 +15,7 @@ pub(super) fn applies(report: &ReportDocument) -> bool {
 }
 
 pub(super) fn write(page: &mut Markup, report: &ReportDocument) {
-    page.raw("<div class=\"table\"><table class=\"numbers\">\n");
+    page.raw("<div class=\"table\"><table class=\"repositories\">\n");
     page.raw("<caption>Number of keys by repository and severity, the most dangerous first. A key that two repositories have counts in both.</caption>\n");
     page.raw("<thead><tr><th scope=\"col\">Repository</th>");
     columns(page);
@@ -23,7 +23,7 @@ pub(super) fn write(page: &mut Markup, report: &ReportDocument) {
     for (one, counts) in report.by_repository() {
         page.raw("<tr><th scope=\"row\"><code class=\"path\">").text(&one.name).raw("</code></th>");
         cells(page, &counts);
-        page.raw("<td class=\"words\">").raw(verdict(one)).raw("</td></tr>\n");
+        page.raw("<td>").raw(verdict(one)).raw("</td></tr>\n");
     }
     page.raw("</tbody>\n</table></div>\n");
 }

@@ -65,7 +65,7 @@ pub(super) fn write(page: &mut Markup, report: &ReportDocument, today: Day) {
     page.raw("<p class=\"legend\"><span><svg width=\"12\" height=\"12\" aria-hidden=\"true\"><circle cx=\"6\" cy=\"6\" r=\"4\" class=\"ink\"/></svg>introduced</span> ");
     page.raw("<span><svg width=\"12\" height=\"12\" aria-hidden=\"true\"><circle cx=\"6\" cy=\"6\" r=\"3.5\" class=\"hollow\"/></svg>removed, still in the history</span> ");
     page.raw("<span><svg width=\"12\" height=\"12\" aria-hidden=\"true\"><path d=\"M2 1.5l8 4.5-8 4.5z\" class=\"ink\"/></svg>still at HEAD</span> ");
-    page.raw("<span><svg width=\"16\" height=\"12\" aria-hidden=\"true\"><line x1=\"0\" x2=\"16\" y1=\"6\" y2=\"6\" class=\"open ink\"/></svg>only on other refs</span></p>\n");
+    page.raw("<span><svg width=\"16\" height=\"12\" aria-hidden=\"true\"><line x1=\"0\" x2=\"16\" y1=\"6\" y2=\"6\" class=\"open ink\"/></svg>only in a message, or on other refs</span></p>\n");
     page.raw("<div class=\"table\"><table class=\"timeline\">\n<caption>");
     page.text(&match count - lines.len() {
         0 => format!("History of {}, the oldest first", plural(count as u64, "key")),
@@ -120,9 +120,7 @@ fn row(page: &mut Markup, line: &KeyLine<'_>, axis: &Axis) {
         );
     }
     page.raw("</svg></td><td class=\"dates\">").text(&line.introduced.to_string());
-    page.raw("</td><td class=\"dates\">")
-        .text(end.0.as_deref().unwrap_or("on other refs"))
-        .raw("</td></tr>\n");
+    page.raw("</td><td class=\"dates\">").text(end.0.as_deref().unwrap_or(&end.1)).raw("</td></tr>\n");
 }
 
 /// How the line ends: in the column, unless it just goes on, and in words.
@@ -130,6 +128,9 @@ fn end(line: &KeyLine<'_>) -> (Option<String>, String) {
     match line.removed {
         Some(day) => (Some(day.to_string()), format!("removed {day}")),
         None if line.history.at_head => (Some("still at HEAD".to_owned()), "still at HEAD".to_owned()),
+        None if line.history.introduced.as_ref().is_some_and(|event| event.path.is_empty()) => {
+            (None, "in a message".to_owned())
+        }
         None => (None, "on other refs".to_owned()),
     }
 }
