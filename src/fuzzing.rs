@@ -6,6 +6,7 @@ use crate::{
     finding::Detection,
     git::index::Index,
     hidden::escape_control,
+    import as lists,
     rule::Confidence,
     scan::{Engine, Scratch},
     session::Redactor,
@@ -49,4 +50,12 @@ pub fn index(bytes: &[u8], hash_length: usize) -> Result<usize, String> {
 /// Why it cannot be read.
 pub fn baseline(bytes: &[u8]) -> Result<String, String> {
     Baseline::parse(bytes, "a").map(|baseline| baseline.to_string()).map_err(|error| format!("{error:#}"))
+}
+
+/// Reads a list of another scanner, and returns how many things it holds.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn import(bytes: &[u8]) -> Result<usize, String> {
+    lists::read(bytes).map(|list| list.count()).map_err(|refusal| refusal.to_string())
 }

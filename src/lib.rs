@@ -45,6 +45,8 @@ mod git;
 mod hidden;
 #[cfg(feature = "cli")]
 mod hook;
+#[cfg(feature = "cli")]
+mod import;
 #[cfg(feature = "git")]
 mod locate;
 mod notebook;

@@ -27,6 +27,8 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("git", 1, &[]),
     ("baseline", 2, &[]),
     ("hook", 2, &[]),
+    // One parser reads the list of gitleaks, wherever it counts.
+    ("import", 2, &["suppression"]),
     ("expand", 2, &[]),
     ("suppression", 2, &[]),
     ("locate", 2, &[]),

@@ -8,6 +8,7 @@ mod generate;
 mod heading;
 mod hints;
 mod hook;
+mod import;
 mod report;
 mod report_command;
 mod rules;
@@ -25,6 +26,7 @@ pub(crate) use config::{InitArgs, ShowConfigArgs};
 pub(crate) use generate::{CompletionsArgs, SchemaArgs, SchemaDocument};
 pub(crate) use hints::{clone_first, hint, is_url};
 pub(crate) use hook::{HookArgs, HookCommand};
+pub(crate) use import::ImportArgs;
 pub(crate) use report::{ConfigArgs, FamilyArgs, OutputFile, ReportArgs, SettingArgs, TrustArgs, WriteArgs};
 pub(crate) use report_command::ConvertArgs;
 pub(crate) use rules::{ExplainArgs, RulesArgs, RulesCommand, TryArgs};
@@ -107,6 +109,17 @@ pub(crate) enum Command {
     #[command(after_help = "Example:
   skanner baseline create                 from now on, only new keys fail")]
     Baseline(Box<Deferred<BaselineArgs>>),
+    /// Take over what other scanners were told to let pass.
+    ///
+    /// Reads lists of gitleaks, betterleaks, TruffleHog, detect-secrets and ggshield, and scans the work tree. What a list
+    /// knows becomes an entry of the baseline, a false positive or a path an `[[allow]]` entry of `skanner.toml`. What
+    /// cannot be taken over is named with its line. Exit code: 0 if everything that was found is in one of the lists, 1 if
+    /// keys are left, 2 if something could not be read.
+    #[command(after_help = "Examples:
+  skanner import --check                  what would be taken over
+  skanner import                          the lists at the root
+  skanner import --history leaks.json     a report with keys of old commits")]
+    Import(Box<Deferred<ImportArgs>>),
     /// Run as a git hook, or install the hooks.
     #[command(after_help = "Example:
   skanner hook install                    check every commit, message and push")]

@@ -8,6 +8,7 @@ mod console;
 mod explain;
 mod guard;
 mod hook;
+mod import;
 mod init;
 mod options;
 mod plan;
@@ -111,6 +112,7 @@ fn run(cli: &Cli, console: &Console) -> Result<Verdict> {
         Command::Audit(args) => audit::run(args, console),
         Command::Report(args) => report::run(args, console),
         Command::Baseline(args) => baseline::run(&args.command, console),
+        Command::Import(args) => import::run(args, console),
         Command::Hook(args) => hook::run(&args.command, console),
         Command::Rules(args) => rules::run(args, console),
         Command::Explain(args) => explain::run(args, console),

@@ -1,40 +1,49 @@
-//! Adds an `[[allow]]` entry to the text of a configuration. What is there stays as it is, comments included.
+//! Adds `[[allow]]` entries to the text of a configuration. What is there stays as it is, comments included.
 
 use super::{
     error::{Invalid, Problem},
     find::{ConfigDocument, ConfigKind},
-    model::Config,
+    model::{Allow, Config},
 };
 
-/// An entry that allows one key by its fingerprint.
+/// What a new entry allows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum NewAllowed<'a> {
+    /// One key, by its fingerprint of 32 hex digits.
+    Fingerprint(&'a str),
+    /// All keys in files that match one of these patterns.
+    Paths(&'a [String]),
+}
+
+/// A new entry.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NewAllow<'a> {
-    /// The fingerprint, 32 hex digits.
-    pub fingerprint: &'a str,
-    /// Which key it is, for readers. On one line, and safe to show.
+    /// What it allows.
+    pub what: NewAllowed<'a>,
+    /// Which key it is or where it is from, for readers. On one line, and safe to show.
     pub about: &'a str,
     /// Why it is allowed; not empty, on one line, and safe to show.
     pub reason: &'a str,
 }
 
 impl ConfigDocument {
-    /// The text with the entry at its end. `shown` is the name of the file, as it may be shown.
+    /// The text with the entries at its end. `shown` is the name of the file, as it may be shown.
     ///
     /// # Errors
-    /// When the configuration is not valid, or would not be with the entry, such as one with a line `allow = [...]`.
-    pub(crate) fn with_allow(&self, entry: NewAllow<'_>, shown: &str) -> Result<String, Invalid> {
+    /// When the configuration is not valid, or would not be with the entries, such as one with a line `allow = [...]`.
+    pub(crate) fn with_allows(&self, entries: &[NewAllow<'_>], shown: &str) -> Result<String, Invalid> {
         let before = Config::parse(self, shown)?.allow.len();
         let mut first_problem = None;
         // A Cargo.toml has one of two tables, and the other one would be a mistake.
         for table in self.kind.allow_tables() {
-            let document = Self { text: appended(&self.text, &table, entry), ..self.clone() };
+            let document = Self { text: appended(&self.text, &table, entries), ..self.clone() };
             let parsed = Config::parse(&document, shown);
-            let is_added = |config: &Config| {
-                let last = config.allow.last().and_then(|allow| allow.fingerprints.first());
-                config.allow.len() == before + 1 && last.is_some_and(|last| last.value == entry.fingerprint)
+            let are_added = |config: &Config| {
+                let new = config.allow.get(before..).unwrap_or_default();
+                new.len() == entries.len() && new.iter().zip(entries).all(|(new, entry)| entry.is(new))
             };
             match parsed {
-                Ok(config) if is_added(&config) => return Ok(document.text),
+                Ok(config) if are_added(&config) => return Ok(document.text),
                 Ok(_) => {}
                 Err(problem) => first_problem = first_problem.or(Some(problem)),
             }
@@ -59,25 +68,44 @@ impl ConfigKind {
 }
 
 impl NewAllow<'_> {
+    /// Whether this is the entry as it was read back.
+    fn is(&self, read: &Allow) -> bool {
+        let fingerprints = || read.fingerprints.iter().map(|one| one.value.as_str());
+        match self.what {
+            NewAllowed::Fingerprint(own) => read.paths.is_empty() && fingerprints().eq([own]),
+            NewAllowed::Paths(own) => read.fingerprints.is_empty() && read.paths == own,
+        }
+    }
+
     /// The entry as a table of this name.
     fn text(self, table: &str) -> String {
-        let Self { fingerprint, about, reason } = self;
+        let Self { what, about, reason } = self;
         // A string of JSON is one of TOML.
-        let reason = serde_json::Value::from(reason);
-        format!("[[{table}]]\nfingerprints = [\"{fingerprint}\"] # {about}\nreason = {reason}\n")
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        let what = match what {
+            NewAllowed::Fingerprint(fingerprint) => format!("fingerprints = [\"{fingerprint}\"]"),
+            NewAllowed::Paths(paths) => {
+                let paths: Vec<String> = paths.iter().map(|path| quoted(path)).collect();
+                format!("paths = [{}]", paths.join(", "))
+            }
+        };
+        format!("[[{table}]]\n{what} # {about}\nreason = {}\n", quoted(reason))
     }
 }
 
-fn appended(text: &str, table: &str, entry: NewAllow<'_>) -> String {
-    let gap = match text {
-        "" => "",
-        text if text.ends_with('\n') => "\n",
-        _ => "\n\n",
-    };
-    let added = format!("{gap}{}", entry.text(table));
-    // Lines end as those before.
-    let added = if text.contains("\r\n") { added.replace('\n', "\r\n") } else { added };
-    format!("{text}{added}")
+fn appended(text: &str, table: &str, entries: &[NewAllow<'_>]) -> String {
+    let mut whole = text.to_owned();
+    for entry in entries {
+        let gap = match &*whole {
+            "" => "",
+            text if text.ends_with('\n') => "\n",
+            _ => "\n\n",
+        };
+        let added = format!("{gap}{}", entry.text(table));
+        // Lines end as those before.
+        whole.push_str(&if text.contains("\r\n") { added.replace('\n', "\r\n") } else { added });
+    }
+    whole
 }
 
 #[cfg(test)]
@@ -90,8 +118,9 @@ mod tests {
         ConfigDocument { file: "/x/skanner.toml".into(), base: "/x".into(), kind, text: text.to_owned() }
     }
 
-    fn entry<'a>(fingerprint: &'a str, reason: &'a str) -> NewAllow<'a> {
-        NewAllow { fingerprint, about: "openai-project-key in a.py", reason }
+    fn entry<'a>(fingerprint: &'a str, reason: &'a str) -> [NewAllow<'a>; 1] {
+        let what = NewAllowed::Fingerprint(fingerprint);
+        [NewAllow { what, about: "openai-project-key in a.py", reason }]
     }
 
     #[test]
@@ -113,14 +142,14 @@ mod tests {
         ] {
             let before = document(kind, text);
             let after = before
-                .with_allow(entry(&fingerprint, "made up"), "x")
+                .with_allows(&entry(&fingerprint, "made up"), "x")
                 .unwrap_or_else(|error| panic!("{text}: {}", error.render(&mut |text| text.to_owned())));
             assert!(after.starts_with(text), "{after}");
             assert_eq!(
                 after.matches("\r\n").count(),
                 if text.contains('\r') { after.lines().count() } else { 0 }
             );
-            let more = document(kind, &after).with_allow(entry(&"2".repeat(32), "x"), "x").unwrap();
+            let more = document(kind, &after).with_allows(&entry(&"2".repeat(32), "x"), "x").unwrap();
             assert!(more.starts_with(&after) && more.len() > after.len());
         }
     }
@@ -136,19 +165,33 @@ mod tests {
         ] {
             let fingerprint = "1".repeat(32);
             assert!(
-                document(ConfigKind::Own, text).with_allow(entry(&fingerprint, "x"), "x").is_err(),
+                document(ConfigKind::Own, text).with_allows(&entry(&fingerprint, "x"), "x").is_err(),
                 "{text}"
             );
         }
         let inline = document(ConfigKind::PyProject, "[tool]\nskanner = { min-confidence = \"likely\" }\n");
-        assert!(inline.with_allow(entry(&"1".repeat(32), "x"), "x").is_err());
+        assert!(inline.with_allows(&entry(&"1".repeat(32), "x"), "x").is_err());
+    }
+
+    #[test]
+    fn several_entries_are_added_at_once() {
+        let fingerprints = ["1".repeat(32), "2".repeat(32)];
+        let paths = ["docs/\\*.md".to_owned(), "a \"b\"/**".to_owned()];
+        let [first] = entry(&fingerprints[0], "x");
+        let [last] = entry(&fingerprints[1], "y");
+        let by_path = NewAllow { what: NewAllowed::Paths(&paths), ..first };
+        let text = document(ConfigKind::Own, "# why\n").with_allows(&[first, by_path, last], "x").unwrap();
+        let config = Config::parse(&document(ConfigKind::Own, &text), "x").unwrap();
+        assert_eq!(config.allow.len(), 3);
+        assert_eq!((&config.allow[1].paths[..], config.allow[2].reason.as_deref()), (&paths[..], Some("y")));
+        assert!(document(ConfigKind::Own, "# why\n").with_allows(&[], "x").unwrap() == "# why\n");
     }
 
     proptest! {
         #[test]
         fn a_reason_is_read_as_it_was_given(reason in "[^\u{7f}]{0,20}[a-z]") {
             let fingerprint = "1".repeat(32);
-            let text = document(ConfigKind::Own, "").with_allow(entry(&fingerprint, &reason), "x").unwrap();
+            let text = document(ConfigKind::Own, "").with_allows(&entry(&fingerprint, &reason), "x").unwrap();
             let config = Config::parse(&document(ConfigKind::Own, &text), "x").unwrap();
             prop_assert_eq!(config.allow[0].reason.as_deref(), Some(&*reason));
         }

@@ -22,7 +22,7 @@ mod settings;
 mod text;
 
 #[cfg(feature = "cli")]
-pub(crate) use append::NewAllow;
+pub(crate) use append::{NewAllow, NewAllowed};
 pub use environment::VARIABLES;
 pub(crate) use environment::{Environment, word};
 pub use error::Invalid;

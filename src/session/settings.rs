@@ -192,20 +192,20 @@ fn read(document: &ConfigDocument, start: ConfigStart<'_>) -> Result<Config> {
         ConfigStart::Tree { root, .. } => root.whole().ok(),
         ConfigStart::Path(_) | ConfigStart::Nowhere => None,
     };
-    let reading = ConfigReading { start, root, redactor: Redactor::default() };
+    let reading = ConfigChain { start, root, redactor: Redactor::default() };
     let mut config = reading.extending(document, &mut Vec::new())?;
     mask_rules(&mut config)?;
     Ok(config)
 }
 
 /// Reads a configuration and those that it extends.
-struct ConfigReading<'a> {
+struct ConfigChain<'a> {
     start: ConfigStart<'a>,
     root: Option<PathBuf>,
     redactor: Redactor,
 }
 
-impl ConfigReading<'_> {
+impl ConfigChain<'_> {
     /// `files` are those that lead here.
     fn extending(&self, document: &ConfigDocument, files: &mut Vec<PathBuf>) -> Result<Config> {
         files.push(document.file.clone());

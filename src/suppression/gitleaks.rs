@@ -14,21 +14,27 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct GitleaksIgnore {
     /// The commit, in hex digits, if the line names one.
-    commit: Option<String>,
+    pub(crate) commit: Option<String>,
     /// The path, from the root of the tree.
-    path: String,
+    pub(crate) path: String,
     /// The rule id of gitleaks.
-    rule: String,
+    pub(crate) rule: String,
     /// The line of the key, 1-based.
-    line: u64,
+    pub(crate) line: u64,
     /// The line of the list, 1-based.
-    number: u64,
+    pub(crate) number: u64,
 }
 
 /// Parses a list. Invalid lines are skipped, as gitleaks does.
 #[must_use]
 pub(crate) fn parse(text: &str) -> Vec<GitleaksIgnore> {
-    let lines = text.lines().zip(1..).filter_map(|(line, number)| {
+    text.lines().zip(1..).filter_map(|(line, number)| GitleaksIgnore::parse(line, number)).collect()
+}
+
+impl GitleaksIgnore {
+    /// Parses one line; `None` for a comment, an empty line and an invalid one.
+    #[must_use]
+    pub(crate) fn parse(line: &str, number: u64) -> Option<Self> {
         // See `gitleaksIgnorePath` in `detect/detect.go` of gitleaks.
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
@@ -43,15 +49,14 @@ pub(crate) fn parse(text: &str) -> Vec<GitleaksIgnore> {
             _ => (None, rest),
         };
         let path = path.replace('\\', "/");
-        Some(GitleaksIgnore {
+        Some(Self {
             commit,
             path: path.trim_start_matches("./").to_owned(),
             rule: rule.to_owned(),
             line: at,
             number,
         })
-    });
-    lines.collect()
+    }
 }
 
 /// A line of a file, in one of its versions.

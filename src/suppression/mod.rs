@@ -15,7 +15,7 @@ mod values;
 
 pub(crate) use comment::{CommentIndex, CommentMatch, parse_comments, words};
 pub(crate) use entries::{AllowEntry, apply as entries};
-pub(crate) use gitleaks::{apply as gitleaks, parse as parse_gitleaks};
+pub(crate) use gitleaks::{GitleaksIgnore, apply as gitleaks, parse as parse_gitleaks};
 pub(crate) use inline::{LocatedComment, apply as comments};
 pub(crate) use look::ReadExtent;
 pub(crate) use paths::PathRoots;

@@ -1,6 +1,6 @@
 //! Writes down what was decided about keys, one decision at a time, so that an interruption loses none.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 
@@ -8,28 +8,41 @@ use super::source::BaselineRun;
 use crate::{
     baseline::{self, BaselineEntry, EntryLocation, NewOccurrence, until_note},
     cmd::console::Console,
-    config::{self, ConfigDocument, ConfigKind, NewAllow},
+    config::{self, ConfigDocument, ConfigKind, NewAllow, NewAllowed},
     day::Day,
     finding::Finding,
-    hidden::escape_control,
     whole_file,
 };
 
+/// Which key an entry is about, for readers. It names paths, and is not safe to show.
+pub(in crate::cmd) fn about(finding: &Finding) -> String {
+    let place = finding.occurrences.first().map(|place| place.full_path()).unwrap_or_default();
+    format!("{} in {place}", finding.rule.id)
+}
+
+/// The fingerprint of the key that an entry allows.
+fn fingerprint(what: NewAllowed<'_>) -> Option<&str> {
+    match what {
+        NewAllowed::Fingerprint(fingerprint) => Some(fingerprint),
+        NewAllowed::Paths(_) => None,
+    }
+}
+
 /// The files that decisions go to.
-pub(super) struct Decisions<'a> {
+pub(in crate::cmd) struct Decisions<'a> {
     run: &'a BaselineRun,
     console: &'a Console,
     /// Whether entries may be removed: not if something could not be read.
     may_remove: bool,
     /// How many entries of the baseline were added.
-    pub(super) added: usize,
+    pub(in crate::cmd) added: usize,
     /// How many were removed.
-    pub(super) removed: usize,
+    pub(in crate::cmd) removed: usize,
 }
 
 impl<'a> Decisions<'a> {
     /// Nothing is decided yet.
-    pub(super) fn new(run: &'a BaselineRun, console: &'a Console, may_remove: bool) -> Self {
+    pub(in crate::cmd) fn new(run: &'a BaselineRun, console: &'a Console, may_remove: bool) -> Self {
         Self { run, console, may_remove, added: 0, removed: 0 }
     }
 
@@ -44,7 +57,7 @@ impl<'a> Decisions<'a> {
     }
 
     /// The name of the configuration that false positives go to, as it may be shown.
-    pub(super) fn configuration_name(&self) -> String {
+    pub(in crate::cmd) fn configuration_name(&self) -> String {
         self.configuration().2
     }
 
@@ -53,39 +66,63 @@ impl<'a> Decisions<'a> {
     /// # Errors
     /// When the configuration is not understood, or a file cannot be read or written.
     pub(super) fn allow(&mut self, finding: &Finding, reason: &str) -> Result<()> {
+        let about = about(finding);
+        let what = NewAllowed::Fingerprint(&finding.fingerprint);
+        self.allow_all(&[NewAllow { what, about: &about, reason }])
+    }
+
+    /// Adds entries to the configuration. Of those for a key, entries of the baseline are then of no use.
+    ///
+    /// # Errors
+    /// The same as those of [`Self::allow`].
+    pub(in crate::cmd) fn allow_all(&mut self, entries: &[NewAllow<'_>]) -> Result<()> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let text = self.configuration_with(entries)?;
+        let (file, _, shown) = self.configuration();
+        whole_file::replace(&file, text.as_bytes()).with_context(|| format!("cannot write {shown}"))?;
+        if self.may_remove {
+            let allowed: BTreeSet<&str> =
+                entries.iter().filter_map(|entry| fingerprint(entry.what)).collect();
+            self.remove(|entry| allowed.contains(&*entry.fingerprint.to_string()))?;
+        }
+        Ok(())
+    }
+
+    /// The text of the configuration with these entries. Nothing is written.
+    ///
+    /// # Errors
+    /// When the configuration is not understood, or cannot be read.
+    pub(in crate::cmd) fn configuration_with(&self, entries: &[NewAllow<'_>]) -> Result<String> {
         let (file, base, shown) = self.configuration();
         let document = if file.symlink_metadata().is_ok() {
             config::named(&file, &base)?
         } else {
-            ConfigDocument { file: file.clone(), base, kind: ConfigKind::Own, text: String::new() }
+            ConfigDocument { file, base, kind: ConfigKind::Own, text: String::new() }
         };
-        let place = finding.occurrences.first().map(|place| place.full_path()).unwrap_or_default();
-        let about = format!("{} in {place}", finding.rule.id);
         let mask = |text: &str| self.console.redactor.line(text);
-        let entry = NewAllow {
-            fingerprint: &finding.fingerprint,
-            about: &escape_control(&about),
-            // A reason must not bring a key into the file either.
-            reason: &mask(reason),
-        };
-        let text = document.with_allow(entry, &shown).map_err(|invalid| {
+        // Neither a reason nor a comment may bring a key into the file.
+        let texts: Vec<[String; 2]> =
+            entries.iter().map(|entry| [entry.about, entry.reason].map(mask)).collect();
+        let entries: Vec<NewAllow<'_>> = entries
+            .iter()
+            .zip(&texts)
+            .map(|(entry, [about, reason])| NewAllow { what: entry.what, about, reason })
+            .collect();
+        document.with_allows(&entries, &shown).map_err(|invalid| {
             anyhow!(
                 "nothing was added to {shown}; do that yourself:\n{}",
                 invalid.render(&mut |text| mask(text))
             )
-        })?;
-        whole_file::replace(&file, text.as_bytes()).with_context(|| format!("cannot write {shown}"))?;
-        if self.may_remove {
-            self.remove(|entry| entry.fingerprint.to_string() == finding.fingerprint)?;
-        }
-        Ok(())
+        })
     }
 
     /// Lists occurrences of a key in the baseline, perhaps until a day.
     ///
     /// # Errors
     /// When the baseline cannot be read or written.
-    pub(super) fn accept(&mut self, found: &[&NewOccurrence], until: Option<Day>) -> Result<()> {
+    pub(in crate::cmd) fn accept(&mut self, found: &[&NewOccurrence], until: Option<Day>) -> Result<()> {
         let (today, may_remove) = (Day::today(), self.may_remove);
         let is_replaced = |old: &BaselineEntry| {
             let is_over = may_remove && old.until().is_some_and(|last| last < today);
@@ -141,7 +178,7 @@ impl<'a> Decisions<'a> {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub(super) fn count(&self) -> Result<usize> {
+    pub(in crate::cmd) fn count(&self) -> Result<usize> {
         let location = &self.run.location;
         let now = baseline::read(&location.file, &location.shown, location.follow)?;
         Ok(now.map_or(0, |baseline| baseline.entries().len()))

@@ -9,7 +9,11 @@ mod source;
 
 use anyhow::{Result, bail, ensure};
 
-use self::source::BaselineRun;
+pub(super) use self::{
+    decisions::{Decisions, about},
+    revoke::lines as revocations,
+    source::BaselineRun,
+};
 use super::{console::Console, options, tree};
 use crate::{
     baseline::{self, Baseline, BaselineChange, BaselineEntry, Completeness, NewOccurrence, attributes},

@@ -20,7 +20,7 @@ struct IssuerKeys {
 }
 
 /// One line for each issuer with its page, the most dangerous first.
-pub(super) fn lines<'f>(keys: impl Iterator<Item = &'f Finding>) -> Vec<String> {
+pub(in crate::cmd) fn lines<'f>(keys: impl Iterator<Item = &'f Finding>) -> Vec<String> {
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let mut issuers: BTreeMap<&str, IssuerKeys> = BTreeMap::new();
     for Finding { rule, fingerprint, .. } in keys {

@@ -17,11 +17,11 @@ use crate::{
 };
 
 /// A baseline, and the session whose findings it is compared with.
-pub(super) struct BaselineRun {
+pub(in crate::cmd) struct BaselineRun {
     /// The settings.
-    pub(super) session: Session,
+    pub(in crate::cmd) session: Session,
     /// The file, which may not exist.
-    pub(super) location: BaselineLocation,
+    pub(in crate::cmd) location: BaselineLocation,
 }
 
 impl BaselineRun {
@@ -29,7 +29,11 @@ impl BaselineRun {
     ///
     /// # Errors
     /// When the settings are invalid, or let only a part of the findings count.
-    pub(super) fn open(source: &BaselineSource, options: Options, redactor: &Arc<Redactor>) -> Result<Self> {
+    pub(in crate::cmd) fn open(
+        source: &BaselineSource,
+        options: Options,
+        redactor: &Arc<Redactor>,
+    ) -> Result<Self> {
         let here = current_directory().context("the current directory no longer exists")?;
         let root = root_of(&here);
         let file = source.file.as_ref().map(|file| here.join(file));
@@ -41,7 +45,7 @@ impl BaselineRun {
         for list in [&settings.rules, &settings.exclude_rules] {
             ensure!(
                 matches!(list.from, SettingSource::Default | SettingSource::File(_)),
-                "{} cannot be used with `skanner baseline`: a baseline covers everything that scans report here",
+                "{} cannot be used here: a baseline covers everything that scans report",
                 list.from
             );
         }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     blob::SourceKind,
-    finding::{Event, History, Suppression, short},
+    finding::{Event, ForeignComment, History, Suppression, foreign_comment, short},
     hidden::escape_control,
     report::{
         document::{FindingEntry, OccurrenceEntry, RunReport},
@@ -47,6 +47,7 @@ impl KeyText<'_> {
         let Self { run, finding, suppressed, view } = self;
         let mut notes = facts(run, finding, suppressed, view);
         if suppressed.is_none() {
+            notes.extend(foreign(run, finding).map(|note| ("note", note)));
             notes.extend(advice(finding, view));
         }
         write_block(finding, suppressed, notes, view, out)
@@ -201,6 +202,26 @@ fn facts(
         notes.push(("could be", issuers.join(", ")));
     }
     notes
+}
+
+/// What is said about a comment for another scanner beside a key that is reported all the same.
+fn foreign(run: &RunReport, finding: &FindingEntry) -> Option<String> {
+    let trusts = run.configuration.as_ref().is_some_and(|configuration| configuration.trusts_foreign_markers);
+    // Nothing that comes with an untrusted tree counts.
+    if run.untrusted || trusts || finding.allowed_by.is_some() {
+        return None;
+    }
+    let ForeignComment { word, can_count } =
+        finding.occurrences.iter().find_map(|place| foreign_comment(&place.excerpt))?;
+    Some(if can_count {
+        format!(
+            "`{word}` is for another scanner; it counts with trust-foreign-markers = true in skanner.toml"
+        )
+    } else {
+        format!(
+            "`{word}` is for another scanner and does not count; the comment of skanner is `skanner:allow`"
+        )
+    })
 }
 
 /// What to do about it.
