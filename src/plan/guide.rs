@@ -41,8 +41,7 @@ pub(super) fn guide(plan: &Plan<'_>, input: &PlanInput<'_>) -> String {
         !matches!(place.source, SourceKind::File | SourceKind::Index)
             && place.repository.as_deref().is_none_or(|name| name == ".")
     };
-    let is_reached =
-        plan.keys.iter().any(|key| is_reachable(key) && key.places.iter().any(|place| is_own(place)));
+    let is_reached = plan.keys.iter().any(|key| is_reachable(key) && key.places.iter().any(is_own));
     begin(&mut text, plan, input.report, root);
     revoke(&mut text, plan);
     replace(&mut text, plan, repository);
