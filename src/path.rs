@@ -4,7 +4,7 @@
 use std::{
     borrow::Cow,
     io,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 /// How a system writes paths. Reports write them one way on all systems, so that they can be compared.
@@ -135,6 +135,20 @@ pub(crate) fn resolve<N: AsRef<[u8]>>(names: impl IntoIterator<Item = N>) -> Vec
         }
     }
     way
+}
+
+/// A path without `.`, and with `..` resolved by name.
+#[must_use]
+pub(crate) fn resolved(path: &Path) -> PathBuf {
+    let mut resolved = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(resolved.pop()),
+            part => resolved.push(part),
+        }
+    }
+    resolved
 }
 
 /// The directory that a path is in: `.` for a single name. `None` for a root and for nothing.

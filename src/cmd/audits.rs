@@ -12,6 +12,7 @@ use anyhow::{Context, Result, ensure};
 use super::{console::Console, options, words};
 use crate::{
     cli::AuditArgs,
+    config::Settings,
     path::shown_text,
     report::ReportDocument,
     session::{Progress, Verdict, check_files, verdict, write_document},
@@ -25,10 +26,10 @@ pub(super) fn run(args: &AuditArgs, found: &FoundRepositories, console: &Console
     let start = Instant::now();
     let mut options = options::of_trust(&args.report, args.trust, console)?;
     options.accept_baseline = args.accept_baseline;
-    let format = options.flags.format.clone().or(options.environment.format.clone());
-    let format = format.unwrap_or_else(|| "text".to_owned());
+    // Each repository has its own configuration; what none of them decides is that of the call.
+    let settings = Settings::new(options.flags.clone(), options.environment.clone(), None);
     check_files(&options.outputs)?;
-    let threads = options.threads();
+    let threads = settings.thread_count();
     let at_once = found.paths.len().clamp(1, threads);
     let mut call =
         vec!["--format=json".into(), "--color=never".into(), format!("-j{}", threads / at_once).into()];
@@ -44,8 +45,7 @@ pub(super) fn run(args: &AuditArgs, found: &FoundRepositories, console: &Console
     let auditor =
         Auditor { program: std::env::current_exe().context("cannot find skanner itself")?, call, console };
 
-    let wants_progress = options.progress && !args.report.no_progress;
-    let progress = wants_progress.then(|| Progress::start("repositories"));
+    let progress = (options.progress && !settings.no_progress.value).then(|| Progress::start("repositories"));
     progress.iter().for_each(|progress| progress.set_total(found.paths.len() as u64));
     let turns = Turns::new(&found.paths);
     let pool = Pool::new(at_once);
@@ -65,7 +65,7 @@ pub(super) fn run(args: &AuditArgs, found: &FoundRepositories, console: &Console
     }
     reports.sort_by(|a, b| a.run.repositories[0].name.cmp(&b.run.repositories[0].name));
     let report = ReportDocument::merge(reports).context("there is at least one repository")?;
-    write_document(&options.outputs, &format, &report, &options.view(start.elapsed()))?;
+    write_document(&options.outputs, &settings.format.value, &report, &options.view(start.elapsed()))?;
     Ok(verdict(report.run.complete, !report.findings.is_empty() && !options.exit_zero))
 }
 

@@ -25,27 +25,31 @@ pub(super) fn of_report(args: &ReportArgs, console: &Console) -> Result<Options>
             threads: args.threads,
             ..options.flags
         },
-        outputs: report_files(&args.write),
-        sarif_category: args.write.sarif_category.clone(),
+        environment: options.environment,
+        config: options.config,
         show_secrets: args.show_secrets,
         show_suppressed: args.show_suppressed,
         trust_foreign_markers: args.trust_foreign_markers,
-        exit_zero: args.write.exit_zero,
         quiet: args.quiet,
-        verbose: args.write.verbose,
-        width: console::width(),
-        full: args.write.full,
-        links_from: console.links_from(),
-        color: console.color,
         progress: console::wants_progress(),
-        ..options
+        ..of_write(&args.write, console)
     })
 }
 
-/// The files to write reports to.
-pub(super) fn report_files(args: &WriteArgs) -> Vec<ReportFile> {
+/// The options that say where a report goes, and how it looks.
+pub(super) fn of_write(args: &WriteArgs, console: &Console) -> Options {
     let file = |output: &OutputFile| ReportFile { format: output.format.clone(), file: output.file.clone() };
-    args.output.iter().map(file).collect()
+    Options {
+        outputs: args.output.iter().map(file).collect(),
+        sarif_category: args.sarif_category.clone(),
+        exit_zero: args.exit_zero,
+        verbose: args.verbose,
+        width: console::width(),
+        full: args.full,
+        links_from: console.links_from(),
+        color: console.color,
+        ..Options::default()
+    }
 }
 
 /// The options of a command that can be told how much to trust what it scans.

@@ -3,29 +3,26 @@
 use std::{
     io::{self, Read},
     path::Path,
-    time::SystemTime,
+    time::Duration,
 };
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use super::{
-    console::{self, Console},
-    options,
-};
+use super::{console::Console, options};
 use crate::{
     cli::ConvertArgs,
     path::shown_text,
-    report::{ReportDocument, View},
+    report::ReportDocument,
     session::{Verdict, check_files, verdict, write_document},
 };
 
 pub(super) fn run(args: &ConvertArgs, console: &Console) -> Result<Verdict> {
-    let outputs = options::report_files(&args.write);
+    let options = options::of_write(&args.write, console);
     let format = match &args.write.format {
         Some(format) => format.clone(),
         None => options::format_of_environment()?.unwrap_or_else(|| "text".to_owned()),
     };
-    check_files(&outputs)?;
+    check_files(&options.outputs)?;
     let mut reports: Vec<ReportDocument> =
         args.reports.iter().map(|file| read(file)).collect::<Result<_>>()?;
     for (file, report) in args.reports.iter().zip(&reports).skip(1) {
@@ -45,18 +42,9 @@ pub(super) fn run(args: &ConvertArgs, console: &Console) -> Result<Verdict> {
             args.reports.iter().zip(reports).map(|(file, report)| named(file, report, console)).collect();
     }
     let report = ReportDocument::merge(reports).context("clap requires a report")?;
-    let view = View {
-        color: console.color,
-        verbose: args.write.verbose,
-        full: args.write.full,
-        width: console::width(),
-        links_from: console.links_from(),
-        sarif_category: args.write.sarif_category.clone(),
-        ended: SystemTime::now().into(),
-        ..View::default()
-    };
-    write_document(&outputs, &format, &report, &view)?;
-    Ok(verdict(report.run.complete, report.has_failing() && !args.write.exit_zero))
+    // How long the runs took is not known.
+    write_document(&options.outputs, &format, &report, &options.view(Duration::ZERO))?;
+    Ok(verdict(report.run.complete, report.has_failing() && !options.exit_zero))
 }
 
 /// The audit of one repository does not say which one it was, so that it is named after its file.

@@ -9,6 +9,7 @@ use super::{
     find::{ConfigDocument, ConfigKind, is_extendable, read, show},
     model::{BaselineTable, Config},
 };
+use crate::path::resolved;
 
 /// More files than this on top of each other are a mistake.
 pub(crate) const MOST_EXTENDED: usize = 10;
@@ -18,8 +19,9 @@ impl ConfigDocument {
     /// are told when it is parsed.
     #[must_use]
     pub(crate) fn extends(&self) -> Option<String> {
-        // No text is parsed twice for nothing.
-        memchr::memmem::find(self.text.as_bytes(), b"extend")?;
+        // No text is parsed twice for nothing, nor for a comment such as that of the template.
+        let is_named = |line: &str| !line.trim_start().starts_with('#') && line.contains("extend");
+        self.text.lines().find(|line| is_named(line))?;
         let root = DeTable::parse(&self.text).ok()?;
         let mut tables = vec![root.get_ref()];
         for path in self.kind.tables() {
@@ -62,16 +64,7 @@ impl ConfigDocument {
     /// Where the file lies that this one names.
     #[must_use]
     pub(crate) fn file_beside(&self, named: &str) -> PathBuf {
-        let beside = self.file.parent().unwrap_or(Path::new("")).join(named);
-        let mut path = PathBuf::new();
-        for part in beside.components() {
-            match part {
-                std::path::Component::ParentDir => drop(path.pop()),
-                std::path::Component::CurDir => {}
-                part => path.push(part),
-            }
-        }
-        path
+        resolved(&self.file.parent().unwrap_or(Path::new("")).join(named))
     }
 }
 

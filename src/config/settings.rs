@@ -12,6 +12,9 @@ use crate::{
     rule::{Confidence, Families, Family, Rule, RuleSet, Severity},
 };
 
+/// More threads than this only cost time to start.
+const MOST_THREADS: usize = 128;
+
 /// The lowest confidence that is reported by default.
 pub(crate) const MIN_CONFIDENCE: Confidence = Confidence::Likely;
 
@@ -262,6 +265,13 @@ impl Settings {
         let rules = rules.as_deref().unwrap_or_else(|| RuleSet::builtin());
         let is_counted = |rule: &&Arc<Rule>| families.has(rule.family) && self.leaves_out(&rule.id).is_none();
         rules.iter().filter(is_counted).count()
+    }
+
+    /// The number of threads that are requested, or one per processor.
+    #[must_use]
+    pub(crate) fn thread_count(&self) -> usize {
+        let threads = self.threads.value.or_else(|| std::thread::available_parallelism().ok());
+        threads.map_or(1, NonZeroUsize::get).min(MOST_THREADS)
     }
 
     /// The families that are looked for.

@@ -131,12 +131,6 @@ impl Report {
         self.mode == RunMode::Audit
     }
 
-    /// Whether there is a finding that makes the run fail.
-    #[must_use]
-    pub fn has_failing(&self) -> bool {
-        self.findings.len() as u64 > self.tolerated.as_ref().map_or(0, |tolerated| tolerated.keys)
-    }
-
     /// Drops the names of repositories, which say nothing if there is only one.
     pub(crate) fn forget_repositories(&mut self) {
         let suppressed = self.suppressed.iter_mut().map(|one| &mut one.finding);

@@ -1,7 +1,7 @@
 //! Which finding an entry of another scanner's list means: by its secret, or else by file and line, or else by file and
 //! issuer.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{
     entry::ImportedEntry,
@@ -43,9 +43,6 @@ pub(crate) struct EntryMatch {
     pub by: MatchedBy,
 }
 
-/// A place of an index: a path and a line, in one version of the file or in the one that is there now.
-type ListedPlace<'a> = (&'a str, u64, Option<&'a str>);
-
 /// Finds the finding that each entry means. Paths of entries and of findings start from the root of the tree. An entry
 /// without a secret means one key: what another entry means is left to that, unless nothing else is there.
 pub(crate) fn match_entries(
@@ -73,8 +70,8 @@ pub(crate) fn match_entries(
         for (entry, found) in entries.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
             let (Some(path), Some(at)) = (&entry.path, entry.at) else { continue };
             let finding = match by {
-                MatchedBy::Line => places.on_line(entry, path, at, findings, &taken, texts),
-                _ => places.in_file(entry, path, at, findings, &taken),
+                MatchedBy::Line => places.on_line(entry, path, at, &taken, texts),
+                _ => places.in_file(entry, path, at, &taken),
             };
             if let Some(finding) = finding {
                 taken.insert((finding, path));
@@ -87,25 +84,22 @@ pub(crate) fn match_entries(
 
 /// Where findings are.
 struct Places<'a> {
-    by_line: HashMap<ListedPlace<'a>, Vec<usize>>,
-    /// Those that are in files now, by path and line.
-    by_file: HashMap<&'a str, BTreeMap<(u64, usize), usize>>,
+    findings: &'a [&'a Finding],
+    /// Those that are in files now, by path: each line with the index of a finding on it.
+    by_file: HashMap<&'a str, BTreeSet<(u64, usize)>>,
 }
 
 impl<'a> Places<'a> {
     fn new(findings: &'a [&'a Finding]) -> Self {
-        let mut by_line: HashMap<ListedPlace<'a>, Vec<usize>> = HashMap::new();
-        let mut by_file: HashMap<&str, BTreeMap<(u64, usize), usize>> = HashMap::new();
+        let mut by_file: HashMap<&str, BTreeSet<(u64, usize)>> = HashMap::new();
         for (at, finding) in findings.iter().enumerate() {
             for place in finding.occurrences.iter().filter(|place| place.archive.is_none()) {
-                let line = place.span.line;
                 if is_now(place) {
-                    by_file.entry(&place.path).or_default().insert((line, at), at);
-                    by_line.entry((&place.path, line, None)).or_default().push(at);
+                    by_file.entry(&place.path).or_default().insert((place.span.line, at));
                 }
             }
         }
-        Self { by_line, by_file }
+        Self { findings, by_file }
     }
 
     /// A key on the line that an entry names.
@@ -114,7 +108,6 @@ impl<'a> Places<'a> {
         entry: &ImportedEntry,
         path: &str,
         at: u64,
-        findings: &[&Finding],
         taken: &HashSet<(usize, &str)>,
         texts: &FileTexts<'_>,
     ) -> Option<usize> {
@@ -122,8 +115,14 @@ impl<'a> Places<'a> {
             return None;
         }
         let mut here: Vec<usize> = match &entry.commit {
-            None => self.by_line.get(&(path, at, None)).cloned().unwrap_or_default(),
-            Some(commit) => in_commit(findings, commit, path, at),
+            None => {
+                let lines = self.by_file.get(path).into_iter();
+                lines
+                    .flat_map(|lines| lines.range((at, 0)..=(at, usize::MAX)))
+                    .map(|(_, finding)| *finding)
+                    .collect()
+            }
+            Some(commit) => in_commit(self.findings, commit, path, at),
         };
         if let Some(secret) = entry.secret {
             // Another key may have taken its place, which nobody has judged. So the text must be there.
@@ -131,9 +130,8 @@ impl<'a> Places<'a> {
                 return None;
             }
         }
-        here.dedup();
         let is_free = |finding: &&usize| !taken.contains(&(**finding, path));
-        let is_about = |finding: &&usize| kinds::is_about(&entry.kind, findings[**finding]);
+        let is_about = |finding: &&usize| kinds::is_about(&entry.kind, self.findings[**finding]);
         // An issuer that is named is meant.
         if kinds::kind(&entry.kind) == ForeignKind::Ours && here.iter().any(|finding| is_about(&finding)) {
             here.retain(|finding| is_about(&finding));
@@ -147,7 +145,6 @@ impl<'a> Places<'a> {
         entry: &ImportedEntry,
         path: &str,
         at: u64,
-        findings: &[&Finding],
         taken: &HashSet<(usize, &str)>,
     ) -> Option<usize> {
         // A list that identifies its secrets has none that is here.
@@ -156,9 +153,9 @@ impl<'a> Places<'a> {
         }
         let here = self.by_file.get(path)?.iter();
         let fits = here.filter(|(_, finding)| {
-            kinds::is_about(&entry.kind, findings[**finding]) && !taken.contains(&(**finding, path))
+            kinds::is_about(&entry.kind, self.findings[*finding]) && !taken.contains(&(*finding, path))
         });
-        fits.min_by_key(|((line, _), _)| line.abs_diff(at)).map(|(_, finding)| *finding)
+        fits.min_by_key(|(line, _)| line.abs_diff(at)).map(|(_, finding)| *finding)
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{
     git,
     hidden::escape_control,
     path::shown_text,
-    remedy::{self, AFTER_REWRITE, NOT_REACHED, WayOutPart},
+    remedy::{self, AFTER_REWRITE, NOT_REACHED, REVOKE_FIRST, WayOutPart},
 };
 
 /// At most this many files are listed.
@@ -99,10 +99,7 @@ fn left_out(text: &mut String, report: &Report) {
 
 /// One list for each way to revoke a key.
 fn revoke(text: &mut String, plan: &Plan<'_>) {
-    text.push_str(
-        "## 1. Revoke the keys\n\nThis is the only step that makes a leaked key harmless. If something still uses a key, \
-         create the new one first. Then look at the usage and the bill of the old one.\n",
-    );
+    let _ = write!(text, "## 1. Revoke the keys\n\n{REVOKE_FIRST}\n");
     let mut groups: BTreeMap<(&str, Vec<String>), Vec<&PlannedKey<'_>>> = BTreeMap::new();
     for key in &plan.keys {
         let rule = &key.finding.rule;

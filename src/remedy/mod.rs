@@ -2,7 +2,7 @@
 
 mod way_out;
 
-pub(crate) use way_out::{AFTER_REWRITE, NOT_REACHED, WayOutPart};
+pub(crate) use way_out::{AFTER_REWRITE, NOT_REACHED, REVOKE_FIRST, WayOutPart};
 
 use crate::rule::{Github, Guidance, Rule};
 

@@ -1,5 +1,9 @@
 //! What is left to do once the keys are revoked and taken out of the files: the same for every repository.
 
+/// Why the keys are revoked first, and how.
+pub(crate) const REVOKE_FIRST: &str = "This is the only step that makes a leaked key harmless. If something still uses a key, \
+     create the new one first. Then look at the usage and the bill of the old one.";
+
 /// A part of the way, with what to do in it.
 pub(crate) struct WayOutPart {
     /// Its heading.

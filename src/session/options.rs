@@ -2,10 +2,7 @@
 
 use std::path::{Path, PathBuf};
 #[cfg(feature = "cli")]
-use std::{
-    num::NonZero,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
 
@@ -80,13 +77,6 @@ impl Options {
             elapsed,
             ended: SystemTime::now().into(),
         }
-    }
-
-    /// The requested number of threads, or one per processor.
-    #[cfg(feature = "cli")]
-    pub(crate) fn threads(&self) -> usize {
-        let threads = self.flags.threads.or(self.environment.threads);
-        threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get)
     }
 
     /// Enters the root of the tree, as `git -C` does, so that a file has the same path in the work tree, in the index

@@ -22,9 +22,6 @@ use crate::{
     threads::Pool,
 };
 
-/// More threads than this only cost time to start.
-const MOST_THREADS: usize = 128;
-
 /// Where the search for a configuration starts.
 #[derive(Clone, Copy)]
 pub(crate) enum ConfigStart<'a> {
@@ -81,9 +78,7 @@ impl Session {
 
     /// The requested number of threads, or one per processor. A run has one pool of them.
     pub(crate) fn pool(&self) -> Pool {
-        let threads = self.settings.threads.value;
-        let threads = threads.or_else(|| std::thread::available_parallelism().ok());
-        Pool::new(threads.map_or(1, std::num::NonZero::get).min(MOST_THREADS))
+        Pool::new(self.settings.thread_count())
     }
 }
 

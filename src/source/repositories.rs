@@ -1,6 +1,7 @@
 //! Finds the repositories below a directory that is not in one.
 
 use std::{
+    ffi::OsString,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -22,20 +23,21 @@ impl FoundRepositories {
     /// found as well, since the history of the outer one does not hold it.
     pub(crate) fn below(directory: &Path) -> Self {
         let mut found = Self::default();
-        let mut left = vec![directory.to_owned()];
-        while let Some(directory) = left.pop() {
-            let is_bare = match directory.whole().ok().and_then(|whole| root::begins(&whole)) {
-                Some(is_bare) => {
-                    found.paths.push(directory.clone());
-                    is_bare
-                }
-                None => false,
-            };
-            if is_bare {
+        // No link is followed below it, so that the names behind its own path are whole.
+        let whole = directory.whole().unwrap_or_else(|_| directory.to_owned());
+        let mut left = vec![(directory.to_owned(), whole)];
+        while let Some((directory, whole)) = left.pop() {
+            let is_bare = root::begins(&whole);
+            if is_bare.is_some() {
+                found.paths.push(directory.clone());
+            }
+            if is_bare == Some(true) {
                 continue;
             }
             match subdirectories(&directory) {
-                Ok(inner) => left.extend(inner),
+                Ok(inner) => {
+                    left.extend(inner.into_iter().map(|name| (directory.join(&name), whole.join(name))))
+                }
                 // Whoever opens what begins there says the same.
                 Err(error) if found.paths.last() != Some(&directory) => {
                     found.unread.push((directory, why(&error)));
@@ -49,12 +51,13 @@ impl FoundRepositories {
     }
 }
 
-fn subdirectories(directory: &Path) -> io::Result<Vec<PathBuf>> {
+/// Their names.
+fn subdirectories(directory: &Path) -> io::Result<Vec<OsString>> {
     let mut inner = Vec::new();
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         if entry.file_type()?.is_dir() && entry.file_name() != ".git" {
-            inner.push(entry.path());
+            inner.push(entry.file_name());
         }
     }
     Ok(inner)

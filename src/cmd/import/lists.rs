@@ -3,14 +3,14 @@
 use std::{
     fs,
     io::Read,
-    path::{Component, Path, PathBuf},
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use crate::{
     import::{self, ImportedList},
-    path::{WholePath, shown_text},
+    path::{WholePath, resolved, shown_text},
     regular_file,
     session::Redactor,
 };
@@ -96,14 +96,7 @@ fn from_root(path: &str, root: &Path, directory: &Path) -> Option<String> {
     // Tools on Windows write their own separators.
     let path = if path.contains('/') { path.to_owned() } else { path.replace('\\', "/") };
     let below = |start: &Path| {
-        let mut whole = PathBuf::new();
-        for part in start.join(&path).components() {
-            match part {
-                Component::CurDir => {}
-                Component::ParentDir => drop(whole.pop()),
-                part => whole.push(part),
-            }
-        }
+        let whole = resolved(&start.join(&path));
         Some(shown_text(whole.strip_prefix(root).ok()?))
     };
     let exists = |below: &String| root.join(below).symlink_metadata().is_ok();

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     blob::SourceKind,
-    remedy::{AFTER_REWRITE, NOT_REACHED, WayOutPart},
+    remedy::{AFTER_REWRITE, NOT_REACHED, REVOKE_FIRST, WayOutPart},
     report::{
         document::{FindingEntry, OccurrenceEntry, ReportDocument},
         message::plural,
@@ -47,7 +47,8 @@ pub(super) fn write(page: &mut Markup, report: &ReportDocument) {
         }
     }
     page.raw("<p>In this order. The boxes are for whoever works through the list: nothing is saved or sent.</p>\n<div class=\"groups\">\n");
-    page.raw("<section class=\"group\">\n<h3>1. Revoke the keys</h3>\n<p>This is the only step that makes a leaked key harmless. If something still uses a key, create the new one first. Then look at the usage and the bill of the old one.</p>\n");
+    page.raw("<section class=\"group\">\n<h3>1. Revoke the keys</h3>\n<p>");
+    page.raw(REVOKE_FIRST).raw("</p>\n");
     for issuer in order {
         let groups = &issuers[issuer];
         let count = groups.iter().map(|group| group.keys.len()).sum::<usize>();

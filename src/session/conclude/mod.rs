@@ -61,8 +61,9 @@ pub(crate) fn conclude_with<T>(
     let (mut report, outcome) = gather_with(session, feed, known)?;
     output::locate(options, format, &mut report);
     let view = options.view(start.elapsed());
-    output::write_document(&options.outputs, format, &ReportDocument::new(&report), &view)?;
-    let verdict = verdict(report.is_complete(), report.has_failing() && !options.exit_zero);
+    let document = ReportDocument::new(&report);
+    output::write_document(&options.outputs, format, &document, &view)?;
+    let verdict = verdict(report.is_complete(), document.has_failing() && !options.exit_zero);
     Ok((verdict, report, outcome))
 }
 
