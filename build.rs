@@ -38,9 +38,12 @@ mod shape {
     pub(crate) type Shape = String;
 }
 
-/// Nor regular expressions, which no built-in rule has.
+/// Nor regular expressions and allowlists, which no built-in rule has.
 mod expression {
     pub(crate) type Expression = String;
+}
+mod allowlist {
+    pub(crate) type Allowlist = ();
 }
 
 fn main() {

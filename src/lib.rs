@@ -38,6 +38,7 @@ mod day;
 mod decode;
 mod expand;
 mod finding;
+mod foreign_rules;
 #[cfg(feature = "cli")]
 mod fuzzing;
 #[cfg(feature = "git")]
@@ -67,6 +68,7 @@ mod source;
 mod suppression;
 mod threads;
 mod whole_file;
+mod yaml;
 
 #[doc(hidden)]
 #[cfg(feature = "cli")]

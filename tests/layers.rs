@@ -22,6 +22,9 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("regular_file", 0, &[]),
     ("root", 0, &["path", "regular_file"]),
     ("whole_file", 0, &[]),
+    ("yaml", 0, &[]),
+    // Rules that come in files of other scanners.
+    ("foreign_rules", 2, &[]),
     ("threads", 0, &[]),
     ("finding", 1, &[]),
     ("git", 1, &[]),

@@ -83,6 +83,13 @@ pub(crate) struct ConfigArgs {
     #[arg(long, value_name = "FILE", help_heading = heading::FINDINGS, hide_short_help = true)]
     pub config: Option<PathBuf>,
 
+    /// Also look for keys by the rules of another scanner: a gitleaks.toml, a .yml of Kingfisher or a folder of them, or a
+    /// .secretlintrc.json. Can be repeated.
+    ///
+    /// [env: SKANNER_RULES_FROM]
+    #[arg(long, value_name = "FILE", help_heading = heading::FINDINGS, hide_short_help = true)]
+    pub rules_from: Vec<PathBuf>,
+
     /// Ignore the repository's own configuration and baseline.
     ///
     /// [env: SKANNER_ISOLATED]

@@ -11,7 +11,8 @@ use super::{console::Console, options};
 use crate::{
     baseline::DEFAULT_NAME,
     cli::{ListFormat, SettingArgs},
-    config::{Allow, Config, ConfigPosition, SettingSource, Settings},
+    config::{Allow, Config, ConfigPosition, RuleFile, SettingSource, Settings},
+    rule::Rule,
     session::{ConfigStart, Verdict, look_up},
 };
 
@@ -98,8 +99,25 @@ fn rows(settings: &Settings) -> Vec<SettingRow> {
     };
     let trust = config.and_then(|config| config.trust_foreign_markers.as_ref());
     of_file("trust-foreign-markers", trust.map(|at| (json!(at.value), &at.place)), json!(false));
+    rows.extend(settings.rule_files.iter().map(rule_file));
     rows.extend(config.into_iter().flat_map(entries));
     rows
+}
+
+/// A file with rules of another scanner.
+fn rule_file(file: &RuleFile) -> SettingRow {
+    let RuleFile { file, tool, from, rules, unused, .. } = file;
+    let source = match () {
+        () if from.starts_with("--") => "flag",
+        () if from.contains(':') => "file",
+        () => "environment",
+    };
+    SettingRow {
+        key: "rules-from".to_owned(),
+        value: json!({ "file": file, "tool": tool, "rules": rules, "unused": unused }),
+        source,
+        place: from.clone(),
+    }
 }
 
 /// Settings that only a configuration file can contain.
@@ -126,7 +144,8 @@ fn entries(config: &Config) -> Vec<SettingRow> {
         });
         rows.push(row("allow".to_owned(), value, place));
     }
-    for at in &config.own_rules {
+    let is_foreign = |rule: &Rule| rule.forms.iter().any(|form| form.is_foreign);
+    for at in config.own_rules.iter().filter(|at| !is_foreign(&at.value)) {
         let rule = &at.value;
         let value = json!({ "id": rule.id, "title": rule.title, "severity": rule.severity });
         rows.push(row("rule".to_owned(), value, &at.place));

@@ -59,9 +59,10 @@ pub(super) fn of_write(args: &WriteArgs, console: &Console) -> Options {
 pub(super) fn of_trust(args: &ReportArgs, trust: TrustArgs, console: &Console) -> Result<Options> {
     let mut options = of_report(args, console)?;
     if trust.untrusted {
-        for (file, option) in [(&options.config, "--config"), (&args.settings.baseline, "--baseline")] {
-            file.as_ref().map_or(Ok(()), |file| refuse_tracked(file, option))?;
-        }
+        let named = [(&options.config, "--config"), (&args.settings.baseline, "--baseline")];
+        let named = named.into_iter().filter_map(|(file, option)| Some((file.as_ref()?, option)));
+        let rules = options.flags.rules_from.iter().map(|file| (file, "--rules-from"));
+        named.chain(rules).try_for_each(|(file, option)| refuse_tracked(file, option))?;
     }
     options.untrusted = trust.untrusted;
     options.inside_only = trust.inside_only;
@@ -95,6 +96,7 @@ pub(super) fn of_settings(args: &SettingArgs) -> Result<Options> {
             rules: args.rule.clone(),
             exclude_rules: args.exclude_rule.clone(),
             baseline: args.baseline.clone(),
+            rules_from: args.config.rules_from.clone(),
             isolated: args.config.isolated,
             ..OptionValues::default()
         },

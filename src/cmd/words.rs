@@ -22,6 +22,7 @@ pub(super) fn of_audit(options: &Options, config: Option<&Path>) -> Vec<OsString
     if let Some(baseline) = &flags.baseline {
         add("--baseline", baseline.as_os_str());
     }
+    flags.rules_from.iter().for_each(|file| add("--rules-from", file.as_os_str()));
     if let Some(confidence) = flags.min_confidence {
         add("--min-confidence", confidence.to_string().as_ref());
     }

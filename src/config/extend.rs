@@ -6,22 +6,37 @@ use anyhow::{Context, Result, ensure};
 use toml::de::DeTable;
 
 use super::{
-    find::{ConfigDocument, ConfigKind, is_extendable, read, show},
+    error::line_number,
+    find::{ConfigDocument, ConfigKind, is_extendable, is_rule_file, read, show},
     model::{BaselineTable, Config},
+    reader::Value,
 };
 use crate::path::resolved;
 
 /// More files than this on top of each other are a mistake.
 pub(crate) const MOST_EXTENDED: usize = 10;
 
+/// The files that a configuration needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct NamedFiles {
+    /// The one that it extends.
+    pub extends: Option<String>,
+    /// Those with rules of other scanners, each with its line, 1-based.
+    pub rules: Vec<(String, u64)>,
+}
+
 impl ConfigDocument {
-    /// The file that this one extends, as it is written. `None` if there is none, or the text is not valid: then its errors
-    /// are told when it is parsed.
+    /// The files that this one needs, as they are written. There are none if the text is not valid: then its errors are told
+    /// when it is parsed.
     #[must_use]
-    pub(crate) fn extends(&self) -> Option<String> {
+    pub(crate) fn named_files(&self) -> NamedFiles {
+        self.find_named_files().unwrap_or_default()
+    }
+
+    fn find_named_files(&self) -> Option<NamedFiles> {
         // No text is parsed twice for nothing, nor for a comment such as that of the template.
-        let is_named = |line: &str| !line.trim_start().starts_with('#') && line.contains("extend");
-        self.text.lines().find(|line| is_named(line))?;
+        let names = |line: &str| line.contains("extend") || line.contains("rules-from");
+        self.text.lines().find(|line| !line.trim_start().starts_with('#') && names(line))?;
         let root = DeTable::parse(&self.text).ok()?;
         let mut tables = vec![root.get_ref()];
         for path in self.kind.tables() {
@@ -31,8 +46,17 @@ impl ConfigDocument {
             }
             tables.extend(table);
         }
-        let value = tables.last()?.get("extend")?.get_ref();
-        value.as_str().filter(|text| is_extendable(text)).map(str::to_owned)
+        let table = tables.last()?;
+        let extends = table.get("extend").and_then(|value| value.get_ref().as_str());
+        let rules = table.get("rules-from").and_then(|value| value.get_ref().as_array());
+        let named = |value: &Value<'_>| {
+            let line = line_number(&self.text, value.span().start);
+            value.get_ref().as_str().filter(|text| is_rule_file(text)).map(|text| (text.to_owned(), line))
+        };
+        Some(NamedFiles {
+            extends: extends.filter(|text| is_extendable(text)).map(str::to_owned),
+            rules: rules.into_iter().flat_map(|all| all.iter()).filter_map(named).collect(),
+        })
     }
 
     /// The file that this one extends, with its text, or the text of it that `of_tree` has instead. Its patterns start from
@@ -89,6 +113,8 @@ impl Config {
         }
         Self {
             extend: None,
+            rules_from: chain(base.rules_from, self.rules_from),
+            rule_files: chain(base.rule_files, self.rule_files),
             extra_exclude_rules: None,
             min_confidence: self.min_confidence.or(base.min_confidence),
             min_severity: self.min_severity.or(base.min_severity),

@@ -290,6 +290,12 @@ pub(super) fn is_extendable(text: &str) -> bool {
     text.ends_with(".toml") && !text.contains(':')
 }
 
+/// Whether a text is a path of a file with rules of another scanner, and not an address.
+#[must_use]
+pub(super) fn is_rule_file(text: &str) -> bool {
+    [".toml", ".yml", ".yaml", ".json"].iter().any(|end| text.ends_with(end)) && !text.contains(':')
+}
+
 pub(super) fn read(file: &Path) -> Result<String> {
     let mut bytes = Vec::new();
     let count = File::open(file).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));

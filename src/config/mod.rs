@@ -18,6 +18,7 @@ mod parse;
 mod pattern;
 mod place;
 mod reader;
+mod rule_file;
 mod settings;
 mod text;
 
@@ -27,14 +28,17 @@ pub use environment::VARIABLES;
 pub(crate) use environment::{Environment, word};
 pub use error::Invalid;
 pub(crate) use error::nearest;
-pub(crate) use extend::MOST_EXTENDED;
+pub(crate) use extend::{MOST_EXTENDED, NamedFiles};
 #[cfg(feature = "git")]
 pub(crate) use find::of_texts;
 pub use find::{ConfigDocument, ConfigKind};
 pub(crate) use find::{NAMES, find, named, root};
 pub(crate) use model::{AcceptUnread, Allow};
 pub use model::{Config, Scope, schema};
+pub(crate) use own::check_totals;
 pub use place::ConfigPosition;
+pub(crate) use place::Positioned;
+pub(crate) use rule_file::RuleFile;
 pub(crate) use settings::{MIN_CONFIDENCE, OptionValues, SettingSource, Settings};
 
 /// A `skanner.toml` with comments that explain the settings.

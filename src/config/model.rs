@@ -13,7 +13,11 @@ use super::{
     own::OwnRules,
     place::{ConfigPosition, Positioned},
     reader::{TomlTable, Value, quoted},
-    text::{ExtendedFile, FileBelow, KeyPattern, OneFingerprint, Pattern, Reason, RuleIds, RuleOrRules},
+    rule_file::RuleFile,
+    text::{
+        ExtendedFile, FileBelow, KeyPattern, OneFingerprint, Pattern, Reason, RuleFileName, RuleIds,
+        RuleOrRules,
+    },
 };
 use crate::{
     day::Day,
@@ -69,6 +73,9 @@ tables! {
     pub struct Config = "the configuration" {
         /// Another configuration file that this one adds to, from the folder of this file. What this file sets takes its place.
         "extend" => extend: Option<Positioned<String>> as Option<Positioned<ExtendedFile>> = default;
+        /// Files with rules of other scanners, from the folder of this file: a `gitleaks.toml`, a `.yml` of Kingfisher, or a
+        /// `.secretlintrc.json`. Their keys are looked for as well.
+        "rules-from" => rules_from: Vec<Positioned<String>> as Vec<Positioned<RuleFileName>> = default;
         /// How sure a finding must be to be reported; `likely` if it is absent. What a raised level leaves out is counted.
         "min-confidence" => min_confidence: Option<Positioned<Confidence>> = default;
         /// How bad a finding must be to be reported; any severity if it is absent. What it leaves out is counted.
@@ -104,6 +111,8 @@ tables! {
         shown: Arc<str>;
         /// The folder that its globs and paths start from, absolute: the file's own, unless it was named from outside.
         base: PathBuf;
+        /// What `rules-from` names, here and in the files that this one extends.
+        rule_files: Vec<RuleFile>;
     }
 
     /// An input that may stay unread.

@@ -122,6 +122,20 @@ impl Totals {
     }
 }
 
+/// Checks that rules that are not built in do not take more memory and time than a scan can afford.
+///
+/// # Errors
+/// Says of what there is too much.
+pub(crate) fn check_totals<'r>(rules: impl Iterator<Item = &'r Rule>) -> Result<(), String> {
+    let mut total = Totals::default();
+    let mut count = 0;
+    for rule in rules {
+        count += 1;
+        total.add(rule)?;
+    }
+    if count > MOST_RULES { Err(format!("there are more than {MOST_RULES} rules")) } else { Ok(()) }
+}
+
 impl Finish for Rule {
     fn finish(read: Option<Self>, table: &TomlTable<'_, '_>) -> Option<Self> {
         let elements = |key: &str| table.get(key).and_then(|value| value.get_ref().as_array());

@@ -6,6 +6,7 @@ use super::{
     environment::Environment,
     model::{Config, Scope, SeverityOverride},
     place::{ConfigPosition, Positioned},
+    rule_file::RuleFile,
 };
 use crate::{
     finding::FailOn,
@@ -107,6 +108,8 @@ pub(crate) struct OptionValues {
     pub exclude_rules: Vec<String>,
     /// `--baseline`
     pub baseline: Option<PathBuf>,
+    /// `--rules-from`
+    pub rules_from: Vec<PathBuf>,
     /// `--isolated`
     pub isolated: bool,
     /// `--no-progress`
@@ -144,6 +147,10 @@ pub(crate) struct Settings {
     pub threads: Setting<Option<NonZeroUsize>>,
     /// The configuration file, if any.
     pub config: Option<Config>,
+    /// The rules that are not built in: those of the configuration, and those of other scanners.
+    pub own_rules: Vec<Positioned<Arc<Rule>>>,
+    /// The files with rules of other scanners.
+    pub rule_files: Vec<RuleFile>,
 }
 
 impl Settings {
@@ -236,6 +243,8 @@ impl Settings {
             ),
             rules,
             exclude_rules,
+            own_rules: file.map(|file| file.own_rules.clone()).unwrap_or_default(),
+            rule_files: file.map(|file| file.rule_files.clone()).unwrap_or_default(),
             config,
         }
     }
@@ -243,20 +252,20 @@ impl Settings {
     /// All rules, if the configuration adds some or changes their severity.
     #[must_use]
     pub(crate) fn rule_set(&self) -> Option<Arc<RuleSet>> {
-        let config = self.config.as_ref()?;
-        if config.own_rules.is_empty() && config.severity.is_empty() {
+        let severities = self.config.as_ref().map_or(&[][..], |config| &config.severity);
+        if self.own_rules.is_empty() && severities.is_empty() {
             return None;
         }
         let severity = |rule: &Rule| {
-            config.severity.iter().find(|one| one.value.rule == rule.id).map(|one| one.value.severity)
+            severities.iter().find(|one| one.value.rule == rule.id).map(|one| one.value.severity)
         };
-        Some(Arc::new(RuleSet::with(config.own_rules.iter().map(|rule| rule.value.clone()), severity)))
+        Some(Arc::new(RuleSet::with(self.own_rules.iter().map(|rule| rule.value.clone()), severity)))
     }
 
     /// The number of rules that are looked for. The built-in ones are parsed only if some of them are left out.
     #[must_use]
     pub(crate) fn rule_count(&self) -> usize {
-        let own = self.config.iter().flat_map(|config| &config.own_rules).map(|rule| rule.value.family);
+        let own = self.own_rules.iter().map(|rule| rule.value.family);
         let families = self.families();
         if self.rules.value.is_empty() && self.exclude_rules.value.is_empty() {
             return RuleSet::builtin_count(families) + own.filter(|family| families.has(*family)).count();
@@ -308,7 +317,7 @@ impl Settings {
     pub(crate) fn weakened(&self) -> Vec<String> {
         let mut ways = Vec::new();
         let Some(config) = &self.config else { return ways };
-        let all = || RuleSet::builtin().iter().count() + config.own_rules.len();
+        let all = || RuleSet::builtin().iter().count() + self.own_rules.len();
         let is_file = |source: &SettingSource| matches!(source, SettingSource::File(_));
         let mut excluded = 0;
         if is_file(&self.rules.from) {

@@ -12,7 +12,7 @@ use toml::{de::DeValue, value::Datetime};
 
 use super::{
     fields::{Element, Field, FromToml, elements},
-    find::is_extendable,
+    find::{is_extendable, is_rule_file},
     pattern,
     reader::Value,
 };
@@ -96,6 +96,11 @@ texts! {
         let what = "is not the path of a configuration, such as \"../organization/skanner.toml\"; nothing is fetched from elsewhere";
         holds(is_extendable(text), || format!("`{key} = \"{text}\"` {what}"))
     };
+    /// A file with rules of another scanner.
+    RuleFileName -> String, ["a file of `rules-from`"], "a path, such as \".gitleaks.toml\"", { "type": "string", "pattern": "^[^:]*[.](toml|ya?ml|json)$" }, |_, text| {
+        let what = "is not the path of a file with rules: a gitleaks.toml, a .yml of Kingfisher, or a .secretlintrc.json";
+        holds(is_rule_file(text), || format!("`{text}` {what}"))
+    };
     /// A file that the configuration may choose. A hostile repository must not make `skanner baseline` read or write a
     /// file elsewhere.
     FileBelow -> PathBuf, [], "a path, such as \".skanner-baseline\"", { "type": "string", "minLength": 1 }, |key, text| {
@@ -115,6 +120,10 @@ impl Element for Text {
 
 impl Element for Pattern {
     const ARRAY: &'static str = "an array of patterns, such as [\"tests/**\"]";
+}
+
+impl Element for RuleFileName {
+    const ARRAY: &'static str = "an array of files, such as [\".gitleaks.toml\"]";
 }
 
 impl Element for KeyPattern {

@@ -47,6 +47,7 @@ impl Collector {
             excerpt: detection.excerpt.clone(),
             rule: detection.rule.clone(),
             markers,
+            terms: detection.terms.clone(),
             in_output,
             line_hash: None,
         };

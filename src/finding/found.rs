@@ -9,7 +9,7 @@ use super::kind::Suppression;
 use super::{allow_comment::AllowComment, position::Span, secret::Secret};
 use crate::{
     blob::{ObjectId, SourceKind},
-    rule::{Confidence, Rule},
+    rule::{Confidence, PlaceTerms, Rule},
 };
 
 /// An issuer whose keys have the shape that was found.
@@ -49,6 +49,8 @@ pub struct Detection {
     pub encoding: Vec<&'static str>,
     /// The secret as the text has it, if it is written in another way there.
     pub written: Option<Secret>,
+    /// What its place must be like, if the rule says anything about that.
+    pub terms: Option<Arc<PlaceTerms>>,
     /// Where it is.
     pub span: Span,
     /// Its line.
@@ -85,6 +87,8 @@ pub struct Occurrence {
     pub rule: Arc<Rule>,
     /// Comments that may allow the key here, in the order of the text. Resolved before the report is written.
     pub markers: Vec<Arc<AllowComment>>,
+    /// What the place must be like, if the rule says anything about that. Resolved before the report is written.
+    pub terms: Option<Arc<PlaceTerms>>,
     /// Whether it is in an output of a notebook, and not in its source.
     pub in_output: bool,
     /// GitHub's hash of the line, if the format of the report needs it.

@@ -10,6 +10,7 @@ use super::{
     found::Finding,
     not_read::NotRead,
     refs::RefsRead,
+    rule_file_use::RuleFileUse,
     scanned::{NotScanned, Scanned},
     scope::LookedFor,
     secret::Secret,
@@ -96,6 +97,8 @@ pub struct Report {
     pub excluded: BTreeMap<String, u64>,
     /// The configuration file that was used, if any.
     pub configuration: Option<Configuration>,
+    /// The files with rules of other scanners that were used.
+    pub rules_from: Vec<RuleFileUse>,
     /// The findings that do not make the run fail.
     pub tolerated: Option<Tolerated>,
     /// Whether a shallow clone was read and accepted. Its older commits are missing.

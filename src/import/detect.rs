@@ -2,9 +2,9 @@
 
 use super::{
     detect_secrets, entry::ImportedList, ggshield, gitleaks, gitleaks_config, refusal::ListRefusal,
-    trufflehog, yaml,
+    trufflehog,
 };
-use crate::suppression::GitleaksIgnore;
+use crate::{suppression::GitleaksIgnore, yaml};
 
 /// The usual names of lists at the root of a repository.
 pub(crate) const NAMES: &[&str] = &[
@@ -64,7 +64,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<ImportedList, ListRefusal> {
     }
     match yaml::parse(text) {
         Ok(root) if ggshield::is_config(&root) => return ggshield::config(text),
-        Err(refusal) if text.lines().any(is_key_of_ggshield) => return Err(refusal),
+        Err(refusal) if text.lines().any(is_key_of_ggshield) => return Err(refusal.into()),
         _ => {}
     }
     let mut lines =

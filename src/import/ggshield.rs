@@ -5,9 +5,11 @@ use super::{
     refusal::ListRefusal,
     regex_path,
     secret_hash::SecretHash,
+};
+use crate::{
+    bytes::hex,
     yaml::{self, YamlNode},
 };
-use crate::bytes::hex;
 
 /// Keys that make a YAML file a configuration of ggshield.
 pub(super) const KEYS: [&str; 9] = [

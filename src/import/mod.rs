@@ -18,7 +18,6 @@ mod regex_path;
 mod secret_hash;
 mod standing;
 mod trufflehog;
-mod yaml;
 
 pub(crate) use detect::{NAMES, NOT_READ, read};
 pub(crate) use entry::{ImportedEntry, ImportedList, ImportedPaths, Judgment};

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::yaml::YamlError;
+
 /// What is wrong with a list, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ListRefusal {
@@ -20,6 +22,12 @@ impl ListRefusal {
     /// Something is wrong on a line.
     pub(super) fn at(line: u64, why: impl Into<String>) -> Self {
         Self { line: Some(line), why: why.into() }
+    }
+}
+
+impl From<YamlError> for ListRefusal {
+    fn from(error: YamlError) -> Self {
+        Self::at(error.line, error.why)
     }
 }
 

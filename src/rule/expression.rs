@@ -8,11 +8,11 @@ use std::{fmt, ops::Range, sync::OnceLock};
 use regex_automata::{
     Anchored, Input,
     meta::{Config, Regex},
-    util::{captures::Captures, syntax},
+    util::captures::Captures,
 };
 use regex_syntax::{
     Parser, ParserBuilder,
-    hir::{Hir, HirKind},
+    hir::{Class, Hir, HirKind, Repetition},
 };
 use serde::Deserialize;
 
@@ -52,8 +52,14 @@ pub(crate) enum Clip {
 pub struct Expression {
     source: String,
     clip: Clip,
+    /// The number of the group that is the key, from 1, if the rule says which.
+    group: Option<usize>,
+    /// The number of its groups.
+    group_count: usize,
     /// The minimum length of a match, and the maximum one if there is any.
     lengths: (usize, Option<usize>),
+    /// What may stand before the rest of a match, and is left out of the search.
+    lead: Option<Lead>,
     /// Literals of which every match contains one.
     required: Vec<Keyword>,
     /// The size of the compiled expression, in bytes, or more.
@@ -77,6 +83,14 @@ pub(crate) struct ExpressionError {
     pub what: String,
     /// Where, in bytes of the expression.
     pub at: Option<Range<usize>>,
+}
+
+/// What a match begins with in rules such as `[\w.-]{0,50}?key=…`: as few bytes as possible, so that the rest decides
+/// where there is a match. To search for it at every byte before the rest would make large automata.
+struct Lead {
+    bytes: Box<[bool; 256]>,
+    /// The most bytes that it takes.
+    most: usize,
 }
 
 struct CompiledExpression {
@@ -104,9 +118,13 @@ impl Expression {
             return Err(whole(format!("it is longer than {LONGEST_SOURCE} bytes")));
         }
         let hir = parser().parse(source).map_err(error)?;
+        let (lead, hir) = without_lead(hir);
         let expression = Self {
+            lead,
             source: source.to_owned(),
             clip,
+            group: None,
+            group_count: hir.properties().explicit_captures_len(),
             lengths: (hir.properties().minimum_len().unwrap_or(0), hir.properties().maximum_len()),
             required: required::keywords(&hir),
             size: size(&hir),
@@ -120,6 +138,23 @@ impl Expression {
             )));
         }
         Ok(expression)
+    }
+
+    /// The key is the group of this number, from 1.
+    ///
+    /// # Errors
+    /// When there is no such group.
+    pub(crate) fn with_group(self, group: usize) -> Result<Self, ExpressionError> {
+        if group > self.group_count {
+            let what = format!("it has no group {group}, but {}", self.group_count);
+            return Err(ExpressionError { what, at: None });
+        }
+        Ok(Self { group: Some(group), ..self })
+    }
+
+    /// Whether a longer match than the engine looks at is cut.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.clip == Clip::Cut
     }
 
     /// Checks that the engine can search for it in reasonable time.
@@ -195,18 +230,28 @@ impl Expression {
         compiled.find(&cut)
     }
 
+    /// A match of [`Self::find`] with what stands before the rest of it.
+    pub(crate) fn with_lead(&self, text: &[u8], found: ExpressionMatch) -> ExpressionMatch {
+        let Some(lead) = &self.lead else { return found };
+        let before = text[..found.span.start].iter().rev().take(lead.most);
+        let length = before.take_while(|byte| lead.bytes[usize::from(**byte)]).count();
+        let start = found.span.start - length;
+        let key = if self.group_count == 0 { start..found.key.end } else { found.key };
+        ExpressionMatch { span: start..found.span.end, key }
+    }
+
     fn compiled(&self) -> Option<&CompiledExpression> {
         let compile = || {
+            let (_, hir) = without_lead(parser().parse(&self.source).ok()?);
             let config = Config::new()
                 .nfa_size_limit(Some(LARGEST))
                 .onepass_size_limit(Some(LARGEST))
                 .hybrid_cache_capacity(CACHE)
                 .utf8_empty(false);
-            let syntax = syntax::Config::new().unicode(false).utf8(false);
-            let regex = Regex::builder().configure(config).syntax(syntax).build(&self.source).ok()?;
+            let regex = Regex::builder().configure(config).build_from_hir(&hir).ok()?;
             let names = regex.group_info().pattern_names(regex_automata::PatternID::ZERO);
             let secret = names.into_iter().position(|name| name == Some(SECRET));
-            let groups = match secret {
+            let groups = match self.group.or(secret) {
                 Some(secret) => vec![secret],
                 None => (1..regex.group_info().group_len(regex_automata::PatternID::ZERO)).collect(),
             };
@@ -225,7 +270,8 @@ impl CompiledExpression {
         let mut captures: Captures = self.regex.create_captures();
         self.regex.search_captures(input, &mut captures);
         let span = captures.get_match()?.range();
-        let key = self.groups.iter().find_map(|group| captures.get_group(*group));
+        let group = |group: &usize| captures.get_group(*group).filter(|key| !key.is_empty());
+        let key = self.groups.iter().find_map(group);
         Some(ExpressionMatch { key: key.map_or(span.clone(), |key| key.range()), span })
     }
 }
@@ -242,6 +288,25 @@ impl TryFrom<String> for Expression {
     fn try_from(source: String) -> Result<Self, String> {
         Self::parse(&source).map_err(|error| error.what)
     }
+}
+
+/// An expression without what it begins with, if that is as few of some bytes as possible, and maybe none.
+fn without_lead(hir: Hir) -> (Option<Lead>, Hir) {
+    let HirKind::Concat(parts) = hir.kind() else { return (None, hir) };
+    let [first, rest @ ..] = &parts[..] else { return (None, hir) };
+    let HirKind::Repetition(Repetition { min: 0, max: Some(most), greedy: false, sub }) = first.kind() else {
+        return (None, hir);
+    };
+    let HirKind::Class(Class::Bytes(class)) = sub.kind() else { return (None, hir) };
+    let mut bytes = Box::new([false; 256]);
+    for range in class.ranges() {
+        bytes[usize::from(range.start())..=usize::from(range.end())].fill(true);
+    }
+    // What looks at the bytes before it does not match without them.
+    if rest.is_empty() || rest.iter().any(|part| !part.properties().look_set_prefix().is_empty()) {
+        return (None, hir);
+    }
+    (Some(Lead { bytes, most: *most as usize }), Hir::concat(rest.to_vec()))
 }
 
 fn parser() -> Parser {
@@ -266,8 +331,8 @@ fn size(hir: &Hir) -> usize {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => STATE,
         HirKind::Literal(literal) => literal.0.len() * STATE,
-        HirKind::Class(regex_syntax::hir::Class::Bytes(class)) => STATE + class.ranges().len() * RANGE,
-        HirKind::Class(regex_syntax::hir::Class::Unicode(class)) => {
+        HirKind::Class(Class::Bytes(class)) => STATE + class.ranges().len() * RANGE,
+        HirKind::Class(Class::Unicode(class)) => {
             STATE + class.ranges().len() * UTF8 * (STATE + RANGE)
         }
         HirKind::Repetition(repetition) => {
@@ -300,7 +365,7 @@ mod tests {
             "(?:a?){300}",
         ] {
             let hir = parser().parse(source).unwrap();
-            let syntax = syntax::Config::new().unicode(false).utf8(false);
+            let syntax = regex_automata::util::syntax::Config::new().unicode(false).utf8(false);
             for reverse in [false, true] {
                 let config = regex_automata::nfa::thompson::Config::new()
                     .reverse(reverse)

@@ -1,6 +1,7 @@
 //! Rules: what the keys of an issuer look like, and what to say when one is found. Plain data from
 //! `rules/*.toml`.
 
+mod allowlist;
 mod english;
 mod expression;
 mod families;
@@ -15,9 +16,11 @@ mod severity;
 mod shape;
 mod words;
 
+pub(crate) use allowlist::AllowedByText;
+pub(crate) use allowlist::{Allowlist, AllowlistTarget, PlaceTerms, StopWords};
 pub(crate) use english::word_evidence;
 pub use expression::Expression;
-pub(crate) use expression::{ExpressionError, ExpressionMatch, LONGEST_MATCH};
+pub(crate) use expression::{Clip, ExpressionError, ExpressionMatch, LONGEST_MATCH};
 pub(crate) use families::Families;
 pub use keyword::Keyword;
 pub(crate) use keyword::{LONGEST as LONGEST_KEYWORD, SHORTEST as SHORTEST_KEYWORD};

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
-use super::{expression::Expression, keyword::Keyword, shape::Shape, words::words};
+use super::{allowlist::Allowlist, expression::Expression, keyword::Keyword, shape::Shape, words::words};
 
 words! {
     /// How bad it is when a stranger has the key.
@@ -108,6 +108,11 @@ macro_rules! rule_tables {
             } with {
                 /// What to search for, to try the regular expression near it; empty if it is tried everywhere.
                 searched: Vec<Keyword>;
+                /// Whether it is a rule of another scanner, which is applied as it is: what it matches is a key even if it
+                /// looks made up.
+                is_foreign: bool;
+                /// What such a rule lets pass.
+                allowlists: Vec<Arc<Allowlist>>;
             }
 
             /// What to do with a leaked key, one sentence each. What is absent is not known.

@@ -147,6 +147,7 @@ impl Engine {
             secret,
             encoding: matched.encoding.clone(),
             written: matched.decoded.is_some().then(|| Secret::new(&text[matched.span.clone()], 0)),
+            terms: matched.terms.clone(),
             span: cursor.span(text, &matched.span),
             excerpt: excerpt::around(text, kept, at, self.masker.as_deref(), scratch),
         }

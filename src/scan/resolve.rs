@@ -57,7 +57,7 @@ fn choose(matches: &[ShapeMatch], group: &Range<usize>, kept: &mut Vec<ChosenMat
 /// Greater is better. A fallback comes after all others that are worth reporting. Then comes confidence; then a key that was pasted into a template such as `sk-proj-…`,
 /// before a match that includes the template; a shape before a regular expression; then context, the nearer the better. Without context, a rule
 /// for a shared shape comes before the rules of its issuers; then the shape with more fixed bytes, the longer
-/// match, and one that is not encoded.
+/// match, one that is not encoded, and one that counts in any place.
 fn rank(matched: &ShapeMatch) -> impl Ord {
     let told = matched.context_match.as_ref().filter(|_| !matched.rule.shared);
     (
@@ -69,7 +69,13 @@ fn rank(matched: &ShapeMatch) -> impl Ord {
             matched.is_pasted,
         ),
         (told.is_some(), Reverse(told.map(ContextMatch::distance)), matched.base),
-        (matched.rule.shared, matched.fixed, matched.span.len(), Reverse(matched.encoding.len())),
+        (
+            matched.rule.shared,
+            matched.fixed,
+            matched.span.len(),
+            Reverse(matched.encoding.len()),
+            matched.terms.is_none(),
+        ),
     )
 }
 

@@ -5,7 +5,7 @@ use std::{ops::Range, sync::Arc};
 use super::{context::ContextMatch, hints::IssuerHint};
 use crate::{
     finding::Secret,
-    rule::{Confidence, Form, Rule},
+    rule::{Confidence, Form, PlaceTerms, Rule},
 };
 
 /// The engine never looks further than this many bytes before or after an anchor. A window that contains that
@@ -67,6 +67,8 @@ pub(super) struct ShapeMatch {
     pub(super) fit: Fit,
     /// Whether the text before it is an edge. If not, it directly follows another key.
     pub(super) has_left_edge: bool,
+    /// What its place must be like; only for regular expressions.
+    pub(super) terms: Option<Arc<PlaceTerms>>,
 }
 
 impl ShapeMatch {

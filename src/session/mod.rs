@@ -23,6 +23,7 @@ mod redact;
 mod repository;
 mod rule_paths;
 mod rules;
+mod rules_from;
 mod run;
 mod settings;
 mod suppress;

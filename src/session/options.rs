@@ -90,7 +90,8 @@ impl Options {
         for output in &mut self.outputs {
             output.file = absolute(&output.file)?;
         }
-        for file in [&mut self.config, &mut self.flags.baseline].into_iter().flatten() {
+        let rules = self.environment.rules_from.iter_mut().flatten().chain(&mut self.flags.rules_from);
+        for file in [&mut self.config, &mut self.flags.baseline].into_iter().flatten().chain(rules) {
             *file = absolute(file)?;
         }
         std::env::set_current_dir(root).with_context(|| format!("cannot enter {}", root.display()))?;

@@ -21,8 +21,8 @@ use super::{
 use super::{history, untrusted};
 use crate::{
     advice::Placement,
-    config::{MIN_CONFIDENCE, SettingSource},
-    finding::{Configuration, Finding, LookedFor, Report, Suppressed, Tolerated},
+    config::{MIN_CONFIDENCE, RuleFile, SettingSource},
+    finding::{Configuration, Finding, LookedFor, Report, RuleFileUse, Suppressed, Tolerated},
     path::shown_text,
     rule::{Confidence, Severity},
     scan::{Engine, SecretPieces},
@@ -227,6 +227,14 @@ fn describe(session: &Session, report: &mut Report, coverage: &Coverage) {
     report.subject.clone_from(&coverage.subject);
     report.show_secrets = options.show_secrets;
     report.show_suppressed = options.show_suppressed;
+    let taken = |file: &RuleFile| RuleFileUse {
+        file: file.file.to_string(),
+        tool: file.tool.to_owned(),
+        rules: file.rules,
+        unused: file.unused,
+        left_out: (file.left_out.len() as u64).saturating_sub(file.unused),
+    };
+    report.rules_from = settings.rule_files.iter().map(taken).collect();
     report.configuration = settings.config.as_ref().map(|config| Configuration {
         file: config.shown.to_string(),
         weakened: settings.weakened(),

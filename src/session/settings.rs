@@ -13,9 +13,13 @@ use super::{
     options::Options,
     redact::Redactor,
     rules::{find_rule, or_builtin},
+    rules_from::{self, RulesFrom},
 };
 use crate::{
-    config::{self, Config, ConfigDocument, MOST_EXTENDED, Settings},
+    config::{
+        self, Config, ConfigDocument, Environment, MOST_EXTENDED, NamedFiles, OptionValues, Positioned,
+        Settings,
+    },
     path::{WholePath, current_directory, shown_text},
     rule::{ContextWord, Families, Guidance, Rule, RuleSet},
     scan::may_hold_a_key,
@@ -115,8 +119,13 @@ pub(crate) fn look_up(options: &Options, start: ConfigStart<'_>, redactor: &Reda
         None if options.untrusted && !matches!(start, ConfigStart::Tree { .. }) => None,
         None => search(start)?,
     };
-    let config = document.map(|document| read(&document, start)).transpose()?;
+    let mut named = named_rules(flags, environment)?;
+    let config = document.map(|document| read(&document, start, named.clone())).transpose()?;
     let mut settings = Settings::new(flags.clone(), environment.clone(), config);
+    if settings.config.is_none() {
+        mask_rules(&mut named.rules)?;
+        (settings.own_rules, settings.rule_files) = (named.rules, named.files);
+    }
     let rules = settings.rule_set();
     if let Some(rules) = &rules {
         redactor.learn(rules.clone());
@@ -180,7 +189,16 @@ fn base(start: ConfigStart<'_>) -> Result<PathBuf> {
     base.whole().with_context(|| format!("the directory {} no longer exists", base.display()))
 }
 
-fn read(document: &ConfigDocument, start: ConfigStart<'_>) -> Result<Config> {
+/// The rules that an option or a variable names.
+fn named_rules(flags: &OptionValues, environment: &Environment) -> Result<RulesFrom> {
+    let (files, from) = match (&flags.rules_from[..], &environment.rules_from) {
+        ([], Some(files)) => (&files[..], "SKANNER_RULES_FROM"),
+        (files, _) => (files, "--rules-from"),
+    };
+    rules_from::named(files, from, &display_path)
+}
+
+fn read(document: &ConfigDocument, start: ConfigStart<'_>, named: RulesFrom) -> Result<Config> {
     // All paths in git objects start from the root.
     let root = match start {
         ConfigStart::Repository { work_tree, .. } => work_tree.and_then(|root| root.whole().ok()),
@@ -188,8 +206,9 @@ fn read(document: &ConfigDocument, start: ConfigStart<'_>) -> Result<Config> {
         ConfigStart::Path(_) | ConfigStart::Nowhere => None,
     };
     let reading = ConfigChain { start, root, redactor: Redactor::default() };
-    let mut config = reading.extending(document, &mut Vec::new())?;
-    mask_rules(&mut config)?;
+    let base = Config { own_rules: named.rules, rule_files: named.files, ..Config::default() };
+    let mut config = reading.extending(document, base, &mut Vec::new())?;
+    mask_rules(&mut config.own_rules)?;
     Ok(config)
 }
 
@@ -202,11 +221,18 @@ struct ConfigChain<'a> {
 
 impl ConfigChain<'_> {
     /// `files` are those that lead here.
-    fn extending(&self, document: &ConfigDocument, files: &mut Vec<PathBuf>) -> Result<Config> {
+    /// `first` is below all of them.
+    fn extending(
+        &self,
+        document: &ConfigDocument,
+        first: Config,
+        files: &mut Vec<PathBuf>,
+    ) -> Result<Config> {
         files.push(document.file.clone());
         let shown = self.shown(&document.file);
-        let base = match document.extends() {
-            None => Config::default(),
+        let NamedFiles { extends, rules } = document.named_files();
+        let mut base = match extends {
+            None => first,
             Some(named) => {
                 let file = document.file_beside(&named);
                 let chain = || {
@@ -219,17 +245,11 @@ impl ConfigChain<'_> {
                     "more than {MOST_EXTENDED} configurations extend each other: {}",
                     chain()
                 );
-                let of_tree = match self.start {
-                    ConfigStart::Tree { root, file: read, .. } => file.strip_prefix(root).ok().map(|path| {
-                        let missing =
-                            || format!("{} does not exist in the commit that counts", self.shown(&file));
-                        read(path).with_context(missing)
-                    }),
-                    _ => None,
-                };
-                self.extending(&document.extended(&file, of_tree.transpose()?)?, files)?
+                let of_tree = self.of_tree(&file);
+                self.extending(&document.extended(&file, of_tree.transpose()?)?, first, files)?
             }
         };
+        self.add_rules(document, &shown, &rules, &mut base)?;
         Config::parse_over(document, &shown, base).map_err(|invalid| {
             // A configuration must not make errors show lines of any file.
             if files.len() > 1 && !document.file.starts_with(&document.base) {
@@ -243,6 +263,44 @@ impl ConfigChain<'_> {
         })
     }
 
+    /// Adds the rules of the files that a configuration names.
+    fn add_rules(
+        &self,
+        document: &ConfigDocument,
+        shown: &str,
+        named: &[(String, u64)],
+        config: &mut Config,
+    ) -> Result<()> {
+        if named.is_empty() {
+            return Ok(());
+        }
+        let mut rules = RulesFrom {
+            rules: std::mem::take(&mut config.own_rules),
+            files: std::mem::take(&mut config.rule_files),
+        };
+        let of_tree = |file: &Path| match self.of_tree(file) {
+            Some(bytes) => {
+                String::from_utf8(bytes?).map_err(|_| anyhow!("{} is not UTF-8", self.shown(file)))
+            }
+            None => rules_from::of_disk(file),
+        };
+        for (name, line) in named {
+            let (file, from) = (document.file_beside(name), format!("{shown}:{line}"));
+            let added = rules.add(&file, &from, &of_tree, &|file| self.shown(file));
+            added.with_context(|| format!("{from}: rules-from"))?;
+        }
+        (config.own_rules, config.rule_files) = (rules.rules, rules.files);
+        Ok(())
+    }
+
+    /// The text of a file, if it is one of a tree of git.
+    fn of_tree(&self, file: &Path) -> Option<Result<Vec<u8>>> {
+        let ConfigStart::Tree { root, file: read, .. } = self.start else { return None };
+        let path = file.strip_prefix(root).ok()?;
+        let missing = || format!("{} does not exist in the commit that counts", self.shown(file));
+        Some(read(path).with_context(missing))
+    }
+
     /// The name of a file, as it may be shown.
     fn shown(&self, file: &Path) -> String {
         let inner = self.root.as_ref().and_then(|root| Some(shown_text(file.strip_prefix(root).ok()?)));
@@ -252,8 +310,8 @@ impl ConfigChain<'_> {
 
 /// Masks keys in the text of custom rules, both those that the built-in rules find and those that the custom rules
 /// find.
-fn mask_rules(config: &mut Config) -> Result<()> {
-    if config.own_rules.is_empty() {
+fn mask_rules(rules: &mut [Positioned<Arc<Rule>>]) -> Result<()> {
+    if rules.is_empty() {
         return Ok(());
     }
     let masker = |own: Vec<Arc<Rule>>| {
@@ -261,13 +319,13 @@ fn mask_rules(config: &mut Config) -> Result<()> {
         redactor.learn(Arc::new(RuleSet::with(own, |_| None)));
         redactor
     };
-    let own = || config.own_rules.iter().map(|rule| rule.value.clone());
+    let own = || rules.iter().map(|rule| rule.value.clone());
     let has_shapes = |rule: &Arc<Rule>| rule.forms.iter().any(|form| !form.shapes.is_empty());
     // The keywords of regular expressions are words of these texts. Nearly no text is long enough to try one on, and to
     // compile a thousand of them would take longer than many scans.
     let (short, long) = (masker(own().filter(has_shapes).collect()), masker(own().collect()));
     let mask = |text: &str| if may_hold_a_key(text.as_bytes()) { long.line(text) } else { short.line(text) };
-    for rule in &mut config.own_rules {
+    for rule in rules.iter_mut() {
         ensure!(
             mask(&rule.value.id) == rule.value.id,
             "{}: the `id` of this rule contains a key; choose another id",

@@ -56,6 +56,8 @@ pub(super) fn apply(
         files: coverage.base.clone(),
         tree: tree.clone(),
     };
+    let base = session.settings.config.as_ref().map_or(&session.root, |config| &config.base);
+    suppression::terms(report, &directories(base));
     if trusts_foreign(session) {
         let file = session.root.join(GITLEAKS);
         let list = match foreign_list(session, &file) {

@@ -10,6 +10,7 @@ mod gitleaks;
 mod inline;
 mod look;
 mod paths;
+mod terms;
 mod unread;
 mod values;
 
@@ -19,6 +20,7 @@ pub(crate) use gitleaks::{GitleaksIgnore, apply as gitleaks, parse as parse_gitl
 pub(crate) use inline::{LocatedComment, apply as comments};
 pub(crate) use look::ReadExtent;
 pub(crate) use paths::PathRoots;
+pub(crate) use terms::apply as terms;
 pub(crate) use unread::{Acceptance, apply as unread};
 
 /// The name in a comment that keeps unused suppressions of its file from being reported.

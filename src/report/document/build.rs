@@ -58,6 +58,7 @@ fn run(report: &Report) -> RunReport {
         accepted: report.accepted.iter().map(accepted).collect(),
         excluded: report.excluded.clone(),
         configuration: report.configuration.clone(),
+        rules_from: report.rules_from.clone(),
         tolerated: report.tolerated.clone(),
         shallow: report.is_shallow,
         untrusted: report.is_untrusted,

@@ -142,6 +142,7 @@ fn merge_run(run: &mut RunReport, other: RunReport) {
         (known @ None, one) => *known = one,
         (Some(_), None) => {}
     }
+    extend(&mut run.rules_from, other.rules_from);
     run.repositories.extend(other.repositories);
     // With several thresholds, every key counts.
     run.tolerated = None;

@@ -17,8 +17,8 @@ use crate::{
     advice::{Placement, Replacement},
     blob::SourceKind,
     finding::{
-        Audit, Candidate, Configuration, History, LookedFor, NotReadKind, NotScanned, RefsRead, RunMode,
-        Scanned, Subject, SuppressedBy, Suppression, Tolerated, Unused,
+        Audit, Candidate, Configuration, History, LookedFor, NotReadKind, NotScanned, RefsRead, RuleFileUse,
+        RunMode, Scanned, Subject, SuppressedBy, Suppression, Tolerated, Unused,
     },
     rule::{Confidence, Family, Severity},
 };
@@ -95,6 +95,9 @@ pub struct RunReport {
     /// The configuration file that was used; absent if there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub configuration: Option<Configuration>,
+    /// The files with rules of other scanners that were used; absent if there were none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules_from: Vec<RuleFileUse>,
     /// The findings that do not make the exit code 1, because of `--fail-on` or its like; absent if there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tolerated: Option<Tolerated>,

@@ -3,7 +3,9 @@
 use std::{borrow::Cow, cmp::Reverse};
 
 use super::{FindingEntry, OccurrenceEntry, ReportDocument, RunReport, SuppressedEntry, SuppressedKeys};
-use crate::finding::{Exposure, History, Suppression, SuppressionKind, left_out_in_words, place_name};
+use crate::finding::{
+    Exposure, History, RuleFileUse, Suppression, SuppressionKind, left_out_in_words, place_name,
+};
 
 impl ReportDocument {
     /// The findings, most dangerous first: by what a stranger could do, whether HEAD contains the key,
@@ -37,11 +39,32 @@ impl ReportDocument {
 }
 
 impl RunReport {
+    /// What was looked for, in words: the families, and the rules of other scanners.
+    pub(crate) fn looked_for_in_words(&self) -> String {
+        let families = self.scope.in_words();
+        let of_file = |file: &RuleFileUse| {
+            let rules = if file.rules == 1 { "1 rule".to_owned() } else { format!("{} rules", file.rules) };
+            format!("{rules} of {}", file.file)
+        };
+        let files: Vec<_> = self.rules_from.iter().filter(|file| file.rules > 0).map(of_file).collect();
+        if files.is_empty() { families } else { format!("{families}, and by {}", files.join(" and ")) }
+    }
+
+    /// Whether some of the rules of other scanners that were asked for are not used.
+    pub(crate) fn lacks_rules(&self) -> bool {
+        self.rules_from.iter().any(|file| file.unused > 0)
+    }
+
     /// Whether "nothing found" is not the whole truth.
     pub(crate) fn is_qualified(&self) -> bool {
         let is_weakened = self.configuration.as_ref().is_some_and(|file| !file.weakened.is_empty());
         let by_baseline = self.suppressed_by.iter().any(|one| one.kind == SuppressionKind::Baseline);
-        !self.excluded.is_empty() || self.shallow || !self.accepted.is_empty() || is_weakened || by_baseline
+        !self.excluded.is_empty()
+            || self.shallow
+            || !self.accepted.is_empty()
+            || is_weakened
+            || by_baseline
+            || self.lacks_rules()
     }
 
     /// The suppressed keys, if they are listed.

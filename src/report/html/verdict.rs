@@ -7,7 +7,7 @@ use super::{
     words::{amount, capital, exposure, has_exposure, joined},
 };
 use crate::{
-    finding::RunMode,
+    finding::{RuleFileUse, RunMode},
     report::{
         document::{ReportDocument, RunReport},
         message::plural,
@@ -115,7 +115,7 @@ fn lower(name: &str) -> String {
 pub(super) fn write_scope(page: &mut Markup, report: &ReportDocument) {
     let run = &report.run;
     page.raw("<dl class=\"scope\">\n");
-    let looked_for = format!("{} ({})", capital(&run.scope.in_words()), plural(run.scope.rules, "rule"));
+    let looked_for = format!("{} ({})", capital(&run.looked_for_in_words()), plural(run.scope.rules, "rule"));
     fact(
         page,
         "Looked for",
@@ -165,6 +165,7 @@ fn conditions(page: &mut Markup, run: &RunReport) {
         fact(page, "Configuration", &[format!("{}{ways}", file.file)]);
     }
     let mut notes = Vec::new();
+    notes.extend(run.rules_from.iter().filter_map(RuleFileUse::not_used));
     if run.shallow {
         notes.push("Shallow clone: older commits were not read".to_owned());
     }

@@ -150,11 +150,15 @@ pub(super) fn invocation(report: &ReportDocument) -> Value {
             say(Notification::Weakened, "warning", text, location(run, file, None));
         }
     }
+    for (file, what) in run.rules_from.iter().filter_map(|file| Some((file, file.not_used()?))) {
+        let text = format!("{}.", escape_control(&what));
+        say(Notification::Weakened, "note", text, location(run, &file.file, None));
+    }
     for left_out in run.left_out_in_words() {
         let text = format!("Not read: {}.", escape_control(&left_out));
         say(Notification::NotRead, "note", text, location(run, ".", None));
     }
-    let families = run.scope.in_words();
+    let families = escape_control(&run.looked_for_in_words()).into_owned();
     let text = format!("Looked for {families}. Other secrets were not looked for.");
     say(Notification::Scope, "note", text, location(run, ".", None));
     json!({

@@ -28,7 +28,8 @@ pub(super) fn line(report: &ReportDocument, view: &View) -> String {
     let subject = run.subject.as_ref();
     let is_clean = report.findings.is_empty() && run.complete;
     let is_weakened = run.configuration.as_ref().is_some_and(|file| !file.weakened.is_empty());
-    let is_all = run.complete && run.excluded.is_empty() && !run.shallow && !is_weakened;
+    let is_all =
+        run.complete && run.excluded.is_empty() && !run.shallow && !is_weakened && !run.lacks_rules();
     let is_suppressed = !run.suppressed_by.is_empty() || !run.accepted.is_empty();
     if let Some(nothing) = subject.and_then(|subject| subject.nothing.as_ref())
         && is_clean
@@ -68,7 +69,7 @@ pub(super) fn line(report: &ReportDocument, view: &View) -> String {
         parts.extend(exceptions(run));
         parts.push(read);
         parts.extend(not_read);
-        parts.push(format!("looked for {}", run.scope.in_words()));
+        parts.push(format!("looked for {}", escape_control(&run.looked_for_in_words())));
     }
     let left_out: Vec<_> = run.left_out_in_words().map(|words| escape_control(&words).into_owned()).collect();
     if !left_out.is_empty() {
@@ -213,6 +214,9 @@ fn exceptions(run: &RunReport) -> Vec<String> {
         let ways = if others.is_empty() { last.clone() } else { format!("{} and {last}", others.join(", ")) };
         parts.push(format!("{file} {ways}"));
     }
+    parts.extend(
+        run.rules_from.iter().filter_map(|file| Some(escape_control(&file.not_used()?).into_owned())),
+    );
     if let Some(refs) = run.refs.as_ref().filter(|_| run.audit.is_some()) {
         parts.push(format!("refs: {}", refs.in_words()));
         if refs.single_branch {

@@ -5,7 +5,7 @@ use std::{ops::Range, sync::Arc};
 use super::counts::MatchKind;
 use crate::{
     finding::Secret,
-    rule::{Confidence, Expression, ExpressionMatch, Form, Rule},
+    rule::{AllowedByText, Allowlist, Confidence, Expression, ExpressionMatch, Form, PlaceTerms, Rule},
     scan::{
         named, placeholder, published,
         scratch::Scratch,
@@ -15,6 +15,9 @@ use crate::{
 
 /// The shortest key, in bytes.
 const SHORTEST_KEY: usize = 4;
+
+/// How much of the lines of a match counts before and behind it, in bytes: windows hold this much.
+const LINE: usize = 1 << 10;
 
 /// A prefix is shown if so many bytes of the key are left, and if they are not more, the names of files are no keys.
 const HIDDEN: usize = 8;
@@ -54,9 +57,13 @@ impl ExpressionEntry {
         let has_what_it_needs = key.len() >= SHORTEST_KEY
             && key.iter().filter(|byte| byte.is_ascii_digit()).count() >= form.min_digits
             && (form.entropy <= 0.0 || entropy(key) >= form.entropy)
-            && !form.not.iter().any(|not| not.is_match(key));
+            && !form.not.iter().any(|not| not.is_match(key))
+            && self.depends(text, found).is_some();
         if !has_what_it_needs {
             return MatchKind::Refused;
+        }
+        if form.is_foreign {
+            return MatchKind::Key;
         }
         // What matches the start of anything is shortened more often than it is a key.
         let is_loose = form.requires_context && form.confidence == Confidence::Possible;
@@ -65,6 +72,32 @@ impl ExpressionEntry {
             || public <= SHORT_PREFIX && placeholder::is_file_name(behind)
             || published::is_published(&Secret::new(key, public));
         if is_made_up { MatchKind::MadeUp } else { MatchKind::Key }
+    }
+
+    /// The allowlists that depend on the place of a match; `None` if one lets it pass wherever it is.
+    fn depends(&self, text: &[u8], found: &ExpressionMatch) -> Option<Vec<Arc<Allowlist>>> {
+        let lists = &self.form().allowlists;
+        if lists.is_empty() {
+            return Some(Vec::new());
+        }
+        let ExpressionMatch { span, key } = found;
+        let lines = lines_of(text, span);
+        let mut depends = Vec::new();
+        for list in lists {
+            match list.by_text(&text[key.clone()], &text[span.clone()], &text[lines.clone()]) {
+                AllowedByText::No => {}
+                AllowedByText::Yes => return None,
+                AllowedByText::Depends => depends.push(list.clone()),
+            }
+        }
+        Some(depends)
+    }
+
+    /// What the place of a match must be like, if that is anything.
+    fn terms(&self, text: &[u8], found: &ExpressionMatch) -> Option<Arc<PlaceTerms>> {
+        let path = self.form().path.clone();
+        let allowlists = self.depends(text, found).unwrap_or_default();
+        (path.is_some() || !allowlists.is_empty()).then(|| Arc::new(PlaceTerms { path, allowlists }))
     }
 
     /// The match of a key, as the stages after this one take it.
@@ -89,6 +122,7 @@ impl ExpressionEntry {
             is_pasted: false,
             fit: Fit::Exact,
             has_left_edge: true,
+            terms: self.terms(text, found),
         }
     }
 
@@ -107,6 +141,15 @@ impl ExpressionEntry {
     pub(super) fn end(&self, starts: &Range<usize>, length: usize) -> usize {
         length.min(starts.end - 1 + self.expression.lengths().1)
     }
+}
+
+/// The lines that a match is in, as far as windows hold them.
+fn lines_of(text: &[u8], span: &Range<usize>) -> Range<usize> {
+    let before = span.start.saturating_sub(LINE);
+    let start = memchr::memrchr(b'\n', &text[before..span.start]).map_or(before, |at| before + at + 1);
+    let after = text.len().min(span.end + LINE);
+    let end = memchr::memchr(b'\n', &text[span.end..after]).map_or(after, |at| span.end + at);
+    start..end
 }
 
 /// Shannon's entropy of the bytes of a key, in bits for each.

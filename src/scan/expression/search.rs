@@ -12,7 +12,7 @@ use super::{
     progress::{ExpressionProgress, TriedExpression},
 };
 use crate::{
-    rule::{Confidence, Families, LONGEST_MATCH, Rule, RuleSet},
+    rule::{Confidence, Expression, Families, LONGEST_MATCH, Rule, RuleSet},
     scan::{
         scratch::Scratch,
         shape_match::{REACH, ShapeMatch},
@@ -29,6 +29,12 @@ const _: () = assert!(
     LONGEST_MATCH + NEAR + MARGIN <= REACH,
     "a window must hold all keywords of a match that it decides"
 );
+
+/// How far from a match a keyword may be: for rules of other scanners, which look for it anywhere in a file, as far as
+/// a window holds it.
+fn near(expression: &Expression) -> usize {
+    if expression.is_cut() { REACH - MARGIN - expression.lengths().1 } else { NEAR }
+}
 
 /// All expressions of a run.
 pub(in crate::scan) struct ExpressionSearch {
@@ -107,7 +113,10 @@ impl ExpressionSearch {
                         Some((least, before)) => {
                             (before.min(most - length.min(most)) as isize, least as isize)
                         }
-                        None => (most.max(NEAR) as isize - length as isize, -((length + NEAR) as isize)),
+                        None => {
+                            let near = near(&entry.expression);
+                            (most.max(near) as isize - length as isize, -((length + near) as isize))
+                        }
                     };
                     keywords.push((keyword.text.clone(), KeywordUse { expression: at, before }));
                 }
@@ -201,6 +210,7 @@ impl ExpressionSearch {
                 // It begins between two regions, where no keyword is near.
                 continue;
             }
+            let found = entry.expression.with_lead(text, found);
             from = found.span.end.max(found.span.start + 1);
             let kind = entry.kind(text, &found);
             self.counter.add(kind);

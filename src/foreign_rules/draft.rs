@@ -1,0 +1,138 @@
+//! A rule of another scanner on its way to becoming one of ours.
+
+use std::sync::Arc;
+
+use super::RuleTool;
+use crate::rule::{
+    Allowlist, Clip, Confidence, Expression, ExpressionError, Form, Keyword, LONGEST_KEYWORD, Rule, RuleSet,
+    SHORTEST_KEYWORD, Severity, Shape,
+};
+
+/// The maximum length of a title, in characters.
+const LONGEST_TITLE: usize = 100;
+
+/// A rule as its file has it.
+pub(super) struct RuleDraft {
+    pub(super) tool: RuleTool,
+    pub(super) file: Arc<str>,
+    /// 1-based.
+    pub(super) line: u64,
+    pub(super) id: String,
+    pub(super) title: String,
+    /// The expression, in our notation.
+    pub(super) regex: String,
+    /// The number of the group that is the key, from 1.
+    pub(super) group: Option<usize>,
+    /// Literals, one of which stands in the file.
+    pub(super) keywords: Vec<String>,
+    /// The key must have more entropy than this, in bits for each byte.
+    pub(super) entropy: f64,
+    /// An expression for its paths.
+    pub(super) path: Option<Arc<Expression>>,
+    pub(super) allowlists: Vec<Arc<Allowlist>>,
+    pub(super) confidence: Confidence,
+    pub(super) examples: Vec<String>,
+    pub(super) counter_examples: Vec<String>,
+}
+
+/// Parses an expression in our notation. Unicode is switched on where it is needed.
+pub(super) fn expression(source: &str) -> Result<Expression, String> {
+    let parse = |source: &str| Expression::with_clip(source, Clip::Cut);
+    let parsed = parse(source).or_else(|error| parse(&format!("(?u){source}")).map_err(|_| error));
+    parsed.map_err(|ExpressionError { what, .. }| format!("its regular expression is not understood: {what}"))
+}
+
+impl RuleDraft {
+    /// The rule; or why there is none.
+    pub(super) fn finish(self) -> Result<Rule, String> {
+        let mut regex = expression(&self.regex)?;
+        regex
+            .check_lengths()
+            .map_err(|why| format!("its regular expression cannot be searched for: {why}"))?;
+        if let Some(group) = self.group {
+            regex = regex.with_group(group).map_err(|error| format!("the expression: {}", error.what))?;
+        }
+        let (keywords, searched) = keywords(&regex, &self.keywords);
+        let form = Form {
+            shapes: Vec::new(),
+            regex: Some(Arc::new(regex)),
+            slow: searched.is_empty(),
+            keywords,
+            // More than this is asked for, and not as much.
+            entropy: if self.entropy > 0.0 { self.entropy.next_up() } else { 0.0 },
+            min_digits: 0,
+            not: Vec::new(),
+            path: self.path,
+            confidence: self.confidence,
+            with_context: None,
+            requires_context: false,
+            named: false,
+            word_before: false,
+            edges: crate::rule::Edges::default(),
+            why: format!("the form of the rule `{}` in {}", self.id, self.file),
+            searched,
+            is_foreign: true,
+            allowlists: self.allowlists,
+        };
+        let place = format!("{}:{}", self.file, self.line);
+        let literal = |texts: Vec<String>| {
+            texts.iter().filter(|text| !text.is_empty()).map(|text| Shape::literal(text)).collect()
+        };
+        let rule = Rule {
+            id: id(&self.id, self.tool),
+            issuer: "its issuer".into(),
+            title: title(&self.title, &self.id),
+            impact: "The rule does not say what a stranger can do with it.".to_owned(),
+            severity: Severity::High,
+            family: crate::rule::Family::default(),
+            shared: false,
+            fallback: false,
+            names: Vec::new(),
+            hosts: Vec::new(),
+            words: Vec::new(),
+            revoke_url: String::new(),
+            steps: Vec::new(),
+            own_guidance: None,
+            examples: literal(self.examples),
+            counter_examples: literal(self.counter_examples),
+            forms: vec![form],
+            context: Vec::new(),
+            builtin_guidance: std::sync::OnceLock::new(),
+            place: Some(place.into()),
+        };
+        Ok(rule)
+    }
+}
+
+/// Where to try an expression: at the literals that it contains, if one of the keywords is in each of them, or there are no
+/// keywords; or else near its keywords, if they are long enough to search for. Otherwise everywhere.
+fn keywords(regex: &Expression, keywords: &[String]) -> (Vec<String>, Vec<Keyword>) {
+    let lower: Vec<Vec<u8>> = keywords.iter().map(|text| text.to_ascii_lowercase().into_bytes()).collect();
+    let required = regex.required();
+    let contains = |one: &Keyword| {
+        lower.iter().any(|text| text.is_empty() || one.text.windows(text.len()).any(|part| part == &text[..]))
+    };
+    let is_implied = !required.is_empty() && required.iter().all(contains);
+    let is_searchable = |text: &Vec<u8>| (SHORTEST_KEYWORD..=LONGEST_KEYWORD).contains(&text.len());
+    if is_implied || lower.is_empty() || !lower.iter().all(is_searchable) {
+        return (Vec::new(), required.to_vec());
+    }
+    let near = lower.into_iter().map(|text| Keyword { text, before: None }).collect();
+    (keywords.to_vec(), near)
+}
+
+/// The name of a rule, as ours are written. A rule of our own may have it already.
+fn id(id: &str, tool: RuleTool) -> String {
+    let plain = |one: char| if one.is_ascii_alphanumeric() { one.to_ascii_lowercase() } else { '-' };
+    let id: String = id.chars().map(plain).collect();
+    let id = if id.starts_with(|first: char| first.is_ascii_lowercase()) { id } else { format!("rule-{id}") };
+    if RuleSet::builtin().get(&id).is_some() { format!("{id}-{}", tool.name()) } else { id }
+}
+
+/// What the rule says about itself, in one line.
+fn title(title: &str, id: &str) -> String {
+    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let title: String = title.chars().filter(|one| !one.is_control()).take(LONGEST_TITLE).collect();
+    let title = title.trim_end_matches('.').trim();
+    if title.is_empty() { format!("key of the rule {id}") } else { title.to_owned() }
+}

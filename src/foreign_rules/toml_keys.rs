@@ -1,0 +1,89 @@
+//! Tables of TOML as gitleaks reads them: keys in any case, and values of nearly the right type.
+
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+use super::line_of;
+
+pub(super) type TomlValue<'t> = Spanned<DeValue<'t>>;
+
+/// A table of a file.
+#[derive(Clone, Copy)]
+pub(super) struct LooseTable<'v, 't> {
+    pub(super) text: &'t str,
+    pub(super) entries: &'v DeTable<'t>,
+    /// The line it begins on, 1-based.
+    pub(super) line: u64,
+}
+
+/// A value, and the line it begins on, 1-based.
+#[derive(Clone, Copy)]
+pub(super) struct LooseValue<'v, 't> {
+    text: &'t str,
+    value: &'v TomlValue<'t>,
+    pub(super) line: u64,
+}
+
+impl<'v, 't> LooseTable<'v, 't> {
+    /// The value of a key, which is given in lower case.
+    pub(super) fn get(&self, key: &str) -> Option<LooseValue<'v, 't>> {
+        let (_, value) = self.entries.iter().find(|(name, _)| name.get_ref().eq_ignore_ascii_case(key))?;
+        Some(LooseValue::of(self.text, value))
+    }
+
+    /// The keys that are not among these, which are in lower case, each with its line.
+    pub(super) fn others(&self, known: &[&str]) -> Vec<(String, u64)> {
+        let is_known = |name: &str| known.iter().any(|known| name.eq_ignore_ascii_case(known));
+        let names = self.entries.iter().map(|(name, _)| name).filter(|name| !is_known(name.get_ref()));
+        names.map(|name| (name.get_ref().to_string(), line_of(self.text, name.span().start))).collect()
+    }
+
+    /// A text, or nothing.
+    pub(super) fn text(&self, key: &str) -> Result<Option<String>, (u64, String)> {
+        self.get(key).map(|value| value.text(key)).transpose()
+    }
+
+    /// The texts of an array, or none.
+    pub(super) fn texts(&self, key: &str) -> Result<Vec<(String, u64)>, (u64, String)> {
+        let Some(value) = self.get(key) else { return Ok(Vec::new()) };
+        value.elements().into_iter().map(|one| Ok((one.text(key)?, one.line))).collect()
+    }
+}
+
+impl<'v, 't> LooseValue<'v, 't> {
+    pub(super) fn of(text: &'t str, value: &'v TomlValue<'t>) -> Self {
+        Self { text, value, line: line_of(text, value.span().start) }
+    }
+
+    /// The elements of an array, or the value alone.
+    pub(super) fn elements(self) -> Vec<Self> {
+        match self.value.get_ref() {
+            DeValue::Array(all) => all.iter().map(|one| Self::of(self.text, one)).collect(),
+            _ => vec![self],
+        }
+    }
+
+    pub(super) fn table(self) -> Option<LooseTable<'v, 't>> {
+        let entries = self.value.get_ref().as_table()?;
+        Some(LooseTable { text: self.text, entries, line: self.line })
+    }
+
+    pub(super) fn is_true(self) -> bool {
+        self.value.get_ref().as_bool() == Some(true)
+    }
+
+    pub(super) fn text(self, key: &str) -> Result<String, (u64, String)> {
+        let text = self.value.get_ref().as_str().map(str::to_owned);
+        text.ok_or_else(|| (self.line, format!("`{key}` must be a text")))
+    }
+
+    pub(super) fn number(self, key: &str) -> Result<f64, (u64, String)> {
+        let value = self.value.get_ref();
+        let text = value.as_float().map(toml::de::DeFloat::as_str);
+        let text = text.or_else(|| value.as_integer().map(toml::de::DeInteger::as_str));
+        let number = text.or_else(|| value.as_str()).and_then(|text| text.parse().ok());
+        number.ok_or_else(|| (self.line, format!("`{key}` must be a number")))
+    }
+}

@@ -1,0 +1,55 @@
+//! What rules say about the place of a key: for which paths they are, and what the allowlists of other scanners let pass
+//! there.
+
+use super::paths::PathRoots;
+use crate::{
+    finding::{Occurrence, Report, Suppression, SuppressionKind},
+    rule::{Allowlist, PlaceTerms},
+};
+
+/// Drops what is not in a place that its rule is for, and suppresses what an allowlist lets pass there.
+pub(crate) fn apply(report: &mut Report, directories: &PathRoots) {
+    let has_terms = |place: &Occurrence| place.terms.is_some();
+    if !report.findings.iter().any(|finding| finding.occurrences.iter().any(has_terms)) {
+        return;
+    }
+    report.findings.retain_mut(|finding| {
+        finding.occurrences.retain(|place| is_of_rule(place, directories));
+        !finding.occurrences.is_empty()
+    });
+    report.suppress(|_, place| allowed(place.terms.as_deref()?, place, directories));
+}
+
+/// Whether the rule is for such a path. That of a file was known before; what git stores has several.
+fn is_of_rule(place: &Occurrence, directories: &PathRoots) -> bool {
+    let regex = place.terms.as_ref().and_then(|terms| terms.path.as_ref());
+    let Some(regex) = regex.filter(|_| place.object.is_some()) else { return true };
+    let paths = paths(place, directories);
+    paths.is_empty() || paths.iter().any(|path| regex.is_match(path.as_bytes()))
+}
+
+fn allowed(terms: &PlaceTerms, place: &Occurrence, directories: &PathRoots) -> Option<Suppression> {
+    let paths = paths(place, directories);
+    let paths: Vec<&[u8]> = paths.iter().map(String::as_bytes).collect();
+    let commit = place.commit.map(|commit| commit.to_string());
+    let allows = |list: &&std::sync::Arc<Allowlist>| list.allows_at(&paths, commit.as_deref());
+    let list = terms.allowlists.iter().find(allows)?;
+    Some(Suppression {
+        kind: SuppressionKind::Config,
+        place: list.file.to_string(),
+        line: Some(list.line),
+        rule: Some(place.rule.id.clone()),
+        reason: list.reason.clone(),
+        until: None,
+    })
+}
+
+/// The path of a place, and that of the file in it if it is an archive. A message has none.
+fn paths(place: &Occurrence, directories: &PathRoots) -> Vec<String> {
+    if place.path.is_empty() {
+        return Vec::new();
+    }
+    let path = directories.of(place).unwrap_or_else(|| place.path.to_string());
+    let inner = place.archive.as_ref().map(|archive| format!("{path}!{archive}"));
+    std::iter::once(path).chain(inner).collect()
+}
