@@ -44,6 +44,7 @@ mod expression {
 }
 mod allowlist {
     pub(crate) type Allowlist = ();
+    pub(crate) type WordSet = ();
 }
 
 fn main() {

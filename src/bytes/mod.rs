@@ -4,9 +4,11 @@ pub(crate) mod hex;
 pub(crate) mod varint;
 
 mod fill;
+mod line;
 mod text;
 mod word;
 
 pub(crate) use fill::{fill, fill_by};
+pub(crate) use line::line_around;
 pub(crate) use text::is_ascii_text;
 pub(crate) use word::{ONES, alphanumeric_at_end, alphanumeric_at_start, non_alphanumeric};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::RuleTool;
 use crate::rule::{
     Allowlist, Clip, Confidence, Expression, ExpressionError, Form, Keyword, LONGEST_KEYWORD, Rule, RuleSet,
-    SHORTEST_KEYWORD, Severity, Shape,
+    SHORTEST_KEYWORD, Severity, Shape, WordSet,
 };
 
 /// The maximum length of a title, in characters.
@@ -52,7 +52,7 @@ impl RuleDraft {
         if let Some(group) = self.group {
             regex = regex.with_group(group).map_err(|error| format!("the expression: {}", error.what))?;
         }
-        let (keywords, searched) = keywords(&regex, &self.keywords);
+        let Keywords { keywords, searched, nearby } = keywords(&regex, &self.keywords);
         let form = Form {
             shapes: Vec::new(),
             regex: Some(Arc::new(regex)),
@@ -71,6 +71,7 @@ impl RuleDraft {
             edges: crate::rule::Edges::default(),
             why: format!("the form of the rule `{}` in {}", self.id, self.file),
             searched,
+            nearby: Arc::new(WordSet::new(nearby)),
             is_foreign: true,
             allowlists: self.allowlists,
         };
@@ -104,21 +105,32 @@ impl RuleDraft {
     }
 }
 
-/// Where to try an expression: at the literals that it contains, if one of the keywords is in each of them, or there are no
-/// keywords; or else near its keywords, if they are long enough to search for. Otherwise everywhere.
-fn keywords(regex: &Expression, keywords: &[String]) -> (Vec<String>, Vec<Keyword>) {
+/// How an expression and the keywords of its rule are looked for.
+struct Keywords {
+    /// Those that are searched for.
+    keywords: Vec<String>,
+    /// What to search for; nothing if the expression is tried everywhere.
+    searched: Vec<Keyword>,
+    /// Those that must stand near a match.
+    nearby: Vec<String>,
+}
+
+/// An expression is tried at the literals that it contains; then its keywords must stand near a match, unless one is in each
+/// of these literals. If there are no literals, it is tried near its keywords; and if these are too short to search for,
+/// everywhere.
+fn keywords(regex: &Expression, keywords: &[String]) -> Keywords {
     let lower: Vec<Vec<u8>> = keywords.iter().map(|text| text.to_ascii_lowercase().into_bytes()).collect();
     let required = regex.required();
-    let contains = |one: &Keyword| {
-        lower.iter().any(|text| text.is_empty() || one.text.windows(text.len()).any(|part| part == &text[..]))
-    };
+    let contains =
+        |one: &Keyword| lower.iter().any(|text| one.text.windows(text.len()).any(|part| part == &text[..]));
     let is_implied = !required.is_empty() && required.iter().all(contains);
     let is_searchable = |text: &Vec<u8>| (SHORTEST_KEYWORD..=LONGEST_KEYWORD).contains(&text.len());
-    if is_implied || lower.is_empty() || !lower.iter().all(is_searchable) {
-        return (Vec::new(), required.to_vec());
+    if required.is_empty() && !lower.is_empty() && lower.iter().all(is_searchable) {
+        let near = lower.into_iter().map(|text| Keyword { text, before: None }).collect();
+        return Keywords { keywords: keywords.to_vec(), searched: near, nearby: Vec::new() };
     }
-    let near = lower.into_iter().map(|text| Keyword { text, before: None }).collect();
-    (keywords.to_vec(), near)
+    let nearby = if is_implied { Vec::new() } else { keywords.to_vec() };
+    Keywords { keywords: Vec::new(), searched: required.to_vec(), nearby }
 }
 
 /// The name of a rule, as ours are written. A rule of our own may have it already.

@@ -12,7 +12,7 @@ use super::{
     line_of,
     toml_keys::{LooseTable, LooseValue},
 };
-use crate::rule::{Allowlist, AllowlistTarget, Confidence, Expression, StopWords};
+use crate::rule::{Allowlist, AllowlistTarget, Confidence, Expression, WordSet};
 
 /// gitleaks follows `extend` so often.
 const MOST_EXTENDED: usize = 2;
@@ -268,7 +268,7 @@ impl FileReading<'_> {
             is_all,
             target,
             regexes,
-            stop_words: StopWords::new(texts("stopwords")?),
+            stop_words: WordSet::new(texts("stopwords")?),
             paths,
             commits,
             file: self.file.clone(),

@@ -28,7 +28,7 @@ pub struct Allowlist {
     /// Regular expressions, of which one must match.
     pub regexes: Vec<Expression>,
     /// Texts, of which the key must contain one in any case.
-    pub stop_words: StopWords,
+    pub stop_words: WordSet,
     /// Regular expressions for paths, of which one must match.
     pub paths: Vec<Expression>,
     /// Commits, in lower case, one of which added the key.
@@ -41,9 +41,9 @@ pub struct Allowlist {
     pub reason: Option<String>,
 }
 
-/// Texts that are searched for in any case. What searches for them is built for the first key.
+/// Words that are searched for in any case. What searches for them is built for the first text.
 #[derive(Debug, Default)]
-pub struct StopWords {
+pub struct WordSet {
     words: Vec<String>,
     search: OnceLock<Option<AhoCorasick>>,
 }
@@ -69,14 +69,20 @@ pub struct PlaceTerms {
     pub allowlists: Vec<Arc<Allowlist>>,
 }
 
-impl StopWords {
-    /// The texts, in any case.
+impl WordSet {
+    /// These words, in any case.
     #[must_use]
-    pub fn new(words: Vec<String>) -> Self {
+    pub(crate) fn new(words: Vec<String>) -> Self {
         Self { words, search: OnceLock::new() }
     }
 
-    fn is_in(&self, text: &[u8]) -> bool {
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Whether a text contains one of them.
+    pub(crate) fn is_in(&self, text: &[u8]) -> bool {
         let build = || AhoCorasick::builder().ascii_case_insensitive(true).build(&self.words).ok();
         !self.words.is_empty()
             && self.search.get_or_init(build).as_ref().is_some_and(|all| all.is_match(text))
@@ -86,7 +92,7 @@ impl StopWords {
 impl Allowlist {
     /// Whether it has any criterion.
     pub(crate) fn is_empty(&self) -> bool {
-        self.regexes.is_empty() && self.stop_words.words.is_empty() && !self.depends_on_place()
+        self.regexes.is_empty() && self.stop_words.is_empty() && !self.depends_on_place()
     }
 
     /// What it says of a match, by its text.
@@ -98,7 +104,7 @@ impl Allowlist {
         };
         let has_regexes = !self.regexes.is_empty();
         let by_regex = || self.regexes.iter().any(|regex| regex.is_match(target));
-        let has_words = !self.stop_words.words.is_empty();
+        let has_words = !self.stop_words.is_empty();
         let by_word = || self.stop_words.is_in(secret);
         if self.is_all {
             match () {
@@ -150,7 +156,7 @@ mod tests {
             let allowlist = Allowlist {
                 is_all: bit(8),
                 regexes: if has[0] { expressions(&["^secret$"]) } else { Vec::new() },
-                stop_words: StopWords::new(if has[1] { vec!["Word".to_owned()] } else { Vec::new() }),
+                stop_words: WordSet::new(if has[1] { vec!["Word".to_owned()] } else { Vec::new() }),
                 paths: if has[2] { expressions(&["^tests/"]) } else { Vec::new() },
                 commits: if has[3] { vec!["abc".to_owned()] } else { Vec::new() },
                 target: AllowlistTarget::Match,

@@ -12,7 +12,7 @@ use regex_automata::{
 };
 use regex_syntax::{
     Parser, ParserBuilder,
-    hir::{Class, Hir, HirKind, Repetition},
+    hir::{Class, ClassBytesRange, ClassUnicodeRange, Hir, HirKind, Repetition},
 };
 use serde::Deserialize;
 
@@ -62,6 +62,8 @@ pub struct Expression {
     lead: Option<Lead>,
     /// Literals of which every match contains one.
     required: Vec<Keyword>,
+    /// The most line breaks in a match; `None` if there may be any number.
+    lines: Option<usize>,
     /// The size of the compiled expression, in bytes, or more.
     size: usize,
     compiled: OnceLock<Option<CompiledExpression>>,
@@ -118,8 +120,10 @@ impl Expression {
             return Err(whole(format!("it is longer than {LONGEST_SOURCE} bytes")));
         }
         let hir = parser().parse(source).map_err(error)?;
+        let lines = most_lines(&hir);
         let (lead, hir) = without_lead(hir);
         let expression = Self {
+            lines,
             lead,
             source: source.to_owned(),
             clip,
@@ -198,6 +202,11 @@ impl Expression {
     /// The minimum and the maximum length of a match, in bytes.
     pub(crate) fn lengths(&self) -> (usize, usize) {
         (self.lengths.0, self.lengths.1.unwrap_or(LONGEST_MATCH).min(LONGEST_MATCH))
+    }
+
+    /// The most line breaks in a match; `None` if there may be any number.
+    pub(crate) fn most_lines(&self) -> Option<usize> {
+        self.lines
     }
 
     /// Literals of which every match contains one; empty if none were found.
@@ -290,6 +299,34 @@ impl TryFrom<String> for Expression {
     }
 }
 
+/// The most line breaks in a match; `None` if there may be any number.
+fn most_lines(hir: &Hir) -> Option<usize> {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => Some(0),
+        HirKind::Literal(literal) => Some(memchr::memchr_iter(b'\n', &literal.0).count()),
+        HirKind::Class(Class::Bytes(class)) => {
+            let is_one = |range: &ClassBytesRange| (range.start()..=range.end()).contains(&b'\n');
+            Some(usize::from(class.ranges().iter().any(is_one)))
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            let is_one = |range: &ClassUnicodeRange| (range.start()..=range.end()).contains(&'\n');
+            Some(usize::from(class.ranges().iter().any(is_one)))
+        }
+        HirKind::Repetition(repetition) => match (most_lines(&repetition.sub)?, repetition.max) {
+            (0, _) => Some(0),
+            (lines, Some(most)) => lines.checked_mul(most as usize),
+            (_, None) => None,
+        },
+        HirKind::Capture(capture) => most_lines(&capture.sub),
+        HirKind::Concat(parts) => {
+            parts.iter().map(most_lines).try_fold(0_usize, |sum, lines| sum.checked_add(lines?))
+        }
+        HirKind::Alternation(parts) => {
+            parts.iter().map(most_lines).try_fold(0, |most, lines| Some(lines?.max(most)))
+        }
+    }
+}
+
 /// An expression without what it begins with, if that is as few of some bytes as possible, and maybe none.
 fn without_lead(hir: Hir) -> (Option<Lead>, Hir) {
     let HirKind::Concat(parts) = hir.kind() else { return (None, hir) };
@@ -332,9 +369,7 @@ fn size(hir: &Hir) -> usize {
         HirKind::Empty | HirKind::Look(_) => STATE,
         HirKind::Literal(literal) => literal.0.len() * STATE,
         HirKind::Class(Class::Bytes(class)) => STATE + class.ranges().len() * RANGE,
-        HirKind::Class(Class::Unicode(class)) => {
-            STATE + class.ranges().len() * UTF8 * (STATE + RANGE)
-        }
+        HirKind::Class(Class::Unicode(class)) => STATE + class.ranges().len() * UTF8 * (STATE + RANGE),
         HirKind::Repetition(repetition) => {
             let times = repetition.max.unwrap_or(repetition.min.saturating_add(1)).max(1);
             (size(&repetition.sub) + 2 * STATE).saturating_mul(times as usize)

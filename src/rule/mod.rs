@@ -17,7 +17,7 @@ mod shape;
 mod words;
 
 pub(crate) use allowlist::AllowedByText;
-pub(crate) use allowlist::{Allowlist, AllowlistTarget, PlaceTerms, StopWords};
+pub(crate) use allowlist::{Allowlist, AllowlistTarget, PlaceTerms, WordSet};
 pub(crate) use english::word_evidence;
 pub use expression::Expression;
 pub(crate) use expression::{Clip, ExpressionError, ExpressionMatch, LONGEST_MATCH};

@@ -8,7 +8,13 @@ use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
-use super::{allowlist::Allowlist, expression::Expression, keyword::Keyword, shape::Shape, words::words};
+use super::{
+    allowlist::{Allowlist, WordSet},
+    expression::Expression,
+    keyword::Keyword,
+    shape::Shape,
+    words::words,
+};
 
 words! {
     /// How bad it is when a stranger has the key.
@@ -108,6 +114,8 @@ macro_rules! rule_tables {
             } with {
                 /// What to search for, to try the regular expression near it; empty if it is tried everywhere.
                 searched: Vec<Keyword>;
+                /// Words, one of which must stand near a match, in any case; nothing is asked for if there are none.
+                nearby: Arc<WordSet>;
                 /// Whether it is a rule of another scanner, which is applied as it is: what it matches is a key even if it
                 /// looks made up.
                 is_foreign: bool;

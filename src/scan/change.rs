@@ -3,14 +3,7 @@
 
 use std::ops::Range;
 
-use super::{
-    binary::HEAD,
-    engine::Engine,
-    expression::{ExpressionSearch, Paths},
-    runs,
-    scratch::Scratch,
-    weigh,
-};
+use super::{binary::HEAD, engine::Engine, runs, scratch::Scratch, weigh};
 use crate::{
     blob::{AnchorKinds, Content},
     decode::{list, utf16},
@@ -89,8 +82,7 @@ impl Engine {
         anchor_kinds
     }
 
-    /// The same for regular expressions. They are tried on the whole text: where a match begins may depend on the one
-    /// before it.
+    /// The same for regular expressions.
     fn prefilter_expressions(
         &self,
         text: &[u8],
@@ -98,30 +90,17 @@ impl Engine {
         scratch: &mut Scratch,
     ) -> Option<AnchorKinds> {
         let Some(expressions) = &self.matcher.expressions else { return Some(AnchorKinds::default()) };
-        let may_match = |range: &Range<usize>| {
-            expressions.has_slow()
-                || expressions.may_match(text, range)
-                || ExpressionSearch::may_be_encoded(text, range)
-        };
-        let is_any = match change {
-            None => may_match(&(0..text.len())),
+        let mut matches = std::mem::take(&mut scratch.matches);
+        let is_any_far = match change {
+            None => expressions.prefilter(text, scratch, &mut matches),
             Some(TextChange { changed_ranges, anchor_kinds }) => {
-                anchor_kinds.has(AnchorKinds::KEYWORD)
-                    || near(changed_ranges, NEAR_ANCHOR, NEAR_ANCHOR, text.len())
-                        .any(|range| may_match(&range))
+                let has_far = anchor_kinds.has(AnchorKinds::KEYWORD);
+                expressions.prefilter_changes(text, changed_ranges, has_far, scratch, &mut matches)
             }
         };
-        if !is_any {
-            return Some(AnchorKinds::default());
-        }
-        let mut matches = std::mem::take(&mut scratch.matches);
-        scratch.expressions.begin();
-        expressions.scan_window(text, &(0..text.len()), Paths::Any, scratch, &mut matches);
-        weigh::weigh(&self.matcher, text, &mut matches, scratch, weigh::Unsupported::Drop);
-        let is_clean = matches.is_empty();
         matches.clear();
         scratch.matches = matches;
-        is_clean.then_some(AnchorKinds::KEYWORD)
+        is_any_far.map(|is_any| if is_any { AnchorKinds::KEYWORD } else { AnchorKinds::default() })
     }
 
     /// Adds anchor kinds that are only in the changed parts. There are mostly none, and then nothing else is checked.

@@ -2,7 +2,10 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::counts::MatchKind;
+use super::{
+    counts::MatchKind,
+    reach::{Paths, near},
+};
 use crate::{
     finding::Secret,
     rule::{AllowedByText, Allowlist, Confidence, Expression, ExpressionMatch, Form, PlaceTerms, Rule},
@@ -47,7 +50,7 @@ impl ExpressionEntry {
     }
 
     /// What matched, by itself and by what follows it.
-    pub(super) fn kind(&self, text: &[u8], found: &ExpressionMatch) -> MatchKind {
+    pub(super) fn kind(&self, text: &[u8], found: &ExpressionMatch, paths: Paths) -> MatchKind {
         let form = self.form();
         let key = &text[found.key.clone()];
         let behind = &text[found.key.end..];
@@ -58,7 +61,9 @@ impl ExpressionEntry {
             && key.iter().filter(|byte| byte.is_ascii_digit()).count() >= form.min_digits
             && (form.entropy <= 0.0 || entropy(key) >= form.entropy)
             && !form.not.iter().any(|not| not.is_match(key))
-            && self.depends(text, found).is_some();
+            && self.depends(text, found).is_some()
+            // Where it is asked whether there is anything, not all of the text may be here.
+            && (paths == Paths::Any || self.has_words_nearby(text, &found.span));
         if !has_what_it_needs {
             return MatchKind::Refused;
         }
@@ -72,6 +77,15 @@ impl ExpressionEntry {
             || public <= SHORT_PREFIX && placeholder::is_file_name(behind)
             || published::is_published(&Secret::new(key, public));
         if is_made_up { MatchKind::MadeUp } else { MatchKind::Key }
+    }
+
+    /// Whether the words that must stand near a match do so.
+    fn has_words_nearby(&self, text: &[u8], span: &Range<usize>) -> bool {
+        let words = &self.form().nearby;
+        let near = near(&self.expression);
+        words.is_empty()
+            || words.is_in(&text[span.clone()])
+            || words.is_in(&text[span.start.saturating_sub(near)..text.len().min(span.end + near)])
     }
 
     /// The allowlists that depend on the place of a match; `None` if one lets it pass wherever it is.

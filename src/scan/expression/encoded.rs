@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use super::{
     progress::ExpressionProgress,
-    search::{ExpressionSearch, ExpressionWindow, Paths},
+    reach::Paths,
+    search::{ExpressionSearch, ExpressionWindow},
 };
 use crate::{
     bytes::is_ascii_text,
@@ -40,16 +41,32 @@ impl ExpressionSearch {
         matches: &mut Vec<ShapeMatch>,
     ) {
         let mut progress = std::mem::take(&mut scratch.expressions);
-        let window = ExpressionWindow { text, starts_end: range.end, paths };
+        let window = ExpressionWindow { text, starts_end: range.end, paths, is_only_far: false };
         self.scan(window, &mut progress, scratch, matches);
         scratch.context.clear();
         scratch.expressions = progress;
         self.scan_encoded(text, range, paths, 0, scratch, matches);
     }
 
-    /// Whether `range` may hold a keyword that is encoded.
-    pub(in crate::scan) fn may_be_encoded(text: &[u8], range: &Range<usize>) -> bool {
-        run::next(text, range.clone(), &mut |_| ()).is_some() || next_wide(text, range.clone()).is_some()
+    /// Adds the matches that are encoded at or around a range.
+    pub(super) fn scan_encoded_near(
+        &self,
+        text: &[u8],
+        range: &Range<usize>,
+        scratch: &mut Scratch,
+        matches: &mut Vec<ShapeMatch>,
+    ) {
+        let wide = around(text, range, 2 * WIDE);
+        if next_wide(text, range.clone()).is_some() {
+            return self.scan_encoded(text, &wide, Paths::Any, 0, scratch, matches);
+        }
+        let wide = around(text, range, 2 * BESIDE);
+        let mut from = range.start;
+        while let Some(run) = run::next(text, from..range.end, &mut |_| ()) {
+            from = run.source.end;
+            let part = run.source.start.max(wide.start)..run.source.end.min(wide.end);
+            self.scan_encoded(text, &part, Paths::Any, 0, scratch, matches);
+        }
     }
 
     fn scan_encoded(
@@ -67,11 +84,12 @@ impl ExpressionSearch {
         let is_wide_apart = depth == 0 && scratch.wide_apart;
         let mut add = |decoded: &Decoded, name: &'static str| {
             let whole = 0..decoded.text.len();
-            if !self.has_slow() && !self.may_match(&decoded.text, &whole) && depth + 1 == DEEPEST {
+            if whole.len() < self.shortest {
                 return;
             }
             let (mut own, mut inner) = (ExpressionProgress::default(), Vec::new());
-            let window = ExpressionWindow { text: &decoded.text, starts_end: whole.end, paths };
+            let window =
+                ExpressionWindow { text: &decoded.text, starts_end: whole.end, paths, is_only_far: false };
             self.scan(window, &mut own, scratch, &mut inner);
             scratch.context.clear();
             self.scan_encoded(&decoded.text, &whole, paths, depth + 1, scratch, &mut inner);
@@ -81,6 +99,9 @@ impl ExpressionSearch {
         let mut from = range.start;
         while let Some(run) = run::next(text, from..range.end, &mut |_| ()) {
             from = run.source.end;
+            if run.text.len() < self.shortest {
+                continue;
+            }
             let first = run.text_of(range.start).saturating_sub(BESIDE);
             let last = run.text.len().min(run.text_of(range.end) + BESIDE);
             for start in (first..last).take(base64::GROUP.0) {
@@ -107,6 +128,11 @@ impl ExpressionSearch {
             add(&decoded, order.name());
         }
     }
+}
+
+/// A range with so many bytes more on either side.
+fn around(text: &[u8], range: &Range<usize>, more: usize) -> Range<usize> {
+    range.start.saturating_sub(more)..text.len().min(range.end + more)
 }
 
 /// Where two characters of UTF-16 begin.

@@ -31,6 +31,8 @@ pub(super) struct KeywordSearch {
     bits: Box<[u64; 1 << (BITS - 6)]>,
     /// Sorted by their hash.
     keywords: Vec<SearchedKeyword>,
+    /// The index of the first keyword of each hash that has any.
+    first: Box<[u32; 1 << BITS]>,
     /// The greatest offset of three bytes in a keyword.
     last_offset: usize,
 }
@@ -50,12 +52,13 @@ impl KeywordSearch {
             }
         }
         all.sort_by(|a, b| (a.hash, &a.text).cmp(&(b.hash, &b.text)));
-        let mut bits = Box::new([0; 1 << (BITS - 6)]);
-        for keyword in &all {
+        let (mut bits, mut first) = (Box::new([0; 1 << (BITS - 6)]), Box::new([0; 1 << BITS]));
+        for (at, keyword) in all.iter().enumerate().rev() {
+            first[usize::from(keyword.hash)] = at as u32;
             bits[usize::from(keyword.hash) / 64] |= 1 << (keyword.hash % 64);
         }
         let last_offset = all.iter().map(|keyword| keyword.offset).max().unwrap_or(0);
-        Self { bits, keywords: all, last_offset }
+        Self { bits, keywords: all, first, last_offset }
     }
 
     /// Calls `found` with each keyword that begins in `range`: where it begins, where it ends, and what it is for.
@@ -70,7 +73,7 @@ impl KeywordSearch {
             if self.bits[usize::from(hash) / 64] >> (hash % 64) & 1 == 0 {
                 return;
             }
-            let first = self.keywords.partition_point(|keyword| keyword.hash < hash);
+            let first = self.first[usize::from(hash)] as usize;
             for keyword in self.keywords[first..].iter().take_while(|keyword| keyword.hash == hash) {
                 let Some(start) = at.checked_sub(keyword.offset).filter(|start| range.contains(start)) else {
                     continue;
@@ -90,13 +93,6 @@ impl KeywordSearch {
         if within.len() >= 3 {
             look(end - 3, window(within, within.len() - 3));
         }
-    }
-
-    /// Whether a keyword begins in `range`.
-    pub(super) fn is_any(&self, text: &[u8], range: &Range<usize>) -> bool {
-        let mut is_any = false;
-        self.each(text, range, |_, _| is_any = true);
-        is_any
     }
 }
 

@@ -6,12 +6,15 @@
 //! what the form asks for (`accept`).
 
 mod accept;
+mod change;
 mod counts;
 mod encoded;
 mod keywords;
 mod progress;
+mod reach;
 mod search;
 
 pub use counts::ExpressionCounts;
 pub(super) use progress::ExpressionProgress;
-pub(super) use search::{ExpressionSearch, Paths};
+pub(super) use reach::Paths;
+pub(super) use search::ExpressionSearch;

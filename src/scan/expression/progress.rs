@@ -20,6 +20,8 @@ pub(super) struct TriedExpression {
     regions: Vec<Range<usize>>,
     /// Starts before this offset have been tried.
     pub(super) until: usize,
+    /// The number of matches that are no keys.
+    pub(super) refused: usize,
     /// The matches that are keys.
     pub(super) keys: Vec<ExpressionMatch>,
     /// Whether the path of the text is one that it is for, once that was looked up.

@@ -7,33 +7,30 @@ use std::{
 
 use super::{
     accept::ExpressionEntry,
+    change::MOST_LINES,
     counts::{ExpressionCounter, ExpressionCounts, MatchKind},
     keywords::{KeywordSearch, KeywordUse},
     progress::{ExpressionProgress, TriedExpression},
+    reach::{MARGIN, NEAR, Paths, near},
 };
 use crate::{
-    rule::{Confidence, Expression, Families, LONGEST_MATCH, Rule, RuleSet},
-    scan::{
-        scratch::Scratch,
-        shape_match::{REACH, ShapeMatch},
-    },
+    rule::{Confidence, Families, Keyword, Rule, RuleSet},
+    scan::{scratch::Scratch, shape_match::ShapeMatch},
 };
 
-/// How far from a match a keyword may be that is not part of it, in bytes.
-const NEAR: usize = 256;
+/// Matches of this length, in bytes, are tried at each keyword by itself.
+const SHORT: usize = 512;
 
-/// How much a window must hold behind a keyword, in bytes: the keyword, and the character behind it.
-const MARGIN: usize = 128;
+/// So many matches of an expression that are no keys are passed over where it is asked whether there is any key at all. With
+/// more, a text is scanned to tell.
+const MOST_REFUSED: usize = 4096;
 
-const _: () = assert!(
-    LONGEST_MATCH + NEAR + MARGIN <= REACH,
-    "a window must hold all keywords of a match that it decides"
-);
-
-/// How far from a match a keyword may be: for rules of other scanners, which look for it anywhere in a file, as far as
-/// a window holds it.
-fn near(expression: &Expression) -> usize {
-    if expression.is_cut() { REACH - MARGIN - expression.lengths().1 } else { NEAR }
+/// Whether a change in a text may matter for a match that is far from it.
+fn is_far(entry: &ExpressionEntry) -> bool {
+    let expression = &entry.expression;
+    let is_near = |keyword: &Keyword| keyword.before.is_some() || near(expression) <= NEAR;
+    expression.most_lines().is_none_or(|lines| lines > MOST_LINES)
+        || !entry.form().searched.iter().all(is_near)
 }
 
 /// All expressions of a run.
@@ -41,18 +38,17 @@ pub(in crate::scan) struct ExpressionSearch {
     entries: Vec<ExpressionEntry>,
     /// Those that are tried everywhere.
     slow: Vec<u32>,
+    /// The least length of a match, in bytes.
+    pub(super) shortest: usize,
+    /// The most line breaks that a match has, other than those of expressions that are far.
+    pub(super) lines: usize,
+    /// How far from such a match a keyword may be, in bytes.
+    pub(super) near: usize,
     /// Built for the first text.
     keywords: OnceLock<KeywordSearch>,
+    /// Only those of expressions that are far. Built for the first change.
+    far_keywords: OnceLock<KeywordSearch>,
     counter: ExpressionCounter,
-}
-
-/// Whether expressions that are for some paths are tried.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::scan) enum Paths {
-    /// If the path of the text is one of them.
-    Own,
-    /// Always: the text may have any path.
-    Any,
 }
 
 /// A part of a text, and how much of it is to be decided now.
@@ -62,6 +58,8 @@ pub(super) struct ExpressionWindow<'t> {
     /// Matches that begin from this offset on are left to the next window, which is [`REACH`] before its end.
     pub(super) starts_end: usize,
     pub(super) paths: Paths,
+    /// Only expressions that are far are tried.
+    pub(super) is_only_far: bool,
 }
 
 impl ExpressionSearch {
@@ -74,10 +72,17 @@ impl ExpressionSearch {
         let entries: Vec<_> = forms.filter_map(|(rule, form)| ExpressionEntry::new(rule, form)).collect();
         let is_slow = |entry: &ExpressionEntry| entry.form().searched.is_empty();
         let slow = (0..).zip(&entries).filter(|(_, entry)| is_slow(entry)).map(|(at, _)| at).collect();
+        let local = || entries.iter().filter(|entry| !is_far(entry));
+        let lines = local().filter_map(|entry| entry.expression.most_lines()).max().unwrap_or(0);
+        let has_near = local().flat_map(|entry| &entry.form().searched).any(|one| one.before.is_none());
         (!entries.is_empty()).then(|| Self {
+            shortest: entries.iter().map(|entry| entry.expression.lengths().0).min().unwrap_or(0),
+            lines,
+            near: if has_near { NEAR } else { 0 },
             entries,
             slow,
             keywords: OnceLock::new(),
+            far_keywords: OnceLock::new(),
             counter: ExpressionCounter::default(),
         })
     }
@@ -92,20 +97,17 @@ impl ExpressionSearch {
         self.counter.counts()
     }
 
-    /// Whether any expression is tried without a keyword.
-    pub(in crate::scan) fn has_slow(&self) -> bool {
-        !self.slow.is_empty()
+    /// Whether a text has a keyword of an expression whose matches may be far from it, or have many lines.
+    pub(super) fn is_any_far(&self, progress: &ExpressionProgress) -> bool {
+        progress.expressions.keys().any(|at| is_far(&self.entries[*at as usize]))
     }
 
-    /// Whether a keyword begins in `range`.
-    pub(in crate::scan) fn may_match(&self, text: &[u8], range: &Range<usize>) -> bool {
-        self.keywords().is_any(text, range)
-    }
-
-    fn keywords(&self) -> &KeywordSearch {
-        self.keywords.get_or_init(|| {
+    fn keywords(&self, is_only_far: bool) -> &KeywordSearch {
+        let built = if is_only_far { &self.far_keywords } else { &self.keywords };
+        built.get_or_init(|| {
             let mut keywords = Vec::new();
-            for (at, entry) in (0..).zip(&self.entries) {
+            let is_asked = |(_, entry): &(u32, &ExpressionEntry)| !is_only_far || is_far(entry);
+            for (at, entry) in (0..).zip(&self.entries).filter(is_asked) {
                 let (_, most) = entry.expression.lengths();
                 for keyword in &entry.form().searched {
                     let length = keyword.text.len();
@@ -140,7 +142,7 @@ impl ExpressionSearch {
         let keywords_end = if is_last { starts_end } else { text.len().saturating_sub(MARGIN) };
         let range = progress.keywords_until..keywords_end;
         if range.start < range.end {
-            self.note_keywords(text, &range, progress);
+            self.note_keywords(window, &range, progress);
             progress.keywords_until = keywords_end;
         }
         for (at, one) in &mut progress.expressions {
@@ -161,12 +163,18 @@ impl ExpressionSearch {
         }
     }
 
-    fn note_keywords(&self, text: &[u8], range: &Range<usize>, progress: &mut ExpressionProgress) {
-        for at in &self.slow {
+    fn note_keywords(
+        &self,
+        window: ExpressionWindow<'_>,
+        range: &Range<usize>,
+        progress: &mut ExpressionProgress,
+    ) {
+        let is_asked = |at: &&u32| !window.is_only_far || is_far(&self.entries[**at as usize]);
+        for at in self.slow.iter().filter(is_asked) {
             progress.expressions.entry(*at).or_default().add(range.clone());
         }
         let expressions = &mut progress.expressions;
-        self.keywords().each(text, range, |place, uses| {
+        self.keywords(window.is_only_far).each(window.text, range, |place, uses| {
             for KeywordUse { expression, before } in uses {
                 let first = place.start.saturating_add_signed(-before.0);
                 let last = place.start.saturating_add_signed(-before.1);
@@ -190,8 +198,10 @@ impl ExpressionSearch {
                 continue;
             }
             if group_end <= at {
-                // What is read behind the last start of a region may hold the next one.
-                let is_close = |pair: &&[Range<usize>]| pair[1].start < pair[0].end + most;
+                // What is read behind the last start of a region may hold the next one. Where there is one start and a match
+                // is short, most of them are refused at a few bytes, and trying each is cheaper than a search.
+                let is_one = region.len() == 1 && most <= SHORT;
+                let is_close = |pair: &&[Range<usize>]| !is_one && pair[1].start < pair[0].end + most;
                 group_end = at + 1 + regions[at..].windows(2).take_while(is_close).count();
             }
             let starts = from..regions[group_end - 1].end;
@@ -210,11 +220,18 @@ impl ExpressionSearch {
                 // It begins between two regions, where no keyword is near.
                 continue;
             }
+            let start = found.span.start;
             let found = entry.expression.with_lead(text, found);
             from = found.span.end.max(found.span.start + 1);
-            let kind = entry.kind(text, &found);
+            let kind = entry.kind(text, &found, window.paths);
             self.counter.add(kind);
             if kind == MatchKind::Key {
+                one.keys.push(found);
+            } else if window.paths == Paths::Any && one.refused < MOST_REFUSED {
+                // In another version of the text, a match may begin at a later byte of this one.
+                one.refused += 1;
+                from = start + 1;
+            } else if window.paths == Paths::Any {
                 one.keys.push(found);
             }
         }
