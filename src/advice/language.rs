@@ -151,7 +151,9 @@ fn variable(place: KeyPlace<'_>, names: &[String], issuer: &str) -> String {
     }
     names.first().cloned().unwrap_or_else(|| {
         let words = issuer.split(|one: char| !one.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-        format!("{}_API_KEY", words.collect::<Vec<_>>().join("_").to_ascii_uppercase())
+        let name = words.collect::<Vec<_>>().join("_").to_ascii_uppercase();
+        let says_so = ["KEY", "TOKEN", "SECRET", "PASSWORD"].iter().any(|end| name.ends_with(end));
+        if says_so { name } else { format!("{name}_API_KEY") }
     })
 }
 

@@ -159,7 +159,7 @@ fn instead(key: &PlannedKey<'_>, place: &Occurrence) -> String {
     let advice = Some(place).filter(|place| place.encoding.is_empty() && !place.in_output);
     let advice = advice
         .map(KeyPlace::in_finding(key.finding))
-        .and_then(|place| Replacement::of(place, &rule.names, &rule.issuer));
+        .and_then(|place| Replacement::of(place, &rule.names, rule.named_after()));
     let Some(Replacement { variable, expression, line, note }) = advice else {
         let names = rule.names.first();
         return names.map_or_else(String::new, |name| format!(": read `{name}` instead"));

@@ -241,6 +241,11 @@ impl Guidance {
 }
 
 impl Rule {
+    /// What a variable for its keys is named after: the issuer, or the rule if that does not say who it is.
+    pub(crate) fn named_after(&self) -> &str {
+        if self.forms.iter().any(|form| form.is_foreign) { &self.id } else { &self.issuer }
+    }
+
     /// Fills in what follows from the rest.
     pub(crate) fn complete(self) -> Self {
         let texts = self.names.iter().chain(&self.hosts).chain(&self.words);

@@ -1,6 +1,7 @@
 //! Determines which parts of a text must not be shown.
 
 use std::{
+    collections::HashMap,
     ops::Range,
     sync::{Arc, OnceLock},
 };
@@ -26,6 +27,28 @@ pub struct Mask {
     pub range: Range<usize>,
     /// The public prefix of the secret, and its end if it is long enough: see [`crate::finding::Secret::masked`].
     pub shown: String,
+}
+
+/// What was found in short texts, by the name of their file and by themselves.
+#[derive(Default)]
+pub(super) struct MaskCache {
+    known: HashMap<Vec<u8>, Vec<Mask>>,
+    /// What is kept, in bytes.
+    size: usize,
+}
+
+impl MaskCache {
+    /// What is kept at most, in bytes.
+    const LARGEST: usize = 4 << 20;
+
+    fn add(&mut self, text: Vec<u8>, masks: &[Mask]) {
+        self.size += text.len();
+        if self.size > Self::LARGEST {
+            self.known.clear();
+            self.size = text.len();
+        }
+        self.known.insert(text, masks.to_vec());
+    }
 }
 
 /// Finds everything in short texts that may be a secret, at every confidence, whatever the run searches for. Cheap to
@@ -57,6 +80,20 @@ impl Masker {
         let matcher = self.matcher.get_or_init(|| {
             ShapeMatcher::new(self.rules.clone(), Families::ALL, Confidence::Possible, TextSize::Short)
         });
+        if matcher.expressions.is_none() {
+            return self.find(matcher, text, scratch);
+        }
+        // Regular expressions take long, and the versions of a file have the same lines.
+        let key = [&scratch.name[..], &[0], text].concat();
+        if let Some(known) = scratch.masks.known.get(&key) {
+            return known.clone();
+        }
+        let masks = self.find(matcher, text, scratch);
+        scratch.masks.add(key, &masks);
+        masks
+    }
+
+    fn find(&self, matcher: &ShapeMatcher, text: &[u8], scratch: &mut Scratch) -> Vec<Mask> {
         let mut matches = Vec::new();
         // The text is scanned in the middle of another one, whose watched words and containers are still to be read.
         let words = std::mem::take(&mut scratch.words);

@@ -7,6 +7,7 @@ use super::{
     context::Context,
     expression::ExpressionProgress,
     markers::MarkerCache,
+    mask::MaskCache,
     shape_match::{Refusal, ShapeMatch},
 };
 use crate::{blob::WrappedContainers, finding::WordMatch};
@@ -21,6 +22,7 @@ pub struct Scratch {
     pub(super) refused: Vec<Refusal>,
     pub(super) context: Context,
     pub(super) markers: MarkerCache,
+    pub(super) masks: MaskCache,
     /// What is known to be ordinary text.
     pub(super) plain: Range<usize>,
     pub(super) name: Vec<u8>,

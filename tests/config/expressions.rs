@@ -9,7 +9,7 @@ use skanner::testing::{
     config::Config,
     finding::Detection,
     rule::{Confidence, RuleSet},
-    scan::{Engine, Scratch},
+    scan::{Engine, Scratch, TextChange},
 };
 
 use crate::{
@@ -320,6 +320,50 @@ proptest! {
         prop_assert!(!whole.is_empty());
         let lines = |all: &[Detection]| all.iter().map(|one| format!("{one:?}")).collect::<Vec<_>>();
         prop_assert_eq!(lines(&whole), lines(&stream));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(support::cases(200, 4_000) as u32))]
+
+    /// A text that differs from one without keys is known to have none only if it has none.
+    #[test]
+    fn a_change_hides_no_key(
+        seed: u64,
+        pieces in prop::collection::vec((0..PIECES.len(), 0..8_u32, 0..900_usize), 1..60),
+        more in prop::collection::vec((0..PIECES.len(), 0..4_u32, 0..300_usize), 1..4),
+        at: prop::sample::Index,
+        taken in 0..40_usize,
+    ) {
+        let write = |pieces: &[(usize, u32, usize)], seed: u64| {
+            let mut text = String::new();
+            for (at, (piece, kind, filler)) in pieces.iter().enumerate() {
+                // Most are a little too short, or made up.
+                let body = match kind {
+                    0 => key("{a:32}", seed.wrapping_add(at as u64)),
+                    1 => key("{d:30}", seed.wrapping_add(at as u64)),
+                    2 => "a".repeat(32),
+                    _ => key("{a:19}", seed.wrapping_add(at as u64)),
+                };
+                text.push_str(&PIECES[*piece].replace("{}", &body));
+                text.push_str(&["filler ", "\n"][at % 2].repeat(filler / 7));
+            }
+            text
+        };
+        let engine = all_kinds();
+        let base = write(&pieces, seed);
+        let at = at.index(base.len() + 1);
+        let (before, after) = (&base.as_bytes()[..at], &base.as_bytes()[base.len().min(at + taken)..]);
+        let new = write(&more, seed.wrapping_add(1000));
+        let text = [before, new.as_bytes(), after].concat();
+        let mut scratch = Scratch::default();
+        if let Some(anchor_kinds) = engine.prefilter(base.as_bytes(), None, &mut scratch) {
+            let changed_ranges = &[at..at + new.len()];
+            let change = TextChange { changed_ranges, anchor_kinds };
+            let is_clean = engine.prefilter(&text, Some(change), &mut scratch).is_some();
+            let found = scan(&engine, Content::Bytes(&text), &mut Scratch::default());
+            prop_assert!(!is_clean || found.is_empty(), "{found:?}");
+        }
     }
 }
 

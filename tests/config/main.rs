@@ -6,6 +6,7 @@ mod errors;
 mod expressions;
 mod extending;
 mod finding;
+mod foreign_rules;
 mod hooks;
 mod own_rules;
 #[path = "../support/pack.rs"]

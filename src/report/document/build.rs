@@ -137,7 +137,7 @@ fn remedy(rule: &Rule, place: Option<KeyPlace<'_>>) -> Remedy {
         leaked: remedy::leaked(rule),
         rotate: told(|guidance| &guidance.rotate),
         steps: remedy::steps(rule),
-        replacement: place.and_then(|place| Replacement::of(place, &rule.names, &rule.issuer)),
+        replacement: place.and_then(|place| Replacement::of(place, &rule.names, rule.named_after())),
     }
 }
 

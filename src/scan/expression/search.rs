@@ -18,9 +18,6 @@ use crate::{
     scan::{scratch::Scratch, shape_match::ShapeMatch},
 };
 
-/// Matches of this length, in bytes, are tried at each keyword by itself.
-const SHORT: usize = 512;
-
 /// So many matches of an expression that are no keys are passed over where it is asked whether there is any key at all. With
 /// more, a text is scanned to tell.
 const MOST_REFUSED: usize = 4096;
@@ -198,10 +195,8 @@ impl ExpressionSearch {
                 continue;
             }
             if group_end <= at {
-                // What is read behind the last start of a region may hold the next one. Where there is one start and a match
-                // is short, most of them are refused at a few bytes, and trying each is cheaper than a search.
-                let is_one = region.len() == 1 && most <= SHORT;
-                let is_close = |pair: &&[Range<usize>]| !is_one && pair[1].start < pair[0].end + most;
+                // What is read behind the last start of a region may hold the next one.
+                let is_close = |pair: &&[Range<usize>]| pair[1].start < pair[0].end + most;
                 group_end = at + 1 + regions[at..].windows(2).take_while(is_close).count();
             }
             let starts = from..regions[group_end - 1].end;
