@@ -50,10 +50,12 @@ impl AnchorKinds {
     pub const BROKEN: Self = Self(16);
     /// A list of bytes.
     pub const LIST: Self = Self(32);
-    /// A keyword of a regular expression, or what may be one where it is encoded.
+    /// A keyword that may be far from what a regular expression matches.
     pub const KEYWORD: Self = Self(64);
+    /// A keyword of a regular expression whose matches may have many lines.
+    pub const LONG: Self = Self(128);
     /// All of these.
-    pub const ALL: Self = Self(127);
+    pub const ALL: Self = Self(255);
 
     /// Whether it holds this.
     #[must_use]

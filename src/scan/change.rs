@@ -91,16 +91,15 @@ impl Engine {
     ) -> Option<AnchorKinds> {
         let Some(expressions) = &self.matcher.expressions else { return Some(AnchorKinds::default()) };
         let mut matches = std::mem::take(&mut scratch.matches);
-        let is_any_far = match change {
+        let kinds = match change {
             None => expressions.prefilter(text, scratch, &mut matches),
             Some(TextChange { changed_ranges, anchor_kinds }) => {
-                let has_far = anchor_kinds.has(AnchorKinds::KEYWORD);
-                expressions.prefilter_changes(text, changed_ranges, has_far, scratch, &mut matches)
+                expressions.prefilter_changes(text, changed_ranges, anchor_kinds, scratch, &mut matches)
             }
         };
         matches.clear();
         scratch.matches = matches;
-        is_any_far.map(|is_any| if is_any { AnchorKinds::KEYWORD } else { AnchorKinds::default() })
+        kinds
     }
 
     /// Adds anchor kinds that are only in the changed parts. There are mostly none, and then nothing else is checked.

@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use super::{
     progress::ExpressionProgress,
-    reach::Paths,
+    reach::{Asked, Extent, Paths},
     search::{ExpressionSearch, ExpressionWindow},
 };
 use crate::{
+    blob::AnchorKinds,
     bytes::line_around,
     rule::LONGEST_MATCH,
     scan::{scratch::Scratch, shape_match::ShapeMatch},
@@ -23,78 +24,83 @@ const REACH: usize = LONGEST_MATCH + (2 << 10);
 const NEAR_RUN: usize = 64;
 
 impl ExpressionSearch {
-    /// Whether nothing matches in a whole text, from whatever byte. Returns `None` if something does, and else whether
-    /// there is a keyword of an expression whose matches may be far from it, or are long.
+    /// Whether nothing matches in a whole text, from whatever byte. Returns `None` if something does, and else which keywords
+    /// it has that a change far from them may matter for.
     pub(in crate::scan) fn prefilter(
         &self,
         text: &[u8],
         scratch: &mut Scratch,
         matches: &mut Vec<ShapeMatch>,
-    ) -> Option<bool> {
+    ) -> Option<AnchorKinds> {
         scratch.expressions.begin();
         self.scan_window(text, &(0..text.len()), Paths::Any, scratch, matches);
-        matches.is_empty().then(|| self.is_any_far(&scratch.expressions))
+        matches.is_empty().then(|| self.kinds(&scratch.expressions))
     }
 
-    /// The same for a text of which only some ranges differ from one in which nothing matches. `has_far` tells whether that
-    /// one had such a keyword.
+    /// The same for a text of which only some ranges differ from one in which nothing matches, which had these keywords.
     pub(in crate::scan) fn prefilter_changes(
         &self,
         text: &[u8],
         changed_ranges: &[Range<usize>],
-        has_far: bool,
+        known: AnchorKinds,
         scratch: &mut Scratch,
         matches: &mut Vec<ShapeMatch>,
-    ) -> Option<bool> {
-        let mut last: Option<Range<usize>> = None;
-        let mut is_any_far = has_far;
-        for range in changed_ranges {
-            let part = self.around(text, range);
-            match &mut last {
-                Some(last) if part.start <= last.end => last.end = last.end.max(part.end),
-                _ => {
-                    if let Some(done) = last.replace(part) {
-                        is_any_far |= self.prefilter_part(&text[done], false, scratch, matches)?;
-                    }
-                }
+    ) -> Option<AnchorKinds> {
+        let nearby = Asked::Only(Extent::Nearby);
+        let mut kinds = known;
+        for part in merged(changed_ranges.iter().map(|range| self.around(text, range))) {
+            let found = self.prefilter_part(&text[part.clone()], Asked::All, scratch, matches)?;
+            if found.has(AnchorKinds::KEYWORD) {
+                // It may be new, and what it stands near may not be.
+                self.prefilter_part(&text[wider(text, &part, 2 * REACH)], nearby, scratch, matches)?;
+            } else if known.has(AnchorKinds::KEYWORD) {
+                self.prefilter_part(&text[part], nearby, scratch, matches)?;
+            }
+            kinds.add(found);
+        }
+        if kinds.has(AnchorKinds::LONG) {
+            for part in merged(changed_ranges.iter().map(|range| wider(text, range, 2 * REACH))) {
+                self.prefilter_part(&text[part], Asked::Only(Extent::Long), scratch, matches)?;
             }
         }
-        if let Some(done) = last {
-            is_any_far |= self.prefilter_part(&text[done], false, scratch, matches)?;
+        for near in merged(changed_ranges.iter().map(|range| wider(text, range, NEAR_RUN))) {
+            self.scan_encoded_near(text, &near, scratch, matches);
         }
-        if is_any_far {
-            is_any_far = self.prefilter_part(text, true, scratch, matches)?;
-        }
-        let mut done = 0;
-        for range in changed_ranges {
-            let near = range.start.saturating_sub(NEAR_RUN).max(done)..text.len().min(range.end + NEAR_RUN);
-            if !near.is_empty() {
-                done = near.end;
-                self.scan_encoded_near(text, &near, scratch, matches);
-            }
-        }
-        matches.is_empty().then_some(is_any_far)
+        matches.is_empty().then_some(kinds)
     }
 
     fn prefilter_part(
         &self,
         part: &[u8],
-        is_only_far: bool,
+        asked: Asked,
         scratch: &mut Scratch,
         matches: &mut Vec<ShapeMatch>,
-    ) -> Option<bool> {
+    ) -> Option<AnchorKinds> {
         let mut progress = ExpressionProgress::default();
-        let window = ExpressionWindow { text: part, starts_end: part.len(), paths: Paths::Any, is_only_far };
+        let window = ExpressionWindow { text: part, starts_end: part.len(), paths: Paths::Any, asked };
         self.scan(window, &mut progress, scratch, matches);
         scratch.context.clear();
-        matches.is_empty().then(|| self.is_any_far(&progress))
+        matches.is_empty().then(|| self.kinds(&progress))
     }
 
     /// The lines that a match may have which a change touches, and a little more.
     fn around(&self, text: &[u8], range: &Range<usize>) -> Range<usize> {
-        let near = |range: &Range<usize>| {
-            range.start.saturating_sub(self.near)..text.len().min(range.end + self.near)
-        };
-        near(&line_around(text, &near(range), self.lines, REACH))
+        wider(text, &line_around(text, &wider(text, range, self.near), self.lines, REACH), self.near)
     }
+}
+
+fn wider(text: &[u8], range: &Range<usize>, more: usize) -> Range<usize> {
+    range.start.saturating_sub(more)..text.len().min(range.end + more)
+}
+
+/// Ranges in order, those that touch put together.
+fn merged(ranges: impl Iterator<Item = Range<usize>>) -> impl Iterator<Item = Range<usize>> {
+    let mut ranges = ranges.peekable();
+    std::iter::from_fn(move || {
+        let mut one = ranges.next()?;
+        while let Some(next) = ranges.next_if(|next| next.start <= one.end) {
+            one = one.start.min(next.start)..one.end.max(next.end);
+        }
+        Some(one)
+    })
 }

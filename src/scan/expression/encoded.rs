@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::{
     progress::ExpressionProgress,
-    reach::Paths,
+    reach::{Asked, Paths},
     search::{ExpressionSearch, ExpressionWindow},
 };
 use crate::{
@@ -41,7 +41,7 @@ impl ExpressionSearch {
         matches: &mut Vec<ShapeMatch>,
     ) {
         let mut progress = std::mem::take(&mut scratch.expressions);
-        let window = ExpressionWindow { text, starts_end: range.end, paths, is_only_far: false };
+        let window = ExpressionWindow { text, starts_end: range.end, paths, asked: Asked::All };
         self.scan(window, &mut progress, scratch, matches);
         scratch.context.clear();
         scratch.expressions = progress;
@@ -89,7 +89,7 @@ impl ExpressionSearch {
             }
             let (mut own, mut inner) = (ExpressionProgress::default(), Vec::new());
             let window =
-                ExpressionWindow { text: &decoded.text, starts_end: whole.end, paths, is_only_far: false };
+                ExpressionWindow { text: &decoded.text, starts_end: whole.end, paths, asked: Asked::All };
             self.scan(window, &mut own, scratch, &mut inner);
             scratch.context.clear();
             self.scan_encoded(&decoded.text, &whole, paths, depth + 1, scratch, &mut inner);

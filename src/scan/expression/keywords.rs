@@ -1,11 +1,16 @@
-//! The search for keywords in any case: three bytes of each are looked up in a table of bits.
+//! The search for keywords in any case: four bytes of each are looked up in a table of bits, or three of those that have no
+//! more.
 //!
 //! Building it costs next to nothing, other than an automaton of a thousand keywords, and the table stays in the cache.
 
 use std::ops::Range;
 
-/// The bits of a hash of three bytes.
+/// The bits of a hash.
 const BITS: u32 = 15;
+
+/// What of a text is hashed: all of four bytes, or the first three.
+const FOUR: u32 = u32::MAX;
+const THREE: u32 = u32::MAX >> 8;
 
 /// What expressions a keyword is for, and where their matches may begin around it.
 #[derive(Clone, Debug)]
@@ -19,7 +24,7 @@ pub(super) struct KeywordUse {
 /// One keyword.
 struct SearchedKeyword {
     hash: u16,
-    /// Where the three bytes are in it.
+    /// Where the hashed bytes are in it.
     offset: usize,
     /// It, in lower case.
     text: Vec<u8>,
@@ -27,14 +32,22 @@ struct SearchedKeyword {
 }
 
 pub(super) struct KeywordSearch {
-    /// A bit for each hash of three bytes of a keyword.
+    /// Those of four bytes or more, and those of three.
+    tables: [KeywordTable; 2],
+    /// The greatest offset of hashed bytes in a keyword.
+    last_offset: usize,
+}
+
+/// Keywords whose hashes are of the same number of bytes.
+struct KeywordTable {
+    /// Which bytes are hashed.
+    mask: u32,
+    /// A bit for each hash of a keyword.
     bits: Box<[u64; 1 << (BITS - 6)]>,
     /// Sorted by their hash.
     keywords: Vec<SearchedKeyword>,
     /// The index of the first keyword of each hash that has any.
     first: Box<[u32; 1 << BITS]>,
-    /// The greatest offset of three bytes in a keyword.
-    last_offset: usize,
 }
 
 impl KeywordSearch {
@@ -45,20 +58,18 @@ impl KeywordSearch {
             match all.last_mut().filter(|last| last.text == text) {
                 Some(last) => last.uses.push(one),
                 None => {
-                    let offset = rarest(&text);
-                    let hash = hash(window(&text, offset));
+                    let (count, mask) = if text.len() < 4 { (3, THREE) } else { (4, FOUR) };
+                    let offset = rarest(&text, count);
+                    let mut four = [0; 4];
+                    four[..count].copy_from_slice(&text[offset..offset + count]);
+                    let hash = hash(u32::from_le_bytes(four), mask);
                     all.push(SearchedKeyword { hash, offset, text, uses: vec![one] });
                 }
             }
         }
-        all.sort_by(|a, b| (a.hash, &a.text).cmp(&(b.hash, &b.text)));
-        let (mut bits, mut first) = (Box::new([0; 1 << (BITS - 6)]), Box::new([0; 1 << BITS]));
-        for (at, keyword) in all.iter().enumerate().rev() {
-            first[usize::from(keyword.hash)] = at as u32;
-            bits[usize::from(keyword.hash) / 64] |= 1 << (keyword.hash % 64);
-        }
         let last_offset = all.iter().map(|keyword| keyword.offset).max().unwrap_or(0);
-        Self { bits, keywords: all, first, last_offset }
+        let (short, long) = all.into_iter().partition(|keyword| keyword.text.len() < 4);
+        Self { tables: [KeywordTable::new(FOUR, long), KeywordTable::new(THREE, short)], last_offset }
     }
 
     /// Calls `found` with each keyword that begins in `range`: where it begins, where it ends, and what it is for.
@@ -68,56 +79,84 @@ impl KeywordSearch {
         range: &Range<usize>,
         mut found: impl FnMut(Range<usize>, &[KeywordUse]),
     ) {
-        let mut look = |at: usize, three: u32| {
-            let hash = hash(three);
-            if self.bits[usize::from(hash) / 64] >> (hash % 64) & 1 == 0 {
-                return;
-            }
-            let first = self.first[usize::from(hash)] as usize;
-            for keyword in self.keywords[first..].iter().take_while(|keyword| keyword.hash == hash) {
-                let Some(start) = at.checked_sub(keyword.offset).filter(|start| range.contains(start)) else {
-                    continue;
-                };
-                let here = text.get(start..start + keyword.text.len());
-                if here.is_some_and(|here| here.eq_ignore_ascii_case(&keyword.text)) {
-                    found(start..start + keyword.text.len(), &keyword.uses);
-                }
-            }
-        };
-        let end = text.len().min(range.end.saturating_add(self.last_offset + 3));
+        let [long, short] = &self.tables;
+        let has_short = !short.keywords.is_empty();
+        let end = text.len().min(range.end.saturating_add(self.last_offset + 4));
         let within = text.get(range.start..end).unwrap_or_default();
         for (at, four) in (range.start..).zip(within.windows(4)) {
-            look(at, four.first_chunk().map_or(0, |four| u32::from_le_bytes(*four)));
+            let four = four.first_chunk().map_or(0, |four| u32::from_le_bytes(*four));
+            if let Some(hash) = long.has(four) {
+                long.look(text, at, hash, range, &mut found);
+            }
+            if has_short && let Some(hash) = short.has(four) {
+                short.look(text, at, hash, range, &mut found);
+            }
         }
         // The last three bytes.
-        if within.len() >= 3 {
-            look(end - 3, window(within, within.len() - 3));
+        if let Some(last) = within.last_chunk::<3>()
+            && let Some(hash) = short.has(u32::from_le_bytes([last[0], last[1], last[2], 0]))
+        {
+            short.look(text, end - 3, hash, range, &mut found);
         }
     }
 }
 
-/// The three bytes at `at`.
-fn window(text: &[u8], at: usize) -> u32 {
-    u32::from_le_bytes([text[at], text[at + 1], text[at + 2], 0])
+impl KeywordTable {
+    fn new(mask: u32, mut keywords: Vec<SearchedKeyword>) -> Self {
+        keywords.sort_by(|a, b| (a.hash, &a.text).cmp(&(b.hash, &b.text)));
+        let (mut bits, mut first) = (Box::new([0; 1 << (BITS - 6)]), Box::new([0; 1 << BITS]));
+        for (at, keyword) in keywords.iter().enumerate().rev() {
+            first[usize::from(keyword.hash)] = at as u32;
+            bits[usize::from(keyword.hash) / 64] |= 1 << (keyword.hash % 64);
+        }
+        Self { mask, bits, keywords, first }
+    }
+
+    /// The hash of four bytes, if a keyword has it.
+    fn has(&self, four: u32) -> Option<u16> {
+        let hash = hash(four, self.mask);
+        (self.bits[usize::from(hash) / 64] >> (hash % 64) & 1 == 1).then_some(hash)
+    }
+
+    /// Calls `found` with each keyword of a hash whose hashed bytes are at `at`.
+    fn look(
+        &self,
+        text: &[u8],
+        at: usize,
+        hash: u16,
+        range: &Range<usize>,
+        found: &mut impl FnMut(Range<usize>, &[KeywordUse]),
+    ) {
+        let first = self.first[usize::from(hash)] as usize;
+        for keyword in self.keywords[first..].iter().take_while(|keyword| keyword.hash == hash) {
+            let Some(start) = at.checked_sub(keyword.offset).filter(|start| range.contains(start)) else {
+                continue;
+            };
+            let here = text.get(start..start + keyword.text.len());
+            if here.is_some_and(|here| here.eq_ignore_ascii_case(&keyword.text)) {
+                found(start..start + keyword.text.len(), &keyword.uses);
+            }
+        }
+    }
 }
 
-/// The hash of the low three bytes, which does not tell the cases of a letter apart.
-fn hash(three: u32) -> u16 {
-    let folded = three & 0x00ff_ffff | 0x0020_2020;
+/// The hash of what the mask selects of four bytes. It does not tell the cases of a letter apart.
+fn hash(four: u32, mask: u32) -> u16 {
+    let folded = (four | 0x2020_2020) & mask;
     (folded.wrapping_mul(0x9e37_79b1) >> (32 - BITS)) as u16
 }
 
-/// The offset of those three bytes that ordinary text has the least.
-fn rarest(text: &[u8]) -> usize {
+/// The offset of those bytes that ordinary text has the least.
+fn rarest(text: &[u8], count: usize) -> usize {
     let rarity = |byte: &u8| match byte {
         b'a' | b'e' | b'i' | b'o' | b'n' | b'r' | b's' | b't' => 0,
         b'l' | b'c' | b'd' | b'u' | b'p' | b'm' | b' ' | b'=' | b'"' | b'_' => 1,
         b'j' | b'q' | b'x' | b'z' | b'k' | b'w' | b'v' => 4,
         _ => 2,
     };
-    let score = |at: &usize| -> u32 { text[*at..*at + 3].iter().map(rarity).sum() };
+    let score = |at: &usize| -> u32 { text[*at..*at + count].iter().map(rarity).sum() };
     // Of several, the first.
-    (0..=text.len() - 3).rev().max_by_key(score).unwrap_or(0)
+    (0..=text.len() - count).rev().max_by_key(score).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -22,6 +22,26 @@ pub(super) fn near(expression: &Expression) -> usize {
     if expression.is_cut() { REACH - MARGIN - expression.lengths().1 } else { NEAR }
 }
 
+/// How far a change in a text may be from a match that it matters for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// A few lines.
+    Local,
+    /// A few lines, but a keyword of it may be far away.
+    Nearby,
+    /// As far as the longest match.
+    Long,
+}
+
+/// Which expressions are tried, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// All of them, near their keywords.
+    All,
+    /// Those of one extent: near their keywords if it is [`Extent::Long`], or else everywhere.
+    Only(Extent),
+}
+
 /// Whether expressions that are for some paths are tried.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::scan) enum Paths {

@@ -11,9 +11,10 @@ use super::{
     counts::{ExpressionCounter, ExpressionCounts, MatchKind},
     keywords::{KeywordSearch, KeywordUse},
     progress::{ExpressionProgress, TriedExpression},
-    reach::{MARGIN, NEAR, Paths, near},
+    reach::{Asked, Extent, MARGIN, NEAR, Paths, near},
 };
 use crate::{
+    blob::AnchorKinds,
     rule::{Confidence, Families, Keyword, Rule, RuleSet},
     scan::{scratch::Scratch, shape_match::ShapeMatch},
 };
@@ -22,29 +23,35 @@ use crate::{
 /// more, a text is scanned to tell.
 const MOST_REFUSED: usize = 4096;
 
-/// Whether a change in a text may matter for a match that is far from it.
-fn is_far(entry: &ExpressionEntry) -> bool {
+/// How far a change may be from a match of an expression that it matters for.
+fn extent(entry: &ExpressionEntry) -> Extent {
     let expression = &entry.expression;
-    let is_near = |keyword: &Keyword| keyword.before.is_some() || near(expression) <= NEAR;
-    expression.most_lines().is_none_or(|lines| lines > MOST_LINES)
-        || !entry.form().searched.iter().all(is_near)
+    let is_local = |keyword: &Keyword| keyword.before.is_some() || near(expression) <= NEAR;
+    match expression.most_lines() {
+        None => Extent::Long,
+        Some(lines) if lines > MOST_LINES => Extent::Long,
+        Some(_) if entry.form().searched.iter().all(is_local) => Extent::Local,
+        Some(_) => Extent::Nearby,
+    }
 }
 
 /// All expressions of a run.
 pub(in crate::scan) struct ExpressionSearch {
     entries: Vec<ExpressionEntry>,
+    /// How far a change may be from a match of each.
+    extents: Vec<Extent>,
     /// Those that are tried everywhere.
     slow: Vec<u32>,
     /// The least length of a match, in bytes.
     pub(super) shortest: usize,
-    /// The most line breaks that a match has, other than those of expressions that are far.
+    /// The most line breaks that a match has, other than those that are long.
     pub(super) lines: usize,
     /// How far from such a match a keyword may be, in bytes.
     pub(super) near: usize,
     /// Built for the first text.
     keywords: OnceLock<KeywordSearch>,
-    /// Only those of expressions that are far. Built for the first change.
-    far_keywords: OnceLock<KeywordSearch>,
+    /// Only those of expressions with long matches. Built for the first change.
+    long_keywords: OnceLock<KeywordSearch>,
     counter: ExpressionCounter,
 }
 
@@ -55,8 +62,7 @@ pub(super) struct ExpressionWindow<'t> {
     /// Matches that begin from this offset on are left to the next window, which is [`REACH`] before its end.
     pub(super) starts_end: usize,
     pub(super) paths: Paths,
-    /// Only expressions that are far are tried.
-    pub(super) is_only_far: bool,
+    pub(super) asked: Asked,
 }
 
 impl ExpressionSearch {
@@ -69,17 +75,24 @@ impl ExpressionSearch {
         let entries: Vec<_> = forms.filter_map(|(rule, form)| ExpressionEntry::new(rule, form)).collect();
         let is_slow = |entry: &ExpressionEntry| entry.form().searched.is_empty();
         let slow = (0..).zip(&entries).filter(|(_, entry)| is_slow(entry)).map(|(at, _)| at).collect();
-        let local = || entries.iter().filter(|entry| !is_far(entry));
-        let lines = local().filter_map(|entry| entry.expression.most_lines()).max().unwrap_or(0);
-        let has_near = local().flat_map(|entry| &entry.form().searched).any(|one| one.before.is_none());
+        let extents: Vec<Extent> = entries.iter().map(extent).collect();
+        let of = |asked: Extent| {
+            entries.iter().zip(&extents).filter(move |(_, extent)| **extent == asked).map(|(entry, _)| entry)
+        };
+        let lines =
+            of(Extent::Local).chain(of(Extent::Nearby)).filter_map(|entry| entry.expression.most_lines());
+        let lines = lines.max().unwrap_or(0);
+        let has_near =
+            of(Extent::Local).flat_map(|entry| &entry.form().searched).any(|one| one.before.is_none());
         (!entries.is_empty()).then(|| Self {
             shortest: entries.iter().map(|entry| entry.expression.lengths().0).min().unwrap_or(0),
             lines,
             near: if has_near { NEAR } else { 0 },
             entries,
+            extents,
             slow,
             keywords: OnceLock::new(),
-            far_keywords: OnceLock::new(),
+            long_keywords: OnceLock::new(),
             counter: ExpressionCounter::default(),
         })
     }
@@ -94,17 +107,27 @@ impl ExpressionSearch {
         self.counter.counts()
     }
 
-    /// Whether a text has a keyword of an expression whose matches may be far from it, or have many lines.
-    pub(super) fn is_any_far(&self, progress: &ExpressionProgress) -> bool {
-        progress.expressions.keys().any(|at| is_far(&self.entries[*at as usize]))
+    /// Which keywords a text has that a change far from them may matter for.
+    pub(super) fn kinds(&self, progress: &ExpressionProgress) -> AnchorKinds {
+        let mut kinds = AnchorKinds::default();
+        for at in progress.expressions.keys() {
+            match self.extents[*at as usize] {
+                Extent::Local => {}
+                Extent::Nearby => kinds.add(AnchorKinds::KEYWORD),
+                Extent::Long => kinds.add(AnchorKinds::LONG),
+            }
+        }
+        kinds
     }
 
-    fn keywords(&self, is_only_far: bool) -> &KeywordSearch {
-        let built = if is_only_far { &self.far_keywords } else { &self.keywords };
+    fn keywords(&self, is_only_long: bool) -> &KeywordSearch {
+        let built = if is_only_long { &self.long_keywords } else { &self.keywords };
         built.get_or_init(|| {
             let mut keywords = Vec::new();
-            let is_asked = |(_, entry): &(u32, &ExpressionEntry)| !is_only_far || is_far(entry);
-            for (at, entry) in (0..).zip(&self.entries).filter(is_asked) {
+            for (at, entry) in (0..).zip(&self.entries) {
+                if is_only_long && self.extents[at as usize] != Extent::Long {
+                    continue;
+                }
                 let (_, most) = entry.expression.lengths();
                 for keyword in &entry.form().searched {
                     let length = keyword.text.len();
@@ -166,12 +189,19 @@ impl ExpressionSearch {
         range: &Range<usize>,
         progress: &mut ExpressionProgress,
     ) {
-        let is_asked = |at: &&u32| !window.is_only_far || is_far(&self.entries[**at as usize]);
-        for at in self.slow.iter().filter(is_asked) {
-            progress.expressions.entry(*at).or_default().add(range.clone());
+        let mut try_everywhere = |at: u32| progress.expressions.entry(at).or_default().add(range.clone());
+        if let Asked::Only(asked) = window.asked
+            && asked != Extent::Long
+        {
+            let all = (0..).zip(&self.extents).filter(|(_, extent)| **extent == asked);
+            all.for_each(|(at, _)| try_everywhere(at));
+            return;
         }
+        let is_only_long = window.asked != Asked::All;
+        let is_asked = |at: &&u32| !is_only_long || self.extents[**at as usize] == Extent::Long;
+        self.slow.iter().filter(is_asked).for_each(|at| try_everywhere(*at));
         let expressions = &mut progress.expressions;
-        self.keywords(window.is_only_far).each(window.text, range, |place, uses| {
+        self.keywords(is_only_long).each(window.text, range, |place, uses| {
             for KeywordUse { expression, before } in uses {
                 let first = place.start.saturating_add_signed(-before.0);
                 let last = place.start.saturating_add_signed(-before.1);
