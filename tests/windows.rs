@@ -31,6 +31,7 @@ fn line(detection: &Detection) -> String {
         written,
         span,
         excerpt,
+        terms: _,
     } = detection;
     format!(
         "{} {confidence} {why} {candidates:?} {has_context} {} {encoding:?} {:?} {span:?} {excerpt:?}",

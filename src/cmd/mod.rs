@@ -6,6 +6,7 @@ mod baseline;
 mod config;
 mod console;
 mod explain;
+mod foreign_rules;
 mod guard;
 mod hook;
 mod import;

@@ -7,23 +7,18 @@ use serde::Serialize;
 
 use super::{
     console::{self, Console},
-    options, try_rule,
+    foreign_rules, options, try_rule,
 };
 use crate::{
     blob::Content,
     cli::{ConfigArgs, FamilyArgs, ListFormat, RulesArgs, RulesCommand, SettingArgs},
-    config::{RuleFile, Settings},
+    config::Settings,
     finding::Detection,
-    foreign_rules::LeftOutPart,
-    hidden::escape_control,
     report::hang,
     rule::{Confidence, Family, Rule, RuleSet, Severity, Shape},
     scan::{Engine, Scratch},
     session::{ConfigStart, Verdict, look_up, or_builtin},
 };
-
-/// How many parts of a file are named that do not count for the same reason.
-const MOST_PARTS: usize = 20;
 
 /// How many keys are generated from each shape.
 const EACH: usize = 20;
@@ -140,42 +135,8 @@ fn list(family: &FamilyArgs, config: &ConfigArgs, format: ListFormat, console: &
                     let _ = writeln!(table, "{line}");
                 }
             }
-            left_out(&settings.rule_files, &mut table);
+            table.push_str(&foreign_rules::not_counted(&settings.rule_files));
             print(&table, own.is_some(), console)
-        }
-    }
-}
-
-/// Lists what in files with rules of other scanners has no effect, or another one. Parts of many rules that share a reason
-/// are told once.
-fn left_out(files: &[RuleFile], out: &mut String) {
-    for file in files {
-        let mut by_reason: Vec<(&str, Vec<&LeftOutPart>)> = Vec::new();
-        for part in &file.left_out {
-            match by_reason.iter_mut().find(|(why, _)| *why == part.why) {
-                Some((_, parts)) => parts.push(part),
-                None => by_reason.push((&part.why, vec![part])),
-            }
-        }
-        if by_reason.is_empty() {
-            continue;
-        }
-        let RuleFile { file, rules, unused, .. } = file;
-        let _ = writeln!(
-            out,
-            "\n{file}: {rules} of {} rules are used. What does not count in it:",
-            rules + unused
-        );
-        for (why, parts) in by_reason {
-            let place =
-                |part: &LeftOutPart| format!("{}:{}: {}", part.file, part.line, escape_control(&part.what));
-            let _ = writeln!(out, "  {why}:");
-            for part in parts.iter().take(MOST_PARTS) {
-                let _ = writeln!(out, "    {}", place(part));
-            }
-            if parts.len() > MOST_PARTS {
-                let _ = writeln!(out, "    … and {} more", parts.len() - MOST_PARTS);
-            }
         }
     }
 }

@@ -57,7 +57,53 @@ impl ConfigDocument {
     }
 }
 
+impl ConfigDocument {
+    /// The text with the key `rules-from` for these files, before all other keys of its table. `shown` is the name of the
+    /// file, as it may be shown.
+    ///
+    /// # Errors
+    /// When the configuration is not valid, or names other files already.
+    pub(crate) fn with_rules_from(&self, names: &[String], shown: &str) -> Result<String, Invalid> {
+        Config::parse(self, shown)?;
+        let quoted: Vec<String> =
+            names.iter().map(|name| serde_json::Value::from(&**name).to_string()).collect();
+        let end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
+        let line = format!("rules-from = [{}]{end}", quoted.join(", "));
+        let mut first_problem = None;
+        for at in self.kind.starts(&self.text) {
+            let document =
+                Self { text: format!("{}{line}{}", &self.text[..at], &self.text[at..]), ..self.clone() };
+            let named: Vec<String> = document.named_files().rules.into_iter().map(|(name, _)| name).collect();
+            match Config::parse(&document, shown) {
+                Ok(_) if named == names => return Ok(document.text),
+                Ok(_) => {}
+                Err(problem) => first_problem = first_problem.or(Some(problem)),
+            }
+        }
+        Err(first_problem.unwrap_or_else(|| {
+            let message = "there is no place for `rules-from`, such as a line [tool.skanner]".to_owned();
+            let problems = vec![Problem { message, span: 0..0 }];
+            Invalid { shown: shown.to_owned(), text: self.text.clone(), problems }
+        }))
+    }
+}
+
 impl ConfigKind {
+    /// Where the keys of the table may begin.
+    fn starts(self, text: &str) -> Vec<usize> {
+        if self.tables().is_empty() {
+            return vec![0];
+        }
+        let headers: Vec<String> =
+            self.tables().iter().map(|table| format!("[{}]", table.join("."))).collect();
+        let mut at = 0;
+        let ends = text.split_inclusive('\n').filter_map(|line| {
+            at += line.len();
+            headers.iter().any(|header| line.trim() == header).then_some(at)
+        });
+        ends.collect()
+    }
+
     /// The names that a table of the list `allow` may have.
     fn allow_tables(self) -> Vec<String> {
         match self.tables() {
@@ -171,6 +217,32 @@ mod tests {
         }
         let inline = document(ConfigKind::PyProject, "[tool]\nskanner = { min-confidence = \"likely\" }\n");
         assert!(inline.with_allows(&entry(&"1".repeat(32), "x"), "x").is_err());
+    }
+
+    #[test]
+    fn rules_are_named_before_all_other_keys() {
+        let names = [".gitleaks.toml".to_owned(), "a \"b\".toml".to_owned()];
+        for (kind, text) in [
+            (ConfigKind::Own, ""),
+            (ConfigKind::Own, "# why\r\n[severity]\r\nuuid-key = \"low\"\r\n"),
+            (ConfigKind::Own, "min-confidence = \"likely\""),
+            (
+                ConfigKind::PyProject,
+                "[tool.ruff]\nx = 1\n[tool.skanner]\n[[tool.skanner.allow]]\npaths = [\"a\"]\n",
+            ),
+            (
+                ConfigKind::Cargo,
+                "[package]\nname = \"a\"\n[package.metadata.skanner]\nmin-confidence = \"likely\"\n",
+            ),
+        ] {
+            let after = document(kind, text).with_rules_from(&names, "x").unwrap();
+            assert!(text.lines().all(|line| after.contains(line)), "{after}");
+            let named = document(kind, &after).named_files().rules;
+            assert_eq!(named.into_iter().map(|(name, _)| name).collect::<Vec<_>>(), names);
+            assert!(document(kind, &after).with_rules_from(&names, "x").is_err());
+        }
+        let inline = document(ConfigKind::PyProject, "[tool]\nskanner = { min-confidence = \"likely\" }\n");
+        assert!(inline.with_rules_from(&names, "x").is_err());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::RuleTool;
+use super::model::{ForeignRule, ForeignRules, RuleTool};
 use crate::rule::{
     Allowlist, Clip, Confidence, Expression, ExpressionError, Form, Keyword, LONGEST_KEYWORD, Rule, RuleSet,
     SHORTEST_KEYWORD, Severity, Shape, WordSet,
@@ -102,6 +102,24 @@ impl RuleDraft {
             place: Some(place.into()),
         };
         Ok(rule)
+    }
+}
+
+impl ForeignRules {
+    /// Adds the rule of a draft, or says why there is none.
+    pub(super) fn add(&mut self, draft: RuleDraft) {
+        let (file, line, id) = (draft.file.clone(), draft.line, draft.id.clone());
+        match draft.finish() {
+            Ok(rule) if self.rules.iter().any(|other| other.rule.id == rule.id) => {
+                self.unused += 1;
+                self.leave_out(&file, line, format!("rule `{id}`"), "another rule has the same name");
+            }
+            Ok(rule) => self.rules.push(ForeignRule { rule, file, line }),
+            Err(why) => {
+                self.unused += 1;
+                self.leave_out(&file, line, format!("rule `{id}`"), why);
+            }
+        }
     }
 }
 

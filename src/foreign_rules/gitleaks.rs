@@ -6,10 +6,9 @@ use memchr::memmem;
 use toml::de::DeTable;
 
 use super::{
-    ExtendedRules, ForeignRules, RuleFileError, RuleTool,
     dialect::from_go,
     draft::{RuleDraft, expression},
-    line_of,
+    model::{ExtendedRules, ForeignRules, RuleFileError, RuleTool, line_of},
     toml_keys::{LooseTable, LooseValue},
 };
 use crate::rule::{Allowlist, AllowlistTarget, Confidence, Expression, WordSet};

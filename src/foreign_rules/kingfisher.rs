@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{ForeignRules, RuleFileError, RuleTool, draft::RuleDraft};
+use super::{
+    draft::RuleDraft,
+    model::{ForeignRules, RuleFileError, RuleTool},
+};
 use crate::{
     rule::Confidence,
     yaml::{self, YamlNode},

@@ -7,93 +7,15 @@ mod dialect;
 mod draft;
 mod gitleaks;
 mod kingfisher;
+mod model;
 mod secretlint;
 mod toml_keys;
 
 use std::{path::Path, sync::Arc};
 
-use crate::rule::Rule;
-
-/// The scanner whose rules a file has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RuleTool {
-    /// gitleaks, and betterleaks where it is the same.
-    Gitleaks,
-    /// Kingfisher, and Nosey Parker where it is the same.
-    Kingfisher,
-    /// secretlint.
-    Secretlint,
-}
-
-impl RuleTool {
-    /// Its name.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Gitleaks => "gitleaks",
-            Self::Kingfisher => "kingfisher",
-            Self::Secretlint => "secretlint",
-        }
-    }
-
-    /// The scanner whose rules a file of this name has.
-    fn of(file: &Path) -> Option<Self> {
-        match file.extension()?.to_str()? {
-            "toml" => Some(Self::Gitleaks),
-            "yml" | "yaml" => Some(Self::Kingfisher),
-            "json" => Some(Self::Secretlint),
-            _ => None,
-        }
-    }
-}
-
-/// One rule of another scanner.
-#[derive(Clone, Debug)]
-pub(crate) struct ForeignRule {
-    /// It, as the engine takes it.
-    pub rule: Rule,
-    /// Its file, as it may be shown.
-    pub file: Arc<str>,
-    /// Its line there, 1-based.
-    pub line: u64,
-}
-
-/// Something in a file that has no effect, or another one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeftOutPart {
-    /// The file, as it may be shown.
-    pub file: Arc<str>,
-    /// The line, 1-based.
-    pub line: u64,
-    /// What it is, such as ``rule `acme` ``. It may hold anything.
-    pub what: String,
-    /// What happens instead, or why nothing does.
-    pub why: String,
-}
-
-/// The rules of a file, and of those that it extends.
-#[derive(Clone, Debug)]
-pub(crate) struct ForeignRules {
-    /// Whose they are.
-    pub tool: RuleTool,
-    /// Those that are used, in the order of the file.
-    pub rules: Vec<ForeignRule>,
-    /// The rules that are not used at all.
-    pub unused: u64,
-    /// What has no effect, or another one, in the order of the file.
-    pub left_out: Vec<LeftOutPart>,
-}
-
-/// Why a file of rules cannot be read. It quotes nothing of the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RuleFileError {
-    /// The line, 1-based, if it is about one.
-    pub line: Option<u64>,
-    /// What is wrong and what to do.
-    pub why: String,
-}
-
-/// A file that another one extends: its name as it may be shown, and its text.
-pub(crate) type ExtendedRules = (Arc<str>, String);
+pub use model::LeftOutPart;
+use model::RuleTool;
+pub(crate) use model::{ExtendedRules, ForeignRule, ForeignRules, RuleFileError};
 
 /// Reads the rules of a file. `shown` is its name as it may be shown, and `beside` reads a file that it extends, by its
 /// path from the folder of the file.
@@ -118,45 +40,4 @@ pub(crate) fn read(
     };
     read.left_out.sort_by_key(|part| (part.file != *shown, part.line));
     Ok(read)
-}
-
-impl ForeignRules {
-    fn of(tool: RuleTool) -> Self {
-        Self { tool, rules: Vec::new(), unused: 0, left_out: Vec::new() }
-    }
-
-    fn leave_out(&mut self, file: &Arc<str>, line: u64, what: impl Into<String>, why: impl Into<String>) {
-        self.left_out.push(LeftOutPart { file: file.clone(), line, what: what.into(), why: why.into() });
-    }
-
-    /// Adds the rule of a draft, or says why there is none.
-    fn add(&mut self, draft: draft::RuleDraft) {
-        let (file, line, id) = (draft.file.clone(), draft.line, draft.id.clone());
-        match draft.finish() {
-            Ok(rule) if self.rules.iter().any(|other| other.rule.id == rule.id) => {
-                self.unused += 1;
-                self.leave_out(&file, line, format!("rule `{id}`"), "another rule has the same name");
-            }
-            Ok(rule) => self.rules.push(ForeignRule { rule, file, line }),
-            Err(why) => {
-                self.unused += 1;
-                self.leave_out(&file, line, format!("rule `{id}`"), why);
-            }
-        }
-    }
-}
-
-impl RuleFileError {
-    fn whole(why: impl Into<String>) -> Self {
-        Self { line: None, why: why.into() }
-    }
-
-    fn at(line: u64, why: impl Into<String>) -> Self {
-        Self { line: Some(line), why: why.into() }
-    }
-}
-
-/// The line of an offset, 1-based.
-fn line_of(text: &str, at: usize) -> u64 {
-    memchr::memchr_iter(b'\n', &text.as_bytes()[..at.min(text.len())]).count() as u64 + 1
 }

@@ -6,10 +6,9 @@ use globset::GlobBuilder;
 use serde_json::Value;
 
 use super::{
-    ForeignRules, RuleFileError, RuleTool,
     dialect::from_javascript,
     draft::{RuleDraft, expression},
-    line_of,
+    model::{ForeignRules, RuleFileError, RuleTool, line_of},
 };
 use crate::rule::{Confidence, Expression};
 

@@ -5,9 +5,9 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::line_of;
+use super::model::line_of;
 
-pub(super) type TomlValue<'t> = Spanned<DeValue<'t>>;
+type SpannedValue<'t> = Spanned<DeValue<'t>>;
 
 /// A table of a file.
 #[derive(Clone, Copy)]
@@ -22,7 +22,7 @@ pub(super) struct LooseTable<'v, 't> {
 #[derive(Clone, Copy)]
 pub(super) struct LooseValue<'v, 't> {
     text: &'t str,
-    value: &'v TomlValue<'t>,
+    value: &'v SpannedValue<'t>,
     pub(super) line: u64,
 }
 
@@ -53,7 +53,7 @@ impl<'v, 't> LooseTable<'v, 't> {
 }
 
 impl<'v, 't> LooseValue<'v, 't> {
-    pub(super) fn of(text: &'t str, value: &'v TomlValue<'t>) -> Self {
+    pub(super) fn of(text: &'t str, value: &'v SpannedValue<'t>) -> Self {
         Self { text, value, line: line_of(text, value.span().start) }
     }
 

@@ -89,12 +89,14 @@ pub(crate) struct ImportedList {
     pub paths: Vec<ImportedPaths>,
     /// What it holds besides.
     pub left_out: Vec<NotImported>,
+    /// Whether it has rules, which `rules-from` takes as they are.
+    pub has_rules: bool,
 }
 
 impl ImportedList {
     /// An empty list.
     pub(super) fn of(tool: ForeignTool) -> Self {
-        Self { tool, entries: Vec::new(), paths: Vec::new(), left_out: Vec::new() }
+        Self { tool, entries: Vec::new(), paths: Vec::new(), left_out: Vec::new(), has_rules: false }
     }
 
     /// Adds something that cannot be carried over.

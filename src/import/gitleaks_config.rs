@@ -31,8 +31,12 @@ pub(super) fn config(text: &str) -> Result<ImportedList, ListRefusal> {
     for (key, value) in keys {
         match &**key.get_ref() {
             "allowlist" | "allowlists" => tables(value).for_each(|table| reading.allowlist(table)),
-            "rules" => reading.rules(value),
-            "extend" => reading.extend(value),
+            // `rules-from` reads them, and the files that they extend.
+            "rules" => reading.list.has_rules = true,
+            "extend" => {
+                let extends = |table: &DeTable<'_>| table.get("path").is_some();
+                reading.list.has_rules |= value.get_ref().as_table().is_some_and(extends);
+            }
             _ => {}
         }
     }
@@ -52,28 +56,6 @@ impl ConfigReading<'_> {
         LineCounter::new(self.text.as_bytes()).line(value.span().start)
     }
 
-    /// What this version does with rules: it names them. Their allowlists belong to them.
-    fn rules(&mut self, value: &TomlValue<'_>) {
-        for table in tables(value) {
-            let Some(rule) = table.get_ref().as_table() else { continue };
-            let id = rule.get("id").and_then(|id| id.get_ref().as_str()).unwrap_or_default();
-            self.list.leave_out(self.line(table), format!("rule {id}"), RULES);
-        }
-    }
-
-    fn extend(&mut self, value: &TomlValue<'_>) {
-        let Some(table) = value.get_ref().as_table() else { return };
-        for (key, why) in [
-            ("path", "another configuration is not followed; name it on the command line"),
-            ("url", "another configuration is not loaded; save it, and name it on the command line"),
-            ("disabledRules", RULES),
-        ] {
-            if let Some(value) = table.get(key) {
-                self.list.leave_out(self.line(value), format!("extend.{key}"), why);
-            }
-        }
-    }
-
     fn allowlist(&mut self, value: &TomlValue<'_>) {
         let Some(table) = value.get_ref().as_table() else { return };
         let has = |key: &str| table.get(key).is_some();
@@ -91,11 +73,17 @@ impl ConfigReading<'_> {
             None
         };
         for (key, why) in [
-            ("regexes", "regular expressions for secrets are not taken over; allow a key by its fingerprint"),
-            ("stopwords", "lists of words are not taken over; allow a key by its fingerprint"),
+            (
+                "regexes",
+                "regular expressions count for the rules of this file only; allow another key by its fingerprint",
+            ),
+            (
+                "stopwords",
+                "words count for the rules of this file only; allow another key by its fingerprint",
+            ),
             (
                 "commits",
-                "whole commits are not taken over; `skanner baseline create --history` lists their keys",
+                "commits count for the rules of this file only; `skanner baseline create --history` lists other keys",
             ),
         ] {
             for element in table.get(key).into_iter().flat_map(strings) {
@@ -119,9 +107,6 @@ impl ConfigReading<'_> {
         }
     }
 }
-
-/// Why rules are left out.
-const RULES: &str = "rules: not taken over by this version";
 
 /// The tables of an array of tables, or a table alone.
 fn tables<'v, 't>(value: &'v TomlValue<'t>) -> impl Iterator<Item = &'v TomlValue<'t>> {

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::{
-    mask::{Mask, Masker, may_hold_a_key},
+    mask::{Masker, may_hold_a_key},
+    mask_cache::Mask,
     pieces::SecretPieces,
     resolve::ChosenMatch,
     scratch::Scratch,

@@ -1,14 +1,11 @@
 //! Determines which parts of a text must not be shown.
 
-use std::{
-    collections::HashMap,
-    ops::Range,
-    sync::{Arc, OnceLock},
-};
+use std::sync::{Arc, OnceLock};
 
 use super::{
     expression::Paths,
     literals::TextSize,
+    mask_cache::Mask,
     matcher::ShapeMatcher,
     resolve::{self, ChosenMatch},
     scratch::Scratch,
@@ -19,37 +16,6 @@ use crate::{
     blob::AnchorKinds,
     rule::{BASE64URL, Confidence, Families, RuleSet},
 };
-
-/// A range of a text that may be a secret, and what to show instead.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mask {
-    /// The range, in bytes.
-    pub range: Range<usize>,
-    /// The public prefix of the secret, and its end if it is long enough: see [`crate::finding::Secret::masked`].
-    pub shown: String,
-}
-
-/// What was found in short texts, by the name of their file and by themselves.
-#[derive(Default)]
-pub(super) struct MaskCache {
-    known: HashMap<Vec<u8>, Vec<Mask>>,
-    /// What is kept, in bytes.
-    size: usize,
-}
-
-impl MaskCache {
-    /// What is kept at most, in bytes.
-    const LARGEST: usize = 4 << 20;
-
-    fn add(&mut self, text: Vec<u8>, masks: &[Mask]) {
-        self.size += text.len();
-        if self.size > Self::LARGEST {
-            self.known.clear();
-            self.size = text.len();
-        }
-        self.known.insert(text, masks.to_vec());
-    }
-}
 
 /// Finds everything in short texts that may be a secret, at every confidence, whatever the run searches for. Cheap to
 /// create: the rules are loaded when the first text needs them.
@@ -85,7 +51,7 @@ impl Masker {
         }
         // Regular expressions take long, and the versions of a file have the same lines.
         let key = [&scratch.name[..], &[0], text].concat();
-        if let Some(known) = scratch.masks.known.get(&key) {
+        if let Some(known) = scratch.masks.get(&key) {
             return known.clone();
         }
         let masks = self.find(matcher, text, scratch);

@@ -23,6 +23,7 @@ mod list_search;
 mod literals;
 mod markers;
 mod mask;
+mod mask_cache;
 mod matcher;
 mod named;
 mod ngrams;

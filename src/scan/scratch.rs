@@ -7,7 +7,7 @@ use super::{
     context::Context,
     expression::ExpressionProgress,
     markers::MarkerCache,
-    mask::MaskCache,
+    mask_cache::MaskCache,
     shape_match::{Refusal, ShapeMatch},
 };
 use crate::{blob::WrappedContainers, finding::WordMatch};

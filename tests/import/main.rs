@@ -11,3 +11,4 @@ mod lists;
 mod matrix;
 mod mistakes;
 mod paths;
+mod rules;

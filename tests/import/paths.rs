@@ -16,7 +16,7 @@ fn paths_of_gitleaks_become_patterns_if_they_can() {
     let sandbox = tree(&["vendor/a.py", "src/vendor.py", "docs/a.md", "docs/deep/b.md", "src/a.py"]);
     sandbox.write(
         ".gitleaks.toml",
-        "title = \"x\"\n[extend]\nuseDefault = true\ndisabledRules = [\"jwt\"]\n[[rules]]\nid = \"ours\"\nregex = '''x'''\n\
+        "title = \"x\"\n[extend]\nuseDefault = true\ndisabledRules = [\"jwt\"]\n[[rules]]\nid = \"ours\"\nregex = '''ours_[a-z]{9}'''\n\
          [allowlist]\npaths = [\n  '''^vendor/''',\n  '''^docs/[^/]*\\.md$''',\n  '''(?i)readme''',\n  '''go.mod''',\n]\n\
          regexes = ['''EXAMPLE''']\nstopwords = [\"test\"]\ncommits = [\"abc\"]\n",
     );
@@ -25,25 +25,26 @@ fn paths_of_gitleaks_become_patterns_if_they_can() {
     assert_says(
         &run,
         &[
-            ".gitleaks.toml (gitleaks)        9         0        2       0               7\n",
-            "  .gitleaks.toml:4: extend.disabledRules: rules: not taken over by this version\n",
-            "  .gitleaks.toml:5: rule ours: rules: not taken over by this version\n",
+            ".gitleaks.toml (gitleaks)        7         0        2       0               5\n",
+            "\n.gitleaks.toml: 1 of 1 rules are used. What does not count in it:\n",
+            "    .gitleaks.toml:4: disabledRules `jwt`\n",
+            "\nNamed the rules of .gitleaks.toml in skanner.toml, under rules-from.\n",
             "  .gitleaks.toml:12: path (?i)readme: no pattern of .gitignore means the same: it ignores upper and lower case\n",
             "  .gitleaks.toml:13: path go.mod: no pattern of .gitignore means the same: a `.` without a backslash stands for any character, even `/`\n",
-            "  .gitleaks.toml:15: regexes EXAMPLE: regular expressions for secrets are not taken over",
-            "  .gitleaks.toml:16: stopwords test: lists of words are not taken over",
-            "  .gitleaks.toml:17: commits abc: whole commits are not taken over",
+            "  .gitleaks.toml:15: regexes EXAMPLE: regular expressions count for the rules of this file only",
+            "  .gitleaks.toml:16: stopwords test: words count for the rules of this file only",
+            "  .gitleaks.toml:17: commits abc: commits count for the rules of this file only",
             "Added 1 entry to skanner.toml and 0 entries to .skanner-baseline.",
         ],
     );
-    let expected = "[[allow]]\npaths = [\"/vendor/\", \"/docs/*.md\"] # not scanned by it\nreason = \"imported from gitleaks: .gitleaks.toml\"\n";
+    let expected = "rules-from = [\".gitleaks.toml\"]\n\n[[allow]]\npaths = [\"/vendor/\", \"/docs/*.md\"] # not scanned by it\nreason = \"imported from gitleaks: .gitleaks.toml\"\n";
     assert_eq!(config(&sandbox), expected);
     assert_eq!(still_found(&sandbox), ["docs/deep/b.md", "src/a.py", "src/vendor.py"]);
     // The second time there is nothing to add.
     let run = import(&sandbox, &[]);
     assert_says(
         &run,
-        &["        9         0        0       2               7\n", "Added 0 entries to skanner.toml"],
+        &["        7         0        0       2               5\n", "Added 0 entries to skanner.toml"],
     );
     assert_eq!(config(&sandbox), expected);
 }

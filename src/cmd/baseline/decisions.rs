@@ -90,17 +90,38 @@ impl<'a> Decisions<'a> {
         Ok(())
     }
 
+    /// Names files with rules of other scanners in the configuration, or only tries that.
+    ///
+    /// # Errors
+    /// When the configuration is not understood, names others already, or cannot be read or written.
+    pub(in crate::cmd) fn name_rules(&self, names: &[String], is_check: bool) -> Result<()> {
+        let (file, _, shown) = self.configuration();
+        let text = self.document()?.with_rules_from(names, &shown).map_err(|invalid| {
+            let line = names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
+            let why = invalid.render(&mut |text| self.console.redactor.line(text));
+            anyhow!("nothing was added to {shown}; do that yourself, with rules-from = [{line}]:\n{why}")
+        })?;
+        if is_check {
+            return Ok(());
+        }
+        whole_file::replace(&file, text.as_bytes()).with_context(|| format!("cannot write {shown}"))
+    }
+
+    /// The configuration, or an empty one.
+    fn document(&self) -> Result<ConfigDocument> {
+        let (file, base, _) = self.configuration();
+        if file.symlink_metadata().is_ok() {
+            return config::named(&file, &base);
+        }
+        Ok(ConfigDocument { file, base, kind: ConfigKind::Own, text: String::new() })
+    }
+
     /// The text of the configuration with these entries. Nothing is written.
     ///
     /// # Errors
     /// When the configuration is not understood, or cannot be read.
     pub(in crate::cmd) fn configuration_with(&self, entries: &[NewAllow<'_>]) -> Result<String> {
-        let (file, base, shown) = self.configuration();
-        let document = if file.symlink_metadata().is_ok() {
-            config::named(&file, &base)?
-        } else {
-            ConfigDocument { file, base, kind: ConfigKind::Own, text: String::new() }
-        };
+        let (document, shown) = (self.document()?, self.configuration_name());
         let mask = |text: &str| self.console.redactor.line(text);
         // Neither a reason nor a comment may bring a key into the file.
         let texts: Vec<[String; 2]> =

@@ -40,7 +40,7 @@ pub(super) fn plan_keys(plan: &mut ImportPlan, lists: &[ForeignList], compared: 
     let mut keys = KeyPlan::new(report, found);
     // A key that somebody has called harmless is no debt, whatever other lists say.
     let mut rest = matches.iter();
-    for ForeignList { shown, list } in lists {
+    for ForeignList { shown, list, .. } in lists {
         for (entry, found) in list.entries.iter().zip(rest.by_ref()) {
             if let (Judgment::FalsePositive, Some(EntryMatch { finding, .. })) = (entry.judgment, found) {
                 let reason =

@@ -23,6 +23,8 @@ const LARGEST_SEARCHED: u64 = 16 << 20;
 
 /// A list of another scanner.
 pub(super) struct ForeignList {
+    /// The file, absolute.
+    pub(super) file: PathBuf,
     /// Its name, safe to show.
     pub(super) shown: String,
     /// What it holds. Paths in it start from the root of the tree.
@@ -87,7 +89,7 @@ fn read(file: &Path, shown: String, root: &Path) -> Result<ForeignList> {
             *path = from_root;
         }
     }
-    Ok(ForeignList { shown, list })
+    Ok(ForeignList { file: resolved(file), shown, list })
 }
 
 /// A path of a list, from the root of the tree. Most tools are run there; a path may also be absolute, or start from the

@@ -4,6 +4,7 @@ mod keys;
 mod lists;
 mod paths;
 mod plan;
+mod rules;
 mod table;
 
 use std::collections::BTreeSet;
@@ -14,11 +15,12 @@ use self::{
     keys::{ImportScan, plan_keys},
     paths::plan_paths,
     plan::ImportPlan,
+    rules::NewRules,
 };
 use super::{
     baseline::{BaselineRun, Decisions, revocations},
     console::{self, Console},
-    options, tree,
+    foreign_rules, options, tree,
 };
 use crate::{
     baseline::{self, NewOccurrence},
@@ -36,15 +38,22 @@ use crate::{
 pub(super) fn run(args: &ImportArgs, console: &Console) -> Result<Verdict> {
     let here = current_directory().context("the current directory no longer exists")?;
     let source = BaselineSource { file: None, tree: args.tree };
-    let options = Options { progress: console::wants_progress(), ..options::of_settings(&args.settings)? };
-    let run = BaselineRun::open(&source, options, &console.redactor)?;
-    let (session, location) = (&run.session, &run.location);
+    let mut options =
+        Options { progress: console::wants_progress(), ..options::of_settings(&args.settings)? };
+    let mut run = BaselineRun::open(&source, options.clone(), &console.redactor)?;
     ensure!(
-        !session.settings.isolated.value,
+        !run.session.settings.isolated.value,
         "{} cannot be used with `skanner import`, which adds to the configuration",
-        session.settings.isolated.from
+        run.session.settings.isolated.from
     );
-    let (lists, not_read) = lists::open(&args.lists, &here, &location.root, &console.redactor)?;
+    let (lists, not_read) = lists::open(&args.lists, &here, &run.location.root, &console.redactor)?;
+    let rules = NewRules::of(&lists, &run)?;
+    if !rules.files.is_empty() {
+        // Lists also name the keys of these rules.
+        options.flags.rules_from.extend(rules.files.iter().map(|(file, _)| file.clone()));
+        run = BaselineRun::open(&source, options, &console.redactor)?;
+    }
+    let (session, location) = (&run.session, &run.location);
     let mask = |text: &str| console.redactor.line(text);
     let mut plan = plan_paths(&lists, session.settings.config.as_ref(), &mask);
     let feed = |pool: &WorkerPool<'_>| tree::feed(&location.root, args.tree, &session.pool(), pool);
@@ -74,16 +83,23 @@ pub(super) fn run(args: &ImportArgs, console: &Console) -> Result<Verdict> {
     for name in &not_read {
         console.print(&format!("  {name}: this version cannot read it, so nothing in it is taken over\n"))?;
     }
-    let is_changed = !plan.allows.is_empty() || !plan.added.is_empty();
+    console.print(&mask_lines(&foreign_rules::not_counted(&session.settings.rule_files), &mask))?;
+    let is_changed = !plan.allows.is_empty() || !plan.added.is_empty() || !rules.files.is_empty();
     let mut decisions = Decisions::new(&run, console, report.is_complete());
     if !report.is_complete() {
         console.print("\nNothing was written, because not everything could be read.\n")?;
     } else {
+        rules.write(args.check, &decisions, console)?;
         write(&plan, args.check, &mut decisions, console, &location.shown)?;
         tell(&plan, &report, console)?;
     }
     console.print(&table::remaining(&plan.remaining))?;
     Ok(verdict(report.is_complete(), !plan.remaining.is_empty() || args.check && is_changed))
+}
+
+/// Each line, safe to show.
+fn mask_lines(text: &str, mask: &dyn Fn(&str) -> String) -> String {
+    text.split_inclusive('\n').map(|line| mask(line.trim_end_matches('\n')) + "\n").collect()
 }
 
 /// Suppresses what the planned entries for paths will.

@@ -21,7 +21,7 @@ pub(super) fn plan_paths(
         remaining: Vec::new(),
     };
     let mut known = KnownPatterns::of(config);
-    for (ForeignList { shown, list }, outcome) in lists.iter().zip(&mut plan.lists) {
+    for (ForeignList { shown, list, .. }, outcome) in lists.iter().zip(&mut plan.lists) {
         let mut together: Vec<String> = Vec::new();
         let reason = format!("imported from {}: {shown}", list.tool.name());
         let mut add = |paths: Vec<String>| {

@@ -57,6 +57,9 @@ pub(super) fn table(lists: &[ForeignList], plan: &ImportPlan, mask: &dyn Fn(&str
     text
 }
 
+/// How many keys are named that no list has.
+const MOST_REMAINING: usize = 50;
+
 /// Names keys that are in none of the lists, and the comments for other scanners beside them.
 pub(super) fn remaining(findings: &[Finding]) -> String {
     let mut text = String::new();
@@ -70,11 +73,14 @@ pub(super) fn remaining(findings: &[Finding]) -> String {
         plural(count, "key"),
         it(count)
     );
-    for finding in findings {
+    for finding in findings.iter().take(MOST_REMAINING) {
         let first = finding.occurrences.first();
         let place =
             first.map(|place| format!("{}:{}", place.full_path(), place.span.line)).unwrap_or_default();
         let _ = writeln!(text, "  {} in {place}", finding.rule.id);
+    }
+    if findings.len() > MOST_REMAINING {
+        let _ = writeln!(text, "  … and {} more", findings.len() - MOST_REMAINING);
     }
     let comments = findings.iter().filter_map(|finding| {
         finding.occurrences.iter().find_map(|place| foreign_comment(&place.excerpt.text))

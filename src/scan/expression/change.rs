@@ -14,9 +14,6 @@ use crate::{
     scan::{scratch::Scratch, shape_match::ShapeMatch},
 };
 
-/// More lines than this are not read around a change: then an expression is tried on all of a text.
-pub(super) const MOST_LINES: usize = 16;
-
 /// How far from a change a match may begin or end, in bytes, with the lines that it is judged by.
 const REACH: usize = LONGEST_MATCH + (2 << 10);
 

@@ -16,6 +16,9 @@ const _: () = assert!(
     "a window must hold all keywords of a match that it decides"
 );
 
+/// More lines than this are not read around a change: then an expression is tried on all of a text.
+pub(super) const MOST_LINES: usize = 16;
+
 /// How far from a match a keyword may be: for rules of other scanners, which look for it anywhere in a file, as far as
 /// a window holds it.
 pub(super) fn near(expression: &Expression) -> usize {

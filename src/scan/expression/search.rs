@@ -7,11 +7,10 @@ use std::{
 
 use super::{
     accept::ExpressionEntry,
-    change::MOST_LINES,
     counts::{ExpressionCounter, ExpressionCounts, MatchKind},
     keywords::{KeywordSearch, KeywordUse},
     progress::{ExpressionProgress, TriedExpression},
-    reach::{Asked, Extent, MARGIN, NEAR, Paths, near},
+    reach::{Asked, Extent, MARGIN, MOST_LINES, NEAR, Paths, near},
 };
 use crate::{
     blob::AnchorKinds,
