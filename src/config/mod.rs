@@ -12,12 +12,15 @@ mod expression;
 mod extend;
 mod fields;
 mod find;
+mod limits;
 mod model;
 mod own;
 mod parse;
 mod pattern;
 mod place;
+mod policy;
 mod reader;
+mod restrict;
 mod settings;
 mod text;
 
@@ -31,10 +34,12 @@ pub(crate) use extend::MOST_EXTENDED;
 #[cfg(feature = "git")]
 pub(crate) use find::of_texts;
 pub use find::{ConfigDocument, ConfigKind};
-pub(crate) use find::{NAMES, find, named, root};
+pub(crate) use find::{NAMES, find, named, policy_document, root};
 pub(crate) use model::{AcceptUnread, Allow};
 pub use model::{Config, Scope, schema};
 pub use place::ConfigPosition;
+pub(crate) use place::Positioned;
+pub(crate) use policy::Policy;
 pub(crate) use settings::{MIN_CONFIDENCE, OptionValues, SettingSource, Settings};
 
 /// A `skanner.toml` with comments that explain the settings.

@@ -6,6 +6,7 @@ use super::{
     environment::Environment,
     model::{Config, Scope, SeverityOverride},
     place::{ConfigPosition, Positioned},
+    policy::Policy,
 };
 use crate::{
     finding::FailOn,
@@ -23,6 +24,8 @@ pub(crate) const MIN_CONFIDENCE: Confidence = Confidence::Likely;
 pub(crate) enum SettingSource {
     /// The default.
     Default,
+    /// A line of the policy, where nobody else decides.
+    Policy(ConfigPosition),
     /// A line of the configuration.
     File(ConfigPosition),
     /// An environment variable.
@@ -37,6 +40,7 @@ impl SettingSource {
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Default => "default",
+            Self::Policy(_) => "policy",
             Self::File(_) => "file",
             Self::Environment(_) => "environment",
             Self::Flag(_) => "flag",
@@ -51,7 +55,7 @@ impl SettingSource {
     /// Whether it takes precedence over another source.
     fn outranks(&self, other: &Self) -> bool {
         let rank = |source: &Self| match source {
-            Self::Default => 0,
+            Self::Default | Self::Policy(_) => 0,
             Self::File(_) => 1,
             Self::Environment(_) => 2,
             Self::Flag(_) => 3,
@@ -63,7 +67,7 @@ impl SettingSource {
     #[must_use]
     pub(crate) fn name(&self) -> String {
         match self {
-            Self::File(place) => place.file.to_string(),
+            Self::File(place) | Self::Policy(place) => place.file.to_string(),
             other => other.to_string(),
         }
     }
@@ -73,7 +77,7 @@ impl fmt::Display for SettingSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("default"),
-            Self::File(place) => place.fmt(f),
+            Self::File(place) | Self::Policy(place) => place.fmt(f),
             Self::Environment(name) | Self::Flag(name) => f.write_str(name),
         }
     }
@@ -144,6 +148,8 @@ pub(crate) struct Settings {
     pub threads: Setting<Option<NonZeroUsize>>,
     /// The configuration file, if any.
     pub config: Option<Config>,
+    /// The policy of an organization, if there is one.
+    pub policy: Option<Arc<Policy>>,
 }
 
 impl Settings {
@@ -237,26 +243,33 @@ impl Settings {
             rules,
             exclude_rules,
             config,
+            policy: None,
         }
+    }
+
+    /// The configuration and the policy, as far as there are any.
+    fn files(&self) -> impl Iterator<Item = &Config> {
+        self.config.iter().chain(self.policy.iter().map(|policy| &policy.config))
     }
 
     /// All rules, if the configuration adds some or changes their severity.
     #[must_use]
     pub(crate) fn rule_set(&self) -> Option<Arc<RuleSet>> {
-        let config = self.config.as_ref()?;
-        if config.own_rules.is_empty() && config.severity.is_empty() {
+        if self.files().all(|config| config.own_rules.is_empty() && config.severity.is_empty()) {
             return None;
         }
         let severity = |rule: &Rule| {
-            config.severity.iter().find(|one| one.value.rule == rule.id).map(|one| one.value.severity)
+            let mut severity = self.files().flat_map(|config| &config.severity);
+            severity.find(|one| one.value.rule == rule.id).map(|one| one.value.severity)
         };
-        Some(Arc::new(RuleSet::with(config.own_rules.iter().map(|rule| rule.value.clone()), severity)))
+        let own = self.files().flat_map(|config| &config.own_rules);
+        Some(Arc::new(RuleSet::with(own.map(|rule| rule.value.clone()), severity)))
     }
 
     /// The number of rules that are looked for. The built-in ones are parsed only if some of them are left out.
     #[must_use]
     pub(crate) fn rule_count(&self) -> usize {
-        let own = self.config.iter().flat_map(|config| &config.own_rules).map(|rule| rule.value.family);
+        let own = self.files().flat_map(|config| &config.own_rules).map(|rule| rule.value.family);
         let families = self.families();
         if self.rules.value.is_empty() && self.exclude_rules.value.is_empty() {
             return RuleSet::builtin_count(families) + own.filter(|family| families.has(*family)).count();

@@ -10,6 +10,7 @@ use super::{
     found::Finding,
     not_read::NotRead,
     refs::RefsRead,
+    refused::{AppliedPolicy, Refused},
     scanned::{NotScanned, Scanned},
     scope::LookedFor,
     secret::Secret,
@@ -96,6 +97,10 @@ pub struct Report {
     pub excluded: BTreeMap<String, u64>,
     /// The configuration file that was used, if any.
     pub configuration: Option<Configuration>,
+    /// The policy of an organization that was obeyed, if there is one.
+    pub policy: Option<AppliedPolicy>,
+    /// What the policy refused, sorted.
+    pub refused: Vec<Refused>,
     /// The findings that do not make the run fail.
     pub tolerated: Option<Tolerated>,
     /// Whether a shallow clone was read and accepted. Its older commits are missing.

@@ -19,6 +19,8 @@ pub(crate) struct Options {
     pub(crate) environment: Environment,
     /// The configuration to use instead of the repository's own.
     pub(crate) config: Option<PathBuf>,
+    /// The policy of an organization, which nothing else can weaken.
+    pub(crate) policy: Option<PathBuf>,
     /// Reports to write to files, in addition to standard output.
     pub(crate) outputs: Vec<ReportFile>,
     /// Show unmasked secrets in the formats that allow it.
@@ -90,7 +92,7 @@ impl Options {
         for output in &mut self.outputs {
             output.file = absolute(&output.file)?;
         }
-        for file in [&mut self.config, &mut self.flags.baseline].into_iter().flatten() {
+        for file in [&mut self.config, &mut self.policy, &mut self.flags.baseline].into_iter().flatten() {
             *file = absolute(file)?;
         }
         std::env::set_current_dir(root).with_context(|| format!("cannot enter {}", root.display()))?;

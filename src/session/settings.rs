@@ -11,11 +11,12 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use super::range_trust::RangeTrust;
 use super::{
     options::Options,
+    policy::{is_inside, obeying, restricted, take_rules},
     redact::Redactor,
     rules::{find_rule, or_builtin},
 };
 use crate::{
-    config::{self, Config, ConfigDocument, MOST_EXTENDED, Settings},
+    config::{self, Config, ConfigDocument, ConfigKind, MOST_EXTENDED, Policy, Positioned, Settings},
     path::{WholePath, current_directory, shown_text},
     rule::{ContextWord, Families, Guidance, Rule, RuleSet},
     scan::may_hold_a_key,
@@ -76,6 +77,11 @@ impl Session {
         false
     }
 
+    /// Whether files that git ignores are read, because the call or the policy wants it.
+    pub(crate) fn reads_ignored(&self, no_ignore: bool) -> bool {
+        no_ignore || self.settings.policy.as_ref().is_some_and(|policy| policy.reads_ignored())
+    }
+
     /// The requested number of threads, or one per processor. A run has one pool of them.
     pub(crate) fn pool(&self) -> Pool {
         Pool::new(self.settings.thread_count())
@@ -88,6 +94,7 @@ impl Session {
 /// When the configuration is not valid, or an option names a rule that does not exist.
 pub(crate) fn load(options: Options, start: ConfigStart<'_>, redactor: &Arc<Redactor>) -> Result<Session> {
     let settings = look_up(&options, start, redactor)?;
+    let options = obeying(options, &settings);
     let is_of_tree = matches!(start, ConfigStart::Tree { .. });
     let trusts_comments = !matches!(start, ConfigStart::Nowhere) && (is_of_tree || !options.untrusted);
     Ok(Session {
@@ -108,6 +115,7 @@ pub(crate) fn load(options: Options, start: ConfigStart<'_>, redactor: &Arc<Reda
 /// The same as those of [`load`].
 pub(crate) fn look_up(options: &Options, start: ConfigStart<'_>, redactor: &Redactor) -> Result<Settings> {
     let Options { flags, environment, config, .. } = options;
+    let policy = options.policy.as_deref().map(|file| policy(file, start)).transpose()?;
     let is_isolated = flags.isolated || environment.isolated.unwrap_or_default();
     let document = match config {
         Some(file) => Some(config::named(file, &base(start)?)?),
@@ -115,8 +123,12 @@ pub(crate) fn look_up(options: &Options, start: ConfigStart<'_>, redactor: &Reda
         None if options.untrusted && !matches!(start, ConfigStart::Tree { .. }) => None,
         None => search(start)?,
     };
-    let config = document.map(|document| read(&document, start)).transpose()?;
-    let mut settings = Settings::new(flags.clone(), environment.clone(), config);
+    let known = policy.as_ref().map_or(&[][..], |policy| &policy.config.own_rules);
+    let config = document.map(|document| read(&document, start, known)).transpose()?;
+    let mut settings = match policy {
+        None => Settings::new(flags.clone(), environment.clone(), config),
+        Some(policy) => restricted(policy, options, config),
+    };
     let rules = settings.rule_set();
     if let Some(rules) = &rules {
         redactor.learn(rules.clone());
@@ -180,15 +192,34 @@ fn base(start: ConfigStart<'_>) -> Result<PathBuf> {
     base.whole().with_context(|| format!("the directory {} no longer exists", base.display()))
 }
 
-fn read(document: &ConfigDocument, start: ConfigStart<'_>) -> Result<Config> {
+/// The policy in a file. It is trusted, and its globs start from the root of what is scanned.
+fn policy(file: &Path, start: ConfigStart<'_>) -> Result<Policy> {
+    let root = base(start)?;
+    let scanned = match start {
+        // Outside of a repository, the current directory may be that of anything.
+        ConfigStart::Path(path) if path.whole().ok().as_deref().and_then(config::root).is_none() => path,
+        _ => &root,
+    };
+    let is_inside = is_inside(file, scanned)?;
+    let document = config::policy_document(file, &root)?;
+    Ok(Policy::new(read(&document, ConfigStart::Nowhere, &[])?, is_inside))
+}
+
+/// Reads a configuration. It may name the rules that are `known` from elsewhere, and not define them anew.
+fn read(
+    document: &ConfigDocument,
+    start: ConfigStart<'_>,
+    known: &[Positioned<Arc<Rule>>],
+) -> Result<Config> {
     // All paths in git objects start from the root.
     let root = match start {
         ConfigStart::Repository { work_tree, .. } => work_tree.and_then(|root| root.whole().ok()),
         ConfigStart::Tree { root, .. } => root.whole().ok(),
         ConfigStart::Path(_) | ConfigStart::Nowhere => None,
     };
-    let reading = ConfigChain { start, root, redactor: Redactor::default() };
+    let reading = ConfigChain { start, root, known, redactor: Redactor::default() };
     let mut config = reading.extending(document, &mut Vec::new())?;
+    take_rules(&mut config, known)?;
     mask_rules(&mut config)?;
     Ok(config)
 }
@@ -197,6 +228,7 @@ fn read(document: &ConfigDocument, start: ConfigStart<'_>) -> Result<Config> {
 struct ConfigChain<'a> {
     start: ConfigStart<'a>,
     root: Option<PathBuf>,
+    known: &'a [Positioned<Arc<Rule>>],
     redactor: Redactor,
 }
 
@@ -206,7 +238,7 @@ impl ConfigChain<'_> {
         files.push(document.file.clone());
         let shown = self.shown(&document.file);
         let base = match document.extends() {
-            None => Config::default(),
+            None => Config { own_rules: self.known.to_vec(), ..Config::default() },
             Some(named) => {
                 let file = document.file_beside(&named);
                 let chain = || {
@@ -232,7 +264,8 @@ impl ConfigChain<'_> {
         };
         Config::parse_over(document, &shown, base).map_err(|invalid| {
             // A configuration must not make errors show lines of any file.
-            if files.len() > 1 && !document.file.starts_with(&document.base) {
+            let is_trusted = document.kind == ConfigKind::Policy;
+            if files.len() > 1 && !is_trusted && !document.file.starts_with(&document.base) {
                 let file = shown_text(&document.file);
                 return anyhow!(
                     "{} is not a valid configuration; `skanner config --config {file}` says why",

@@ -58,6 +58,8 @@ fn run(report: &Report) -> RunReport {
         accepted: report.accepted.iter().map(accepted).collect(),
         excluded: report.excluded.clone(),
         configuration: report.configuration.clone(),
+        policy: report.policy.clone(),
+        refused: report.refused.clone(),
         tolerated: report.tolerated.clone(),
         shallow: report.is_shallow,
         untrusted: report.is_untrusted,
@@ -119,6 +121,7 @@ fn entry(report: &Report, finding: &Finding) -> FindingEntry {
         occurrences: finding.occurrences.iter().map(occurrence).collect(),
         history: finding.history.clone(),
         allowed_by: finding.allowed_by.clone(),
+        refused_because: finding.refused.clone(),
         placement,
         remedy: remedy(rule, replacement.map(key_place)),
     }

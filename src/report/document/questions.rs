@@ -36,6 +36,15 @@ impl ReportDocument {
     }
 }
 
+impl FindingEntry {
+    /// Says that the policy refuses what allows the key, if it does.
+    pub(crate) fn refusal(&self, run: &RunReport) -> Option<String> {
+        let (by, why) = (self.allowed_by.as_ref()?, self.refused_because.as_ref()?);
+        let policy = run.policy.as_ref().map_or("the policy", |policy| &policy.file);
+        Some(format!("allowed by {}, which {policy} refuses: {why}", by.at()))
+    }
+}
+
 impl RunReport {
     /// Whether "nothing found" is not the whole truth.
     pub(crate) fn is_qualified(&self) -> bool {
