@@ -87,7 +87,7 @@ impl Policy {
     ) {
         let SettingSources { key, option, variable, file } = sources;
         let mut refuse = |place: &ConfigPosition, value: T| {
-            let why = format!("it reports or fails less than {least}, which the policy requires");
+            let why = format!("the policy asks for {least}");
             self.refuse(place, format!("{key} = \"{value}\""), key, why);
         };
         for (name, value) in [option, variable] {

@@ -11,7 +11,6 @@ mod own_rules;
 #[path = "../support/pack.rs"]
 mod pack;
 mod policy;
-mod policy_mistakes;
 mod precedence;
 mod reading;
 mod schema;
