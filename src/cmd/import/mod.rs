@@ -47,7 +47,7 @@ pub(super) fn run(args: &ImportArgs, console: &Console) -> Result<Verdict> {
     let (lists, not_read) = lists::open(&args.lists, &here, &location.root, &console.redactor)?;
     let mask = |text: &str| console.redactor.line(text);
     let mut plan = plan_paths(&lists, session.settings.config.as_ref(), &mask);
-    let feed = |pool: &WorkerPool<'_>| tree::feed(&location.root, args.tree, &session, pool);
+    let feed = |pool: &WorkerPool<'_>| tree::feed(&location.root, args.tree, session, pool);
     let (report, found) = gather_with(session, feed, |report, context| {
         allow_paths(session, &plan, report);
         let comparison = BaselineComparison { context, location, settings: &session.settings };

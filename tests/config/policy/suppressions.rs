@@ -46,14 +46,16 @@ fn text(template: &str, fingerprint: &str, reason: &str, until: &str) -> String 
         .replace("{notes}", &notes)
 }
 
+/// The limits of a policy, the reason and the last day of a suppression, and which limit refuses which kinds.
+type Case<'a> = (String, &'a str, &'a str, Vec<(&'a str, &'a str)>);
+
 #[test]
 fn each_suppression_counts_within_the_limits_and_not_beyond() {
     let far = day(400);
     let near = day(30);
-    // The limits, a reason, a last day, and what refuses which kinds.
     let all = ["comment", "entry", "baseline", "foreign"];
     let every = "allow-by = [\"comment\", \"entry\", \"baseline\", \"foreign\"]\n";
-    let cases: Vec<(String, &str, &str, Vec<(&str, &str)>)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         // Within the limits.
         (String::new(), "why", "", vec![("foreign", "policy.allow-by")]),
         (every.to_owned(), "why", "", vec![]),
