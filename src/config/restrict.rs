@@ -1,7 +1,7 @@
 //! What a policy lets the other sources of settings decide: nothing that would make a run report less than the policy
 //! alone. What is refused does not count, as if it were not there.
 
-use std::{collections::BTreeSet, fmt, sync::Arc};
+use std::{collections::BTreeSet, fmt, path::PathBuf, sync::Arc};
 
 use super::{
     environment::Environment,
@@ -74,6 +74,7 @@ impl Policy {
             |value| rank(value).0 > least.0 || rank(value).1 > least.1,
         );
         self.lists(flags, environment, config.as_deref_mut());
+        self.baselines(flags, environment);
         if let Some(config) = config {
             self.repository(config);
         }
@@ -162,6 +163,22 @@ impl Policy {
         }
         for (place, key, value, why) in refused {
             self.refuse(&place, format!("{key} = {value}"), key, why.to_owned());
+        }
+    }
+
+    /// Baselines that the call names, if the policy names one.
+    fn baselines(&mut self, flags: &mut OptionValues, environment: &mut Environment) {
+        let Some(own) = self.config.baseline.file.as_ref().map(|at| self.config.base.join(&at.value)) else {
+            return;
+        };
+        let is_other = |file: &mut PathBuf| std::path::absolute(&*file).ok().as_ref() != Some(&own);
+        for (name, file) in
+            [("--baseline", &mut flags.baseline), ("SKANNER_BASELINE", &mut environment.baseline)]
+        {
+            if let Some(file) = file.take_if(is_other) {
+                let what = format!("baseline.file = \"{}\"", shown_text(&file));
+                self.refuse(&named(name), what, "baseline.file", "the policy names another file".to_owned());
+            }
         }
     }
 

@@ -41,6 +41,12 @@ fn is_zero(count: &u64) -> bool {
 }
 
 impl Refused {
+    /// Whether a file tried it, and no option or variable.
+    #[must_use]
+    pub fn is_in_file(&self) -> bool {
+        !self.place.starts_with('-') && !self.place.starts_with("SKANNER_")
+    }
+
     /// Its location, such as `skanner.toml:12`.
     #[must_use]
     pub fn at(&self) -> String {

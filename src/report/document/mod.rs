@@ -8,8 +8,6 @@ mod questions;
 mod read;
 mod repositories;
 
-pub(in crate::report) use repositories::is_option;
-
 use std::{borrow::Cow, collections::BTreeMap};
 
 use schemars::{JsonSchema, generate::SchemaSettings};

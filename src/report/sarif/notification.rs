@@ -7,7 +7,7 @@ use super::uri::artifact;
 use crate::{
     finding::Configuration,
     hidden::escape_control,
-    report::document::{ReportDocument, RunReport, is_option},
+    report::document::{ReportDocument, RunReport},
 };
 
 /// The kind of a notification.
@@ -164,7 +164,7 @@ pub(super) fn invocation(report: &ReportDocument) -> Value {
             .map(|text| escape_control(text).into_owned());
         let text = format!("{policy} refuses {what} of {place}: {why} ({limit}).");
         // An option or a variable is in no file.
-        let file = if is_option(&one.place) { "." } else { &one.place };
+        let file = if one.is_in_file() { &one.place } else { "." };
         say(Notification::Refused, "warning", text, location(run, file, one.line));
     }
     for left_out in run.left_out_in_words() {

@@ -218,3 +218,29 @@ fn git_cannot_hide_what_the_policy_wants_read() {
     let audit = under(&sandbox, &["audit", "--format", "json"]);
     assert_eq!(audit.report().paths(), ["a/critical.py", "b/high.py", "c/low.py"]);
 }
+
+#[test]
+fn the_policy_says_which_baseline_counts() {
+    let sandbox = sandbox("[baseline]\nfile = \"known.txt\"\n");
+    let fingerprint = scan(&sandbox, false, &["a"], &[]).json["findings"][0]["fingerprint"].clone();
+    let list = format!("{} openai-project-key a/critical.py\n", fingerprint.as_str().unwrap());
+    sandbox.write("other.txt", &list);
+    let other: [(&str, &[&str], &[(&str, &str)]); 3] = [
+        ("--baseline", &["--baseline", "other.txt"], &[]),
+        ("SKANNER_BASELINE", &[], &[("SKANNER_BASELINE", "other.txt")]),
+        ("skanner.toml:2", &[], &[]),
+    ];
+    for (place, arguments, variables) in other {
+        if place.starts_with("skanner") {
+            sandbox.write("skanner.toml", "[baseline]\nfile = \"other.txt\"\n");
+        }
+        let arguments = [&["a"], arguments].concat();
+        assert_eq!(scan(&sandbox, false, &arguments, variables).code, 0, "{place}");
+        let report = scan(&sandbox, true, &arguments, variables);
+        assert_eq!((report.code, refused(&report)), (1, vec![format!("{place} baseline.file")]));
+    }
+    std::fs::remove_file(sandbox.path("skanner.toml")).unwrap();
+    sandbox.write("known.txt", list);
+    assert_eq!(scan(&sandbox, true, &["a"], &[]).code, 0);
+    assert_eq!(scan(&sandbox, true, &["a", "--baseline", "known.txt"], &[]).code, 0);
+}
