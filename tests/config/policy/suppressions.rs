@@ -219,13 +219,16 @@ fn git_cannot_hide_what_the_policy_wants_read() {
     assert_eq!(audit.report().paths(), ["a/critical.py", "b/high.py", "c/low.py"]);
 }
 
+/// Where another baseline is named: the place that is refused, arguments, and variables.
+type Other<'a> = (&'a str, &'a [&'a str], &'a [(&'a str, &'a str)]);
+
 #[test]
 fn the_policy_says_which_baseline_counts() {
     let sandbox = sandbox("[baseline]\nfile = \"known.txt\"\n");
     let fingerprint = scan(&sandbox, false, &["a"], &[]).json["findings"][0]["fingerprint"].clone();
     let list = format!("{} openai-project-key a/critical.py\n", fingerprint.as_str().unwrap());
     sandbox.write("other.txt", &list);
-    let other: [(&str, &[&str], &[(&str, &str)]); 3] = [
+    let other: [Other<'_>; 3] = [
         ("--baseline", &["--baseline", "other.txt"], &[]),
         ("SKANNER_BASELINE", &[], &[("SKANNER_BASELINE", "other.txt")]),
         ("skanner.toml:2", &[], &[]),
