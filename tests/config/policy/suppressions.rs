@@ -143,6 +143,9 @@ fn each_suppression_counts_within_the_limits_and_not_beyond() {
             let named: Vec<&Value> = named.collect();
             assert_eq!(named.len(), 1, "{context}: {all:#?}");
             assert_eq!(named[0]["keys"], 1, "{context}: {all:#?}");
+            if limits != "allow-by = []\n" {
+                continue;
+            }
             let run = under(&sandbox, &[&["scan"], arguments].concat());
             let said = format!("allowed by {file}");
             assert!(run.stdout.contains(&said) && run.stdout.contains("policy.toml refuses: "), "{run:?}");
