@@ -76,9 +76,9 @@ pub use cmd::main;
 pub use {
     blob::{ObjectId, SourceKind},
     finding::{
-        AcceptedInput, Candidate, Configuration, Event, Excerpt, Finding, History, LookedFor, NotRead,
-        NotReadKind, NotScanned, Occurrence, RefsRead, Report, Scanned, SearchedFamily, Secret, Span,
-        Subject, Suppressed, Suppression, SuppressionKind, Unused,
+        AcceptedInput, AppliedPolicy, Candidate, Configuration, Event, Excerpt, Finding, History, LookedFor,
+        NotRead, NotReadKind, NotScanned, Occurrence, RefsRead, Refused, Report, Scanned, SearchedFamily,
+        Secret, Span, Subject, Suppressed, Suppression, SuppressionKind, Unused,
     },
     rule::{
         Confidence, ContextWord, Edges, Expression, Family, Form, Github, Guidance, Keyword, Rule, Severity,

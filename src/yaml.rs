@@ -27,6 +27,9 @@ pub(crate) struct YamlError {
     pub why: String,
 }
 
+/// What is wrong with `- *.md`, and with aliases.
+const STAR: &str = "a text that begins with `*` must be in quotes, and aliases are not understood";
+
 /// A list or mapping that is not at its end.
 enum OpenNode {
     List(u64, Vec<(u64, YamlNode)>),
@@ -44,15 +47,16 @@ pub(crate) fn parse(text: &str) -> Result<YamlNode, YamlError> {
     let mut root = None;
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|error| YamlError {
-            line: error.marker().line().max(1) as u64,
-            why: "not valid YAML".to_owned(),
+        let (event, span) = event.map_err(|error| {
+            let line = error.marker().line().max(1) as u64;
+            let why = if has_star(text, line) { STAR } else { "not valid YAML" };
+            YamlError { line, why: why.to_owned() }
         })?;
         let line = line(&span);
         let done = match event {
             Event::DocumentStart(_) if root.is_some() => return fail(line, "there is a second document"),
             Event::Alias(_) => {
-                return fail(line, "an alias such as *name is not understood; write the value");
+                return fail(line, STAR);
             }
             Event::Scalar(text, style, ..) => {
                 let is_nothing =
@@ -97,6 +101,12 @@ pub(crate) fn parse(text: &str) -> Result<YamlNode, YamlError> {
         }
     }
     Ok(root.unwrap_or(YamlNode::Nothing))
+}
+
+/// Whether a value on a line begins with `*`.
+fn has_star(text: &str, line: u64) -> bool {
+    let line = text.lines().nth((line - 1) as usize).unwrap_or_default();
+    line.contains("- *") || line.contains(": *")
 }
 
 fn line(span: &Span) -> u64 {

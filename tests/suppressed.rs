@@ -45,6 +45,7 @@ fn finding(seed: u64, path: &str) -> Finding {
         occurrences: vec![place],
         history: None,
         allowed_by: None,
+        refused: None,
     }
 }
 

@@ -90,6 +90,13 @@ pub(crate) struct ConfigArgs {
     #[arg(long, value_name = "FILE", help_heading = heading::FINDINGS, hide_short_help = true)]
     pub rules_from: Vec<PathBuf>,
 
+    /// Obey this policy of an organization, which nothing can weaken.
+    ///
+    /// A configuration outside of the repository. Settings of the repository and options count only if they are stricter, and
+    /// what the repository allows within the limits of `[policy]`. The report says what was refused [env: SKANNER_POLICY].
+    #[arg(long, value_name = "FILE", help_heading = heading::FINDINGS, hide_short_help = true)]
+    pub policy: Option<PathBuf>,
+
     /// Ignore the repository's own configuration and baseline.
     ///
     /// [env: SKANNER_ISOLATED]

@@ -84,7 +84,7 @@ fn one(args: &AuditArgs, path: &Path, console: &Console) -> Result<Verdict> {
     let session = load(options, config_start(&repository), &console.redactor)?;
     let (verdict, report) = conclude_report(&session, |pool| {
         let reading = Reading { pool: session.pool(), allow_shallow: args.allow_shallow, cross_check: false };
-        let coverage = feed_repository(&repository, args.no_ignore, reading, pool)?;
+        let coverage = feed_repository(&repository, session.reads_ignored(args.no_ignore), reading, pool)?;
         Ok(Coverage { is_audit: true, outside, ..coverage })
     })?;
     if let Some(directory) = &directory {

@@ -66,7 +66,9 @@ pub(super) fn run(args: &AuditArgs, found: &FoundRepositories, console: &Console
     reports.sort_by(|a, b| a.run.repositories[0].name.cmp(&b.run.repositories[0].name));
     let report = ReportDocument::merge(reports).context("there is at least one repository")?;
     write_document(&options.outputs, &settings.format.value, &report, &options.view(start.elapsed()))?;
-    Ok(verdict(report.run.complete, !report.findings.is_empty() && !options.exit_zero))
+    // Under a policy, keys fail.
+    let is_zero = options.exit_zero && options.policy.is_none();
+    Ok(verdict(report.run.complete, !report.findings.is_empty() && !is_zero))
 }
 
 /// Audits one repository at a time.

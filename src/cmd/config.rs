@@ -42,9 +42,19 @@ pub(super) fn show(
         mask_value(&mut row.value, &mask);
     }
     let file = settings.config.as_ref().map(|config| &*config.shown);
+    let policy = settings.policy.as_ref();
+    let mut refused = policy.map_or_else(Vec::new, |policy| policy.refused.clone());
+    for one in &mut refused {
+        [&mut one.what, &mut one.why].into_iter().for_each(|text| *text = mask(text));
+    }
+    refused.sort();
     match format {
         ListFormat::Json => {
-            let document = json!({ "configuration": file, "settings": rows });
+            let mut document = json!({ "configuration": file, "settings": rows });
+            if let Some(policy) = policy {
+                document["policy"] = json!({ "file": policy.shown(), "inside": policy.is_inside });
+                document["refused"] = json!(refused);
+            }
             console.print(&format!("{}\n", serde_json::to_string_pretty(&document)?))
         }
         ListFormat::Text => {
@@ -55,7 +65,16 @@ pub(super) fn show(
                 }
                 None => "configuration: none\n\n".to_owned(),
             };
-            console.print(&(lead + &table(&rows)))
+            let lead = match policy {
+                Some(policy) => format!("policy: {}\n{lead}", policy.shown()),
+                None => lead,
+            };
+            let mut end = String::new();
+            for one in &refused {
+                let _ = writeln!(end, "refused: {}: {}: {} ({})", one.at(), one.what, one.why, one.limit);
+            }
+            let gap = if end.is_empty() { "" } else { "\n" };
+            console.print(&(lead + &table(&rows) + gap + &end))
         }
     }
 }
@@ -97,10 +116,16 @@ fn rows(settings: &Settings) -> Vec<SettingRow> {
         };
         rows.push(row(key, value, &from));
     };
+    let policy = settings.policy.as_ref().map(|policy| &policy.config);
     let trust = config.and_then(|config| config.trust_foreign_markers.as_ref());
+    let trust = trust.or_else(|| policy?.trust_foreign_markers.as_ref());
     of_file("trust-foreign-markers", trust.map(|at| (json!(at.value), &at.place)), json!(false));
-    rows.extend(settings.rule_files.iter().map(rule_file));
+    rows.extend(settings.rule_files().map(rule_file));
     rows.extend(config.into_iter().flat_map(entries));
+    if let Some(policy) = policy {
+        let own = entries(policy).into_iter().map(|row| SettingRow { source: "policy", ..row });
+        rows.extend(own.chain(limits(policy)));
+    }
     rows
 }
 
@@ -118,6 +143,30 @@ fn rule_file(file: &RuleFile) -> SettingRow {
         source,
         place: from.clone(),
     }
+}
+
+/// What a policy lets repositories do.
+fn limits(policy: &Config) -> impl Iterator<Item = SettingRow> {
+    let table = &policy.policy;
+    let words = |kinds: &Vec<_>| json!(kinds);
+    let kinds = table.allow_by.as_ref().map_or(json!(["comment", "baseline", "entry"]), words);
+    let place = policy.shown.to_string();
+    let rows = [
+        ("policy.allow-by", kinds),
+        ("policy.require-reason", table.require_reason.map_or(json!(true), |rule| rule.value())),
+        ("policy.latest-until", json!(table.latest_until.map(|days| format!("{days}d")))),
+        ("policy.paths", json!(table.paths)),
+        ("policy.rules", json!(table.rules)),
+        ("policy.max-severity", json!(table.max_severity)),
+        ("policy.read-ignored", json!(table.read_ignored.unwrap_or_default())),
+    ];
+    let rows = rows.into_iter().filter(|(_, value)| !value.is_null());
+    rows.map(move |(key, value)| SettingRow {
+        key: key.to_owned(),
+        value,
+        source: "policy",
+        place: place.clone(),
+    })
 }
 
 /// Settings that only a configuration file can contain.

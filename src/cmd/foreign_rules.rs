@@ -9,7 +9,7 @@ const MOST_PARTS: usize = 20;
 
 /// Lists what in files with rules of other scanners has no effect, or another one. Parts of many rules that share a reason
 /// are told once.
-pub(super) fn not_counted(files: &[RuleFile]) -> String {
+pub(super) fn not_counted<'f>(files: impl IntoIterator<Item = &'f RuleFile>) -> String {
     let mut out = String::new();
     for file in files {
         let mut by_reason: Vec<(&str, Vec<&LeftOutPart>)> = Vec::new();

@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use super::console::{self, Console};
 use crate::{
     cli::{ConfigArgs, HistoryArgs, OutputFile, ReportArgs, SettingArgs, TrustArgs, WriteArgs},
     config::{Environment, OptionValues},
+    path::WholePath,
     report::FORMATS,
     session::{HistoryQuery, Options, ReportFile, refuse_tracked},
 };
@@ -27,6 +28,7 @@ pub(super) fn of_report(args: &ReportArgs, console: &Console) -> Result<Options>
         },
         environment: options.environment,
         config: options.config,
+        policy: options.policy,
         show_secrets: args.show_secrets,
         show_suppressed: args.show_suppressed,
         trust_foreign_markers: args.trust_foreign_markers,
@@ -102,6 +104,7 @@ pub(super) fn of_settings(args: &SettingArgs) -> Result<Options> {
         },
         environment: environment()?,
         config: named_config(&args.config),
+        policy: named_policy(&args.config)?,
         ..Options::default()
     })
 }
@@ -109,6 +112,28 @@ pub(super) fn of_settings(args: &SettingArgs) -> Result<Options> {
 /// Which keys of a history are requested.
 pub(super) fn of_history(args: &HistoryArgs) -> HistoryQuery {
     HistoryQuery { since: args.since, refs: args.refs.clone(), paths: args.path.clone() }
+}
+
+/// The policy that applies. A call must not swap the one that the machine names for another one.
+///
+/// # Errors
+/// When the option and the variable name different files.
+fn named_policy(args: &ConfigArgs) -> Result<Option<PathBuf>> {
+    let variable = std::env::var_os("SKANNER_POLICY").filter(|file| !file.is_empty()).map(PathBuf::from);
+    let (option, variable) = match (&args.policy, variable) {
+        (Some(option), Some(variable)) => (option, variable),
+        (option, variable) => return Ok(option.clone().or(variable)),
+    };
+    let is_same = *option == variable
+        || matches!((option.whole(), variable.whole()), (Ok(one), Ok(other)) if one == other);
+    ensure!(
+        is_same,
+        "--policy names {}, and SKANNER_POLICY names {}; an option cannot replace the policy of the machine, so leave out \
+         one of the two",
+        option.display(),
+        variable.display()
+    );
+    Ok(Some(variable))
 }
 
 /// The configuration file named by the user.

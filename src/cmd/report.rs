@@ -44,7 +44,10 @@ pub(super) fn run(args: &ConvertArgs, console: &Console) -> Result<Verdict> {
     let report = ReportDocument::merge(reports).context("clap requires a report")?;
     // How long the runs took is not known.
     write_document(&options.outputs, &format, &report, &options.view(Duration::ZERO))?;
-    Ok(verdict(report.run.complete, report.has_failing() && !options.exit_zero))
+    Ok(verdict(
+        report.run.complete,
+        report.has_failing() && !(options.exit_zero && report.run.policy.is_none()),
+    ))
 }
 
 /// The audit of one repository does not say which one it was, so that it is named after its file.

@@ -135,7 +135,7 @@ fn list(family: &FamilyArgs, config: &ConfigArgs, format: ListFormat, console: &
                     let _ = writeln!(table, "{line}");
                 }
             }
-            table.push_str(&foreign_rules::not_counted(&settings.rule_files));
+            table.push_str(&foreign_rules::not_counted(settings.rule_files()));
             print(&table, own.is_some(), console)
         }
     }

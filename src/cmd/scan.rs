@@ -152,8 +152,8 @@ fn files(args: &ScanArgs, console: &Console) -> Result<Verdict> {
         if !trees.is_empty() {
             Walk {
                 roots: trees,
-                respect_ignore: !args.no_ignore,
-                force_exclude: args.force_exclude,
+                respect_ignore: !session.reads_ignored(args.no_ignore),
+                force_exclude: args.force_exclude && !session.reads_ignored(false),
                 may_be_empty: false,
                 left_history: LeftHistory::All,
                 pool: session.pool(),

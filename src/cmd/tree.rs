@@ -8,33 +8,37 @@ use crate::{
     cli::TreeArgs,
     finding::Subject,
     git,
-    session::{Coverage, ScanScope, WorkerPool, feed_repository},
+    session::{Coverage, ScanScope, Session, WorkerPool, feed_repository},
     source::{LeftHistory, Reading, Walk},
-    threads::Pool,
 };
 
 /// Pushes the work tree whose root is the current directory into the workers.
 ///
 /// # Errors
 /// When a history is requested where there is none, or the root no longer exists.
-pub(super) fn feed(root: &Path, args: TreeArgs, threads: &Pool, pool: &WorkerPool<'_>) -> Result<Coverage> {
+pub(super) fn feed(
+    root: &Path,
+    args: TreeArgs,
+    session: &Session,
+    pool: &WorkerPool<'_>,
+) -> Result<Coverage> {
+    let no_ignore = session.reads_ignored(args.no_ignore);
     if args.history {
         let Ok(repository) = git::discover(root) else {
             bail!("{} is not in a git repository, so there is no history to read", root.display())
         };
-        let reading =
-            Reading { pool: threads.clone(), allow_shallow: args.allow_shallow, cross_check: false };
-        let mut coverage = feed_repository(&repository, args.no_ignore, reading, pool)?;
+        let reading = Reading { pool: session.pool(), allow_shallow: args.allow_shallow, cross_check: false };
+        let mut coverage = feed_repository(&repository, no_ignore, reading, pool)?;
         coverage.subject = Some(Subject { what: "files, index and history".to_owned(), nothing: None });
         return Ok(coverage);
     }
     Walk {
         roots: vec![".".into()],
-        respect_ignore: !args.no_ignore,
+        respect_ignore: !no_ignore,
         force_exclude: false,
         may_be_empty: false,
         left_history: LeftHistory::None,
-        pool: threads.clone(),
+        pool: session.pool(),
     }
     .feed(&|| pool.worker());
     let here = vec![".".into()];

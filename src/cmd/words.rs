@@ -19,6 +19,9 @@ pub(super) fn of_audit(options: &Options, config: Option<&Path>) -> Vec<OsString
     if let Some(config) = config {
         add("--config", config.as_os_str());
     }
+    if let Some(policy) = &options.policy {
+        add("--policy", policy.as_os_str());
+    }
     if let Some(baseline) = &flags.baseline {
         add("--baseline", baseline.as_os_str());
     }

@@ -11,8 +11,9 @@ use crate::{
 };
 
 /// Every variable, and the option it corresponds to.
-pub const VARIABLES: [(&str, &str); 14] = [
+pub const VARIABLES: [(&str, &str); 15] = [
     ("SKANNER_CONFIG", "--config"),
+    ("SKANNER_POLICY", "--policy"),
     ("SKANNER_ISOLATED", "--isolated"),
     ("SKANNER_MIN_CONFIDENCE", "--min-confidence"),
     ("SKANNER_MIN_SEVERITY", "--min-severity"),

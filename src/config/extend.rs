@@ -69,7 +69,11 @@ impl ConfigDocument {
             Some(bytes) => String::from_utf8(bytes)
                 .with_context(|| format!("{}: not valid UTF-8, which TOML requires", show(file)))?,
             None => {
-                let metadata = std::fs::symlink_metadata(file);
+                // Whoever wrote a policy is trusted, and mounted files are often links.
+                let metadata = match self.kind {
+                    ConfigKind::Policy => std::fs::metadata(file),
+                    _ => std::fs::symlink_metadata(file),
+                };
                 let metadata = metadata.with_context(|| {
                     format!("{} cannot be read, which {} extends", show(file), show(&self.file))
                 })?;
@@ -82,7 +86,8 @@ impl ConfigDocument {
                 read(file)?
             }
         };
-        Ok(Self { file: file.to_owned(), base: self.base.clone(), kind: ConfigKind::Own, text })
+        let kind = if self.kind == ConfigKind::Policy { self.kind } else { ConfigKind::Own };
+        Ok(Self { file: file.to_owned(), base: self.base.clone(), kind, text })
     }
 
     /// Where the file lies that this one names.
@@ -129,6 +134,7 @@ impl Config {
                 file: self.baseline.file.or(base.baseline.file),
                 scope: self.baseline.scope.or(base.baseline.scope),
             },
+            policy: self.policy.over(base.policy),
             allow: chain(base.allow, self.allow),
             own_rules: chain(own_rules, self.own_rules),
             file: self.file,

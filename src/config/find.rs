@@ -15,7 +15,7 @@ use toml::de::DeTable;
 
 use crate::{
     hidden::escape_control,
-    path::{WholePath, shown_text},
+    path::{WholePath, resolved, shown_text},
     root::Root,
 };
 
@@ -34,6 +34,8 @@ const LARGEST: u64 = 16 << 20;
 pub enum ConfigKind {
     /// The whole file.
     Own,
+    /// The whole file, which is the policy of an organization.
+    Policy,
     /// `[tool.skanner]` of a `pyproject.toml`.
     PyProject,
     /// `[package.metadata.skanner]` or `[workspace.metadata.skanner]` of a `Cargo.toml`.
@@ -45,7 +47,7 @@ impl ConfigKind {
     #[must_use]
     pub fn tables(self) -> &'static [&'static [&'static str]] {
         match self {
-            Self::Own => &[],
+            Self::Own | Self::Policy => &[],
             Self::PyProject => &[&["tool", "skanner"]],
             Self::Cargo => &[&["package", "metadata", "skanner"], &["workspace", "metadata", "skanner"]],
         }
@@ -121,6 +123,20 @@ pub(crate) fn named(file: &Path, base: &Path) -> Result<ConfigDocument> {
     );
     let file = std::path::absolute(file).context("the current directory no longer exists")?;
     Ok(ConfigDocument { file, base: base.to_owned(), kind, text })
+}
+
+/// The policy named by the user. `base` is the directory that its globs start from.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn policy_document(file: &Path, base: &Path) -> Result<ConfigDocument> {
+    let unreadable =
+        || format!("the policy {} cannot be read, and nothing is scanned without it", show(file));
+    let metadata = fs::metadata(file).with_context(unreadable)?;
+    ensure!(metadata.is_file(), "the policy {} is not a regular file", show(file));
+    let text = read_or(file, unreadable)?;
+    let file = std::path::absolute(file).context("the current directory no longer exists")?;
+    Ok(ConfigDocument { file: resolved(&file), base: base.to_owned(), kind: ConfigKind::Policy, text })
 }
 
 /// The configuration in a directory whose files are somewhere else, such as in a tree of git. `read` returns the text of
@@ -297,9 +313,14 @@ pub(super) fn is_rule_file(text: &str) -> bool {
 }
 
 pub(super) fn read(file: &Path) -> Result<String> {
+    read_or(file, || unreadable(file))
+}
+
+/// The same, with another message for a file that cannot be read.
+fn read_or(file: &Path, unreadable: impl FnOnce() -> String) -> Result<String> {
     let mut bytes = Vec::new();
     let count = File::open(file).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
-    count.with_context(|| unreadable(file))?;
+    count.with_context(unreadable)?;
     ensure!(
         bytes.len() as u64 <= LARGEST,
         "{} is larger than {} MiB, the limit for a configuration",

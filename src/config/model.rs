@@ -10,6 +10,7 @@ use toml::{Spanned, de::DeString};
 use super::{
     expression::{OF_EXPRESSIONS, OF_SHAPES},
     fields::{Element, Field, Finish, FromToml, Keys, choices, object, read_tables},
+    limits::{AllowedKind, DayCount, PathPatterns, ReasonRule},
     own::OwnRules,
     place::{ConfigPosition, Positioned},
     reader::{TomlTable, Value, quoted},
@@ -100,6 +101,8 @@ tables! {
         "trust-foreign-markers" => trust_foreign_markers: Option<Positioned<bool>> = default;
         /// The list of known findings.
         "baseline" => baseline: BaselineTable = default;
+        /// Only in the policy of an organization: what the configuration, comments and baseline of a repository may do.
+        "policy" => policy: PolicyTable = default;
         /// Keys that are no findings.
         "allow" => allow: Vec<Allow> = default;
         /// A rule of your own.
@@ -137,6 +140,25 @@ tables! {
         "scope" => scope: Option<Positioned<Scope>> = default;
     }
 
+    /// What a repository may do under the policy of an organization.
+    pub struct PolicyTable = "[policy]" {
+        /// The kinds of suppressions that count; comments, entries of a baseline and `[[allow]]` entries if it is absent.
+        "allow-by" => allow_by: Option<Vec<AllowedKind>> as Option<Vec<AllowedKind>> = default;
+        /// Whether comments, `[[allow]]` and `accept-unread` entries need a reason to count; they do if it is absent.
+        /// `everywhere` asks entries of a baseline and suppressions for other scanners for one as well.
+        "require-reason" => require_reason: Option<ReasonRule> = default;
+        /// Each suppression must name a last day, at most so many days from today, such as `90d`.
+        "latest-until" => latest_until: Option<u32> as Option<DayCount> = default;
+        /// The only paths in which something may be allowed: patterns as in `.gitignore`, from the root of what is scanned.
+        "paths" => paths: Option<Vec<String>> as Option<PathPatterns> = default;
+        /// The only rules whose keys may be allowed.
+        "rules" => rules: Option<Vec<String>> as Option<RuleIds> = default;
+        /// The severity above which no key may be allowed.
+        "max-severity" => max_severity: Option<Severity> = default;
+        /// Whether files that git ignores are read as well, as with `--no-ignore`.
+        "read-ignored" => read_ignored: Option<bool> = default;
+    }
+
     /// Keys that are no findings. All that it names must agree; of several paths, fingerprints or values, one is enough.
     pub struct Allow = "[[allow]]" {
         /// The rule, or several, that it is for; all of them if it is absent.
@@ -164,6 +186,8 @@ impl Element for Family {
 }
 
 impl Finish for BaselineTable {}
+
+impl Finish for PolicyTable {}
 
 impl Finish for AcceptUnread {
     fn finish(read: Option<Self>, table: &TomlTable<'_, '_>) -> Option<Self> {

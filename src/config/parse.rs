@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use super::{
     error::{Invalid, Problem, nearest},
     fields::Keys,
-    find::ConfigDocument,
+    find::{ConfigDocument, ConfigKind},
     model::Config,
     reader::{TableReader, TomlTable, Value},
 };
@@ -15,6 +15,10 @@ use crate::rule::RuleSet;
 
 /// Finding the nearest id takes a while, and nobody reads more than this.
 const MOST_UNKNOWN: usize = 100;
+
+/// A repository does not limit itself, and nobody should think that it does.
+const NOT_HERE: &str = "`[policy]` has no effect in the configuration of a repository; put it into the file of the \
+                        organization that --policy or SKANNER_POLICY names";
 
 impl Config {
     /// Parses a configuration. `shown` is the name of its file, as it may be shown.
@@ -39,7 +43,13 @@ impl Config {
         })?;
         let reader = TableReader::new(text, shown);
         let config = find_table(&reader, document, root.get_ref())
-            .and_then(|table| Self::from_table(&table))
+            .and_then(|table| {
+                if let Some(value) = table.get("policy").filter(|_| document.kind != ConfigKind::Policy) {
+                    reader.problem(value.span(), NOT_HERE);
+                    return None;
+                }
+                Self::from_table(&table)
+            })
             .map(|config| {
                 check_ids(&reader, &config, &base);
                 Self {

@@ -12,6 +12,9 @@ use super::{
     place::{ConfigPosition, Positioned},
 };
 
+/// Keys of `[policy]` that people may write elsewhere.
+const LIMITS: [&str; 5] = ["allow-by", "require-reason", "latest-until", "max-severity", "read-ignored"];
+
 pub(super) type Value<'t> = Spanned<DeValue<'t>>;
 
 /// The shared state of reading a file: its text, and the problems so far.
@@ -129,6 +132,9 @@ impl<'r, 't> TomlTable<'r, 't> {
                 _ if matches!(name, "exclude" | "ignore" | "exclude-paths" | "extend-exclude") => {
                     "`[[allow]]` with `paths` suppresses the findings in some files; all files are read"
                         .to_owned()
+                }
+                _ if LIMITS.contains(&name) => {
+                    "in the policy of an organization, it belongs under [policy]".to_owned()
                 }
                 Some(nearest) => format!("did you mean `{nearest}`?"),
                 None => format!("the keys are {}", quoted(known)),

@@ -6,6 +6,7 @@ use super::{
     environment::Environment,
     model::{Config, Scope, SeverityOverride},
     place::{ConfigPosition, Positioned},
+    policy::Policy,
     rule_file::RuleFile,
 };
 use crate::{
@@ -24,6 +25,8 @@ pub(crate) const MIN_CONFIDENCE: Confidence = Confidence::Likely;
 pub(crate) enum SettingSource {
     /// The default.
     Default,
+    /// A line of the policy, where nobody else decides.
+    Policy(ConfigPosition),
     /// A line of the configuration.
     File(ConfigPosition),
     /// An environment variable.
@@ -38,6 +41,7 @@ impl SettingSource {
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Default => "default",
+            Self::Policy(_) => "policy",
             Self::File(_) => "file",
             Self::Environment(_) => "environment",
             Self::Flag(_) => "flag",
@@ -52,7 +56,7 @@ impl SettingSource {
     /// Whether it takes precedence over another source.
     fn outranks(&self, other: &Self) -> bool {
         let rank = |source: &Self| match source {
-            Self::Default => 0,
+            Self::Default | Self::Policy(_) => 0,
             Self::File(_) => 1,
             Self::Environment(_) => 2,
             Self::Flag(_) => 3,
@@ -64,7 +68,7 @@ impl SettingSource {
     #[must_use]
     pub(crate) fn name(&self) -> String {
         match self {
-            Self::File(place) => place.file.to_string(),
+            Self::File(place) | Self::Policy(place) => place.file.to_string(),
             other => other.to_string(),
         }
     }
@@ -74,7 +78,7 @@ impl fmt::Display for SettingSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("default"),
-            Self::File(place) => place.fmt(f),
+            Self::File(place) | Self::Policy(place) => place.fmt(f),
             Self::Environment(name) | Self::Flag(name) => f.write_str(name),
         }
     }
@@ -147,10 +151,12 @@ pub(crate) struct Settings {
     pub threads: Setting<Option<NonZeroUsize>>,
     /// The configuration file, if any.
     pub config: Option<Config>,
-    /// The rules that are not built in: those of the configuration, and those of other scanners.
-    pub own_rules: Vec<Positioned<Arc<Rule>>>,
-    /// The files with rules of other scanners.
-    pub rule_files: Vec<RuleFile>,
+    /// The policy of an organization, if there is one.
+    pub policy: Option<Arc<Policy>>,
+    /// The rules of other scanners that an option or a variable names, if there is no configuration, which has them otherwise.
+    pub named_rules: Vec<Positioned<Arc<Rule>>>,
+    /// The files of these.
+    pub named_rule_files: Vec<RuleFile>,
 }
 
 impl Settings {
@@ -243,29 +249,46 @@ impl Settings {
             ),
             rules,
             exclude_rules,
-            own_rules: file.map(|file| file.own_rules.clone()).unwrap_or_default(),
-            rule_files: file.map(|file| file.rule_files.clone()).unwrap_or_default(),
+            named_rules: Vec::new(),
+            named_rule_files: Vec::new(),
             config,
+            policy: None,
         }
+    }
+
+    /// The configuration and the policy, as far as there are any.
+    fn files(&self) -> impl Iterator<Item = &Config> {
+        self.config.iter().chain(self.policy.iter().map(|policy| &policy.config))
+    }
+
+    /// The rules that are not built in.
+    pub(crate) fn own_rules(&self) -> impl Iterator<Item = &Positioned<Arc<Rule>>> {
+        self.files().flat_map(|config| &config.own_rules).chain(&self.named_rules)
+    }
+
+    /// The files with rules of other scanners.
+    pub(crate) fn rule_files(&self) -> impl Iterator<Item = &RuleFile> {
+        self.files().flat_map(|config| &config.rule_files).chain(&self.named_rule_files)
     }
 
     /// All rules, if the configuration adds some or changes their severity.
     #[must_use]
     pub(crate) fn rule_set(&self) -> Option<Arc<RuleSet>> {
-        let severities = self.config.as_ref().map_or(&[][..], |config| &config.severity);
-        if self.own_rules.is_empty() && severities.is_empty() {
+        let mut severities = self.files().flat_map(|config| &config.severity).peekable();
+        if self.own_rules().next().is_none() && severities.peek().is_none() {
             return None;
         }
         let severity = |rule: &Rule| {
-            severities.iter().find(|one| one.value.rule == rule.id).map(|one| one.value.severity)
+            let mut severity = self.files().flat_map(|config| &config.severity);
+            severity.find(|one| one.value.rule == rule.id).map(|one| one.value.severity)
         };
-        Some(Arc::new(RuleSet::with(self.own_rules.iter().map(|rule| rule.value.clone()), severity)))
+        Some(Arc::new(RuleSet::with(self.own_rules().map(|rule| rule.value.clone()), severity)))
     }
 
     /// The number of rules that are looked for. The built-in ones are parsed only if some of them are left out.
     #[must_use]
     pub(crate) fn rule_count(&self) -> usize {
-        let own = self.own_rules.iter().map(|rule| rule.value.family);
+        let own = self.own_rules().map(|rule| rule.value.family);
         let families = self.families();
         if self.rules.value.is_empty() && self.exclude_rules.value.is_empty() {
             return RuleSet::builtin_count(families) + own.filter(|family| families.has(*family)).count();
@@ -317,7 +340,7 @@ impl Settings {
     pub(crate) fn weakened(&self) -> Vec<String> {
         let mut ways = Vec::new();
         let Some(config) = &self.config else { return ways };
-        let all = || RuleSet::builtin().iter().count() + self.own_rules.len();
+        let all = || RuleSet::builtin().iter().count() + self.own_rules().count();
         let is_file = |source: &SettingSource| matches!(source, SettingSource::File(_));
         let mut excluded = 0;
         if is_file(&self.rules.from) {

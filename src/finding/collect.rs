@@ -85,13 +85,13 @@ pub(super) fn by_place(a: &Finding, b: &Finding) -> Ordering {
 }
 
 /// The finding takes its rule from the most telling detection: the one with the highest confidence, then one
-/// with context, then the first.
+/// with context, then the first. A rule that yields names a key only if no other one does.
 fn finding(mut word_matches: Vec<(Detection, Occurrence)>) -> Finding {
     word_matches.sort_by(|(_, a), (_, b)| a.order().cmp(&b.order()));
     let best = word_matches
         .iter()
         .rev()
-        .max_by_key(|(detection, _)| (detection.confidence, detection.has_context))
+        .max_by_key(|(detection, _)| (!detection.rule.yields, detection.confidence, detection.has_context))
         .map(|(detection, _)| detection.clone());
     let Some(best) = best else { unreachable!("an entry is made with its first sighting") };
     let mut occurrences: Vec<_> = word_matches.into_iter().map(|(_, occurrence)| occurrence).collect();
@@ -113,5 +113,6 @@ fn finding(mut word_matches: Vec<(Detection, Occurrence)>) -> Finding {
         occurrences,
         history: None,
         allowed_by: None,
+        refused: None,
     }
 }

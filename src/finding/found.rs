@@ -135,6 +135,8 @@ pub struct Finding {
     /// The entry of the baseline that lists it, if that does not keep it out of the report. Known debt is still a key
     /// that a published repository gives away.
     pub allowed_by: Option<Suppression>,
+    /// Why the policy of an organization refuses what `allowed_by` says, if it does. Safe to show.
+    pub refused: Option<String>,
 }
 
 /// The history of a secret in a repository. All texts are safe to show: secrets in them are masked.

@@ -10,6 +10,7 @@ use super::{
     found::Finding,
     not_read::NotRead,
     refs::RefsRead,
+    refused::{AppliedPolicy, Refused},
     rule_file_use::RuleFileUse,
     scanned::{NotScanned, Scanned},
     scope::LookedFor,
@@ -99,6 +100,10 @@ pub struct Report {
     pub configuration: Option<Configuration>,
     /// The files with rules of other scanners that were used.
     pub rules_from: Vec<RuleFileUse>,
+    /// The policy of an organization that was obeyed, if there is one.
+    pub policy: Option<AppliedPolicy>,
+    /// What the policy refused, sorted.
+    pub refused: Vec<Refused>,
     /// The findings that do not make the run fail.
     pub tolerated: Option<Tolerated>,
     /// Whether a shallow clone was read and accepted. Its older commits are missing.

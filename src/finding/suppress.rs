@@ -56,6 +56,14 @@ impl Report {
     pub(crate) fn restore_baseline(&mut self) {
         let is_known = |one: &mut Suppressed| one.by.kind == SuppressionKind::Baseline;
         let known: Vec<Suppressed> = self.suppressed.extract_if(.., is_known).collect();
+        self.restore(known);
+    }
+
+    /// Makes findings again of what was suppressed, with a note of what did.
+    pub(crate) fn restore(&mut self, known: Vec<Suppressed>) {
+        if known.is_empty() {
+            return;
+        }
         let mut at: HashMap<String, usize> =
             self.findings.iter().enumerate().map(|(at, one)| (one.fingerprint.clone(), at)).collect();
         for Suppressed { finding, by } in known {
@@ -81,6 +89,15 @@ impl Report {
         self.findings.sort_by(by_place);
     }
 
+    /// Adds what was suppressed before anything else was.
+    pub(crate) fn add_suppressed(&mut self, more: Vec<Suppressed>) {
+        if more.is_empty() {
+            return;
+        }
+        self.suppressed.extend(more);
+        self.suppressed.sort_by(|a, b| by_place(&a.finding, &b.finding).then_with(|| a.by.cmp(&b.by)));
+    }
+
     /// Applies `mask` to all texts of suppressions, to make them safe to show. Configurations, baselines and
     /// comments are written by others, and may contain secrets anywhere.
     pub fn mask_suppressions(&mut self, mut mask: impl FnMut(&str) -> String) {
@@ -98,6 +115,11 @@ impl Report {
             let texts = by.rule.iter_mut().chain(&mut by.reason).chain(&mut by.until);
             texts.chain([&mut by.place]).for_each(&mut mask);
         }
+        for one in &mut self.refused {
+            [&mut one.place, &mut one.what, &mut one.why].into_iter().for_each(&mut mask);
+        }
+        self.policy.iter_mut().map(|policy| &mut policy.file).for_each(&mut mask);
+        self.findings.iter_mut().filter_map(|finding| finding.refused.as_mut()).for_each(&mut mask);
         for one in &mut self.unused {
             [&mut one.place, &mut one.what, &mut one.why].into_iter().for_each(&mut mask);
         }

@@ -88,6 +88,7 @@ impl RuleDraft {
             family: crate::rule::Family::default(),
             shared: false,
             fallback: false,
+            yields: false,
             names: Vec::new(),
             hosts: Vec::new(),
             words: Vec::new(),

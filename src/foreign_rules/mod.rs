@@ -13,9 +13,8 @@ mod toml_keys;
 
 use std::{path::Path, sync::Arc};
 
-pub use model::LeftOutPart;
 use model::RuleTool;
-pub(crate) use model::{ExtendedRules, ForeignRule, ForeignRules, RuleFileError};
+pub(crate) use model::{ExtendedRules, ForeignRule, ForeignRules, LeftOutPart, RuleFileError};
 
 /// Reads the rules of a file. `shown` is its name as it may be shown, and `beside` reads a file that it extends, by its
 /// path from the folder of the file.

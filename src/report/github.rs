@@ -44,6 +44,11 @@ pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -
         left_out +=
             u64::from(!annotate(Level::of(finding.severity), &title, &location(report, finding), &message)?);
     }
+    for one in &report.run.refused {
+        let (at, what, why) = (escape_control(&one.at()).into_owned(), &one.what, &one.why);
+        let text = format!("{at}: {}: {} ({})", escape_control(what), escape_control(why), one.limit);
+        left_out += u64::from(!annotate(Level::Warning, "skanner: refused by the policy", "", &text)?);
+    }
     if left_out > 0 {
         writeln!(out, "{left_out} more have no annotation: GitHub shows at most {MOST} per level and step")?;
     }

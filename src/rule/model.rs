@@ -189,6 +189,8 @@ macro_rules! rule_tables {
                 builtin_guidance: OnceLock<Option<Box<Guidance>>>;
                 /// Where it stands, as `skanner.toml:12`; nothing for a built-in one.
                 place: Option<Arc<str>>;
+                /// Whether it comes after all other rules, because whoever wrote it may not take keys from them.
+                yields: bool;
             }
         }
     };

@@ -139,10 +139,10 @@ impl Dispatch {
                 others.retain(|one| !is_here(one) || is_right(one));
             }
         }
-        if let Some(end) = found.iter().map(|one| one.span.end).max() {
+        if let Some(end) = found.iter().filter(|one| !one.rule.yields).map(|one| one.span.end).max() {
             // In `csk-…` there is an `sk-…`, too.
             let is_whole = |one: &ShapeMatch| is_exact(one) && one.span.start < start && one.span.end >= end;
-            if others.iter().any(|one| one.decoded.is_none() && is_whole(one)) {
+            if others.iter().any(|one| one.decoded.is_none() && !one.rule.yields && is_whole(one)) {
                 return Vec::new();
             }
             let is_within = |one: &ShapeMatch| one.span.start > start && one.span.end <= end;
@@ -253,7 +253,11 @@ impl Dispatch {
         for entry in self.entries(place) {
             let confidence = entry.form().confidence;
             let is_fixed = entry.fit == Fit::Exact && confidence >= Confidence::Likely;
-            if !is_fixed || entry.form().requires_context || !entry.may_begin(text, start) {
+            if !is_fixed
+                || entry.rule.yields
+                || entry.form().requires_context
+                || !entry.may_begin(text, start)
+            {
                 continue;
             }
             // Refuses every end, so that it is asked about all of them.

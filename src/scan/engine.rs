@@ -96,7 +96,8 @@ impl Engine {
             expressions.scan_window(text, &range, paths, scratch, &mut matches);
         }
         weigh::weigh(&self.matcher, text, &mut matches, scratch, weigh::Unsupported::Drop);
-        let kept = if matches.is_empty() { Vec::new() } else { resolve::resolve(&mut matches) };
+        let kept =
+            if matches.is_empty() { Vec::new() } else { resolve::resolve(&mut matches, self.matcher.least) };
         matches.clear();
         scratch.matches = matches;
         // What ends before `from` is done. A key that begins before it has its anchor behind it.

@@ -124,6 +124,7 @@ impl ShapeMatcher {
             let mut before = Vec::new();
             let ending = Ending::Cut(start.at);
             dispatch.try_between(text, first.anchor, first.at, ending, scratch, &mut before);
+            before.retain(|one| !one.rule.yields);
             if before.is_empty() {
                 continue;
             }
@@ -133,7 +134,7 @@ impl ShapeMatcher {
             // in a long key by chance.
             let whole = matches
                 .iter()
-                .filter(|one| is_over(one, &(first.at..start.at), start.at + next.prefix))
+                .filter(|one| !one.rule.yields && is_over(one, &(first.at..start.at), start.at + next.prefix))
                 .map(strength)
                 .max();
             let is_edge = glued.cuts.contains(&first.at);
@@ -174,7 +175,7 @@ impl ShapeMatcher {
         let dispatch = self.dispatch();
         let mut all = Vec::new();
         dispatch.try_between(text, start.anchor, start.at, Ending::Token(end), scratch, &mut all);
-        all.retain(ShapeMatch::has_what_it_needs);
+        all.retain(|one| one.has_what_it_needs() && !one.rule.yields);
         let whole = all.len();
         let reach = text.len().min(start.at + dispatch.longest + 1);
         for anchor in self.anchors.find(text, start.anchor.at + 1..reach).take(MOST_STARTS) {
@@ -217,7 +218,8 @@ fn prefer_exact(before: &mut Vec<ShapeMatch>, cut: usize) {
 
 /// Drops what begins inside the prefix of another match with the same end, as `sk_live_…` in `am_sk_live_…`.
 fn prefer_longest_prefix(matches: &mut Vec<ShapeMatch>) {
-    let prefixes: Vec<_> = joins::last(matches).iter().map(|one| (one.span.clone(), one.public)).collect();
+    let prefixes = joins::last(matches).iter().filter(|one| !one.rule.yields);
+    let prefixes: Vec<_> = prefixes.map(|one| (one.span.clone(), one.public)).collect();
     joins::retain_near(matches, |one| {
         !prefixes.iter().any(|(span, public)| {
             let is_inside = span.start < one.span.start && one.span.start < span.start + public;

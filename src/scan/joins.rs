@@ -62,7 +62,8 @@ impl ShapeMatcher {
                 };
                 last(matches).iter().any(|known| known.decoded.is_some() && is_same(known))
             };
-            joined.retain(|one| is_known(one) || is_believable(text, one, last(matches)));
+            joined
+                .retain(|one| !one.rule.yields && (is_known(one) || is_believable(text, one, last(matches))));
             // The next string of a program is no more of a key of unknown form.
             if joined.iter().any(|one| one.rule.fallback)
                 && *scratch.is_binary.get_or_insert_with(|| binary::is_binary(text))
@@ -93,7 +94,8 @@ pub(super) fn drop_pieces(matches: &mut Vec<ShapeMatch>) {
             || whole.base == one.base
                 && (whole.fit == Fit::Exact || one.fit == Fit::Loose || whole.fixed > one.fixed)
     };
-    let wholes: Vec<ShapeMatch> = last(matches).iter().filter(|one| one.decoded.is_some()).cloned().collect();
+    let wholes: Vec<ShapeMatch> =
+        last(matches).iter().filter(|one| one.decoded.is_some() && !one.rule.yields).cloned().collect();
     if wholes.is_empty() {
         return;
     }
@@ -128,7 +130,7 @@ pub(super) fn last(matches: &[ShapeMatch]) -> &[ShapeMatch] {
 fn is_believable(text: &[u8], joined: &ShapeMatch, matches: &[ShapeMatch]) -> bool {
     let is_over = |one: &&ShapeMatch| {
         let overlaps = one.span.start < joined.span.end && joined.span.start < one.span.end;
-        overlaps && (one.decoded.is_some() || one.has_what_it_needs())
+        overlaps && !one.rule.yields && (one.decoded.is_some() || one.has_what_it_needs())
     };
     let over = || matches.iter().filter(is_over);
     let is_weaker = |one: &ShapeMatch| one.base < joined.base;

@@ -77,7 +77,7 @@ impl Masker {
         scratch.words = words;
         scratch.containers = containers;
         scratch.wide_apart = is_wide_apart;
-        let kept = resolve::resolve(&mut matches);
+        let kept = resolve::resolve(&mut matches, matcher.least);
         let mut masks: Vec<Mask> = Vec::with_capacity(kept.len());
         for ChosenMatch { matched, group, .. } in &kept {
             // Text that directly follows may be the end of a key that is longer than any known one.

@@ -14,7 +14,8 @@ pub(super) struct ChosenMatch {
 }
 
 /// Chooses a match from every group of overlapping ones. The result is in text order, without overlaps.
-pub(super) fn resolve(matches: &mut [ShapeMatch]) -> Vec<ChosenMatch> {
+/// What does not reach `least` is not reported.
+pub(super) fn resolve(matches: &mut [ShapeMatch], least: Confidence) -> Vec<ChosenMatch> {
     matches.sort_by_key(|matched| (matched.span.start, matched.span.end));
     let mut kept = Vec::new();
     let mut rest = &*matches;
@@ -25,16 +26,17 @@ pub(super) fn resolve(matches: &mut [ShapeMatch]) -> Vec<ChosenMatch> {
             group.end = group.end.max(next.span.end);
             count += 1;
         }
-        choose(&rest[..count], &group, &mut kept);
+        choose(&rest[..count], &group, least, &mut kept);
         rest = &rest[count..];
     }
     kept
 }
 
-fn choose(matches: &[ShapeMatch], group: &Range<usize>, kept: &mut Vec<ChosenMatch>) {
+fn choose(matches: &[ShapeMatch], group: &Range<usize>, least: Confidence, kept: &mut Vec<ChosenMatch>) {
     // A fallback does not know where a key ends if another rule takes more of it.
     let sticks_out = |other: &ShapeMatch, one: &ShapeMatch| {
         !other.rule.fallback
+            && !other.rule.yields
             && !is_apart(&other.span, &one.span)
             && (other.span.start < one.span.start || other.span.end > one.span.end)
     };
@@ -43,12 +45,26 @@ fn choose(matches: &[ShapeMatch], group: &Range<usize>, kept: &mut Vec<ChosenMat
     let mut ranked: Vec<&ShapeMatch> = matches.iter().filter(|one| !is_too_short(one)).collect();
     ranked.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.rule.id.cmp(&b.rule.id)));
     let first = kept.len();
+    // Whoever wrote a rule that yields does not decide what the other rules find.
+    let (yielding, ranked): (Vec<_>, Vec<_>) = ranked.into_iter().partition(|one| one.rule.yields);
     for matched in ranked {
         if kept[first..].iter().all(|other| is_apart(&other.matched.span, &matched.span)) {
             let equals =
                 matches.iter().filter(|other| other.span == matched.span && other.base == matched.base);
             let rivals: Vec<ShapeMatch> = equals.cloned().collect();
             kept.push(ChosenMatch { matched: matched.clone(), rivals, group: group.clone() });
+        }
+    }
+    for matched in yielding {
+        let is_taken = |other: &ChosenMatch| {
+            let is_reported = other.matched.rule.yields || other.matched.confidence >= least;
+            is_reported && !is_apart(&other.matched.span, &matched.span)
+        };
+        if !kept[first..].iter().any(is_taken) {
+            let others = kept.split_off(first).into_iter();
+            kept.extend(others.filter(|other| is_apart(&other.matched.span, &matched.span)));
+            let (rivals, group) = (vec![matched.clone()], group.clone());
+            kept.push(ChosenMatch { matched: matched.clone(), rivals, group });
         }
     }
     kept[first..].sort_by_key(|one| one.matched.span.start);

@@ -270,7 +270,7 @@ pub(super) fn try_shape(
     };
     let length = shape.matches(rest, &mut scratch.bodies, may_end)?;
     if placeholder::is_made_up(&rest[..length], &scratch.bodies, form.confidence != Confidence::Certain) {
-        if !entry.rule.fallback {
+        if !entry.rule.fallback && !entry.rule.yields {
             let refusal =
                 Refusal { span: start..start + length, fixed: shape.fixed(), base: form.confidence };
             scratch.refused.push(refusal);

@@ -9,12 +9,14 @@ mod blob_scan;
 mod conclude;
 mod counts;
 mod coverage;
+mod entries;
 mod gathered;
 #[cfg(feature = "git")]
 mod history;
 #[cfg(feature = "git")]
 mod lfs;
 mod options;
+mod policy;
 mod prior;
 #[cfg(feature = "git")]
 mod range_trust;
@@ -27,6 +29,8 @@ mod rules_from;
 mod run;
 mod settings;
 mod suppress;
+#[cfg(feature = "git")]
+mod tracked;
 #[cfg(feature = "cli")]
 mod trial;
 #[cfg(feature = "git")]

@@ -19,6 +19,8 @@ pub(crate) struct Options {
     pub(crate) environment: Environment,
     /// The configuration to use instead of the repository's own.
     pub(crate) config: Option<PathBuf>,
+    /// The policy of an organization, which nothing else can weaken.
+    pub(crate) policy: Option<PathBuf>,
     /// Reports to write to files, in addition to standard output.
     pub(crate) outputs: Vec<ReportFile>,
     /// Show unmasked secrets in the formats that allow it.
@@ -91,7 +93,8 @@ impl Options {
             output.file = absolute(&output.file)?;
         }
         let rules = self.environment.rules_from.iter_mut().flatten().chain(&mut self.flags.rules_from);
-        for file in [&mut self.config, &mut self.flags.baseline].into_iter().flatten().chain(rules) {
+        let named = [&mut self.config, &mut self.policy, &mut self.flags.baseline];
+        for file in named.into_iter().flatten().chain(rules) {
             *file = absolute(file)?;
         }
         std::env::set_current_dir(root).with_context(|| format!("cannot enter {}", root.display()))?;

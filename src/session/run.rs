@@ -11,6 +11,7 @@ use super::{
     baseline,
     counts::Counts,
     coverage::{Coverage, RunContext},
+    policy,
     redact::hide_pieces,
     rule_paths::RulePaths,
     settings::Session,
@@ -91,6 +92,7 @@ pub(super) fn collect<T>(
     let mut unwanted = unwanted(session, &report);
     #[cfg(feature = "git")]
     history::apply(&mut report, &mut unwanted, &coverage.filter, &locations, redactor);
+    let mut tried = policy::begin(session, &mut report, &marked, &coverage, least.looked_for)?;
     #[cfg(feature = "git")]
     let by_change = match &session.range_trust {
         None => HashMap::new(),
@@ -101,6 +103,7 @@ pub(super) fn collect<T>(
         }
     };
     suppress::apply(session, &mut report, &marked, &coverage, least.looked_for)?;
+    policy::settle(tried.as_mut(), &mut report);
     excluded.extend(unwanted.keys().cloned());
     exclude(&mut report, &unwanted);
     describe(session, &mut report, &coverage);
@@ -123,6 +126,7 @@ pub(super) fn collect<T>(
             finding.allowed_by = Some(by.clone());
         }
     }
+    policy::finish(session, tried, &mut report);
     report.tolerated = tolerated(session, &report);
     report.mask_suppressions(|text| {
         let mut text = redactor.text(text.as_bytes());
@@ -163,7 +167,7 @@ impl Session {
 impl Least {
     fn of(session: &Session) -> Self {
         let least = &session.settings.min_confidence;
-        let is_by_file = matches!(least.from, SettingSource::File(_));
+        let is_by_file = matches!(least.from, SettingSource::File(_) | SettingSource::Policy(_));
         let looked_for = if is_by_file { least.value.min(MIN_CONFIDENCE) } else { least.value };
         let searched = if session.looks_for_all { Confidence::Possible } else { looked_for };
         Self { searched, looked_for }
@@ -234,10 +238,12 @@ fn describe(session: &Session, report: &mut Report, coverage: &Coverage) {
         unused: file.unused,
         left_out: (file.left_out.len() as u64).saturating_sub(file.unused),
     };
-    report.rules_from = settings.rule_files.iter().map(taken).collect();
+    report.rules_from = settings.rule_files().map(taken).collect();
     report.configuration = settings.config.as_ref().map(|config| Configuration {
         file: config.shown.to_string(),
         weakened: settings.weakened(),
-        trusts_foreign_markers: !options.trust_foreign_markers && suppress::trusts_foreign(session),
+        trusts_foreign_markers: !options.trust_foreign_markers
+            && suppress::trusts(config)
+            && suppress::trusts_foreign(session),
     });
 }

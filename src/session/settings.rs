@@ -11,14 +11,15 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use super::range_trust::RangeTrust;
 use super::{
     options::Options,
+    policy::{is_inside, obeying, restricted, take_rules},
     redact::Redactor,
     rules::{find_rule, or_builtin},
     rules_from::{self, RulesFrom},
 };
 use crate::{
     config::{
-        self, Config, ConfigDocument, Environment, MOST_EXTENDED, NamedFiles, OptionValues, Positioned,
-        Settings,
+        self, Config, ConfigDocument, ConfigKind, Environment, MOST_EXTENDED, NamedFiles, OptionValues,
+        Policy, Positioned, Settings,
     },
     path::{WholePath, current_directory, shown_text},
     rule::{ContextWord, Families, Guidance, Rule, RuleSet},
@@ -80,6 +81,11 @@ impl Session {
         false
     }
 
+    /// Whether files that git ignores are read, because the call or the policy wants it.
+    pub(crate) fn reads_ignored(&self, no_ignore: bool) -> bool {
+        no_ignore || self.settings.policy.as_ref().is_some_and(|policy| policy.reads_ignored())
+    }
+
     /// The requested number of threads, or one per processor. A run has one pool of them.
     pub(crate) fn pool(&self) -> Pool {
         Pool::new(self.settings.thread_count())
@@ -92,6 +98,7 @@ impl Session {
 /// When the configuration is not valid, or an option names a rule that does not exist.
 pub(crate) fn load(options: Options, start: ConfigStart<'_>, redactor: &Arc<Redactor>) -> Result<Session> {
     let settings = look_up(&options, start, redactor)?;
+    let options = obeying(options, &settings);
     let is_of_tree = matches!(start, ConfigStart::Tree { .. });
     let trusts_comments = !matches!(start, ConfigStart::Nowhere) && (is_of_tree || !options.untrusted);
     Ok(Session {
@@ -112,6 +119,7 @@ pub(crate) fn load(options: Options, start: ConfigStart<'_>, redactor: &Arc<Reda
 /// The same as those of [`load`].
 pub(crate) fn look_up(options: &Options, start: ConfigStart<'_>, redactor: &Redactor) -> Result<Settings> {
     let Options { flags, environment, config, .. } = options;
+    let policy = options.policy.as_deref().map(|file| policy(file, start)).transpose()?;
     let is_isolated = flags.isolated || environment.isolated.unwrap_or_default();
     let document = match config {
         Some(file) => Some(config::named(file, &base(start)?)?),
@@ -120,11 +128,17 @@ pub(crate) fn look_up(options: &Options, start: ConfigStart<'_>, redactor: &Reda
         None => search(start)?,
     };
     let mut named = named_rules(flags, environment)?;
-    let config = document.map(|document| read(&document, start, named.clone())).transpose()?;
-    let mut settings = Settings::new(flags.clone(), environment.clone(), config);
+    let known = policy.as_ref().map_or(&[][..], |policy| &policy.config.own_rules);
+    let config = document.map(|document| read(&document, start, known, named.clone())).transpose()?;
+    let mut settings = match policy {
+        None => Settings::new(flags.clone(), environment.clone(), config),
+        Some(policy) => restricted(policy, options, config),
+    };
     if settings.config.is_none() {
         mask_rules(&mut named.rules)?;
-        (settings.own_rules, settings.rule_files) = (named.rules, named.files);
+        let yields = settings.policy.is_some();
+        named.rules.iter_mut().for_each(|rule| Arc::make_mut(&mut rule.value).yields = yields);
+        (settings.named_rules, settings.named_rule_files) = (named.rules, named.files);
     }
     let rules = settings.rule_set();
     if let Some(rules) = &rules {
@@ -198,7 +212,26 @@ fn named_rules(flags: &OptionValues, environment: &Environment) -> Result<RulesF
     rules_from::named(files, from, &display_path)
 }
 
-fn read(document: &ConfigDocument, start: ConfigStart<'_>, named: RulesFrom) -> Result<Config> {
+/// The policy in a file. It is trusted, and its globs start from the root of what is scanned.
+fn policy(file: &Path, start: ConfigStart<'_>) -> Result<Policy> {
+    let root = base(start)?;
+    let scanned = match start {
+        // Outside of a repository, the current directory may be that of anything.
+        ConfigStart::Path(path) if path.whole().ok().as_deref().and_then(config::root).is_none() => path,
+        _ => &root,
+    };
+    let is_inside = is_inside(file, scanned)?;
+    let document = config::policy_document(file, &root)?;
+    Ok(Policy::new(read(&document, ConfigStart::Nowhere, &[], RulesFrom::default())?, is_inside))
+}
+
+/// Reads a configuration. It may name the rules that are `known` from elsewhere, and not define them anew.
+fn read(
+    document: &ConfigDocument,
+    start: ConfigStart<'_>,
+    known: &[Positioned<Arc<Rule>>],
+    named: RulesFrom,
+) -> Result<Config> {
     // All paths in git objects start from the root.
     let root = match start {
         ConfigStart::Repository { work_tree, .. } => work_tree.and_then(|root| root.whole().ok()),
@@ -206,8 +239,10 @@ fn read(document: &ConfigDocument, start: ConfigStart<'_>, named: RulesFrom) -> 
         ConfigStart::Path(_) | ConfigStart::Nowhere => None,
     };
     let reading = ConfigChain { start, root, redactor: Redactor::default() };
-    let base = Config { own_rules: named.rules, rule_files: named.files, ..Config::default() };
+    let own_rules = known.iter().cloned().chain(named.rules).collect();
+    let base = Config { own_rules, rule_files: named.files, ..Config::default() };
     let mut config = reading.extending(document, base, &mut Vec::new())?;
+    take_rules(&mut config, known)?;
     mask_rules(&mut config.own_rules)?;
     Ok(config)
 }
@@ -252,7 +287,8 @@ impl ConfigChain<'_> {
         self.add_rules(document, &shown, &rules, &mut base)?;
         Config::parse_over(document, &shown, base).map_err(|invalid| {
             // A configuration must not make errors show lines of any file.
-            if files.len() > 1 && !document.file.starts_with(&document.base) {
+            let is_trusted = document.kind == ConfigKind::Policy;
+            if files.len() > 1 && !is_trusted && !document.file.starts_with(&document.base) {
                 let file = shown_text(&document.file);
                 return anyhow!(
                     "{} is not a valid configuration; `skanner config --config {file}` says why",

@@ -7,16 +7,17 @@ use anyhow::{Context, Result};
 
 use super::{
     coverage::Coverage,
+    entries::{acceptances, entries},
     rules::{find_rule, or_builtin},
     settings::Session,
 };
 use crate::{
-    config::{AcceptUnread, Allow, Config, MIN_CONFIDENCE},
+    config::{Config, MIN_CONFIDENCE},
     day::Day,
     finding::Report,
     regular_file,
     rule::{Confidence, Families, RuleSet},
-    suppression::{self, Acceptance, AllowEntry, LocatedComment, PathRoots, ReadExtent, RuleLookup},
+    suppression::{self, LocatedComment, PathRoots, ReadExtent, RuleLookup},
 };
 
 /// The list of gitleaks, at the root of a repository.
@@ -25,14 +26,23 @@ const GITLEAKS: &str = ".gitleaksignore";
 /// The comment markers that count in this run.
 pub(super) fn words(session: &Session) -> &'static [&'static str] {
     // On an untrusted range, all of them are noted, to say what the range itself would allow.
-    let with_foreign = session.is_elsewhere() || trusts_foreign(session);
+    // Under a policy, those for other scanners are noted to say that they do not count.
+    let is_refused = session.settings.policy.as_ref().is_some_and(|policy| policy.is_foreign_refused);
+    let with_foreign = session.is_elsewhere() || is_refused || trusts_foreign(session);
     if session.trusts_comments { suppression::words(with_foreign) } else { &[] }
 }
 
 /// Whether comments and lists for other scanners count as well.
 pub(super) fn trusts_foreign(session: &Session) -> bool {
-    let of_file = session.settings.config.as_ref().and_then(|config| config.trust_foreign_markers.as_ref());
-    session.trusts_comments && (session.options.trust_foreign_markers || of_file.is_some_and(|at| at.value))
+    let settings = &session.settings;
+    let of_policy = settings.policy.as_ref().is_some_and(|policy| trusts(&policy.config));
+    let of_file = || of_policy || settings.config.as_ref().is_some_and(trusts);
+    session.trusts_comments && (session.options.trust_foreign_markers || of_file())
+}
+
+/// Whether a file says that comments and lists for other scanners count.
+pub(super) fn trusts(config: &Config) -> bool {
+    config.trust_foreign_markers.as_ref().is_some_and(|at| at.value)
 }
 
 /// Moves allowed occurrences out of the findings, and accepted inputs out of what was not scanned. `looked_for` is the
@@ -47,18 +57,28 @@ pub(super) fn apply(
     coverage: &Coverage,
     looked_for: Confidence,
 ) -> Result<()> {
+    let config = session.settings.config.as_ref();
+    apply_with(session, config, trusts_foreign(session), report, (marked, coverage, looked_for))
+}
+
+/// The same with another configuration in place of the session's own, and foreign suppressions or none.
+///
+/// # Errors
+/// The same as those of [`apply`].
+pub(super) fn apply_with(
+    session: &Session,
+    config: Option<&Config>,
+    trusts_foreign: bool,
+    report: &mut Report,
+    (marked, coverage, looked_for): (&[LocatedComment], &Coverage, Confidence),
+) -> Result<()> {
     let today = Day::today();
     let is_all_looked_for = looked_for <= MIN_CONFIDENCE && session.settings.families() == Families::ALL;
     apply_comments(session, report, marked, is_all_looked_for);
-    let tree = if coverage.subject.is_some() { &coverage.base } else { &session.root };
-    let directories = |patterns: &Path| PathRoots {
-        patterns: patterns.to_owned(),
-        files: coverage.base.clone(),
-        tree: tree.clone(),
-    };
-    let base = session.settings.config.as_ref().map_or(&session.root, |config| &config.base);
-    suppression::terms(report, &directories(base));
-    if trusts_foreign(session) {
+    let directories = |patterns: &Path| roots(session, coverage, patterns);
+    let base = config.map_or(&session.root, |config| &config.base);
+    suppression::terms(report, &directories(base), &|_| true);
+    if trusts_foreign {
         let file = session.root.join(GITLEAKS);
         let list = match foreign_list(session, &file) {
             Ok(list) => String::from_utf8_lossy(&list).into_owned(),
@@ -72,13 +92,19 @@ pub(super) fn apply(
             &directories(&session.root),
         );
     }
-    if let Some(config) = &session.settings.config {
+    if let Some(config) = config {
         let look = if is_all_looked_for { coverage.look(config) } else { ReadExtent::Part };
         let directories = directories(&config.base);
         suppression::entries(report, &entries(config), &directories, look, today);
         suppression::unread(report, &acceptances(config), &directories, look, today);
     }
     Ok(())
+}
+
+/// The directories that paths of a run start from, with patterns that start from one.
+pub(super) fn roots(session: &Session, coverage: &Coverage, patterns: &Path) -> PathRoots {
+    let tree = if coverage.subject.is_some() { &coverage.base } else { &session.root };
+    PathRoots { patterns: patterns.to_owned(), files: coverage.base.clone(), tree: tree.clone() }
 }
 
 /// The list of gitleaks. On an untrusted range, the one of its base.
@@ -105,31 +131,6 @@ fn apply_comments(
 ) {
     let rules = KnownRules(session.settings.rule_set());
     suppression::comments(report, marked, &rules, is_all_looked_for, Day::today());
-}
-
-fn entries<'c>(config: &'c Config) -> Vec<AllowEntry<'c>> {
-    let entry = |allow: &'c Allow| AllowEntry {
-        place: &allow.place.file,
-        line: allow.place.line,
-        rules: &allow.rules,
-        paths: &allow.paths,
-        fingerprints: allow.fingerprints.iter().map(|at| (at.value.as_str(), at.place.line)).collect(),
-        values: allow.values.iter().map(|at| (at.value.as_str(), at.place.line)).collect(),
-        reason: allow.reason.as_deref(),
-        until: allow.until,
-    };
-    config.allow.iter().map(entry).collect()
-}
-
-fn acceptances(config: &Config) -> Vec<Acceptance> {
-    let acceptance = |accept: &AcceptUnread| Acceptance {
-        place: accept.place.file.to_string(),
-        line: accept.place.line,
-        path: accept.path.clone(),
-        reason: accept.reason.clone(),
-        until: accept.until,
-    };
-    config.accept_unread.iter().map(acceptance).collect()
 }
 
 /// The rules that comments can name.

@@ -17,18 +17,18 @@ use super::{
     range_trust::RangeTrust,
     settings::{ConfigStart, Session, load},
     suppress,
+    tracked::is_tracked,
     worker::WorkerPool,
 };
 use crate::{
     blob::{Blob, Content, Origin, SourceKind},
     finding::{CommentScope, Report, Suppression, SuppressionKind},
-    git::{self, index::Index},
-    path::{WholePath, current_directory, shown},
+    git,
+    path::{WholePath, current_directory},
     rule::Confidence,
     scan::Engine,
     source::Sink,
     suppression::LocatedComment,
-    threads::Pool,
 };
 
 /// A session that trusts what the range itself brings.
@@ -59,12 +59,8 @@ pub(crate) fn refuse_tracked(file: &Path, option: &str) -> Result<()> {
         return Ok(());
     }
     let path = directory.join(whole.file_name().unwrap_or_default());
-    let Ok(inner) = path.strip_prefix(&root) else { return Ok(()) };
-    let index = Index::of(&repository, &Pool::default()).map_err(anyhow::Error::msg)?;
-    let inner = shown(inner);
-    let is_tracked = index.entries().iter().any(|entry| index.name(entry) == &*inner);
     ensure!(
-        !is_tracked,
+        !is_tracked(&repository, &root, &path)?,
         "{option} names {}, which is part of the repository, so --untrusted cannot rely on it; name a file outside of it",
         file.display()
     );

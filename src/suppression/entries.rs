@@ -212,7 +212,7 @@ fn suppression(entry: &AllowEntry<'_>, fingerprint: Option<usize>) -> Suppressio
 }
 
 /// A short form of an entry: its first path or fingerprint.
-fn in_short(entry: &AllowEntry<'_>) -> String {
+pub(crate) fn in_short(entry: &AllowEntry<'_>) -> String {
     let some = |key: &str, values: Vec<&str>| {
         let more = if values.len() > 1 { ", …" } else { "" };
         values.first().map(|first| format!("{key} = [\"{first}\"{more}]"))

@@ -8,6 +8,7 @@ mod comment;
 mod entries;
 mod gitleaks;
 mod inline;
+mod limits;
 mod look;
 mod paths;
 mod terms;
@@ -15,9 +16,12 @@ mod unread;
 mod values;
 
 pub(crate) use comment::{CommentIndex, CommentMatch, parse_comments, words};
-pub(crate) use entries::{AllowEntry, apply as entries};
+pub(crate) use entries::{AllowEntry, apply as entries, in_short as entry_in_short};
 pub(crate) use gitleaks::{GitleaksIgnore, apply as gitleaks, parse as parse_gitleaks};
 pub(crate) use inline::{LocatedComment, apply as comments};
+pub(crate) use limits::{
+    AllowLimits, AllowedKinds, Exceeded, PlaceLimits, RequiredReason, of_suppression as refusal,
+};
 pub(crate) use look::ReadExtent;
 pub(crate) use paths::PathRoots;
 pub(crate) use terms::apply as terms;

@@ -1,14 +1,17 @@
 //! What rules say about the place of a key: for which paths they are, and what the allowlists of other scanners let pass
 //! there.
 
+use std::sync::Arc;
+
 use super::paths::PathRoots;
 use crate::{
     finding::{Occurrence, Report, Suppression, SuppressionKind},
     rule::{Allowlist, PlaceTerms},
 };
 
-/// Drops what is not in a place that its rule is for, and suppresses what an allowlist lets pass there.
-pub(crate) fn apply(report: &mut Report, directories: &PathRoots) {
+/// Drops what is not in a place that its rule is for, and suppresses what an allowlist lets pass there. `is_asked` is told the
+/// file of each allowlist, as it is shown.
+pub(crate) fn apply(report: &mut Report, directories: &PathRoots, is_asked: &dyn Fn(&str) -> bool) {
     let has_terms = |place: &Occurrence| place.terms.is_some();
     if !report.findings.iter().any(|finding| finding.occurrences.iter().any(has_terms)) {
         return;
@@ -17,7 +20,7 @@ pub(crate) fn apply(report: &mut Report, directories: &PathRoots) {
         finding.occurrences.retain(|place| is_of_rule(place, directories));
         !finding.occurrences.is_empty()
     });
-    report.suppress(|_, place| allowed(place.terms.as_deref()?, place, directories));
+    report.suppress(|_, place| allowed(place.terms.as_deref()?, place, directories, is_asked));
 }
 
 /// Whether the rule is for such a path. That of a file was known before; what git stores has several.
@@ -28,11 +31,16 @@ fn is_of_rule(place: &Occurrence, directories: &PathRoots) -> bool {
     paths.is_empty() || paths.iter().any(|path| regex.is_match(path.as_bytes()))
 }
 
-fn allowed(terms: &PlaceTerms, place: &Occurrence, directories: &PathRoots) -> Option<Suppression> {
+fn allowed(
+    terms: &PlaceTerms,
+    place: &Occurrence,
+    directories: &PathRoots,
+    is_asked: &dyn Fn(&str) -> bool,
+) -> Option<Suppression> {
     let paths = paths(place, directories);
     let paths: Vec<&[u8]> = paths.iter().map(String::as_bytes).collect();
     let commit = place.commit.map(|commit| commit.to_string());
-    let allows = |list: &&std::sync::Arc<Allowlist>| list.allows_at(&paths, commit.as_deref());
+    let allows = |list: &&Arc<Allowlist>| is_asked(&list.file) && list.allows_at(&paths, commit.as_deref());
     let list = terms.allowlists.iter().find(allows)?;
     Some(Suppression {
         kind: SuppressionKind::Config,

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use skanner::testing::config::VARIABLES;
+use skanner::testing::config::{ConfigKind, VARIABLES};
 
-use crate::{parse, support::Sandbox};
+use crate::{parse_as, support::Sandbox};
 
 fn document(name: &str) -> String {
     fs::read_to_string(format!("{}/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
@@ -22,7 +22,9 @@ fn every_example_is_a_configuration() {
     let blocks: Vec<_> = blocks(&configuration).into_iter().chain(blocks(&readme)).collect();
     assert!(blocks.len() >= 9, "only {} blocks", blocks.len());
     for block in blocks {
-        if let Err(invalid) = parse(block) {
+        let is_policy = block.contains("[policy]");
+        let kind = if is_policy { ConfigKind::Policy } else { ConfigKind::Own };
+        if let Err(invalid) = parse_as(kind, "skanner.toml", block) {
             panic!("{}", invalid.render(&mut str::to_owned));
         }
     }

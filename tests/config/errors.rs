@@ -1,4 +1,5 @@
-//! Every error has a file `errors/NAME.toml`, and `errors/NAME.txt` with what a person reads of it. To write the texts
+//! Every error has a file `errors/NAME.toml`, and `errors/NAME.txt` with what a person reads of it. Those of
+//! `policy-NAME` are about the policy of an organization. To write the texts
 //! anew, run the test with `WRITE_EXPECTED=1`, and read them.
 
 use std::{
@@ -6,7 +7,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::parse;
+use skanner::testing::config::ConfigKind;
+
+use crate::{parse, parse_as};
 
 fn cases() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/config/errors");
@@ -23,7 +26,12 @@ fn every_error_says_where_what_and_what_was_meant() {
     assert!(cases.len() >= 80, "only {} cases", cases.len());
     for case in cases {
         let text = fs::read_to_string(&case).unwrap();
-        let said = match parse(&text) {
+        let is_policy = case.file_name().unwrap().to_str().unwrap().starts_with("policy-");
+        let read = match is_policy {
+            true => parse_as(ConfigKind::Policy, "policy.toml", &text),
+            false => parse(&text),
+        };
+        let said = match read {
             Err(invalid) => invalid.render(&mut str::to_owned) + "\n",
             Ok(_) => "no error\n".to_owned(),
         };

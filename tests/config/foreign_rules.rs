@@ -515,7 +515,7 @@ fn mistakes_are_explained() {
         (
             "a.yml",
             "a: &b 1\nrules: *b\n",
-            "a.yml:2: an alias such as *name is not understood; write the value",
+            "a.yml:2: a text that begins with `*` must be in quotes, and aliases are not understood",
         ),
         ("a.json", "{\n\"rules\": [\n", "a.json:3: not valid JSON"),
         ("a.json", "{}", "a.json: there is no array `rules`, so this is no configuration of secretlint"),

@@ -11,6 +11,7 @@ mod hooks;
 mod own_rules;
 #[path = "../support/pack.rs"]
 mod pack;
+mod policy;
 mod precedence;
 mod reading;
 mod schema;
@@ -22,11 +23,12 @@ use skanner::testing::config::{Config, ConfigDocument, ConfigKind, Invalid};
 
 /// Reads a text as `skanner.toml`.
 fn parse(text: &str) -> Result<Config, Invalid> {
-    let document = ConfigDocument {
-        file: "/p/skanner.toml".into(),
-        base: "/p".into(),
-        kind: ConfigKind::Own,
-        text: text.to_owned(),
-    };
-    Config::parse(&document, "skanner.toml")
+    parse_as(ConfigKind::Own, "skanner.toml", text)
+}
+
+/// Reads a text as a file of this kind.
+fn parse_as(kind: ConfigKind, name: &str, text: &str) -> Result<Config, Invalid> {
+    let file = std::path::Path::new("/p").join(name);
+    let document = ConfigDocument { file, base: "/p".into(), kind, text: text.to_owned() };
+    Config::parse(&document, name)
 }

@@ -19,9 +19,11 @@ use crate::{
     baseline::{self, Baseline, BaselineChange, BaselineEntry, Completeness, NewOccurrence, attributes},
     cli::BaselineCommand,
     day::Day,
-    finding::{Report, SuppressionKind},
+    finding::{Finding, Report, SuppressionKind},
     git,
-    session::{BaselineComparison, BaselineLocation, Verdict, WorkerPool, conclude_with, entry_in_words},
+    session::{
+        BaselineComparison, BaselineLocation, Session, Verdict, WorkerPool, conclude_with, entry_in_words,
+    },
 };
 
 /// What to do with the baseline file.
@@ -48,7 +50,7 @@ pub(super) fn run(command: &BaselineCommand, console: &Console) -> Result<Verdic
     if let Task::Create { force: false, .. } = task {
         refuse_to_replace(&location)?;
     }
-    let feed = |pool: &WorkerPool<'_>| tree::feed(&location.root, args.source.tree, &session.pool(), pool);
+    let feed = |pool: &WorkerPool<'_>| tree::feed(&location.root, args.source.tree, &session, pool);
     let (verdict, found, outcome) = conclude_with(&session, feed, |report, context| {
         let comparison = BaselineComparison { context, location: &location, settings };
         compare(task, &comparison, report)
@@ -80,6 +82,7 @@ pub(super) fn run(command: &BaselineCommand, console: &Console) -> Result<Verdic
             }
         }
         tell(&outcome, task, &location, console);
+        refused(&found, &session, &location, console);
     }
     if let Task::Create { gitattributes, .. } = task {
         configure_merges(&location, gitattributes, report.quiet, console)?;
@@ -157,6 +160,23 @@ fn compare(task: Task, comparison: &BaselineComparison<'_>, report: &mut Report)
     report.suppressed.retain(|one| one.by.kind != SuppressionKind::Baseline);
     comparison.run(report, &new);
     Ok(BaselineOutcome::Written(change))
+}
+
+/// Says that the policy does not let some of the entries count.
+fn refused(found: &Report, session: &Session, location: &BaselineLocation, console: &Console) {
+    let is_refused = |finding: &&Finding| {
+        let by = finding.allowed_by.as_ref().filter(|_| finding.refused.is_some());
+        by.is_some_and(|by| by.kind == SuppressionKind::Baseline)
+    };
+    let count = found.findings.iter().filter(is_refused).count() as u64;
+    if let Some(policy) = session.settings.policy.as_ref().filter(|_| count > 0) {
+        console.note(&format!(
+            "{} keys in {} are still reported, because {} refuses their entries: the report says why",
+            count,
+            location.shown,
+            policy.shown()
+        ));
+    }
 }
 
 /// Prints the changes to the file.

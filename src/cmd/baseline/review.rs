@@ -59,7 +59,7 @@ pub(super) fn run(args: &ReviewArgs, console: &Console) -> Result<Verdict> {
         "{} cannot be used with `skanner baseline review`, which adds to the configuration",
         session.settings.isolated.from
     );
-    let feed = |pool: &WorkerPool<'_>| tree::feed(&location.root, args.source.tree, &session.pool(), pool);
+    let feed = |pool: &WorkerPool<'_>| tree::feed(&location.root, args.source.tree, session, pool);
     let (report, comparison) = gather_with(session, feed, |report, context| {
         compare(&BaselineComparison { context, location, settings: &session.settings }, report)
     })?;

@@ -44,7 +44,7 @@ impl BaselineRun {
         let settings = &session.settings;
         for list in [&settings.rules, &settings.exclude_rules] {
             ensure!(
-                matches!(list.from, SettingSource::Default | SettingSource::File(_)),
+                !list.from.is_requested(),
                 "{} cannot be used here: a baseline covers everything that scans report",
                 list.from
             );

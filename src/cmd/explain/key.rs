@@ -120,7 +120,7 @@ fn search(target: &Target, args: &ExplainArgs, console: &Console) -> Result<Sear
     }
     let root = root_of(&here);
     let session = session(args, ConfigStart::Path(&root), |options| options.enter(&root), console)?;
-    let found = gather(&session, |pool| tree::feed(&root, args.tree, &session.pool(), pool))?;
+    let found = gather(&session, |pool| tree::feed(&root, args.tree, &session, pool))?;
     let document = ReportDocument::new(&Report { show_suppressed: true, ..found });
     let what = if args.tree.history { "files, index and history of" } else { "the work tree" };
     // Paths start from the root, wherever one stands.

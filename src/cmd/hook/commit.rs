@@ -71,8 +71,8 @@ pub(super) fn files(
             named.iter().filter(|(_, inner)| is_left(inner)).map(|(file, _)| (*file).clone()).collect();
         Walk {
             roots,
-            respect_ignore: true,
-            force_exclude,
+            respect_ignore: !session.reads_ignored(false),
+            force_exclude: force_exclude && !session.reads_ignored(false),
             may_be_empty: false,
             left_history: LeftHistory::None,
             pool: session.pool(),

@@ -56,7 +56,7 @@ pub(super) fn run(args: &ImportArgs, console: &Console) -> Result<Verdict> {
     let (session, location) = (&run.session, &run.location);
     let mask = |text: &str| console.redactor.line(text);
     let mut plan = plan_paths(&lists, session.settings.config.as_ref(), &mask);
-    let feed = |pool: &WorkerPool<'_>| tree::feed(&location.root, args.tree, &session.pool(), pool);
+    let feed = |pool: &WorkerPool<'_>| tree::feed(&location.root, args.tree, session, pool);
     let (report, found) = gather_with(session, feed, |report, context| {
         allow_paths(session, &plan, report);
         let comparison = BaselineComparison { context, location, settings: &session.settings };
@@ -83,7 +83,7 @@ pub(super) fn run(args: &ImportArgs, console: &Console) -> Result<Verdict> {
     for name in &not_read {
         console.print(&format!("  {name}: this version cannot read it, so nothing in it is taken over\n"))?;
     }
-    console.print(&mask_lines(&foreign_rules::not_counted(&session.settings.rule_files), &mask))?;
+    console.print(&mask_lines(&foreign_rules::not_counted(session.settings.rule_files()), &mask))?;
     let is_changed = !plan.allows.is_empty() || !plan.added.is_empty() || !rules.files.is_empty();
     let mut decisions = Decisions::new(&run, console, report.is_complete());
     if !report.is_complete() {

@@ -59,6 +59,8 @@ fn run(report: &Report) -> RunReport {
         excluded: report.excluded.clone(),
         configuration: report.configuration.clone(),
         rules_from: report.rules_from.clone(),
+        policy: report.policy.clone(),
+        refused: report.refused.clone(),
         tolerated: report.tolerated.clone(),
         shallow: report.is_shallow,
         untrusted: report.is_untrusted,
@@ -120,6 +122,7 @@ fn entry(report: &Report, finding: &Finding) -> FindingEntry {
         occurrences: finding.occurrences.iter().map(occurrence).collect(),
         history: finding.history.clone(),
         allowed_by: finding.allowed_by.clone(),
+        refused_because: finding.refused.clone(),
         placement,
         remedy: remedy(rule, replacement.map(key_place)),
     }

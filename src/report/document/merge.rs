@@ -69,7 +69,9 @@ fn merge_finding(known: &mut FindingEntry, mut other: FindingEntry) {
         std::mem::swap(known, &mut other);
     }
     known.masked = known.masked.take().or(other.masked);
-    known.allowed_by = known.allowed_by.take().or(other.allowed_by);
+    if known.allowed_by.is_none() {
+        (known.allowed_by, known.refused_because) = (other.allowed_by, other.refused_because);
+    }
     for one in other.candidates {
         if !known.candidates.contains(&one) {
             known.candidates.push(one);
@@ -134,6 +136,9 @@ fn merge_run(run: &mut RunReport, other: RunReport) {
     }
     extend(&mut run.unused_suppressions, other.unused_suppressions);
     run.accepted.extend(other.accepted);
+    // Reports under several policies name the first.
+    run.policy = run.policy.take().or(other.policy);
+    extend(&mut run.refused, other.refused);
     for (by, count) in other.excluded {
         *run.excluded.entry(by).or_default() += count;
     }

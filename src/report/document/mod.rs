@@ -17,8 +17,9 @@ use crate::{
     advice::{Placement, Replacement},
     blob::SourceKind,
     finding::{
-        Audit, Candidate, Configuration, History, LookedFor, NotReadKind, NotScanned, RefsRead, RuleFileUse,
-        RunMode, Scanned, Subject, SuppressedBy, Suppression, Tolerated, Unused,
+        AppliedPolicy, Audit, Candidate, Configuration, History, LookedFor, NotReadKind, NotScanned,
+        RefsRead, Refused, RuleFileUse, RunMode, Scanned, Subject, SuppressedBy, Suppression, Tolerated,
+        Unused,
     },
     rule::{Confidence, Family, Severity},
 };
@@ -98,6 +99,13 @@ pub struct RunReport {
     /// The files with rules of other scanners that were used; absent if there were none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules_from: Vec<RuleFileUse>,
+    /// The policy of an organization that was obeyed; absent if there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<AppliedPolicy>,
+    /// What a configuration, a comment, a baseline, an option or a variable tried and the policy refused, sorted by place;
+    /// absent if there is nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refused>,
     /// The findings that do not make the exit code 1, because of `--fail-on` or its like; absent if there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tolerated: Option<Tolerated>,
@@ -236,9 +244,13 @@ pub struct FindingEntry {
     /// git objects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<History>,
-    /// The entry of the baseline that lists it; only from `skanner audit`, where such keys count.
+    /// What allows it without effect: the entry of the baseline that lists it, from `skanner audit`, where such keys
+    /// count; what the scanned change itself brings, with `--untrusted`; or what the policy refuses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed_by: Option<Suppression>,
+    /// Why the policy refuses `allowed_by`; absent if it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_because: Option<String>,
     /// What it means that it stands there, if that calls for its own advice. What every visitor can read is one severity up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub placement: Option<Placement>,

@@ -38,6 +38,15 @@ impl ReportDocument {
     }
 }
 
+impl FindingEntry {
+    /// Says that the policy refuses what allows the key, if it does.
+    pub(crate) fn refusal(&self, run: &RunReport) -> Option<String> {
+        let (by, why) = (self.allowed_by.as_ref()?, self.refused_because.as_ref()?);
+        let policy = run.policy.as_ref().map_or("the policy", |policy| &policy.file);
+        Some(format!("allowed by {}, which {policy} refuses: {why}", by.at()))
+    }
+}
+
 impl RunReport {
     /// What was looked for, in words: the families, and the rules of other scanners.
     pub(crate) fn looked_for_in_words(&self) -> String {

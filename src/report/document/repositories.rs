@@ -28,6 +28,8 @@ impl ReportDocument {
         run.unused_suppressions.iter_mut().for_each(|one| within(&mut one.place));
         run.accepted.iter_mut().for_each(|one| within(&mut one.suppression.place));
         run.configuration.iter_mut().for_each(|one| within(&mut one.file));
+        let of_files = run.refused.iter_mut().filter(|one| one.is_in_file());
+        of_files.for_each(|one| within(&mut one.place));
         if let Some(refs) = &mut run.refs {
             let command = refs.fetch_pull_requests.take();
             refs.fetch_pull_requests = command.and_then(|command| in_directory(&command, name));
@@ -91,7 +93,7 @@ fn locate(finding: &mut FindingEntry, name: &str) {
     }
 }
 
-/// Whether something is excluded by an option or a variable, and not by a file.
+/// Whether a name is that of an option or a variable, and not of a file.
 fn is_option(by: &str) -> bool {
     by.starts_with('-') || by.starts_with("SKANNER_")
 }

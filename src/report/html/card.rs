@@ -121,7 +121,11 @@ fn write(page: &mut Markup, run: &RunReport, finding: &FindingEntry, number: usi
         }
         None => {}
     }
-    if let Some(entry) = &finding.allowed_by {
+    if let Some(refusal) = finding.refusal(run) {
+        fact(page, "Refused", |page| {
+            page.text(&capital(&refusal));
+        });
+    } else if let Some(entry) = &finding.allowed_by {
         let by = format!("{}, which does not count here{}", entry.at(), reason(entry.reason.as_deref()));
         fact(page, "Listed in", |page| {
             page.text(&by);

@@ -11,7 +11,7 @@ const MOST_UNUSED: usize = 20;
 
 pub(super) fn applies(report: &ReportDocument) -> bool {
     let run = &report.run;
-    run.suppressed_count() > 0 || !run.unused_suppressions.is_empty()
+    run.suppressed_count() > 0 || !run.unused_suppressions.is_empty() || !run.refused.is_empty()
 }
 
 pub(super) fn write(page: &mut Markup, report: &ReportDocument) {
@@ -25,6 +25,9 @@ pub(super) fn write(page: &mut Markup, report: &ReportDocument) {
         entries(page, run);
     } else if run.suppressed_count() > 0 {
         files(page, run);
+    }
+    if !run.refused.is_empty() {
+        refused(page, run);
     }
     if !run.unused_suppressions.is_empty() {
         unused(page, run);
@@ -83,6 +86,18 @@ fn files(page: &mut Markup, run: &RunReport) {
         page.raw("<tr><th scope=\"row\"><code>").text(&one.place).raw("</code></th><td>").raw(kind(one.kind));
         page.raw("</td>");
         cell(page, one.count);
+        page.raw("</tr>\n");
+    }
+    page.raw("</tbody>\n</table></div>\n");
+}
+
+fn refused(page: &mut Markup, run: &RunReport) {
+    table(page, "What the policy refused", &["Place", "What", "Why", "Limit", "Keys"]);
+    for one in &run.refused {
+        page.raw("<tr><th scope=\"row\"><code>").text(&one.at()).raw("</code></th><td><code>");
+        page.text(&one.what).raw("</code></td><td>").prose(&one.why);
+        page.raw("</td><td><code>").text(&one.limit).raw("</code></td>");
+        cell(page, one.keys);
         page.raw("</tr>\n");
     }
     page.raw("</tbody>\n</table></div>\n");

@@ -119,6 +119,7 @@ mod tests {
             occurrences,
             history: None,
             allowed_by: None,
+            refused: None,
         };
         Report {
             findings: vec![finding],

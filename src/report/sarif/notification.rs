@@ -23,6 +23,8 @@ pub(super) enum Notification {
     Suppressed,
     /// The configuration reduces what is reported.
     Weakened,
+    /// The policy of an organization refused something.
+    Refused,
     /// Something was left out on purpose.
     NotRead,
     /// Which secrets were looked for.
@@ -31,12 +33,13 @@ pub(super) enum Notification {
 
 impl Notification {
     /// In the order of their indices.
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::NotScanned,
         Self::AcceptedUnread,
         Self::UnusedSuppression,
         Self::Suppressed,
         Self::Weakened,
+        Self::Refused,
         Self::NotRead,
         Self::Scope,
     ];
@@ -48,6 +51,7 @@ impl Notification {
             Self::UnusedSuppression => "unused-suppression",
             Self::Suppressed => "suppressed",
             Self::Weakened => "weakened",
+            Self::Refused => "refused",
             Self::NotRead => "not-read",
             Self::Scope => "scope",
         }
@@ -79,6 +83,10 @@ impl Notification {
             Self::Weakened => (
                 "The configuration of the repository reduces what is reported by default.",
                 "Scan with --isolated to see the rest.",
+            ),
+            Self::Refused => (
+                "The policy of an organization does not let a setting or suppression count.",
+                "Remove it, or change it so that it is within the limits of the policy.",
             ),
             Self::NotRead => (
                 "Something was left out on purpose. The run is complete without it.",
@@ -153,6 +161,15 @@ pub(super) fn invocation(report: &ReportDocument) -> Value {
     for (file, what) in run.rules_from.iter().filter_map(|file| Some((file, file.not_used()?))) {
         let text = format!("{}.", escape_control(&what));
         say(Notification::Weakened, "note", text, location(run, &file.file, None));
+    }
+    for one in &run.refused {
+        let policy = run.policy.as_ref().map_or("the policy", |policy| &policy.file);
+        let [policy, place, what, why, limit] = [policy, &one.place, &one.what, &one.why, &one.limit]
+            .map(|text| escape_control(text).into_owned());
+        let text = format!("{policy} refuses {what} of {place}: {why} ({limit}).");
+        // An option or a variable is in no file.
+        let file = if one.is_in_file() { &one.place } else { "." };
+        say(Notification::Refused, "warning", text, location(run, file, one.line));
     }
     for left_out in run.left_out_in_words() {
         let text = format!("Not read: {}.", escape_control(&left_out));

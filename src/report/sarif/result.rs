@@ -145,6 +145,9 @@ fn full_message(
             None => " HEAD does not contain it.".to_owned(),
         });
     }
+    if let Some(refusal) = finding.refusal(run) {
+        text.push_str(&format!(" It is {}.", escape_control(&refusal)));
+    }
     if let Some(repository) = &place.repository {
         text.push_str(&format!(" It is in the repository {}.", escape_control(repository)));
     }

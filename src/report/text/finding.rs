@@ -171,7 +171,9 @@ fn facts(
         notes.push(("suppressed", by(suppression)));
     }
     if let Some(entry) = &finding.allowed_by {
-        notes.push(if run.untrusted {
+        notes.push(if let Some(refusal) = finding.refusal(run) {
+            ("refused", refusal)
+        } else if run.untrusted {
             ("note", format!("this change allows it ({}), which does not count", by(entry)))
         } else {
             ("baseline", format!("listed {}, which does not make it safe to publish", by(entry)))

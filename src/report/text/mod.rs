@@ -35,6 +35,9 @@ const MOST_SHORT: usize = 20;
 /// How many suppressions an audit lists by default.
 const MOST_SUPPRESSIONS: usize = 20;
 
+/// How many things that a policy refused are listed by default.
+const MOST_REFUSED: usize = 20;
+
 /// How many unused suppressions are listed by default.
 const MOST_UNUSED: usize = 20;
 
@@ -77,6 +80,7 @@ pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -
             writeln!(out, "{label}: {what}: {why} ({})", escape_control(&by))?;
         }
     }
+    write_refused(run, view, out)?;
     let told = if run.lists_suppressed() { usize::MAX } else { MOST_UNUSED };
     for one in run.unused_suppressions.iter().take(told) {
         let label = paint(view, AnsiColor::BrightYellow, "unused suppression");
@@ -114,6 +118,30 @@ pub(super) fn write_summary(report: &ReportDocument, view: &View, out: &mut dyn 
     for (at, part) in layout::wrap(&line, view.width.map(|width| width.saturating_sub(2))).iter().enumerate()
     {
         writeln!(out, "{}{part}", if at == 0 { "" } else { "  " })?;
+    }
+    Ok(())
+}
+
+/// Whoever is held to a policy should see what of their own does not count, and why.
+fn write_refused(run: &RunReport, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    if run.refused.is_empty() {
+        return Ok(());
+    }
+    let policy = run.policy.as_ref().map_or("the policy", |policy| &policy.file);
+    let what = match run.refused.len() {
+        1 => "1 setting or suppression".to_owned(),
+        count => format!("{} settings or suppressions", HumanCount(count as u64)),
+    };
+    let line = format!("{} refused {what}:", escape_control(policy));
+    writeln!(out, "{}", paint(view, AnsiColor::BrightYellow, &line))?;
+    let told = if run.lists_suppressed() { usize::MAX } else { MOST_REFUSED };
+    for one in run.refused.iter().take(told) {
+        let keys = if one.keys > 0 { format!("; {}", plural(one.keys, "key")) } else { String::new() };
+        let [at, what, why] = [&one.at(), &one.what, &one.why].map(|text| escape_control(text).into_owned());
+        writeln!(out, "  {at}: {what}: {why} ({}){keys}", escape_control(&one.limit))?;
+    }
+    if let Some(more) = run.refused.len().checked_sub(told).filter(|more| *more > 0) {
+        writeln!(out, "  {} more (--show-suppressed lists them)", HumanCount(more as u64))?;
     }
     Ok(())
 }

@@ -217,6 +217,11 @@ fn exceptions(run: &RunReport) -> Vec<String> {
     parts.extend(
         run.rules_from.iter().filter_map(|file| Some(escape_control(&file.not_used()?).into_owned())),
     );
+    if let Some(policy) = &run.policy {
+        let inside =
+            if policy.inside { ", which is in what was scanned and can be changed there" } else { "" };
+        parts.push(format!("policy: {}{inside}", escape_control(&policy.file)));
+    }
     if let Some(refs) = run.refs.as_ref().filter(|_| run.audit.is_some()) {
         parts.push(format!("refs: {}", refs.in_words()));
         if refs.single_branch {

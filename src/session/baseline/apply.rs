@@ -100,7 +100,7 @@ fn completeness(
     report: &Report,
     settings: &Settings,
 ) -> Completeness {
-    let is_usual = |source: &SettingSource| matches!(source, SettingSource::Default | SettingSource::File(_));
+    let is_usual = |source: &SettingSource| !source.is_requested();
     let least = &settings.min_confidence;
     let is_plain = is_usual(&settings.families.from)
         && is_usual(&settings.rules.from)

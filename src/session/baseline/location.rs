@@ -105,11 +105,13 @@ impl BaselineLocation {
 /// # Errors
 /// When the configuration names a file behind such a link.
 pub(crate) fn refuse_links(settings: &Settings, redactor: &Redactor) -> Result<()> {
-    let (SettingSource::File(place), Some(file), Some(config)) =
-        (&settings.baseline.from, &settings.baseline.value, &settings.config)
-    else {
-        return Ok(());
+    let policy = settings.policy.as_ref().map(|policy| &policy.config);
+    let (place, config) = match &settings.baseline.from {
+        SettingSource::File(place) => (place, settings.config.as_ref()),
+        SettingSource::Policy(place) => (place, policy),
+        _ => return Ok(()),
     };
+    let (Some(file), Some(config)) = (&settings.baseline.value, config) else { return Ok(()) };
     let below = file.strip_prefix(&config.base).unwrap_or(file);
     let directories: Vec<&Path> = below.ancestors().skip(1).collect();
     for directory in directories.into_iter().rev().filter(|directory| !directory.as_os_str().is_empty()) {
