@@ -47,6 +47,7 @@ mod hidden;
 mod hook;
 #[cfg(feature = "cli")]
 mod import;
+mod known;
 #[cfg(feature = "git")]
 mod locate;
 mod notebook;
@@ -74,9 +75,9 @@ pub use cmd::main;
 pub use {
     blob::{ObjectId, SourceKind},
     finding::{
-        AcceptedInput, Candidate, Configuration, Event, Excerpt, Finding, History, LookedFor, NotRead,
-        NotReadKind, NotScanned, Occurrence, RefsRead, Report, Scanned, SearchedFamily, Secret, Span,
-        Subject, Suppressed, Suppression, SuppressionKind, Unused,
+        AcceptedInput, Candidate, Configuration, Event, Excerpt, Finding, History, LeftOutValue, LookedFor,
+        NotRead, NotReadKind, NotScanned, Occurrence, RefsRead, Report, Scanned, SearchedFamily, Secret,
+        Span, Subject, Suppressed, Suppression, SuppressionKind, Unused, ValueSource,
     },
     rule::{
         Confidence, ContextWord, Edges, Expression, Family, Form, Github, Guidance, Keyword, Rule, Severity,

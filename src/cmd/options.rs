@@ -95,6 +95,8 @@ pub(super) fn of_settings(args: &SettingArgs) -> Result<Options> {
             rules: args.rule.clone(),
             exclude_rules: args.exclude_rule.clone(),
             baseline: args.baseline.clone(),
+            values_from: args.values_from.clone(),
+            values_from_env: args.values_from_env.clone(),
             isolated: args.config.isolated,
             ..OptionValues::default()
         },

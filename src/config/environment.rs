@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Every variable, and the option it corresponds to.
-pub const VARIABLES: [(&str, &str); 13] = [
+pub const VARIABLES: [(&str, &str); 14] = [
     ("SKANNER_CONFIG", "--config"),
     ("SKANNER_ISOLATED", "--isolated"),
     ("SKANNER_MIN_CONFIDENCE", "--min-confidence"),
@@ -21,6 +21,7 @@ pub const VARIABLES: [(&str, &str); 13] = [
     ("SKANNER_RULE", "--rule"),
     ("SKANNER_EXCLUDE_RULE", "--exclude-rule"),
     ("SKANNER_BASELINE", "--baseline"),
+    ("SKANNER_VALUES_FROM", "--values-from"),
     ("SKANNER_FORMAT", "--format"),
     ("SKANNER_COLOR", "--color"),
     ("SKANNER_NO_PROGRESS", "--no-progress"),
@@ -47,6 +48,8 @@ pub(crate) struct Environment {
     pub exclude_rules: Option<Vec<String>>,
     /// `SKANNER_BASELINE`
     pub baseline: Option<PathBuf>,
+    /// `SKANNER_VALUES_FROM`, separated by commas.
+    pub values_from: Option<Vec<PathBuf>>,
     /// `SKANNER_FORMAT`
     pub format: Option<String>,
     /// `SKANNER_NO_PROGRESS`
@@ -83,6 +86,8 @@ impl Environment {
             rules: text(look, "SKANNER_RULE")?.map(|text| list(&text)),
             exclude_rules: text(look, "SKANNER_EXCLUDE_RULE")?.map(|text| list(&text)),
             baseline: look("SKANNER_BASELINE").filter(|file| !file.is_empty()).map(PathBuf::from),
+            values_from: text(look, "SKANNER_VALUES_FROM")?
+                .map(|text| list(&text).into_iter().map(PathBuf::from).collect()),
             format: text(look, "SKANNER_FORMAT")?
                 .map(|text| {
                     let formats: Vec<_> = formats.iter().map(|name| (*name, *name)).collect();

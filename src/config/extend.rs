@@ -103,6 +103,7 @@ impl Config {
                 file: self.baseline.file.or(base.baseline.file),
                 scope: self.baseline.scope.or(base.baseline.scope),
             },
+            values_from: self.values_from.or(base.values_from),
             allow: chain(base.allow, self.allow),
             own_rules: chain(own_rules, self.own_rules),
             file: self.file,

@@ -35,7 +35,7 @@ pub(crate) use find::{NAMES, find, named, root};
 pub(crate) use model::{AcceptUnread, Allow};
 pub use model::{Config, Scope, schema};
 pub use place::ConfigPosition;
-pub(crate) use settings::{MIN_CONFIDENCE, OptionValues, SettingSource, Settings};
+pub(crate) use settings::{MIN_CONFIDENCE, OptionValues, Setting, SettingSource, Settings};
 
 /// A `skanner.toml` with comments that explain the settings.
 pub const TEMPLATE: &str = include_str!("template.toml");

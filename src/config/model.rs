@@ -13,7 +13,9 @@ use super::{
     own::OwnRules,
     place::{ConfigPosition, Positioned},
     reader::{TomlTable, Value, quoted},
-    text::{ExtendedFile, FileBelow, KeyPattern, OneFingerprint, Pattern, Reason, RuleIds, RuleOrRules},
+    text::{
+        ExtendedFile, FileBelow, KeyPattern, OneFingerprint, Pattern, Reason, RuleIds, RuleOrRules, ValueFile,
+    },
 };
 use crate::{
     day::Day,
@@ -93,6 +95,8 @@ tables! {
         "trust-foreign-markers" => trust_foreign_markers: Option<Positioned<bool>> = default;
         /// The list of known findings.
         "baseline" => baseline: BaselineTable = default;
+        /// Files such as `.env`, below the folder of this one, whose values are looked for in everything else that is scanned.
+        "values-from" => values_from: Option<Positioned<Vec<PathBuf>>> as Option<Positioned<Vec<ValueFile>>> = default;
         /// Keys that are no findings.
         "allow" => allow: Vec<Allow> = default;
         /// A rule of your own.

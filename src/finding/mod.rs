@@ -38,7 +38,7 @@ pub use report::Report;
 pub use report::{Configuration, RunMode, Subject};
 pub use scanned::NotScanned;
 pub use scanned::Scanned;
-pub use scope::{LookedFor, SearchedFamily};
+pub use scope::{LeftOutValue, LookedFor, SearchedFamily, ValueSource};
 pub use secret::Secret;
 pub(crate) use suppress::SuppressedBy;
 pub use suppression::{AcceptedInput, Suppressed, Unused};

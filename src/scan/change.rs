@@ -6,7 +6,8 @@ use std::ops::Range;
 use super::{
     binary::HEAD,
     engine::Engine,
-    expression::{ExpressionSearch, Paths},
+    encoded_runs::may_be_encoded,
+    expression::Paths,
     runs,
     scratch::Scratch,
     weigh,
@@ -89,19 +90,22 @@ impl Engine {
         anchor_kinds
     }
 
-    /// The same for regular expressions. They are tried on the whole text: where a match begins may depend on the one
-    /// before it.
+    /// The same for regular expressions and known values. They are tried on the whole text: where a match begins may
+    /// depend on the one before it.
     fn prefilter_expressions(
         &self,
         text: &[u8],
         change: Option<TextChange<'_>>,
         scratch: &mut Scratch,
     ) -> Option<AnchorKinds> {
-        let Some(expressions) = &self.matcher.expressions else { return Some(AnchorKinds::default()) };
+        let (expressions, known) = (self.matcher.expressions.as_ref(), self.matcher.known.as_ref());
+        if expressions.is_none() && known.is_none() {
+            return Some(AnchorKinds::default());
+        }
         let may_match = |range: &Range<usize>| {
-            expressions.has_slow()
-                || expressions.may_match(text, range)
-                || ExpressionSearch::may_be_encoded(text, range)
+            expressions.is_some_and(|expressions| expressions.has_slow() || expressions.may_match(text, range))
+                || known.is_some_and(|known| known.may_match(text, range))
+                || may_be_encoded(text, range)
         };
         let is_any = match change {
             None => may_match(&(0..text.len())),
@@ -116,7 +120,12 @@ impl Engine {
         }
         let mut matches = std::mem::take(&mut scratch.matches);
         scratch.expressions.begin();
-        expressions.scan_window(text, &(0..text.len()), Paths::Any, scratch, &mut matches);
+        if let Some(expressions) = expressions {
+            expressions.scan_window(text, &(0..text.len()), Paths::Any, scratch, &mut matches);
+        }
+        if let Some(known) = known {
+            known.scan_window(text, &(0..text.len()), scratch, &mut matches);
+        }
         weigh::weigh(&self.matcher, text, &mut matches, scratch, weigh::Unsupported::Drop);
         let is_clean = matches.is_empty();
         matches.clear();

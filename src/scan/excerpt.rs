@@ -30,7 +30,9 @@ pub(super) fn around(
 ) -> Excerpt {
     let key = &kept[at].matched.span;
     let first = key.start.saturating_sub(BESIDE);
-    let last = text.len().min(key.end + BESIDE);
+    // What follows the start of a long value is the rest of it.
+    let is_cut = kept[at].matched.known.as_ref().is_some_and(|known| known.is_cut);
+    let last = if is_cut { key.end } else { text.len().min(key.end + BESIDE) };
     let line_start = memchr::memrchr(b'\n', &text[..key.start]).map_or(0, |at| at + 1);
     let line_end = memchr::memchr2(b'\n', b'\r', &text[key.end..last]).map(|at| key.end + at);
 

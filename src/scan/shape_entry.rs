@@ -308,5 +308,6 @@ pub(super) fn try_shape(
         is_pasted: false,
         fit: entry.fit,
         has_left_edge: true,
+        known: None,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::{context::ContextMatch, hints::IssuerHint};
+use super::{context::ContextMatch, hints::IssuerHint, known::KnownMatch};
 use crate::{
     finding::Secret,
     rule::{Confidence, Form, Rule},
@@ -67,6 +67,8 @@ pub(super) struct ShapeMatch {
     pub(super) fit: Fit,
     /// Whether the text before it is an edge. If not, it directly follows another key.
     pub(super) has_left_edge: bool,
+    /// The value that it is, if it is one that is looked for as it is.
+    pub(super) known: Option<KnownMatch>,
 }
 
 impl ShapeMatch {
@@ -81,5 +83,8 @@ impl ShapeMatch {
 }
 
 pub(super) fn secret(text: &[u8], matched: &ShapeMatch) -> Secret {
+    if let Some(known) = &matched.known {
+        return known.secret();
+    }
     Secret::new(matched.decoded.as_deref().unwrap_or(&text[matched.span.clone()]), matched.public)
 }

@@ -12,6 +12,7 @@ mod coverage;
 mod gathered;
 #[cfg(feature = "git")]
 mod history;
+mod known;
 #[cfg(feature = "git")]
 mod lfs;
 mod options;

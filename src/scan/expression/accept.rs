@@ -89,6 +89,7 @@ impl ExpressionEntry {
             is_pasted: false,
             fit: Fit::Exact,
             has_left_edge: true,
+            known: None,
         }
     }
 

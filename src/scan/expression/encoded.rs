@@ -1,7 +1,4 @@
-//! Tries expressions on a text and on what is encoded in it: base64, hex and UTF-16.
-//!
-//! Keywords are too many to search for all their encodings. So long runs and UTF-16 are decoded whole. Only runs with such
-//! rules pay for that.
+//! Tries expressions on a text and on what is encoded in it.
 
 use std::ops::Range;
 
@@ -10,24 +7,14 @@ use super::{
     search::{ExpressionSearch, ExpressionWindow, Paths},
 };
 use crate::{
-    bytes::is_ascii_text,
-    decode::{Decoded, base64, hex, run, utf16},
-    rule::LONGEST_MATCH,
-    scan::{encoded::add_decoded, scratch::Scratch, shape_match::ShapeMatch},
+    decode::Decoded,
+    scan::{
+        encoded::add_decoded,
+        encoded_runs::{DEEPEST, each_decoded},
+        scratch::Scratch,
+        shape_match::ShapeMatch,
+    },
 };
-
-/// How many nested encodings are decoded.
-const DEEPEST: usize = 2;
-
-/// How much of a run is decoded before and behind the range that is searched, in characters: what the longest match takes
-/// that is found in hex.
-const BESIDE: usize = LONGEST_MATCH;
-
-/// How far a UTF-16 string is decoded to either side, in bytes.
-const WIDE: usize = LONGEST_MATCH / 2;
-
-/// The shortest run of hex digits that may hold a key, in characters.
-const SHORTEST_HEX: usize = 32;
 
 impl ExpressionSearch {
     /// Adds all matches of a window that begin in `range`, with those of the windows before it that are still in memory.
@@ -45,11 +32,6 @@ impl ExpressionSearch {
         scratch.context.clear();
         scratch.expressions = progress;
         self.scan_encoded(text, range, paths, 0, scratch, matches);
-    }
-
-    /// Whether `range` may hold a keyword that is encoded.
-    pub(in crate::scan) fn may_be_encoded(text: &[u8], range: &Range<usize>) -> bool {
-        run::next(text, range.clone(), &mut |_| ()).is_some() || next_wide(text, range.clone()).is_some()
     }
 
     fn scan_encoded(
@@ -78,48 +60,6 @@ impl ExpressionSearch {
             inner.retain(|one| range.contains(&decoded.source(&one.span).start));
             add_decoded(decoded, inner, matches, |_| vec![name]);
         };
-        let mut from = range.start;
-        while let Some(run) = run::next(text, from..range.end, &mut |_| ()) {
-            from = run.source.end;
-            let first = run.text_of(range.start).saturating_sub(BESIDE);
-            let last = run.text.len().min(run.text_of(range.end) + BESIDE);
-            for start in (first..last).take(base64::GROUP.0) {
-                add(&base64::decode(&run, &(start..last)), "base64");
-            }
-            let mut start = first;
-            while start < last {
-                let length = run.text[start..last].iter().take_while(|byte| hex::is_digit(**byte)).count();
-                if length >= SHORTEST_HEX {
-                    for start in start..start + 2 {
-                        add(&hex::decode(&run, &(start..start + length - 1)), "hex");
-                    }
-                }
-                start += length + 1;
-            }
-        }
-        if is_wide_apart {
-            return;
-        }
-        let mut from = range.start;
-        while let Some(at) = next_wide(text, from..range.end) {
-            let (decoded, order) = utf16::string_around(text, at, WIDE);
-            from = decoded.end().max(at + 2);
-            add(&decoded, order.name());
-        }
+        each_decoded(text, range, is_wide_apart, &mut add);
     }
-}
-
-/// Where two characters of UTF-16 begin.
-fn next_wide(text: &[u8], range: Range<usize>) -> Option<usize> {
-    let is_pair =
-        |four: &[u8]| four[1] == 0 && four[3] == 0 && is_ascii_text(four[0]) && is_ascii_text(four[2]);
-    let mut from = range.start;
-    while let Some(zero) = memchr::memchr(0, text.get(from..range.end.min(text.len()))?) {
-        let at = (from + zero).saturating_sub(1);
-        if text.get(at..at + 4).is_some_and(is_pair) {
-            return Some(at);
-        }
-        from += zero + 1;
-    }
-    None
 }

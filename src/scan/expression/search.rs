@@ -8,12 +8,12 @@ use std::{
 use super::{
     accept::ExpressionEntry,
     counts::{ExpressionCounter, ExpressionCounts, MatchKind},
-    keywords::{KeywordSearch, KeywordUse},
     progress::{ExpressionProgress, TriedExpression},
 };
 use crate::{
     rule::{Confidence, Families, LONGEST_MATCH, Rule, RuleSet},
     scan::{
+        keywords::{KeywordSearch, KeywordUse},
         scratch::Scratch,
         shape_match::{REACH, ShapeMatch},
     },

@@ -90,6 +90,11 @@ pub(super) fn is_made_up(key: &[u8], bodies: &[Range<usize>], words: bool) -> bo
         || (words && all_only_words(key, bodies))
 }
 
+/// The same for a text of which nothing is known, and in which words say nothing.
+pub(crate) fn is_made_up_whole(text: &[u8]) -> bool {
+    is_made_up(text, std::slice::from_ref(&(0..text.len())), false)
+}
+
 /// Whether all bodies long enough to tell are of words. Chance makes one of them beside a longer one now and then.
 fn all_only_words(key: &[u8], bodies: &[Range<usize>]) -> bool {
     let mut long = bodies.iter().filter(|range| range.len() >= SHORTEST_TO_JUDGE).peekable();

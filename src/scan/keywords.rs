@@ -1,4 +1,4 @@
-//! The search for keywords in any case: three bytes of each are looked up in a table of bits.
+//! The search for the keywords of expressions and of known values, in any case: three bytes of each are looked up in a table of bits.
 //!
 //! Building it costs next to nothing, other than an automaton of a thousand keywords, and the table stays in the cache.
 
@@ -7,10 +7,10 @@ use std::ops::Range;
 /// The bits of a hash of three bytes.
 const BITS: u32 = 15;
 
-/// What expressions a keyword is for, and where their matches may begin around it.
+/// What expression or known value a keyword is for, and where the matches of an expression may begin around it.
 #[derive(Clone, Debug)]
 pub(super) struct KeywordUse {
-    /// The index of the expression.
+    /// The index of the expression, or of the place in a value.
     pub(super) expression: u32,
     /// The number of bytes from the earliest and from the latest start of a match to the keyword; negative behind it.
     pub(super) before: (isize, isize),
