@@ -56,7 +56,11 @@ impl ValueSource {
         let are = |count: u64| if count == 1 { "is" } else { "are" };
         let mut text = format!("{} {} looked for", self.in_words(), are(self.looked_for));
         if !self.left_out.is_empty() {
-            text.push_str(&format!("; {} {} left out: ", self.left_out.len(), are(self.left_out.len() as u64)));
+            text.push_str(&format!(
+                "; {} {} left out: ",
+                self.left_out.len(),
+                are(self.left_out.len() as u64)
+            ));
             text.push_str(&self.left_out_in_words(most));
         }
         text

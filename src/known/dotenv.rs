@@ -18,6 +18,10 @@ pub(super) fn parse(text: &[u8]) -> Result<Vec<Variable>, Mistake> {
             at = line_end(text, at);
             continue;
         }
+        if is_bare_export(&text[at..line_end(text, at)]) {
+            at = line_end(text, at);
+            continue;
+        }
         let (name, start) = name(text, at)?;
         // No value is longer than what is left, so that its memory is never moved.
         let mut variable = Variable::new(name, line_end(text, start) - start);
@@ -27,6 +31,12 @@ pub(super) fn parse(text: &[u8]) -> Result<Vec<Variable>, Mistake> {
         }
     }
     Ok(variables)
+}
+
+/// Whether a line only exports variables that other lines set.
+fn is_bare_export(line: &[u8]) -> bool {
+    let is_usual = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b' ' | b'\t' | b'\r');
+    line.starts_with(b"export ") && line.iter().all(is_usual)
 }
 
 /// The name of the variable at an offset, and where its value begins.
@@ -70,18 +80,23 @@ fn value(text: &[u8], start: usize, into: &mut Variable) -> Result<usize, Mistak
                 };
             }
             None | Some(b'\n' | b'\r') => return Ok(line_end(text, at)),
+            // As in a shell, parts beside each other are one value.
+            Some(b'\\') if is_quoted => {
+                at += 1;
+                if let Some(byte) = text.get(at) {
+                    into.text.push(*byte);
+                    at += 1;
+                }
+            }
             Some(byte) if is_quoted => {
-                // As in a shell, parts beside each other are one value.
-                let byte = if *byte == b'\\' { at += 1; text.get(at).unwrap_or(byte) } else { byte };
                 into.text.push(*byte);
                 at += 1;
             }
             Some(_) => {
                 let end = line_end(text, at);
                 let line = &text[at..end];
-                let comment = (0..line.len()).find(|at| {
-                    line[*at] == b'#' && (*at == 0 || matches!(line[at - 1], b' ' | b'\t'))
-                });
+                let comment = (0..line.len())
+                    .find(|at| line[*at] == b'#' && (*at == 0 || matches!(line[at - 1], b' ' | b'\t')));
                 into.text.extend_from_slice(line[..comment.unwrap_or(line.len())].trim_ascii_end());
                 return Ok(end);
             }
@@ -168,9 +183,20 @@ mod tests {
             assert_eq!(all.len(), 1, "{text:?}: {all:?}");
             assert_eq!(all[0].1, expected, "{text:?}");
         }
-        assert_eq!(read("A=\nB=''\nC= # x\n\n#D=e").unwrap(), []);
+        assert_eq!(read("A=\nB=''\nC= # x\n\n#D=e\nexport A B\r\n").unwrap(), []);
         let names = |text| read(text).unwrap().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
         assert_eq!(names("A=1\nB='2\n3'\nexport C=4\nA=5"), ["A", "B", "C", "A"]);
+    }
+
+    #[test]
+    fn no_text_makes_it_panic() {
+        let mut rng = fastrand::Rng::with_seed(1);
+        for _ in 0..200_000 {
+            let length = rng.usize(..24);
+            let text: Vec<u8> = (0..length).map(|_| b"AB=='\"`\\ \r\n#\xc3x"[rng.usize(..14)]).collect();
+            let _ = parse(&text);
+            let _ = parse(&[b"A='b'", &text[..]].concat());
+        }
     }
 
     #[test]

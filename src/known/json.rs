@@ -203,6 +203,17 @@ mod tests {
     }
 
     #[test]
+    fn no_text_makes_it_panic() {
+        let mut rng = fastrand::Rng::with_seed(1);
+        for _ in 0..200_000 {
+            let length = rng.usize(..24);
+            let text: Vec<u8> = (0..length).map(|_| b"{}[]\"\":,\\ud8nx1 "[rng.usize(..16)]).collect();
+            let _ = parse(&text);
+            let _ = parse(&[b"{\"a\":\"", &text[..]].concat());
+        }
+    }
+
+    #[test]
     fn mistakes_are_told_with_their_line() {
         for (text, line) in [
             ("{\n\"a\" 1}", 2),

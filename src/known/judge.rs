@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::parts;
-use crate::{rule::word_evidence, scan::is_made_up};
+use crate::{rule::word_evidence, scan::is_row};
 
 /// The shortest value, in bytes.
 const SHORTEST: usize = 8;
@@ -19,7 +19,7 @@ const LEAST_ENTROPY: f64 = 2.0;
 const LONGEST_WORD: usize = 14;
 
 /// Evidence of words in a text; see [`word_evidence`].
-const WORDS: f64 = 4.0;
+const WORDS: f64 = 6.0;
 
 /// Words for which a value is left out that has one of them, in lower case and without separators.
 const PLACEHOLDERS: [&str; 20] = [
@@ -117,14 +117,14 @@ fn reason(text: &[u8], is_secret: bool) -> Option<&'static str> {
     if text.len() < SHORTEST {
         return Some("too short");
     }
+    if entropy(text) < LEAST_ENTROPY {
+        return Some("too few different characters");
+    }
     if is_placeholder(text, &lower) {
         return Some("a placeholder");
     }
     if COMMON.iter().any(|common| common.as_bytes() == lower.as_slice()) {
         return Some("a common value");
-    }
-    if entropy(text) < LEAST_ENTROPY {
-        return Some("too few different characters");
     }
     if is_all(|byte| byte.is_ascii_digit() || b"+-.,:/_ ()".contains(byte)) {
         return Some("a number");
@@ -161,8 +161,7 @@ fn is_placeholder(text: &[u8], lower: &[u8]) -> bool {
         || is_bracketed(b'[', b']')
         || is_bracketed(b'%', b'%')
         || PLACEHOLDERS.iter().any(|word| memchr::memmem::find(&letters, word.as_bytes()).is_some())
-        // A phrase of words may be a password.
-        || word_evidence(text) < WORDS && is_made_up(text)
+        || is_row(lower)
 }
 
 fn is_mail(text: &[u8]) -> bool {
@@ -178,11 +177,13 @@ fn is_mail(text: &[u8]) -> bool {
 /// Whether all parts of a path read like names.
 fn is_path(text: &[u8]) -> bool {
     let is_drive = matches!(text, [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic());
-    let begins = [&b"/"[..], b"./", b"../", b"~/", b"~\\", b"\\\\"].iter().any(|start| text.starts_with(start));
+    let begins =
+        [&b"/"[..], b"./", b"../", b"~/", b"~\\", b"\\\\"].iter().any(|start| text.starts_with(start));
     let is_separator = |byte: &u8| matches!(byte, b'/' | b'\\');
     let count = text.iter().filter(|byte| is_separator(byte)).count();
     let is_name = |part: &[u8]| part.len() < 4 || is_plain(part);
-    (begins || is_drive || count >= 2) && text.split(is_separator).all(is_name)
+    let is_usual = |byte: &u8| byte.is_ascii_alphanumeric() || b"/\\._-~:@+ ".contains(byte);
+    text.iter().all(is_usual) && (begins || is_drive || count >= 2) && text.split(is_separator).all(is_name)
 }
 
 /// Names with dots between them, and perhaps a port.
@@ -197,16 +198,18 @@ fn is_host(lower: &[u8]) -> bool {
         (1..=LONGEST_LABEL).contains(&label.len())
             && label.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
     };
-    let is_top = labels.last().is_some_and(|top| {
-        (2..=12).contains(&top.len()) && top.iter().all(u8::is_ascii_lowercase)
-    });
-    port.iter().all(u8::is_ascii_digit) && labels.iter().all(is_label) && (labels.len() >= 2 && is_top || host.len() < lower.len())
+    let is_top = labels
+        .last()
+        .is_some_and(|top| (2..=12).contains(&top.len()) && top.iter().all(u8::is_ascii_lowercase));
+    port.iter().all(u8::is_ascii_digit)
+        && labels.iter().all(is_label)
+        && (labels.len() >= 2 && is_top || host.len() < lower.len())
 }
 
 /// Whether a text consists of words and short numbers with something between them.
 fn is_words(text: &[u8]) -> bool {
     let mut pieces = text.split(|byte| !byte.is_ascii_alphanumeric()).filter(|piece| !piece.is_empty());
-    pieces.all(is_plain)
+    text.is_ascii() && pieces.all(is_plain)
 }
 
 /// Whether a part is a word in one case, a few words with capitals, or a short number.
@@ -221,11 +224,14 @@ fn is_plain(part: &[u8]) -> bool {
         let reads = word.len() < 5 || word_evidence(word) > 0.0;
         digits <= LONGEST_NUMBER && is_cased && reads
     };
-    let capitals = part.windows(2).filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    let capitals =
+        part.windows(2).filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
     let capitals = capitals.count();
     let mut pieces = part.split(|byte| !byte.is_ascii_alphanumeric()).filter(|piece| !piece.is_empty());
     if capitals > 0 {
-        return part.iter().all(u8::is_ascii_alphabetic) && part.len() >= 5 * capitals && word_evidence(part) >= WORDS;
+        return part.iter().all(u8::is_ascii_alphabetic)
+            && part.len() >= 5 * capitals
+            && word_evidence(part) >= WORDS;
     }
     pieces.all(is_piece)
 }
@@ -251,7 +257,8 @@ mod tests {
             ("DB_PASSWORD", "change-me-please", "a placeholder"),
             ("API_KEY", "your-api-key-here", "a placeholder"),
             ("API_KEY", "<your secret>", "a placeholder"),
-            ("API_KEY", "xxxxxxxxxxxxxxxx", "a placeholder"),
+            ("API_KEY", "xxxx-secret-9-key", "a placeholder"),
+            ("API_KEY", "xxxxxxxxxxxxxxxx", "too few different characters"),
             ("API_KEY", "${OTHER_VARIABLE}", "a placeholder"),
             ("API_KEY", "{{ secret.value }}", "a placeholder"),
             ("NODE_ENV", "production", "a common value"),
@@ -303,7 +310,9 @@ mod tests {
                 Judged::LeftOut(why) => panic!("{name}={text}: {why}"),
             }
         }
-        let Judged::Texts(texts) = judge("DATABASE_URL", b"postgres://app:p%40ssw0rd!@db/app") else { panic!() };
+        let Judged::Texts(texts) = judge("DATABASE_URL", b"postgres://app:p%40ssw0rd!@db/app") else {
+            panic!()
+        };
         assert_eq!(texts.len(), 2);
     }
 

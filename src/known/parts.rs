@@ -8,7 +8,8 @@ const SECRET: [&str; 8] = ["password", "passwd", "pwd", "secret", "token", "key"
 /// Whether a name says that what it stands for is secret.
 pub(super) fn is_secret_name(name: &str) -> bool {
     const WORDS: [&str; 12] = [
-        "pass", "pwd", "secret", "token", "key", "cred", "auth", "private", "salt", "dsn", "signing", "webhook",
+        "pass", "pwd", "secret", "token", "key", "cred", "auth", "private", "salt", "dsn", "signing",
+        "webhook",
     ];
     let lower = name.to_ascii_lowercase();
     WORDS.iter().any(|word| lower.contains(word))
@@ -71,7 +72,8 @@ fn pairs(text: &[u8], is_separator: fn(u8) -> bool) -> Option<Vec<&[u8]>> {
     let mut parts = Vec::new();
     for pair in text.split(|byte| is_separator(*byte)) {
         let Some(sign) = memchr::memchr(b'=', pair) else { continue };
-        let name: Vec<u8> = pair[..sign].iter().filter(|byte| byte.is_ascii_alphanumeric()).copied().collect();
+        let name: Vec<u8> =
+            pair[..sign].iter().filter(|byte| byte.is_ascii_alphanumeric()).copied().collect();
         let name = name.to_ascii_lowercase();
         is_any = true;
         if SECRET.iter().any(|word| name.ends_with(word.as_bytes())) {

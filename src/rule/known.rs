@@ -12,9 +12,13 @@ use super::model::{Confidence, Edges, Family, Form, Guidance, Rule, Severity};
 /// The id of the rule for all of them.
 pub(crate) const KNOWN_VALUE: &str = "known-value";
 
-/// So much of a value is looked for, in bytes. In hex, and in UTF-16, that is less than what the engine looks at around a
-/// place.
-pub(crate) const LONGEST_VALUE: usize = 3584;
+/// So much of a value is looked for at once, in bytes. In hex, and in UTF-16, that is less than what the engine looks at
+/// around a place.
+const LONGEST_PART: usize = 3584;
+
+/// What is longer is looked for in further parts, so that none of it is shown. The last one has this many bytes at least.
+const FURTHER_PART: usize = 1024;
+const SHORTEST_PART: usize = 64;
 
 /// One value. Nothing shows it: its `Debug` is its name.
 pub(crate) struct KnownValue {
@@ -24,8 +28,6 @@ pub(crate) struct KnownValue {
     pub(crate) label: Arc<str>,
     /// Whether it counts only where no letter or digit is beside it, since chance may make it inside of a word.
     pub(crate) needs_edges: bool,
-    /// Whether there is more of it than the text.
-    pub(crate) is_cut: bool,
     text: Zeroizing<Vec<u8>>,
 }
 
@@ -41,19 +43,14 @@ pub(crate) struct KnownValues {
 }
 
 impl KnownValue {
-    /// A value by the name it has in `file`.
-    pub(crate) fn new(
+    /// A value by the name it has in `file`. A long one has several parts.
+    pub(crate) fn parts(
         file: &str,
         name: &str,
-        mut text: Zeroizing<Vec<u8>>,
+        text: &[u8],
         needs_edges: bool,
         severity: Severity,
-    ) -> Self {
-        let is_cut = text.len() > LONGEST_VALUE;
-        if is_cut {
-            // The memory behind the new length is cleared with the rest.
-            text.truncate(LONGEST_VALUE);
-        }
+    ) -> impl Iterator<Item = Self> {
         let rule = Rule {
             title: format!("value of {name} from {file}"),
             names: vec![name.to_owned()],
@@ -61,8 +58,19 @@ impl KnownValue {
             forms: vec![form(format!("exactly the value of {name} in {file}"))],
             ..Rule::clone(known_value_rule())
         };
-        let label = format!("{file}\0{name}").into();
-        Self { rule: Arc::new(rule), label, needs_edges, is_cut, text }
+        let (rule, label): (_, Arc<str>) = (Arc::new(rule), format!("{file}\0{name}").into());
+        let mut rest = text;
+        std::iter::from_fn(move || {
+            let is_first = rest.len() == text.len();
+            let most = if is_first { LONGEST_PART } else { FURTHER_PART };
+            let is_last = rest.len() <= most;
+            let length = if is_last { rest.len() } else { most.min(rest.len() - SHORTEST_PART) };
+            let part;
+            (part, rest) = rest.split_at(length);
+            let text = Zeroizing::new(part.to_vec());
+            let own = Self { rule: rule.clone(), label: label.clone(), needs_edges, text };
+            (length > 0).then_some(own)
+        })
     }
 
     /// The value itself.
@@ -157,8 +165,8 @@ mod tests {
 
     #[test]
     fn nothing_shows_a_value() {
-        let text = || Zeroizing::new(b"tr0ub4dor&3".to_vec());
-        let value = Arc::new(KnownValue::new(".env", "DB_PASSWORD", text(), true, Severity::High));
+        let mut parts = KnownValue::parts(".env", "DB_PASSWORD", b"tr0ub4dor&3", true, Severity::High);
+        let value = Arc::new(parts.next().unwrap());
         let all = KnownValues { values: vec![value.clone()], ..KnownValues::default() };
         for shown in [format!("{value:?}"), format!("{all:?}"), format!("{:?}", value.rule)] {
             assert!(shown.contains("DB_PASSWORD") && !shown.contains("tr0u") && !shown.contains("116"));
@@ -167,9 +175,13 @@ mod tests {
     }
 
     #[test]
-    fn a_long_value_is_cut() {
-        let long = Zeroizing::new(vec![b'x'; LONGEST_VALUE + 1]);
-        let value = KnownValue::new(".env", "KEY", long, false, Severity::High);
-        assert!(value.is_cut && value.text().len() == LONGEST_VALUE);
+    fn a_long_value_has_parts() {
+        for length in [8, LONGEST_PART, LONGEST_PART + 1, 5000, 5000 + FURTHER_PART, 100_000] {
+            let text = vec![b'x'; length];
+            let parts = KnownValue::parts(".env", "KEY", &text, false, Severity::High);
+            let lengths: Vec<_> = parts.map(|part| part.text().len()).collect();
+            assert_eq!(lengths.iter().sum::<usize>(), length);
+            assert!(lengths.iter().all(|part| *part <= LONGEST_PART && *part >= SHORTEST_PART.min(length)));
+        }
     }
 }

@@ -4,12 +4,7 @@
 use std::ops::Range;
 
 use super::{
-    binary::HEAD,
-    engine::Engine,
-    encoded_runs::may_be_encoded,
-    expression::Paths,
-    runs,
-    scratch::Scratch,
+    binary::HEAD, encoded_runs::may_be_encoded, engine::Engine, expression::Paths, runs, scratch::Scratch,
     weigh,
 };
 use crate::{
@@ -103,7 +98,8 @@ impl Engine {
             return Some(AnchorKinds::default());
         }
         let may_match = |range: &Range<usize>| {
-            expressions.is_some_and(|expressions| expressions.has_slow() || expressions.may_match(text, range))
+            expressions
+                .is_some_and(|expressions| expressions.has_slow() || expressions.may_match(text, range))
                 || known.is_some_and(|known| known.may_match(text, range))
                 || may_be_encoded(text, range)
         };

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    containers, excerpt,
+    containers,
+    excerpt::{self, ExcerptMask},
     expression::{ExpressionCounts, ExpressionSearch, Paths},
     literals::TextSize,
     mask::Masker,
@@ -137,6 +138,11 @@ impl Engine {
         next
     }
 
+    /// What decides on how excerpts are shown.
+    fn shown_by(&self) -> ExcerptMask<'_> {
+        ExcerptMask { masker: self.masker.as_deref(), known: self.matcher.known.as_ref() }
+    }
+
     fn detection(
         &self,
         text: &[u8],
@@ -158,7 +164,7 @@ impl Engine {
             written: (matched.decoded.is_some() && matched.known.is_none())
                 .then(|| Secret::new(&text[matched.span.clone()], 0)),
             span: cursor.span(text, &matched.span),
-            excerpt: excerpt::around(text, kept, at, self.masker.as_deref(), scratch),
+            excerpt: excerpt::around(text, kept, at, &self.shown_by(), scratch),
         }
     }
 }

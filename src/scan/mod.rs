@@ -50,5 +50,5 @@ pub use engine::Engine;
 pub use expression::ExpressionCounts;
 pub(crate) use mask::{Masker, may_hold_a_key};
 pub(crate) use pieces::SecretPieces;
-pub(crate) use placeholder::is_made_up_whole as is_made_up;
+pub(crate) use placeholder::is_row;
 pub use scratch::Scratch;

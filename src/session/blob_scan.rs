@@ -8,7 +8,8 @@ use std::{
 };
 
 use super::{
-    counts::Counts, gathered::RunTotals, known::KnownFiles, prior::PriorSecrets, redact::Redactor, rule_paths::RulePaths,
+    counts::Counts, gathered::RunTotals, known::KnownFiles, prior::PriorSecrets, redact::Redactor,
+    rule_paths::RulePaths,
 };
 use crate::{
     blob::{Content, Origin, PriorVersions, SourceKind, WrappedContainers},

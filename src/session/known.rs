@@ -102,6 +102,8 @@ impl KnownReader<'_> {
                 );
             }
         }
+        // What was typed is told as it was typed.
+        let told = if from.is_requested() { self.redactor.line(&shown_text(file)) } else { shown.clone() };
         let variables = match read(file) {
             Ok(variables) => variables,
             Err(Unreadable::Missing) if !from.is_requested() => {
@@ -109,11 +111,11 @@ impl KnownReader<'_> {
                 return Ok(());
             }
             Err(Unreadable::Missing) => {
-                bail!("{from}: there is no file {shown}; name the file that holds the values, such as .env")
+                bail!("{from}: there is no file {told}; name the file that holds the values, such as .env")
             }
-            Err(Unreadable::File(what)) => bail!("{from}: {shown} {what}"),
+            Err(Unreadable::File(what)) => bail!("{from}: {told} {what}"),
             Err(Unreadable::Line(line, what)) => {
-                bail!("{shown}:{line}: {what} ({from}; the line is not shown, since it may hold a secret)")
+                bail!("{told}:{line}: {what} ({from}; the line is not shown, since it may hold a secret)")
             }
         };
         let source = self.take(&shown, variables, settings)?;
@@ -166,9 +168,10 @@ impl KnownReader<'_> {
                     source.looked_for += 1;
                     for (text, needs_edges) in texts {
                         // A value of two names is that of the first one.
-                        if self.values.iter().all(|value| value.text() != text.as_slice()) {
-                            let value = KnownValue::new(from, &name, text, needs_edges, severity);
-                            self.values.push(Arc::new(value));
+                        for value in KnownValue::parts(from, &name, &text, needs_edges, severity) {
+                            if self.values.iter().all(|known| known.text() != value.text()) {
+                                self.values.push(Arc::new(value));
+                            }
                         }
                     }
                     ensure!(
@@ -204,11 +207,9 @@ fn nothing(source: &ValueSource) -> String {
     const MOST: usize = 10;
     match source.left_out.len() {
         0 => format!("{} has no values, so nothing would be looked for", source.from),
-        _ => format!(
-            "{} has no value that can be looked for: {}",
-            source.from,
-            source.left_out_in_words(MOST)
-        ),
+        _ => {
+            format!("{} has no value that can be looked for: {}", source.from, source.left_out_in_words(MOST))
+        }
     }
 }
 
@@ -228,7 +229,8 @@ fn shown_name(file: &Path, root: &Path) -> String {
     let parent = here.join(file).parent().and_then(|parent| parent.whole().ok());
     let name = file.file_name().map(Path::new).unwrap_or(file);
     let whole = parent.map(|parent| parent.join(name));
-    let root = crate::source::work_tree(root).and_then(|root| root.whole().ok()).unwrap_or_else(|| root.to_owned());
+    let root =
+        crate::source::work_tree(root).and_then(|root| root.whole().ok()).unwrap_or_else(|| root.to_owned());
     match whole.as_deref().and_then(|whole| whole.strip_prefix(&root).ok()) {
         Some(inner) => shown_text(inner),
         None => shown_text(name),

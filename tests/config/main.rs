@@ -16,6 +16,7 @@ mod schema;
 #[path = "../support/mod.rs"]
 mod support;
 mod thresholds;
+mod values;
 
 use skanner::testing::config::{Config, ConfigDocument, ConfigKind, Invalid};
 

@@ -92,7 +92,8 @@ mod tests {
                 let standard = base64_simd::STANDARD.encode_to_string(&whole);
                 let url = base64_simd::URL_SAFE.encode_to_string(&whole);
                 for encoded in [standard, url] {
-                    let is_in = |one: &WrittenDigits| memchr::memmem::find(encoded.as_bytes(), &one.text).is_some();
+                    let is_in =
+                        |one: &WrittenDigits| memchr::memmem::find(encoded.as_bytes(), &one.text).is_some();
                     assert!(all.iter().any(is_in), "{before} {after}");
                 }
             }

@@ -114,9 +114,19 @@ impl Style {
     pub(super) const FULL: [Self; 6] =
         [Self::Percent, Self::Unicode, Self::Hex, Self::Octal, Self::Decimal, Self::HexEntity];
 
-    /// Those in which only special characters are escaped.
-    pub(super) const SPECIAL: [Self; 6] =
-        [Self::Percent, Self::Backslash, Self::Entity, Self::Doubled, Self::Mail, Self::Decimal];
+    /// Those in which only special characters are escaped, and which of them.
+    pub(super) const SPECIAL: [(Self, fn(u8) -> bool); 10] = [
+        (Self::Percent, |_| true),
+        (Self::Percent, |byte| !b"-_.~".contains(&byte)),
+        (Self::Percent, |byte| !b"-_.~!*'()".contains(&byte)),
+        (Self::Backslash, |_| true),
+        (Self::Backslash, |byte| matches!(byte, b'"' | b'\\' | b'\n')),
+        (Self::Backslash, |byte| matches!(byte, b'"' | b'\\' | b'\n' | b'/' | b'$')),
+        (Self::Entity, |_| true),
+        (Self::Doubled, |_| true),
+        (Self::Mail, |byte| byte == b'=' || !byte.is_ascii()),
+        (Self::Decimal, |byte| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')),
+    ];
 
     /// The first way of this style to write a character.
     pub(super) fn first(self, character: u32, into: &mut Vec<u8>) -> bool {
@@ -145,9 +155,9 @@ impl Style {
             with(buffer.bytes(), true, way);
         };
         let is_lone = character & LONE != 0;
-        let special = u8::try_from(character).ok().filter(|byte| {
-            byte.is_ascii_punctuation() || matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
-        });
+        let special = u8::try_from(character)
+            .ok()
+            .filter(|byte| byte.is_ascii_punctuation() || matches!(byte, b' ' | b'\n' | b'\r' | b'\t'));
         match self {
             Self::Percent => {
                 each_byte("%", Digits::Hex, Ways::PERCENT);
@@ -161,7 +171,10 @@ impl Style {
             Self::Mail => each_byte("=", Digits::Hex, Ways::MAIL),
             Self::Unicode if !is_lone => unicode(character, with),
             Self::Decimal if !is_lone => {
-                for buffer in [Written::of(format_args!("&#{character};")), Written::of(format_args!("&#0{character};"))] {
+                for buffer in [
+                    Written::of(format_args!("&#{character};")),
+                    Written::of(format_args!("&#0{character};")),
+                ] {
                     with(buffer.bytes(), false, Ways::ENTITY);
                 }
             }

@@ -5,7 +5,10 @@ use super::forms::{Style, each, is_plain};
 /// The number of characters in a piece, and in one of a short value, most of which must not be in a table.
 const CHARACTERS: usize = 4;
 const FEW: usize = 3;
-const SHORT: usize = 12;
+const SHORT: usize = 24;
+
+/// The number of parts of a long value that pieces come from; of a short one, they come from two.
+const MOST_PARTS: usize = 4;
 
 /// The number of characters in a piece in which all of them are escaped.
 const ESCAPED: usize = 2;
@@ -13,15 +16,17 @@ const ESCAPED: usize = 2;
 /// The shortest piece that is searched for, in bytes.
 pub(super) const SHORTEST: usize = 3;
 
-/// Pieces of a value in lower case, each with the index of its first character. They come from two parts of the value, so
-/// that a seam in one of them does not hide it.
+/// Pieces of a value in lower case, each with the index of its first character. They come from several parts of the value,
+/// so that one seam never hides it, and three do not hide a long one.
 pub(super) fn of(characters: &[u32]) -> Vec<(Vec<u8>, usize)> {
     let mut pieces = Vec::new();
-    let length = if characters.len() < SHORT { FEW } else { CHARACTERS };
-    let length = length.min(characters.len() / 2).max(1);
-    let first = rarest(characters, length, None);
-    let second = rarest(characters, length, first);
-    for at in [first, second].into_iter().flatten() {
+    let is_short = characters.len() < SHORT;
+    let length = if is_short { FEW } else { CHARACTERS }.min(characters.len() / 2).max(1);
+    let mut places = Vec::new();
+    for _ in 0..if is_short { 2 } else { MOST_PARTS } {
+        places.extend(rarest(characters, length, &places));
+    }
+    for at in places {
         let part = &characters[at..at + length];
         let mut add = |mut piece: Vec<u8>| {
             piece.make_ascii_lowercase();
@@ -40,10 +45,11 @@ pub(super) fn of(characters: &[u32]) -> Vec<(Vec<u8>, usize)> {
         if part.iter().all(|one| is_plain(*one)) {
             continue;
         }
-        for style in Style::SPECIAL {
+        for (style, is_escaped) in Style::SPECIAL {
             let mut piece = Vec::new();
             for one in part {
-                if is_plain(*one) || !style.first(*one, &mut piece) {
+                let is_escaped = !is_plain(*one) && is_escaped(u8::try_from(*one).unwrap_or(u8::MAX));
+                if !is_escaped || !style.first(*one, &mut piece) {
                     piece.extend(plain(*one));
                 }
             }
@@ -61,11 +67,11 @@ pub(super) fn of(characters: &[u32]) -> Vec<(Vec<u8>, usize)> {
     pieces
 }
 
-/// Where the part begins that ordinary text has the least, apart from another one. Letters and digits are best, since
+/// Where the part begins that ordinary text has the least, apart from others. Letters and digits are best, since
 /// nobody escapes them alone.
-fn rarest(characters: &[u32], length: usize, other: Option<usize>) -> Option<usize> {
+fn rarest(characters: &[u32], length: usize, others: &[usize]) -> Option<usize> {
     let score = |at: &usize| -> u32 { characters[*at..*at + length].iter().map(|one| rarity(*one)).sum() };
-    let is_apart = |at: &usize| other.is_none_or(|other| at.abs_diff(other) >= length);
+    let is_apart = |at: &usize| others.iter().all(|other| at.abs_diff(*other) >= length);
     // Of several, the first.
     (0..=characters.len().checked_sub(length)?).rev().filter(is_apart).max_by_key(score)
 }

@@ -6,7 +6,10 @@ pub(super) const LONGEST: usize = 160;
 
 /// What may stand between two strings that belong together: space, line ends, and the operators of many languages.
 fn is_between(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'+' | b'.' | b'&' | b'~' | b'|' | b'<' | b'>' | b'_' | b'\\')
+    matches!(
+        byte,
+        b' ' | b'\t' | b'\r' | b'\n' | b'+' | b'.' | b'&' | b'~' | b'|' | b'<' | b'>' | b'_' | b'\\'
+    )
 }
 
 fn is_quote(byte: u8) -> bool {

@@ -66,6 +66,23 @@ struct ValueTable {
     values: Vec<SearchedValue>,
 }
 
+/// What is known of a text that is searched.
+#[derive(Clone, Copy)]
+struct Depth {
+    /// How many encodings have been undone.
+    encodings: usize,
+    /// Whether it is read as UTF-16, too.
+    is_wide_apart: bool,
+    /// Whether a short value counts inside of a word.
+    in_words: bool,
+}
+
+impl Depth {
+    fn next(self) -> Self {
+        Self { encodings: self.encodings + 1, is_wide_apart: false, ..self }
+    }
+}
+
 /// Where in a value a keyword is.
 #[derive(Clone, Copy)]
 enum KeywordPlace {
@@ -115,6 +132,26 @@ impl KnownSearch {
         Self { all, in_words, table: OnceLock::new() }
     }
 
+    /// Where values are in a text that is shown, also short ones inside of words.
+    pub(in crate::scan) fn ranges(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let mut matches = Vec::new();
+        self.scan_at(
+            text,
+            &(0..text.len()),
+            Depth { encodings: 0, is_wide_apart: false, in_words: true },
+            &mut matches,
+        );
+        matches.sort_by_key(|one| one.span.start);
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for ShapeMatch { span, .. } in matches {
+            match ranges.last_mut() {
+                Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+                _ => ranges.push(span),
+            }
+        }
+        ranges
+    }
+
     fn table(&self) -> &ValueTable {
         self.table.get_or_init(|| ValueTable::new(&self.all))
     }
@@ -132,23 +169,17 @@ impl KnownSearch {
         scratch: &Scratch,
         matches: &mut Vec<ShapeMatch>,
     ) {
-        self.scan_at(text, range, 0, scratch.wide_apart, matches);
+        let depth = Depth { encodings: 0, is_wide_apart: scratch.wide_apart, in_words: self.in_words };
+        self.scan_at(text, range, depth, matches);
     }
 
-    fn scan_at(
-        &self,
-        text: &[u8],
-        range: &Range<usize>,
-        depth: usize,
-        is_wide_apart: bool,
-        matches: &mut Vec<ShapeMatch>,
-    ) {
+    fn scan_at(&self, text: &[u8], range: &Range<usize>, depth: Depth, matches: &mut Vec<ShapeMatch>) {
         let table = self.table();
         let first = matches.len();
         table.keywords.each(text, range, |place, uses| {
             for KeywordUse { expression, .. } in uses {
                 let found = table.places.get(*expression as usize);
-                matches.extend(found.and_then(|found| self.at(text, place.start, *found, is_wide_apart)));
+                matches.extend(found.and_then(|found| self.at(text, place.start, *found, depth)));
             }
         });
         // Several pieces of a value may be found.
@@ -158,20 +189,20 @@ impl KnownSearch {
         };
         matches[first..].sort_by_cached_key(order);
         matches.dedup_by(|a, b| a.known.is_some() && order(a) == order(b));
-        if depth == DEEPEST {
+        if depth.encodings == DEEPEST {
             return;
         }
         let mut add = |decoded: &Decoded, name: &'static str| {
             let mut inner = Vec::new();
-            self.scan_at(&decoded.text, &(0..decoded.text.len()), depth + 1, false, &mut inner);
+            self.scan_at(&decoded.text, &(0..decoded.text.len()), depth.next(), &mut inner);
             inner.retain(|one| range.contains(&decoded.source(&one.span).start));
             add_decoded(decoded, inner, matches, |_| vec![name]);
         };
-        each_decoded(text, range, is_wide_apart, &mut add);
+        each_decoded(text, range, depth.is_wide_apart, &mut add);
     }
 
     /// The value at a piece of it.
-    fn at(&self, text: &[u8], at: usize, place: KeywordPlace, is_wide_apart: bool) -> Option<ShapeMatch> {
+    fn at(&self, text: &[u8], at: usize, place: KeywordPlace, depth: Depth) -> Option<ShapeMatch> {
         let table = self.table();
         match place {
             KeywordPlace::Character { value, character } => {
@@ -181,12 +212,12 @@ impl KnownSearch {
                 let start = walk::back(text, before, at, at.saturating_sub(LIMIT), behind.len())?;
                 let span = start.at..end.at;
                 let known = &self.all.values[value];
-                let has_edges = self.in_words || !known.needs_edges || has_edges(text, &span);
+                let has_edges = depth.in_words || !known.needs_edges || has_edges(text, &span);
                 has_edges.then(|| self.matched(value, span, end.is_cut, start.ways.and(end.ways).names()))
             }
             KeywordPlace::Digits { value, form, offset } => {
                 let written = &table.values[value].digits[form];
-                if written.is_wide && is_wide_apart {
+                if written.is_wide && depth.is_wide_apart {
                     return None;
                 }
                 let start = at.checked_sub(offset)?;
@@ -200,7 +231,8 @@ impl KnownSearch {
                     byte.is_some_and(|byte| BASE64URL.has(*byte) || matches!(byte, b'+' | b'/'))
                 };
                 let (before, behind) = written.beside;
-                let before = if is_digit(start.checked_sub(1).and_then(|at| text.get(at))) { before } else { 0 };
+                let before =
+                    if is_digit(start.checked_sub(1).and_then(|at| text.get(at))) { before } else { 0 };
                 let behind = if is_digit(text.get(end)) { behind } else { 0 };
                 is_same.then(|| self.matched(value, start - before..end + behind, false, vec![written.name]))
             }
@@ -215,7 +247,6 @@ impl KnownSearch {
         encoding: Vec<&'static str>,
     ) -> ShapeMatch {
         let value = &self.all.values[value];
-        let is_cut = is_cut || value.is_cut;
         ShapeMatch {
             span,
             // No copy of the value is made.

@@ -33,7 +33,13 @@ impl Places {
 }
 
 /// Where characters end that begin at `at`, no further than `limit`. `begun` of their value stand before them.
-pub(super) fn ahead(text: &[u8], characters: &[u32], at: usize, limit: usize, begun: usize) -> Option<Reached> {
+pub(super) fn ahead(
+    text: &[u8],
+    characters: &[u32],
+    at: usize,
+    limit: usize,
+    begun: usize,
+) -> Option<Reached> {
     let (mut places, mut next) = (Places::default(), Places::default());
     places.add(at, Ways::PLAIN);
     let mut before = None;
@@ -121,7 +127,10 @@ fn step_back(text: &[u8], character: u32, at: usize, ways: Ways, next: &mut Plac
         return;
     }
     let near = &text[at.saturating_sub(forms::LONGEST)..at];
-    if forms::is_plain(character) && memchr::memchr3(b'%', b'\\', b'&', near).is_none() && !near.contains(&b'=') {
+    if forms::is_plain(character)
+        && memchr::memchr3(b'%', b'\\', b'&', near).is_none()
+        && !near.contains(&b'=')
+    {
         if u32::from(text[at - 1]) == character {
             next.add(at - 1, ways);
         }

@@ -90,9 +90,9 @@ pub(super) fn is_made_up(key: &[u8], bodies: &[Range<usize>], words: bool) -> bo
         || (words && all_only_words(key, bodies))
 }
 
-/// The same for a text of which nothing is known, and in which words say nothing.
-pub(crate) fn is_made_up_whole(text: &[u8]) -> bool {
-    is_made_up(text, std::slice::from_ref(&(0..text.len())), false)
+/// Whether a text in lowercase of which nothing is known is a row, or a block that is repeated. Nothing of it is copied.
+pub(crate) fn is_row(lower: &[u8]) -> bool {
+    few_different(lower) || one_block_repeated(lower) || holds_block_twice(lower) || mostly_in_rows(lower)
 }
 
 /// Whether all bodies long enough to tell are of words. Chance makes one of them beside a longer one now and then.
