@@ -26,7 +26,7 @@ pub(super) fn of(text: &[u8], characters: &[u32]) -> Vec<WrittenDigits> {
         let standard = base64(text, shift, STANDARD);
         let url = base64(text, shift, URL);
         let is_same = *standard == *url;
-        let beside = (usize::from(shift > 0), usize::from((shift + text.len()) * 8 % 6 != 0));
+        let beside = (usize::from(shift > 0), usize::from(!(8 * (shift + text.len())).is_multiple_of(6)));
         for text in [Some(standard), Some(url).filter(|_| !is_same)].into_iter().flatten() {
             all.push(WrittenDigits { text, name: "base64", ignores_case: false, beside, is_wide: false });
         }

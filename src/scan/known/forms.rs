@@ -78,6 +78,9 @@ pub(super) fn each(character: u32, with: &mut dyn FnMut(&[u8], bool, Ways)) {
     }
 }
 
+/// Whether a special character is escaped.
+pub(super) type IsEscaped = fn(u8) -> bool;
+
 /// One system of escapes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Style {
@@ -115,7 +118,7 @@ impl Style {
         [Self::Percent, Self::Unicode, Self::Hex, Self::Octal, Self::Decimal, Self::HexEntity];
 
     /// Those in which only special characters are escaped, and which of them.
-    pub(super) const SPECIAL: [(Self, fn(u8) -> bool); 10] = [
+    pub(super) const SPECIAL: [(Self, IsEscaped); 10] = [
         (Self::Percent, |_| true),
         (Self::Percent, |byte| !b"-_.~".contains(&byte)),
         (Self::Percent, |byte| !b"-_.~!*'()".contains(&byte)),
@@ -144,12 +147,12 @@ impl Style {
     }
 
     fn each(self, character: u32, bytes: &[u8], with: &mut dyn FnMut(&[u8], bool, Ways)) {
-        let mut each_byte = |before: &str, kind: Digits, way: Ways| {
-            let mut buffer = Written::default();
+        let mut each_byte = |before: &str, kind: DigitBase, way: Ways| {
+            let mut buffer = WrittenCharacter::default();
             for byte in bytes {
                 let _ = match kind {
-                    Digits::Hex => write!(buffer, "{before}{byte:02x}"),
-                    Digits::Octal => write!(buffer, "{before}{byte:03o}"),
+                    DigitBase::Hex => write!(buffer, "{before}{byte:02x}"),
+                    DigitBase::Octal => write!(buffer, "{before}{byte:03o}"),
                 };
             }
             with(buffer.bytes(), true, way);
@@ -160,27 +163,31 @@ impl Style {
             .filter(|byte| byte.is_ascii_punctuation() || matches!(byte, b' ' | b'\n' | b'\r' | b'\t'));
         match self {
             Self::Percent => {
-                each_byte("%", Digits::Hex, Ways::PERCENT);
-                each_byte("%25", Digits::Hex, Ways::PERCENT);
+                each_byte("%", DigitBase::Hex, Ways::PERCENT);
+                each_byte("%25", DigitBase::Hex, Ways::PERCENT);
                 if special == Some(b' ') {
                     with(b"+", false, Ways::PERCENT);
                 }
             }
-            Self::Hex => each_byte("\\x", Digits::Hex, Ways::HEX),
-            Self::Octal => each_byte("\\", Digits::Octal, Ways::OCTAL),
-            Self::Mail => each_byte("=", Digits::Hex, Ways::MAIL),
+            Self::Hex => each_byte("\\x", DigitBase::Hex, Ways::HEX),
+            Self::Octal => each_byte("\\", DigitBase::Octal, Ways::OCTAL),
+            Self::Mail => each_byte("=", DigitBase::Hex, Ways::MAIL),
             Self::Unicode if !is_lone => unicode(character, with),
             Self::Decimal if !is_lone => {
                 for buffer in [
-                    Written::of(format_args!("&#{character};")),
-                    Written::of(format_args!("&#0{character};")),
+                    WrittenCharacter::of(format_args!("&#{character};")),
+                    WrittenCharacter::of(format_args!("&#0{character};")),
                 ] {
                     with(buffer.bytes(), false, Ways::ENTITY);
                 }
             }
             Self::HexEntity if !is_lone => {
                 for width in [1, 4] {
-                    with(Written::of(format_args!("&#x{character:0width$x};")).bytes(), true, Ways::ENTITY);
+                    with(
+                        WrittenCharacter::of(format_args!("&#x{character:0width$x};")).bytes(),
+                        true,
+                        Ways::ENTITY,
+                    );
                 }
             }
             Self::Backslash => {
@@ -235,7 +242,7 @@ impl Style {
 }
 
 #[derive(Clone, Copy)]
-enum Digits {
+enum DigitBase {
     Hex,
     Octal,
 }
@@ -244,29 +251,29 @@ fn unicode(character: u32, with: &mut dyn FnMut(&[u8], bool, Ways)) {
     let mut utf16 = [0; 2];
     let Some(units) = char::from_u32(character).map(|one| one.encode_utf16(&mut utf16)) else { return };
     for before in ["\\u", "\\\\u"] {
-        let mut buffer = Written::default();
+        let mut buffer = WrittenCharacter::default();
         for unit in units.iter() {
             let _ = write!(buffer, "{before}{unit:04x}");
         }
         with(buffer.bytes(), true, Ways::UNICODE);
     }
-    with(Written::of(format_args!("\\u{{{character:x}}}")).bytes(), true, Ways::UNICODE);
-    with(Written::of(format_args!("\\U{character:08x}")).bytes(), true, Ways::UNICODE);
+    with(WrittenCharacter::of(format_args!("\\u{{{character:x}}}")).bytes(), true, Ways::UNICODE);
+    with(WrittenCharacter::of(format_args!("\\U{character:08x}")).bytes(), true, Ways::UNICODE);
 }
 
 /// A character as it is written.
-struct Written {
+struct WrittenCharacter {
     bytes: [u8; LONGEST],
     length: usize,
 }
 
-impl Default for Written {
+impl Default for WrittenCharacter {
     fn default() -> Self {
         Self { bytes: [0; LONGEST], length: 0 }
     }
 }
 
-impl Written {
+impl WrittenCharacter {
     fn of(text: fmt::Arguments<'_>) -> Self {
         let mut written = Self::default();
         let _ = written.write_fmt(text);
@@ -278,7 +285,7 @@ impl Written {
     }
 }
 
-impl Write for Written {
+impl Write for WrittenCharacter {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let end = self.length + text.len();
         self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?.copy_from_slice(text.as_bytes());

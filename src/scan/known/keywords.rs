@@ -37,8 +37,7 @@ pub(super) fn of(characters: &[u32]) -> Vec<(Vec<u8>, usize)> {
         add(part.iter().flat_map(|one| plain(*one)).collect());
         for style in Style::FULL {
             let mut piece = Vec::new();
-            let escaped = part.iter().take(ESCAPED);
-            if escaped.fold(true, |all, one| style.first(*one, &mut piece) && all) {
+            if part.iter().take(ESCAPED).all(|one| style.first(*one, &mut piece)) {
                 add(piece);
             }
         }

@@ -22,9 +22,9 @@ pub(super) struct Reached {
 
 /// The places that have been reached.
 #[derive(Default)]
-struct Places(Vec<(usize, Ways)>);
+struct ReachedPlaces(Vec<(usize, Ways)>);
 
-impl Places {
+impl ReachedPlaces {
     fn add(&mut self, at: usize, ways: Ways) {
         if self.0.len() < MOST_PLACES && self.0.iter().all(|(known, _)| *known != at) {
             self.0.push((at, ways));
@@ -40,7 +40,7 @@ pub(super) fn ahead(
     limit: usize,
     begun: usize,
 ) -> Option<Reached> {
-    let (mut places, mut next) = (Places::default(), Places::default());
+    let (mut places, mut next) = (ReachedPlaces::default(), ReachedPlaces::default());
     places.add(at, Ways::PLAIN);
     let mut before = None;
     for (count, character) in characters.iter().enumerate() {
@@ -73,7 +73,7 @@ pub(super) fn ahead(
 
 /// Where characters begin that end at `at`, no further back than `limit`. `left` of their value stand behind them.
 pub(super) fn back(text: &[u8], characters: &[u32], at: usize, limit: usize, left: usize) -> Option<Reached> {
-    let (mut places, mut next) = (Places::default(), Places::default());
+    let (mut places, mut next) = (ReachedPlaces::default(), ReachedPlaces::default());
     places.add(at, Ways::PLAIN);
     for (count, character) in characters.iter().rev().enumerate() {
         next.0.clear();
@@ -106,7 +106,7 @@ fn is_same(text: &[u8], written: &[u8], ignores_case: bool) -> bool {
     if ignores_case { text.eq_ignore_ascii_case(written) } else { text == written }
 }
 
-fn step_ahead(text: &[u8], character: u32, at: usize, ways: Ways, next: &mut Places) {
+fn step_ahead(text: &[u8], character: u32, at: usize, ways: Ways, next: &mut ReachedPlaces) {
     let Some(first) = text.get(at) else { return };
     if forms::is_plain(character) && first.is_ascii_alphanumeric() {
         // Nothing but the plain character begins with a letter or a digit.
@@ -122,7 +122,7 @@ fn step_ahead(text: &[u8], character: u32, at: usize, ways: Ways, next: &mut Pla
     });
 }
 
-fn step_back(text: &[u8], character: u32, at: usize, ways: Ways, next: &mut Places) {
+fn step_back(text: &[u8], character: u32, at: usize, ways: Ways, next: &mut ReachedPlaces) {
     if at == 0 {
         return;
     }

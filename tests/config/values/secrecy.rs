@@ -102,9 +102,11 @@ fn no_report_has_a_part_of_a_value() {
         &["audit"],
         &["hook", "pre-commit"],
     ] {
-        for more in [&["-v"][..], &["--show-secrets"], &["--show-suppressed", "--full"]] {
-            for format in &formats {
-                let output = format!("{format}={}", outside.join("report").display());
+        for (at, more) in [&["-v", "--show-suppressed"][..], &["--show-secrets"]].into_iter().enumerate() {
+            // Every format once with each, and of one command.
+            let is_whole = command == ["audit"];
+            for format in formats.iter().filter(|format| is_whole || ["text", "json"].contains(format)) {
+                let output = format!("{}={}", formats[at], outside.join("report").display());
                 let arguments = [command, &FROM, more, &["--format", format, "--output", &output]].concat();
                 let run = sandbox.skanner(&arguments);
                 assert_ne!(run.code, 0, "{arguments:?}: {}", run.stderr);
