@@ -5,6 +5,7 @@
 //! made it up (`placeholder`), and what the lines around it say (`context_match`). Custom rules may have regular expressions
 //! in place of shapes (`expression`). Of several matches that overlap, the best one is kept (`resolve`).
 
+mod add_decoded;
 mod anchors;
 mod binary;
 mod change;

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     decode::Decoded,
     scan::{
-        encoded::add_decoded,
+        add_decoded::add_decoded,
         encoded_runs::{DEEPEST, each_decoded},
         scratch::Scratch,
         shape_match::ShapeMatch,

@@ -7,9 +7,11 @@
 
 mod digits;
 mod forms;
+mod found;
 mod keywords;
 mod seams;
 mod search;
 mod walk;
 
-pub(super) use search::{KnownMatch, KnownSearch};
+pub(super) use found::KnownMatch;
+pub(super) use search::KnownSearch;

@@ -10,15 +10,15 @@ use zeroize::Zeroizing;
 use super::{
     digits::{self, WrittenDigits},
     forms,
+    found::KnownMatch,
     keywords::{self, SHORTEST},
     walk,
 };
 use crate::{
     decode::Decoded,
-    finding::Secret,
-    rule::{BASE64URL, Confidence, KnownValue, KnownValues, LONGEST_MATCH},
+    rule::{BASE64URL, Confidence, KnownValues, LONGEST_MATCH},
     scan::{
-        encoded::add_decoded,
+        add_decoded::add_decoded,
         encoded_runs::{DEEPEST, each_decoded},
         keywords::{KeywordSearch, KeywordUse},
         scratch::Scratch,
@@ -33,23 +33,6 @@ const _: () = assert!(LIMIT + 64 <= REACH, "a window must hold all of a value th
 
 /// The length of the piece of digits that is searched for, in bytes.
 const PIECE: usize = 6;
-
-/// The value that a match is of.
-#[derive(Clone, Debug)]
-pub(in crate::scan) struct KnownMatch {
-    pub(in crate::scan) value: Arc<KnownValue>,
-    /// Whether more of the value may follow.
-    pub(in crate::scan) is_cut: bool,
-    /// When another rule comes before.
-    pub(in crate::scan) all: Arc<KnownValues>,
-}
-
-impl KnownMatch {
-    /// What stands for the value.
-    pub(in crate::scan) fn secret(&self) -> Secret {
-        Secret::named(&self.value.label)
-    }
-}
 
 /// All values of a run.
 pub(in crate::scan) struct KnownSearch {
