@@ -63,7 +63,7 @@ pub(crate) struct SettingArgs {
     /// The file has lines NAME=value, or is a JSON object. Its values are looked for in everything else that is scanned,
     /// however they are written there, whatever they look like. Reports name the variable and never show anything of its
     /// value [env: SKANNER_VALUES_FROM].
-    #[arg(long, value_name = "FILE", help_heading = heading::FINDINGS)]
+    #[arg(long, value_name = "FILE", help_heading = heading::FINDINGS, hide_short_help = true)]
     pub values_from: Vec<PathBuf>,
 
     /// Also look for the values of these environment variables.
