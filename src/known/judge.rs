@@ -120,14 +120,14 @@ fn reason(text: &[u8], is_secret: bool) -> Option<&'static str> {
     if entropy(text) < LEAST_ENTROPY {
         return Some("too few different characters");
     }
+    if is_all(|byte| byte.is_ascii_digit() || b"+-.,:/_ ()".contains(byte)) {
+        return Some("a number");
+    }
     if is_placeholder(text, &lower) {
         return Some("a placeholder");
     }
     if COMMON.iter().any(|common| common.as_bytes() == lower.as_slice()) {
         return Some("a common value");
-    }
-    if is_all(|byte| byte.is_ascii_digit() || b"+-.,:/_ ()".contains(byte)) {
-        return Some("a number");
     }
     let is_word = is_all(u8::is_ascii_lowercase) || is_all(u8::is_ascii_uppercase) || {
         text[0].is_ascii_uppercase() && text[1..].iter().all(u8::is_ascii_lowercase)
