@@ -48,6 +48,7 @@ mod hidden;
 mod hook;
 #[cfg(feature = "cli")]
 mod import;
+mod known;
 #[cfg(feature = "git")]
 mod locate;
 mod notebook;
@@ -76,9 +77,10 @@ pub use cmd::main;
 pub use {
     blob::{ObjectId, SourceKind},
     finding::{
-        AcceptedInput, AppliedPolicy, Candidate, Configuration, Event, Excerpt, Finding, History, LookedFor,
-        NotRead, NotReadKind, NotScanned, Occurrence, RefsRead, Refused, Report, Scanned, SearchedFamily,
-        Secret, Span, Subject, Suppressed, Suppression, SuppressionKind, Unused,
+        AcceptedInput, AppliedPolicy, Candidate, Configuration, Event, Excerpt, Finding, History,
+        LeftOutValue, LookedFor, NotRead, NotReadKind, NotScanned, Occurrence, RefsRead, Refused, Report,
+        Scanned, SearchedFamily, Secret, Span, Subject, Suppressed, Suppression, SuppressionKind, Unused,
+        ValueSource,
     },
     rule::{
         Confidence, ContextWord, Edges, Expression, Family, Form, Github, Guidance, Keyword, Rule, Severity,

@@ -42,6 +42,8 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("plan", 2, &["advice", "remedy"]),
     ("remedy", 2, &[]),
     ("config", 3, &[]),
+    // What is made up is told as the engine does.
+    ("known", 3, &[]),
     // Its help lists the formats there are.
     ("cli", 3, &[]),
     // It composes the stages and takes plain values: neither commands nor the command line are below it.

@@ -58,6 +58,20 @@ pub(crate) struct SettingArgs {
     #[arg(long, value_name = "FILE", help_heading = heading::FINDINGS, hide_short_help = true)]
     pub baseline: Option<PathBuf>,
 
+    /// Also look for the values of a file such as .env. Can be repeated.
+    ///
+    /// The file has lines NAME=value, or is a JSON object. Its values are looked for in everything else that is scanned,
+    /// however they are written there, whatever they look like. Reports name the variable and never show anything of its
+    /// value [env: SKANNER_VALUES_FROM].
+    #[arg(long, value_name = "FILE", help_heading = heading::FINDINGS, hide_short_help = true)]
+    pub values_from: Vec<PathBuf>,
+
+    /// Also look for the values of these environment variables.
+    ///
+    /// The names are separated by commas, and `*` at the start or end of one stands for anything, as in `*_TOKEN`.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = heading::FINDINGS, hide_short_help = true)]
+    pub values_from_env: Vec<String>,
+
     /// Which configuration to use.
     #[command(flatten)]
     pub config: ConfigArgs,

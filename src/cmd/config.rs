@@ -1,6 +1,9 @@
 //! `skanner config`: shows the effective settings and where each one comes from.
 
-use std::{fmt::Write, path::Path};
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Result, ensure};
 use serde::Serialize;
@@ -94,6 +97,9 @@ fn rows(settings: &Settings) -> Vec<SettingRow> {
         None if settings.isolated.value => Value::Null,
         None => json!(DEFAULT_NAME),
     };
+    let base = settings.config.as_ref().map(|config| &config.base);
+    let below = |file: &PathBuf| json!(base.and_then(|base| file.strip_prefix(base).ok()).unwrap_or(file));
+    let values_from: Value = settings.values_from.value.iter().map(below).collect();
     let mut rows = vec![
         row("min-confidence", json!(settings.min_confidence.value), &settings.min_confidence.from),
         row("rules", json!(settings.rules.value), &settings.rules.from),
@@ -103,6 +109,8 @@ fn rows(settings: &Settings) -> Vec<SettingRow> {
         row("fail-on", json!(settings.fail_on.value.map(|one| one.to_string())), &settings.fail_on.from),
         row("baseline.file", baseline, &settings.baseline.from),
         row("baseline.scope", json!(settings.baseline_scope.value.name()), &settings.baseline_scope.from),
+        row("values-from", values_from, &settings.values_from.from),
+        row("values-from-env", json!(settings.values_from_env.value), &settings.values_from_env.from),
         row("isolated", json!(settings.isolated.value), &settings.isolated.from),
         row("format", json!(settings.format.value), &settings.format.from),
         row("no-progress", json!(settings.no_progress.value), &settings.no_progress.from),
@@ -221,6 +229,7 @@ fn of_row(row: &SettingRow) -> String {
     match row.key.as_str() {
         "fail-on" if is_empty => "any key".to_owned(),
         "rules" if is_empty => "all".to_owned(),
+        "values-from" | "values-from-env" if is_empty => "none".to_owned(),
         "exclude-rules" if is_empty => "none".to_owned(),
         "threads" if is_empty => "one per processor".to_owned(),
         _ => in_words(&row.value),

@@ -99,6 +99,8 @@ pub(super) fn of_settings(args: &SettingArgs) -> Result<Options> {
             exclude_rules: args.exclude_rule.clone(),
             baseline: args.baseline.clone(),
             rules_from: args.config.rules_from.clone(),
+            values_from: args.values_from.clone(),
+            values_from_env: args.values_from_env.clone(),
             isolated: args.config.isolated,
             ..OptionValues::default()
         },

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Every variable, and the option it corresponds to.
-pub const VARIABLES: [(&str, &str); 15] = [
+pub const VARIABLES: [(&str, &str); 16] = [
     ("SKANNER_CONFIG", "--config"),
     ("SKANNER_POLICY", "--policy"),
     ("SKANNER_ISOLATED", "--isolated"),
@@ -23,6 +23,7 @@ pub const VARIABLES: [(&str, &str); 15] = [
     ("SKANNER_EXCLUDE_RULE", "--exclude-rule"),
     ("SKANNER_BASELINE", "--baseline"),
     ("SKANNER_RULES_FROM", "--rules-from"),
+    ("SKANNER_VALUES_FROM", "--values-from"),
     ("SKANNER_FORMAT", "--format"),
     ("SKANNER_COLOR", "--color"),
     ("SKANNER_NO_PROGRESS", "--no-progress"),
@@ -51,6 +52,8 @@ pub(crate) struct Environment {
     pub baseline: Option<PathBuf>,
     /// `SKANNER_RULES_FROM`, separated by commas.
     pub rules_from: Option<Vec<PathBuf>>,
+    /// `SKANNER_VALUES_FROM`, separated by commas.
+    pub values_from: Option<Vec<PathBuf>>,
     /// `SKANNER_FORMAT`
     pub format: Option<String>,
     /// `SKANNER_NO_PROGRESS`
@@ -88,6 +91,8 @@ impl Environment {
             exclude_rules: text(look, "SKANNER_EXCLUDE_RULE")?.map(|text| list(&text)),
             baseline: look("SKANNER_BASELINE").filter(|file| !file.is_empty()).map(PathBuf::from),
             rules_from: text(look, "SKANNER_RULES_FROM")?
+                .map(|text| list(&text).into_iter().map(PathBuf::from).collect()),
+            values_from: text(look, "SKANNER_VALUES_FROM")?
                 .map(|text| list(&text).into_iter().map(PathBuf::from).collect()),
             format: text(look, "SKANNER_FORMAT")?
                 .map(|text| {

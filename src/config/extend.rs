@@ -135,6 +135,7 @@ impl Config {
                 scope: self.baseline.scope.or(base.baseline.scope),
             },
             policy: self.policy.over(base.policy),
+            values_from: self.values_from.or(base.values_from),
             allow: chain(base.allow, self.allow),
             own_rules: chain(own_rules, self.own_rules),
             file: self.file,

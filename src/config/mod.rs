@@ -43,7 +43,7 @@ pub use place::ConfigPosition;
 pub(crate) use place::Positioned;
 pub(crate) use policy::Policy;
 pub(crate) use rule_file::RuleFile;
-pub(crate) use settings::{MIN_CONFIDENCE, OptionValues, SettingSource, Settings};
+pub(crate) use settings::{MIN_CONFIDENCE, OptionValues, Setting, SettingSource, Settings};
 
 /// A `skanner.toml` with comments that explain the settings.
 pub const TEMPLATE: &str = include_str!("template.toml");

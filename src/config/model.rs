@@ -17,7 +17,7 @@ use super::{
     rule_file::RuleFile,
     text::{
         ExtendedFile, FileBelow, KeyPattern, OneFingerprint, Pattern, Reason, RuleFileName, RuleIds,
-        RuleOrRules,
+        RuleOrRules, ValueFile,
     },
 };
 use crate::{
@@ -103,6 +103,8 @@ tables! {
         "baseline" => baseline: BaselineTable = default;
         /// Only in the policy of an organization: what the configuration, comments and baseline of a repository may do.
         "policy" => policy: PolicyTable = default;
+        /// Files such as `.env`, below the folder of this one, whose values are looked for in everything else that is scanned.
+        "values-from" => values_from: Option<Positioned<Vec<PathBuf>>> as Option<Positioned<Vec<ValueFile>>> = default;
         /// Keys that are no findings.
         "allow" => allow: Vec<Allow> = default;
         /// A rule of your own.

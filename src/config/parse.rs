@@ -11,7 +11,7 @@ use super::{
     model::Config,
     reader::{TableReader, TomlTable, Value},
 };
-use crate::rule::RuleSet;
+use crate::rule::{KNOWN_VALUE, RuleSet};
 
 /// Finding the nearest id takes a while, and nobody reads more than this.
 const MOST_UNKNOWN: usize = 100;
@@ -107,7 +107,7 @@ fn check_ids(reader: &TableReader<'_>, config: &Config, base: &Config) {
     }
     let built_in = RuleSet::builtin().iter().map(|rule| rule.id.as_str());
     let own = config.own_rules.iter().chain(&base.own_rules).map(|rule| rule.value.id.as_str());
-    let known: BTreeSet<&str> = built_in.chain(own).collect();
+    let known: BTreeSet<&str> = built_in.chain(own).chain([KNOWN_VALUE]).collect();
     let unknown = named.iter().filter(|(id, _)| !known.contains(id.as_str()));
     for (id, span) in unknown.take(MOST_UNKNOWN) {
         let hint = match nearest(id, known.iter().copied()) {

@@ -249,6 +249,16 @@ impl Settings {
         let file = file.map(|at| Positioned { value: Some(config.base.join(at.value)), place: at.place });
         fill(&mut self.baseline, file);
         fill(&mut self.baseline_scope, config.baseline.scope.clone());
+        if let Some(own) = config.values_from.clone() {
+            // Values are looked for in addition to others, so both count.
+            let files: Vec<PathBuf> = own.value.iter().map(|file| config.base.join(file)).collect();
+            let more =
+                files.into_iter().filter(|file| !self.values_from.value.contains(file)).collect::<Vec<_>>();
+            self.values_from.value.extend(more);
+            if self.values_from.from == SettingSource::Default {
+                self.values_from.from = SettingSource::File(own.place);
+            }
+        }
         self.policy = Some(Arc::new(policy));
         self
     }

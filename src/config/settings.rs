@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     finding::FailOn,
-    rule::{Confidence, Families, Family, Rule, RuleSet, Severity},
+    rule::{Confidence, Families, Family, KNOWN_VALUE, KnownValues, Rule, RuleSet, Severity},
 };
 
 /// More threads than this only cost time to start.
@@ -114,6 +114,10 @@ pub(crate) struct OptionValues {
     pub baseline: Option<PathBuf>,
     /// `--rules-from`
     pub rules_from: Vec<PathBuf>,
+    /// `--values-from`
+    pub values_from: Vec<PathBuf>,
+    /// `--values-from-env`
+    pub values_from_env: Vec<String>,
     /// `--isolated`
     pub isolated: bool,
     /// `--no-progress`
@@ -143,6 +147,12 @@ pub(crate) struct Settings {
     pub baseline: Setting<Option<PathBuf>>,
     /// What an entry of the baseline applies to.
     pub baseline_scope: Setting<Scope>,
+    /// Files of variables whose values are looked for.
+    pub values_from: Setting<Vec<PathBuf>>,
+    /// Environment variables whose values are looked for.
+    pub values_from_env: Setting<Vec<String>>,
+    /// These values, once the files have been read.
+    pub known: Option<Arc<KnownValues>>,
     /// Ignore what the repository says about itself.
     pub isolated: Setting<bool>,
     /// Show no progress line.
@@ -229,6 +239,22 @@ impl Settings {
                 file.and_then(|file| file.baseline.scope.clone()).map(|at| (at.value, at.place)),
                 Scope::default(),
             ),
+            values_from: first(
+                named("--values-from", Some(flags.values_from).filter(|files| !files.is_empty())),
+                named("SKANNER_VALUES_FROM", environment.values_from.filter(|files| !files.is_empty())),
+                file.and_then(|file| {
+                    let at = file.values_from.clone()?;
+                    Some((at.value.iter().map(|one| file.base.join(one)).collect(), at.place))
+                }),
+                Vec::new(),
+            ),
+            values_from_env: first(
+                named("--values-from-env", Some(flags.values_from_env).filter(|names| !names.is_empty())),
+                None,
+                None,
+                Vec::new(),
+            ),
+            known: None,
             isolated: first(
                 named("--isolated", flags.isolated.then_some(true)),
                 named("SKANNER_ISOLATED", environment.isolated),
@@ -274,15 +300,19 @@ impl Settings {
     /// All rules, if the configuration adds some or changes their severity.
     #[must_use]
     pub(crate) fn rule_set(&self) -> Option<Arc<RuleSet>> {
-        let mut severities = self.files().flat_map(|config| &config.severity).peekable();
-        if self.own_rules().next().is_none() && severities.peek().is_none() {
+        let has_severity = self.files().any(|config| !config.severity.is_empty());
+        if self.known.is_none() && self.own_rules().next().is_none() && !has_severity {
             return None;
         }
-        let severity = |rule: &Rule| {
-            let mut severity = self.files().flat_map(|config| &config.severity);
-            severity.find(|one| one.value.rule == rule.id).map(|one| one.value.severity)
-        };
-        Some(Arc::new(RuleSet::with(self.own_rules().map(|rule| rule.value.clone()), severity)))
+        let own = self.own_rules().map(|rule| rule.value.clone());
+        let rules = RuleSet::with(own, |rule| self.severity_of(&rule.id));
+        Some(Arc::new(rules.knowing(self.known.clone())))
+    }
+
+    /// The severity that a configuration or the policy gives a rule.
+    pub(crate) fn severity_of(&self, rule: &str) -> Option<Severity> {
+        let mut severity = self.files().flat_map(|config| &config.severity);
+        severity.find(|one| one.value.rule == rule).map(|one| one.value.severity)
     }
 
     /// The number of rules that are looked for. The built-in ones are parsed only if some of them are left out.
@@ -315,7 +345,8 @@ impl Settings {
     /// Includes the family of a rule that is requested by name, unless what excludes it counts as much. Then returns
     /// the source of that setting.
     pub(crate) fn include_family_of(&mut self, rule: &Rule) -> Option<SettingSource> {
-        if self.families().has(rule.family) {
+        // Values are of no family.
+        if rule.id == KNOWN_VALUE || self.families().has(rule.family) {
             return None;
         }
         if !self.rules.from.outranks(&self.families.from) {

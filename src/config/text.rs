@@ -111,6 +111,17 @@ texts! {
         let what = "is not a file path below the directory of the configuration; use --baseline for any other file";
         holds(is_below && !text.ends_with('/'), || format!("`{text}` {what}"))
     };
+    /// A file of variables. A hostile repository must not make a scan tell what is in a file elsewhere.
+    ValueFile -> PathBuf, ["a file of values"], "a path, such as \".env\"", { "type": "string", "minLength": 1 }, |_, text| {
+        let is_below = Path::new(text).components().all(|part| matches!(part, Component::Normal(_)));
+        let what = "is not a file path below the directory of the configuration; use --values-from for any other file";
+        holds(is_below && !text.is_empty() && !text.ends_with('/'), || format!("`{text}` {what}"))?;
+        holds(!is_of_git(text), || format!("`{text}` is in the .git directory; name a file outside it"))
+    };
+}
+
+impl Element for ValueFile {
+    const ARRAY: &'static str = "an array of paths, such as [\".env\"]";
 }
 
 impl Element for Text {

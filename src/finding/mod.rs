@@ -42,7 +42,7 @@ pub use report::{Configuration, RunMode, Subject};
 pub(crate) use rule_file_use::RuleFileUse;
 pub use scanned::NotScanned;
 pub use scanned::Scanned;
-pub use scope::{LookedFor, SearchedFamily};
+pub use scope::{LeftOutValue, LookedFor, SearchedFamily, ValueSource};
 pub use secret::Secret;
 pub(crate) use suppress::SuppressedBy;
 pub use suppression::{AcceptedInput, Suppressed, Unused};

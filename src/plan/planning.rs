@@ -96,6 +96,8 @@ fn keys(report: &Report) -> Vec<PlannedKey<'_>> {
 /// and messages.
 fn forms(keys: &[PlannedKey<'_>]) -> WrittenForms {
     let mut forms = Vec::new();
+    // What stands for a value that nothing keeps is written nowhere.
+    let keys = keys.iter().filter(|key| key.finding.secret.name().is_none());
     for PlannedKey { number, finding, places } in keys {
         let mut add = |bytes: &[u8]| forms.push(WrittenForm { bytes: bytes.to_vec(), key: *number });
         add(finding.secret.bytes());

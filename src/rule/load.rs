@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::{
     families::Families,
+    known::{KNOWN_VALUE, KnownValues, known_value_rule},
     model::{Guidance, Rule, Severity},
     shape::Shape,
 };
@@ -69,6 +70,8 @@ impl Rule {
 #[derive(Debug)]
 pub struct RuleSet {
     rules: Vec<Arc<Rule>>,
+    /// What is looked for beside them.
+    known: Option<Arc<KnownValues>>,
 }
 
 impl RuleSet {
@@ -81,7 +84,7 @@ impl RuleSet {
         BUILTIN.get_or_init(|| {
             let text = include_str!(concat!(env!("OUT_DIR"), "/rules.json"));
             let rules: Vec<Rule> = serde_json::from_str(text).expect("the embedded rules parse");
-            Self { rules: rules.into_iter().map(|rule| Arc::new(rule.complete())).collect() }
+            Self { rules: rules.into_iter().map(|rule| Arc::new(rule.complete())).collect(), known: None }
         })
     }
 
@@ -102,7 +105,17 @@ impl RuleSet {
             _ => rule,
         };
         let rules = Self::builtin().rules.iter().cloned().chain(own).map(regraded);
-        Self { rules: rules.collect() }
+        Self { rules: rules.collect(), known: None }
+    }
+
+    /// These rules, and values that are looked for as they are.
+    pub(crate) fn knowing(self, known: Option<Arc<KnownValues>>) -> Self {
+        Self { known, ..self }
+    }
+
+    /// The values that are looked for as they are, if there are any.
+    pub(crate) fn known(&self) -> Option<&Arc<KnownValues>> {
+        self.known.as_ref()
     }
 
     /// The rules that are not built in.
@@ -115,9 +128,10 @@ impl RuleSet {
         self.rules.iter()
     }
 
-    /// The rule with this id.
+    /// The rule with this id. That of values that are looked for as they are is in no list.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Arc<Rule>> {
-        self.rules.iter().find(|rule| rule.id == id)
+        let rule = self.rules.iter().find(|rule| rule.id == id);
+        rule.or_else(|| (id == KNOWN_VALUE).then(known_value_rule))
     }
 }

@@ -6,6 +6,7 @@ mod english;
 mod expression;
 mod families;
 mod keyword;
+mod known;
 mod load;
 mod model;
 mod parts;
@@ -24,6 +25,7 @@ pub(crate) use expression::{Clip, ExpressionError, ExpressionMatch, LONGEST_MATC
 pub(crate) use families::Families;
 pub use keyword::Keyword;
 pub(crate) use keyword::{LONGEST as LONGEST_KEYWORD, SHORTEST as SHORTEST_KEYWORD};
+pub(crate) use known::{KNOWN_VALUE, KnownValue, KnownValues, known_value_rule};
 pub use load::RuleSet;
 pub(crate) use load::literals;
 pub use model::ContextWord;

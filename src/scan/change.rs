@@ -3,7 +3,10 @@
 
 use std::ops::Range;
 
-use super::{binary::HEAD, engine::Engine, runs, scratch::Scratch, weigh};
+use super::{
+    binary::HEAD, encoded_runs::may_be_encoded, engine::Engine, runs, scratch::Scratch,
+    shape_match::ShapeMatch, weigh,
+};
 use crate::{
     blob::{AnchorKinds, Content},
     decode::{list, utf16},
@@ -82,24 +85,53 @@ impl Engine {
         anchor_kinds
     }
 
-    /// The same for regular expressions.
+    /// The same for regular expressions and known values.
     fn prefilter_expressions(
         &self,
         text: &[u8],
         change: Option<TextChange<'_>>,
         scratch: &mut Scratch,
     ) -> Option<AnchorKinds> {
-        let Some(expressions) = &self.matcher.expressions else { return Some(AnchorKinds::default()) };
         let mut matches = std::mem::take(&mut scratch.matches);
-        let kinds = match change {
-            None => expressions.prefilter(text, scratch, &mut matches),
-            Some(TextChange { changed_ranges, anchor_kinds }) => {
+        let expressions = match (&self.matcher.expressions, change) {
+            (None, _) => Some(AnchorKinds::default()),
+            (Some(expressions), None) => expressions.prefilter(text, scratch, &mut matches),
+            (Some(expressions), Some(TextChange { changed_ranges, anchor_kinds })) => {
                 expressions.prefilter_changes(text, changed_ranges, anchor_kinds, scratch, &mut matches)
             }
         };
+        let kinds = expressions.and_then(|mut kinds| {
+            kinds.add(self.prefilter_known(text, change, scratch, &mut matches)?);
+            Some(kinds)
+        });
         matches.clear();
         scratch.matches = matches;
         kinds
+    }
+
+    /// The same for known values, which are looked for in the whole text.
+    fn prefilter_known(
+        &self,
+        text: &[u8],
+        change: Option<TextChange<'_>>,
+        scratch: &mut Scratch,
+        matches: &mut Vec<ShapeMatch>,
+    ) -> Option<AnchorKinds> {
+        let Some(known) = &self.matcher.known else { return Some(AnchorKinds::default()) };
+        let may_match = |range: &Range<usize>| known.may_match(text, range) || may_be_encoded(text, range);
+        let is_any = match change {
+            None => may_match(&(0..text.len())),
+            Some(TextChange { changed_ranges, anchor_kinds }) => {
+                anchor_kinds.has(AnchorKinds::KEYWORD)
+                    || near(changed_ranges, NEAR_ANCHOR, NEAR_ANCHOR, text.len())
+                        .any(|range| may_match(&range))
+            }
+        };
+        if !is_any {
+            return Some(AnchorKinds::default());
+        }
+        known.scan_window(text, &(0..text.len()), scratch, matches);
+        matches.is_empty().then_some(AnchorKinds::KEYWORD)
     }
 
     /// Adds anchor kinds that are only in the changed parts. There are mostly none, and then nothing else is checked.

@@ -6,6 +6,7 @@ use std::{ops::Range, sync::LazyLock};
 use memchr::memmem::Finder;
 
 use super::{
+    add_decoded::add_decoded,
     joins::Joins,
     matcher::ShapeMatcher,
     scratch::Scratch,
@@ -215,25 +216,5 @@ impl ShapeMatcher {
         self.scan_layer(&decoded.text, own, AnchorKinds::ALL, depth + 1, scratch, &mut inner);
         scratch.is_binary = is_binary;
         add_decoded(decoded, inner, matches, encodings);
-    }
-}
-
-/// Adds the matches of decoded text, mapped to their encoded form. Skips those for which `encodings` is empty.
-pub(super) fn add_decoded(
-    decoded: &Decoded,
-    inner: Vec<ShapeMatch>,
-    matches: &mut Vec<ShapeMatch>,
-    encodings: impl Fn(&Range<usize>) -> Vec<&'static str>,
-) {
-    for mut matched in inner {
-        let mut encoding = encodings(&matched.span);
-        if encoding.is_empty() {
-            continue;
-        }
-        encoding.append(&mut matched.encoding);
-        matched.encoding = encoding;
-        matched.decoded.get_or_insert_with(|| decoded.text[matched.span.clone()].into());
-        matched.span = decoded.source(&matched.span);
-        matches.push(matched);
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    containers, excerpt,
+    containers,
+    excerpt::{self, ExcerptMask},
     expression::{ExpressionCounts, ExpressionSearch, Paths},
     literals::TextSize,
     mask::Masker,
@@ -65,6 +66,12 @@ impl Engine {
         self.matcher.expressions.as_ref().is_some_and(ExpressionSearch::has_paths)
     }
 
+    /// Whether values are looked for as they are, of any length and shape.
+    #[must_use]
+    pub(crate) fn has_known_values(&self) -> bool {
+        self.matcher.known.is_some()
+    }
+
     /// What the regular expressions of custom rules have met so far, in all threads.
     #[must_use]
     pub fn expression_counts(&self) -> ExpressionCounts {
@@ -94,6 +101,9 @@ impl Engine {
         if let Some(expressions) = &self.matcher.expressions {
             let paths = if scratch.is_name_unknown { Paths::Any } else { Paths::Own };
             expressions.scan_window(text, &range, paths, scratch, &mut matches);
+        }
+        if let Some(known) = &self.matcher.known {
+            known.scan_window(text, &range, scratch, &mut matches);
         }
         weigh::weigh(&self.matcher, text, &mut matches, scratch, weigh::Unsupported::Drop);
         let kept =
@@ -129,6 +139,11 @@ impl Engine {
         next
     }
 
+    /// What decides on how excerpts are shown.
+    fn shown_by(&self) -> ExcerptMask<'_> {
+        ExcerptMask { masker: self.masker.as_deref(), known: self.matcher.known.as_ref() }
+    }
+
     fn detection(
         &self,
         text: &[u8],
@@ -147,10 +162,11 @@ impl Engine {
             has_context: matched.context_match.is_some(),
             secret,
             encoding: matched.encoding.clone(),
-            written: matched.decoded.is_some().then(|| Secret::new(&text[matched.span.clone()], 0)),
+            written: (matched.decoded.is_some() && matched.known.is_none())
+                .then(|| Secret::new(&text[matched.span.clone()], 0)),
             terms: matched.terms.clone(),
             span: cursor.span(text, &matched.span),
-            excerpt: excerpt::around(text, kept, at, self.masker.as_deref(), scratch),
+            excerpt: excerpt::around(text, kept, at, &self.shown_by(), scratch),
         }
     }
 }

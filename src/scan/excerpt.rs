@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{
+    known::KnownSearch,
     mask::{Masker, may_hold_a_key},
     mask_cache::Mask,
     pieces::SecretPieces,
@@ -21,17 +22,26 @@ const BESIDE: usize = 80;
 /// How close before a key another one must end to appear in its excerpt, in bytes.
 pub(super) const WIDEST: usize = REACH / 8;
 
-/// The line of `kept[at]`. `kept` must contain all matches near it, in order. Without a masker, keys are shown whole.
+/// What is hidden in excerpts.
+pub(super) struct ExcerptMask<'m> {
+    /// Masks keys. Without it, they are shown whole.
+    pub(super) masker: Option<&'m Masker>,
+    /// Values that are never shown.
+    pub(super) known: Option<&'m KnownSearch>,
+}
+
+/// The line of `kept[at]`. `kept` must contain all matches near it, in order.
 pub(super) fn around(
     text: &[u8],
     kept: &[ChosenMatch],
     at: usize,
-    masker: Option<&Masker>,
+    mask: &ExcerptMask<'_>,
     scratch: &mut Scratch,
 ) -> Excerpt {
     let key = &kept[at].matched.span;
     let first = key.start.saturating_sub(BESIDE);
-    let last = text.len().min(key.end + BESIDE);
+    let is_cut = kept[at].matched.known.as_ref().is_some_and(|known| known.is_cut);
+    let last = if is_cut { key.end } else { text.len().min(key.end + BESIDE) };
     let line_start = memchr::memrchr(b'\n', &text[..key.start]).map_or(0, |at| at + 1);
     let line_end = memchr::memchr2(b'\n', b'\r', &text[key.end..last]).map(|at| key.end + at);
 
@@ -42,7 +52,7 @@ pub(super) fn around(
         excerpt.push('…');
     }
     let to = line_end.unwrap_or(last);
-    for (range, shown, index) in replacements(text, kept, &(from..to), masker, scratch) {
+    for (range, shown, index) in replacements(text, kept, &(from..to), mask, scratch) {
         if range.end <= from || range.start >= to {
             continue;
         }
@@ -68,7 +78,7 @@ fn replacements(
     text: &[u8],
     kept: &[ChosenMatch],
     line: &Range<usize>,
-    masker: Option<&Masker>,
+    mask: &ExcerptMask<'_>,
     scratch: &mut Scratch,
 ) -> Vec<(Range<usize>, String, Option<usize>)> {
     let near = line.start.saturating_sub(WIDEST)..text.len().min(line.end + WIDEST);
@@ -76,17 +86,29 @@ fn replacements(
         .iter()
         .enumerate()
         .filter(|(_, kept)| kept.matched.span.end > near.start && kept.matched.span.start < near.end);
-    let Some(masker) = masker else {
-        return matches
+    let Some(masker) = mask.masker else {
+        let mut all: Vec<_> = matches
             .map(|(index, kept)| {
                 (kept.matched.span.clone(), secret(text, &kept.matched).reveal(), Some(index))
             })
             .collect();
+        if let Some(known) = mask.known {
+            let hidden = known.ranges(&text[near.clone()]).into_iter();
+            add_masks(&mut all, &near, hidden.map(|range| Mask { range, shown: "…".to_owned() }).collect());
+        }
+        return all;
     };
     let mut all: Vec<(Range<usize>, String, Option<usize>)> = matches
         .map(|(index, ChosenMatch { matched, .. })| {
             // Text that directly follows may be the end of a key that is longer than any known one.
             let end = matched.span.end + BASE64URL.run(&text[matched.span.end..], usize::MAX);
+            // What follows the start of a value that is too long to be followed is the rest of it.
+            let is_cut = matched.known.as_ref().is_some_and(|known| known.is_cut);
+            let end = if is_cut {
+                memchr::memchr(b'\n', &text[end..]).map_or(text.len(), |at| end + at)
+            } else {
+                end
+            };
             (matched.span.start..end, secret(text, matched).masked(), Some(index))
         })
         .collect();

@@ -72,6 +72,9 @@ impl Masker {
             expressions.scan_window(text, &(0..text.len()), Paths::Any, scratch, &mut matches);
             scratch.expressions = progress;
         }
+        if let Some(known) = &matcher.known {
+            known.scan_window(text, &(0..text.len()), scratch, &mut matches);
+        }
         weigh::weigh(matcher, text, &mut matches, scratch, weigh::Unsupported::Keep);
         scratch.is_binary = is_binary;
         scratch.words = words;
@@ -83,6 +86,8 @@ impl Masker {
             // Text that directly follows may be the end of a key that is longer than any known one.
             let end = matched.span.end.max(group.end);
             let end = end + BASE64URL.run(&text[end..], usize::MAX);
+            // So may anything behind the start of a long value.
+            let end = if matched.known.as_ref().is_some_and(|known| known.is_cut) { text.len() } else { end };
             let start = match masks.last_mut() {
                 Some(last) if last.range.end > matched.span.start => {
                     last.range.end = matched.span.start;

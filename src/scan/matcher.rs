@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use super::{
     anchors::Anchors,
     expression::ExpressionSearch,
+    known::KnownSearch,
     literals::TextSize,
     runs::RunSearch,
     structure::{self, Dispatch},
@@ -22,6 +23,8 @@ pub(super) struct ShapeMatcher {
     pub(super) anchors: Anchors,
     /// What custom rules have in place of shapes, if any have.
     pub(super) expressions: Option<ExpressionSearch>,
+    /// What is looked for as it is, if anything is.
+    pub(super) known: Option<KnownSearch>,
     dispatch: OnceLock<Dispatch>,
     runs: OnceLock<RunSearch>,
 }
@@ -47,8 +50,12 @@ impl ShapeMatcher {
         let shortest =
             own.iter().map(|shape| structure::least_from_anchor(shape, &anchors)).fold(shortest, usize::min);
         let expressions = rules.as_deref().and_then(|rules| ExpressionSearch::new(rules, families, least));
+        // What is shown must not have a part of a value either, such as one that a word goes on behind.
+        let in_words = size == TextSize::Short;
+        let known = rules.as_deref().and_then(RuleSet::known);
+        let known = known.map(|known| KnownSearch::new(known.clone(), in_words));
         let (dispatch, runs) = (OnceLock::new(), OnceLock::new());
-        Self { families, least, rules, shortest, anchors, expressions, dispatch, runs }
+        Self { families, least, rules, shortest, anchors, expressions, known, dispatch, runs }
     }
 
     /// The shapes by their anchors, built at the first anchor that may begin a key.

@@ -5,6 +5,7 @@
 //! made it up (`placeholder`), and what the lines around it say (`context_match`). Custom rules may have regular expressions
 //! in place of shapes (`expression`). Of several matches that overlap, the best one is kept (`resolve`).
 
+mod add_decoded;
 mod anchors;
 mod binary;
 mod change;
@@ -12,12 +13,15 @@ mod containers;
 mod context;
 mod edges;
 mod encoded;
+mod encoded_runs;
 mod engine;
 mod excerpt;
 mod expression;
 mod glued;
 mod hints;
 mod joins;
+mod keywords;
+mod known;
 mod layer;
 mod list_search;
 mod literals;
@@ -48,4 +52,5 @@ pub use engine::Engine;
 pub use expression::ExpressionCounts;
 pub(crate) use mask::{Masker, may_hold_a_key};
 pub(crate) use pieces::SecretPieces;
+pub(crate) use placeholder::is_row;
 pub use scratch::Scratch;

@@ -44,13 +44,23 @@ fn choose(matches: &[ShapeMatch], group: &Range<usize>, least: Confidence, kept:
         |one: &ShapeMatch| one.rule.fallback && matches.iter().any(|other| sticks_out(other, one));
     let mut ranked: Vec<&ShapeMatch> = matches.iter().filter(|one| !is_too_short(one)).collect();
     ranked.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.rule.id.cmp(&b.rule.id)));
+    if let Some(known) = matches.iter().find_map(|one| one.known.as_ref()) {
+        // A value comes before all but the rules that know its issuer.
+        ranked.sort_by_key(|one| match &one.known {
+            _ if known.all.give_way_to(&one.rule, one.confidence) => 0,
+            Some(_) => 1,
+            None => 2,
+        });
+    }
     let first = kept.len();
     // Whoever wrote a rule that yields does not decide what the other rules find.
     let (yielding, ranked): (Vec<_>, Vec<_>) = ranked.into_iter().partition(|one| one.rule.yields);
     for matched in ranked {
         if kept[first..].iter().all(|other| is_apart(&other.matched.span, &matched.span)) {
-            let equals =
-                matches.iter().filter(|other| other.span == matched.span && other.base == matched.base);
+            let is_equal = |other: &&ShapeMatch| {
+                other.span == matched.span && other.base == matched.base && other.known.is_none()
+            };
+            let equals = matches.iter().filter(is_equal);
             let rivals: Vec<ShapeMatch> = equals.cloned().collect();
             kept.push(ChosenMatch { matched: matched.clone(), rivals, group: group.clone() });
         }

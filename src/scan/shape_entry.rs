@@ -309,5 +309,6 @@ pub(super) fn try_shape(
         fit: entry.fit,
         has_left_edge: true,
         terms: None,
+        known: None,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::{context::ContextMatch, hints::IssuerHint};
+use super::{context::ContextMatch, hints::IssuerHint, known::KnownMatch};
 use crate::{
     finding::Secret,
     rule::{Confidence, Form, PlaceTerms, Rule},
@@ -69,6 +69,8 @@ pub(super) struct ShapeMatch {
     pub(super) has_left_edge: bool,
     /// What its place must be like; only for regular expressions.
     pub(super) terms: Option<Arc<PlaceTerms>>,
+    /// The value that it is, if it is one that is looked for as it is.
+    pub(super) known: Option<KnownMatch>,
 }
 
 impl ShapeMatch {
@@ -83,5 +85,8 @@ impl ShapeMatch {
 }
 
 pub(super) fn secret(text: &[u8], matched: &ShapeMatch) -> Secret {
+    if let Some(known) = &matched.known {
+        return known.secret();
+    }
     Secret::new(matched.decoded.as_deref().unwrap_or(&text[matched.span.clone()]), matched.public)
 }

@@ -8,7 +8,8 @@ use std::{
 };
 
 use super::{
-    counts::Counts, gathered::RunTotals, prior::PriorSecrets, redact::Redactor, rule_paths::RulePaths,
+    counts::Counts, gathered::RunTotals, known::KnownFiles, prior::PriorSecrets, redact::Redactor,
+    rule_paths::RulePaths,
 };
 use crate::{
     blob::{Content, Origin, PriorVersions, SourceKind, WrappedContainers},
@@ -26,6 +27,7 @@ pub(super) struct ScanState<'a> {
     pub(super) redactor: &'a Redactor,
     pub(super) counts: Option<&'a Counts>,
     rule_paths: Option<&'a RulePaths>,
+    known: Option<&'a KnownFiles>,
     pub(super) scratch: Scratch,
     /// A buffer for the name that is being searched.
     line: Vec<u8>,
@@ -44,10 +46,16 @@ impl<'a> ScanState<'a> {
             redactor,
             counts,
             rule_paths,
+            known: None,
             scratch: Scratch::default(),
             line: Vec::new(),
             own: RunTotals::default(),
         }
+    }
+
+    /// Values are not reported where they are kept.
+    pub(super) fn keeping(self, known: Option<&'a KnownFiles>) -> Self {
+        Self { known, ..self }
     }
 
     /// Notes the path of what is searched next, if any rule is for some paths.
@@ -59,7 +67,7 @@ impl<'a> ScanState<'a> {
 
     /// Returns all detections in a name.
     fn in_name(&mut self, name: &[u8]) -> Vec<Detection> {
-        if !may_hold_a_key(name) {
+        if !may_hold_a_key(name) && !self.engine.has_known_values() {
             return Vec::new();
         }
         // Short texts are slow to search, so pad the name. Text after a line feed is not part of the name.
@@ -191,7 +199,10 @@ impl<'a, 'w> BlobScan<'a, 'w> {
 impl Output for BlobScan<'_, '_> {
     fn blob(&mut self, origin: &Origin<'_>, content: Content<'_>) -> io::Result<()> {
         let bytes = if let Content::Bytes(bytes) = &content { Some(*bytes) } else { None };
-        let TextScan { result, detections, comments } = self.scan(origin, content);
+        let TextScan { result, mut detections, comments } = self.scan(origin, content);
+        if let Some(known) = self.state.known.filter(|_| is_file(origin)) {
+            detections.retain(|detection| !known.keeps(origin.path, detection));
+        }
         let (mut detections, markers) = self.matched(detections, comments);
         if let Some(before) = self.before.filter(|_| !detections.is_empty()) {
             let redactor = self.state.redactor;
@@ -266,6 +277,11 @@ struct TextScan {
 struct CommentedDetection {
     detection: Detection,
     markers: Vec<Arc<AllowComment>>,
+}
+
+/// Whether it is the content of a file, and not of something in it.
+fn is_file(origin: &Origin<'_>) -> bool {
+    origin.source == SourceKind::File && origin.archive.is_none()
 }
 
 /// Whether the content can still be changed.

@@ -13,6 +13,7 @@ mod entries;
 mod gathered;
 #[cfg(feature = "git")]
 mod history;
+mod known;
 #[cfg(feature = "git")]
 mod lfs;
 mod options;

@@ -97,6 +97,10 @@ impl Options {
         for file in named.into_iter().flatten().chain(rules) {
             *file = absolute(file)?;
         }
+        let from_environment = self.environment.values_from.iter_mut().flatten();
+        for file in self.flags.values_from.iter_mut().chain(from_environment) {
+            *file = absolute(file)?;
+        }
         std::env::set_current_dir(root).with_context(|| format!("cannot enter {}", root.display()))?;
         Ok(self)
     }

@@ -70,7 +70,7 @@ pub(super) fn collect<T>(
     let least = Least::of(session);
     let base = session.settings.config.as_ref().map(|config| config.base.as_path());
     let rule_paths = engine.needs_paths().then(|| RulePaths::new(base));
-    let pool = WorkerPool::new(engine, redactor, counts, rule_paths);
+    let pool = WorkerPool::new(engine, redactor, counts, rule_paths).keeping(&session.known);
     let mut coverage = feed(&pool)?;
     #[cfg(feature = "git")]
     let locations = history::locate(&mut coverage.histories, &pool);
@@ -225,6 +225,7 @@ fn exclude(report: &mut Report, unwanted: &HashMap<String, String>) {
 fn describe(session: &Session, report: &mut Report, coverage: &Coverage) {
     let Session { options, settings, .. } = session;
     report.looked_for = LookedFor::new(settings.families(), settings.rule_count() as u64);
+    report.looked_for.values.clone_from(&session.known.sources);
     report.mode = coverage.mode();
     report.is_untrusted = options.untrusted;
     report.base.clone_from(&coverage.base);

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 #[cfg(feature = "git")]
 use super::range_trust::RangeTrust;
 use super::{
+    known::{self, KnownFiles},
     options::Options,
     policy::{is_inside, obeying, restricted, take_rules},
     redact::Redactor,
@@ -19,7 +20,7 @@ use super::{
 use crate::{
     config::{
         self, Config, ConfigDocument, ConfigKind, Environment, MOST_EXTENDED, NamedFiles, OptionValues,
-        Policy, Positioned, Settings,
+        Policy, Positioned, Setting, SettingSource, Settings,
     },
     path::{WholePath, current_directory, shown_text},
     rule::{ContextWord, Families, Guidance, Rule, RuleSet},
@@ -68,6 +69,8 @@ pub(crate) struct Session {
     pub(crate) range_trust: Option<RangeTrust>,
     /// Keys that will not be reported are searched for as well, to learn whether they exist.
     pub(crate) looks_for_all: bool,
+    /// The files whose values are looked for.
+    pub(crate) known: KnownFiles,
     /// Masks everything that is shown.
     pub(crate) redactor: Arc<Redactor>,
 }
@@ -97,18 +100,24 @@ impl Session {
 /// # Errors
 /// When the configuration is not valid, or an option names a rule that does not exist.
 pub(crate) fn load(options: Options, start: ConfigStart<'_>, redactor: &Arc<Redactor>) -> Result<Session> {
-    let settings = look_up(&options, start, redactor)?;
+    let mut settings = look_up(&options, start, redactor)?;
+    let root = base(start)?;
+    let known = known::learn(&mut settings, &root, redactor)?;
+    if let Some(rules) = settings.known.as_ref().and_then(|_| settings.rule_set()) {
+        redactor.learn(rules);
+    }
     let options = obeying(options, &settings);
     let is_of_tree = matches!(start, ConfigStart::Tree { .. });
     let trusts_comments = !matches!(start, ConfigStart::Nowhere) && (is_of_tree || !options.untrusted);
     Ok(Session {
         options,
         settings,
-        root: base(start)?,
+        root,
         trusts_comments,
         #[cfg(feature = "git")]
         range_trust: None,
         looks_for_all: false,
+        known,
         redactor: redactor.clone(),
     })
 }
@@ -139,6 +148,10 @@ pub(crate) fn look_up(options: &Options, start: ConfigStart<'_>, redactor: &Reda
         let yields = settings.policy.is_some();
         named.rules.iter_mut().for_each(|rule| Arc::make_mut(&mut rule.value).yields = yields);
         (settings.named_rules, settings.named_rule_files) = (named.rules, named.files);
+    }
+    if options.untrusted && !settings.values_from.from.is_requested() {
+        // Whoever wrote what is scanned does not choose what is read.
+        settings.values_from = Setting { value: Vec::new(), from: SettingSource::Default };
     }
     let rules = settings.rule_set();
     if let Some(rules) = &rules {

@@ -10,6 +10,7 @@ use super::{
     blob_scan::{BlobScan, ScanState},
     counts::Counts,
     gathered::RunTotals,
+    known::KnownFiles,
     redact::Redactor,
     rule_paths::RulePaths,
 };
@@ -33,6 +34,8 @@ pub(crate) struct WorkerPool<'a> {
     gathered: Mutex<RunTotals>,
     /// For rules that are for some paths.
     rule_paths: Option<RulePaths>,
+    /// The files whose values are looked for.
+    known: Option<&'a KnownFiles>,
     #[cfg(feature = "git")]
     lfs: OnceLock<LfsPolicy>,
 }
@@ -51,9 +54,15 @@ impl<'a> WorkerPool<'a> {
             counts,
             gathered: Mutex::default(),
             rule_paths,
+            known: None,
             #[cfg(feature = "git")]
             lfs: OnceLock::new(),
         }
+    }
+
+    /// Values are not reported where they are kept.
+    pub(super) fn keeping(self, known: &'a KnownFiles) -> Self {
+        Self { known: Some(known), ..self }
     }
 
     /// Says which repository's store holds the content of Git LFS pointers that are no files, and what becomes of those
@@ -72,7 +81,8 @@ impl<'a> WorkerPool<'a> {
                 self.redactor,
                 self.counts.as_deref(),
                 self.rule_paths.as_ref(),
-            ),
+            )
+            .keeping(self.known),
             expander: Expander::default(),
             gathered: &self.gathered,
             #[cfg(feature = "git")]

@@ -164,8 +164,11 @@ impl<'e> AllowIndex<'e> {
     fn by_value(&self, finding: &Finding) -> Vec<(usize, usize)> {
         let matching = |number: &usize| {
             let values = self.entries[*number].values.iter().enumerate();
-            let matching =
-                values.filter(|(_, (pattern, _))| values::matches(pattern, finding.secret.bytes()));
+            // What stands for a value that nothing keeps is no key.
+            let secret = &finding.secret;
+            let matching = values.filter(|(_, (pattern, _))| {
+                secret.name().is_none() && values::matches(pattern, secret.bytes())
+            });
             matching.map(|(at, _)| (*number, at)).collect::<Vec<_>>()
         };
         self.by_value.iter().flat_map(matching).collect()

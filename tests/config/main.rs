@@ -18,6 +18,7 @@ mod schema;
 #[path = "../support/mod.rs"]
 mod support;
 mod thresholds;
+mod values;
 
 use skanner::testing::config::{Config, ConfigDocument, ConfigKind, Invalid};
 

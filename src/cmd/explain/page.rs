@@ -61,9 +61,12 @@ fn page(rule: &Rule, width: Option<usize>) -> String {
         form.regex.iter().for_each(|regex| tell("      ", regex.source()));
     }
     tell("", "");
-    tell("", "What does not match");
-    rule.examples().1.iter().for_each(|text| tell("      ", text.source()));
-    tell("", "");
+    let counter_examples = rule.examples().1;
+    if !counter_examples.is_empty() {
+        tell("", "What does not match");
+        counter_examples.iter().for_each(|text| tell("      ", text.source()));
+        tell("", "");
+    }
     tell("", "What to do");
     for (step, number) in remedy::steps(rule).iter().zip(1..) {
         tell(&format!("  {number}. "), step);

@@ -10,7 +10,7 @@ use crate::{
         document::FindingEntry,
         message::{Level, rule_page},
     },
-    rule::{Confidence, Severity},
+    rule::{Confidence, KNOWN_VALUE, Severity, known_value_rule},
 };
 
 /// GitHub refuses longer descriptions.
@@ -34,7 +34,12 @@ pub(super) fn tool(rules: &RuleIndex) -> Value {
 }
 
 fn descriptor(finding: &FindingEntry, confidence: Confidence) -> Value {
-    let title = required(&finding.title, &finding.rule);
+    // Each value has a title of its own.
+    let title = match finding.rule.as_str() {
+        KNOWN_VALUE => &known_value_rule().title,
+        _ => &finding.title,
+    };
+    let title = required(title, &finding.rule);
     let impact = required(&finding.impact, &title);
     let url = finding.remedy.revoke_url.as_str();
     let steps: Vec<_> =

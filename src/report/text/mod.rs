@@ -41,6 +41,9 @@ const MOST_REFUSED: usize = 20;
 /// How many unused suppressions are listed by default.
 const MOST_UNUSED: usize = 20;
 
+/// How many variables are named by default whose values are not looked for.
+const MOST_LEFT_OUT: usize = 10;
+
 pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -> io::Result<()> {
     let run = &report.run;
     let is_on_terminal = view.width.is_some() && !view.full;
@@ -82,6 +85,13 @@ pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -
     }
     write_refused(run, view, out)?;
     let told = if run.lists_suppressed() { usize::MAX } else { MOST_UNUSED };
+    if !view.quiet {
+        let most = if view.verbose { usize::MAX } else { MOST_LEFT_OUT };
+        for values in &run.scope.values {
+            let label = paint(view, AnsiColor::BrightCyan, "known values");
+            writeln!(out, "{label}: {}", escape_control(&values.note(most)))?;
+        }
+    }
     for one in run.unused_suppressions.iter().take(told) {
         let label = paint(view, AnsiColor::BrightYellow, "unused suppression");
         writeln!(

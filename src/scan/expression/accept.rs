@@ -137,6 +137,7 @@ impl ExpressionEntry {
             fit: Fit::Exact,
             has_left_edge: true,
             terms: self.terms(text, found),
+            known: None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Regular expressions of rules: tried where their keywords are. A run without such rules has nothing of this.
 //!
-//! A search for the keywords of all expressions goes over a text (`keywords`). Each keyword tells where matches of its
+//! A search for the keywords of all expressions goes over a text ([`super::keywords`]). Each keyword tells where matches of its
 //! expressions may begin. These regions are put together for each expression, so that no byte is read more than a few times
 //! however many keywords there are (`progress`), and the expressions are tried there (`search`). What matches is held to
 //! what the form asks for (`accept`).
@@ -9,7 +9,6 @@ mod accept;
 mod change;
 mod counts;
 mod encoded;
-mod keywords;
 mod progress;
 mod reach;
 mod search;

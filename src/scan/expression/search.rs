@@ -8,14 +8,17 @@ use std::{
 use super::{
     accept::ExpressionEntry,
     counts::{ExpressionCounter, ExpressionCounts, MatchKind},
-    keywords::{KeywordSearch, KeywordUse},
     progress::{ExpressionProgress, TriedExpression},
     reach::{Asked, Extent, MARGIN, MOST_LINES, NEAR, Paths, near},
 };
 use crate::{
     blob::AnchorKinds,
     rule::{Confidence, Families, Keyword, Rule, RuleSet},
-    scan::{scratch::Scratch, shape_match::ShapeMatch},
+    scan::{
+        keywords::{KeywordSearch, KeywordUse},
+        scratch::Scratch,
+        shape_match::ShapeMatch,
+    },
 };
 
 /// So many matches of an expression that are no keys are passed over where it is asked whether there is any key at all. With

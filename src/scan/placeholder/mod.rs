@@ -90,6 +90,11 @@ pub(super) fn is_made_up(key: &[u8], bodies: &[Range<usize>], words: bool) -> bo
         || (words && all_only_words(key, bodies))
 }
 
+/// Whether a text in lowercase of which nothing is known is a row, or a block that is repeated. Nothing of it is copied.
+pub(crate) fn is_row(lower: &[u8]) -> bool {
+    few_different(lower) || one_block_repeated(lower) || holds_block_twice(lower) || mostly_in_rows(lower)
+}
+
 /// Whether all bodies long enough to tell are of words. Chance makes one of them beside a longer one now and then.
 fn all_only_words(key: &[u8], bodies: &[Range<usize>]) -> bool {
     let mut long = bodies.iter().filter(|range| range.len() >= SHORTEST_TO_JUDGE).peekable();

@@ -1,5 +1,5 @@
-//! The search for keywords in any case: four bytes of each are looked up in a table of bits, or three of those that have no
-//! more.
+//! The search for the keywords of expressions and of known values, in any case: four bytes of each are looked up in a table
+//! of bits, or three of those that have no more.
 //!
 //! Building it costs next to nothing, other than an automaton of a thousand keywords, and the table stays in the cache.
 
@@ -12,10 +12,10 @@ const BITS: u32 = 15;
 const FOUR: u32 = u32::MAX;
 const THREE: u32 = u32::MAX >> 8;
 
-/// What expressions a keyword is for, and where their matches may begin around it.
+/// What expression or known value a keyword is for, and where the matches of an expression may begin around it.
 #[derive(Clone, Debug)]
 pub(super) struct KeywordUse {
-    /// The index of the expression.
+    /// The index of the expression, or of the place in a value.
     pub(super) expression: u32,
     /// The number of bytes from the earliest and from the latest start of a match to the keyword; negative behind it.
     pub(super) before: (isize, isize),
@@ -70,6 +70,13 @@ impl KeywordSearch {
         let last_offset = all.iter().map(|keyword| keyword.offset).max().unwrap_or(0);
         let (short, long) = all.into_iter().partition(|keyword| keyword.text.len() < 4);
         Self { tables: [KeywordTable::new(FOUR, long), KeywordTable::new(THREE, short)], last_offset }
+    }
+
+    /// Whether a keyword begins in `range`.
+    pub(super) fn is_any(&self, text: &[u8], range: &Range<usize>) -> bool {
+        let mut is_any = false;
+        self.each(text, range, |_, _| is_any = true);
+        is_any
     }
 
     /// Calls `found` with each keyword that begins in `range`: where it begins, where it ends, and what it is for.
