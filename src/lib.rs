@@ -123,6 +123,21 @@ pub mod testing {
         };
     }
 
+    pub mod foreign_rules {
+        use std::{path::Path, sync::Arc};
+
+        use crate::rule::Rule;
+
+        /// The rules of a file of this name.
+        #[must_use]
+        pub fn rules(name: &str, text: &str) -> Vec<Arc<Rule>> {
+            let beside = |path: &str| anyhow::bail!("{path} cannot be read");
+            let read = crate::foreign_rules::read(Path::new(name), &name.into(), text, &beside);
+            let rules = read.map(|read| read.rules).unwrap_or_default();
+            rules.into_iter().map(|rule| Arc::new(rule.rule)).collect()
+        }
+    }
+
     pub mod finding {
         pub use crate::finding::{
             AcceptedInput, Detection, Excerpt, Finding, NotScanned, Occurrence, Report, RunMode, Secret,

@@ -175,7 +175,7 @@ mod tests {
         let expected = [
             ("gitleaks", 2, 0, 0),
             ("gitleaks", 1, 0, 0),
-            ("gitleaks", 0, 2, 1),
+            ("gitleaks", 0, 2, 0),
             ("TruffleHog", 1, 0, 0),
             ("detect-secrets", 1, 1, 0),
             ("ggshield", 1, 1, 0),

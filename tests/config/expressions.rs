@@ -8,6 +8,7 @@ use skanner::testing::{
     blob::{Content, WINDOW},
     config::Config,
     finding::Detection,
+    foreign_rules,
     rule::{Confidence, RuleSet},
     scan::{Engine, Scratch, TextChange},
 };
@@ -283,6 +284,36 @@ fn all_kinds() -> Engine {
     )
 }
 
+/// The same as rules of gitleaks have them.
+fn foreign_kinds() -> Engine {
+    let rules = r#"
+[[rules]]
+id = "lead"
+regex = '''[\w.-]{0,50}?(?:acme|anvil)[=_ ]{1,3}([a-z0-9]{32})\b'''
+[[rules]]
+id = "nearby"
+regex = '''\b([a-z0-9]{32})\b'''
+keywords = ["BEGIN"]
+[[rules]]
+id = "required"
+regex = '''key = "([a-z0-9]+)"'''
+keywords = ["tail"]
+entropy = 3.5
+[[rules]]
+id = "long"
+regex = '''acme(?s:.)*?END'''
+[[rules]]
+id = "everywhere"
+regex = '''\b([0-9]{30})\b'''
+[[rules.allowlists]]
+regexTarget = "line"
+regexes = ["END ACME"]
+"#;
+    let own = foreign_rules::rules("gitleaks.toml", rules);
+    assert_eq!(own.len(), 5);
+    Engine::with_rules(Some(Arc::new(RuleSet::with(own, |_| None))), Confidence::Likely, Some(Arc::default()))
+}
+
 const PIECES: &[&str] = &[
     "acme_{}",
     "x=acme:{} ",
@@ -350,7 +381,7 @@ proptest! {
             }
             text
         };
-        let engine = all_kinds();
+        let engine = if seed % 2 == 0 { all_kinds() } else { foreign_kinds() };
         let base = write(&pieces, seed);
         let at = at.index(base.len() + 1);
         let (before, after) = (&base.as_bytes()[..at], &base.as_bytes()[base.len().min(at + taken)..]);
