@@ -105,7 +105,7 @@ fn of_file(
         // The parser's own words may quote the text.
         RuleFileError::at(line_of(text, error.span().map_or(0, |span| span.start)), "not valid TOML")
     })?;
-    let root = LooseTable { text, entries: root.get_ref(), line: 1 };
+    let root = LooseTable { text, entries: root.get_ref(), at: 0 };
     if ["rules", "allowlist", "allowlists", "extend"].iter().all(|key| root.get(key).is_none()) {
         return Err(RuleFileError::whole(
             "there are no [[rules]], so this is no configuration of gitleaks or betterleaks",
@@ -118,13 +118,13 @@ fn of_file(
         if let Some(value) = root.get(key) {
             let why =
                 "it is an expression of betterleaks, which is not understood: more is found than with it";
-            reading.leave_out(value.line, format!("{key} of the file"), why);
+            reading.leave_out(value.line(), format!("{key} of the file"), why);
         }
     }
     for key in ["allowlist", "allowlists"] {
         for value in root.get(key).into_iter().flat_map(LooseValue::elements) {
             let Some(table) = value.table() else {
-                return Err(RuleFileError::at(value.line, format!("`{key}` must be a table")));
+                return Err(RuleFileError::at(value.line(), format!("`{key}` must be a table")));
             };
             let targets = table.texts("targetrules").map_err(bad)?;
             let Some(allowlist) = reading.allowlist(&table).map_err(bad)? else { continue };
@@ -136,7 +136,7 @@ fn of_file(
     }
     for value in root.get("rules").into_iter().flat_map(LooseValue::elements) {
         let Some(table) = value.table() else {
-            return Err(RuleFileError::at(value.line, "`rules` must be tables, each under [[rules]]"));
+            return Err(RuleFileError::at(value.line(), "`rules` must be tables, each under [[rules]]"));
         };
         let Some(rule) = reading.rule(&table).map_err(bad)? else { continue };
         if let Some(at) = raw.rules.iter().position(|other| other.id == rule.id) {
@@ -149,7 +149,7 @@ fn of_file(
     }
     if let Some(extend) = root.get("extend") {
         let Some(table) = extend.table() else {
-            return Err(RuleFileError::at(extend.line, "`extend` must be a table"));
+            return Err(RuleFileError::at(extend.line(), "`extend` must be a table"));
         };
         reading.extend(&table, &mut raw, beside, depth)?;
     }
@@ -178,7 +178,7 @@ impl FileReading<'_> {
     }
 
     fn rule(&mut self, table: &LooseTable<'_, '_>) -> Result<Option<RawRule>, (u64, String)> {
-        let line = table.line;
+        let line = table.line();
         let id = table.text("id")?.unwrap_or_default();
         if id.trim().is_empty() {
             self.out.unused += 1;
@@ -192,18 +192,18 @@ impl FileReading<'_> {
         for key in ["allowlist", "allowlists"] {
             for value in table.get(key).into_iter().flat_map(LooseValue::elements) {
                 let Some(table) = value.table() else {
-                    return Err((value.line, format!("`{key}`{of} must be a table")));
+                    return Err((value.line(), format!("`{key}`{of} must be a table")));
                 };
                 allowlists.extend(self.allowlist(&table)?);
             }
         }
         if let Some(value) = table.get("required") {
             let why = "other rules that must match beside it are not asked for: more is found than with it";
-            self.leave_out(value.line, format!("required{of}"), why);
+            self.leave_out(value.line(), format!("required{of}"), why);
         }
         if let Some(value) = table.get("validate") {
             let why = "keys are not tried out: skanner opens no network connection";
-            self.leave_out(value.line, format!("validate{of}"), why);
+            self.leave_out(value.line(), format!("validate{of}"), why);
         }
         let mut entropy = number("entropy")?;
         if let Some(value) = table.get("filter") {
@@ -213,7 +213,7 @@ impl FileReading<'_> {
             if !is_all {
                 let why =
                     "it is an expression of betterleaks; of these, only the entropy of the key is understood";
-                self.leave_out(value.line, format!("filter{of}"), why);
+                self.leave_out(value.line(), format!("filter{of}"), why);
             }
         }
         let keywords = table.texts("keywords")?.into_iter().map(|(text, _)| text);
@@ -237,7 +237,7 @@ impl FileReading<'_> {
         let is_all = match table.text("condition")?.unwrap_or_default().to_ascii_uppercase().as_str() {
             "AND" | "&&" => true,
             "" | "OR" | "||" => false,
-            _ => return Err((table.line, "the `condition` of an allowlist must be AND or OR".to_owned())),
+            _ => return Err((table.line(), "the `condition` of an allowlist must be AND or OR".to_owned())),
         };
         let target = match table.text("regextarget")?.unwrap_or_default().as_str() {
             "" | "secret" => AllowlistTarget::Secret,
@@ -245,7 +245,7 @@ impl FileReading<'_> {
             "line" => AllowlistTarget::Line,
             _ => {
                 let why = "the `regexTarget` of an allowlist must be secret, match or line";
-                return Err((table.line, why.to_owned()));
+                return Err((table.line(), why.to_owned()));
             }
         };
         let (regexes, all_regexes) = self.expressions(table, "regexes")?;
@@ -253,7 +253,7 @@ impl FileReading<'_> {
         if is_all && !(all_regexes && all_paths) {
             // Without one of its criteria it would let more pass.
             self.leave_out(
-                table.line,
+                table.line(),
                 "an allowlist",
                 "its condition is AND, and one of its expressions is left out",
             );
@@ -271,11 +271,11 @@ impl FileReading<'_> {
             paths,
             commits,
             file: self.file.clone(),
-            line: table.line,
+            line: table.line(),
             reason: table.text("description")?.filter(|text| !text.trim().is_empty()),
         };
         if allowlist.is_empty() {
-            self.leave_out(table.line, "an allowlist", "it has no paths, regexes, stopwords or commits");
+            self.leave_out(table.line(), "an allowlist", "it has no paths, regexes, stopwords or commits");
             return Ok(None);
         }
         Ok(Some(Arc::new(allowlist)))
@@ -288,12 +288,12 @@ impl FileReading<'_> {
         key: &str,
     ) -> Result<(Vec<Expression>, bool), (u64, String)> {
         let (mut found, mut is_all) = (Vec::new(), true);
-        for (source, line) in table.texts(key)? {
+        for (source, value) in table.texts(key)? {
             match expression(&from_go(&source)) {
                 Ok(expression) => found.push(expression),
                 Err(why) => {
                     is_all = false;
-                    self.leave_out(line, format!("one of the {key} of an allowlist"), why);
+                    self.leave_out(value.line(), format!("one of the {key} of an allowlist"), why);
                 }
             }
         }
@@ -313,20 +313,20 @@ impl FileReading<'_> {
         if let Some(value) = table.get("usedefault").filter(|_| uses_default) {
             let why = "skanner's own rules stand in for those of gitleaks; allowlists of this file count for the rules of \
                        this file";
-            self.leave_out(value.line, "extend.useDefault", why);
+            self.leave_out(value.line(), "extend.useDefault", why);
         }
         if let Some(value) = table.get("url") {
-            self.leave_out(value.line, "extend.url", "nothing is fetched; save the file, and name it");
+            self.leave_out(value.line(), "extend.url", "nothing is fetched; save the file, and name it");
         }
         let path = table.text("path").map_err(bad)?.filter(|path| !path.is_empty());
         let Some(path) = path else {
-            for (id, line) in disabled {
+            for (id, value) in disabled {
                 let why = "it is a rule of gitleaks' own, which are not used; for one of skanner's, see exclude-rules";
-                self.leave_out(line, format!("disabledRules `{id}`"), why);
+                self.leave_out(value.line(), format!("disabledRules `{id}`"), why);
             }
             return Ok(());
         };
-        let line = table.get("path").map_or(table.line, |value| value.line);
+        let line = table.get("path").map_or(table.line(), LooseValue::line);
         if uses_default {
             return Err(RuleFileError::at(
                 line,
@@ -344,9 +344,9 @@ impl FileReading<'_> {
             let place = error.line.map_or_else(|| file.to_string(), |line| format!("{file}:{line}"));
             RuleFileError::at(line, format!("it extends {place}: {}", error.why))
         })?;
-        for (id, line) in &disabled {
+        for (id, value) in &disabled {
             if base.rules.iter().all(|rule| rule.id != *id) {
-                self.leave_out(*line, format!("disabledRules `{id}`"), "there is no such rule");
+                self.leave_out(value.line(), format!("disabledRules `{id}`"), "there is no such rule");
             }
         }
         for rule in base.rules {

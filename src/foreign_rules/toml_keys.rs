@@ -14,19 +14,23 @@ type SpannedValue<'t> = Spanned<DeValue<'t>>;
 pub(super) struct LooseTable<'v, 't> {
     pub(super) text: &'t str,
     pub(super) entries: &'v DeTable<'t>,
-    /// The line it begins on, 1-based.
-    pub(super) line: u64,
+    /// Where it begins, in bytes.
+    pub(super) at: usize,
 }
 
-/// A value, and the line it begins on, 1-based.
+/// A value.
 #[derive(Clone, Copy)]
 pub(super) struct LooseValue<'v, 't> {
     text: &'t str,
     value: &'v SpannedValue<'t>,
-    pub(super) line: u64,
 }
 
 impl<'v, 't> LooseTable<'v, 't> {
+    /// The line it begins on, 1-based.
+    pub(super) fn line(&self) -> u64 {
+        line_of(self.text, self.at)
+    }
+
     /// The value of a key, which is given in lower case.
     pub(super) fn get(&self, key: &str) -> Option<LooseValue<'v, 't>> {
         let (_, value) = self.entries.iter().find(|(name, _)| name.get_ref().eq_ignore_ascii_case(key))?;
@@ -46,15 +50,20 @@ impl<'v, 't> LooseTable<'v, 't> {
     }
 
     /// The texts of an array, or none.
-    pub(super) fn texts(&self, key: &str) -> Result<Vec<(String, u64)>, (u64, String)> {
+    pub(super) fn texts(&self, key: &str) -> Result<Vec<(String, LooseValue<'v, 't>)>, (u64, String)> {
         let Some(value) = self.get(key) else { return Ok(Vec::new()) };
-        value.elements().into_iter().map(|one| Ok((one.text(key)?, one.line))).collect()
+        value.elements().into_iter().map(|one| Ok((one.text(key)?, one))).collect()
     }
 }
 
 impl<'v, 't> LooseValue<'v, 't> {
     pub(super) fn of(text: &'t str, value: &'v SpannedValue<'t>) -> Self {
-        Self { text, value, line: line_of(text, value.span().start) }
+        Self { text, value }
+    }
+
+    /// The line it begins on, 1-based.
+    pub(super) fn line(self) -> u64 {
+        line_of(self.text, self.value.span().start)
     }
 
     /// The elements of an array, or the value alone.
@@ -67,7 +76,7 @@ impl<'v, 't> LooseValue<'v, 't> {
 
     pub(super) fn table(self) -> Option<LooseTable<'v, 't>> {
         let entries = self.value.get_ref().as_table()?;
-        Some(LooseTable { text: self.text, entries, line: self.line })
+        Some(LooseTable { text: self.text, entries, at: self.value.span().start })
     }
 
     pub(super) fn is_true(self) -> bool {
@@ -76,7 +85,7 @@ impl<'v, 't> LooseValue<'v, 't> {
 
     pub(super) fn text(self, key: &str) -> Result<String, (u64, String)> {
         let text = self.value.get_ref().as_str().map(str::to_owned);
-        text.ok_or_else(|| (self.line, format!("`{key}` must be a text")))
+        text.ok_or_else(|| (self.line(), format!("`{key}` must be a text")))
     }
 
     pub(super) fn number(self, key: &str) -> Result<f64, (u64, String)> {
@@ -84,6 +93,6 @@ impl<'v, 't> LooseValue<'v, 't> {
         let text = value.as_float().map(toml::de::DeFloat::as_str);
         let text = text.or_else(|| value.as_integer().map(toml::de::DeInteger::as_str));
         let number = text.or_else(|| value.as_str()).and_then(|text| text.parse().ok());
-        number.ok_or_else(|| (self.line, format!("`{key}` must be a number")))
+        number.ok_or_else(|| (self.line(), format!("`{key}` must be a number")))
     }
 }
