@@ -26,6 +26,8 @@ pub(super) fn of_audit(options: &Options, config: Option<&Path>) -> Vec<OsString
         add("--baseline", baseline.as_os_str());
     }
     flags.rules_from.iter().for_each(|file| add("--rules-from", file.as_os_str()));
+    flags.values_from.iter().for_each(|file| add("--values-from", file.as_os_str()));
+    flags.values_from_env.iter().for_each(|name| add("--values-from-env", name.as_ref()));
     if let Some(confidence) = flags.min_confidence {
         add("--min-confidence", confidence.to_string().as_ref());
     }

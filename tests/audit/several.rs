@@ -335,3 +335,27 @@ fn reports_go_to_files_as_well() {
     let again = sandbox.skanner(&["report", "all.json", "--format", "json"]);
     assert_eq!(again.stdout, fs::read_to_string(sandbox.path("all.json")).unwrap());
 }
+
+#[test]
+fn rules_and_values_are_looked_for_in_each() {
+    let sandbox = Sandbox::new();
+    let (own, value) = (key("{a:32}", 7), key("{A:20}", 8));
+    for folder in ["one", "two"] {
+        repository(&sandbox, folder, &[("a.py", &format!("k = 'acme_{own}'\np = '{value}'\n"))]);
+    }
+    sandbox.write("gitleaks.toml", "[[rules]]\nid = \"acme\"\nregex = '''acme_([a-z0-9]{32})'''\n");
+    sandbox.write("my.env", format!("DB_PASSWORD={value}\n"));
+    for (option, file, rule) in
+        [("--rules-from", "gitleaks.toml", "acme"), ("--values-from", "my.env", "known-value")]
+    {
+        let report = audit(&sandbox, &["one", "two", option, file, "--format=json"]).report();
+        let findings = report.json["findings"].as_array().unwrap().iter();
+        let places: BTreeSet<String> = findings
+            .filter(|finding| finding["rule"] == rule)
+            .flat_map(|finding| finding["occurrences"].as_array().unwrap())
+            .map(|place| place["path"].as_str().unwrap().to_owned())
+            .collect();
+        let expected: BTreeSet<String> = ["one/a.py".to_owned(), "two/a.py".to_owned()].into();
+        assert_eq!(places, expected, "{option}: {}", report.json);
+    }
+}
