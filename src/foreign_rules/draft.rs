@@ -11,6 +11,12 @@ use crate::rule::{
 /// The maximum length of a title, in characters.
 const LONGEST_TITLE: usize = 100;
 
+/// More rules than a run may have. No more are made of a file.
+const MOST_RULES: usize = 5000;
+
+/// What all expressions may take once they are compiled, in bytes. No more are made of a file.
+const MOST_COMPILED: usize = 512 << 20;
+
 /// A rule as its file has it.
 pub(super) struct RuleDraft {
     pub(super) tool: RuleTool,
@@ -109,13 +115,21 @@ impl RuleDraft {
 impl ForeignRules {
     /// Adds the rule of a draft, or says why there is none.
     pub(super) fn add(&mut self, draft: RuleDraft) {
+        if self.rules.len() > MOST_RULES || self.compiled > MOST_COMPILED {
+            // Whoever reads the file refuses it.
+            return;
+        }
         let (file, line, id) = (draft.file.clone(), draft.line, draft.id.clone());
         match draft.finish() {
             Ok(rule) if self.rules.iter().any(|other| other.rule.id == rule.id) => {
                 self.unused += 1;
                 self.leave_out(&file, line, format!("rule `{id}`"), "another rule has the same name");
             }
-            Ok(rule) => self.rules.push(ForeignRule { rule, file, line }),
+            Ok(rule) => {
+                let expressions = rule.forms.iter().filter_map(|form| form.regex.as_ref());
+                self.compiled += expressions.map(|regex| regex.size()).sum::<usize>();
+                self.rules.push(ForeignRule { rule, file, line });
+            }
             Err(why) => {
                 self.unused += 1;
                 self.leave_out(&file, line, format!("rule `{id}`"), why);

@@ -69,6 +69,8 @@ pub(crate) struct ForeignRules {
     pub rules: Vec<ForeignRule>,
     /// The rules that are not used at all.
     pub unused: u64,
+    /// What the expressions of all rules take once they are compiled, in bytes, or more.
+    pub(super) compiled: usize,
     /// What has no effect, or another one, in the order of the file.
     pub left_out: Vec<LeftOutPart>,
 }
@@ -87,7 +89,7 @@ pub(crate) type ExtendedRules = (Arc<str>, String);
 
 impl ForeignRules {
     pub(super) fn of(tool: RuleTool) -> Self {
-        Self { tool, rules: Vec::new(), unused: 0, left_out: Vec::new() }
+        Self { tool, rules: Vec::new(), unused: 0, compiled: 0, left_out: Vec::new() }
     }
 
     pub(super) fn leave_out(

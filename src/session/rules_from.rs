@@ -90,7 +90,7 @@ impl RulesFrom {
             let file = crate::path::resolved(&file.parent().unwrap_or(Path::new("")).join(path));
             Ok((show(&file).into(), read(&file)?))
         };
-        let ForeignRules { tool, rules, unused, left_out } =
+        let ForeignRules { tool, rules, unused, left_out, .. } =
             foreign_rules::read(file, &shown, &text, &beside).map_err(|error| match error.line {
                 Some(line) => anyhow!("{shown}:{line}: {}", error.why),
                 None => anyhow!("{shown}: {}", error.why),

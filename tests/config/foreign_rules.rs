@@ -536,6 +536,22 @@ fn mistakes_are_explained() {
         let run = sandbox.skanner(&["scan", ".", "--isolated", "--rules-from", file]);
         assert!(run.code == 2 && run.stderr.contains("--rules-from: "), "{name} {text}: {}", run.stderr);
     }
+    // More than a run may have is refused before all of it is read.
+    let many: String =
+        (0..6_000).map(|at| format!("[[rules]]\nid = \"a{at}\"\nregex = '''acme_[a-z]{{9}}'''\n")).collect();
+    let large: String = (0..3_000)
+        .map(|at| {
+            format!("[[rules]]\nid = \"a{at}\"\nregex = '''acme(?:[a-z]{{1,90}}[0-9]{{1,90}}){{1,30}}'''\n")
+        })
+        .collect();
+    for (rules, expected) in [
+        (many, "there are more than 5000 regular expressions"),
+        (large, "there are more than 536870912 bytes that regular expressions take, compiled"),
+    ] {
+        let sandbox = sandbox("gitleaks.toml", &rules);
+        let run = sandbox.skanner(&["scan", "."]);
+        assert!(run.code == 2 && run.stderr.contains(expected), "{run:?}");
+    }
     // What the configuration itself says wrong.
     for (own, expected) in [
         (
