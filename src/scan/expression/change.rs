@@ -45,7 +45,8 @@ impl ExpressionSearch {
     ) -> Option<AnchorKinds> {
         let nearby = Asked::Only(Extent::Nearby);
         let mut kinds = known;
-        for part in merged(changed_ranges.iter().map(|range| self.around(text, range))) {
+        let close = merged(changed_ranges.iter().map(|range| wider(text, range, NEAR_RUN)));
+        for part in merged(close.map(|range| self.around(text, &range))) {
             let found = self.prefilter_part(&text[part.clone()], Asked::All, scratch, matches)?;
             if found.has(AnchorKinds::KEYWORD) {
                 // It may be new, and what it stands near may not be.

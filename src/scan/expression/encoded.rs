@@ -8,6 +8,7 @@ use super::{
     search::{ExpressionSearch, ExpressionWindow},
 };
 use crate::{
+    bytes::has_ascii_text,
     decode::Decoded,
     scan::{
         add_decoded::add_decoded,
@@ -16,6 +17,9 @@ use crate::{
         shape_match::ShapeMatch,
     },
 };
+
+/// A key is a text. What has fewer bytes of text in a row holds none.
+const TEXT: usize = 8;
 
 impl ExpressionSearch {
     /// Adds all matches of a window that begin in `range`, with those of the windows before it that are still in memory.
@@ -63,7 +67,8 @@ impl ExpressionSearch {
         let is_wide_apart = depth == 0 && scratch.wide_apart;
         let mut add = |decoded: &Decoded, name: &'static str| {
             let whole = 0..decoded.text.len();
-            if whole.len() < self.shortest {
+            // Most runs are names, and no text once they are decoded.
+            if !has_ascii_text(&decoded.text, self.shortest.clamp(1, TEXT)) {
                 return;
             }
             let (mut own, mut inner) = (ExpressionProgress::default(), Vec::new());
