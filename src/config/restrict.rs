@@ -250,8 +250,9 @@ impl Settings {
         fill(&mut self.baseline, file);
         fill(&mut self.baseline_scope, config.baseline.scope.clone());
         if let Some(own) = config.values_from.clone() {
-            // Values are looked for in addition to others, so both count.
-            let files: Vec<PathBuf> = own.value.iter().map(|file| config.base.join(file)).collect();
+            // Values are looked for in addition to others, so both count. Those of the organization stand beside its file.
+            let folder = config.file.parent().unwrap_or(&config.base);
+            let files: Vec<PathBuf> = own.value.iter().map(|file| folder.join(file)).collect();
             let more =
                 files.into_iter().filter(|file| !self.values_from.value.contains(file)).collect::<Vec<_>>();
             self.values_from.value.extend(more);

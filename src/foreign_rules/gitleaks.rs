@@ -203,7 +203,7 @@ impl FileReading<'_> {
         }
         if let Some(value) = table.get("validate") {
             let why = "keys are not tried out: skanner opens no network connection";
-            self.leave_out(value.line(), format!("validate{of}"), why);
+            self.out.pass_over(self.file, value.line(), format!("validate{of}"), why);
         }
         let mut entropy = number("entropy")?;
         if let Some(value) = table.get("filter") {

@@ -99,7 +99,11 @@ fn add(
         return Ok(());
     }
     for (line, key, why) in parts {
-        out.leave_out(file, line, format!("{key} of the rule `{}`", draft.id), why);
+        let what = format!("{key} of the rule `{}`", draft.id);
+        match key.as_str() {
+            "validation" | "revocation" | "depends_on_rule" => out.pass_over(file, line, what, why),
+            _ => out.leave_out(file, line, what, why),
+        }
     }
     if !is_visible {
         out.unused += 1;

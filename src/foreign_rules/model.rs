@@ -58,6 +58,8 @@ pub struct LeftOutPart {
     pub what: String,
     /// What happens instead, or why nothing does.
     pub why: String,
+    /// Whether it has to do with what is found, and not with what is done with it.
+    pub matters: bool,
 }
 
 /// The rules of a file, and of those that it extends.
@@ -92,6 +94,20 @@ impl ForeignRules {
         Self { tool, rules: Vec::new(), unused: 0, compiled: 0, left_out: Vec::new() }
     }
 
+    /// Names something that has nothing to do with what is found.
+    pub(super) fn pass_over(
+        &mut self,
+        file: &Arc<str>,
+        line: u64,
+        what: impl Into<String>,
+        why: impl Into<String>,
+    ) {
+        self.leave_out(file, line, what, why);
+        if let Some(last) = self.left_out.last_mut() {
+            last.matters = false;
+        }
+    }
+
     pub(super) fn leave_out(
         &mut self,
         file: &Arc<str>,
@@ -99,7 +115,13 @@ impl ForeignRules {
         what: impl Into<String>,
         why: impl Into<String>,
     ) {
-        self.left_out.push(LeftOutPart { file: file.clone(), line, what: what.into(), why: why.into() });
+        self.left_out.push(LeftOutPart {
+            file: file.clone(),
+            line,
+            what: what.into(),
+            why: why.into(),
+            matters: true,
+        });
     }
 }
 

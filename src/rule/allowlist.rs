@@ -67,6 +67,8 @@ pub struct PlaceTerms {
     pub path: Option<Arc<Expression>>,
     /// The allowlists that depend on its path or commit.
     pub allowlists: Vec<Arc<Allowlist>>,
+    /// What the rules ask that match the same bytes, in place of the above: one of them is enough for a key.
+    pub of_others: Vec<Arc<PlaceTerms>>,
 }
 
 impl WordSet {

@@ -40,6 +40,8 @@ pub(crate) struct KnownValues {
     pub(crate) unreported: Vec<String>,
     /// The confidence below which they would not be, either.
     pub(crate) least: Option<Confidence>,
+    /// Whether they give way to every rule, since whoever named them is held to a policy.
+    pub(crate) yields: bool,
 }
 
 impl KnownValue {

@@ -35,7 +35,7 @@ pub(super) struct IssuerHints {
 
 impl IssuerHints {
     pub(super) fn new(rules: &RuleSet) -> Self {
-        let issuing = rules.iter().filter(|rule| !rule.shared).cloned().collect();
+        let issuing = rules.iter().filter(|rule| !rule.shared && !rule.yields).cloned().collect();
         Self { issuing, with_context: OnceLock::new(), prefixes: OnceLock::new() }
     }
 

@@ -1,9 +1,9 @@
 //! One finding per text: if several shapes match the same bytes, the best one is kept.
 
-use std::{cmp::Reverse, ops::Range};
+use std::{cmp::Reverse, ops::Range, sync::Arc};
 
 use super::{context::ContextMatch, shape_match::ShapeMatch};
-use crate::rule::Confidence;
+use crate::rule::{Confidence, PlaceTerms};
 
 /// A match that was kept, and all that match the same bytes equally well by shape, including itself.
 pub(super) struct ChosenMatch {
@@ -44,7 +44,7 @@ fn choose(matches: &[ShapeMatch], group: &Range<usize>, least: Confidence, kept:
         |one: &ShapeMatch| one.rule.fallback && matches.iter().any(|other| sticks_out(other, one));
     let mut ranked: Vec<&ShapeMatch> = matches.iter().filter(|one| !is_too_short(one)).collect();
     ranked.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.rule.id.cmp(&b.rule.id)));
-    if let Some(known) = matches.iter().find_map(|one| one.known.as_ref()) {
+    if let Some(known) = matches.iter().find_map(|one| one.known.as_ref()).filter(|known| !known.all.yields) {
         // A value comes before all but the rules that know its issuer.
         ranked.sort_by_key(|one| match &one.known {
             _ if known.all.give_way_to(&one.rule, one.confidence) => 0,
@@ -54,7 +54,9 @@ fn choose(matches: &[ShapeMatch], group: &Range<usize>, least: Confidence, kept:
     }
     let first = kept.len();
     // Whoever wrote a rule that yields does not decide what the other rules find.
-    let (yielding, ranked): (Vec<_>, Vec<_>) = ranked.into_iter().partition(|one| one.rule.yields);
+    let yields =
+        |one: &&ShapeMatch| one.rule.yields || one.known.as_ref().is_some_and(|known| known.all.yields);
+    let (yielding, ranked): (Vec<_>, Vec<_>) = ranked.into_iter().partition(yields);
     for matched in ranked {
         if kept[first..].iter().all(|other| is_apart(&other.matched.span, &matched.span)) {
             let is_equal = |other: &&ShapeMatch| {
@@ -62,12 +64,13 @@ fn choose(matches: &[ShapeMatch], group: &Range<usize>, least: Confidence, kept:
             };
             let equals = matches.iter().filter(is_equal);
             let rivals: Vec<ShapeMatch> = equals.cloned().collect();
-            kept.push(ChosenMatch { matched: matched.clone(), rivals, group: group.clone() });
+            let matched = in_any_place(matched, matches, least);
+            kept.push(ChosenMatch { matched, rivals, group: group.clone() });
         }
     }
     for matched in yielding {
         let is_taken = |other: &ChosenMatch| {
-            let is_reported = other.matched.rule.yields || other.matched.confidence >= least;
+            let is_reported = yields(&&other.matched) || other.matched.confidence >= least;
             is_reported && !is_apart(&other.matched.span, &matched.span)
         };
         if !kept[first..].iter().any(is_taken) {
@@ -78,6 +81,22 @@ fn choose(matches: &[ShapeMatch], group: &Range<usize>, least: Confidence, kept:
         }
     }
     kept[first..].sort_by_key(|one| one.matched.span.start);
+}
+
+/// A match that depends on its place, unless another match of the same bytes does not depend on it, or not in the same way:
+/// what lets a rule pass does not let another one pass.
+fn in_any_place(matched: &ShapeMatch, matches: &[ShapeMatch], least: Confidence) -> ShapeMatch {
+    let mut matched = matched.clone();
+    if let Some(own) = &matched.terms {
+        let others =
+            matches.iter().filter(|one| !is_apart(&one.span, &matched.span) && one.confidence >= least);
+        let all: Option<Vec<Arc<PlaceTerms>>> = others.map(|one| one.terms.clone()).collect();
+        matched.terms = all.map(|all| match &all[..] {
+            [] | [_] => own.clone(),
+            all => Arc::new(PlaceTerms { of_others: all.to_vec(), ..PlaceTerms::default() }),
+        });
+    }
+    matched
 }
 
 /// Greater is better. A fallback comes after all others that are worth reporting. Then comes confidence; then a key that was pasted into a template such as `sk-proj-…`,

@@ -76,7 +76,8 @@ pub(super) fn candidates(
         let of_shape = rivals.iter().map(|rival| &rival.rule);
         return matcher.dispatch().hints.candidates(key.reveal().as_bytes(), &matched.hints, of_shape);
     }
-    let mut rivals: Vec<&ShapeMatch> = rivals.iter().filter(|matched| !matched.rule.shared).collect();
+    let mut rivals: Vec<&ShapeMatch> =
+        rivals.iter().filter(|matched| !matched.rule.shared && !matched.form().is_foreign).collect();
     let nearness = |matched: &ShapeMatch| {
         matched.context_match.as_ref().map_or((true, None), |found| (false, Some(found.distance())))
     };

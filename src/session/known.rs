@@ -78,7 +78,8 @@ pub(super) fn learn(settings: &mut Settings, root: &Path, redactor: &Redactor) -
     });
     let unreported = unreported.map(|rule| rule.id.clone()).collect();
     let least = Some(settings.min_confidence.value);
-    settings.known = Some(Arc::new(KnownValues { values: reading.values, unreported, least }));
+    let yields = settings.policy.is_some();
+    settings.known = Some(Arc::new(KnownValues { values: reading.values, unreported, least, yields }));
     Ok(reading.files)
 }
 

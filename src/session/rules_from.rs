@@ -85,6 +85,10 @@ impl RulesFrom {
         show: ShowFile<'_>,
     ) -> Result<()> {
         let shown: Arc<str> = show(file).into();
+        if self.files.iter().any(|known| known.file == shown) {
+            // An option and the configuration may name the same file.
+            return Ok(());
+        }
         let text = read(file)?;
         let beside = |path: &str| {
             let file = crate::path::resolved(&file.parent().unwrap_or(Path::new("")).join(path));
@@ -100,7 +104,7 @@ impl RulesFrom {
             if let Some(other) = self.rules.iter().find(|other| other.value.id == rule.id) {
                 let what = format!("rule `{}`", rule.id);
                 let why = format!("there is another rule of this name, at {}, which counts", other.place);
-                left_out.push(LeftOutPart { file, line, what, why });
+                left_out.push(LeftOutPart { file, line, what, why, matters: true });
                 unused += 1;
                 continue;
             }

@@ -237,7 +237,8 @@ fn describe(session: &Session, report: &mut Report, coverage: &Coverage) {
         tool: file.tool.to_owned(),
         rules: file.rules,
         unused: file.unused,
-        left_out: (file.left_out.len() as u64).saturating_sub(file.unused),
+        left_out: (file.left_out.iter().filter(|part| part.matters).count() as u64)
+            .saturating_sub(file.unused),
     };
     report.rules_from = settings.rule_files().map(taken).collect();
     report.configuration = settings.config.as_ref().map(|config| Configuration {

@@ -66,6 +66,16 @@ fn exceeded(limit: &'static str, why: impl Into<String>) -> Option<Exceeded> {
     Some(Exceeded { limit, why: why.into() })
 }
 
+/// Whether a reason says anything: a letter or digit that can be seen, and not only the comment for another scanner.
+fn says_why(reason: &str) -> bool {
+    // Letters that nobody sees.
+    const FILLERS: [char; 4] = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'];
+    let is_seen = |one: char| one.is_alphanumeric() && !FILLERS.contains(&one);
+    let words =
+        reason.split_whitespace().filter(|word| !word.contains(":allow") && !word.contains(":ignore"));
+    words.flat_map(str::chars).any(is_seen)
+}
+
 impl AllowLimits {
     /// Why a suppression does not count, whatever it suppresses. `until` is its last day.
     pub(crate) fn of_kind(
@@ -112,7 +122,7 @@ impl AllowLimits {
             RequiredReason::Usual => is_written,
             RequiredReason::Everywhere => true,
         };
-        if needs_reason && reason.is_none_or(|reason| reason.trim().is_empty()) {
+        if needs_reason && !reason.is_some_and(says_why) {
             return exceeded("policy.require-reason", "no reason is given");
         }
         let latest = Day::of_number(today.number() + self.days?);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::paths::PathRoots;
 use crate::{
     finding::{Occurrence, Report, Suppression, SuppressionKind},
-    rule::{Allowlist, PlaceTerms},
+    rule::{Allowlist, Expression, PlaceTerms},
 };
 
 /// Drops what is not in a place that its rule is for, and suppresses what an allowlist lets pass there. `is_asked` is told the
@@ -23,14 +23,24 @@ pub(crate) fn apply(report: &mut Report, directories: &PathRoots, is_asked: &dyn
     report.suppress(|_, place| allowed(place.terms.as_deref()?, place, directories, is_asked));
 }
 
-/// Whether the rule is for such a path. That of a file was known before; what git stores has several.
+/// Whether a rule that matches there is for such a path. That of a file was known before; what git stores has several.
 fn is_of_rule(place: &Occurrence, directories: &PathRoots) -> bool {
-    let regex = place.terms.as_ref().and_then(|terms| terms.path.as_ref());
-    let Some(regex) = regex.filter(|_| place.object.is_some()) else { return true };
+    let Some(terms) = place.terms.as_ref().filter(|_| place.object.is_some()) else { return true };
     let paths = paths(place, directories);
-    paths.is_empty() || paths.iter().any(|path| regex.is_match(path.as_bytes()))
+    let is_of = |terms: &PlaceTerms| {
+        let matches = |regex: &Arc<Expression>| paths.iter().any(|path| regex.is_match(path.as_bytes()));
+        paths.is_empty() || terms.path.as_ref().is_none_or(matches)
+    };
+    each_rule(terms).any(is_of)
 }
 
+/// What each of the rules asks that match the same bytes.
+fn each_rule(terms: &PlaceTerms) -> impl Iterator<Item = &PlaceTerms> {
+    let own = terms.of_others.is_empty().then_some(terms);
+    own.into_iter().chain(terms.of_others.iter().map(|other| &**other))
+}
+
+/// What suppresses a key: an allowlist of each of the rules that find it there.
 fn allowed(
     terms: &PlaceTerms,
     place: &Occurrence,
@@ -41,7 +51,13 @@ fn allowed(
     let paths: Vec<&[u8]> = paths.iter().map(String::as_bytes).collect();
     let commit = place.commit.map(|commit| commit.to_string());
     let allows = |list: &&Arc<Allowlist>| is_asked(&list.file) && list.allows_at(&paths, commit.as_deref());
-    let list = terms.allowlists.iter().find(allows)?;
+    let is_of = |terms: &&PlaceTerms| {
+        let matches = |regex: &Arc<Expression>| paths.iter().any(|path| regex.is_match(path));
+        paths.is_empty() || terms.path.as_ref().is_none_or(matches)
+    };
+    let lists: Option<Vec<&Arc<Allowlist>>> =
+        each_rule(terms).filter(is_of).map(|terms| terms.allowlists.iter().find(allows)).collect();
+    let list = *lists?.first()?;
     Some(Suppression {
         kind: SuppressionKind::Config,
         place: list.file.to_string(),

@@ -89,7 +89,10 @@ fn allowlists_let_pass_what_they_say() {
         ("regexTarget = \"match\"\nregexes = ['''^acme_demo''']", "a.py", "acme_real={}", Found),
         ("regexTarget = \"line\"\nregexes = ['''# example$''']", "a.py", "acme={} # example", NoKey),
         ("regexTarget = \"line\"\nregexes = ['''# example$''']", "a.py", "acme={}\n# example", Found),
-        ("regexTarget = \"line\"\nregexes = ['''^x''']", "a.py", "y\nx acme={}", NoKey),
+        ("regexTarget = \"line\"\nregexes = ['''^x''']", "a.py", "x acme={}", NoKey),
+        // For gitleaks, another line begins with the line feed before it.
+        ("regexTarget = \"line\"\nregexes = ['''^x''']", "a.py", "y\nx acme={}", Found),
+        ("regexTarget = \"line\"\nregexes = ['''^\\nx''']", "a.py", "y\nx acme={}", NoKey),
         // Digits of a key that is drawn at random hold none of these words.
         ("stopwords = [\"ÄÖ\"]", "a.py", "acme={}", Found),
         (
@@ -584,4 +587,70 @@ fn mistakes_are_explained() {
     );
     let run = sandbox.skanner(&["scan", ".", "--rules-from", "rules/README.md"]);
     assert!(run.code == 2 && run.stderr.contains("the name tells no format"), "{run:?}");
+}
+
+#[test]
+fn a_key_of_two_rules_is_suppressed_only_if_both_let_it_pass() {
+    let two = |first: &str, second: &str| {
+        format!(
+            "[[rules]]\nid = \"one\"\nregex = '''id=([a-z0-9]{{8,40}})'''\n{first}\n\
+             [[rules]]\nid = \"two\"\nregex = '''\\bid=([a-z0-9]{{20,36}})\\b'''\n{second}\n"
+        )
+    };
+    let paths = |path: &str| format!("[[rules.allowlists]]\npaths = ['''{path}''']");
+    for (first, second, is_found) in [
+        (paths("^src/"), paths("^nothere/"), true),
+        (paths("^src/"), String::new(), true),
+        (paths("^src/"), paths("^src/"), false),
+        (paths("^src/"), "path = '''\\.py$'''".to_owned(), true),
+        (paths("^src/"), "path = '''\\.txt$'''".to_owned(), false),
+        (paths("^nothere/"), paths("^src/"), true),
+    ] {
+        let sandbox = sandbox("gitleaks.toml", &two(&first, &second));
+        sandbox.write("src/a.py", format!("id={}\n", body(1)));
+        sandbox.git("", &["add", "src"]);
+        sandbox.git("", &["commit", "-qm", "all"]);
+        for options in [&["src"][..], &["--history"]] {
+            let report = sandbox.scan(options);
+            assert_eq!(!report.paths().is_empty(), is_found, "{first} {second} {options:?}: {}", report.json);
+        }
+    }
+}
+
+#[test]
+fn nothing_that_a_repository_names_takes_a_key_from_a_rule_of_the_policy() {
+    let sandbox = Sandbox::new();
+    sandbox.git("", &["init", "-q"]);
+    let secret = key("acme-{A:32}", 1);
+    sandbox.write("../org/acme.toml", "[[rules]]\nid = \"acme\"\nregex = '''acme-[A-Za-z0-9]{32}'''\n");
+    sandbox.write(
+        "../org/policy.toml",
+        "fail-on = \"critical\"\nrules-from = [\"acme.toml\"]\n[severity]\nacme = \"critical\"\n\
+         [policy]\nallow-by = [\"entry\"]\nmax-severity = \"high\"\n",
+    );
+    sandbox.write("a.py", format!("k = '{secret}'\n"));
+    sandbox.write("v.env", format!("APP_PASSWORD={secret}\n"));
+    let scan = |more: &[&str]| sandbox.scan(&[&["a.py", "--policy", "../org/policy.toml"], more].concat());
+    assert_eq!((scan(&[]).code, places(&scan(&[]), "acme")), (1, vec!["a.py:1".to_owned()]));
+    for own in [
+        "values-from = [\"v.env\"]\n",
+        "values-from = [\"v.env\"]\n[[allow]]\nrule = \"known-value\"\npaths = [\"**\"]\nreason = \"made up\"\n",
+        "rules-from = [\"g.toml\"]\n",
+    ] {
+        sandbox.write("skanner.toml", own);
+        sandbox.write(
+            "g.toml",
+            "[[rules]]\nid = \"mine\"\nregex = '''k = .(acme-[A-Za-z0-9]{32})'''\n[[allowlists]]\npaths = ['''.''']\n",
+        );
+        let report = scan(&[]);
+        assert_eq!((report.code, places(&report, "acme")), (1, vec!["a.py:1".to_owned()]), "{own}");
+    }
+    sandbox.write("skanner.toml", "");
+    assert_eq!(scan(&["--values-from", "v.env"]).code, 1);
+    // The policy's own values stand beside it.
+    sandbox.write("../org/policy.toml", "values-from = [\"own.env\"]\n");
+    sandbox.write("../org/own.env", "DB_PASSWORD=tr0ub4dor-and-more\n");
+    sandbox.write("b.py", "p = 'tr0ub4dor-and-more'\n");
+    let report = sandbox.scan(&["b.py", "--policy", "../org/policy.toml"]);
+    assert_eq!(places(&report, "known-value"), ["b.py:1"], "{}", report.json);
 }

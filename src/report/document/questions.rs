@@ -51,11 +51,7 @@ impl RunReport {
     /// What was looked for, in words: the families, and the rules of other scanners.
     pub(crate) fn looked_for_in_words(&self) -> String {
         let families = self.scope.in_words();
-        let of_file = |file: &RuleFileUse| {
-            let rules = if file.rules == 1 { "1 rule".to_owned() } else { format!("{} rules", file.rules) };
-            format!("{rules} of {}", file.file)
-        };
-        let files: Vec<_> = self.rules_from.iter().filter(|file| file.rules > 0).map(of_file).collect();
+        let files = RuleFileUse::used_in(&self.rules_from);
         if files.is_empty() { families } else { format!("{families}, and by {}", files.join(" and ")) }
     }
 

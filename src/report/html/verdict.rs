@@ -165,7 +165,7 @@ fn conditions(page: &mut Markup, run: &RunReport) {
         fact(page, "Configuration", &[format!("{}{ways}", file.file)]);
     }
     let mut notes = Vec::new();
-    notes.extend(run.rules_from.iter().filter_map(RuleFileUse::not_used));
+    notes.extend(RuleFileUse::not_used_in(&run.rules_from));
     if run.shallow {
         notes.push("Shallow clone: older commits were not read".to_owned());
     }

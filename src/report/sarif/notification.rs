@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::uri::artifact;
 use crate::{
-    finding::Configuration,
+    finding::{Configuration, RuleFileUse},
     hidden::escape_control,
     report::document::{ReportDocument, RunReport},
 };
@@ -158,9 +158,9 @@ pub(super) fn invocation(report: &ReportDocument) -> Value {
             say(Notification::Weakened, "warning", text, location(run, file, None));
         }
     }
-    for (file, what) in run.rules_from.iter().filter_map(|file| Some((file, file.not_used()?))) {
+    for what in RuleFileUse::not_used_in(&run.rules_from) {
         let text = format!("{}.", escape_control(&what));
-        say(Notification::Weakened, "note", text, location(run, &file.file, None));
+        say(Notification::Weakened, "note", text, location(run, ".", None));
     }
     for one in &run.refused {
         let policy = run.policy.as_ref().map_or("the policy", |policy| &policy.file);

@@ -12,7 +12,9 @@ use indicatif::{DecimalBytes, HumanCount, HumanDuration};
 
 use super::style::{RED, paint, severity_color};
 use crate::{
-    finding::{Audit, AuditVerdict, Configuration, Scanned, SuppressedBy, SuppressionKind, Tolerated},
+    finding::{
+        Audit, AuditVerdict, Configuration, RuleFileUse, Scanned, SuppressedBy, SuppressionKind, Tolerated,
+    },
     hidden::escape_control,
     report::{
         document::{ReportDocument, RunReport},
@@ -58,7 +60,10 @@ pub(super) fn line(report: &ReportDocument, view: &View) -> String {
     if let Some(audit) = &run.audit {
         parts.extend(not_read);
         parts.push(format!("{}{suppressed}", paint(view, color, &verdict(audit, report))));
-        parts.push("other secrets were not looked for".to_owned());
+        parts.push(match run.rules_from.is_empty() {
+            true => "other secrets were not looked for".to_owned(),
+            false => format!("looked for {}", escape_control(&run.looked_for_in_words())),
+        });
         parts.extend(exceptions(run));
         parts.push(what.map_or_else(|| read.clone(), |what| format!("{what}: {read}")));
     } else {
@@ -214,9 +219,8 @@ fn exceptions(run: &RunReport) -> Vec<String> {
         let ways = if others.is_empty() { last.clone() } else { format!("{} and {last}", others.join(", ")) };
         parts.push(format!("{file} {ways}"));
     }
-    parts.extend(
-        run.rules_from.iter().filter_map(|file| Some(escape_control(&file.not_used()?).into_owned())),
-    );
+    let not_used = RuleFileUse::not_used_in(&run.rules_from);
+    parts.extend(not_used.iter().map(|text| escape_control(text).into_owned()));
     if let Some(policy) = &run.policy {
         let inside =
             if policy.inside { ", which is in what was scanned and can be changed there" } else { "" };

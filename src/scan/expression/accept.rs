@@ -111,7 +111,8 @@ impl ExpressionEntry {
     fn terms(&self, text: &[u8], found: &ExpressionMatch) -> Option<Arc<PlaceTerms>> {
         let path = self.form().path.clone();
         let allowlists = self.depends(text, found).unwrap_or_default();
-        (path.is_some() || !allowlists.is_empty()).then(|| Arc::new(PlaceTerms { path, allowlists }))
+        (path.is_some() || !allowlists.is_empty())
+            .then(|| Arc::new(PlaceTerms { path, allowlists, of_others: Vec::new() }))
     }
 
     /// The match of a key, as the stages after this one take it.
@@ -158,10 +159,10 @@ impl ExpressionEntry {
     }
 }
 
-/// The lines that a match is in, as far as windows hold them.
+/// The lines that a match is in, as far as windows hold them, with the line feed before them, as gitleaks has them.
 fn lines_of(text: &[u8], span: &Range<usize>) -> Range<usize> {
     let before = span.start.saturating_sub(LINE);
-    let start = memchr::memrchr(b'\n', &text[before..span.start]).map_or(before, |at| before + at + 1);
+    let start = memchr::memrchr(b'\n', &text[before..span.start]).map_or(before, |at| before + at);
     let after = text.len().min(span.end + LINE);
     let end = memchr::memchr(b'\n', &text[span.end..after]).map_or(after, |at| span.end + at);
     start..end
