@@ -50,6 +50,7 @@ mod allowlist {
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rule");
+    println!("cargo::rerun-if-changed=src/cmd/schema");
     println!("cargo::rustc-env=SKANNER_VERSION={}", version());
     let mut files: Vec<_> = fs::read_dir("rules")
         .expect("the directory rules/ contains the rules")
@@ -79,6 +80,18 @@ fn main() {
     let json = serde_json::to_string(&tables).expect("TOML values are JSON values");
     fs::write(out.join("rules.json"), json).expect("OUT_DIR is writable");
     fs::write(out.join("anchors.rs"), anchors(&rules)).expect("OUT_DIR is writable");
+    for name in ["report", "config"] {
+        fs::write(out.join(format!("{name}.schema.json")), schema(name)).expect("OUT_DIR is writable");
+    }
+}
+
+/// A schema of `skanner schema`, without the space that makes it readable.
+fn schema(name: &str) -> String {
+    let file = format!("src/cmd/schema/{name}.json");
+    let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let schema: serde_json::Value =
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
+    schema.to_string()
 }
 
 /// The version with the commit and its day, as far as they are known. A debug build has neither, since each commit would

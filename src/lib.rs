@@ -33,6 +33,7 @@ mod bytes;
 mod cli;
 #[cfg(feature = "cli")]
 mod cmd;
+mod cold;
 mod config;
 mod day;
 mod decode;
@@ -48,6 +49,8 @@ mod hidden;
 mod hook;
 #[cfg(feature = "cli")]
 mod import;
+#[cfg(feature = "cli")]
+mod json_text;
 mod known;
 #[cfg(feature = "git")]
 mod locate;

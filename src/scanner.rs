@@ -190,7 +190,7 @@ impl Scanner {
                 left_history: LeftHistory::All,
                 pool: self.session.pool(),
             }
-            .feed(&|| pool.worker());
+            .feed(&pool.workers());
             Coverage { scope: ScanScope::Files(vec![root.clone()]), roots: vec![root], ..coverage }
         })
     }

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use super::entry::{BaselineEntry, day_in};
-use crate::{day::Day, finding::Fingerprint, path::WholePath, regular_file, whole_file};
+use crate::{cold::ColdSort, day::Day, finding::Fingerprint, path::WholePath, regular_file, whole_file};
 
 /// Larger files are refused, in bytes. This is room for about half a million entries.
 const MOST: u64 = 64 << 20;
@@ -91,9 +91,8 @@ impl Baseline {
     /// Takes entries in any order. Of several with the same secret and location, the first is kept.
     #[must_use]
     pub(crate) fn new(mut entries: Vec<BaselineEntry>) -> Self {
-        let key = |entry: &BaselineEntry| (entry.fingerprint, entry.place.clone());
         if !entries.is_sorted_by(|a, b| (a.fingerprint, &a.place) < (b.fingerprint, &b.place)) {
-            entries.sort_by_cached_key(key);
+            entries.cold_sort_by(|a, b| (a.fingerprint, &a.place).cmp(&(b.fingerprint, &b.place)));
             entries.dedup_by(|later, earlier| {
                 let is_same = later.fingerprint == earlier.fingerprint && later.place == earlier.place;
                 if is_same {
@@ -197,7 +196,7 @@ impl std::fmt::Display for Baseline {
         // In the order of `sort`. Lines escape their paths, so this differs from the order of locations.
         let mut lines: Vec<(String, &BaselineEntry)> =
             self.entries.iter().map(|entry| (entry.to_string(), entry)).collect();
-        lines.sort_by(|(a, _), (b, _)| a.cmp(b));
+        lines.cold_sort_by(|(a, _), (b, _)| a.cmp(b));
         for (line, entry) in lines {
             for note in &entry.notes {
                 writeln!(f, "{note}")?;

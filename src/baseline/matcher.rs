@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     blob::SourceKind,
+    cold::ColdSort,
     finding::{Finding, Fingerprint, Occurrence},
 };
 
@@ -227,7 +228,7 @@ impl<'a> Matcher<'a> {
                 places.push(EntryLocation::File(path.clone()));
             }
         }
-        places.sort();
+        places.cold_sort();
         places.dedup();
         let past = unknown.filter_map(|location| match location {
             Location::Past(path) => Some(path.clone()),

@@ -12,6 +12,7 @@ use anyhow::{Context, Result, ensure};
 use super::{console::Console, options, words};
 use crate::{
     cli::AuditArgs,
+    cold::ColdSort,
     config::Settings,
     path::shown_text,
     report::ReportDocument,
@@ -63,7 +64,7 @@ pub(super) fn run(args: &AuditArgs, found: &FoundRepositories, console: &Console
         let name = console.redactor.text(shown_text(path).as_bytes());
         reports.push(ReportDocument::unread_repository(&name, why.clone()));
     }
-    reports.sort_by(|a, b| a.run.repositories[0].name.cmp(&b.run.repositories[0].name));
+    reports.cold_sort_by(|a, b| a.run.repositories[0].name.cmp(&b.run.repositories[0].name));
     let report = ReportDocument::merge(reports).context("there is at least one repository")?;
     write_document(&options.outputs, &settings.format.value, &report, &options.view(start.elapsed()))?;
     // Under a policy, keys fail.

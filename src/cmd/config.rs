@@ -14,7 +14,9 @@ use super::{console::Console, options};
 use crate::{
     baseline::DEFAULT_NAME,
     cli::{ListFormat, SettingArgs},
+    cold::ColdSort,
     config::{Allow, Config, ConfigPosition, RuleFile, SettingSource, Settings},
+    json_text,
     rule::Rule,
     session::{ConfigStart, Verdict, look_up},
 };
@@ -50,7 +52,7 @@ pub(super) fn show(
     for one in &mut refused {
         [&mut one.what, &mut one.why].into_iter().for_each(|text| *text = mask(text));
     }
-    refused.sort();
+    refused.cold_sort();
     match format {
         ListFormat::Json => {
             let mut document = json!({ "configuration": file, "settings": rows });
@@ -58,7 +60,7 @@ pub(super) fn show(
                 document["policy"] = json!({ "file": policy.shown(), "inside": policy.is_inside });
                 document["refused"] = json!(refused);
             }
-            console.print(&format!("{}\n", serde_json::to_string_pretty(&document)?))
+            console.print(&format!("{}\n", json_text::pretty(&document)?))
         }
         ListFormat::Text => {
             let lead = match file {

@@ -16,6 +16,7 @@ mod plan;
 mod report;
 mod rules;
 mod scan;
+mod schema;
 mod tree;
 mod try_rule;
 mod words;
@@ -27,8 +28,7 @@ use clap::{CommandFactory, Parser, error::ErrorKind};
 
 use self::console::Console;
 use crate::{
-    cli::{self, Cli, Command, SchemaDocument},
-    report as formats,
+    cli::{self, Cli, Command},
     session::{Redactor, Verdict},
 };
 
@@ -119,13 +119,7 @@ fn run(cli: &Cli, console: &Console) -> Result<Verdict> {
         Command::Explain(args) => explain::run(args, console),
         Command::Config(args) => config::show(&args.path, args.format, &args.settings, console),
         Command::Init(args) => init::run(&args.path, args.force, console),
-        Command::Schema(args) => {
-            let schema = match args.document {
-                SchemaDocument::Report => formats::schema(),
-                SchemaDocument::Config => crate::config::schema(),
-            };
-            console.print_own(&format!("{}\n", serde_json::to_string_pretty(&schema)?))
-        }
+        Command::Schema(args) => schema::run(args.document, console),
         Command::Completions(args) => {
             let mut script = Vec::new();
             clap_complete::generate(args.shell, &mut Cli::command(), "skanner", &mut script);

@@ -14,6 +14,7 @@ use crate::{
     cli::{ConfigArgs, FamilyArgs, ListFormat, RulesArgs, RulesCommand, SettingArgs},
     config::Settings,
     finding::Detection,
+    json_text,
     report::hang,
     rule::{Confidence, Family, Rule, RuleSet, Severity, Shape},
     scan::{Engine, Scratch},
@@ -122,7 +123,7 @@ fn list(family: &FamilyArgs, config: &ConfigArgs, format: ListFormat, console: &
     match format {
         ListFormat::Json => {
             let rules: Vec<Listed<'_>> = rules.iter().map(|rule| Listed::from(&***rule)).collect();
-            print(&format!("{}\n", serde_json::to_string_pretty(&rules)?), own.is_some(), console)
+            print(&format!("{}\n", json_text::pretty(&rules)?), own.is_some(), console)
         }
         ListFormat::Text => {
             let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or_default();

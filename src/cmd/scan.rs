@@ -48,7 +48,7 @@ pub(super) fn staged(
     conclude_report(&session, |pool| {
         pool.read_lfs(&repository, MissingContent::Fails);
         let staged = StagedSource { all, wanted: None, differing: false, pool: session.pool() };
-        let held = staged.feed(&repository, &|| pool.worker())?;
+        let held = staged.feed(&repository, &pool.workers())?;
         let nothing = match held {
             StagedState::Content => None,
             StagedState::Removals => Some("the staged changes only remove files"),
@@ -89,7 +89,7 @@ fn range(args: &ScanArgs, console: &Console) -> Result<Verdict> {
         for (selection, name) in ranges {
             tips.extend(selection.tips.iter().copied());
             names.push(name);
-            count += Range { selection, pool: session.pool() }.feed(&repository, &|| pool.worker())?;
+            count += Range { selection, pool: session.pool() }.feed(&repository, &pool.workers())?;
         }
         let what = names.join(" and ");
         let nothing = (count == 0).then(|| format!("{what} has no new commits"));
@@ -158,7 +158,7 @@ fn files(args: &ScanArgs, console: &Console) -> Result<Verdict> {
                 left_history: LeftHistory::All,
                 pool: session.pool(),
             }
-            .feed(&|| pool.worker());
+            .feed(&pool.workers());
         }
         Ok(Coverage { roots, histories, ..coverage })
     })

@@ -40,7 +40,7 @@ pub(super) fn feed(
         left_history: LeftHistory::None,
         pool: session.pool(),
     }
-    .feed(&|| pool.worker());
+    .feed(&pool.workers());
     let here = vec![".".into()];
     Ok(Coverage { scope: ScanScope::Files(here.clone()), roots: here, ..Coverage::files(root.to_owned()) })
 }

@@ -15,6 +15,7 @@ use serde_json::json;
 use super::console::Console;
 use crate::{
     cli::TryArgs,
+    cold::ColdSort,
     config::{Config, ConfigDocument, ConfigKind},
     finding::Report,
     hidden::escape_control,
@@ -46,7 +47,7 @@ pub(super) fn run(args: &TryArgs, console: &Console) -> Result<Verdict> {
             left_history: LeftHistory::All,
             pool: Pool::new(available_parallelism().map_or(1, NonZero::get)),
         };
-        walk.feed(&|| pool.worker());
+        walk.feed(&pool.workers());
     });
     let text = summary(&report, engine.expression_counts(), start.elapsed());
     console.print(&text)?;
@@ -93,7 +94,7 @@ fn summary(report: &Report, counts: ExpressionCounts, elapsed: Duration) -> Stri
     let mut text = String::new();
     let own = report.findings.iter().filter(|finding| finding.rule.id == ID);
     let mut places: Vec<_> = own.clone().flat_map(|finding| &finding.occurrences).collect();
-    places.sort_by_key(|place| (place.full_path().into_owned(), place.span));
+    places.cold_sort_by_key(|place| (place.full_path().into_owned(), place.span));
     for place in places.iter().take(MOST) {
         let (path, line) = (place.full_path(), escape_control(place.excerpt.text.trim()));
         let _ = writeln!(text, "{}:{}:{}: {line}", escape_control(&path), place.span.line, place.span.column);

@@ -21,6 +21,7 @@ use super::{
     },
 };
 use crate::{
+    cold::ColdSort,
     day::Day,
     finding::FailOn,
     rule::{Confidence, Family, Rule, Severity, word_schema, words},
@@ -260,7 +261,7 @@ impl FromToml for Regrades {
             return None;
         };
         let mut entries: Vec<_> = entries.iter().collect();
-        entries.sort_by_key(|(key, _)| key.span().start);
+        entries.cold_sort_by_key(|(key, _)| key.span().start);
         let severity_override = |(key, value): (&Spanned<DeString<'_>>, &Value<'_>)| {
             let rule = key.get_ref().to_string();
             reader.names_rule(&rule, key.span());

@@ -1,7 +1,5 @@
 //! Parses TOML into a configuration.
 
-use std::collections::BTreeSet;
-
 use toml::de::{DeTable, DeValue};
 
 use super::{
@@ -11,7 +9,10 @@ use super::{
     model::Config,
     reader::{TableReader, TomlTable, Value},
 };
-use crate::rule::{KNOWN_VALUE, RuleSet};
+use crate::{
+    cold,
+    rule::{KNOWN_VALUE, RuleSet},
+};
 
 /// Finding the nearest id takes a while, and nobody reads more than this.
 const MOST_UNKNOWN: usize = 100;
@@ -107,7 +108,7 @@ fn check_ids(reader: &TableReader<'_>, config: &Config, base: &Config) {
     }
     let built_in = RuleSet::builtin().iter().map(|rule| rule.id.as_str());
     let own = config.own_rules.iter().chain(&base.own_rules).map(|rule| rule.value.id.as_str());
-    let known: BTreeSet<&str> = built_in.chain(own).chain([KNOWN_VALUE]).collect();
+    let known = cold::set(built_in.chain(own).chain([KNOWN_VALUE]));
     let unknown = named.iter().filter(|(id, _)| !known.contains(id.as_str()));
     for (id, span) in unknown.take(MOST_UNKNOWN) {
         let hint = match nearest(id, known.iter().copied()) {

@@ -11,6 +11,7 @@ use super::{
     error::{Problem, line_number, nearest},
     place::{ConfigPosition, Positioned},
 };
+use crate::cold::ColdSort;
 
 /// Keys of `[policy]` that people may write elsewhere.
 const LIMITS: [&str; 5] = ["allow-by", "require-reason", "latest-until", "max-severity", "read-ignored"];
@@ -57,7 +58,7 @@ impl<'t> TableReader<'t> {
 
     pub(super) fn into_problems(self) -> Vec<Problem> {
         let mut problems = self.problems.into_inner();
-        problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+        problems.cold_sort_by_key(|problem| (problem.span.start, problem.span.end));
         problems
     }
 

@@ -1,7 +1,7 @@
 //! What a policy lets the other sources of settings decide: nothing that would make a run report less than the policy
 //! alone. What is refused does not count, as if it were not there.
 
-use std::{collections::BTreeSet, fmt, path::PathBuf, sync::Arc};
+use std::{fmt, path::PathBuf, sync::Arc};
 
 use super::{
     environment::Environment,
@@ -11,6 +11,7 @@ use super::{
     settings::{MIN_CONFIDENCE, OptionValues, Setting, SettingSource, Settings},
 };
 use crate::{
+    cold,
     finding::FailOn,
     path::shown_text,
     rule::{Confidence, Families, Family, RuleSet, Severity},
@@ -117,8 +118,7 @@ impl Policy {
         let must: Vec<String> = self.config.rules.as_ref().map_or_else(Vec::new, |at| at.value.clone());
         // Without a list, all of them are reported.
         let lacks_rule = |value: &[String]| must.is_empty() || must.iter().any(|rule| !value.contains(rule));
-        let may: BTreeSet<String> =
-            self.config.exclude_rules.iter().flat_map(|at| at.value.iter().cloned()).collect();
+        let may = cold::set(self.config.exclude_rules.iter().flat_map(|at| at.value.iter().cloned()));
         let mut refused = Vec::new();
         let mut families = |place: ConfigPosition, value: &[Family]| {
             let names: Vec<String> = value.iter().map(ToString::to_string).collect();

@@ -7,7 +7,10 @@ use super::{
     allow_comment::AllowComment,
     found::{Detection, Finding, Occurrence},
 };
-use crate::blob::{ObjectId, Origin};
+use crate::{
+    blob::{ObjectId, Origin},
+    cold::ColdSort,
+};
 
 /// Gathers detections. Each thread has its own, and they are merged at the end.
 #[derive(Debug, Default)]
@@ -70,7 +73,7 @@ impl Collector {
     #[must_use]
     pub(crate) fn into_findings(self) -> Vec<Finding> {
         let mut findings: Vec<Finding> = self.by_secret.into_values().map(finding).collect();
-        findings.sort_by(by_place);
+        findings.cold_sort_by(by_place);
         findings
     }
 }
@@ -87,7 +90,7 @@ pub(super) fn by_place(a: &Finding, b: &Finding) -> Ordering {
 /// The finding takes its rule from the most telling detection: the one with the highest confidence, then one
 /// with context, then the first. A rule that yields names a key only if no other one does.
 fn finding(mut word_matches: Vec<(Detection, Occurrence)>) -> Finding {
-    word_matches.sort_by(|(_, a), (_, b)| a.order().cmp(&b.order()));
+    word_matches.cold_sort_by(|(_, a), (_, b)| a.order().cmp(&b.order()));
     let best = word_matches
         .iter()
         .rev()

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::cold;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -93,7 +94,7 @@ impl NotRead {
     /// Applies `mask` to all names.
     pub(crate) fn mask(&mut self, mut mask: impl FnMut(&str) -> String) {
         for (_, names) in self.kinds.values_mut() {
-            *names = names.iter().map(|name| mask(name)).collect();
+            *names = cold::set(names.iter().map(|name| mask(name)));
         }
     }
 
@@ -106,7 +107,7 @@ impl NotRead {
     /// How many things of each kind were left out. Kinds without any are absent.
     #[must_use]
     pub fn counts(&self) -> BTreeMap<NotReadKind, u64> {
-        self.kinds.iter().map(|(kind, (count, _))| (*kind, *count)).collect()
+        cold::map(self.kinds.iter().map(|(kind, (count, _))| (*kind, *count)))
     }
     /// The first 20 names of a kind, in order.
     pub fn names(&self, kind: NotReadKind) -> impl Iterator<Item = &str> {

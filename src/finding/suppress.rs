@@ -13,6 +13,7 @@ use super::{
     report::Report,
     suppression::Suppressed,
 };
+use crate::cold::ColdSort;
 
 /// How many keys the suppressions of one kind in one file suppressed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -29,6 +30,10 @@ impl Report {
     /// Moves the occurrences for which `by` returns a suppression out of the findings. A finding without any
     /// other occurrence is removed.
     pub fn suppress(&mut self, mut by: impl FnMut(&Finding, &Occurrence) -> Option<Suppression>) {
+        self.suppress_by(&mut by);
+    }
+
+    fn suppress_by(&mut self, by: &mut dyn FnMut(&Finding, &Occurrence) -> Option<Suppression>) {
         let suppressed = &mut self.suppressed;
         let before = suppressed.len();
         self.findings.retain_mut(|finding| {
@@ -47,8 +52,8 @@ impl Report {
             !finding.occurrences.is_empty()
         });
         if suppressed.len() > before {
-            suppressed.sort_by(|a, b| by_place(&a.finding, &b.finding).then_with(|| a.by.cmp(&b.by)));
-            self.findings.sort_by(by_place);
+            suppressed.cold_sort_by(|a, b| by_place(&a.finding, &b.finding).then_with(|| a.by.cmp(&b.by)));
+            self.findings.cold_sort_by(by_place);
         }
     }
 
@@ -84,9 +89,9 @@ impl Report {
             }
         }
         for finding in &mut self.findings {
-            finding.occurrences.sort_by(|a, b| a.order().cmp(&b.order()));
+            finding.occurrences.cold_sort_by(|a, b| a.order().cmp(&b.order()));
         }
-        self.findings.sort_by(by_place);
+        self.findings.cold_sort_by(by_place);
     }
 
     /// Adds what was suppressed before anything else was.
@@ -95,7 +100,7 @@ impl Report {
             return;
         }
         self.suppressed.extend(more);
-        self.suppressed.sort_by(|a, b| by_place(&a.finding, &b.finding).then_with(|| a.by.cmp(&b.by)));
+        self.suppressed.cold_sort_by(|a, b| by_place(&a.finding, &b.finding).then_with(|| a.by.cmp(&b.by)));
     }
 
     /// Applies `mask` to all texts of suppressions, to make them safe to show. Configurations, baselines and

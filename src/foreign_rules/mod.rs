@@ -13,6 +13,7 @@ mod toml_keys;
 
 use std::{path::Path, sync::Arc};
 
+use crate::cold::ColdSort;
 use model::RuleTool;
 pub(crate) use model::{ExtendedRules, ForeignRule, ForeignRules, LeftOutPart, RuleFileError};
 
@@ -37,6 +38,6 @@ pub(crate) fn read(
         RuleTool::Kingfisher => kingfisher::read(shown, text)?,
         RuleTool::Secretlint => secretlint::read(shown, text)?,
     };
-    read.left_out.sort_by_key(|part| (part.file != *shown, part.line));
+    read.left_out.cold_sort_by_key(|part| (part.file != *shown, part.line));
     Ok(read)
 }

@@ -8,7 +8,7 @@ use super::{
     objects::Objects,
     tree::{PathEntry, Tree, join},
 };
-use crate::blob::ObjectId;
+use crate::{blob::ObjectId, cold::ColdSort};
 
 /// Directories that were compared already are compared again at their other paths, until this many of their entries
 /// were met again. From then on, one path stands for all.
@@ -186,7 +186,7 @@ impl Comparison<'_> {
             }
         }
         // The order of git's trees.
-        self.difference.added[start..].sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
+        self.difference.added[start..].cold_sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
     }
 
     /// Compares the entries of a directory, and lets its directories wait. Returns how many entries differ.

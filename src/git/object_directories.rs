@@ -10,6 +10,7 @@ use super::pack::Packs;
 use crate::{
     blob::ObjectId,
     bytes::hex,
+    cold::ColdSort,
     path::{WholePath, from_git},
     regular_file,
     threads::Pool,
@@ -73,6 +74,6 @@ pub(super) fn packs(directories: &[PathBuf], width: usize) -> Packs {
         let paths = entries.flatten().map(|entry| entry.path());
         indexes.extend(paths.filter(|path| path.extension().is_some_and(|extension| extension == "idx")));
     }
-    indexes.sort();
+    indexes.cold_sort();
     Packs::open(&indexes, width, &Pool::default()).0
 }

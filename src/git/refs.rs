@@ -13,7 +13,7 @@ use super::{
     objects::oid,
     reflog,
 };
-use crate::{blob::ObjectId, regular_file};
+use crate::{blob::ObjectId, cold::ColdSort, regular_file};
 
 /// All refs with the objects they point to, sorted by name; the older stash entries, which are refs in all but name;
 /// and detached HEADs, including those of linked work trees. The objects are not read.
@@ -41,7 +41,7 @@ pub(crate) fn refs(repository: &Repository) -> Result<Vec<(Vec<u8>, ObjectId)>, 
     for (name, head) in heads_of_worktrees(repository.commondir())? {
         add([b"worktrees/", name.as_encoded_bytes(), b"/HEAD"].concat(), Some(head));
     }
-    refs.sort();
+    refs.cold_sort();
     Ok(refs)
 }
 

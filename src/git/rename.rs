@@ -10,6 +10,7 @@ use std::{
 use git2::ObjectType;
 
 use super::{object::Mode, objects::Objects, tree::PathEntry};
+use crate::cold::ColdSort;
 
 /// The largest number of files that are compared, the same as git's default for `diff.renameLimit`.
 const MOST: usize = 1000;
@@ -75,7 +76,7 @@ impl<'a> RenameCandidates<'a> {
         // Files with the same name come first, since they are more likely.
         let mut candidates: Vec<&PathEntry> =
             self.gone.iter().copied().filter(|old| !is_moved(old)).collect();
-        candidates.sort_by_key(|old| name(old) != name(new));
+        candidates.cold_sort_by_key(|old| name(old) != name(new));
         for old in candidates.into_iter().take(MOST) {
             if let Some(alike) = self.likeness(old, &pieces, content.len() as u64)
                 && best.is_none_or(|(_, most)| alike > most)

@@ -11,7 +11,7 @@ use super::{
     objects::Objects,
     tree::{PathEntry, Tree, join},
 };
-use crate::blob::ObjectId;
+use crate::{blob::ObjectId, cold::ColdSort};
 
 /// What committing the index would change.
 #[derive(Default)]
@@ -38,9 +38,9 @@ impl StagedChanges {
         }
         let mut staged = comparison.staged;
         // The order of the index.
-        staged.difference.added.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
-        staged.removed.sort();
-        staged.unmerged.sort();
+        staged.difference.added.cold_sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
+        staged.removed.cold_sort();
+        staged.unmerged.cold_sort();
         staged.unmerged.dedup();
         staged
     }

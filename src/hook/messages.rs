@@ -1,6 +1,7 @@
 //! The advice that hooks print when they stop something. It only recommends what works.
 
 use super::{GitHook, script};
+use crate::cold::ColdSort;
 
 /// A program that writes the hooks of a repository by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,7 +157,7 @@ impl HookStop {
     fn paths(&self) -> String {
         let mut paths: Vec<&str> =
             self.keys.iter().flat_map(|key| key.paths.iter().flatten()).map(String::as_str).collect();
-        paths.sort_unstable();
+        paths.cold_sort();
         paths.dedup();
         let is_all = paths.len() <= MOST_PATHS && self.keys.iter().all(|key| key.paths.is_some());
         if !is_all || paths.is_empty() {

@@ -11,6 +11,7 @@ use super::{
     refusal::ListRefusal,
     regex_path,
 };
+use crate::cold::ColdSort;
 
 /// Tables that make a TOML file a configuration of gitleaks.
 pub(super) const TABLES: [&str; 4] = ["allowlist", "allowlists", "extend", "rules"];
@@ -27,7 +28,7 @@ pub(super) fn config(text: &str) -> Result<ImportedList, ListRefusal> {
     })?;
     let mut reading = ConfigReading { text, list: ImportedList::of(ForeignTool::Gitleaks) };
     let mut keys: Vec<_> = root.get_ref().iter().collect();
-    keys.sort_by_key(|(key, _)| key.span().start);
+    keys.cold_sort_by_key(|(key, _)| key.span().start);
     for (key, value) in keys {
         match &**key.get_ref() {
             "allowlist" | "allowlists" => tables(value).for_each(|table| reading.allowlist(table)),
@@ -40,7 +41,7 @@ pub(super) fn config(text: &str) -> Result<ImportedList, ListRefusal> {
             _ => {}
         }
     }
-    reading.list.left_out.sort_by_key(|one| one.line);
+    reading.list.left_out.cold_sort_by_key(|one| one.line);
     Ok(reading.list)
 }
 

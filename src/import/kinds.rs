@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use crate::{finding::Finding, rule::RuleSet};
+use crate::{cold, finding::Finding, rule::RuleSet};
 
 /// Parts of the names of secrets that are no keys of the families here, in lower case without punctuation: rule ids of
 /// gitleaks, detectors of TruffleHog and GitGuardian, types of detect-secrets.
@@ -138,7 +138,7 @@ fn issuers() -> &'static BTreeSet<String> {
         const NOT_NAMES: [&str; 8] =
             ["anunknownissuer", "severalissuers", "magic", "mono", "clay", "gamma", "maxim", "autumn"];
         let issuers = RuleSet::builtin().iter().map(|rule| plain(&rule.issuer));
-        issuers.filter(|name| name.len() >= SHORTEST && !NOT_NAMES.contains(&name.as_str())).collect()
+        cold::set(issuers.filter(|name| name.len() >= SHORTEST && !NOT_NAMES.contains(&name.as_str())))
     })
 }
 

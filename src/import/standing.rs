@@ -14,6 +14,7 @@ use super::{
     kinds::{self, ForeignKind},
     secret_hash::SecretHash,
 };
+use crate::cold::ColdSort;
 
 /// Why an entry matches no finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,7 +121,7 @@ fn words(line: &[u8]) -> Vec<&[u8]> {
         all.push(line[at + 1..].trim_ascii());
     }
     all.retain(|word| !word.is_empty());
-    all.sort_unstable();
+    all.cold_sort();
     all.dedup();
     all
 }

@@ -9,7 +9,10 @@ use super::{
     edited::{ByteEdit, EditedContent},
     form::WrittenForms,
 };
-use crate::finding::{Finding, Report};
+use crate::{
+    cold::ColdSort,
+    finding::{Finding, Report},
+};
 
 /// How often a content is edited again if something is left, such as a key in a key.
 const ROUNDS: usize = 8;
@@ -93,7 +96,7 @@ impl BlobPlanner<'_> {
                 break;
             }
             // From the end, so that the offsets before stay right.
-            covers.sort_by_key(|(range, _)| Reverse((range.start, range.end)));
+            covers.cold_sort_by_key(|(range, _)| Reverse((range.start, range.end)));
             let mut end = text.len();
             for (range, with) in covers {
                 if range.end <= end {

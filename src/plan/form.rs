@@ -1,5 +1,6 @@
 //! The ways in which keys are written in texts, and what is written in their place.
 
+use crate::cold::ColdSort;
 use memchr::memmem;
 
 /// What stands in the place of a key.
@@ -73,7 +74,7 @@ pub(super) struct WrittenForms {
 impl WrittenForms {
     pub(super) fn new(mut forms: Vec<WrittenForm>) -> Self {
         forms.retain(|form| !form.bytes.is_empty());
-        forms.sort_by(|a, b| (b.bytes.len(), &a.bytes, a.key).cmp(&(a.bytes.len(), &b.bytes, b.key)));
+        forms.cold_sort_by(|a, b| (b.bytes.len(), &a.bytes, a.key).cmp(&(a.bytes.len(), &b.bytes, b.key)));
         forms.dedup_by(|a, b| a.bytes == b.bytes);
         let (literals, expressions) = forms.into_iter().partition(WrittenForm::fits_a_line);
         Self { literals, expressions }

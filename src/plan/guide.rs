@@ -1,11 +1,6 @@
 //! The README of a plan: what to do, in order, for the keys of this repository.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write,
-    path::Path,
-};
+use std::{borrow::Cow, collections::BTreeMap, fmt::Write, path::Path};
 
 use git2::{Repository, Tree};
 
@@ -18,6 +13,7 @@ use super::{
 use crate::{
     advice::{KeyPlace, Replacement},
     blob::SourceKind,
+    cold,
     finding::{Occurrence, Report},
     git,
     hidden::escape_control,
@@ -78,10 +74,9 @@ fn begin(text: &mut String, plan: &Plan<'_>, report: &Report, root: &Path) {
 
 /// The keys that the audit did not report.
 fn left_out(text: &mut String, report: &Report) {
-    let planned: BTreeSet<&str> =
-        report.findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
+    let planned = cold::set(report.findings.iter().map(|finding| finding.fingerprint.as_str()));
     let suppressed = report.suppressed.iter().map(|one| one.finding.fingerprint.as_str());
-    let suppressed = suppressed.filter(|key| !planned.contains(key)).collect::<BTreeSet<_>>().len();
+    let suppressed = cold::set(suppressed.filter(|key| !planned.contains(key))).len();
     let mut parts: Vec<String> = Vec::new();
     if suppressed > 0 {
         parts.push(format!("{suppressed} suppressed by comments, entries or a baseline"));
@@ -263,7 +258,7 @@ fn elsewhere(text: &mut String, plan: &Plan<'_>) {
         Some(repository) if repository != "." => format!("{repository}/{}", place.full_path()),
         _ => place.full_path().into_owned(),
     };
-    for path in plan.elsewhere.iter().map(name).collect::<BTreeSet<_>>() {
+    for path in cold::set(plan.elsewhere.iter().map(name)) {
         let _ = writeln!(text, "- [ ] `{}`", one_line(&path));
     }
     text.push('\n');
@@ -272,7 +267,7 @@ fn elsewhere(text: &mut String, plan: &Plan<'_>) {
 /// The files that are lost.
 fn stripped(text: &mut String, plan: &Plan<'_>) {
     let blobs = plan.blobs.values().filter(|blob| blob.plan == BlobPlan::Strip);
-    let paths: BTreeSet<&str> = blobs.map(|blob| &*blob.place.path).collect();
+    let paths = cold::set(blobs.map(|blob| &*blob.place.path));
     if paths.is_empty() {
         return;
     }

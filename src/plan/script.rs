@@ -10,7 +10,7 @@ use super::{
     form::{REMOVED, WrittenForm},
     planning::Plan,
 };
-use crate::bytes::hex;
+use crate::{bytes::hex, json_text};
 
 /// What git-filter-repo calls.
 pub(super) const EDITS: &[u8] = include_bytes!("edits.py");
@@ -59,7 +59,8 @@ pub(super) fn edits(plan: &Plan<'_>) -> Result<Vec<u8>> {
         is_short: form.is_short(),
     };
     let names = plan.forms.iter().map(name).collect();
-    let mut json = serde_json::to_vec_pretty(&EditsFile { replace, edit, names })?;
+    let mut json = Vec::new();
+    json_text::write_pretty(&mut json, &EditsFile { replace, edit, names })?;
     json.push(b'\n');
     Ok(json)
 }

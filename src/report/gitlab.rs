@@ -14,7 +14,7 @@ use super::{
     place::{PlaceFingerprint, RootPath, fingerprints, has_region, path_of},
     view::View,
 };
-use crate::{bytes::hex, hidden::escape_control, rule::Severity};
+use crate::{bytes::hex, hidden::escape_control, json_text, rule::Severity};
 
 /// The version of the schema that the report follows.
 const VERSION: &str = "15.2.4";
@@ -49,7 +49,7 @@ pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -
         },
         "vulnerabilities": vulnerabilities.collect::<Vec<_>>(),
     });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    json_text::write_pretty(out, &document)?;
     writeln!(out)
 }
 
@@ -154,6 +154,6 @@ pub(super) fn write_code_quality(report: &ReportDocument, out: &mut dyn Write) -
         let hash = hex::digits(&Sha256::digest(format!("not scanned\0{}", input.what))[..16]);
         issue("not-scanned", &hash, "critical", &message::not_scanned(input), &path, 1)
     });
-    serde_json::to_writer_pretty(&mut *out, &findings.chain(not_scanned).collect::<Vec<_>>())?;
+    json_text::write_pretty(out, &findings.chain(not_scanned).collect::<Vec<_>>())?;
     writeln!(out)
 }

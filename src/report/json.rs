@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::document::{FindingEntry, ReportDocument, RunReport, SuppressedEntry, SuppressedKeys};
+use crate::json_text;
 
 /// The last line of JSON Lines.
 #[derive(Serialize)]
@@ -24,7 +25,7 @@ enum Line<'a> {
 }
 
 pub(super) fn write(report: &ReportDocument, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, report)?;
+    json_text::write_pretty(out, report)?;
     writeln!(out)
 }
 
@@ -36,7 +37,7 @@ pub(super) fn write_lines(report: &ReportDocument, out: &mut dyn Write) -> io::R
     let run = RunReport { suppressed: counted, ..report.run.clone() };
     let summary = Line::Summary(Summary { run: &run, findings: report.findings.len() });
     for line in findings.chain(listed).chain([summary]) {
-        serde_json::to_writer(&mut *out, &line)?;
+        json_text::write_line(out, &line)?;
         writeln!(out)?;
     }
     Ok(())

@@ -9,7 +9,7 @@ use super::{
     message::{self, Level},
     place::{RootPath, has_region, path_of},
 };
-use crate::hidden::escape_control;
+use crate::{hidden::escape_control, json_text};
 
 pub(super) fn write(report: &ReportDocument, out: &mut dyn Write) -> io::Result<()> {
     let path = |path: &str| RootPath::new(&report.run, path).shown();
@@ -45,7 +45,7 @@ pub(super) fn write(report: &ReportDocument, out: &mut dyn Write) -> io::Result<
         "severity": "ERROR",
         "diagnostics": diagnostics,
     });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    json_text::write_pretty(out, &document)?;
     writeln!(out)
 }
 

@@ -29,5 +29,8 @@ pub(crate) fn minimal<'a>(prefixes: &BTreeSet<&'a str>) -> BTreeSet<&'a str> {
         [one] => &one[..one.len().min(LONGEST)],
         _ => start,
     };
-    starts.into_iter().map(longer).collect()
+    // Not collected, which would compile a sort for it.
+    let mut minimal = BTreeSet::new();
+    minimal.extend(starts.into_iter().map(longer));
+    minimal
 }

@@ -9,6 +9,7 @@ use super::{
     literals::{Literals, TextSize, bucket_order},
 };
 use crate::{
+    cold,
     decode::escape::{self, BrokenPrefixes},
     rule::{Confidence, Families, literals, minimal},
 };
@@ -71,15 +72,14 @@ impl Anchors {
         let plain: Vec<Cow<'static, str>> = if own.is_empty() {
             built_in.iter().map(|literal| Cow::Borrowed(*literal)).collect()
         } else {
-            let all = built_in.iter().copied().chain(own.iter().copied()).collect();
+            let all = cold::set(built_in.iter().copied().chain(own.iter().copied()));
             minimal(&all).into_iter().map(|literal| Cow::Owned(literal.to_owned())).collect()
         };
         let last_letter = |literal| {
             let (before, separator) = before_separator(literal)?;
             Some((*before.last()?, separator))
         };
-        let separators: BTreeSet<(u8, u8)> =
-            plain.iter().filter_map(|literal| last_letter(literal)).collect();
+        let separators = cold::set(plain.iter().filter_map(|literal| last_letter(literal)));
         // Nobody escapes a dot.
         let backslashes = separators
             .iter()

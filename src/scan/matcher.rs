@@ -10,7 +10,10 @@ use super::{
     runs::RunSearch,
     structure::{self, Dispatch},
 };
-use crate::rule::{Confidence, Families, RuleSet, Shape};
+use crate::{
+    cold,
+    rule::{Confidence, Families, RuleSet, Shape},
+};
 
 /// Finds what matches the shapes of rules. See `layer` for how it goes through a text.
 pub(super) struct ShapeMatcher {
@@ -44,7 +47,7 @@ impl ShapeMatcher {
         let own = own.flat_map(|rule| &rule.forms);
         let own = own.filter(|form| form.reach() >= least).flat_map(|form| &form.shapes);
         let own: Vec<&Shape> = own.collect();
-        let prefixes = own.iter().filter_map(|shape| std::str::from_utf8(shape.prefix()).ok()).collect();
+        let prefixes = cold::set(own.iter().filter_map(|shape| std::str::from_utf8(shape.prefix()).ok()));
         let anchors = Anchors::new(families, least, &prefixes, size);
         let shortest = if least == Confidence::Possible { 0 } else { SHORTEST };
         let shortest =

@@ -1,6 +1,7 @@
 //! What workers found, and how it becomes a report.
 
 use crate::{
+    cold::ColdSort,
     finding::{Collector, NotRead, NotScanned, Report, Scanned},
     suppression::LocatedComment,
 };
@@ -29,7 +30,7 @@ impl RunTotals {
     /// Returns the report, in an order that does not depend on how work was split, and the comments seen.
     pub(super) fn into_report(self) -> (Report, Vec<LocatedComment>) {
         let mut not_scanned = self.not_scanned;
-        not_scanned.sort();
+        not_scanned.cold_sort();
         not_scanned.dedup();
         let report = Report {
             findings: self.collector.into_findings(),

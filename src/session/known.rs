@@ -12,6 +12,7 @@ use super::redact::Redactor;
 #[cfg(feature = "git")]
 use crate::git::{self, index::Index};
 use crate::{
+    cold::ColdSort,
     config::{SettingSource, Settings},
     finding::{Detection, LeftOutValue, ValueSource},
     known::{Judged, Unreadable, Variable, judge, read},
@@ -143,7 +144,7 @@ impl KnownReader<'_> {
                 variables.push(Variable { name, text });
             }
         }
-        variables.sort_by(|a, b| a.name.cmp(&b.name));
+        variables.cold_sort_by(|a, b| a.name.cmp(&b.name));
         for pattern in patterns {
             ensure!(
                 variables.iter().any(|variable| is_named(&variable.name, pattern)),

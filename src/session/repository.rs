@@ -162,11 +162,11 @@ fn feed_files(no_ignore: bool, threads: &Pool, repository: &Repository, pool: &W
         left_history: repository.commondir().whole().map_or(LeftHistory::None, LeftHistory::Outside),
         pool: threads.clone(),
     }
-    .feed(&|| pool.worker());
+    .feed(&pool.workers());
     let staged = StagedSource { all: true, wanted: None, differing: false, pool: threads.clone() };
     let state = Index::of(repository, threads)
         .map_err(anyhow::Error::msg)
-        .and_then(|index| staged.feed_index(&index, repository, &|| pool.worker()));
+        .and_then(|index| staged.feed_index(&index, repository, &pool.workers()));
     if let Err(why) = state {
         // The rest is still worth reading.
         pool.worker().not_scanned(b"what is staged", format!("{why:#}"));

@@ -8,6 +8,7 @@ use std::{
 use anyhow::{Context, Result, anyhow, ensure};
 
 use crate::{
+    cold::ColdSort,
     config::{self, ConfigPosition, Positioned, RuleFile},
     foreign_rules::{self, ForeignRule, ForeignRules, LeftOutPart},
     rule::Rule,
@@ -56,7 +57,7 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>> {
             files.push(path);
         }
     }
-    files.sort();
+    files.cold_sort();
     ensure!(
         !files.is_empty(),
         "the folder {} has no .yml files, such as rules of Kingfisher",

@@ -34,14 +34,24 @@ use crate::{
     source::Sink,
 };
 
+/// Pushes a source into the workers. It is boxed so that what a run does is compiled once for all sources.
+pub(super) type Feed<'a> = Box<dyn FnOnce(&WorkerPool<'_>) -> Result<Coverage> + 'a>;
+
+/// What becomes of what is known already, once everything has been read.
+pub(super) type ApplyKnown<'a> = Box<dyn FnOnce(&mut Report, &RunContext<'_>) -> Result<()> + 'a>;
+
 /// Runs a source up to the finished report, with the baseline applied, and writes nothing.
-pub(crate) fn report(
-    session: &Session,
+pub(crate) fn report<'a>(
+    session: &'a Session,
     engine: &Engine,
-    feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
+    feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage> + 'a,
 ) -> Result<Report> {
-    let known = |report: &mut Report, context: &RunContext<'_>| baseline::apply(report, context, session);
-    collect(session, engine, None, feed, known).map(|(report, ())| report)
+    collect(session, engine, None, Box::new(feed), apply_baseline(session))
+}
+
+/// Takes what the baseline lists for known.
+pub(super) fn apply_baseline(session: &Session) -> ApplyKnown<'_> {
+    Box::new(|report, context| baseline::apply(report, context, session))
 }
 
 /// What a run would find in these bytes, under this path, whatever the baseline lists.
@@ -54,18 +64,18 @@ pub(crate) fn probe(session: &Session, engine: &Engine, bytes: &[u8], path: &[u8
         pool.worker().blob(Blob::new(Origin::new(SourceKind::Stdin, path), Content::Bytes(bytes)));
         Ok(Coverage::files(session.root.clone()))
     };
-    collect(session, engine, None, feed, |_, _| Ok(())).map(|(report, ())| report)
+    collect(session, engine, None, Box::new(feed), Box::new(|_, _| Ok(())))
 }
 
 /// The same with something else in place of the baseline, and with counts of what has been read so far for whoever shows
 /// them. Everything has been read when `known` is called.
-pub(super) fn collect<T>(
+pub(super) fn collect(
     session: &Session,
     engine: &Engine,
     counts: Option<Arc<Counts>>,
-    feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
-    known: impl FnOnce(&mut Report, &RunContext<'_>) -> Result<T>,
-) -> Result<(Report, T)> {
+    feed: Feed<'_>,
+    known: ApplyKnown<'_>,
+) -> Result<Report> {
     let redactor = &session.redactor;
     let least = Least::of(session);
     let base = session.settings.config.as_ref().map(|config| config.base.as_path());
@@ -119,7 +129,7 @@ pub(super) fn collect<T>(
     }
     hide_pieces(&pieces, &mut report);
     let context = RunContext { scope: &coverage.scope, redactor, excluded: &excluded };
-    let outcome = known(&mut report, &context)?;
+    known(&mut report, &context)?;
     #[cfg(feature = "git")]
     for finding in &mut report.findings {
         if let Some(by) = by_change.get(&finding.fingerprint) {
@@ -138,7 +148,7 @@ pub(super) fn collect<T>(
         pieces.hide(&mut name);
         name
     });
-    Ok((report, outcome))
+    Ok(report)
 }
 
 /// The lowest confidence a key must have.

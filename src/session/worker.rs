@@ -94,6 +94,17 @@ impl<'a> WorkerPool<'a> {
         }
     }
 
+    /// Makes workers for threads. Sources are compiled once for all who pass them this, as they would not be for closures.
+    pub(crate) fn workers<'s>(&'s self) -> impl Fn() -> Worker<'s> + Sync {
+        || self.worker()
+    }
+
+    /// The same for threads that read the history of this repository.
+    #[cfg(feature = "git")]
+    pub(super) fn workers_in<'s>(&'s self, repository: &'s Arc<str>) -> impl Fn() -> Worker<'s> + Sync {
+        || self.worker_in(repository)
+    }
+
     /// A worker for one thread that reads the history of this repository.
     pub(super) fn worker_in(&self, repository: &Arc<str>) -> Worker<'_> {
         let mut worker = self.worker();

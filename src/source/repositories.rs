@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::words::why;
-use crate::{path::WholePath, root};
+use crate::{cold::ColdSort, path::WholePath, root};
 
 /// The repositories below a directory, and the directories that could not be looked into, both by name.
 #[derive(Debug, Default)]
@@ -45,8 +45,8 @@ impl FoundRepositories {
                 Err(_) => {}
             }
         }
-        found.paths.sort();
-        found.unread.sort();
+        found.paths.cold_sort();
+        found.unread.cold_sort();
         found
     }
 }

@@ -14,6 +14,7 @@ use super::{
     values,
 };
 use crate::{
+    cold::ColdSort,
     day::Day,
     finding::{Finding, Occurrence, Report, Suppression, SuppressionKind, Unused},
 };
@@ -60,7 +61,7 @@ pub(crate) fn apply(
             useless(entry, number, &used, look, &mut report.unused);
         }
     }
-    report.unused.sort();
+    report.unused.cold_sort();
 }
 
 /// What was used: entries, and the paths, fingerprints and values of each by index.

@@ -11,6 +11,7 @@ use std::{
 
 use super::{RuleLookup, UNUSED};
 use crate::{
+    cold::{self, ColdSort},
     day::Day,
     finding::{
         AllowComment, CommentScope, Finding, Fingerprint, Occurrence, Report, Suppression, SuppressionKind,
@@ -58,7 +59,7 @@ pub(crate) fn apply(
     unused
         .extend(marked.iter().filter(talks).filter_map(|one| useless(one, rules, is_all_looked_for, today)));
     report.unused.extend(unused);
-    report.unused.sort();
+    report.unused.cold_sort();
     report.unused.dedup();
 }
 
@@ -80,7 +81,7 @@ fn groups(findings: &[Finding]) -> Vec<CommentGroup> {
         }
     }
     let mut groups: Vec<CommentGroup> = by_marker.into_values().collect();
-    groups.sort_by_key(|group| {
+    groups.cold_sort_by_key(|group| {
         let marker = &group.marker;
         (marker.scope == CommentScope::File, marker.line, marker.column, group.places[0])
     });
@@ -218,5 +219,5 @@ fn silenced(marked: &[LocatedComment]) -> BTreeSet<Arc<str>> {
             && marker.problem.is_none()
             && marker.names.iter().any(|name| name == UNUSED)
     };
-    marked.iter().filter(silent).map(|one| one.place.clone()).collect()
+    cold::set(marked.iter().filter(silent).map(|one| one.place.clone()))
 }

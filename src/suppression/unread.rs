@@ -9,6 +9,7 @@ use super::{
     paths::{PathRoots, compiled},
 };
 use crate::{
+    cold::ColdSort,
     day::Day,
     finding::{AcceptedInput, NotScanned, Report, Suppression, SuppressionKind, Unused},
 };
@@ -72,7 +73,7 @@ pub(crate) fn apply(
         let what = format!("accept-unread path = \"{}\"", entry.path);
         report.unused.push(Unused { place: entry.place.clone(), line: Some(entry.line), what, why });
     }
-    report.unused.sort();
+    report.unused.cold_sort();
 }
 
 /// The names that an input can be accepted by.

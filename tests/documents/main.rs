@@ -20,7 +20,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use skanner::testing::{remedy, rule::RuleSet};
+use skanner::testing::{config, remedy, report, rule::RuleSet};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -197,4 +197,20 @@ fn the_page_of_rules_has_all_of_them() {
         written == page(),
         "docs/builtin-rules.md is out of date; SKANNER_WRITE_DOCUMENTS=1 cargo test --test documents writes it"
     );
+}
+
+#[test]
+fn the_schemas_are_those_of_the_types() {
+    for (name, schema) in [("report", report::schema()), ("config", config::schema())] {
+        let name = format!("src/cmd/schema/{name}.json");
+        let file = root().join(&name);
+        let wanted = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        if std::env::var_os("SKANNER_WRITE_DOCUMENTS").is_some() {
+            fs::write(&file, &wanted).unwrap();
+        }
+        assert!(
+            fs::read_to_string(&file).unwrap_or_default() == wanted,
+            "{name} is out of date; SKANNER_WRITE_DOCUMENTS=1 cargo test --test documents writes it"
+        );
+    }
 }

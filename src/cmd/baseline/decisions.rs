@@ -1,6 +1,6 @@
 //! Writes down what was decided about keys, one decision at a time, so that an interruption loses none.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow};
 
@@ -8,6 +8,7 @@ use super::source::BaselineRun;
 use crate::{
     baseline::{self, BaselineEntry, EntryLocation, NewOccurrence, until_note},
     cmd::console::Console,
+    cold,
     config::{self, ConfigDocument, ConfigKind, NewAllow, NewAllowed},
     day::Day,
     finding::Finding,
@@ -83,8 +84,7 @@ impl<'a> Decisions<'a> {
         let (file, _, shown) = self.configuration();
         whole_file::replace(&file, text.as_bytes()).with_context(|| format!("cannot write {shown}"))?;
         if self.may_remove {
-            let allowed: BTreeSet<&str> =
-                entries.iter().filter_map(|entry| fingerprint(entry.what)).collect();
+            let allowed = cold::set(entries.iter().filter_map(|entry| fingerprint(entry.what)));
             self.remove(|entry| allowed.contains(&*entry.fingerprint.to_string()))?;
         }
         Ok(())

@@ -1,12 +1,13 @@
 //! What there is to decide about: new keys, and entries of the baseline.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use anyhow::Result;
 
 use super::source;
 use crate::{
     baseline::{self, BaselineEntry, Completeness, NewOccurrence},
+    cold,
     day::Day,
     finding::{Finding, Report, SuppressionKind},
     report::{KeyText, ReportDocument, View},
@@ -49,7 +50,7 @@ pub(super) fn compare(comparison: &BaselineComparison<'_>, report: &mut Report) 
     let mut cover = comparison.run(report, &old);
     let unused = comparison.unused(&mut cover, &report.suppressed, completeness, None);
     Ok(ReviewInput {
-        unused: unused.into_iter().map(|(at, _)| at).collect(),
+        unused: cold::set(unused.into_iter().map(|(at, _)| at)),
         found: cover.found().to_vec(),
         entries: old.entries().to_vec(),
         expired,
@@ -65,15 +66,14 @@ pub(super) fn items<'a>(
     view: &'a View,
 ) -> (Vec<Item<'a>>, usize) {
     let run = &document.run;
-    let findings: BTreeMap<&str, &Finding> =
-        report.findings.iter().map(|finding| (&*finding.fingerprint, finding)).collect();
+    let findings = cold::map(report.findings.iter().map(|finding| (&*finding.fingerprint, finding)));
     let new = document.by_danger().into_iter().filter_map(|finding| {
         let text = KeyText { run, finding, suppressed: None, view };
         Some(Item { key: Some((findings.get(&*finding.fingerprint)?, text)), entry: None })
     });
     let listed = report.suppressed.iter().zip(run.suppressed_list());
     let listed = listed.filter(|(one, _)| one.by.kind == SuppressionKind::Baseline);
-    let by_line: BTreeMap<Option<u64>, _> = listed.map(|(one, entry)| (one.by.line, (one, entry))).collect();
+    let by_line = cold::map(listed.map(|(one, entry)| (one.by.line, (one, entry))));
     let known = comparison.entries.iter().enumerate().filter_map(|(at, entry)| {
         let key = by_line.get(&Some(entry.line)).map(|(one, text)| {
             let suppressed = Some(&text.suppression);

@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use crate::{finding::Finding, remedy, report::plural, rule::Severity};
+use crate::{cold::ColdSort, finding::Finding, remedy, report::plural, rule::Severity};
 
 /// How many issuers are named.
 const MOST: usize = 10;
@@ -40,7 +40,7 @@ pub(in crate::cmd) fn lines<'f>(keys: impl Iterator<Item = &'f Finding>) -> Vec<
         }
     }
     let mut issuers: Vec<_> = issuers.into_iter().collect();
-    issuers.sort_by_key(|(name, keys)| (Reverse(keys.worst), Reverse(keys.count), *name));
+    issuers.cold_sort_by_key(|(name, keys)| (Reverse(keys.worst), Reverse(keys.count), *name));
     let more = issuers.len().saturating_sub(MOST) as u64;
     issuers.truncate(MOST);
     let line = |(name, keys): (&str, IssuerKeys)| {

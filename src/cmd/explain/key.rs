@@ -11,6 +11,7 @@ use crate::{
         console::{self, Console},
         options, report, tree,
     },
+    cold::ColdSort,
     finding::{Report, Suppression},
     path::{current_directory, shown_text},
     report::{FindingEntry, KeyText, ReportDocument, View, plural},
@@ -40,7 +41,7 @@ pub(super) fn explain(target: &Target, args: &ExplainArgs, console: &Console) ->
     let document = &searched.document;
     let keys: Vec<_> = document.all().filter(|(finding, _)| target.is(finding, &searched.path)).collect();
     let mut fingerprints: Vec<&str> = keys.iter().map(|(finding, _)| &*finding.fingerprint).collect();
-    fingerprints.sort_unstable();
+    fingerprints.cold_sort();
     fingerprints.dedup();
     if fingerprints.is_empty() {
         return Err(not_found(target, args, &searched));
@@ -111,7 +112,7 @@ fn search(target: &Target, args: &ExplainArgs, console: &Console) -> Result<Sear
                 left_history: LeftHistory::All,
                 pool: session.pool(),
             };
-            walk.feed(&|| pool.worker());
+            walk.feed(&pool.workers());
             let roots = vec![file.clone()];
             Ok(Coverage { scope: ScanScope::Files(roots.clone()), roots, ..Coverage::files(here.clone()) })
         })?;

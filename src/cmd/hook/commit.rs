@@ -63,7 +63,7 @@ pub(super) fn files(
             differing: !is_commit,
             pool: session.pool(),
         };
-        staged.feed(&repository, &|| pool.worker())?;
+        staged.feed(&repository, &pool.workers())?;
         let met = met.into_inner();
         let is_left =
             |inner: &Option<Vec<u8>>| !is_commit || inner.as_deref().is_none_or(|path| !met.contains(path));
@@ -77,7 +77,7 @@ pub(super) fn files(
             left_history: LeftHistory::None,
             pool: session.pool(),
         }
-        .feed(&|| pool.worker());
+        .feed(&pool.workers());
         // Index paths are relative to the root, file paths to the current directory. Under a framework, the two are the
         // same.
         let subject = Subject { what: "the files that were named".to_owned(), nothing: None };

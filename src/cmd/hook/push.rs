@@ -85,9 +85,9 @@ fn scan(
         let only_deletes = push.selection.tips.is_empty();
         let range = Range { selection: push.selection, pool: session.pool() };
         let count = match is_foreign {
-            true => range.feed_received(repository, &|| pool.worker())?,
+            true => range.feed_received(repository, &pool.workers())?,
             false if only_deletes => 0,
-            false => range.feed(repository, &|| pool.worker())?,
+            false => range.feed(repository, &pool.workers())?,
         };
         let nothing = (count == 0).then(|| format!("{} has no new commits", push.what));
         let subject = Subject { what: push.what, nothing };

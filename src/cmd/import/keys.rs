@@ -9,6 +9,7 @@ use super::{
 use crate::{
     baseline::{EntryLocation, NewOccurrence},
     cmd::baseline::about,
+    cold::{self, ColdSort},
     config::Scope,
     finding::{Finding, Occurrence, Report, SuppressionKind},
     import::{EntryMatch, FileTexts, ImportedEntry, Judgment, match_entries, why_unmatched},
@@ -35,8 +36,8 @@ pub(super) fn plan_keys(plan: &mut ImportPlan, lists: &[ForeignList], compared: 
         report.findings.iter().chain(report.suppressed.iter().map(|one| &one.finding)).collect();
     let entries: Vec<&ImportedEntry> = lists.iter().flat_map(|one| &one.list.entries).collect();
     let matches = match_entries(&entries, &findings, texts);
-    let places: BTreeSet<(&str, u64)> =
-        findings.iter().flat_map(|one| &one.occurrences).map(|one| (&*one.path, one.span.line)).collect();
+    let places = findings.iter().flat_map(|one| &one.occurrences);
+    let places = cold::set(places.map(|one| (&*one.path, one.span.line)));
     let mut keys = KeyPlan::new(report, found);
     // A key that somebody has called harmless is no debt, whatever other lists say.
     let mut rest = matches.iter();
@@ -71,7 +72,7 @@ pub(super) fn plan_keys(plan: &mut ImportPlan, lists: &[ForeignList], compared: 
             }
             *outcome.by.entry(*by).or_default() += 1;
         }
-        outcome.not_taken.sort_by_key(|one| one.line);
+        outcome.not_taken.cold_sort_by_key(|one| one.line);
     }
     plan.remaining =
         report.findings.iter().filter_map(|finding| keys.remaining(finding, compared.scope)).collect();
@@ -123,16 +124,16 @@ impl<'a> KeyPlan<'a> {
         for (at, one) in found.iter().enumerate() {
             by_key.entry(one.fingerprint.to_string()).or_default().push(at);
         }
-        let new: BTreeSet<&str> = report.findings.iter().map(|one| &*one.fingerprint).collect();
+        let new = cold::set(report.findings.iter().map(|one| &*one.fingerprint));
         let listed = report.suppressed.iter().filter(|one| one.by.kind == SuppressionKind::Baseline);
-        let open = listed.map(|one| &*one.finding.fingerprint).chain(new.iter().copied()).collect();
+        let open = cold::set(listed.map(|one| &*one.finding.fingerprint).chain(new.iter().copied()));
         let all = report.findings.iter().chain(report.suppressed.iter().map(|one| &one.finding));
         let is_now = |place: &&Occurrence| place.object.is_none() && place.archive.is_none();
         let there = all.flat_map(|finding| {
             let places = finding.occurrences.iter().filter(is_now);
             places.map(|place| (&*finding.fingerprint, &*place.path))
         });
-        let there = there.collect();
+        let there = cold::set(there);
         Self {
             found,
             by_key,

@@ -7,8 +7,6 @@ mod plan;
 mod rules;
 mod table;
 
-use std::collections::BTreeSet;
-
 use anyhow::{Context, Result, ensure};
 
 use self::{
@@ -25,6 +23,7 @@ use super::{
 use crate::{
     baseline::{self, NewOccurrence},
     cli::{BaselineSource, ImportArgs},
+    cold,
     config::NewAllow,
     day::Day,
     finding::{Finding, Report},
@@ -162,7 +161,7 @@ fn entry_count(count: usize) -> String {
 
 /// Says where to revoke the keys that the baseline will hide.
 fn tell(plan: &ImportPlan, report: &Report, console: &Console) -> Result<()> {
-    let listed: BTreeSet<String> = plan.added.iter().map(|one| one.fingerprint.to_string()).collect();
+    let listed = cold::set(plan.added.iter().map(|one| one.fingerprint.to_string()));
     let keys = report.findings.iter().filter(|one: &&Finding| listed.contains(&one.fingerprint));
     let lines = revocations(keys);
     if !lines.is_empty() {

@@ -1,7 +1,7 @@
 //! The `TREE` extension: the trees that unchanged parts of the index would be written as.
 
 use super::input::IndexBytes;
-use crate::blob::ObjectId;
+use crate::{blob::ObjectId, cold::ColdSort};
 
 /// Paths have at most this many directory levels, since no path is longer than 4096 bytes.
 const DEEPEST: usize = 4096 / 2;
@@ -38,7 +38,7 @@ impl CachedTree {
             children.push(Self::node(input, hash_length, depth + 1)?);
         }
         // Git sorts them by length first.
-        children.sort_by(|a, b| a.name.cmp(&b.name));
+        children.cold_sort_by(|a, b| a.name.cmp(&b.name));
         Some(Self { name, tree, children })
     }
 

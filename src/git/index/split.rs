@@ -8,7 +8,7 @@ use super::{
     format::{Parsed, parse},
     input::IndexBytes,
 };
-use crate::{bytes::hex, regular_file, threads::Pool};
+use crate::{bytes::hex, cold::ColdSort, regular_file, threads::Pool};
 
 /// How an index differs from its base.
 struct LinkExtension<'a> {
@@ -69,7 +69,7 @@ fn merge(link: &LinkExtension<'_>, own: Parsed, base: Parsed) -> Option<Parsed> 
     }
     // Our own entries come before base entries with the same name.
     let mut merged: Vec<IndexEntry> = entries.chain(kept.into_iter().flatten()).collect();
-    merged.sort_by(|a, b| a.key(&bytes).cmp(&b.key(&bytes)));
+    merged.cold_sort_by(|a, b| a.key(&bytes).cmp(&b.key(&bytes)));
     merged.dedup_by(|b, a| a.key(&bytes) == b.key(&bytes));
     Some(Parsed { entries: merged, bytes, cache: own.cache, ..Parsed::default() })
 }

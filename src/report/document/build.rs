@@ -9,6 +9,7 @@ use super::{
 use crate::{
     advice::{KeyPlace, Placement, Replacement},
     blob::SourceKind,
+    cold,
     finding::{AcceptedInput, Finding, Occurrence, Report, Suppressed},
     path::shown_text,
     remedy,
@@ -94,7 +95,7 @@ fn suppressions(report: &Report) -> Vec<SuppressionEntry> {
 fn names_of_not_read(report: &Report) -> BTreeMap<crate::finding::NotReadKind, Vec<String>> {
     let kinds = report.not_read.counts().into_keys();
     let named = kinds.map(|kind| (kind, report.not_read.names(kind).map(str::to_owned).collect::<Vec<_>>()));
-    named.filter(|(_, names)| !names.is_empty()).collect()
+    cold::map(named.filter(|(_, names)| !names.is_empty()))
 }
 
 fn entry(report: &Report, finding: &Finding) -> FindingEntry {

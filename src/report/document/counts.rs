@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, collections::BTreeMap};
 
 use super::{FindingEntry, ReportDocument, RepositoryEntry};
-use crate::{finding::Exposure, report::severity_counts::SeverityCounts};
+use crate::{cold::ColdSort, finding::Exposure, report::severity_counts::SeverityCounts};
 
 impl ReportDocument {
     /// All keys.
@@ -24,7 +24,7 @@ impl ReportDocument {
             issuers.entry(&finding.issuer).or_default().add(finding.severity);
         }
         let mut issuers: Vec<_> = issuers.into_iter().collect();
-        issuers.sort_by_key(|(_, counts)| Reverse((counts.sum(), *counts)));
+        issuers.cold_sort_by_key(|(_, counts)| Reverse((counts.sum(), *counts)));
         issuers
     }
 
@@ -32,7 +32,7 @@ impl ReportDocument {
     /// read completely. A key that two of them have counts in both.
     pub(in crate::report) fn by_repository(&self) -> Vec<(&RepositoryEntry, SeverityCounts)> {
         let mut all: Vec<_> = self.run.repositories.iter().map(|one| (one, one.by_severity())).collect();
-        all.sort_by_key(|(one, counts)| Reverse((*counts, !one.complete)));
+        all.cold_sort_by_key(|(one, counts)| Reverse((*counts, !one.complete)));
         all
     }
 }

@@ -1,10 +1,13 @@
 //! Makes one report of several.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{FindingEntry, OccurrenceEntry, ReportDocument, RunReport, SuppressedKeys};
-use crate::blob::SourceKind;
 use crate::finding::{Audit, Configuration, History, NAMED, RefsRead, RunMode, Subject};
+use crate::{
+    blob::SourceKind,
+    cold::{self, ColdSort},
+};
 
 impl ReportDocument {
     /// One report that says what all of these say. A key that several of them have is one finding. A single report stays as
@@ -24,12 +27,12 @@ impl ReportDocument {
             merge_run(&mut run, report.run);
             report.findings.into_iter().for_each(|finding| add(&mut findings, finding));
         }
-        run.repositories.sort_by(|a, b| a.name.cmp(&b.name));
+        run.repositories.cold_sort_by(|a, b| a.name.cmp(&b.name));
         if run.repositories.len() > 1 {
             run.count_repositories();
         }
         let mut findings: Vec<FindingEntry> = findings.into_values().collect();
-        findings.sort_by(|a, b| order(a).cmp(&order(b)));
+        findings.cold_sort_by(|a, b| order(a).cmp(&order(b)));
         // Each key counts once, wherever it is.
         run.audit = run.audit.map(|_| Audit::new(run.complete, findings.iter().map(FindingEntry::exposure)));
         Some(Self { run, findings })
@@ -78,7 +81,7 @@ fn merge_finding(known: &mut FindingEntry, mut other: FindingEntry) {
         }
     }
     known.occurrences.extend(other.occurrences);
-    known.occurrences.sort_by(|a, b| place_order(a).cmp(&place_order(b)));
+    known.occurrences.cold_sort_by(|a, b| place_order(a).cmp(&place_order(b)));
     known.occurrences.dedup_by(|a, b| place_order(a) == place_order(b));
     known.history = match (known.history.take(), other.history) {
         (Some(one), Some(two)) => Some(merge_history(one, two)),
@@ -94,7 +97,7 @@ fn merge_history(one: History, two: History) -> History {
     let is_same = one == two;
     let is_removed = one.removed.is_some() && two.removed.is_some() && !at_head;
     let commits = if is_same { one.commits } else { one.commits + two.commits };
-    let refs: BTreeSet<String> = one.refs.into_iter().chain(two.refs).collect();
+    let refs = cold::set(one.refs.into_iter().chain(two.refs));
     History {
         introduced: one.introduced.into_iter().chain(two.introduced).min_by_key(day),
         removed: one.removed.into_iter().chain(two.removed).max_by_key(day).filter(|_| is_removed),
@@ -109,14 +112,14 @@ fn merge_run(run: &mut RunReport, other: RunReport) {
     run.complete &= other.complete;
     run.scanned.add(other.scanned);
     extend(&mut run.not_scanned, other.not_scanned);
-    run.not_scanned.sort();
+    run.not_scanned.cold_sort();
     for (kind, count) in other.not_read {
         *run.not_read.entry(kind).or_default() += count;
     }
     for (kind, names) in other.not_read_names {
         let known = run.not_read_names.entry(kind).or_default();
         extend(known, names);
-        known.sort();
+        known.cold_sort();
         known.truncate(NAMED);
     }
     run.scope.merge(other.scope);

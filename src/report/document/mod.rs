@@ -3,6 +3,7 @@
 
 mod build;
 mod counts;
+mod flat;
 mod merge;
 mod questions;
 mod read;
@@ -37,7 +38,7 @@ pub struct Tool {
 }
 
 /// A report of skanner: which API keys were found, where, and what could not be read.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(title = "skanner report")]
 #[schemars(rename = "Document")]
 pub struct ReportDocument {
@@ -166,7 +167,7 @@ pub struct RepositoryEntry {
 }
 
 /// The suppressed keys.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum SuppressedKeys {
     /// Their number.
@@ -176,7 +177,7 @@ pub enum SuppressedKeys {
 }
 
 /// One secret, with the occurrences that one suppression covers.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct SuppressedEntry {
     /// The secret.
     #[serde(flatten)]
@@ -186,7 +187,7 @@ pub struct SuppressedEntry {
 }
 
 /// A suppression, and how many keys it suppressed.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct SuppressionEntry {
     /// The suppression.
     #[serde(flatten)]
@@ -196,7 +197,7 @@ pub struct SuppressionEntry {
 }
 
 /// Something that was not read, and was accepted as such.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct AcceptedEntry {
     /// What was not read, and why not.
     #[serde(flatten)]

@@ -3,8 +3,9 @@
 use std::{borrow::Cow, cmp::Reverse};
 
 use super::{FindingEntry, OccurrenceEntry, ReportDocument, RunReport, SuppressedEntry, SuppressedKeys};
-use crate::finding::{
-    Exposure, History, RuleFileUse, Suppression, SuppressionKind, left_out_in_words, place_name,
+use crate::{
+    cold::ColdSort,
+    finding::{Exposure, History, RuleFileUse, Suppression, SuppressionKind, left_out_in_words, place_name},
 };
 
 impl ReportDocument {
@@ -12,7 +13,7 @@ impl ReportDocument {
     /// whether a ref reaches it, and confidence. Ties keep their order.
     pub(crate) fn by_danger(&self) -> Vec<&FindingEntry> {
         let mut findings: Vec<&FindingEntry> = self.findings.iter().collect();
-        findings.sort_by_key(|finding| {
+        findings.cold_sort_by_key(|finding| {
             let is = |question: fn(&History) -> bool| finding.history.as_ref().is_some_and(question);
             let (at_head, reachable) = (is(|history| history.at_head), is(|history| history.reachable));
             Reverse((finding.severity, at_head, reachable, finding.confidence))

@@ -5,7 +5,7 @@ use std::{borrow::Cow, error::Error, fmt};
 use serde::Deserialize;
 
 use super::{FindingEntry, ReportDocument, RunReport, SCHEMA, SuppressedKeys};
-use crate::hidden::escape_control;
+use crate::{cold, hidden::escape_control};
 
 /// What is wrong with a file that should be a report.
 #[derive(Debug)]
@@ -123,10 +123,8 @@ fn own_words(run: &mut RunReport) {
         make_safe(family.description.to_mut());
     }
     make_safe(run.tool.version.to_mut());
-    run.excluded = std::mem::take(&mut run.excluded)
-        .into_iter()
-        .map(|(by, count)| (escape_control(&by).into_owned(), count))
-        .collect();
+    let excluded = std::mem::take(&mut run.excluded).into_iter();
+    run.excluded = cold::map(excluded.map(|(by, count)| (escape_control(&by).into_owned(), count)));
 }
 
 fn make_safe(text: &mut String) {

@@ -1,7 +1,10 @@
 //! A report of several repositories: that of one of them says which one it is about before it becomes a part.
 
 use super::{FindingEntry, ReportDocument, RepositoryEntry, RunReport, SuppressedKeys};
-use crate::finding::{NotScanned, RunMode, Subject};
+use crate::{
+    cold,
+    finding::{NotScanned, RunMode, Subject},
+};
 
 impl ReportDocument {
     /// The same report as a part of one about several repositories: whatever has a place says that it is in this one. The
@@ -15,7 +18,7 @@ impl ReportDocument {
             complete: run.complete,
             audit: run.audit,
             qualified: run.is_qualified(),
-            keys: keys.iter().filter(|(_, count)| *count > 0).collect(),
+            keys: cold::map(keys.iter().filter(|(_, count)| *count > 0)),
             scanned: run.scanned,
         }];
         self.findings.iter_mut().for_each(|finding| locate(finding, name));
@@ -34,10 +37,9 @@ impl ReportDocument {
             let command = refs.fetch_pull_requests.take();
             refs.fetch_pull_requests = command.and_then(|command| in_directory(&command, name));
         }
-        run.excluded = std::mem::take(&mut run.excluded)
-            .into_iter()
-            .map(|(by, count)| (if is_option(&by) { by } else { within_repository(name, &by) }, count))
-            .collect();
+        let excluded = std::mem::take(&mut run.excluded).into_iter();
+        let within_name = |by: String| if is_option(&by) { by } else { within_repository(name, &by) };
+        run.excluded = cold::map(excluded.map(|(by, count)| (within_name(by), count)));
         run.not_read_names.values_mut().flatten().for_each(within);
         if let SuppressedKeys::List(list) = &mut run.suppressed {
             for one in list {

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     blob::SourceKind,
+    cold::ColdSort,
     finding::{Event, Exposure, History, short},
     report::{
         document::{FindingEntry, OccurrenceEntry, ReportDocument, RunReport},
@@ -49,7 +50,7 @@ fn filters(page: &mut Markup, report: &ReportDocument) {
     page.raw("<form id=\"filters\" role=\"search\" aria-label=\"Filter the keys\" hidden>\n");
     page.raw("<p><label for=\"by-path\">Path or key</label> <input id=\"by-path\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\"></p>\n");
     let mut issuers: Vec<&str> = report.findings.iter().map(|finding| finding.issuer.as_str()).collect();
-    issuers.sort_unstable_by_key(|issuer| issuer.to_lowercase());
+    issuers.cold_sort_by_key(|issuer| issuer.to_lowercase());
     issuers.dedup();
     select(page, "issuer", "Issuer", issuers.into_iter().map(|name| (name, issuer(name))));
     let there = |one| report.findings.iter().any(|finding| finding.severity == one);

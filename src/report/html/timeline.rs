@@ -7,6 +7,7 @@ use super::{
     words::{class, issuer},
 };
 use crate::{
+    cold::ColdSort,
     day::Day,
     finding::{Event, History},
     report::{
@@ -60,7 +61,7 @@ pub(super) fn write(page: &mut Markup, report: &ReportDocument, today: Day) {
     let mut lines: Vec<_> = lines.collect();
     let count = lines.len();
     lines.truncate(MOST);
-    lines.sort_by_key(|line| (line.introduced, Reverse(line.finding.severity), line.number));
+    lines.cold_sort_by_key(|line| (line.introduced, Reverse(line.finding.severity), line.number));
     let axis = Axis::of(&lines, today);
     page.raw("<p class=\"legend\"><span><svg width=\"12\" height=\"12\" aria-hidden=\"true\"><circle cx=\"6\" cy=\"6\" r=\"4\" class=\"ink\"/></svg>introduced</span> ");
     page.raw("<span><svg width=\"12\" height=\"12\" aria-hidden=\"true\"><circle cx=\"6\" cy=\"6\" r=\"3.5\" class=\"hollow\"/></svg>removed, still in the history</span> ");

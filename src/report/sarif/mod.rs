@@ -18,7 +18,7 @@ use tool::{RuleIndex, tool};
 use uri::SOURCE_ROOT;
 
 use super::{document::ReportDocument, view::View};
-use crate::finding::RunMode;
+use crate::{finding::RunMode, json_text};
 
 pub(crate) use line_hash::line_hashes;
 
@@ -61,7 +61,7 @@ pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -
         results: Results { report, rules: &rules },
     };
     let schema = "https://json.schemastore.org/sarif-2.1.0.json";
-    serde_json::to_writer_pretty(&mut *out, &Log { schema, version: "2.1.0", runs: [run] })?;
+    json_text::write_pretty(out, &Log { schema, version: "2.1.0", runs: [run] })?;
     writeln!(out)
 }
 

@@ -12,6 +12,7 @@ use indicatif::{DecimalBytes, HumanCount, HumanDuration};
 
 use super::style::{RED, paint, severity_color};
 use crate::{
+    cold::ColdSort,
     finding::{
         Audit, AuditVerdict, Configuration, RuleFileUse, Scanned, SuppressedBy, SuppressionKind, Tolerated,
     },
@@ -171,7 +172,7 @@ fn suppressed(run: &RunReport) -> String {
         let kind = if by.is_some() { "foreign comment" } else { "comment" };
         let words = if count == 1 { format!("a {kind}") } else { format!("{kind}s") };
         // Sort by count, so that decoys cannot hide the file that matters.
-        comments.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.place.cmp(&b.place)));
+        comments.cold_sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.place.cmp(&b.place)));
         let places = comments.iter().map(|one| one.place.as_str()).collect();
         let by = by.map_or_else(String::new, |file| format!(", which {file} trusts"));
         parts.push(format!("{} by {words} in {}{by}", HumanCount(count), listed(places)));

@@ -20,6 +20,7 @@ use crate::{
         self, Baseline, BaselineEntry, BaselinePaths, BaselineScope, Completeness, EntryLocation, FilePath,
         MatchContext, Matcher,
     },
+    cold::ColdSort,
     config::{self, MIN_CONFIDENCE, SettingSource, Settings},
     day::Day,
     finding::{Finding, Fingerprint, Report, Suppressed, SuppressionKind, Unused},
@@ -145,7 +146,7 @@ impl BaselineComparison<'_> {
         let shown = &self.location.shown;
         let named = unused.iter().take(most.unwrap_or(usize::MAX));
         report.unused.extend(named.map(|(at, why)| unused_entry(&baseline.entries()[*at], *why, shown)));
-        report.unused.sort();
+        report.unused.cold_sort();
         if most.is_some_and(|most| unused.len() > most) {
             report.unused.push(Unused {
                 place: shown.clone(),
@@ -162,7 +163,7 @@ impl BaselineComparison<'_> {
     pub(crate) fn name_expired(&self, report: &mut Report, expired: &[BaselineEntry], most: Option<usize>) {
         let named = expired.iter().take(most.unwrap_or(usize::MAX));
         report.unused.extend(named.map(|entry| expired_entry(entry, &self.location.shown)));
-        report.unused.sort();
+        report.unused.cold_sort();
     }
 
     /// Moves known findings to the suppressed ones.
@@ -184,7 +185,7 @@ impl BaselineComparison<'_> {
             }));
         }
         // Occurrences suppressed by comments and the configuration are already there.
-        report.suppressed.sort_by(|a, b| order(a).cmp(&order(b)));
+        report.suppressed.cold_sort_by(|a, b| order(a).cmp(&order(b)));
         cover
     }
 

@@ -8,9 +8,8 @@ use std::time::Instant;
 use anyhow::Result;
 
 use super::{
-    baseline,
     coverage::{Coverage, RunContext},
-    run::collect,
+    run::{ApplyKnown, Feed, apply_baseline, collect},
     settings::Session,
     worker::WorkerPool,
 };
@@ -44,8 +43,7 @@ pub(crate) fn conclude_report(
     session: &Session,
     feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
 ) -> Result<(Verdict, Report)> {
-    let known = |report: &mut Report, context: &RunContext<'_>| baseline::apply(report, context, session);
-    conclude_with(session, feed, known).map(|(verdict, report, ())| (verdict, report))
+    write_gathered(session, Box::new(feed), apply_baseline(session))
 }
 
 /// The same with something else in place of the baseline.
@@ -54,17 +52,10 @@ pub(crate) fn conclude_with<T>(
     feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
     known: impl FnOnce(&mut Report, &RunContext<'_>) -> Result<T>,
 ) -> Result<(Verdict, Report, T)> {
-    let start = Instant::now();
-    let options = &session.options;
-    output::check(&options.outputs)?;
-    let format = &session.settings.format.value;
-    let (mut report, outcome) = gather_with(session, feed, known)?;
-    output::locate(options, format, &mut report);
-    let view = options.view(start.elapsed());
-    let document = ReportDocument::new(&report);
-    output::write_document(&options.outputs, format, &document, &view)?;
-    let verdict = verdict(report.is_complete(), document.has_failing() && !options.exit_zero);
-    Ok((verdict, report, outcome))
+    let mut outcome = None;
+    let known = keeping_outcome(known, &mut outcome);
+    let (verdict, report) = write_gathered(session, Box::new(feed), known)?;
+    Ok((verdict, report, outcome.expect(KNOWN_IS_CALLED)))
 }
 
 /// Lets `feed` push a source into the workers, shows how far it is, and writes no report.
@@ -72,8 +63,7 @@ pub(crate) fn gather(
     session: &Session,
     feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
 ) -> Result<Report> {
-    let known = |report: &mut Report, context: &RunContext<'_>| baseline::apply(report, context, session);
-    gather_with(session, feed, known).map(|(report, ())| report)
+    gather_shown(session, Box::new(feed), apply_baseline(session))
 }
 
 /// The same with something else in place of the baseline.
@@ -82,14 +72,48 @@ pub(crate) fn gather_with<T>(
     feed: impl FnOnce(&WorkerPool<'_>) -> Result<Coverage>,
     known: impl FnOnce(&mut Report, &RunContext<'_>) -> Result<T>,
 ) -> Result<(Report, T)> {
+    let mut outcome = None;
+    let known = keeping_outcome(known, &mut outcome);
+    let report = gather_shown(session, Box::new(feed), known)?;
+    Ok((report, outcome.expect(KNOWN_IS_CALLED)))
+}
+
+const KNOWN_IS_CALLED: &str = "a run without an error has called `known`";
+
+/// Puts what `known` returns into `outcome`, so that runs are not compiled for each type of it.
+fn keeping_outcome<'a, T>(
+    known: impl FnOnce(&mut Report, &RunContext<'_>) -> Result<T> + 'a,
+    outcome: &'a mut Option<T>,
+) -> ApplyKnown<'a> {
+    Box::new(move |report, context| {
+        *outcome = Some(known(report, context)?);
+        Ok(())
+    })
+}
+
+fn write_gathered(session: &Session, feed: Feed<'_>, known: ApplyKnown<'_>) -> Result<(Verdict, Report)> {
+    let start = Instant::now();
+    let options = &session.options;
+    output::check(&options.outputs)?;
+    let format = &session.settings.format.value;
+    let mut report = gather_shown(session, feed, known)?;
+    output::locate(options, format, &mut report);
+    let view = options.view(start.elapsed());
+    let document = ReportDocument::new(&report);
+    output::write_document(&options.outputs, format, &document, &view)?;
+    let verdict = verdict(report.is_complete(), document.has_failing() && !options.exit_zero);
+    Ok((verdict, report))
+}
+
+fn gather_shown(session: &Session, feed: Feed<'_>, known: ApplyKnown<'_>) -> Result<Report> {
     let options = &session.options;
     let progress =
         (options.progress && !session.settings.no_progress.value).then(|| Progress::start("objects"));
     let counts = progress.as_ref().map(Progress::counts).cloned();
-    let known = |report: &mut Report, context: &RunContext<'_>| {
+    let known: ApplyKnown<'_> = Box::new(|report, context| {
         drop(progress);
         known(report, context)
-    };
+    });
     collect(session, &session.engine(), counts, feed, known)
 }
 

@@ -12,6 +12,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{
     blob::SourceKind,
+    cold,
     finding::Report,
     path::{WholePath, parent},
     report::{self, ReportDocument, View},
@@ -119,17 +120,14 @@ fn add_line_hashes(report: &mut Report) {
     for place in &places {
         lines.entry(place.path.clone()).or_default().insert(place.span.line);
     }
-    let hashes: BTreeMap<_, _> = lines
-        .into_iter()
-        .filter_map(|(path, wanted)| {
-            // A file that cannot be reread gets no hash. GitHub only uses it to tell alerts apart.
-            if !std::fs::symlink_metadata(&*path).ok()?.is_file() {
-                return None;
-            }
-            let file = File::open(&*path).ok()?;
-            Some((path, report::line_hashes(BufReader::new(file), &wanted).ok()?))
-        })
-        .collect();
+    let hashes = cold::map(lines.into_iter().filter_map(|(path, wanted)| {
+        // A file that cannot be reread gets no hash. GitHub only uses it to tell alerts apart.
+        if !std::fs::symlink_metadata(&*path).ok()?.is_file() {
+            return None;
+        }
+        let file = File::open(&*path).ok()?;
+        Some((path, report::line_hashes(BufReader::new(file), &wanted).ok()?))
+    }));
     for place in places {
         place.line_hash =
             hashes.get(&place.path).and_then(|lines| Some(lines.get(&place.span.line)?.clone()));

@@ -9,6 +9,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::scan::{HistoryScan, objects, render, secret_history};
 use crate::{
+    cold,
     finding::{Finding, Report},
     locate::{ObjectLocations, SecretHistory},
     session::redact::Redactor,
@@ -60,7 +61,7 @@ impl HistoryFilter {
     pub(crate) fn find_refs(&mut self, query: &HistoryQuery, histories: &[HistoryScan]) -> Result<()> {
         for glob in &query.refs {
             let named = histories.iter().flat_map(|read| matching(read.repository(), glob));
-            let named: BTreeSet<_> = named.collect();
+            let named = cold::set(named);
             ensure!(
                 !named.is_empty() || histories.is_empty(),
                 "--ref {glob}: no ref has that name; `git for-each-ref` lists them; expected a name or a pattern \

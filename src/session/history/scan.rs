@@ -57,13 +57,13 @@ pub(crate) fn read(roots: &[PathBuf], reading: Reading, pool: &WorkerPool<'_>) -
                 let name = name(&history, pool);
                 pool.expect_objects(history.store().1.len());
                 let new_commits = || Some(CommitReader::default());
-                let (contents, mut commits) = history.feed_contents(&|| pool.worker_in(&name), &new_commits);
+                let (contents, mut commits) = history.feed_contents(&pool.workers_in(&name), &new_commits);
                 let (_, store) = history.store();
                 // If something must be located, collect directories in the pass that reads their names.
                 let gatherer =
                     is_found(contents.suspects(), pool).then(|| Gatherer::new(store, contents.suspects()));
                 let reader = || gatherer.as_ref().map(Gatherer::reader);
-                let (fed, readers) = history.feed_directories(contents, &|| pool.worker_in(&name), &reader);
+                let (fed, readers) = history.feed_directories(contents, &pool.workers_in(&name), &reader);
                 let gathered = gatherer
                     .as_ref()
                     .map(|gatherer| gatherer.finish(readers, std::mem::take(&mut commits), &reading.pool));

@@ -8,6 +8,7 @@ use anyhow::Result;
 use crate::{
     advice::Placement,
     blob::ObjectId,
+    cold::ColdSort,
     config::{Config, Policy},
     day::Day,
     finding::{
@@ -107,10 +108,10 @@ pub(in crate::session) fn settle(tried: Option<&mut Tried>, report: &mut Report)
         is_kept
     });
     drop(places);
-    report.not_scanned.sort();
+    report.not_scanned.cold_sort();
     let (suppressed, accepted) = std::mem::take(&mut tried.own);
     report.accepted.extend(accepted);
-    report.accepted.sort();
+    report.accepted.cold_sort();
     report.add_suppressed(suppressed);
 }
 
@@ -139,7 +140,7 @@ pub(in crate::session) fn finish(session: &Session, tried: Option<Tried>, report
     }
     report.policy = Some(AppliedPolicy { file: policy.shown().to_owned(), inside: policy.is_inside });
     report.refused = refused.all;
-    report.refused.sort();
+    report.refused.cold_sort();
     report.refused.dedup();
 }
 

@@ -7,6 +7,7 @@ use std::{
 
 use crate::{
     blob::{Blob, Content, Origin, SourceKind},
+    cold::ColdSort,
     git::store::{Aside, look_aside},
     path::{current_directory, shown},
     source::{file::FileReader, sink::Sink, words::why},
@@ -77,7 +78,7 @@ pub(super) fn feed(directory: &Path, sink: &mut impl Sink) -> Vec<PathBuf> {
                 continue;
             }
         };
-        entries.sort_by_key(fs::DirEntry::file_name);
+        entries.cold_sort_by_key(fs::DirEntry::file_name);
         let is_repository =
             ["HEAD", "objects"].iter().all(|name| entries.iter().any(|entry| entry.file_name() == *name));
         if is_repository && !is_first {

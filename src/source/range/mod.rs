@@ -17,6 +17,7 @@ use git2::Repository;
 use super::{parallel, sink::Sink};
 use crate::{
     blob::{Blob, Content, ObjectId, Origin, SourceKind},
+    cold::ColdSort,
     finding::Scanned,
     git::{Objects, quarantine, revisions::Selection},
     threads::Pool,
@@ -133,7 +134,7 @@ impl Range {
         clean: &mut CleanCache,
         new_sink: &(impl Fn() -> S + Sync),
     ) {
-        sites.sort_by(|a, b| a.order().cmp(&b.order()));
+        sites.cold_sort_by(|a, b| a.order().cmp(&b.order()));
         let mut groups: Vec<&[ChangedBlob]> =
             sites.chunk_by(|a, b| a.entry.id == b.entry.id && a.entry.path == b.entry.path).collect();
         groups.retain(|group| !clean.has(&group[0]));

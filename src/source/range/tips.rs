@@ -7,6 +7,7 @@ use git2::{ObjectType, Repository};
 
 use crate::{
     blob::ObjectId,
+    cold,
     git::{
         Objects,
         ancestry::Ancestry,
@@ -46,7 +47,7 @@ impl Tips {
         };
         // A hidden tip may be any object. Everything on the way to its commit is hidden with it.
         let mut known = BTreeSet::new();
-        for id in selection.hidden.iter().copied().collect::<BTreeSet<_>>() {
+        for id in cold::set(selection.hidden.iter().copied()) {
             let mut next = Some(id);
             while let Some(id) = next.take().filter(|id| known.insert(*id)) {
                 match objects.kind(id).map_err(|why| missing(repository, why))? {
@@ -56,7 +57,7 @@ impl Tips {
                 }
             }
         }
-        for id in selection.tips.iter().copied().collect::<BTreeSet<_>>() {
+        for id in cold::set(selection.tips.iter().copied()) {
             let mut next = Some(id);
             while let Some(id) = next.take().filter(|id| known.insert(*id)) {
                 match objects.kind(id).map_err(|why| missing(repository, why))? {
