@@ -18,7 +18,7 @@ use crate::{
     config::{Allow, Config, ConfigPosition, RuleFile, SettingSource, Settings},
     json_text,
     rule::Rule,
-    session::{ConfigStart, Verdict, look_up},
+    session::{ConfigStart, Verdict, load, look_up},
 };
 
 /// One setting.
@@ -39,7 +39,10 @@ pub(super) fn show(
     console: &Console,
 ) -> Result<Verdict> {
     ensure!(path.exists(), "{}: no such file or directory", path.display());
-    let settings = look_up(&options::of_settings(args)?, ConfigStart::Path(path), &console.redactor)?;
+    let (options, start) = (options::of_settings(args)?, ConfigStart::Path(path));
+    // Values that are looked for may stand in the configuration, too. Whoever scans is told if they cannot be read.
+    let _ = load(options.clone(), start, &console.redactor);
+    let settings = look_up(&options, start, &console.redactor)?;
     let mut rows = rows(&settings);
     let mask = |text: &str| console.redactor.line(text);
     for row in &mut rows {

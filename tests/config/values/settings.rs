@@ -65,3 +65,17 @@ fn a_json_file_names_values_by_their_path() {
     let report = sandbox.scan(&[".", "--values-from", "../home/secrets.json"]);
     assert_eq!(found(&report), [("db.passwords[0]".to_owned(), 1), ("token".to_owned(), 1)]);
 }
+
+#[test]
+fn the_configuration_is_shown_without_them() {
+    let (_, value) = &values(31)[1];
+    let sandbox = Sandbox::new();
+    sandbox.write(".env", file(&values(31)[1..2]));
+    sandbox.write(
+        "skanner.toml",
+        format!("[[allow]]\npaths = [\"zzz/{value}\"]\nreason = \"because of {value}\"\n"),
+    );
+    let run = sandbox.skanner(&["config", "--values-from", ".env"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("zzz/") && !run.stdout.contains(value.as_str()), "{}", run.stdout);
+}
