@@ -61,7 +61,7 @@ pub(in crate::scan) struct ExpressionSearch {
 #[derive(Clone, Copy)]
 pub(super) struct ExpressionWindow<'t> {
     pub(super) text: &'t [u8],
-    /// Matches that begin from this offset on are left to the next window, which is [`REACH`] before its end.
+    /// Matches that begin from this offset on are left to the next window, which is `REACH` before its end.
     pub(super) starts_end: usize,
     pub(super) paths: Paths,
     pub(super) asked: Asked,
