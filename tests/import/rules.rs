@@ -91,3 +91,12 @@ fn rules_that_cannot_be_named_are_an_error() {
     let run = import(&sandbox, &["../elsewhere/gitleaks.toml"]);
     assert!(run.code == 2 && run.stderr.contains("copy it there, and import it again"), "{run:?}");
 }
+
+#[test]
+fn a_report_without_its_rules_says_that_they_are_missing() {
+    let sandbox = team(3);
+    let run = import(&sandbox, &["../report.json"]);
+    assert_says(&run, &[".gitleaks.toml is not in use: if it has rules, name it as well"]);
+    let run = import(&sandbox, &[".gitleaks.toml", "../report.json"]);
+    assert!(!run.stdout.contains("is not in use"), "{}", run.stdout);
+}

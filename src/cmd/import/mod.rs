@@ -83,6 +83,13 @@ pub(super) fn run(args: &ImportArgs, console: &Console) -> Result<Verdict> {
         console.print(&format!("  {name}: this version cannot read it, so nothing in it is taken over\n"))?;
     }
     console.print(&mask_lines(&foreign_rules::not_counted(session.settings.rule_files()), &mask))?;
+    if session.settings.rule_files().next().is_none()
+        && let Some(name) = rules::unnamed(&lists, &location.root)
+    {
+        console.print(&format!(
+            "\n{name} is not in use: if it has rules, name it as well, so that their keys are recognized.\n"
+        ))?;
+    }
     let is_changed = !plan.allows.is_empty() || !plan.added.is_empty() || !rules.files.is_empty();
     let mut decisions = Decisions::new(&run, console, report.is_complete());
     if !report.is_complete() {

@@ -1,6 +1,6 @@
 //! Files with rules of other scanners: the configuration gets to name them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
 
@@ -12,6 +12,20 @@ use crate::{
     },
     path::{resolved, shown_text},
 };
+
+/// The usual names of configurations with rules.
+const CONFIGURATIONS: [&str; 2] = [".gitleaks.toml", ".betterleaks.toml"];
+
+/// A configuration of gitleaks at the root whose rules may have found what a list of it names.
+pub(super) fn unnamed(lists: &[ForeignList], root: &Path) -> Option<&'static str> {
+    let is_of_gitleaks =
+        lists.iter().any(|one| one.list.tool.name() == "gitleaks" && !one.list.entries.is_empty());
+    let is_unnamed = |name: &&&str| {
+        let file = root.join(name);
+        file.exists() && lists.iter().all(|one| one.file != file)
+    };
+    CONFIGURATIONS.iter().filter(|_| is_of_gitleaks).find(is_unnamed).copied()
+}
 
 /// Files with rules that the configuration does not name yet.
 pub(super) struct NewRules {
