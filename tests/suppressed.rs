@@ -30,7 +30,7 @@ fn finding(seed: u64, path: &str) -> Finding {
         written: None,
         excerpt: Excerpt { marker: (6, text.len()), text },
         rule: RuleSet::builtin().get("openai-project-key").unwrap().clone(),
-        terms: None,
+        terms: Vec::new(),
         markers: Vec::new(),
         in_output: false,
         line_hash: None,

@@ -18,7 +18,7 @@ use crate::{
     config::{Allow, Config, ConfigPosition, RuleFile, SettingSource, Settings},
     json_text,
     rule::Rule,
-    session::{ConfigStart, Verdict, load, look_up},
+    session::{ConfigStart, Verdict, look_up_shown},
 };
 
 /// One setting.
@@ -39,10 +39,8 @@ pub(super) fn show(
     console: &Console,
 ) -> Result<Verdict> {
     ensure!(path.exists(), "{}: no such file or directory", path.display());
-    let (options, start) = (options::of_settings(args)?, ConfigStart::Path(path));
-    // Values that are looked for may stand in the configuration, too. Whoever scans is told if they cannot be read.
-    let _ = load(options.clone(), start, &console.redactor);
-    let settings = look_up(&options, start, &console.redactor)?;
+    let start = ConfigStart::Path(path);
+    let settings = look_up_shown(&options::of_settings(args)?, start, &console.redactor)?;
     let mut rows = rows(&settings);
     let mask = |text: &str| console.redactor.line(text);
     for row in &mut rows {
@@ -145,16 +143,11 @@ fn rows(settings: &Settings) -> Vec<SettingRow> {
 /// A file with rules of another scanner.
 fn rule_file(file: &RuleFile) -> SettingRow {
     let RuleFile { file, tool, from, rules, unused, .. } = file;
-    let source = match () {
-        () if from.starts_with("--") => "flag",
-        () if from.contains(':') => "file",
-        () => "environment",
-    };
     SettingRow {
         key: "rules-from".to_owned(),
         value: json!({ "file": file, "tool": tool, "rules": rules, "unused": unused }),
-        source,
-        place: from.clone(),
+        source: from.kind(),
+        place: from.to_string(),
     }
 }
 

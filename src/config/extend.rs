@@ -7,11 +7,11 @@ use toml::de::DeTable;
 
 use super::{
     error::line_number,
-    find::{ConfigDocument, ConfigKind, is_extendable, is_rule_file, read, show},
+    find::{ConfigDocument, ConfigKind, is_extendable, read, show},
     model::{BaselineTable, Config},
     reader::Value,
 };
-use crate::path::resolved;
+use crate::{foreign_rules::is_rule_file, path::resolved};
 
 /// More files than this on top of each other are a mistake.
 pub(crate) const MOST_EXTENDED: usize = 10;

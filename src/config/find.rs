@@ -306,12 +306,6 @@ pub(super) fn is_extendable(text: &str) -> bool {
     text.ends_with(".toml") && !text.contains(':')
 }
 
-/// Whether a text is a path of a file with rules of another scanner, and not an address.
-#[must_use]
-pub(super) fn is_rule_file(text: &str) -> bool {
-    [".toml", ".yml", ".yaml", ".json"].iter().any(|end| text.ends_with(end)) && !text.contains(':')
-}
-
 pub(super) fn read(file: &Path) -> Result<String> {
     read_or(file, || unreadable(file))
 }

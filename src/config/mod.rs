@@ -22,6 +22,7 @@ mod policy;
 mod reader;
 mod restrict;
 mod rule_file;
+mod setting_source;
 mod settings;
 mod text;
 
@@ -43,7 +44,8 @@ pub use place::ConfigPosition;
 pub(crate) use place::Positioned;
 pub(crate) use policy::Policy;
 pub(crate) use rule_file::RuleFile;
-pub(crate) use settings::{MIN_CONFIDENCE, OptionValues, Setting, SettingSource, Settings};
+pub(crate) use setting_source::SettingSource;
+pub(crate) use settings::{MIN_CONFIDENCE, OptionValues, Setting, Settings};
 
 /// A `skanner.toml` with comments that explain the settings.
 pub const TEMPLATE: &str = include_str!("template.toml");

@@ -11,8 +11,8 @@ use super::{
     text::{Id, SharedText, Text, Url},
 };
 use crate::rule::{
-    Confidence, Edges, Expression, Family, Form, Github, Guidance, Part, Rule, RuleSet, Severity, Shape,
-    rule_tables,
+    Confidence, Edges, Expression, Family, Form, Github, Guidance, MOST_COMPILED, MOST_EXPRESSIONS, Part,
+    Rule, RuleSet, Severity, Shape, rule_tables,
 };
 use schemars::{Schema, SchemaGenerator, json_schema};
 
@@ -40,14 +40,8 @@ const MOST_RULES: usize = 5000;
 /// More shapes would make the tables of the search large.
 const MOST_SHAPES: usize = 256;
 
-/// The most regular expressions that are searched for.
-const MOST_EXPRESSIONS: usize = 5000;
-
 /// The most bytes of all regular expressions together.
 const MOST_SOURCE: usize = 4 << 20;
-
-/// The most memory that all of them may take once they are compiled, in bytes.
-const MOST_COMPILED: usize = 512 << 20;
 
 /// All custom rules.
 pub(super) struct OwnRules;

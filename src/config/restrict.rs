@@ -8,7 +8,8 @@ use super::{
     model::{Config, Scope, SeverityOverride},
     place::{ConfigPosition, Positioned},
     policy::Policy,
-    settings::{MIN_CONFIDENCE, OptionValues, Setting, SettingSource, Settings},
+    setting_source::SettingSource,
+    settings::{MIN_CONFIDENCE, OptionValues, Setting, Settings},
 };
 use crate::{
     cold,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::setting_source::SettingSource;
 use crate::foreign_rules::LeftOutPart;
 
 /// A file that `rules-from` or its like names.
@@ -12,7 +13,7 @@ pub struct RuleFile {
     /// The scanner whose rules it has.
     pub tool: &'static str,
     /// What names it: an option, a variable, or a line of a configuration.
-    pub from: String,
+    pub from: SettingSource,
     /// The number of rules that are used.
     pub rules: u64,
     /// The number of rules that are not used.

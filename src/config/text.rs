@@ -12,11 +12,11 @@ use toml::{de::DeValue, value::Datetime};
 
 use super::{
     fields::{Element, Field, FromToml, elements},
-    find::{is_extendable, is_rule_file},
+    find::is_extendable,
     pattern,
     reader::Value,
 };
-use crate::{day::Day, finding::Fingerprint, hidden::escape_control, rule::RuleSet};
+use crate::{day::Day, finding::Fingerprint, foreign_rules, hidden::escape_control, rule::RuleSet};
 
 /// So much of a key must be named, in characters, or a pattern would allow every key of an issuer.
 const LEAST_OF_VALUE: usize = 6;
@@ -99,7 +99,7 @@ texts! {
     /// A file with rules of another scanner.
     RuleFileName -> String, ["a file of `rules-from`"], "a path, such as \".gitleaks.toml\"", { "type": "string", "pattern": "^[^:]*[.](toml|ya?ml|json)$" }, |_, text| {
         let what = "is not the path of a file with rules: a gitleaks.toml, a .yml of Kingfisher, or a .secretlintrc.json";
-        holds(is_rule_file(text), || format!("`{text}` {what}"))
+        holds(foreign_rules::is_rule_file(text), || format!("`{text}` {what}"))
     };
     /// A file that the configuration may choose. A hostile repository must not make `skanner baseline` read or write a
     /// file elsewhere.

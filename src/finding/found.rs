@@ -49,8 +49,8 @@ pub struct Detection {
     pub encoding: Vec<&'static str>,
     /// The secret as the text has it, if it is written in another way there.
     pub written: Option<Secret>,
-    /// What its place must be like, if the rule says anything about that.
-    pub terms: Option<Arc<PlaceTerms>>,
+    /// What its place must be like, for each rule that matches there; empty if one of them says nothing about that.
+    pub terms: Vec<Arc<PlaceTerms>>,
     /// Where it is.
     pub span: Span,
     /// Its line.
@@ -87,8 +87,8 @@ pub struct Occurrence {
     pub rule: Arc<Rule>,
     /// Comments that may allow the key here, in the order of the text. Resolved before the report is written.
     pub markers: Vec<Arc<AllowComment>>,
-    /// What the place must be like, if the rule says anything about that. Resolved before the report is written.
-    pub terms: Option<Arc<PlaceTerms>>,
+    /// What the place must be like, for each rule that matches there; empty if one of them says nothing about that. Resolved before the report is written.
+    pub terms: Vec<Arc<PlaceTerms>>,
     /// Whether it is in an output of a notebook, and not in its source.
     pub in_output: bool,
     /// GitHub's hash of the line, if the format of the report needs it.

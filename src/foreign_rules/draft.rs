@@ -4,18 +4,12 @@ use std::sync::Arc;
 
 use super::model::{ForeignRule, ForeignRules, RuleTool};
 use crate::rule::{
-    Allowlist, Clip, Confidence, Expression, ExpressionError, Form, Keyword, LONGEST_KEYWORD, Rule, RuleSet,
-    SHORTEST_KEYWORD, Severity, Shape, WordSet,
+    Allowlist, Clip, Confidence, Expression, ExpressionError, Form, Keyword, LONGEST_KEYWORD, MOST_COMPILED,
+    MOST_EXPRESSIONS, Rule, RuleSet, SHORTEST_KEYWORD, Severity, Shape, WordSet,
 };
 
 /// The maximum length of a title, in characters.
 const LONGEST_TITLE: usize = 100;
-
-/// More rules than a run may have. No more are made of a file.
-const MOST_RULES: usize = 5000;
-
-/// What all expressions may take once they are compiled, in bytes. No more are made of a file.
-const MOST_COMPILED: usize = 512 << 20;
 
 /// A rule as its file has it.
 pub(super) struct RuleDraft {
@@ -60,62 +54,38 @@ impl RuleDraft {
         }
         let Keywords { keywords, searched, nearby } = keywords(&regex, &self.keywords);
         let form = Form {
-            shapes: Vec::new(),
             regex: Some(Arc::new(regex)),
             slow: searched.is_empty(),
             keywords,
             // More than this is asked for, and not as much.
             entropy: if self.entropy > 0.0 { self.entropy.next_up() } else { 0.0 },
-            min_digits: 0,
-            not: Vec::new(),
             path: self.path,
-            confidence: self.confidence,
-            with_context: None,
-            requires_context: false,
-            named: false,
-            word_before: false,
-            edges: crate::rule::Edges::default(),
-            why: format!("the form of the rule `{}` in {}", self.id, self.file),
             searched,
             nearby: Arc::new(WordSet::new(nearby)),
             is_foreign: true,
             allowlists: self.allowlists,
+            ..Form::plain(self.confidence, format!("the form of the rule `{}` in {}", self.id, self.file))
         };
         let place = format!("{}:{}", self.file, self.line);
         let literal = |texts: Vec<String>| {
             texts.iter().filter(|text| !text.is_empty()).map(|text| Shape::literal(text)).collect()
         };
-        let rule = Rule {
-            id: id(&self.id, self.tool),
+        let id = id(&self.id, self.tool);
+        Ok(Rule {
             issuer: "its issuer".into(),
-            title: title(&self.title, &self.id),
             impact: "The rule does not say what a stranger can do with it.".to_owned(),
-            severity: Severity::High,
-            family: crate::rule::Family::default(),
-            shared: false,
-            fallback: false,
-            yields: false,
-            names: Vec::new(),
-            hosts: Vec::new(),
-            words: Vec::new(),
-            revoke_url: String::new(),
-            steps: Vec::new(),
-            own_guidance: None,
             examples: literal(self.examples),
             counter_examples: literal(self.counter_examples),
-            forms: vec![form],
-            context: Vec::new(),
-            builtin_guidance: std::sync::OnceLock::new(),
             place: Some(place.into()),
-        };
-        Ok(rule)
+            ..Rule::plain(id, title(&self.title, &self.id), Severity::High, form)
+        })
     }
 }
 
 impl ForeignRules {
     /// Adds the rule of a draft, or says why there is none.
     pub(super) fn add(&mut self, draft: RuleDraft) {
-        if self.rules.len() > MOST_RULES || self.compiled > MOST_COMPILED {
+        if self.rules.len() > MOST_EXPRESSIONS || self.compiled > MOST_COMPILED {
             // Whoever reads the file refuses it.
             return;
         }

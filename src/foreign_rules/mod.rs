@@ -14,8 +14,13 @@ mod toml_keys;
 use std::{path::Path, sync::Arc};
 
 use crate::cold::ColdSort;
-use model::RuleTool;
-pub(crate) use model::{ExtendedRules, ForeignRule, ForeignRules, LeftOutPart, RuleFileError};
+pub(crate) use model::{ExtendedRules, ForeignRule, ForeignRules, LeftOutPart, RuleFileError, RuleTool};
+
+/// Whether a text is a path of a file with rules of another scanner, and not an address.
+#[must_use]
+pub(crate) fn is_rule_file(text: &str) -> bool {
+    RuleTool::of(Path::new(text)).is_some() && !text.contains(':')
+}
 
 /// Reads the rules of a file. `shown` is its name as it may be shown, and `beside` reads a file that it extends, by its
 /// path from the folder of the file.

@@ -26,7 +26,7 @@ impl RuleTool {
     }
 
     /// The scanner whose rules a file of this name has.
-    pub(super) fn of(file: &Path) -> Option<Self> {
+    pub(crate) fn of(file: &Path) -> Option<Self> {
         match file.extension()?.to_str()? {
             "toml" => Some(Self::Gitleaks),
             "yml" | "yaml" => Some(Self::Kingfisher),

@@ -67,8 +67,6 @@ pub struct PlaceTerms {
     pub path: Option<Arc<Expression>>,
     /// The allowlists that depend on its path or commit.
     pub allowlists: Vec<Arc<Allowlist>>,
-    /// What the rules ask that match the same bytes, in place of the above: one of them is enough for a key.
-    pub of_others: Vec<Arc<PlaceTerms>>,
 }
 
 impl WordSet {
@@ -124,8 +122,8 @@ impl Allowlist {
     }
 
     /// Whether it lets pass what it said depends on the place.
-    pub(crate) fn allows_at(&self, paths: &[&[u8]], commit: Option<&str>) -> bool {
-        let by_path = paths.iter().any(|path| self.paths.iter().any(|regex| regex.is_match(path)));
+    pub(crate) fn allows_at(&self, paths: &[String], commit: Option<&str>) -> bool {
+        let by_path = paths.iter().any(|path| self.paths.iter().any(|regex| regex.is_match(path.as_bytes())));
         let by_commit = commit.is_some_and(|commit| self.commits.iter().any(|one| one == commit));
         if self.is_all {
             (self.paths.is_empty() || by_path) && (self.commits.is_empty() || by_commit)
@@ -166,7 +164,7 @@ mod tests {
             };
             let secret: &[u8] = if holds[1] { b"a word here" } else { b"nothing" };
             let whole: &[u8] = if holds[0] { b"secret" } else { b"another" };
-            let path: &[u8] = if holds[2] { b"tests/a" } else { b"src/a" };
+            let path = if holds[2] { "tests/a" } else { "src/a" }.to_owned();
             let commit = holds[3].then_some("abc");
             let mut criteria =
                 has.iter().zip(holds).filter(|(has, _)| **has).map(|(_, holds)| holds).peekable();

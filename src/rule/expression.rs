@@ -28,6 +28,12 @@ const WIDEST: usize = 256;
 /// The maximum length of an expression, in bytes.
 const LONGEST_SOURCE: usize = 16 << 10;
 
+/// The most regular expressions that are searched for.
+pub(crate) const MOST_EXPRESSIONS: usize = 5000;
+
+/// The most memory that all of them may take once they are compiled, in bytes.
+pub(crate) const MOST_COMPILED: usize = 512 << 20;
+
 /// The maximum size of a compiled expression, in bytes.
 const LARGEST: usize = 1 << 20;
 

@@ -7,7 +7,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use super::model::{Confidence, Edges, Family, Form, Guidance, Rule, Severity};
+use super::model::{Confidence, Edges, Form, Guidance, Rule, Severity};
 
 /// The id of the rule for all of them.
 pub(crate) const KNOWN_VALUE: &str = "known-value";
@@ -112,57 +112,23 @@ pub(crate) fn known_value_rule() -> &'static Arc<Rule> {
             leaked: String::new(),
             rotate: String::new(),
         };
+        let why = text("exactly the value of a variable in a file that --values-from names");
+        let title = text("value of a variable that is named as secret");
         Arc::new(Rule {
-            id: text(KNOWN_VALUE),
             issuer: "whoever gave out the value".into(),
-            title: text("value of a variable that is named as secret"),
             impact: text("Anyone can do what the value is for: sign in, read a database, call a service."),
-            severity: Severity::High,
-            family: Family::default(),
-            shared: false,
-            fallback: false,
-            yields: false,
-            names: Vec::new(),
-            hosts: Vec::new(),
-            words: Vec::new(),
-            revoke_url: String::new(),
             steps: vec![text(
                 "Write the new value only where the old one is kept, and the name of its variable everywhere else.",
             )],
-            own_guidance: None,
-            examples: Vec::new(),
-            counter_examples: Vec::new(),
-            forms: vec![form(text("exactly the value of a variable in a file that --values-from names"))],
-            context: Vec::new(),
             builtin_guidance: OnceLock::from(Some(Box::new(guidance))),
-            place: None,
+            ..Rule::plain(text(KNOWN_VALUE), title, Severity::High, form(why))
         })
     });
     &RULE
 }
 
 fn form(why: String) -> Form {
-    Form {
-        shapes: Vec::new(),
-        regex: None,
-        keywords: Vec::new(),
-        slow: false,
-        entropy: 0.0,
-        min_digits: 0,
-        not: Vec::new(),
-        path: None,
-        confidence: Confidence::Certain,
-        with_context: None,
-        requires_context: false,
-        named: false,
-        word_before: false,
-        edges: Edges::Open,
-        why,
-        searched: Vec::new(),
-        nearby: Arc::default(),
-        is_foreign: false,
-        allowlists: Vec::new(),
-    }
+    Form { edges: Edges::Open, ..Form::plain(Confidence::Certain, why) }
 }
 
 #[cfg(test)]

@@ -21,7 +21,9 @@ pub(crate) use allowlist::AllowedByText;
 pub(crate) use allowlist::{Allowlist, AllowlistTarget, PlaceTerms, WordSet};
 pub(crate) use english::word_evidence;
 pub use expression::Expression;
-pub(crate) use expression::{Clip, ExpressionError, ExpressionMatch, LONGEST_MATCH};
+pub(crate) use expression::{
+    Clip, ExpressionError, ExpressionMatch, LONGEST_MATCH, MOST_COMPILED, MOST_EXPRESSIONS,
+};
 pub(crate) use families::Families;
 pub use keyword::Keyword;
 pub(crate) use keyword::{LONGEST as LONGEST_KEYWORD, SHORTEST as SHORTEST_KEYWORD};

@@ -221,6 +221,31 @@ rule_tables!(types);
 pub(crate) use rule_tables;
 
 impl Form {
+    /// A form that asks for nothing and matches nothing.
+    pub(crate) fn plain(confidence: Confidence, why: String) -> Self {
+        Self {
+            shapes: Vec::new(),
+            regex: None,
+            keywords: Vec::new(),
+            slow: false,
+            entropy: 0.0,
+            min_digits: 0,
+            not: Vec::new(),
+            path: None,
+            confidence,
+            with_context: None,
+            requires_context: false,
+            named: false,
+            word_before: false,
+            edges: Edges::default(),
+            why,
+            searched: Vec::new(),
+            nearby: Arc::default(),
+            is_foreign: false,
+            allowlists: Vec::new(),
+        }
+    }
+
     /// The confidence of a match that has evidence near it, which lifts `possible` to `likely` if the form says nothing.
     #[must_use]
     pub fn confidence_with_context(&self) -> Confidence {
@@ -243,6 +268,33 @@ impl Guidance {
 }
 
 impl Rule {
+    /// A built-in rule with one form, of which nothing else is known.
+    pub(crate) fn plain(id: String, title: String, severity: Severity, form: Form) -> Self {
+        Self {
+            id,
+            issuer: Arc::default(),
+            title,
+            impact: String::new(),
+            severity,
+            family: Family::default(),
+            shared: false,
+            fallback: false,
+            yields: false,
+            names: Vec::new(),
+            hosts: Vec::new(),
+            words: Vec::new(),
+            revoke_url: String::new(),
+            steps: Vec::new(),
+            own_guidance: None,
+            examples: Vec::new(),
+            counter_examples: Vec::new(),
+            forms: vec![form],
+            context: Vec::new(),
+            builtin_guidance: OnceLock::new(),
+            place: None,
+        }
+    }
+
     /// What a variable for its keys is named after: the issuer, or the rule if that does not say who it is.
     pub(crate) fn named_after(&self) -> &str {
         if self.forms.iter().any(|form| form.is_foreign) { &self.id } else { &self.issuer }

@@ -4,8 +4,14 @@
 use std::ops::Range;
 
 use super::{
-    binary::HEAD, encoded_runs::may_be_encoded, engine::Engine, runs, scratch::Scratch,
-    shape_match::ShapeMatch, weigh,
+    binary::HEAD,
+    encoded_runs::may_be_encoded,
+    engine::Engine,
+    ranges::{merged, wider},
+    runs,
+    scratch::Scratch,
+    shape_match::ShapeMatch,
+    weigh,
 };
 use crate::{
     blob::{AnchorKinds, Content},
@@ -203,21 +209,5 @@ fn near(
     after: usize,
     length: usize,
 ) -> impl Iterator<Item = Range<usize>> {
-    let mut ranges = ranges.iter();
-    let mut next: Option<Range<usize>> = None;
-    std::iter::from_fn(move || {
-        loop {
-            let widened =
-                ranges.next().map(|range| range.start.saturating_sub(before)..length.min(range.end + after));
-            match (&mut next, widened) {
-                (Some(last), Some(range)) if range.start <= last.end => last.end = range.end.max(last.end),
-                (_, Some(range)) => {
-                    if let Some(done) = next.replace(range) {
-                        return Some(done);
-                    }
-                }
-                (_, None) => return next.take(),
-            }
-        }
-    })
+    merged(ranges.iter().map(move |range| wider(range, before, after, length)))
 }

@@ -36,6 +36,7 @@ mod pieces;
 mod placeholder;
 mod prefix_ends;
 mod published;
+mod ranges;
 mod resolve;
 mod runs;
 mod scratch;

@@ -64,8 +64,7 @@ fn choose(matches: &[ShapeMatch], group: &Range<usize>, least: Confidence, kept:
             };
             let equals = matches.iter().filter(is_equal);
             let rivals: Vec<ShapeMatch> = equals.cloned().collect();
-            let matched = in_any_place(matched, matches, least);
-            kept.push(ChosenMatch { matched, rivals, group: group.clone() });
+            kept.push(ChosenMatch { matched: matched.clone(), rivals, group: group.clone() });
         }
     }
     for matched in yielding {
@@ -80,23 +79,28 @@ fn choose(matches: &[ShapeMatch], group: &Range<usize>, least: Confidence, kept:
             kept.push(ChosenMatch { matched: matched.clone(), rivals, group });
         }
     }
+    for one in &mut kept[first..] {
+        one.matched.terms = terms(&one.matched, matches, least);
+    }
     kept[first..].sort_by_key(|one| one.matched.span.start);
 }
 
-/// A match that depends on its place, unless another match of the same bytes does not depend on it, or not in the same way:
-/// what lets a rule pass does not let another one pass.
-fn in_any_place(matched: &ShapeMatch, matches: &[ShapeMatch], least: Confidence) -> ShapeMatch {
-    let mut matched = matched.clone();
-    if let Some(own) = &matched.terms {
-        let others =
-            matches.iter().filter(|one| !is_apart(&one.span, &matched.span) && one.confidence >= least);
-        let all: Option<Vec<Arc<PlaceTerms>>> = others.map(|one| one.terms.clone()).collect();
-        matched.terms = all.map(|all| match &all[..] {
-            [] | [_] => own.clone(),
-            all => Arc::new(PlaceTerms { of_others: all.to_vec(), ..PlaceTerms::default() }),
-        });
+/// What the place of a match must be like: for each of the rules that match the same bytes, since what lets one pass does not
+/// let another one pass. Nothing, if one of them says nothing about that.
+fn terms(matched: &ShapeMatch, matches: &[ShapeMatch], least: Confidence) -> Vec<Arc<PlaceTerms>> {
+    if matched.terms.is_empty() {
+        return Vec::new();
     }
-    matched
+    let is_other = |one: &&ShapeMatch| !is_apart(&one.span, &matched.span) && one.confidence >= least;
+    let mut all = matched.terms.clone();
+    for other in matches.iter().filter(is_other) {
+        if other.terms.is_empty() {
+            return Vec::new();
+        }
+        let new = other.terms.iter().filter(|one| !matched.terms.iter().any(|own| Arc::ptr_eq(own, one)));
+        all.extend(new.cloned());
+    }
+    all
 }
 
 /// Greater is better. A fallback comes after all others that are worth reporting. Then comes confidence; then a key that was pasted into a template such as `sk-proj-…`,
@@ -119,7 +123,7 @@ fn rank(matched: &ShapeMatch) -> impl Ord {
             matched.fixed,
             matched.span.len(),
             Reverse(matched.encoding.len()),
-            matched.terms.is_none(),
+            matched.terms.is_empty(),
         ),
     )
 }

@@ -308,7 +308,7 @@ pub(super) fn try_shape(
         is_pasted: false,
         fit: entry.fit,
         has_left_edge: true,
-        terms: None,
+        terms: Vec::new(),
         known: None,
     })
 }

@@ -68,7 +68,7 @@ pub(super) struct ShapeMatch {
     /// Whether the text before it is an edge. If not, it directly follows another key.
     pub(super) has_left_edge: bool,
     /// What its place must be like; only for regular expressions.
-    pub(super) terms: Option<Arc<PlaceTerms>>,
+    pub(super) terms: Vec<Arc<PlaceTerms>>,
     /// The value that it is, if it is one that is looked for as it is.
     pub(super) known: Option<KnownMatch>,
 }

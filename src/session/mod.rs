@@ -51,7 +51,7 @@ pub(crate) use rules::{find_rule, or_builtin};
 #[cfg(feature = "cli")]
 pub(crate) use run::probe;
 pub(crate) use run::report;
-pub(crate) use settings::{ConfigStart, Session, load, look_up};
+pub(crate) use settings::{ConfigStart, Session, load, look_up, look_up_shown};
 #[cfg(feature = "cli")]
 pub(crate) use trial::trial;
 pub(crate) use worker::WorkerPool;

@@ -9,8 +9,8 @@ use anyhow::{Context, Result, anyhow, ensure};
 
 use crate::{
     cold::ColdSort,
-    config::{self, ConfigPosition, Positioned, RuleFile},
-    foreign_rules::{self, ForeignRule, ForeignRules, LeftOutPart},
+    config::{self, ConfigPosition, Positioned, RuleFile, SettingSource},
+    foreign_rules::{self, ForeignRule, ForeignRules, LeftOutPart, RuleTool},
     rule::Rule,
 };
 
@@ -34,14 +34,14 @@ pub(super) type ShowFile<'a> = &'a dyn Fn(&Path) -> String;
 ///
 /// # Errors
 /// When a file cannot be read, or has no rules.
-pub(super) fn named(files: &[PathBuf], from: &str, show: ShowFile<'_>) -> Result<RulesFrom> {
+pub(super) fn named(files: &[PathBuf], from: &SettingSource, show: ShowFile<'_>) -> Result<RulesFrom> {
     let mut all = RulesFrom::default();
     for file in files {
         let file = std::path::absolute(file).context("the current directory no longer exists")?;
         let is_folder = std::fs::metadata(&file).is_ok_and(|metadata| metadata.is_dir());
-        let inside = if is_folder { in_folder(&file).with_context(|| from.to_owned())? } else { vec![file] };
+        let inside = if is_folder { in_folder(&file).with_context(|| from.to_string())? } else { vec![file] };
         for file in inside {
-            all.add(&file, from, &of_disk, show).with_context(|| from.to_owned())?;
+            all.add(&file, from, &of_disk, show).with_context(|| from.to_string())?;
         }
     }
     Ok(all)
@@ -53,7 +53,7 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(unreadable)? {
         let path = entry.with_context(unreadable)?.path();
-        if path.extension().is_some_and(|extension| extension == "yml" || extension == "yaml") {
+        if RuleTool::of(&path) == Some(RuleTool::Kingfisher) {
             files.push(path);
         }
     }
@@ -81,7 +81,7 @@ impl RulesFrom {
     pub(super) fn add(
         &mut self,
         file: &Path,
-        from: &str,
+        from: &SettingSource,
         read: ReadText<'_>,
         show: ShowFile<'_>,
     ) -> Result<()> {
@@ -114,7 +114,7 @@ impl RulesFrom {
         }
         let rules = self.rules.iter().map(|rule| &*rule.value);
         config::check_totals(rules).map_err(|what| anyhow!("{shown}: {what}"))?;
-        let (from, tool) = (from.to_owned(), tool.name());
+        let (from, tool) = (from.clone(), tool.name());
         self.files.push(RuleFile { file: shown, tool, from, rules: used, unused, left_out });
         Ok(())
     }

@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{
     config::{
-        self, Config, ConfigDocument, ConfigKind, Environment, MOST_EXTENDED, NamedFiles, OptionValues,
-        Policy, Positioned, Setting, SettingSource, Settings,
+        self, Config, ConfigDocument, ConfigKind, ConfigPosition, Environment, MOST_EXTENDED, NamedFiles,
+        OptionValues, Policy, Positioned, Setting, SettingSource, Settings,
     },
     path::{WholePath, current_directory, shown_text},
     rule::{ContextWord, Families, Guidance, Rule, RuleSet},
@@ -102,10 +102,7 @@ impl Session {
 pub(crate) fn load(options: Options, start: ConfigStart<'_>, redactor: &Arc<Redactor>) -> Result<Session> {
     let mut settings = look_up(&options, start, redactor)?;
     let root = base(start)?;
-    let known = known::learn(&mut settings, &root, redactor)?;
-    if let Some(rules) = settings.known.as_ref().and_then(|_| settings.rule_set()) {
-        redactor.learn(rules);
-    }
+    let known = learn_known(&mut settings, &root, redactor)?;
     let options = obeying(options, &settings);
     let is_of_tree = matches!(start, ConfigStart::Tree { .. });
     let trusts_comments = !matches!(start, ConfigStart::Nowhere) && (is_of_tree || !options.untrusted);
@@ -120,6 +117,29 @@ pub(crate) fn load(options: Options, start: ConfigStart<'_>, redactor: &Arc<Reda
         known,
         redactor: redactor.clone(),
     })
+}
+
+/// Reads the values that are looked for. The redactor learns them.
+fn learn_known(settings: &mut Settings, root: &Path, redactor: &Redactor) -> Result<KnownFiles> {
+    let known = known::learn(settings, root, redactor)?;
+    if let Some(rules) = settings.known.as_ref().and_then(|_| settings.rule_set()) {
+        redactor.learn(rules);
+    }
+    Ok(known)
+}
+
+/// The settings to be shown. The values that are looked for may stand in them; whoever scans is told if they cannot be read.
+///
+/// # Errors
+/// The same as those of [`look_up`].
+pub(crate) fn look_up_shown(
+    options: &Options,
+    start: ConfigStart<'_>,
+    redactor: &Redactor,
+) -> Result<Settings> {
+    let mut settings = look_up(options, start, redactor)?;
+    let _ = base(start).and_then(|root| learn_known(&mut settings, &root, redactor));
+    Ok(settings)
 }
 
 /// Resolves the settings, even if nothing is scanned.
@@ -138,7 +158,10 @@ pub(crate) fn look_up(options: &Options, start: ConfigStart<'_>, redactor: &Reda
     };
     let mut named = named_rules(flags, environment)?;
     let known = policy.as_ref().map_or(&[][..], |policy| &policy.config.own_rules);
-    let config = document.map(|document| read(&document, start, known, named.clone())).transpose()?;
+    let config = match document {
+        Some(document) => Some(read(&document, start, known, std::mem::take(&mut named))?),
+        None => None,
+    };
     let mut settings = match policy {
         None => Settings::new(flags.clone(), environment.clone(), config),
         Some(policy) => restricted(policy, options, config),
@@ -219,10 +242,10 @@ fn base(start: ConfigStart<'_>) -> Result<PathBuf> {
 /// The rules that an option or a variable names.
 fn named_rules(flags: &OptionValues, environment: &Environment) -> Result<RulesFrom> {
     let (files, from) = match (&flags.rules_from[..], &environment.rules_from) {
-        ([], Some(files)) => (&files[..], "SKANNER_RULES_FROM"),
-        (files, _) => (files, "--rules-from"),
+        ([], Some(files)) => (&files[..], SettingSource::Environment("SKANNER_RULES_FROM")),
+        (files, _) => (files, SettingSource::Flag("--rules-from")),
     };
-    rules_from::named(files, from, &display_path)
+    rules_from::named(files, &from, &display_path)
 }
 
 /// The policy in a file. It is trusted, and its globs start from the root of what is scanned.
@@ -334,7 +357,8 @@ impl ConfigChain<'_> {
             None => rules_from::of_disk(file),
         };
         for (name, line) in named {
-            let (file, from) = (document.file_beside(name), format!("{shown}:{line}"));
+            let file = document.file_beside(name);
+            let from = SettingSource::File(ConfigPosition { file: shown.into(), line: *line });
             let added = rules.add(&file, &from, &of_tree, &|file| self.shown(file));
             added.with_context(|| format!("{from}: rules-from"))?;
         }

@@ -12,7 +12,7 @@ use crate::{
 /// Drops what is not in a place that its rule is for, and suppresses what an allowlist lets pass there. `is_asked` is told the
 /// file of each allowlist, as it is shown.
 pub(crate) fn apply(report: &mut Report, directories: &PathRoots, is_asked: &dyn Fn(&str) -> bool) {
-    let has_terms = |place: &Occurrence| place.terms.is_some();
+    let has_terms = |place: &Occurrence| !place.terms.is_empty();
     if !report.findings.iter().any(|finding| finding.occurrences.iter().any(has_terms)) {
         return;
     }
@@ -20,43 +20,39 @@ pub(crate) fn apply(report: &mut Report, directories: &PathRoots, is_asked: &dyn
         finding.occurrences.retain(|place| is_of_rule(place, directories));
         !finding.occurrences.is_empty()
     });
-    report.suppress(|_, place| allowed(place.terms.as_deref()?, place, directories, is_asked));
+    report.suppress(|_, place| allowed(place, directories, is_asked));
 }
 
 /// Whether a rule that matches there is for such a path. That of a file was known before; what git stores has several.
 fn is_of_rule(place: &Occurrence, directories: &PathRoots) -> bool {
-    let Some(terms) = place.terms.as_ref().filter(|_| place.object.is_some()) else { return true };
+    if place.terms.is_empty() || place.object.is_none() {
+        return true;
+    }
     let paths = paths(place, directories);
-    let is_of = |terms: &PlaceTerms| {
-        let matches = |regex: &Arc<Expression>| paths.iter().any(|path| regex.is_match(path.as_bytes()));
-        paths.is_empty() || terms.path.as_ref().is_none_or(matches)
-    };
-    each_rule(terms).any(is_of)
+    place.terms.iter().any(|terms| is_for(terms, &paths))
 }
 
-/// What each of the rules asks that match the same bytes.
-fn each_rule(terms: &PlaceTerms) -> impl Iterator<Item = &PlaceTerms> {
-    let own = terms.of_others.is_empty().then_some(terms);
-    own.into_iter().chain(terms.of_others.iter().map(|other| &**other))
+/// Whether a rule is for one of the paths of a place.
+fn is_for(terms: &PlaceTerms, paths: &[String]) -> bool {
+    let matches = |regex: &Arc<Expression>| paths.iter().any(|path| regex.is_match(path.as_bytes()));
+    paths.is_empty() || terms.path.as_ref().is_none_or(matches)
 }
 
 /// What suppresses a key: an allowlist of each of the rules that find it there.
 fn allowed(
-    terms: &PlaceTerms,
     place: &Occurrence,
     directories: &PathRoots,
     is_asked: &dyn Fn(&str) -> bool,
 ) -> Option<Suppression> {
+    if place.terms.is_empty() {
+        return None;
+    }
     let paths = paths(place, directories);
-    let paths: Vec<&[u8]> = paths.iter().map(String::as_bytes).collect();
     let commit = place.commit.map(|commit| commit.to_string());
     let allows = |list: &&Arc<Allowlist>| is_asked(&list.file) && list.allows_at(&paths, commit.as_deref());
-    let is_of = |terms: &&PlaceTerms| {
-        let matches = |regex: &Arc<Expression>| paths.iter().any(|path| regex.is_match(path));
-        paths.is_empty() || terms.path.as_ref().is_none_or(matches)
-    };
+    let finding_it = place.terms.iter().filter(|terms| is_for(terms, &paths));
     let lists: Option<Vec<&Arc<Allowlist>>> =
-        each_rule(terms).filter(is_of).map(|terms| terms.allowlists.iter().find(allows)).collect();
+        finding_it.map(|terms| terms.allowlists.iter().find(allows)).collect();
     let list = *lists?.first()?;
     Some(Suppression {
         kind: SuppressionKind::Config,

@@ -100,7 +100,7 @@ mod tests {
             excerpt: Excerpt { text: "key = sk-proj-…8sL4 \u{202e}".to_owned(), marker: (6, 20) },
             rule: RuleSet::builtin().get("openai-project-key").unwrap().clone(),
             markers: Vec::new(),
-            terms: None,
+            terms: Vec::new(),
             in_output: false,
             line_hash: (line == 3).then(|| "271789c17abda88f:1".to_owned()),
         }

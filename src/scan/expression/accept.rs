@@ -108,11 +108,12 @@ impl ExpressionEntry {
     }
 
     /// What the place of a match must be like, if that is anything.
-    fn terms(&self, text: &[u8], found: &ExpressionMatch) -> Option<Arc<PlaceTerms>> {
+    fn terms(&self, text: &[u8], found: &ExpressionMatch) -> Vec<Arc<PlaceTerms>> {
         let path = self.form().path.clone();
         let allowlists = self.depends(text, found).unwrap_or_default();
-        (path.is_some() || !allowlists.is_empty())
-            .then(|| Arc::new(PlaceTerms { path, allowlists, of_others: Vec::new() }))
+        let terms =
+            (path.is_some() || !allowlists.is_empty()).then(|| Arc::new(PlaceTerms { path, allowlists }));
+        terms.into_iter().collect()
     }
 
     /// The match of a key, as the stages after this one take it.

@@ -11,7 +11,11 @@ use crate::{
     blob::AnchorKinds,
     bytes::line_around,
     rule::LONGEST_MATCH,
-    scan::{scratch::Scratch, shape_match::ShapeMatch},
+    scan::{
+        ranges::{self, merged},
+        scratch::Scratch,
+        shape_match::ShapeMatch,
+    },
 };
 
 /// How far from a change a match may begin or end, in bytes, with the lines that it is judged by.
@@ -88,17 +92,5 @@ impl ExpressionSearch {
 }
 
 fn wider(text: &[u8], range: &Range<usize>, more: usize) -> Range<usize> {
-    range.start.saturating_sub(more)..text.len().min(range.end + more)
-}
-
-/// Ranges in order, those that touch put together.
-fn merged(ranges: impl Iterator<Item = Range<usize>>) -> impl Iterator<Item = Range<usize>> {
-    let mut ranges = ranges.peekable();
-    std::iter::from_fn(move || {
-        let mut one = ranges.next()?;
-        while let Some(next) = ranges.next_if(|next| next.start <= one.end) {
-            one = one.start.min(next.start)..one.end.max(next.end);
-        }
-        Some(one)
-    })
+    ranges::wider(range, more, more, text.len())
 }

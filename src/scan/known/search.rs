@@ -246,7 +246,7 @@ impl KnownSearch {
             is_pasted: false,
             fit: Fit::Exact,
             has_left_edge: true,
-            terms: None,
+            terms: Vec::new(),
             known: Some(KnownMatch { value: value.clone(), is_cut, all: self.all.clone() }),
         }
     }
