@@ -1,4 +1,6 @@
-//! What base64, hex and UTF-16 make of a value, wherever it begins in what is encoded.
+//! What base64, hex, lists of bytes and UTF-16 make of a value, wherever it begins in what is encoded.
+
+use std::io::{self, Write};
 
 use zeroize::Zeroizing;
 
@@ -36,6 +38,15 @@ pub(super) fn of(text: &[u8], characters: &[u32]) -> Vec<WrittenDigits> {
         hex.extend([byte >> 4, byte & 15].map(|digit| b"0123456789abcdef"[usize::from(digit)]));
     }
     all.push(WrittenDigits { text: hex, name: "hex", ignores_case: true, beside: (0, 0), is_wide: false });
+    for (before, between) in [("", ":"), ("", " "), ("0x", ", "), ("0x", ",")] {
+        let text = list(text, between, |into, byte| write!(into, "{before}{byte:02x}"));
+        let name = if before.is_empty() { "hex-dump" } else { "byte-list" };
+        all.push(WrittenDigits { text, name, ignores_case: true, beside: (0, 0), is_wide: false });
+    }
+    for between in [", ", ",", " "] {
+        let text = list(text, between, |into, byte| write!(into, "{byte}"));
+        all.push(WrittenDigits { text, name: "byte-list", ignores_case: false, beside: (0, 0), is_wide: false });
+    }
     for (name, is_big) in [("utf-16le", false), ("utf-16be", true)] {
         let text = utf16(characters, is_big);
         all.push(WrittenDigits { text, name, ignores_case: false, beside: (0, 0), is_wide: true });
@@ -58,6 +69,24 @@ fn base64(text: &[u8], shift: usize, alphabet: &[u8; 64]) -> Zeroizing<Vec<u8>> 
         alphabet[index]
     }));
     digits
+}
+
+/// The bytes one by one, on a single line.
+fn list(
+    text: &[u8],
+    between: &str,
+    write: impl Fn(&mut Zeroizing<Vec<u8>>, u8) -> io::Result<()>,
+) -> Zeroizing<Vec<u8>> {
+    // Room for all of it, so that no copy of a part is left behind: the longest is `0x00, `.
+    let mut list = Zeroizing::new(Vec::with_capacity(6 * text.len()));
+    for (at, byte) in text.iter().enumerate() {
+        if at > 0 {
+            list.extend_from_slice(between.as_bytes());
+        }
+        // A vector takes all that is written.
+        let _ = write(&mut list, *byte);
+    }
+    list
 }
 
 fn utf16(characters: &[u32], is_big: bool) -> Zeroizing<Vec<u8>> {

@@ -73,10 +73,31 @@ pub(super) fn each(character: u32, with: &mut dyn FnMut(&[u8], bool, Ways)) {
         }
     };
     with(bytes, false, Ways::PLAIN);
+    if let Some(byte) = latin1(character) {
+        with(&[byte], false, Ways::PLAIN);
+    }
     for style in STYLES {
         style.each(character, bytes, with);
     }
 }
+
+/// The byte of a character that is not ASCII, in Latin-1.
+fn latin1(character: u32) -> Option<u8> {
+    u8::try_from(character).ok().filter(|byte| !byte.is_ascii())
+}
+
+/// The names of U+00A0 to U+00FF in HTML. Source: HTML 4.01, section 24.2.1.
+#[rustfmt::skip]
+const ENTITIES: [&str; 96] = [
+    "nbsp", "iexcl", "cent", "pound", "curren", "yen", "brvbar", "sect", "uml", "copy", "ordf", "laquo", "not", "shy", "reg",
+    "macr", "deg", "plusmn", "sup2", "sup3", "acute", "micro", "para", "middot", "cedil", "sup1", "ordm", "raquo", "frac14",
+    "frac12", "frac34", "iquest", "Agrave", "Aacute", "Acirc", "Atilde", "Auml", "Aring", "AElig", "Ccedil", "Egrave",
+    "Eacute", "Ecirc", "Euml", "Igrave", "Iacute", "Icirc", "Iuml", "ETH", "Ntilde", "Ograve", "Oacute", "Ocirc", "Otilde",
+    "Ouml", "times", "Oslash", "Ugrave", "Uacute", "Ucirc", "Uuml", "Yacute", "THORN", "szlig", "agrave", "aacute", "acirc",
+    "atilde", "auml", "aring", "aelig", "ccedil", "egrave", "eacute", "ecirc", "euml", "igrave", "iacute", "icirc", "iuml",
+    "eth", "ntilde", "ograve", "oacute", "ocirc", "otilde", "ouml", "divide", "oslash", "ugrave", "uacute", "ucirc", "uuml",
+    "yacute", "thorn", "yuml",
+];
 
 /// Whether a special character is escaped.
 pub(super) type IsEscaped = fn(u8) -> bool;
@@ -114,8 +135,8 @@ const STYLES: [Style; 11] = [
 
 impl Style {
     /// Those that can write every character of ASCII.
-    pub(super) const FULL: [Self; 6] =
-        [Self::Percent, Self::Unicode, Self::Hex, Self::Octal, Self::Decimal, Self::HexEntity];
+    pub(super) const FULL: [Self; 7] =
+        [Self::Percent, Self::Unicode, Self::Hex, Self::Octal, Self::Decimal, Self::HexEntity, Self::Mail];
 
     /// Those in which only special characters are escaped, and which of them.
     pub(super) const SPECIAL: [(Self, IsEscaped); 10] = [
@@ -131,31 +152,38 @@ impl Style {
         (Self::Decimal, |byte| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')),
     ];
 
-    /// The first way of this style to write a character.
-    pub(super) fn first(self, character: u32, into: &mut Vec<u8>) -> bool {
-        let mut is_any = false;
+    /// The most ways of one style to write a character of ASCII.
+    pub(super) const MOST_WAYS: usize = 4;
+
+    /// Appends one of the ways of this style to write a character; `false` if there are not so many. The first one is 0.
+    pub(super) fn write(self, character: u32, way: usize, into: &mut Vec<u8>) -> bool {
+        let mut count = 0;
         let mut utf8 = [0; 4];
         let Some(bytes) = char::from_u32(character).map(|one| one.encode_utf8(&mut utf8).as_bytes()) else {
             return false;
         };
         self.each(character, bytes, &mut |written, _, _| {
-            if !std::mem::replace(&mut is_any, true) {
+            if count == way {
                 into.extend_from_slice(written);
             }
+            count += 1;
         });
-        is_any
+        count > way
     }
 
     fn each(self, character: u32, bytes: &[u8], with: &mut dyn FnMut(&[u8], bool, Ways)) {
+        let latin1 = latin1(character).map(|byte| [byte]);
         let mut each_byte = |before: &str, kind: DigitBase, way: Ways| {
-            let mut buffer = WrittenCharacter::default();
-            for byte in bytes {
-                let _ = match kind {
-                    DigitBase::Hex => write!(buffer, "{before}{byte:02x}"),
-                    DigitBase::Octal => write!(buffer, "{before}{byte:03o}"),
-                };
+            for bytes in [Some(bytes), latin1.as_ref().map(|byte| &byte[..])].into_iter().flatten() {
+                let mut buffer = WrittenCharacter::default();
+                for byte in bytes {
+                    let _ = match kind {
+                        DigitBase::Hex => write!(buffer, "{before}{byte:02x}"),
+                        DigitBase::Octal => write!(buffer, "{before}{byte:03o}"),
+                    };
+                }
+                with(buffer.bytes(), true, way);
             }
-            with(buffer.bytes(), true, way);
         };
         let is_lone = character & LONE != 0;
         let special = u8::try_from(character)
@@ -207,15 +235,18 @@ impl Style {
                 }
             }
             Self::Entity => {
-                let names: &[&str] = match special {
-                    Some(b'&') => &["&amp;"],
-                    Some(b'<') => &["&lt;"],
-                    Some(b'>') => &["&gt;"],
-                    Some(b'"') => &["&quot;"],
-                    Some(b'\'') => &["&apos;"],
-                    _ => &[],
+                let name = match special {
+                    Some(b'&') => "amp",
+                    Some(b'<') => "lt",
+                    Some(b'>') => "gt",
+                    Some(b'"') => "quot",
+                    Some(b'\'') => "apos",
+                    _ => match latin1.and_then(|[byte]| ENTITIES.get(usize::from(byte).checked_sub(160)?)) {
+                        Some(name) => name,
+                        None => return,
+                    },
                 };
-                names.iter().for_each(|name| with(name.as_bytes(), false, Ways::ENTITY));
+                with(WrittenCharacter::of(format_args!("&{name};")).bytes(), false, Ways::ENTITY);
             }
             Self::Doubled => {
                 let is_doubled = |byte: &u8| matches!(byte, b'\'' | b'"' | b'$' | b'%' | b'{' | b'}' | b'`');

@@ -36,9 +36,11 @@ pub(super) fn of(characters: &[u32]) -> Vec<(Vec<u8>, usize)> {
         };
         add(part.iter().flat_map(|one| plain(*one)).collect());
         for style in Style::FULL {
-            let mut piece = Vec::new();
-            if part.iter().take(ESCAPED).all(|one| style.first(*one, &mut piece)) {
-                add(piece);
+            for way in 0..Style::MOST_WAYS {
+                let mut piece = Vec::new();
+                if part.iter().take(ESCAPED).all(|one| style.write(*one, way, &mut piece)) {
+                    add(piece);
+                }
             }
         }
         if part.iter().all(|one| is_plain(*one)) {
@@ -48,7 +50,7 @@ pub(super) fn of(characters: &[u32]) -> Vec<(Vec<u8>, usize)> {
             let mut piece = Vec::new();
             for one in part {
                 let is_escaped = !is_plain(*one) && is_escaped(u8::try_from(*one).unwrap_or(u8::MAX));
-                if !is_escaped || !style.first(*one, &mut piece) {
+                if !is_escaped || !style.write(*one, 0, &mut piece) {
                     piece.extend(plain(*one));
                 }
             }
@@ -57,7 +59,7 @@ pub(super) fn of(characters: &[u32]) -> Vec<(Vec<u8>, usize)> {
         // Only what is not ASCII is escaped.
         let mut piece = Vec::new();
         for one in part {
-            if *one < 0x80 || !Style::Unicode.first(*one, &mut piece) {
+            if *one < 0x80 || !Style::Unicode.write(*one, 0, &mut piece) {
                 piece.extend(plain(*one));
             }
         }

@@ -11,6 +11,11 @@ fn each(text: &str, write: impl Fn(u8) -> String) -> Option<Vec<u8>> {
     Some(text.bytes().map(write).collect::<String>().into_bytes())
 }
 
+/// All bytes one by one.
+fn list(text: &str, between: &str, write: impl Fn(u8) -> String) -> Option<Vec<u8>> {
+    Some(text.bytes().map(write).collect::<Vec<_>>().join(between).into_bytes())
+}
+
 /// With something before and behind it.
 fn base64(text: &str, before: usize, after: usize) -> Vec<u8> {
     let whole = format!("{}{text}{}", "-".repeat(before), ".".repeat(after));
@@ -80,6 +85,57 @@ const FORMS: &[Form] = &[
         let keeps = |byte: u8| (b' '..=b'~').contains(&byte) && byte != b'=';
         each(text, |byte| if keeps(byte) { char::from(byte).to_string() } else { format!("={byte:02X}") })
     }),
+    ("named entities", |text| {
+        let write = |one: char| match one {
+            '&' => "&amp;".to_owned(),
+            '<' => "&lt;".to_owned(),
+            'ß' => "&szlig;".to_owned(),
+            'é' => "&eacute;".to_owned(),
+            other => other.to_string(),
+        };
+        Some(text.chars().map(write).collect::<String>().into())
+    }),
+    ("python", |text| {
+        // As `ascii()` writes it.
+        let write = |one: char| match u32::from(one) {
+            10 => "\\n".to_owned(),
+            92 => "\\\\".to_owned(),
+            32..127 => one.to_string(),
+            code @ 0..256 => format!("\\x{code:02x}"),
+            code => format!("\\U{code:08x}"),
+        };
+        Some(text.chars().map(write).collect::<String>().into())
+    }),
+    ("rust", |text| {
+        Some(text.chars().map(|one| format!("\\u{{{:x}}}", u32::from(one))).collect::<String>().into())
+    }),
+    ("long unicode", |text| {
+        Some(text.chars().map(|one| format!("\\U{:08x}", u32::from(one))).collect::<String>().into())
+    }),
+    ("json in json, all escaped", |text| {
+        Some(text.encode_utf16().map(|unit| format!("\\\\u{unit:04x}")).collect::<String>().into())
+    }),
+    ("percent twice", |text| each(text, |byte| format!("%25{byte:02X}"))),
+    ("mail, all escaped", |text| each(text, |byte| format!("={byte:02X}"))),
+    ("long decimal", |text| {
+        Some(text.chars().map(|one| format!("&#0{};", u32::from(one))).collect::<String>().into())
+    }),
+    ("latin-1", |text| {
+        let bytes = text.chars().map(|one| u8::try_from(u32::from(one)).ok());
+        bytes.collect()
+    }),
+    ("mail in latin-1", |text| {
+        let write = |one: char| match u8::try_from(u32::from(one)).ok()? {
+            byte if byte == b'=' || !byte.is_ascii() => Some(format!("={byte:02X}")),
+            byte => Some(char::from(byte).to_string()),
+        };
+        Some(text.chars().map(write).collect::<Option<String>>()?.into())
+    }),
+    ("hex with colons", |text| list(text, ":", |byte| format!("{byte:02X}"))),
+    ("hex with spaces", |text| list(text, " ", |byte| format!("{byte:02x}"))),
+    ("hex bytes", |text| list(text, ", ", |byte| format!("0x{byte:02X}"))),
+    ("bytes", |text| list(text, ", ", |byte| byte.to_string())),
+    ("bytes without spaces", |text| list(text, ",", |byte| byte.to_string())),
     ("shell", |text| Some(format!("'{}'", text.replace('\'', "'\\''")).into())),
     ("shell words", |text| {
         (!text.contains('\n')).then(|| escaped(text, " \"$\\/%'<&>!#*+,.:;=?@^_~-", "\\"))

@@ -28,6 +28,7 @@ fn values(seed: u64) -> Vec<(&'static str, String)> {
         ("SPECIAL_PASSWORD", format!("{}\"$\\/%{}'<&>{}", letters(3, 5), letters(3, 6), letters(4, 7))),
         ("MARKS_PASSWORD", drawn("!#%&*+,-./:;<=>?@^_~", 14, seed + 8)),
         ("UNICODE_PASSWORD", format!("{}ß🦀é{}", letters(4, 9), letters(4, 10))),
+        ("LATIN_PASSWORD", format!("{}ßé{}", letters(5, 17), letters(5, 18))),
         ("PHRASE_PASSWORD", format!("{} {} {}", letters(5, 11), letters(4, 12), letters(5, 13))),
         ("BASE64_KEY", format!("{}+{}/{}==", letters(9, 14), letters(9, 15), letters(10, 16))),
         (
