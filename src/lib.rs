@@ -54,6 +54,7 @@ mod json_text;
 mod known;
 #[cfg(feature = "git")]
 mod locate;
+mod loose_toml;
 mod notebook;
 mod path;
 #[cfg(feature = "cli")]

@@ -13,6 +13,11 @@ pub(crate) fn line_around(text: &[u8], range: &Range<usize>, lines: usize, most:
     start.map_or(before, |at| before + at + 1)..end.map_or(after, |at| range.end + at + 1)
 }
 
+/// The line of an offset, 1-based. What is behind the end is on the last line.
+pub(crate) fn line_of(text: &[u8], at: usize) -> u64 {
+    memchr_iter(b'\n', &text[..at.min(text.len())]).count() as u64 + 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

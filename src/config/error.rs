@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::hidden::escape_control;
+use crate::{bytes::line_of, hidden::escape_control};
 
 /// Nobody reads more than this at a time.
 const MOST: usize = 10;
@@ -48,7 +48,7 @@ impl Invalid {
     #[must_use]
     pub(crate) fn place(&self) -> String {
         let start = self.problems.first().map_or(0, |problem| floor(&self.text, problem.span.start));
-        format!("{}:{}", self.shown, line_number(&self.text, start))
+        format!("{}:{}", self.shown, line_of(self.text.as_bytes(), start))
     }
 
     fn block(&self, problem: &Problem, mask: &mut dyn FnMut(&str) -> String) -> String {
@@ -56,7 +56,7 @@ impl Invalid {
         let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
         let line_end = self.text[start..].find('\n').map_or(self.text.len(), |at| start + at);
         let line = self.text[line_start..line_end].trim_end_matches('\r');
-        let number = line_number(&self.text, start);
+        let number = line_of(self.text.as_bytes(), start);
         // A problem at the end of a line comes after its last character.
         let within = (start - line_start).min(line.len());
         let end = floor(line, (problem.span.end.saturating_sub(line_start)).min(line.len())).max(within);
@@ -99,11 +99,6 @@ fn excerpt(line: &str, range: Range<usize>, mask: &mut dyn FnMut(&str) -> String
 /// The length of the common prefix in bytes, in whole characters.
 fn common(a: &str, b: &str) -> usize {
     a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
-}
-
-/// The line number of a position in the text, 1-based.
-pub(super) fn line_number(text: &str, at: usize) -> u64 {
-    memchr::memchr_iter(b'\n', &text.as_bytes()[..at.min(text.len())]).count() as u64 + 1
 }
 
 /// The nearest character boundary at or before `at`.

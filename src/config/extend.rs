@@ -6,12 +6,11 @@ use anyhow::{Context, Result, ensure};
 use toml::de::DeTable;
 
 use super::{
-    error::line_number,
     find::{ConfigDocument, ConfigKind, is_extendable, read, show},
     model::{BaselineTable, Config},
     reader::Value,
 };
-use crate::{foreign_rules::is_rule_file, path::resolved};
+use crate::{bytes::line_of, foreign_rules::is_rule_file, path::resolved};
 
 /// More files than this on top of each other are a mistake.
 pub(crate) const MOST_EXTENDED: usize = 10;
@@ -50,7 +49,7 @@ impl ConfigDocument {
         let extends = table.get("extend").and_then(|value| value.get_ref().as_str());
         let rules = table.get("rules-from").and_then(|value| value.get_ref().as_array());
         let named = |value: &Value<'_>| {
-            let line = line_number(&self.text, value.span().start);
+            let line = line_of(self.text.as_bytes(), value.span().start);
             value.get_ref().as_str().filter(|text| is_rule_file(text)).map(|text| (text.to_owned(), line))
         };
         Some(NamedFiles {

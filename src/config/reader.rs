@@ -8,10 +8,10 @@ use toml::{
 };
 
 use super::{
-    error::{Problem, line_number, nearest},
+    error::{Problem, nearest},
     place::{ConfigPosition, Positioned},
 };
-use crate::cold::ColdSort;
+use crate::{bytes::line_of, cold::ColdSort};
 
 /// Keys of `[policy]` that people may write elsewhere.
 const LIMITS: [&str; 5] = ["allow-by", "require-reason", "latest-until", "max-severity", "read-ignored"];
@@ -64,7 +64,7 @@ impl<'t> TableReader<'t> {
 
     pub(super) fn place(&self, at: usize) -> ConfigPosition {
         let line = self.lines.partition_point(|start| *start <= at) as u64 + 1;
-        debug_assert_eq!(line, line_number(self.text, at));
+        debug_assert_eq!(line, line_of(self.text.as_bytes(), at));
         ConfigPosition { file: self.shown.clone(), line }
     }
 

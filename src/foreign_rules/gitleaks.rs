@@ -8,10 +8,13 @@ use toml::de::DeTable;
 use super::{
     dialect::from_go,
     draft::{RuleDraft, expression},
-    model::{ExtendedRules, ForeignRules, RuleFileError, RuleTool, line_of},
-    toml_keys::{LooseTable, LooseValue},
+    model::{ExtendedRules, ForeignRules, RuleFileError, RuleTool},
 };
-use crate::rule::{Allowlist, AllowlistTarget, Confidence, Expression, WordSet};
+use crate::{
+    bytes::line_of,
+    loose_toml::{LooseTable, LooseValue, TABLES},
+    rule::{Allowlist, AllowlistTarget, Confidence, Expression, WordSet},
+};
 
 /// gitleaks follows `extend` so often.
 const MOST_EXTENDED: usize = 2;
@@ -103,10 +106,13 @@ fn of_file(
 ) -> Result<RawRules, RuleFileError> {
     let root = DeTable::parse(text).map_err(|error| {
         // The parser's own words may quote the text.
-        RuleFileError::at(line_of(text, error.span().map_or(0, |span| span.start)), "not valid TOML")
+        RuleFileError::at(
+            line_of(text.as_bytes(), error.span().map_or(0, |span| span.start)),
+            "not valid TOML",
+        )
     })?;
     let root = LooseTable { text, entries: root.get_ref(), at: 0 };
-    if ["rules", "allowlist", "allowlists", "extend"].iter().all(|key| root.get(key).is_none()) {
+    if TABLES.iter().all(|key| root.get(key).is_none()) {
         return Err(RuleFileError::whole(
             "there are no [[rules]], so this is no configuration of gitleaks or betterleaks",
         ));

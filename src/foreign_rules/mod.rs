@@ -9,7 +9,6 @@ mod gitleaks;
 mod kingfisher;
 mod model;
 mod secretlint;
-mod toml_keys;
 
 use std::{path::Path, sync::Arc};
 

@@ -134,8 +134,3 @@ impl RuleFileError {
         Self { line: Some(line), why: why.into() }
     }
 }
-
-/// The line of an offset, 1-based.
-pub(super) fn line_of(text: &str, at: usize) -> u64 {
-    memchr::memchr_iter(b'\n', &text.as_bytes()[..at.min(text.len())]).count() as u64 + 1
-}

@@ -8,9 +8,12 @@ use serde_json::Value;
 use super::{
     dialect::from_javascript,
     draft::{RuleDraft, expression},
-    model::{ForeignRules, RuleFileError, RuleTool, line_of},
+    model::{ForeignRules, RuleFileError, RuleTool},
 };
-use crate::rule::{Confidence, Expression};
+use crate::{
+    bytes::line_of,
+    rule::{Confidence, Expression},
+};
 
 /// The rule that has patterns.
 const PATTERN: &str = "@secretlint/secretlint-rule-pattern";
@@ -125,6 +128,6 @@ impl TextLines<'_> {
         if let Some(found) = self.text[self.at..].find(wanted).filter(|_| !wanted.is_empty()) {
             self.at += found + wanted.len();
         }
-        line_of(self.text, self.at)
+        line_of(self.text.as_bytes(), self.at)
     }
 }

@@ -4,7 +4,7 @@ use super::{
     detect_secrets, entry::ImportedList, ggshield, gitleaks, gitleaks_config, refusal::ListRefusal,
     trufflehog,
 };
-use crate::{suppression::GitleaksIgnore, yaml};
+use crate::{loose_toml, suppression::GitleaksIgnore, yaml};
 
 /// The usual names of lists at the root of a repository.
 pub(crate) const NAMES: &[&str] = &[
@@ -128,7 +128,7 @@ fn array(text: &str) -> Result<ImportedList, ListRefusal> {
 fn is_toml(text: &str) -> bool {
     let is_table = |line: &str| {
         let name = line.trim_start_matches('[').trim_start();
-        line.starts_with('[') && gitleaks_config::TABLES.iter().any(|table| name.starts_with(table))
+        line.starts_with('[') && loose_toml::TABLES.iter().any(|table| name.starts_with(table))
     };
     text.lines().any(|line| is_table(line.trim()))
 }

@@ -15,7 +15,7 @@ use super::{
     regex_path,
     secret_hash::SecretHash,
 };
-use crate::bytes::hex;
+use crate::bytes::{self, hex};
 
 /// The file. See `detect_secrets/core/baseline.py`.
 #[derive(Deserialize)]
@@ -199,7 +199,7 @@ fn leave_out_lines(list: &mut ImportedList, regex: &str, text: &[u8]) {
 /// The first line with this text, as JSON writes it.
 fn line_of(text: &[u8], value: &str) -> u64 {
     let written = Value::from(value).to_string();
-    LineCounter::new(text).line(memchr::memmem::find(text, written.as_bytes()).unwrap_or_default())
+    bytes::line_of(text, memchr::memmem::find(text, written.as_bytes()).unwrap_or_default())
 }
 
 fn sha1(digits: &str) -> Option<[u8; 20]> {

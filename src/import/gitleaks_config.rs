@@ -1,20 +1,17 @@
 //! The configuration of gitleaks: what it lets pass. See `config/config.go` and `config/allowlist.go` of gitleaks.
 
-use toml::{
-    Spanned,
-    de::{DeTable, DeValue},
-};
+use toml::de::DeTable;
 
 use super::{
     entry::{ForeignTool, ImportedList, ImportedPaths},
-    json::LineCounter,
     refusal::ListRefusal,
     regex_path,
 };
-use crate::cold::ColdSort;
-
-/// Tables that make a TOML file a configuration of gitleaks.
-pub(super) const TABLES: [&str; 4] = ["allowlist", "allowlists", "extend", "rules"];
+use crate::{
+    bytes::line_of,
+    cold::ColdSort,
+    loose_toml::{LooseTable, LooseValue},
+};
 
 /// Reads a configuration.
 ///
@@ -24,102 +21,66 @@ pub(super) fn config(text: &str) -> Result<ImportedList, ListRefusal> {
     let root = DeTable::parse(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         // The parser's own words may quote the text.
-        ListRefusal::at(LineCounter::new(text.as_bytes()).line(at), "not valid TOML")
+        ListRefusal::at(line_of(text.as_bytes(), at), "not valid TOML")
     })?;
-    let mut reading = ConfigReading { text, list: ImportedList::of(ForeignTool::Gitleaks) };
-    let mut keys: Vec<_> = root.get_ref().iter().collect();
-    keys.cold_sort_by_key(|(key, _)| key.span().start);
-    for (key, value) in keys {
-        match &**key.get_ref() {
-            "allowlist" | "allowlists" => tables(value).for_each(|table| reading.allowlist(table)),
-            // `rules-from` reads them, and the files that they extend.
-            "rules" => reading.list.has_rules = true,
-            "extend" => {
-                let extends = |table: &DeTable<'_>| table.get("path").is_some();
-                reading.list.has_rules |= value.get_ref().as_table().is_some_and(extends);
-            }
-            _ => {}
-        }
+    let root = LooseTable { text, entries: root.get_ref(), at: 0 };
+    let mut list = ImportedList::of(ForeignTool::Gitleaks);
+    for key in ["allowlist", "allowlists"] {
+        elements(root, key).filter_map(LooseValue::table).for_each(|table| allowlist(table, &mut list));
     }
-    reading.list.left_out.cold_sort_by_key(|one| one.line);
-    Ok(reading.list)
+    // `rules-from` reads them, and the files that they extend.
+    let extends = |table: LooseTable<'_, '_>| table.get("path").is_some();
+    list.has_rules =
+        root.get("rules").is_some() || root.get("extend").and_then(LooseValue::table).is_some_and(extends);
+    list.left_out.cold_sort_by_key(|one| one.line);
+    list.paths.cold_sort_by_key(|one| one.line);
+    Ok(list)
 }
 
-struct ConfigReading<'t> {
-    text: &'t str,
-    list: ImportedList,
-}
-
-type TomlValue<'t> = Spanned<DeValue<'t>>;
-
-impl ConfigReading<'_> {
-    fn line(&self, value: &TomlValue<'_>) -> u64 {
-        LineCounter::new(self.text.as_bytes()).line(value.span().start)
-    }
-
-    fn allowlist(&mut self, value: &TomlValue<'_>) {
-        let Some(table) = value.get_ref().as_table() else { return };
-        let has = |key: &str| table.get(key).is_some();
-        let criteria =
-            ["paths", "regexes", "stopwords", "commits"].into_iter().filter(|key| has(key)).count();
-        let is_and = table
-            .get("condition")
-            .and_then(|condition| condition.get_ref().as_str())
-            .is_some_and(|condition| matches!(condition.to_ascii_uppercase().as_str(), "AND" | "&&"));
-        let condition = if is_and && criteria > 1 {
-            Some("it counts only together with the others of its allowlist")
-        } else if has("targetRules") {
-            Some("it is for some rules of gitleaks only")
-        } else {
-            None
-        };
-        for (key, why) in [
-            (
-                "regexes",
-                "regular expressions count for the rules of this file only; allow another key by its fingerprint",
-            ),
-            (
-                "stopwords",
-                "words count for the rules of this file only; allow another key by its fingerprint",
-            ),
-            (
-                "commits",
-                "commits count for the rules of this file only; `skanner baseline create --history` lists other keys",
-            ),
-        ] {
-            for element in table.get(key).into_iter().flat_map(strings) {
-                self.list.leave_out(
-                    self.line(element.0),
-                    format!("{key} {}", element.1),
-                    condition.unwrap_or(why),
-                );
-            }
-        }
-        for (value, regex) in table.get("paths").into_iter().flat_map(strings) {
-            let line = self.line(value);
-            self.list.paths.push(ImportedPaths {
-                line,
-                written: regex.to_owned(),
-                patterns: match condition {
-                    Some(why) => Err(why.to_owned()),
-                    None => regex_path::patterns(regex),
-                },
-            });
-        }
-    }
-}
-
-/// The tables of an array of tables, or a table alone.
-fn tables<'v, 't>(value: &'v TomlValue<'t>) -> impl Iterator<Item = &'v TomlValue<'t>> {
-    let all: Vec<_> = match value.get_ref() {
-        DeValue::Array(all) => all.iter().collect(),
-        _ => vec![value],
+fn allowlist(table: LooseTable<'_, '_>, list: &mut ImportedList) {
+    let has = |key: &str| table.get(key).is_some();
+    let criteria = ["paths", "regexes", "stopwords", "commits"].into_iter().filter(|key| has(key)).count();
+    let condition = table.text("condition").ok().flatten().unwrap_or_default().to_ascii_uppercase();
+    let condition = if matches!(condition.as_str(), "AND" | "&&") && criteria > 1 {
+        Some("it counts only together with the others of its allowlist")
+    } else if has("targetrules") {
+        Some("it is for some rules of gitleaks only")
+    } else {
+        None
     };
-    all.into_iter()
+    for (key, why) in [
+        (
+            "regexes",
+            "regular expressions count for the rules of this file only; allow another key by its fingerprint",
+        ),
+        ("stopwords", "words count for the rules of this file only; allow another key by its fingerprint"),
+        (
+            "commits",
+            "commits count for the rules of this file only; `skanner baseline create --history` lists other keys",
+        ),
+    ] {
+        for (line, text) in strings(table, key) {
+            list.leave_out(line, format!("{key} {text}"), condition.unwrap_or(why));
+        }
+    }
+    for (line, regex) in strings(table, "paths") {
+        list.paths.push(ImportedPaths {
+            line,
+            patterns: match condition {
+                Some(why) => Err(why.to_owned()),
+                None => regex_path::patterns(&regex),
+            },
+            written: regex,
+        });
+    }
 }
 
-/// The strings of an array.
-fn strings<'v, 't>(value: &'v TomlValue<'t>) -> impl Iterator<Item = (&'v TomlValue<'t>, &'v str)> {
-    let all = value.get_ref().as_array();
-    all.into_iter().flat_map(|all| all.iter()).filter_map(|one| Some((one, one.get_ref().as_str()?)))
+/// The elements of an array, or the value alone.
+fn elements<'v, 't>(table: LooseTable<'v, 't>, key: &str) -> impl Iterator<Item = LooseValue<'v, 't>> {
+    table.get(key).into_iter().flat_map(LooseValue::elements)
+}
+
+/// The texts of an array, each with its line.
+fn strings<'v>(table: LooseTable<'v, 'v>, key: &'v str) -> impl Iterator<Item = (u64, String)> + 'v {
+    elements(table, key).filter_map(move |one| Some((one.line(), one.text(key).ok()?)))
 }

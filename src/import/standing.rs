@@ -27,6 +27,8 @@ pub(crate) enum Unmatched {
     Replaced,
     /// It is about a version of a file that was not read.
     History,
+    /// It may be a key of a rule of its scanner's configuration, which is not in use.
+    RuleNotInUse,
 }
 
 impl Unmatched {
@@ -38,6 +40,7 @@ impl Unmatched {
             Self::Gone => "no longer there",
             Self::Replaced => "no longer there: another key stands on that line",
             Self::History => "in the history only: --history reads it",
+            Self::RuleNotInUse => "no key of a rule that is in use",
         }
     }
 }
@@ -126,18 +129,21 @@ fn words(line: &[u8]) -> Vec<&[u8]> {
     all
 }
 
-/// Why an entry matches no finding. `has_history` says whether the history was read, and `is_key_at` whether a key is on
-/// a line of a file.
+/// Why an entry matches no finding. `has_history` says whether the history was read, `has_all_rules` whether the rules of
+/// the scanner's own configuration were in use, and `is_key_at` whether a key is on a line of a file.
 #[must_use]
 pub(crate) fn why_unmatched(
     entry: &ImportedEntry,
     texts: &FileTexts<'_>,
-    has_history: bool,
+    (has_history, has_all_rules): (bool, bool),
     is_key_at: &dyn Fn(&str, u64) -> bool,
 ) -> Unmatched {
     let kind = kinds::kind(&entry.kind);
     if kind == ForeignKind::Other {
         return Unmatched::OtherKind;
+    }
+    if kind == ForeignKind::Unknown && !has_all_rules {
+        return Unmatched::RuleNotInUse;
     }
     let text = entry.path.as_deref().and_then(|path| texts.get(path));
     if let (Some(text), Some(secret)) = (&text, entry.secret)

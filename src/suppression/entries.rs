@@ -215,7 +215,7 @@ fn suppression(entry: &AllowEntry<'_>, fingerprint: Option<usize>) -> Suppressio
     }
 }
 
-/// A short form of an entry: its first path or fingerprint.
+/// A short form of an entry: its first path or fingerprint. Patterns of values are left out: see [`unused_value`].
 pub(crate) fn in_short(entry: &AllowEntry<'_>) -> String {
     let some = |key: &str, values: Vec<&str>| {
         let more = if values.len() > 1 { ", …" } else { "" };
@@ -223,13 +223,18 @@ pub(crate) fn in_short(entry: &AllowEntry<'_>) -> String {
     };
     let paths = some("paths", entry.paths.iter().map(String::as_str).collect());
     let fingerprints = some("fingerprints", entry.fingerprints.iter().map(|one| one.0).collect());
-    let values = some("values", entry.values.iter().map(|one| one.0).collect());
+    let values = Some("values = [\"…\"]".to_owned()).filter(|_| !entry.values.is_empty());
     let rules =
         Some(format!("rule = \"{}\"", entry.rules.join("\", \""))).filter(|_| !entry.rules.is_empty());
     format!(
         "[[allow]] {}",
         [rules, paths, fingerprints, values].into_iter().flatten().collect::<Vec<_>>().join(" ")
     )
+}
+
+/// A pattern of an entry by its number. It may be the start of a known value, so it is not shown.
+fn unused_value(at: usize) -> String {
+    format!("[[allow]] values: number {}", at + 1)
 }
 
 fn over(entry: &AllowEntry<'_>) -> Unused {
@@ -264,7 +269,7 @@ fn useless(entry: &AllowEntry<'_>, number: usize, used: &Used, look: ReadExtent,
     {
         say(*line, format!("[[allow]] fingerprints = [\"{fingerprint}\"]"));
     }
-    for (_, (value, line)) in entry.values.iter().enumerate().filter(|(at, _)| !is_value_used(*at)) {
-        say(*line, format!("[[allow]] values = [\"{value}\"]"));
+    for (at, (_, line)) in entry.values.iter().enumerate().filter(|(at, _)| !is_value_used(*at)) {
+        say(*line, unused_value(at));
     }
 }

@@ -97,6 +97,9 @@ fn a_report_without_its_rules_says_that_they_are_missing() {
     let sandbox = team(3);
     let run = import(&sandbox, &["../report.json"]);
     assert_says(&run, &[".gitleaks.toml is not in use: if it has rules, name it as well"]);
+    // Their keys may well be there.
+    assert_says(&run, &["no key of a rule that is in use"]);
+    assert!(!run.stdout.contains("no longer there"), "{}", run.stdout);
     let run = import(&sandbox, &[".gitleaks.toml", "../report.json"]);
     assert!(!run.stdout.contains("is not in use"), "{}", run.stdout);
 }

@@ -25,13 +25,16 @@ pub(super) struct ImportScan<'a> {
     pub(super) scope: Scope,
     /// Whether the history was read.
     pub(super) has_history: bool,
+    /// Whether no configuration of a listed scanner has rules that were not in use.
+    pub(super) has_all_rules: bool,
     /// The files of the work tree.
     pub(super) texts: &'a FileTexts<'a>,
 }
 
 /// Plans the entries for keys.
 pub(super) fn plan_keys(plan: &mut ImportPlan, lists: &[ForeignList], compared: &ImportScan<'_>) {
-    let ImportScan { report, found, has_history, texts, .. } = compared;
+    let ImportScan { report, found, texts, .. } = compared;
+    let extent = (compared.has_history, compared.has_all_rules);
     let findings: Vec<&Finding> =
         report.findings.iter().chain(report.suppressed.iter().map(|one| &one.finding)).collect();
     let entries: Vec<&ImportedEntry> = lists.iter().flat_map(|one| &one.list.entries).collect();
@@ -56,8 +59,7 @@ pub(super) fn plan_keys(plan: &mut ImportPlan, lists: &[ForeignList], compared: 
             let not_taken =
                 |why: &str| NotTaken { line: entry.line, what: in_words(entry), why: why.to_owned() };
             let Some(EntryMatch { finding, by }) = found else {
-                let why =
-                    why_unmatched(entry, texts, *has_history, &|path, line| places.contains(&(path, line)));
+                let why = why_unmatched(entry, texts, extent, &|path, line| places.contains(&(path, line)));
                 outcome.not_taken.push(not_taken(why.why()));
                 continue;
             };

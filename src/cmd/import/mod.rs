@@ -66,11 +66,14 @@ pub(super) fn run(args: &ImportArgs, console: &Console) -> Result<Verdict> {
     })?;
     let read = |path: &str| lists::content(&location.root, path);
     let texts = FileTexts::new(&read);
+    let has_rules = session.settings.rule_files().next().is_some();
+    let unnamed = if has_rules { None } else { rules::unnamed(&lists, &location.root) };
     let compared = ImportScan {
         report: &report,
         found: &found,
         scope: session.settings.baseline_scope.value,
         has_history: args.tree.history,
+        has_all_rules: unnamed.is_none(),
         texts: &texts,
     };
     plan_keys(&mut plan, &lists, &compared);
@@ -83,9 +86,7 @@ pub(super) fn run(args: &ImportArgs, console: &Console) -> Result<Verdict> {
         console.print(&format!("  {name}: this version cannot read it, so nothing in it is taken over\n"))?;
     }
     console.print(&mask_lines(&foreign_rules::not_counted(session.settings.rule_files()), &mask))?;
-    if session.settings.rule_files().next().is_none()
-        && let Some(name) = rules::unnamed(&lists, &location.root)
-    {
+    if let Some(name) = unnamed {
         console.print(&format!(
             "\n{name} is not in use: if it has rules, name it as well, so that their keys are recognized.\n"
         ))?;

@@ -45,7 +45,13 @@ pub(super) fn of(text: &[u8], characters: &[u32]) -> Vec<WrittenDigits> {
     }
     for between in [", ", ",", " "] {
         let text = list(text, between, |into, byte| write!(into, "{byte}"));
-        all.push(WrittenDigits { text, name: "byte-list", ignores_case: false, beside: (0, 0), is_wide: false });
+        all.push(WrittenDigits {
+            text,
+            name: "byte-list",
+            ignores_case: false,
+            beside: (0, 0),
+            is_wide: false,
+        });
     }
     for (name, is_big) in [("utf-16le", false), ("utf-16be", true)] {
         let text = utf16(characters, is_big);
