@@ -127,7 +127,7 @@ fn array(text: &str) -> Result<ImportedList, ListRefusal> {
 /// Whether a line begins a table or a setting of a configuration of gitleaks.
 fn is_toml(text: &str) -> bool {
     let is_table = |line: &str| {
-        let name = line.trim_start_matches('[').trim_start();
+        let name = line.trim_start_matches('[').trim_start().to_ascii_lowercase();
         line.starts_with('[') && loose_toml::TABLES.iter().any(|table| name.starts_with(table))
     };
     text.lines().any(|line| is_table(line.trim()))

@@ -50,6 +50,15 @@ fn paths_of_gitleaks_become_patterns_if_they_can() {
 }
 
 #[test]
+fn keys_of_gitleaks_may_have_any_case() {
+    let sandbox = tree(&["vendor/a.py", "src/a.py"]);
+    sandbox.write(".gitleaks.toml", "[Allowlist]\nPaths = ['''^vendor/''']\nStopWords = [\"test\"]\n");
+    let run = import(&sandbox, &[]);
+    assert_says(&run, &[".gitleaks.toml:3: stopwords test: words count", "Added 1 entry to skanner.toml"]);
+    assert_eq!(still_found(&sandbox), ["src/a.py"]);
+}
+
+#[test]
 fn conditions_of_gitleaks_are_respected() {
     let sandbox = tree(&["a/x.py", "b/x.py", "c/x.py"]);
     sandbox.write(

@@ -137,6 +137,20 @@ fn no_file_that_is_written_has_one() {
 }
 
 #[test]
+fn an_entry_that_begins_as_one_is_not_quoted() {
+    let all = secrets();
+    let sandbox = repository(&all);
+    let values: Vec<_> = all.iter().map(|(_, value)| format!("'''{}*'''", &value[..6])).collect();
+    let entry = format!("[[allow]]\nvalues = ['''sk-demo-*''', {}]\nreason = \"tried\"\n", values.join(", "));
+    sandbox.write("skanner.toml", entry);
+    let run = sandbox.skanner(&[&["scan", "."], &FROM[..]].concat());
+    assert!(run.stdout.contains("[[allow]] values = [\"…\"]"), "{run:?}");
+    for (_, value) in &all {
+        assert!(!run.stdout.contains(&value[..6]) && !run.stderr.contains(&value[..6]), "{run:?}");
+    }
+}
+
+#[test]
 fn no_error_has_one() {
     let all = secrets();
     let sandbox = repository(&all);
