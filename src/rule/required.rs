@@ -7,6 +7,12 @@ use super::keyword::{Keyword, LONGEST, SHORTEST};
 /// The most texts that are told apart. An expression with more of them is searched for by a part of it.
 const MOST: usize = 64;
 
+/// A class of so many bytes is told apart.
+const FEW: usize = 4;
+
+/// So many are told apart beside a literal that is too short without them: letters and digits are.
+const FEW_BESIDE: usize = 38;
+
 /// A literal of this length is rare enough, in bytes.
 const RARE: usize = 5;
 
@@ -35,7 +41,7 @@ fn of(hir: &Hir) -> PartLiterals {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => exact(vec![Vec::new()]),
         HirKind::Literal(literal) => exact(vec![literal.0.to_ascii_lowercase()]),
-        HirKind::Class(class) => PartLiterals { exact: bytes(class), inner: Vec::new() },
+        HirKind::Class(class) => PartLiterals { exact: bytes(class, FEW), inner: Vec::new() },
         HirKind::Capture(capture) => of(&capture.sub),
         HirKind::Repetition(repetition) => {
             let (min, max) = (repetition.min, repetition.max);
@@ -77,7 +83,9 @@ fn concat(parts: &[Hir]) -> PartLiterals {
     // What comes before the run, and before the current part.
     let (mut run_least, mut run_most) = (0_usize, 0_usize);
     let (mut least, mut most) = (0_usize, 0_usize);
-    for part in parts {
+    // The part before the run.
+    let mut before = None;
+    for (at, part) in parts.iter().enumerate() {
         let found = of(part);
         let joined = found.exact.as_ref().and_then(|texts| joined(&run, texts));
         let properties = part.properties();
@@ -87,13 +95,17 @@ fn concat(parts: &[Hir]) -> PartLiterals {
             run = joined;
         } else {
             is_exact = false;
-            let ended = PartLiterals { exact: Some(std::mem::take(&mut run)), inner: Vec::new() };
-            inner = better(inner, candidate(ended, run_least, run_most));
+            let texts = std::mem::take(&mut run);
+            inner = better(inner, ended(texts, (run_least, run_most), (before, Some(part))));
             match found.exact {
-                Some(texts) => (run, run_least, run_most) = (texts, least, most),
+                Some(texts) => {
+                    (run, run_least, run_most) = (texts, least, most);
+                    before = at.checked_sub(1).map(|at| &parts[at]);
+                }
                 None => {
                     inner = better(inner, candidate(found, least, most));
                     (run, run_least, run_most) = (vec![Vec::new()], next_least, next_most);
+                    before = Some(part);
                 }
             }
         }
@@ -102,8 +114,49 @@ fn concat(parts: &[Hir]) -> PartLiterals {
     if is_exact {
         return PartLiterals { exact: Some(run), inner };
     }
-    let ended = PartLiterals { exact: Some(run), inner: Vec::new() };
-    PartLiterals { exact: None, inner: better(inner, candidate(ended, run_least, run_most)) }
+    PartLiterals { exact: None, inner: better(inner, ended(run, (run_least, run_most), (before, None))) }
+}
+
+/// The keywords that neighboring parts are joined to, which begin after `least` to `most` bytes. Where they are too short, each
+/// gets every byte that the part behind begins with, or that the part before ends with, if these are few.
+fn ended(
+    texts: Vec<Vec<u8>>,
+    (least, most): (usize, usize),
+    (before, behind): (Option<&Hir>, Option<&Hir>),
+) -> Vec<Keyword> {
+    let as_they_are = |texts| PartLiterals { exact: Some(texts), inner: Vec::new() };
+    if texts.iter().all(|text| text.len() >= SHORTEST) || texts.iter().any(|text| text.len() + 1 < SHORTEST) {
+        return candidate(as_they_are(texts), least, most);
+    }
+    if let Some(longer) =
+        behind.and_then(|hir| edge(hir, Edge::First)).and_then(|first| joined(&texts, &first))
+    {
+        return candidate(as_they_are(longer), least, most);
+    }
+    match before.and_then(|hir| edge(hir, Edge::Last)).and_then(|last| joined(&last, &texts)) {
+        Some(longer) => candidate(as_they_are(longer), least - 1, most.saturating_sub(1)),
+        None => Vec::new(),
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Edge {
+    First,
+    Last,
+}
+
+/// The bytes that every match begins or ends with one of, in lower case, if these are few.
+fn edge(hir: &Hir, which: Edge) -> Option<Vec<Vec<u8>>> {
+    match hir.kind() {
+        HirKind::Class(class) => bytes(class, FEW_BESIDE),
+        HirKind::Capture(capture) => edge(&capture.sub, which),
+        HirKind::Repetition(repetition) if repetition.min > 0 => edge(&repetition.sub, which),
+        HirKind::Concat(parts) => match which {
+            Edge::First => edge(parts.first()?, which),
+            Edge::Last => edge(parts.last()?, which),
+        },
+        _ => None,
+    }
 }
 
 /// The best literals of a part, with so much before it; empty if there are none that are long enough.
@@ -127,7 +180,13 @@ fn better(one: Vec<Keyword>, other: Vec<Keyword>) -> Vec<Keyword> {
     let rank = |keywords: &[Keyword]| {
         let shortest = keywords.iter().map(|keyword| keyword.text.len()).min().unwrap_or(0);
         let begins = keywords.iter().all(|keyword| keyword.before == Some((0, 0)));
-        (shortest.min(RARE), begins, std::cmp::Reverse(keywords.len()), shortest)
+        (
+            shortest.min(RARE),
+            keywords.len() <= FEW_BESIDE / 2,
+            begins,
+            std::cmp::Reverse(keywords.len()),
+            shortest,
+        )
     };
     if rank(&other) > rank(&one) { other } else { one }
 }
@@ -149,9 +208,8 @@ fn distinct(texts: impl Iterator<Item = Vec<u8>>) -> Vec<Vec<u8>> {
     texts
 }
 
-/// What a class of few bytes matches.
-fn bytes(class: &Class) -> Option<Vec<Vec<u8>>> {
-    const FEW: usize = 4;
+/// What a class matches, in lower case, if it is not more than `few`.
+fn bytes(class: &Class, few: usize) -> Option<Vec<Vec<u8>>> {
     let ranges: Vec<(u32, u32)> = match class {
         Class::Bytes(class) => {
             class.ranges().iter().map(|range| (range.start().into(), range.end().into())).collect()
@@ -162,12 +220,12 @@ fn bytes(class: &Class) -> Option<Vec<Vec<u8>>> {
     };
     let count: usize = ranges.iter().map(|(first, last)| (last - first) as usize + 1).sum();
     let is_ascii = ranges.iter().all(|(_, last)| *last < 0x80);
-    if count > 2 * FEW || count == 0 || !is_ascii && matches!(class, Class::Unicode(_)) {
+    if count > 2 * few || count == 0 || !is_ascii && matches!(class, Class::Unicode(_)) {
         return None;
     }
     let all = ranges.iter().flat_map(|(first, last)| *first..=*last);
     let all = all.filter_map(|byte| Some(vec![u8::try_from(byte).ok()?.to_ascii_lowercase()]));
-    Some(distinct(all)).filter(|texts| texts.len() <= FEW)
+    Some(distinct(all)).filter(|texts| texts.len() <= few)
 }
 
 #[cfg(test)]
@@ -198,7 +256,15 @@ mod tests {
             ("(?:acme)?[a-z]{20}", ""),
             ("(?:acme){2}", "acmeacme@0..0"),
             ("(?:acme-[0-9]){1,5}", "acme-@0..0"),
-            ("sk[a-z]{30}", ""),
+            ("sk[0-3]{30}", "sk0@0..0 sk1@0..0 sk2@0..0 sk3@0..0"),
+            ("sk([a-c]+[0-9])?", ""),
+            ("(?:sk|pk)([A-Ca-c]+[0-9]+)", "pka@0..0 pkb@0..0 pkc@0..0 ska@0..0 skb@0..0 skc@0..0"),
+            (r"(?:hvs\.[a-z]{9}|s\.[01]{5,9})", "hvs.@0..0 s.0@0..0 s.1@0..0"),
+            (r"[a-z]{3}[0-2]Q~[a-z]{9}", "0q~@3..3 1q~@3..3 2q~@3..3"),
+            (r"sk[^a]{9}", ""),
+            (r"s[a-c]{9}", ""),
+            (r"[^a]{9}q~", ""),
+            (r"[01]{4,9}q~[^a]", "0q~@3..8 1q~@3..8"),
             ("[a-z]{1,99}secret[a-z]{9}tokens", "secret@1..99"),
             (r"(?i)[\w.-]{0,50}?(?:acme|emca)['=]{1,3}([a-z]{9})", "acme@0..50 emca@0..50"),
             ("[kK][eE][yY]s?=", "key=@0..0 keys=@0..0"),

@@ -78,3 +78,39 @@ fn a_rule_of_the_policy_can_be_named_and_not_replaced() {
     let list = under(&self::sandbox(&own), &["rules", "list"]);
     assert!(list.stdout.contains("harmless"), "{list:?}");
 }
+
+#[test]
+fn what_one_rule_says_of_a_place_does_not_hold_for_another_one() {
+    let foreign = |id: &str, folder: &str| {
+        format!(
+            "[[rules]]\nid = \"{id}\"\nregex = \"\"\"acme-[A-Za-z0-9]{{32}}\"\"\"\n\
+             [[rules.allowlists]]\ndescription = \"made by the tests of acme\"\npaths = [\"^{folder}/\"]\n"
+        )
+    };
+    let key = key("acme-{A:32}", 5);
+    // The policy's rule passes keys in `p`, and that of the repository in `r`. A key passes where all do that find it.
+    for (policy, own, expected) in [
+        (Some("p"), Some("r"), &["p/k.py", "r/k.py", "x/k.py"][..]),
+        (Some("p"), Some("p"), &["r/k.py", "x/k.py"]),
+        (Some("p"), None, &["r/k.py", "x/k.py"]),
+        (None, Some("r"), &["p/k.py", "x/k.py"]),
+        (Some("[pr]"), Some("r"), &["p/k.py", "x/k.py"]),
+    ] {
+        let sandbox = sandbox(match policy {
+            Some(_) => "rules-from = [\"acme.toml\"]\n",
+            None => "",
+        });
+        for folder in ["p", "r", "x"] {
+            sandbox.write(format!("{folder}/k.py"), format!("k = '{key}'\n"));
+        }
+        if let Some(folder) = policy {
+            sandbox.write("../org/acme.toml", foreign("acme-of-policy", folder));
+        }
+        if let Some(folder) = own {
+            sandbox.write("acme.toml", foreign("acme-own", folder));
+            sandbox.write("skanner.toml", "rules-from = [\"acme.toml\"]\n");
+        }
+        let report = scan(&sandbox, true, &["p", "r", "x"], &[]);
+        assert_eq!(report.paths(), expected, "{policy:?} {own:?}: {:#}", report.json);
+    }
+}
