@@ -38,7 +38,7 @@ pub(crate) const MOST_COMPILED: usize = 512 << 20;
 const LARGEST: usize = 1 << 20;
 
 /// What the states of one search may take, in bytes. More is thrown away and made again.
-const CACHE: usize = 512 << 10;
+const CACHE: usize = 2 << 20;
 
 /// The name of the group that is the key.
 const SECRET: &str = "secret";
@@ -278,12 +278,14 @@ impl Expression {
 
 impl CompiledExpression {
     fn find(&self, input: &Input<'_>) -> Option<ExpressionMatch> {
+        // Most searches find nothing, so groups are looked for only where there is a match.
+        let span = self.regex.search(input)?.range();
         if self.groups.is_empty() {
-            let span = self.regex.search(input)?.range();
             return Some(ExpressionMatch { key: span.clone(), span });
         }
         let mut captures: Captures = self.regex.create_captures();
-        self.regex.search_captures(input, &mut captures);
+        let again = input.clone().range(span.start..input.end()).anchored(Anchored::Yes);
+        self.regex.search_captures(&again, &mut captures);
         let span = captures.get_match()?.range();
         let group = |group: &usize| captures.get_group(*group).filter(|key| !key.is_empty());
         let key = self.groups.iter().find_map(group);
