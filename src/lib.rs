@@ -26,6 +26,7 @@
 )]
 
 mod advice;
+mod agent_files;
 mod baseline;
 mod blob;
 mod bytes;

@@ -18,6 +18,7 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("day", 0, &[]),
     ("hidden", 0, &[]),
     ("json_text", 0, &[]),
+    ("agent_files", 0, &[]),
     ("loose_toml", 0, &["bytes"]),
     ("notebook", 0, &[]),
     ("path", 0, &["bytes"]),

@@ -362,3 +362,77 @@ fn a_pipe_in_the_place_of_a_tracked_file_is_no_clean_verdict() {
         sandbox.scan(arguments).assert_not_scanned(&["a.txt: is a FIFO"]);
     }
 }
+
+#[test]
+fn files_of_agents_are_read_and_nothing_else() {
+    let sandbox = Sandbox::new();
+    sandbox.git("", &["init", "-q"]);
+    let places = [
+        ("../home/.claude/projects/p/s.jsonl", "transcript"),
+        ("../home/.codex/sessions/2026/11/29/rollout.jsonl", "transcript"),
+        ("../home/.copilot/session-state/x/events.jsonl", "transcript"),
+        ("../home/.gemini/tmp/p/chats/session.json", "transcript"),
+        ("../home/.claude.json", "agent"),
+        ("../home/.bash_history", "command_history"),
+        (".mcp.json", "agent"),
+        ("CLAUDE.md", "agent"),
+    ];
+    let others =
+        ["../home/notes.txt", "../home/.claude/.credentials.json", "../home/.codex/auth.json", "src/a.py"];
+    let write = |path: &str, seed: usize| {
+        sandbox.write(path, format!("{{\"OPENAI_API_KEY\": \"{}\"}}\n", openai_key(seed as u64)));
+    };
+    places.iter().enumerate().for_each(|(seed, (path, _))| write(path, seed));
+    others.iter().enumerate().for_each(|(seed, path)| write(path, 100 + seed));
+    // An ignored file is read, from wherever in the repository.
+    sandbox.write(".gitignore", ".mcp.json\n");
+    sandbox.write("sub/x", "");
+    for (command, directory) in [("scan", ""), ("audit", ""), ("scan", "sub")] {
+        let mut program = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
+        program.current_dir(sandbox.path(directory)).args([command, "--agents", "--format", "json"]);
+        let run = support::Run::of(&mut program);
+        let report = run.report();
+        assert_eq!(
+            (report.code, report.json["scanned"]["files"].as_u64()),
+            (1, Some(8)),
+            "{:#}",
+            report.json
+        );
+        for (path, kind) in places {
+            let name = path.trim_start_matches("../");
+            let finding = report.json["findings"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|finding| finding["occurrences"][0]["path"].as_str().unwrap().ends_with(name));
+            assert_eq!(finding.unwrap()["placement"]["kind"], kind, "{path}");
+        }
+        let what = report.json["subject"]["what"].as_str().unwrap();
+        assert!(
+            what.starts_with("the files of Claude Code, Codex, Copilot, Gemini CLI and bash in your home"),
+            "{what}"
+        );
+        assert!(what.ends_with(", and in no others"), "{what}");
+        assert_eq!(report.json["mode"], "tree");
+    }
+}
+
+#[test]
+fn without_agents_there_is_nothing_to_read_and_what_cannot_be_read_is_told() {
+    let sandbox = Sandbox::new();
+    let run = sandbox.skanner(&["scan", "--agents"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(
+        run.stdout
+            .contains("no key found: no coding agent and no shell keeps a file in your home directory and ."),
+        "{run:?}"
+    );
+    symlink("nowhere", sandbox.write("../home/x", "").with_file_name(".bash_history")).unwrap();
+    let report = sandbox.scan(&["--agents"]);
+    assert_eq!(report.code, 2, "{:#}", report.json);
+    for more in [&["--staged"][..], &["--history"], &["--no-ignore"], &["--range", "HEAD"]] {
+        assert_eq!(sandbox.skanner(&[&["scan", "--agents"], more].concat()).code, 2, "{more:?}");
+    }
+    assert_eq!(sandbox.skanner(&["audit", "--agents", "--plan", "x"]).code, 2);
+    assert_eq!(sandbox.skanner(&["scan", "--agents", "absent"]).code, 2);
+}

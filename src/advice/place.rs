@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::key_place::KeyPlace;
+use crate::agent_files::AgentFileKind;
 
 /// A kind of place that calls for its own advice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +20,10 @@ pub enum PlacementKind {
     Pipeline,
     /// The configuration or the instructions of a coding agent.
     Agent,
+    /// A record of what was said and done in sessions of a coding agent.
+    Transcript,
+    /// The commands that were typed in a shell.
+    CommandHistory,
     /// A recorded exchange with a server, for tests.
     Recording,
 }
@@ -66,20 +71,8 @@ const PIPELINES: [&str; 6] = [
     "Jenkinsfile",
 ];
 
-const AGENTS: [&str; 12] = [
-    ".mcp.json",
-    "mcp.json",
-    "claude_desktop_config.json",
-    ".claude/settings.json",
-    ".claude/settings.local.json",
-    ".codex/config.toml",
-    ".gemini/settings.json",
-    ".continue/config.json",
-    ".aider.conf.yml",
-    "CLAUDE.md",
-    "AGENTS.md",
-    ".cursorrules",
-];
+/// Names that MCP servers and their keys have, wherever they are.
+const MCP: [&str; 2] = ["mcp.json", "claude_desktop_config.json"];
 
 impl Placement {
     /// What there is to say about a place, if anything.
@@ -116,8 +109,12 @@ fn kind(place: KeyPlace<'_>) -> Option<PlacementKind> {
     if path.contains(".github/workflows/") || is_any(&PIPELINES) {
         return Some(PlacementKind::Pipeline);
     }
-    if is_any(&AGENTS) || path.contains(".cursor/") {
-        return Some(PlacementKind::Agent);
+    match AgentFileKind::of(path) {
+        Some(AgentFileKind::Transcript) => return Some(PlacementKind::Transcript),
+        Some(AgentFileKind::Commands) => return Some(PlacementKind::CommandHistory),
+        Some(AgentFileKind::Settings | AgentFileKind::Instructions) => return Some(PlacementKind::Agent),
+        None if is_any(&MCP) || path.contains(".cursor/") => return Some(PlacementKind::Agent),
+        None => {}
     }
     let is_recording =
         directories().any(|name| matches!(name, "cassettes" | "__recordings__" | "recordings"));
@@ -146,6 +143,13 @@ fn advice(kind: PlacementKind, place: KeyPlace<'_>) -> &'static str {
         PlacementKind::Agent => {
             "Agents send such files to a model. Refer to a variable of the environment, and keep the file out of git."
         }
+        PlacementKind::Transcript => {
+            "The key was sent to a model, and stands in the record of that session. Delete the record once the key is revoked. \
+             `skanner hook agent` keeps keys out of sessions."
+        }
+        PlacementKind::CommandHistory => {
+            "Delete the line once the key is revoked. Give a key to a command in a variable that is read from a file, not on its line."
+        }
         PlacementKind::Recording => {
             "Let the recorder filter headers and bodies, such as `filter_headers` of VCR, and record it again."
         }
@@ -165,7 +169,9 @@ mod tests {
 
     #[test]
     fn the_place_decides() {
-        use PlacementKind::{Agent, ClientSide, EnvFile, Notebook, Pipeline, Recording};
+        use PlacementKind::{
+            Agent, ClientSide, CommandHistory, EnvFile, Notebook, Pipeline, Recording, Transcript,
+        };
         for (path, before, expected) in [
             ("src/config.ts", "NEXT_PUBLIC_OPENAI_KEY = \"", Some(ClientSide)),
             (".env", "VITE_OPENAI_KEY=", Some(ClientSide)),
@@ -187,6 +193,10 @@ mod tests {
             (".gitlab-ci.yml", "KEY: ", Some(Pipeline)),
             (".mcp.json", "\"KEY\": \"", Some(Agent)),
             ("CLAUDE.md", "key: ", Some(Agent)),
+            ("desktop/mcp.json", "\"KEY\": \"", Some(Agent)),
+            ("/home/me/.codex/config.toml", "KEY = \"", Some(Agent)),
+            ("/home/me/.claude/projects/a/b.jsonl", "\"text\": \"", Some(Transcript)),
+            ("/home/me/.zsh_history", "curl -H 'Bearer ", Some(CommandHistory)),
             ("tests/cassettes/chat.yaml", "- Bearer ", Some(Recording)),
             ("main.py", "key = \"", None),
         ] {

@@ -22,6 +22,13 @@ pub(crate) struct AuditArgs {
     #[arg(long, help_heading = heading::SOURCE)]
     pub no_ignore: bool,
 
+    /// Instead of repositories, the files of coding agents and shells.
+    ///
+    /// Their settings (MCP servers), instructions, transcripts and command histories, in your home directory and in the
+    /// repository that contains REPO. Nothing else is read.
+    #[arg(long, conflicts_with_all = ["no_ignore", "allow_shallow", "accept_baseline", "plan"], help_heading = heading::SOURCE)]
+    pub agents: bool,
+
     /// Accept a shallow clone.
     ///
     /// The exit code is not 2 merely because older commits are missing.

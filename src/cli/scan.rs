@@ -92,6 +92,13 @@ pub(crate) struct ScanArgs {
     )]
     pub range: Vec<String>,
 
+    /// Only the files of coding agents and shells.
+    ///
+    /// Their settings (MCP servers), instructions, transcripts and command histories, in your home directory and in the
+    /// repository that contains PATH. Nothing else is read.
+    #[arg(long, conflicts_with_all = ["staged", "range", "history", "no_ignore", "force_exclude", "stdin_filename"], help_heading = heading::SOURCE)]
+    pub agents: bool,
+
     /// Whether to read the whole history, and which keys in it to report.
     #[command(flatten)]
     pub history: HistoryArgs,

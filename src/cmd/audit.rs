@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use git2::{ErrorCode, Repository};
 
-use super::{audits, console::Console, options, plan};
+use super::{agent_files, audits, console::Console, options, plan};
 use crate::{
     cli::{AuditArgs, clone_first, is_url},
     git,
@@ -23,6 +23,9 @@ use crate::{
 };
 
 pub(super) fn run(args: &AuditArgs, console: &Console) -> Result<Verdict> {
+    if args.agents {
+        return agent_files::run(&args.repos, &args.report, args.trust, console);
+    }
     let [path] = &args.repos[..] else { return audits::run(args, &all(&args.repos)?, console) };
     if is_outside(path) {
         let found = FoundRepositories::below(path);

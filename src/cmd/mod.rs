@@ -1,5 +1,6 @@
 //! The commands. Each one chooses a source and settings, runs a session, and returns a verdict.
 
+mod agent_files;
 mod audit;
 mod audits;
 mod baseline;

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use git2::Repository;
 
-use super::{console::Console, options};
+use super::{agent_files, console::Console, options};
 use crate::{
     cli::{ReportArgs, ScanArgs, TrustArgs, clone_first, is_url},
     finding::{NotReadKind, Report, Subject},
@@ -25,6 +25,9 @@ use crate::{
 };
 
 pub(super) fn run(args: &ScanArgs, console: &Console) -> Result<Verdict> {
+    if args.agents {
+        return agent_files::run(&named(&args.paths), &args.report, args.trust, console);
+    }
     if args.staged {
         staged(&args.report, args.trust, args.all, console).map(|(verdict, _)| verdict)
     } else if args.range.is_empty() {
@@ -121,8 +124,13 @@ fn select(repository: &Repository, words: &str) -> Result<(Selection, String)> {
     Ok((Selection::parse(repository, words)?, words.to_owned()))
 }
 
+/// The paths that are named, or the current directory.
+fn named(paths: &[PathBuf]) -> Vec<PathBuf> {
+    if paths.is_empty() { vec![PathBuf::from(".")] } else { paths.to_vec() }
+}
+
 fn files(args: &ScanArgs, console: &Console) -> Result<Verdict> {
-    let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
+    let paths = named(&args.paths);
     let mut options = options::of_trust(&args.report, args.trust, console)?;
     let is_typed = paths.iter().any(|path| path == Path::new("-")) && std::io::stdin().is_terminal();
     // It would be drawn over what is typed.

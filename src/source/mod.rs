@@ -1,5 +1,7 @@
 //! Where bytes come from. A source pushes what it reads into sinks, on the threads it is given.
 
+#[cfg(feature = "cli")]
+mod agent_files;
 mod file;
 #[cfg(feature = "git")]
 mod history;
@@ -21,6 +23,8 @@ mod walk;
 mod words;
 mod work_tree;
 
+#[cfg(feature = "cli")]
+pub(crate) use agent_files::AgentFileSource;
 pub(crate) use file::FileReader;
 pub(crate) use message::{CommentSign, Message, Tail};
 #[cfg(feature = "cli")]
