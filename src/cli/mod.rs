@@ -4,6 +4,7 @@ mod audit;
 mod baseline;
 mod config;
 mod deferred;
+mod filter;
 mod generate;
 mod heading;
 mod hints;
@@ -23,6 +24,7 @@ use deferred::Deferred;
 pub(crate) use audit::AuditArgs;
 pub(crate) use baseline::{BaselineArgs, BaselineCommand, BaselineSource, ReviewArgs, TreeArgs};
 pub(crate) use config::{InitArgs, ShowConfigArgs};
+pub(crate) use filter::FilterArgs;
 pub(crate) use generate::{CompletionsArgs, SchemaArgs, SchemaDocument};
 pub(crate) use hints::{clone_first, hint, is_url};
 pub(crate) use hook::{HookArgs, HookCommand};
@@ -100,6 +102,15 @@ pub(crate) enum Command {
   skanner report audit.json --format html > audit.html
   skanner report a.json b.json --output sarif=all.sarif")]
     Report(Box<Deferred<ConvertArgs>>),
+    /// Scan texts in JSON Lines: one object a line in, findings out.
+    ///
+    /// For engines that process data. A line has `text` or `content_base64`, and may have an `id` and a `path`. What is found in
+    /// a line is written as one line with its number, its `id` and `findings` as in a JSON report; lines without a key are left
+    /// out. The order is kept. The last line is `{"summary": …}`: without it, the output is not whole. A line that cannot be
+    /// read gets a line with `error`, and makes the exit code 2.
+    #[command(after_help = "Example:
+  skanner filter < blobs.jsonl > findings.jsonl")]
+    Filter(Box<Deferred<FilterArgs>>),
     /// Manage the baseline: known findings that are not reported again.
     ///
     /// The baseline is a file in the tree, `.skanner-baseline` at the root of the repository. Scans, audits

@@ -151,7 +151,7 @@ pub(crate) struct WriteArgs {
     /// Do not shorten the list on a terminal.
     ///
     /// Otherwise a long report is shortened there. A pipe and a file always get all of it.
-    #[arg(long, help_heading = heading::REPORT)]
+    #[arg(long, help_heading = heading::REPORT, hide_short_help = true)]
     pub full: bool,
 }
 
@@ -240,7 +240,7 @@ fn format_parser() -> PossibleValuesParser {
     )
 }
 
-fn parse_threads(text: &str) -> Result<NonZeroUsize, String> {
+pub(super) fn parse_threads(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "expected a number of at least 1".to_owned())
 }
 

@@ -7,6 +7,7 @@ mod baseline;
 mod config;
 mod console;
 mod explain;
+mod filter;
 mod foreign_rules;
 mod guard;
 mod hook;
@@ -115,6 +116,7 @@ fn run(cli: &Cli, console: &Console) -> Result<Verdict> {
         Command::Report(args) => report::run(args, console),
         Command::Baseline(args) => baseline::run(&args.command, console),
         Command::Import(args) => import::run(args, console),
+        Command::Filter(args) => filter::run(args, console),
         Command::Hook(args) => hook::run(&args.command, console),
         Command::Rules(args) => rules::run(args, console),
         Command::Explain(args) => explain::run(args, console),

@@ -57,6 +57,12 @@ impl Collector {
         self.by_secret.entry(detection.secret.normalized().into()).or_default().push((detection, occurrence));
     }
 
+    /// Whether nothing was found.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_secret.is_empty()
+    }
+
     /// The git objects in which something was found.
     pub(crate) fn objects(&self) -> impl Iterator<Item = ObjectId> {
         self.by_secret.values().flatten().filter_map(|(_, occurrence)| occurrence.object)

@@ -28,6 +28,8 @@ mod rule_paths;
 mod rules;
 mod rules_from;
 mod run;
+#[cfg(feature = "cli")]
+mod screen;
 mod settings;
 mod suppress;
 #[cfg(feature = "git")]
@@ -51,6 +53,8 @@ pub(crate) use rules::{find_rule, or_builtin};
 #[cfg(feature = "cli")]
 pub(crate) use run::probe;
 pub(crate) use run::report;
+#[cfg(feature = "cli")]
+pub(crate) use screen::{TextScreen, TextScreens};
 pub(crate) use settings::{ConfigStart, Session, load, look_up, look_up_shown};
 #[cfg(feature = "cli")]
 pub(crate) use trial::trial;

@@ -161,6 +161,13 @@ struct Least {
 }
 
 impl Session {
+    /// Which secrets a run looks for.
+    pub(crate) fn looked_for(&self) -> LookedFor {
+        let mut looked_for = LookedFor::new(self.settings.families(), self.settings.rule_count() as u64);
+        looked_for.values.clone_from(&self.known.sources);
+        looked_for
+    }
+
     /// An engine that looks for what this run needs.
     pub(crate) fn engine(&self) -> Engine {
         let masker = (!self.options.show_secrets).then(|| self.redactor.masker());
@@ -234,8 +241,7 @@ fn exclude(report: &mut Report, unwanted: &HashMap<String, String>) {
 /// Records in the report what was read, and with which configuration.
 fn describe(session: &Session, report: &mut Report, coverage: &Coverage) {
     let Session { options, settings, .. } = session;
-    report.looked_for = LookedFor::new(settings.families(), settings.rule_count() as u64);
-    report.looked_for.values.clone_from(&session.known.sources);
+    report.looked_for = session.looked_for();
     report.mode = coverage.mode();
     report.is_untrusted = options.untrusted;
     report.base.clone_from(&coverage.base);

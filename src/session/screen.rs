@@ -1,0 +1,84 @@
+//! Scans many small texts, of which few hold a key.
+
+use anyhow::Result;
+
+use super::{
+    gathered::RunTotals,
+    rule_paths::RulePaths,
+    run::probe,
+    settings::Session,
+    worker::{Worker, WorkerPool},
+};
+use crate::{
+    blob::{Blob, Content, Origin, SourceKind},
+    finding::{Report, Scanned},
+    scan::Engine,
+    source::Sink,
+};
+
+/// Scans texts one after the other. Only those in which there is anything to report take a run of their own.
+pub(crate) struct TextScreen<'a> {
+    session: &'a Session,
+    engine: &'a Engine,
+    worker: Worker<'a>,
+    scanned: Scanned,
+}
+
+/// Hands out screens to threads.
+pub(crate) struct TextScreens<'a> {
+    session: &'a Session,
+    engine: &'a Engine,
+    pool: WorkerPool<'a>,
+}
+
+impl<'a> TextScreens<'a> {
+    /// Screens for the texts of a run.
+    pub(crate) fn new(session: &'a Session, engine: &'a Engine) -> Self {
+        let base = session.settings.config.as_ref().map(|config| config.base.as_path());
+        let rule_paths = engine.needs_paths().then(|| RulePaths::new(base));
+        let pool = WorkerPool::new(engine, &session.redactor, None, rule_paths).keeping(&session.known);
+        Self { session, engine, pool }
+    }
+
+    /// One for a thread.
+    pub(crate) fn screen(&self) -> TextScreen<'_> {
+        TextScreen {
+            session: self.session,
+            engine: self.engine,
+            worker: self.pool.worker(),
+            scanned: Scanned::default(),
+        }
+    }
+}
+
+impl TextScreen<'_> {
+    /// What there is to say about a text; `None` if it was read whole and holds neither a key nor anything else to tell of. The
+    /// path stands in the report, and may tell whose key something is.
+    ///
+    /// # Errors
+    /// When a list of suppressions cannot be read.
+    pub(crate) fn report(&mut self, text: &[u8], path: &[u8]) -> Result<Option<Report>> {
+        self.worker.blob(Blob::new(Origin::new(SourceKind::Stdin, path), Content::Bytes(text)));
+        let own = std::mem::take(&mut self.worker.state.own);
+        self.scanned.add(own.scanned);
+        match own.is_empty() {
+            true => Ok(None),
+            false => probe(self.session, self.engine, text, path).map(Some),
+        }
+    }
+
+    /// How much was read so far.
+    pub(crate) fn scanned(&self) -> Scanned {
+        self.scanned
+    }
+}
+
+impl RunTotals {
+    /// Whether there is nothing to report.
+    fn is_empty(&self) -> bool {
+        self.collector.is_empty()
+            && self.not_scanned.is_empty()
+            && self.not_read.is_empty()
+            && self.marked.is_empty()
+    }
+}

@@ -1,0 +1,194 @@
+//! `skanner filter`: lines of JSON in, findings out, in order, with a summary without which they are not whole.
+
+mod support;
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::{Command, Stdio},
+};
+
+use base64::Engine;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use support::{Sandbox, key, openai_key};
+
+/// The exit code, the lines about input, and the summary.
+fn filter(sandbox: &Sandbox, arguments: &[&str], input: &[u8]) -> (i32, Vec<Value>, Value) {
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
+    let command = command.arg("filter").args(arguments);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("skanner runs");
+    let mut stdin = child.stdin.take().expect("its input is piped");
+    let output = std::thread::scope(|scope| {
+        scope.spawn(move || drop(stdin.write_all(input)));
+        child.wait_with_output().expect("it ends")
+    });
+    let text = String::from_utf8(output.stdout).expect("its output is UTF-8");
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut lines: Vec<Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect();
+    let summary = lines.pop().expect("there is a summary");
+    assert!(summary["summary"].is_object(), "{text}");
+    (output.status.code().expect("it ends by itself"), lines, summary["summary"].clone())
+}
+
+fn lines(all: &[Value]) -> Vec<u8> {
+    all.iter().map(|line| format!("{line}\n")).collect::<String>().into_bytes()
+}
+
+#[test]
+fn findings_are_those_of_a_scan_with_the_id_of_the_line() {
+    let sandbox = Sandbox::new();
+    let text = format!("x = 1\nkey = \"{}\"\n", openai_key(1));
+    let base64 = base64::engine::general_purpose::STANDARD.encode(&text);
+    let input = lines(&[
+        json!({"id": "clean", "path": "a.py", "text": "x = 1"}),
+        json!({"id": "text", "path": "b.py", "text": text, "more": [1]}),
+        json!({"id": {"repo": "r", "n": 1}, "path": "c.py", "content_base64": base64}),
+        json!({"text": text}),
+    ]);
+    let (code, found, summary) = filter(&sandbox, &[], &input);
+    assert_eq!(code, 1);
+    let about: Vec<_> =
+        found.iter().map(|line| (line["line"].as_u64().unwrap(), line["id"].clone())).collect();
+    assert_eq!(about, [(2, json!("text")), (3, json!({"repo": "r", "n": 1})), (4, Value::Null)]);
+    sandbox.write("b.py", &text);
+    let mut scanned = sandbox.scan(&["b.py"]).json["findings"].clone();
+    scanned[0]["occurrences"][0]["source"] = json!("stdin");
+    assert_eq!(found[0]["findings"], scanned);
+    assert_eq!(
+        summary,
+        json!({
+            "complete": true, "lines": 4, "findings": 3, "suppressed": 0, "errors": 0,
+            "bytes": 3 * text.len() + 5, "scope": summary["scope"], "tool": "skanner",
+            "version": env!("CARGO_PKG_VERSION"),
+        })
+    );
+    assert!(summary["scope"]["rules"].as_u64().unwrap() > 100);
+    let (_, all, _) = filter(&sandbox, &["--all"], &input);
+    assert_eq!((all.len(), &all[0]), (4, &json!({"line": 1, "id": "clean", "findings": []})));
+}
+
+#[test]
+fn a_bad_line_is_named_and_the_others_are_scanned() {
+    let sandbox = Sandbox::new();
+    let good = json!({"id": 7, "text": format!("k = '{}'", openai_key(2))}).to_string();
+    let secret = openai_key(3);
+    for (bad, expected) in [
+        ("{".to_owned(), "is not valid JSON: it ends too early"),
+        (format!("{{\"text\": {secret}}}"), "is not valid JSON from byte "),
+        (format!("[\"{secret}\"]"), "is not an object of JSON"),
+        (format!("\"{secret}\""), "is not an object of JSON"),
+        ("{\"id\":1}".to_owned(), "has neither `text` nor `content_base64`"),
+        ("{\"text\":\"\",\"content_base64\":\"\"}".to_owned(), "has both `text` and `content_base64`"),
+        ("{\"content_base64\":\"%\"}".to_owned(), "`content_base64` is not base64"),
+        (format!("{{\"text\":[\"{secret}\"]}}"), "must be texts"),
+        ("{\"text\":\"a\",\"text\":\"b\"}".to_owned(), "must be texts, each once"),
+        ("{\"text\":\"a\"} x".to_owned(), "is not valid JSON from byte "),
+        ("\u{1}".to_owned(), "is not valid JSON from byte "),
+    ] {
+        let input = format!("{good}\n{bad}\n\n{good}");
+        let (code, found, summary) = filter(&sandbox, &[], input.as_bytes());
+        assert_eq!((code, found.len()), (2, 3), "{bad}");
+        let error = found[1]["error"].as_str().unwrap();
+        assert!(error.contains(expected) && found[1]["line"] == 2, "{bad}: {error}");
+        assert!(!found[1].to_string().contains(&secret[8..]), "{error}");
+        assert_eq!((&found[0]["id"], &found[2]["line"]), (&json!(7), &json!(4)));
+        assert_eq!((&summary["errors"], &summary["complete"]), (&json!(1), &json!(false)));
+    }
+    let (code, found, _) = filter(&sandbox, &[], b"{\"text\":\"\xff\"}\n");
+    assert_eq!((code, found.len()), (2, 1));
+    assert_eq!(filter(&sandbox, &[], b"").0, 0);
+}
+
+#[test]
+fn no_secret_is_in_the_output() {
+    let sandbox = Sandbox::new();
+    let secret = openai_key(4);
+    let input = lines(&[
+        json!({"id": secret, "path": secret, "text": format!("a {secret}")}),
+        json!({"id": [{secret.as_str(): secret}], "text": 1}),
+        json!({"id": {"a": [secret]}, "text": secret}),
+    ]);
+    let (code, found, _) = filter(&sandbox, &["--all"], &input);
+    assert_eq!((code, found.len()), (2, 3));
+    for line in &found {
+        assert!(!line.to_string().contains(&secret[12..40]), "{line}");
+    }
+}
+
+#[test]
+fn settings_and_comments_count() {
+    let sandbox = Sandbox::new();
+    let text = format!("k = '{}' # skanner:allow: a test", openai_key(5));
+    let input = lines(&[json!({"path": "docs/a.py", "text": text})]);
+    let (code, _, summary) = filter(&sandbox, &[], &input);
+    assert_eq!((code, &summary["suppressed"]), (0, &json!(1)));
+    assert_eq!(filter(&sandbox, &["--untrusted"], &input).0, 1);
+    let acme = lines(&[json!({"text": format!("k = '{}'", openai_key(6))})]);
+    assert_eq!(filter(&sandbox, &["--exclude-rule", "openai-project-key"], &acme).0, 0);
+    sandbox.write("skanner.toml", "[[allow]]\npaths = [\"docs/**\"]\nreason = \"made up\"\n");
+    let input = lines(&[json!({"path": "docs/a.py", "text": format!("k = '{}'", openai_key(6))})]);
+    assert_eq!(filter(&sandbox, &[], &input).0, 0);
+    assert_eq!(filter(&sandbox, &["--isolated"], &input).0, 1);
+}
+
+#[test]
+fn whoever_waits_for_an_answer_gets_it_before_the_input_ends() {
+    let sandbox = Sandbox::new();
+    let mut command: Command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
+    let mut child =
+        command.args(["filter", "--all"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
+    for round in 0..50 {
+        let text = if round % 3 == 0 { openai_key(round) } else { "nothing".to_owned() };
+        writeln!(stdin, "{}", json!({"id": round, "text": text})).unwrap();
+        let answer: Value = serde_json::from_str(&answers.next().unwrap().unwrap()).unwrap();
+        assert_eq!(
+            (&answer["id"], answer["findings"].as_array().unwrap().len()),
+            (&json!(round), usize::from(round % 3 == 0))
+        );
+    }
+    drop(stdin);
+    assert!(answers.next().unwrap().unwrap().contains("\"summary\""));
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(support::cases(8, 64) as u32))]
+
+    #[test]
+    fn the_output_does_not_depend_on_threads(
+        kinds in prop::collection::vec((0_u8..6, 0_usize..40_000), 1..120),
+        seed: u64,
+    ) {
+        let sandbox = Sandbox::new();
+        let line = |(at, (kind, size)): (usize, &(u8, usize))| {
+            let filler = "lorem ipsum dolor\n".repeat(size / 18);
+            match kind {
+                0 => "not json".to_owned(),
+                1 => json!({"id": at, "text": format!("{filler}{}", openai_key(seed ^ at as u64))}).to_string(),
+                2 => json!({"id": at, "text": format!("{}{filler}", key("sk-ant-api03-{B:93}AA", seed ^ at as u64))}).to_string(),
+                3 => String::new(),
+                _ => json!({"id": at, "text": filler}).to_string(),
+            }
+        };
+        let input: String = kinds.iter().enumerate().map(line).map(|line| line + "\n").collect();
+        let one = filter(&sandbox, &["-j1", "--all"], input.as_bytes());
+        prop_assert_eq!(&filter(&sandbox, &["-j4", "--all"], input.as_bytes()), &one);
+        let expected = kinds.iter().filter(|(kind, _)| *kind != 3).count();
+        prop_assert_eq!(one.1.len(), expected);
+        for line in &one.1 {
+            let at = line["line"].as_u64().unwrap() as usize - 1;
+            let kind = kinds[at].0;
+            prop_assert_eq!(line["error"].is_string(), kind == 0, "{}", line);
+            let keys = line["findings"].as_array().map_or(0, Vec::len);
+            prop_assert_eq!(keys, usize::from(matches!(kind, 1 | 2)), "{}", line);
+        }
+    }
+}
