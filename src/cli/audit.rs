@@ -22,7 +22,7 @@ pub(crate) struct AuditArgs {
     #[arg(long, help_heading = heading::SOURCE)]
     pub no_ignore: bool,
 
-    /// Instead of repositories, the files of coding agents and shells.
+    /// The files of coding agents and shells instead.
     ///
     /// Their settings (MCP servers), instructions, transcripts and command histories, in your home directory and in the
     /// repository that contains REPO. Nothing else is read.
