@@ -148,9 +148,9 @@ fn closing(text: &[u8], start: usize, quote: u8) -> Option<usize> {
     }
 }
 
-/// Where the line ends, without its line feed.
+/// Where the line ends, without its line feed or carriage return.
 fn line_end(text: &[u8], at: usize) -> usize {
-    memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |length| at + length)
+    memchr::memchr2(b'\n', b'\r', &text[at..]).map_or(text.len(), |length| at + length)
 }
 
 #[cfg(test)]
@@ -186,6 +186,7 @@ mod tests {
         assert_eq!(read("A=\nB=''\nC= # x\n\n#D=e\nexport A B\r\n").unwrap(), []);
         let names = |text| read(text).unwrap().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
         assert_eq!(names("A=1\nB='2\n3'\nexport C=4\nA=5"), ["A", "B", "C", "A"]);
+        assert_eq!(names("A=1\rB='2'\r#C=3\rexport D=4\r"), ["A", "B", "D"]);
     }
 
     #[test]
