@@ -26,6 +26,8 @@
 )]
 
 mod advice;
+#[cfg(feature = "cli")]
+mod agent;
 mod baseline;
 mod blob;
 mod bytes;

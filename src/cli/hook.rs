@@ -7,8 +7,11 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 
-use super::ReportArgs;
-use crate::hook::GitHook;
+use super::{
+    heading,
+    report::{ConfigArgs, ReportArgs, SettingArgs, confidence_parser},
+};
+use crate::{hook::GitHook, rule::Confidence};
 
 /// Arguments of `skanner hook`.
 #[derive(Debug, Args)]
@@ -92,6 +95,20 @@ pub(crate) enum HookCommand {
         #[command(flatten)]
         report: ReportArgs,
     },
+    /// Keep keys out of what a coding agent reads, writes, runs and is asked.
+    ///
+    /// The agent runs this command before and after it runs a tool, and gives what it is about on standard input. A key in
+    /// what would be written, run or sent is refused, a key in an output is masked, and a prompt with a key is stopped. Claude
+    /// Code, Codex, Copilot, Cursor, Gemini CLI, Kiro, Mistral Vibe, opencode, Qwen Code and Windsurf are recognized. If all is
+    /// well, nothing is printed.
+    ///
+    /// Neither comments nor a configuration, baseline or .gitignore of the repository count, since the agent could write them.
+    #[command(
+        args_conflicts_with_subcommands = true,
+        after_help = "Examples:
+  skanner hook agent                      as an agent calls it"
+    )]
+    Agent(Box<AgentHookArgs>),
     /// Make git run the hooks. Existing hooks keep running.
     #[command(after_help = "Examples:
   skanner hook install                    in this repository
@@ -121,6 +138,88 @@ pub(crate) enum HookCommand {
         #[arg(long)]
         global: bool,
     },
+}
+
+/// Arguments of `skanner hook agent`.
+#[derive(Args, Debug)]
+pub(crate) struct AgentHookArgs {
+    /// Refuse what cannot be read, instead of letting it pass.
+    ///
+    /// That is a payload that is not valid JSON, or larger than 64 MiB, or comes from an agent or event that is not known. The
+    /// exit code is then 2, and standard error says why: most agents take that for a refusal.
+    #[arg(long, help_heading = heading::FINDINGS)]
+    pub fail_closed: bool,
+
+    /// Also refuse commands that run git without its hooks.
+    ///
+    /// Such as `git commit --no-verify`, `git -c core.hooksPath=… push` or `HUSKY=0 git commit`.
+    #[arg(long, help_heading = heading::FINDINGS)]
+    pub deny_no_verify: bool,
+
+    /// Which findings count.
+    #[command(flatten)]
+    pub settings: AgentSettingArgs,
+}
+
+/// Which findings count for an agent. What the repository says does not.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct AgentSettingArgs {
+    /// Keys that are certain, likely (default) or possible.
+    ///
+    /// The minimum confidence of a finding: `certain`, `likely` or `possible` [env: SKANNER_MIN_CONFIDENCE].
+    #[arg(long, value_name = "LEVEL", value_parser = confidence_parser(), help_heading = heading::FINDINGS, hide_possible_values = true)]
+    pub min_confidence: Option<Confidence>,
+
+    /// No findings of this rule. Can be repeated.
+    ///
+    /// [env: SKANNER_EXCLUDE_RULE]
+    #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = heading::FINDINGS, hide_short_help = true)]
+    pub exclude_rule: Vec<String>,
+
+    /// Also look for the values of a file such as .env. Can be repeated.
+    ///
+    /// [env: SKANNER_VALUES_FROM]
+    #[arg(long, value_name = "FILE", help_heading = heading::FINDINGS)]
+    pub values_from: Vec<PathBuf>,
+
+    /// Also look for the values of these environment variables.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = heading::FINDINGS, hide_short_help = true)]
+    pub values_from_env: Vec<String>,
+
+    /// Use this configuration. None is looked up.
+    ///
+    /// [env: SKANNER_CONFIG]
+    #[arg(long, value_name = "FILE", help_heading = heading::FINDINGS, hide_short_help = true)]
+    pub config: Option<PathBuf>,
+
+    /// Also look for keys by the rules of another scanner. Can be repeated.
+    ///
+    /// [env: SKANNER_RULES_FROM]
+    #[arg(long, value_name = "FILE", help_heading = heading::FINDINGS, hide_short_help = true)]
+    pub rules_from: Vec<PathBuf>,
+
+    /// Obey this policy of an organization, which nothing can weaken.
+    ///
+    /// [env: SKANNER_POLICY]
+    #[arg(long, value_name = "FILE", help_heading = heading::FINDINGS, hide_short_help = true)]
+    pub policy: Option<PathBuf>,
+}
+
+impl AgentSettingArgs {
+    /// The same as settings of any command.
+    pub(crate) fn settings(&self) -> SettingArgs {
+        let Self { min_confidence, exclude_rule, values_from, values_from_env, config, rules_from, policy } =
+            self.clone();
+        let config = ConfigArgs { config, rules_from, policy, isolated: true };
+        SettingArgs {
+            min_confidence,
+            exclude_rule,
+            values_from,
+            values_from_env,
+            config,
+            ..SettingArgs::default()
+        }
+    }
 }
 
 fn event_parser() -> impl TypedValueParser<Value = GitHook> {

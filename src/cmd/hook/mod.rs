@@ -3,6 +3,7 @@
 //! Reports go to standard output as everywhere, and messages about them to standard error. The installed scripts send
 //! both to standard error, since the output of `git push --porcelain` is parsed by programs.
 
+mod agent;
 mod commit;
 mod install;
 mod push;
@@ -30,6 +31,7 @@ pub(super) fn run(command: &HookCommand, console: &Console) -> Result<Verdict> {
         HookCommand::CommitMsg { report, .. } => (GitHook::CommitMsg, report),
         HookCommand::PrePush { report, .. } => (GitHook::PrePush, report),
         HookCommand::PreReceive { report } => (GitHook::PreReceive, report),
+        HookCommand::Agent(args) => return agent::run(args, console),
         HookCommand::Install { hooks, global } => return install::install(hooks, *global, console),
         HookCommand::Uninstall { hooks, global } => return install::uninstall(hooks, *global, console),
     };
