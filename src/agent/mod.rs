@@ -6,6 +6,7 @@
 mod answers;
 mod carried;
 mod dialect;
+pub(crate) mod install;
 mod json_tokens;
 mod json_view;
 mod mask;

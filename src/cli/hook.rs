@@ -11,7 +11,11 @@ use super::{
     heading,
     report::{ConfigArgs, ReportArgs, SettingArgs, confidence_parser},
 };
-use crate::{hook::GitHook, rule::Confidence};
+use crate::{
+    agent::install::{AGENTS, AgentInstall},
+    hook::GitHook,
+    rule::Confidence,
+};
 
 /// Arguments of `skanner hook`.
 #[derive(Debug, Args)]
@@ -106,6 +110,8 @@ pub(crate) enum HookCommand {
     #[command(
         args_conflicts_with_subcommands = true,
         after_help = "Examples:
+  skanner hook agent install              for all agents that you use
+  skanner hook agent install codex        only for this one
   skanner hook agent                      as an agent calls it"
     )]
     Agent(Box<AgentHookArgs>),
@@ -143,6 +149,10 @@ pub(crate) enum HookCommand {
 /// Arguments of `skanner hook agent`.
 #[derive(Args, Debug)]
 pub(crate) struct AgentHookArgs {
+    /// How to install it.
+    #[command(subcommand)]
+    pub command: Option<AgentCommand>,
+
     /// Refuse what cannot be read, instead of letting it pass.
     ///
     /// That is a payload that is not valid JSON, or larger than 64 MiB, or comes from an agent or event that is not known. The
@@ -159,6 +169,43 @@ pub(crate) struct AgentHookArgs {
     /// Which findings count.
     #[command(flatten)]
     pub settings: AgentSettingArgs,
+}
+
+/// How to tell agents to run the hook.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AgentCommand {
+    /// Make agents run the hook. Everything else in their settings stays as it is.
+    #[command(after_help = "Examples:
+  skanner hook agent install              all agents that you use
+  skanner hook agent install --project    those of this project
+  skanner hook agent install claude-code cursor")]
+    Install(AgentInstallArgs),
+    /// Take the hook out of the settings of agents.
+    #[command(after_help = "Example:
+  skanner hook agent uninstall            of all agents")]
+    Uninstall(AgentInstallArgs),
+    /// Show which agents run the hook.
+    #[command(after_help = "Example:
+  skanner hook agent status")]
+    Status,
+}
+
+/// Which agents, and whose settings.
+#[derive(Args, Debug)]
+pub(crate) struct AgentInstallArgs {
+    /// Which agents (default: all that are used there).
+    ///
+    /// They are called claude-code, codex, copilot, cursor, gemini, opencode, qwen, vibe and windsurf.
+    #[arg(value_name = "AGENT", value_parser = agent_parser(), hide_possible_values = true)]
+    pub agents: Vec<&'static AgentInstall>,
+
+    /// Your own settings, for all projects (default).
+    #[arg(long, conflicts_with = "project")]
+    pub user: bool,
+
+    /// The settings of this project.
+    #[arg(long)]
+    pub project: bool,
 }
 
 /// Which findings count for an agent. What the repository says does not.
@@ -220,6 +267,11 @@ impl AgentSettingArgs {
             ..SettingArgs::default()
         }
     }
+}
+
+fn agent_parser() -> impl TypedValueParser<Value = &'static AgentInstall> {
+    PossibleValuesParser::new(AGENTS.iter().map(|agent| agent.id))
+        .try_map(|id| AgentInstall::of(&id).ok_or_else(|| format!("unknown agent `{id}`")))
 }
 
 fn event_parser() -> impl TypedValueParser<Value = GitHook> {

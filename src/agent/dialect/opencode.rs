@@ -1,4 +1,4 @@
-//! opencode, which runs plugins and no commands: `templates/agents/opencode.ts` is the plugin that sends these payloads and
+//! opencode, which runs plugins and no commands: `install/opencode.ts` is the plugin that sends these payloads and
 //! reads these answers. Source: `dist/index.d.ts` of the npm package `@opencode-ai/plugin` 1.18.33.
 
 use crate::agent::{

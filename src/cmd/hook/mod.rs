@@ -4,6 +4,7 @@
 //! both to standard error, since the output of `git push --porcelain` is parsed by programs.
 
 mod agent;
+mod agent_install;
 mod commit;
 mod install;
 mod push;
@@ -31,7 +32,12 @@ pub(super) fn run(command: &HookCommand, console: &Console) -> Result<Verdict> {
         HookCommand::CommitMsg { report, .. } => (GitHook::CommitMsg, report),
         HookCommand::PrePush { report, .. } => (GitHook::PrePush, report),
         HookCommand::PreReceive { report } => (GitHook::PreReceive, report),
-        HookCommand::Agent(args) => return agent::run(args, console),
+        HookCommand::Agent(args) => {
+            return match &args.command {
+                Some(command) => agent_install::run(command, console),
+                None => agent::run(args, console),
+            };
+        }
         HookCommand::Install { hooks, global } => return install::install(hooks, *global, console),
         HookCommand::Uninstall { hooks, global } => return install::uninstall(hooks, *global, console),
     };
