@@ -147,6 +147,13 @@ impl<'t> JsonTokens<'t> {
         let start = self.at + 1;
         let mut at = start;
         loop {
+            // Most of a payload is the inside of strings.
+            let rest = &self.text[at..];
+            let plain = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+            if rest[..plain].iter().fold(false, |found, byte| found | (*byte < 0x20)) {
+                return Err(at + rest.iter().take_while(|byte| **byte >= 0x20).count());
+            }
+            at += plain;
             match self.text.get(at) {
                 Some(b'"') => break,
                 Some(b'\\') => match self.text.get(at + 1) {
@@ -160,7 +167,6 @@ impl<'t> JsonTokens<'t> {
                     Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => at += 2,
                     _ => return Err(at),
                 },
-                Some(byte) if *byte >= 0x20 => at += 1,
                 _ => return Err(at),
             }
         }

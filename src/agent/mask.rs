@@ -14,11 +14,14 @@ const HIDDEN: &str = "…";
 /// The shortest run of characters that may hold compressed data, in bytes: a shorter one is not opened.
 const SHORTEST_RUN: usize = 32;
 
+/// For how many keys the rest of a text is looked through. An output with more of them is made to take time.
+const MOST_COPIED: usize = 256;
+
 /// What to write in place of the keys of a text, in order and without overlaps. A key that was found somewhere in the text is
 /// masked everywhere in it, even where nothing tells that it is one.
 pub(crate) fn edits(text: &str, findings: &[Finding]) -> Vec<ViewEdit> {
     let mut edits = Vec::new();
-    for finding in findings {
+    for (number, finding) in findings.iter().enumerate() {
         let shown = finding.secret.masked();
         let plain = finding.occurrences.iter().filter(|place| is_in_text(place));
         let spans: Vec<Span> = plain.map(|place| place.span).collect();
@@ -31,7 +34,7 @@ pub(crate) fn edits(text: &str, findings: &[Finding]) -> Vec<ViewEdit> {
             .is_none()
             .then(|| std::str::from_utf8(finding.secret.bytes()).ok())
             .flatten();
-        if let Some(secret) = secret.filter(|secret| !secret.is_empty()) {
+        if let Some(secret) = secret.filter(|secret| !secret.is_empty() && number < MOST_COPIED) {
             let copies = memmem::find_iter(text.as_bytes(), secret.as_bytes());
             edits.extend(copies.map(|at| ViewEdit { range: at..at + secret.len(), shown: shown.clone() }));
         }

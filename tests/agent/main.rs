@@ -6,6 +6,7 @@ mod hostile;
 mod install;
 mod outputs;
 mod refusals;
+mod special;
 #[path = "../support/mod.rs"]
 mod support;
 
