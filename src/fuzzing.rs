@@ -1,6 +1,7 @@
 //! Readers that fuzz targets call, for what is not public otherwise.
 
 use crate::{
+    agent::{self, install},
     baseline::Baseline,
     blob::Content,
     finding::Detection,
@@ -58,4 +59,31 @@ pub fn baseline(bytes: &[u8]) -> Result<String, String> {
 /// Why it cannot be read.
 pub fn import(bytes: &[u8]) -> Result<usize, String> {
     lists::read(bytes).map(|list| list.count()).map_err(|refusal| refusal.to_string())
+}
+
+/// Reads a payload of a coding agent, and masks all of each text in it. Takes the same bytes for a command line and for the
+/// settings of each agent, too. Returns how many texts the payload carries.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn agent(bytes: &[u8]) -> Result<usize, String> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        let _ = agent::skips_hooks(text);
+        for one in install::AGENTS {
+            let program = install::program_in(one, text);
+            for change in [install::SettingsChange::Install("/s"), install::SettingsChange::Uninstall] {
+                let changed = install::change(one, text, change).ok().flatten().unwrap_or_default();
+                let _ = install::change(one, &changed, install::SettingsChange::Uninstall);
+            }
+            drop(program);
+        }
+    }
+    let event = agent::recognize(bytes)?;
+    let texts = agent::carried(&event);
+    for text in &texts {
+        let masked = text.edited(&agent::all(&text.text));
+        let _ = agent::again(&masked, text).text;
+    }
+    let _ = agent::command(&event);
+    Ok(texts.len())
 }

@@ -26,6 +26,8 @@
 )]
 
 mod advice;
+#[cfg(feature = "cli")]
+mod agent;
 mod agent_files;
 mod baseline;
 mod blob;

@@ -34,6 +34,7 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("git", 1, &[]),
     ("baseline", 2, &[]),
     ("hook", 2, &[]),
+    ("agent", 2, &["advice", "remedy"]),
     // One parser reads the list of gitleaks, wherever it counts.
     ("import", 2, &["suppression"]),
     ("expand", 2, &[]),

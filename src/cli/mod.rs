@@ -27,7 +27,7 @@ pub(crate) use config::{InitArgs, ShowConfigArgs};
 pub(crate) use filter::FilterArgs;
 pub(crate) use generate::{CompletionsArgs, SchemaArgs, SchemaDocument};
 pub(crate) use hints::{clone_first, hint, is_url};
-pub(crate) use hook::{HookArgs, HookCommand};
+pub(crate) use hook::{AgentCommand, AgentHookArgs, AgentInstallArgs, HookArgs, HookCommand};
 pub(crate) use import::ImportArgs;
 pub(crate) use report::{ConfigArgs, FamilyArgs, OutputFile, ReportArgs, SettingArgs, TrustArgs, WriteArgs};
 pub(crate) use report_command::ConvertArgs;

@@ -244,7 +244,7 @@ pub(super) fn parse_threads(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "expected a number of at least 1".to_owned())
 }
 
-fn confidence_parser() -> impl TypedValueParser<Value = Confidence> {
+pub(super) fn confidence_parser() -> impl TypedValueParser<Value = Confidence> {
     word_parser(Confidence::WORDS, "there is no such level")
 }
 

@@ -3,6 +3,8 @@
 //! Reports go to standard output as everywhere, and messages about them to standard error. The installed scripts send
 //! both to standard error, since the output of `git push --porcelain` is parsed by programs.
 
+mod agent;
+mod agent_install;
 mod commit;
 mod install;
 mod push;
@@ -30,6 +32,12 @@ pub(super) fn run(command: &HookCommand, console: &Console) -> Result<Verdict> {
         HookCommand::CommitMsg { report, .. } => (GitHook::CommitMsg, report),
         HookCommand::PrePush { report, .. } => (GitHook::PrePush, report),
         HookCommand::PreReceive { report } => (GitHook::PreReceive, report),
+        HookCommand::Agent(args) => {
+            return match &args.command {
+                Some(command) => agent_install::run(command, console),
+                None => agent::run(args, console),
+            };
+        }
         HookCommand::Install { hooks, global } => return install::install(hooks, *global, console),
         HookCommand::Uninstall { hooks, global } => return install::uninstall(hooks, *global, console),
     };

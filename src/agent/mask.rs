@@ -1,0 +1,120 @@
+//! Masks keys in an output, and leaves every other byte as it is.
+
+use memchr::memmem;
+
+use super::{json_view::ViewEdit, spans::byte_ranges};
+use crate::{
+    cold::ColdSort,
+    finding::{Finding, Occurrence, Span},
+};
+
+/// What is shown of an encoded key that cannot be told apart from what is around it.
+const HIDDEN: &str = "…";
+
+/// The shortest run of characters that may hold compressed data, in bytes: a shorter one is not opened.
+const SHORTEST_RUN: usize = 32;
+
+/// For how many keys the rest of a text is looked through. An output with more of them is made to take time.
+const MOST_COPIED: usize = 256;
+
+/// What to write in place of the keys of a text, in order and without overlaps. A key that was found somewhere in the text is
+/// masked everywhere in it, even where nothing tells that it is one.
+pub(crate) fn edits(text: &str, findings: &[Finding]) -> Vec<ViewEdit> {
+    let mut edits = Vec::new();
+    for (number, finding) in findings.iter().enumerate() {
+        let shown = finding.secret.masked();
+        let plain = finding.occurrences.iter().filter(|place| is_in_text(place));
+        let spans: Vec<Span> = plain.map(|place| place.span).collect();
+        let ranges = byte_ranges(text, &spans);
+        edits.extend(ranges.into_iter().map(|range| ViewEdit { range, shown: shown.clone() }));
+        // Of a value that is only known by its name, there is no text.
+        let secret = finding
+            .secret
+            .name()
+            .is_none()
+            .then(|| std::str::from_utf8(finding.secret.bytes()).ok())
+            .flatten();
+        if let Some(secret) = secret.filter(|secret| !secret.is_empty() && number < MOST_COPIED) {
+            let copies = memmem::find_iter(text.as_bytes(), secret.as_bytes());
+            edits.extend(copies.map(|at| ViewEdit { range: at..at + secret.len(), shown: shown.clone() }));
+        }
+    }
+    let places = || findings.iter().flat_map(|finding| &finding.occurrences);
+    if places().any(|place| place.archive.is_some()) {
+        edits.extend(encoded_runs(text));
+    }
+    if places().any(is_wide) {
+        return all(text);
+    }
+    without_overlaps(edits)
+}
+
+/// Hides a text as a whole.
+pub(crate) fn all(text: &str) -> Vec<ViewEdit> {
+    vec![ViewEdit { range: 0..text.len(), shown: HIDDEN.to_owned() }]
+}
+
+/// Whether a place is one of the text itself, and not of something in it that was opened.
+fn is_in_text(place: &Occurrence) -> bool {
+    place.archive.is_none() && !is_wide(place)
+}
+
+/// Whether the text as a whole was read as UTF-16, so that the place is one of what it was decoded to.
+fn is_wide(place: &Occurrence) -> bool {
+    place.encoding.first().is_some_and(|encoding| encoding.starts_with("utf-16"))
+}
+
+/// All that compressed data in base64 or hex may be.
+fn encoded_runs(text: &str) -> impl Iterator<Item = ViewEdit> {
+    let is_digit =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_');
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let bytes = text.as_bytes();
+        while at < bytes.len() {
+            let start = at;
+            at += bytes[at..].iter().take_while(|byte| is_digit(**byte)).count();
+            let range = start..at;
+            at += 1;
+            if range.len() >= SHORTEST_RUN {
+                return Some(ViewEdit { range, shown: HIDDEN.to_owned() });
+            }
+        }
+        None
+    })
+}
+
+fn without_overlaps(mut edits: Vec<ViewEdit>) -> Vec<ViewEdit> {
+    // Of two that begin together, the longer one comes first.
+    edits.cold_sort_by_key(|edit| (edit.range.start, usize::MAX - edit.range.end));
+    let mut kept: Vec<ViewEdit> = Vec::with_capacity(edits.len());
+    for edit in edits.into_iter().filter(|edit| !edit.range.is_empty()) {
+        match kept.last_mut() {
+            Some(last) if edit.range.start < last.range.end => {
+                last.range.end = last.range.end.max(edit.range.end);
+            }
+            _ => kept.push(edit),
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_overlaps_is_replaced_once() {
+        let edit = |start, end, shown: &str| ViewEdit { range: start..end, shown: shown.to_owned() };
+        let edits =
+            vec![edit(5, 9, "b"), edit(0, 3, "short"), edit(0, 4, "a"), edit(8, 12, "c"), edit(20, 20, "d")];
+        assert_eq!(without_overlaps(edits), [edit(0, 4, "a"), edit(5, 12, "b")]);
+    }
+
+    #[test]
+    fn long_runs_may_be_encoded() {
+        let text = format!("a {} {}", "A".repeat(SHORTEST_RUN), "é".repeat(SHORTEST_RUN));
+        let ranges: Vec<_> = encoded_runs(&text).map(|edit| (edit.range.start, edit.range.end)).collect();
+        assert_eq!(ranges, [(2, 2 + SHORTEST_RUN)]);
+    }
+}
