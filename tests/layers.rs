@@ -17,6 +17,7 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("decode", 0, &["bytes"]),
     ("day", 0, &[]),
     ("hidden", 0, &[]),
+    ("json_rpc", 0, &[]),
     ("json_text", 0, &[]),
     ("notebook", 0, &[]),
     ("path", 0, &["bytes"]),
@@ -34,6 +35,8 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("hook", 2, &[]),
     // One parser reads the list of gitleaks, wherever it counts.
     ("import", 2, &["suppression"]),
+    // What editors need to know of a text.
+    ("editor", 2, &[]),
     ("expand", 2, &[]),
     ("suppression", 2, &[]),
     ("locate", 2, &[]),

@@ -9,6 +9,7 @@ mod heading;
 mod hints;
 mod hook;
 mod import;
+mod lsp;
 mod report;
 mod report_command;
 mod rules;
@@ -27,6 +28,7 @@ pub(crate) use generate::{CompletionsArgs, SchemaArgs, SchemaDocument};
 pub(crate) use hints::{clone_first, hint, is_url};
 pub(crate) use hook::{HookArgs, HookCommand};
 pub(crate) use import::ImportArgs;
+pub(crate) use lsp::LspArgs;
 pub(crate) use report::{ConfigArgs, FamilyArgs, OutputFile, ReportArgs, SettingArgs, TrustArgs, WriteArgs};
 pub(crate) use report_command::ConvertArgs;
 pub(crate) use rules::{ExplainArgs, RulesArgs, RulesCommand, TryArgs};
@@ -140,6 +142,14 @@ pub(crate) enum Command {
   skanner explain 6ad1f00d --history      the key with this fingerprint
   skanner explain 6ad1f00d --report audit.json")]
     Explain(Box<Deferred<ExplainArgs>>),
+    /// Run as a language server, which shows keys in an editor.
+    ///
+    /// Speaks the Language Server Protocol over standard input and output. Editors start it; docs/editors.md says how to set
+    /// them up. It scans what is open while it is typed, as `skanner scan FILE` scans the file, but not what git ignores.
+    /// Exit code: 0 after a request to shut down, 1 otherwise.
+    #[command(after_help = "Example:
+  skanner lsp                             what an editor starts")]
+    Lsp(Box<Deferred<LspArgs>>),
     /// Show the effective settings, and where each one comes from.
     #[command(after_help = "Example:
   skanner config src                      what counts for a scan of src")]
