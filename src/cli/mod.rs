@@ -10,6 +10,7 @@ mod hints;
 mod hook;
 mod import;
 mod lsp;
+mod mcp;
 mod report;
 mod report_command;
 mod rules;
@@ -29,6 +30,7 @@ pub(crate) use hints::{clone_first, hint, is_url};
 pub(crate) use hook::{HookArgs, HookCommand};
 pub(crate) use import::ImportArgs;
 pub(crate) use lsp::LspArgs;
+pub(crate) use mcp::McpArgs;
 pub(crate) use report::{ConfigArgs, FamilyArgs, OutputFile, ReportArgs, SettingArgs, TrustArgs, WriteArgs};
 pub(crate) use report_command::ConvertArgs;
 pub(crate) use rules::{ExplainArgs, RulesArgs, RulesCommand, TryArgs};
@@ -150,6 +152,13 @@ pub(crate) enum Command {
     #[command(after_help = "Example:
   skanner lsp                             what an editor starts")]
     Lsp(Box<Deferred<LspArgs>>),
+    /// Run as a server of the Model Context Protocol, for agents.
+    ///
+    /// Speaks the protocol over standard input and output, and has four tools: scan_text, scan_paths, scan_staged and
+    /// explain_rule. It reads only below one directory, writes nothing, and masks every key.
+    #[command(after_help = "Example:
+  skanner mcp --root ~/src/project        what an agent starts")]
+    Mcp(Box<Deferred<McpArgs>>),
     /// Show the effective settings, and where each one comes from.
     #[command(after_help = "Example:
   skanner config src                      what counts for a scan of src")]

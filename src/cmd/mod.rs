@@ -12,6 +12,7 @@ mod hook;
 mod import;
 mod init;
 mod lsp;
+mod mcp;
 mod options;
 mod plan;
 mod report;
@@ -119,6 +120,7 @@ fn run(cli: &Cli, console: &Console) -> Result<Verdict> {
         Command::Rules(args) => rules::run(args, console),
         Command::Explain(args) => explain::run(args, console),
         Command::Lsp(args) => lsp::run(args, console),
+        Command::Mcp(args) => mcp::run(args, console),
         Command::Config(args) => config::show(&args.path, args.format, &args.settings, console),
         Command::Init(args) => init::run(&args.path, args.force, console),
         Command::Schema(args) => schema::run(args.document, console),
