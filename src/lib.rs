@@ -40,6 +40,8 @@ mod cold;
 mod config;
 mod day;
 mod decode;
+#[cfg(feature = "cli")]
+mod editor;
 mod expand;
 mod finding;
 mod foreign_rules;
@@ -52,6 +54,8 @@ mod hidden;
 mod hook;
 #[cfg(feature = "cli")]
 mod import;
+#[cfg(feature = "cli")]
+mod json_rpc;
 #[cfg(feature = "cli")]
 mod json_text;
 mod known;

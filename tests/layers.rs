@@ -17,6 +17,7 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("decode", 0, &["bytes"]),
     ("day", 0, &[]),
     ("hidden", 0, &[]),
+    ("json_rpc", 0, &[]),
     ("json_text", 0, &[]),
     ("agent_files", 0, &[]),
     ("loose_toml", 0, &["bytes"]),
@@ -37,6 +38,8 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("agent", 2, &["advice", "remedy"]),
     // One parser reads the list of gitleaks, wherever it counts.
     ("import", 2, &["suppression"]),
+    // What editors need to know of a text.
+    ("editor", 2, &[]),
     ("expand", 2, &[]),
     ("suppression", 2, &[]),
     ("locate", 2, &[]),

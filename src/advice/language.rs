@@ -46,6 +46,17 @@ impl FileKind {
         Self { endings, within: "", expression, is_code: false, note: Some(note) }
     }
 
+    /// The kind of a file by its path.
+    fn of(path: &str) -> Option<&'static Self> {
+        FILE_KINDS.iter().find(|kind| {
+            kind.endings.iter().any(|ending| path.ends_with(ending)) && path.contains(kind.within)
+        })
+    }
+
+    fn is_python(&self) -> bool {
+        matches!(self.endings, [".py" | ".ipynb", ..])
+    }
+
     const fn within(mut self, part: &'static str) -> Self {
         self.within = part;
         self
@@ -124,18 +135,45 @@ static FILE_KINDS: &[FileKind] = &[
     ),
 ];
 
+/// What may stand before a string of Python, in any letter case. A `b` would make bytes of it.
+const PYTHON_PREFIXES: [&str; 5] = ["r", "u", "f", "rf", "fr"];
+
+/// How a text is changed so that it reads a key from elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KeyEdit {
+    /// The variable to read.
+    pub(crate) variable: String,
+    /// What takes the place of the key.
+    pub(crate) expression: String,
+    /// How many bytes before the key it replaces as well, such as a quotation mark.
+    pub(crate) before: usize,
+    /// The same after the key.
+    pub(crate) after: usize,
+}
+
+impl KeyEdit {
+    /// The edit of a line, which must be whole in `place`; `None` if the file cannot read a variable, or the key is only a part
+    /// of a literal.
+    pub(crate) fn of(place: KeyPlace<'_>, names: &[String], issuer: &str) -> Option<Self> {
+        let kind = FileKind::of(place.path)?;
+        let Replacement { variable, expression, .. } = Replacement::of(place, names, issuer)?;
+        let (before, after) = place.around();
+        let (rest_before, rest_after) = outside(before, after, kind).filter(|_| !expression.is_empty())?;
+        let (before, after) = (before.len() - rest_before.len(), after.len() - rest_after.len());
+        Some(Self { variable, expression, before, after })
+    }
+}
+
 impl Replacement {
     /// What to write for a key of a rule with these variables, or nothing for a kind of file that is not known. A file
     /// `.env` is the right place, so there is nothing to write there.
     pub(crate) fn of(place: KeyPlace<'_>, names: &[String], issuer: &str) -> Option<Self> {
-        let kind = FILE_KINDS.iter().find(|kind| {
-            kind.endings.iter().any(|ending| place.path.ends_with(ending)) && place.path.contains(kind.within)
-        })?;
+        let kind = FileKind::of(place.path)?;
         let variable = variable(place, names, issuer);
         let lower = variable.to_ascii_lowercase();
         let fill = |text: &str| text.replace("{V}", &variable).replace("{v}", &lower);
         let expression = fill(kind.expression);
-        let line = (!expression.is_empty()).then(|| line(place, &expression, kind.is_code)).flatten();
+        let line = (!expression.is_empty()).then(|| line(place, &expression, kind)).flatten();
         Some(Self { expression, line, note: kind.note.map(fill), variable: variable.clone() })
     }
 }
@@ -158,22 +196,38 @@ fn variable(place: KeyPlace<'_>, names: &[String], issuer: &str) -> String {
 }
 
 /// The line with the expression in it, if the key is all of a literal.
-fn line(place: KeyPlace<'_>, expression: &str, is_code: bool) -> Option<String> {
+fn line(place: KeyPlace<'_>, expression: &str, kind: &FileKind) -> Option<String> {
     let (before, after) = place.around();
     if place.excerpt.len() > 200 || before.starts_with('…') || after.ends_with('…') {
         return None;
     }
-    // Code in a string of JSON has its quotation marks escaped.
-    let quoted = ["\\\"", "\"", "'", "`"]
-        .into_iter()
-        .find_map(|mark| Some((before.strip_suffix(mark)?, after.strip_prefix(mark)?)));
-    let (before, after) = match (quoted, is_code) {
-        (Some(inner), true) => inner,
-        // A string of code that holds more than the key.
-        (None, true) => return None,
-        (_, false) => (before, after),
-    };
+    let (before, after) = outside(before, after, kind)?;
     Some(format!("{}{expression}{after}", before.trim_start()))
+}
+
+/// What stands before and after what the expression replaces: the key, and in code its quotation marks. `None` for a string
+/// of code that holds more than the key, or whose marks mean more than a string.
+fn outside<'a>(before: &'a str, after: &'a str, kind: &FileKind) -> Option<(&'a str, &'a str)> {
+    if !kind.is_code {
+        return Some((before, after));
+    }
+    // Code in a string of JSON has its quotation marks escaped.
+    let quoted = |mark: &'static str| Some((mark, before.strip_suffix(mark)?, after.strip_prefix(mark)?));
+    let (mark, before, after) = ["\\\"", "\"", "'", "`"].into_iter().find_map(quoted)?;
+    if before.ends_with(mark) || after.starts_with(mark) {
+        return None;
+    }
+    let rest = before.trim_end_matches(|one: char| one.is_alphanumeric() || "_$@#".contains(one));
+    match &before[rest.len()..] {
+        "" => Some((before, after)),
+        // Strings of Python that are text.
+        prefix
+            if kind.is_python() && PYTHON_PREFIXES.iter().any(|known| prefix.eq_ignore_ascii_case(known)) =>
+        {
+            Some((rest, after))
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -229,6 +283,35 @@ mod tests {
         assert_eq!((json.line, json.expression.as_str()), (None, ""));
         assert_eq!(replaced("notes.txt", "key: ", ""), None);
         assert_eq!(replaced(".env", "OPENAI_API_KEY=", ""), None);
+    }
+
+    #[test]
+    fn an_edit_takes_the_marks_of_a_literal_and_nothing_else() {
+        for (path, before, after, expected) in [
+            ("a.py", "key = \"", "\")", Some((1, 1))),
+            ("a.py", "key = f'", "'", Some((2, 1))),
+            ("a.py", "key = Rf'", "'", Some((3, 1))),
+            ("a.py", "key = b'", "'", None),
+            ("a.py", "key = \"\"\"", "\"\"\"", None),
+            ("a.py", "key = 'Bearer ", "'", None),
+            ("a.py", "# ", "", None),
+            ("a.ipynb", "   \"key = \\\"", "\\\"\\n\",", Some((2, 2))),
+            ("a.ts", "css`", "`", None),
+            ("a.ts", "(`", "`)", Some((1, 1))),
+            ("a.rs", "r#\"", "\"#", None),
+            ("a.cs", "$\"", "\"", None),
+            ("a.yml", "key: \"", "\"", Some((0, 0))),
+            ("a.yml", "- Bearer ", "", Some((0, 0))),
+            ("a.json", "\"key\": \"", "\"", None),
+            ("Dockerfile", "ENV KEY=", "", None),
+            ("a.txt", "key = \"", "\"", None),
+        ] {
+            let excerpt = format!("{before}sk-…abcd{after}");
+            let marker = (before.len(), excerpt.len() - after.len());
+            let place = KeyPlace { path, excerpt: &excerpt, marker, is_in_git: false, is_output: false };
+            let edit = KeyEdit::of(place, &["OPENAI_API_KEY".to_owned()], "OpenAI");
+            assert_eq!(edit.map(|edit| (edit.before, edit.after)), expected, "{path} {before}");
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@ mod language;
 mod place;
 
 pub(crate) use key_place::KeyPlace;
+#[cfg(feature = "cli")]
+pub(crate) use language::KeyEdit;
 pub(crate) use language::Replacement;
 pub(crate) use place::{Placement, PlacementKind};
 

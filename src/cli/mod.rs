@@ -10,6 +10,8 @@ mod heading;
 mod hints;
 mod hook;
 mod import;
+mod lsp;
+mod mcp;
 mod report;
 mod report_command;
 mod rules;
@@ -29,6 +31,8 @@ pub(crate) use generate::{CompletionsArgs, SchemaArgs, SchemaDocument};
 pub(crate) use hints::{clone_first, hint, is_url};
 pub(crate) use hook::{AgentCommand, AgentHookArgs, AgentInstallArgs, HookArgs, HookCommand};
 pub(crate) use import::ImportArgs;
+pub(crate) use lsp::LspArgs;
+pub(crate) use mcp::McpArgs;
 pub(crate) use report::{ConfigArgs, FamilyArgs, OutputFile, ReportArgs, SettingArgs, TrustArgs, WriteArgs};
 pub(crate) use report_command::ConvertArgs;
 pub(crate) use rules::{ExplainArgs, RulesArgs, RulesCommand, TryArgs};
@@ -151,6 +155,21 @@ pub(crate) enum Command {
   skanner explain 6ad1f00d --history      the key with this fingerprint
   skanner explain 6ad1f00d --report audit.json")]
     Explain(Box<Deferred<ExplainArgs>>),
+    /// Run as a language server, which shows keys in an editor.
+    ///
+    /// Speaks the Language Server Protocol over standard input and output. Editors start it; docs/editors.md says how to set
+    /// them up. It scans what is open while it is typed, as `skanner scan FILE` scans the file, but not what git ignores.
+    /// Exit code: 0 after a request to shut down, 1 otherwise.
+    #[command(after_help = "Example:
+  skanner lsp                             what an editor starts")]
+    Lsp(Box<Deferred<LspArgs>>),
+    /// Run as a server of the Model Context Protocol, for agents.
+    ///
+    /// Speaks the protocol over standard input and output, and has four tools: scan_text, scan_paths, scan_staged and
+    /// explain_rule. It reads only below one directory, writes nothing, and masks every key.
+    #[command(after_help = "Example:
+  skanner mcp --root ~/src/project        what an agent starts")]
+    Mcp(Box<Deferred<McpArgs>>),
     /// Show the effective settings, and where each one comes from.
     #[command(after_help = "Example:
   skanner config src                      what counts for a scan of src")]

@@ -13,6 +13,8 @@ mod guard;
 mod hook;
 mod import;
 mod init;
+mod lsp;
+mod mcp;
 mod options;
 mod plan;
 mod report;
@@ -120,6 +122,8 @@ fn run(cli: &Cli, console: &Console) -> Result<Verdict> {
         Command::Hook(args) => hook::run(&args.command, console),
         Command::Rules(args) => rules::run(args, console),
         Command::Explain(args) => explain::run(args, console),
+        Command::Lsp(args) => lsp::run(args, console),
+        Command::Mcp(args) => mcp::run(args, console),
         Command::Config(args) => config::show(&args.path, args.format, &args.settings, console),
         Command::Init(args) => init::run(&args.path, args.force, console),
         Command::Schema(args) => schema::run(args.document, console),

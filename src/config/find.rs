@@ -104,6 +104,20 @@ pub(crate) fn find(start: &Path) -> Result<Option<ConfigDocument>> {
     }
 }
 
+/// What a file of this name may hold.
+#[cfg(feature = "cli")]
+#[must_use]
+pub(crate) fn kind_of_name(name: &str) -> Option<ConfigKind> {
+    let own = NAMES.contains(&name).then_some(ConfigKind::Own);
+    own.or_else(|| SHARED.iter().find(|(shared, _)| name == *shared).map(|(_, kind)| *kind))
+}
+
+/// The files of a directory that may hold a configuration, whether they exist or not.
+#[cfg(feature = "cli")]
+pub(crate) fn candidates(directory: &Path) -> impl Iterator<Item = PathBuf> {
+    NAMES.into_iter().chain(SHARED.map(|(name, _)| name)).map(|name| directory.join(name))
+}
+
 /// The configuration named by the user. `base` is the directory that its globs start from.
 ///
 /// # Errors

@@ -37,6 +37,8 @@ pub(crate) use extend::{MOST_EXTENDED, NamedFiles};
 pub(crate) use find::of_texts;
 pub use find::{ConfigDocument, ConfigKind};
 pub(crate) use find::{NAMES, find, named, policy_document, root};
+#[cfg(feature = "cli")]
+pub(crate) use find::{candidates, kind_of_name};
 pub(crate) use model::{AcceptUnread, Allow};
 pub use model::{Config, Scope, schema};
 pub(crate) use own::check_totals;

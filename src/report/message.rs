@@ -7,14 +7,18 @@ use crate::{blob::SourceKind, finding::NotScanned, hidden::escape_control, rule:
 
 /// The three levels that most readers of reports have.
 #[derive(Clone, Copy)]
-pub(super) enum Level {
+pub(crate) enum Level {
+    /// A key whose leak is bad.
     Error,
+    /// A key whose leak is not so bad.
     Warning,
+    /// A key that can do little harm.
     Note,
 }
 
 impl Level {
-    pub(super) fn of(severity: Severity) -> Self {
+    /// The level of a severity.
+    pub(crate) fn of(severity: Severity) -> Self {
         match severity {
             Severity::Critical | Severity::High => Self::Error,
             Severity::Medium => Self::Warning,
@@ -31,7 +35,7 @@ pub(super) fn headline(finding: &FindingEntry) -> String {
 }
 
 /// The same, with what to do first.
-pub(super) fn with_help(finding: &FindingEntry) -> String {
+pub(crate) fn with_help(finding: &FindingEntry) -> String {
     let step = finding.remedy.steps.first().map_or("", String::as_str);
     format!("{}. {}", headline(finding), escape_control(step)).trim_end().to_owned()
 }
@@ -57,7 +61,7 @@ pub(super) fn not_scanned(input: &NotScanned) -> String {
 }
 
 /// The address of the page of a built-in rule.
-pub(super) fn rule_page(finding: &FindingEntry) -> Option<String> {
+pub(crate) fn rule_page(finding: &FindingEntry) -> Option<String> {
     let home =
         Some(env!("CARGO_PKG_REPOSITORY")).filter(|home| !home.is_empty() && finding.rule_place.is_none())?;
     Some(format!("{home}/blob/main/docs/builtin-rules.md#{}", finding.rule))

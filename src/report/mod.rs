@@ -20,7 +20,7 @@ use std::io::{self, Write};
 
 pub(crate) use document::{FindingEntry, OccurrenceEntry};
 pub use document::{ReportDocument, schema};
-pub(crate) use message::plural;
+pub(crate) use message::{Level, plural, rule_page, with_help};
 pub(crate) use sarif::line_hashes;
 pub(crate) use text::{KeyText, hang};
 pub use view::View;

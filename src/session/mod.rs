@@ -38,6 +38,8 @@ mod tracked;
 mod trial;
 #[cfg(feature = "git")]
 mod untrusted;
+#[cfg(feature = "cli")]
+mod watched;
 mod worker;
 
 pub(crate) use baseline::{BaselineComparison, BaselineLocation, entry_in_words, refuse_links, root_of};
@@ -58,6 +60,8 @@ pub(crate) use screen::{TextScreen, TextScreens};
 pub(crate) use settings::{ConfigStart, Session, load, look_up, look_up_shown};
 #[cfg(feature = "cli")]
 pub(crate) use trial::trial;
+#[cfg(feature = "cli")]
+pub(crate) use watched::{FileStates, candidate_files, named_files};
 pub(crate) use worker::WorkerPool;
 #[cfg(feature = "git")]
 pub(crate) use {

@@ -31,6 +31,8 @@ pub(crate) use message::{CommentSign, Message, Tail};
 pub(crate) use repositories::FoundRepositories;
 pub(crate) use sink::Sink;
 pub(crate) use stdin::Stdin;
+#[cfg(feature = "cli")]
+pub(crate) use tracked::is_ignored;
 pub(crate) use walk::{LeftHistory, Walk};
 pub(crate) use words::why;
 pub(crate) use work_tree::work_tree;

@@ -4,6 +4,8 @@ mod key;
 mod page;
 mod target;
 
+pub(super) use page::page;
+
 use anyhow::{Context, Result};
 
 use self::target::Target;

@@ -21,7 +21,7 @@ pub(super) fn print(rule: &Rule, has_own_rules: bool, console: &Console) -> Resu
 }
 
 /// Renders the page as text.
-fn page(rule: &Rule, width: Option<usize>) -> String {
+pub(in crate::cmd) fn page(rule: &Rule, width: Option<usize>) -> String {
     let mut page = String::new();
     let mut tell = |label: &str, text: &str| {
         for line in hang(label, text, width) {

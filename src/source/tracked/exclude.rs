@@ -33,6 +33,16 @@ pub(in crate::source) fn remaining(paths: &[PathBuf], pool: &Pool, sink: &mut im
     paths.iter().filter(is_left).cloned().collect()
 }
 
+/// Whether git ignores a path and does not track it.
+///
+/// # Errors
+/// When the repository cannot be read. The text says why.
+#[cfg(feature = "cli")]
+pub(crate) fn is_ignored(path: &Path, pool: &Pool) -> Result<bool, String> {
+    let mut repositories = Repositories { pool, opened: Vec::new(), of: HashMap::new() };
+    repositories.leaves_out(path).map(|why| matches!(why, Some(LeftOut::Ignored)))
+}
+
 /// Why a path does not remain.
 enum LeftOut {
     /// Its content is committed in a repository of its own.

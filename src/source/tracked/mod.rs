@@ -11,6 +11,8 @@ use crate::{
     threads::Pool,
 };
 
+#[cfg(feature = "cli")]
+pub(crate) use exclude::is_ignored;
 pub(super) use exclude::remaining;
 
 /// An entry of the index.
