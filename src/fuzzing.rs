@@ -82,7 +82,7 @@ pub fn agent(bytes: &[u8]) -> Result<usize, String> {
     let texts = agent::carried(&event);
     for text in &texts {
         let masked = text.edited(&agent::all(&text.text));
-        let _ = agent::again(&masked, text).text;
+        let _ = agent::again(&masked.0, text).text;
     }
     let _ = agent::command(&event);
     Ok(texts.len())

@@ -6,8 +6,9 @@ use super::{
     model::{AgentEvent, AgentEventKind},
     patch::{is_patch, patched_files, takes_patches},
     payload::{Payload, string},
+    spans::byte_ranges,
 };
-use crate::finding::Span;
+use crate::finding::{Finding, Span};
 
 /// Members with the text that an edit takes away, as agents call them. A key may be removed.
 const REMOVED: &[&str] = &["old_string", "oldString", "old_str", "old_text", "oldText", "old_code"];
@@ -48,19 +49,41 @@ impl CarriedText<'_> {
                 return ViewPlace { field: field.clone(), line: first + span.line - 1 };
             }
         };
-        let range = super::spans::byte_ranges(&self.text, &[*span]).into_iter().next().unwrap_or_default();
+        let range = byte_ranges(&self.text, &[*span]).into_iter().next().unwrap_or_default();
         let edits = [ViewEdit { range, shown: String::new() }];
-        let place = json_view::edited(raw, rules, &edits).1.into_iter().next().unwrap_or_default();
-        let field = if place.field.is_empty() { self.field.to_owned() } else { place.field };
-        ViewPlace { field, ..place }
+        let mut place = json_view::edited(raw, rules, &edits).1.into_iter().next().unwrap_or_default();
+        self.name_field(&mut place);
+        place
     }
 
-    /// The value with other texts in place of some parts.
-    pub(crate) fn edited(&self, edits: &[ViewEdit]) -> String {
-        match &self.source {
-            CarriedSource::Value(raw, rules) => json_view::edited(raw, *rules, edits).0,
-            CarriedSource::Inner(..) | CarriedSource::Lines(..) => self.text.clone(),
+    /// A value that is a string has the name of its member.
+    fn name_field(&self, place: &mut ViewPlace) {
+        if place.field.is_empty() {
+            self.field.clone_into(&mut place.field);
         }
+    }
+
+    /// The value with other texts in place of some parts, and where each of them stands.
+    pub(crate) fn edited(&self, edits: &[ViewEdit]) -> (String, Vec<ViewPlace>) {
+        match &self.source {
+            CarriedSource::Value(raw, rules) => {
+                let (value, mut places) = json_view::edited(raw, *rules, edits);
+                places.iter_mut().for_each(|place| self.name_field(place));
+                (value, places)
+            }
+            CarriedSource::Inner(..) | CarriedSource::Lines(..) => (self.text.clone(), Vec::new()),
+        }
+    }
+
+    /// Which of some edits each key begins in, so that its place is known without another look.
+    pub(crate) fn edited_at<'f>(
+        &self,
+        findings: impl Iterator<Item = &'f Finding>,
+        edits: &[ViewEdit],
+    ) -> Vec<Option<usize>> {
+        let spans: Vec<Span> = findings.map(|finding| finding.occurrences[0].span).collect();
+        let at = |start: usize| edits.iter().position(|edit| edit.range.contains(&start));
+        byte_ranges(&self.text, &spans).into_iter().map(|range| at(range.start)).collect()
     }
 }
 

@@ -120,7 +120,7 @@ pub(crate) fn edited<'e>(raw: &'e str, rules: ViewRules, edits: &'e [ViewEdit]) 
 
 /// Shows the parts of a valid value, in order.
 fn walk<'r>(raw: &'r str, rules: ViewRules, visit: &mut dyn FnMut(ViewPart<'r>, &[PathStep])) {
-    let mut tokens = JsonTokens::new(raw);
+    let mut tokens = JsonTokens::of_valid(raw);
     let mut path: Vec<PathStep> = Vec::new();
     let mut done = 0;
     // A caller has read the value before, so it has no error.

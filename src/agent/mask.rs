@@ -5,7 +5,7 @@ use memchr::memmem;
 use super::{json_view::ViewEdit, spans::byte_ranges};
 use crate::{
     cold::ColdSort,
-    finding::{Finding, Occurrence, Span},
+    finding::{Finding, Occurrence, Secret, Span},
 };
 
 /// What is shown of an encoded key that cannot be told apart from what is around it.
@@ -20,13 +20,16 @@ const MOST_COPIED: usize = 256;
 /// What to write in place of the keys of a text, in order and without overlaps. A key that was found somewhere in the text is
 /// masked everywhere in it, even where nothing tells that it is one.
 pub(crate) fn edits(text: &str, findings: &[Finding]) -> Vec<ViewEdit> {
-    let mut edits = Vec::new();
+    let plain = findings.iter().flat_map(|finding| {
+        let places = finding.occurrences.iter().filter(|place| is_in_text(place));
+        places.map(|place| (place.span, &finding.secret))
+    });
+    let (spans, secrets): (Vec<Span>, Vec<&Secret>) = plain.unzip();
+    let ranges = byte_ranges(text, &spans).into_iter().zip(secrets);
+    let mut edits: Vec<_> =
+        ranges.map(|(range, secret)| ViewEdit { range, shown: secret.masked() }).collect();
     for (number, finding) in findings.iter().enumerate() {
         let shown = finding.secret.masked();
-        let plain = finding.occurrences.iter().filter(|place| is_in_text(place));
-        let spans: Vec<Span> = plain.map(|place| place.span).collect();
-        let ranges = byte_ranges(text, &spans);
-        edits.extend(ranges.into_iter().map(|range| ViewEdit { range, shown: shown.clone() }));
         // Of a value that is only known by its name, there is no text.
         let secret = finding
             .secret
@@ -47,6 +50,32 @@ pub(crate) fn edits(text: &str, findings: &[Finding]) -> Vec<ViewEdit> {
         return all(text);
     }
     without_overlaps(edits)
+}
+
+/// How much of a text is looked at again to either side of what was masked, in bytes: what the engine looks at around a place.
+const BESIDE: usize = 8 << 10;
+
+/// The parts of a text around what was masked, as they are then. What is far from all of it has not changed.
+pub(crate) fn around(text: &str, edits: &[ViewEdit]) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut rest = edits;
+    while let Some(first) = rest.first() {
+        let is_close = |pair: &&[ViewEdit]| pair[1].range.start <= pair[0].range.end + 2 * BESIDE;
+        let count = 1 + rest.windows(2).take_while(is_close).count();
+        let group;
+        (group, rest) = rest.split_at(count);
+        let floor = |at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let mut part = String::new();
+        let mut at = floor(first.range.start.saturating_sub(BESIDE));
+        for edit in group {
+            part.push_str(&text[at..edit.range.start]);
+            part.push_str(&edit.shown);
+            at = edit.range.end;
+        }
+        part.push_str(&text[at..floor(text.len().min(at + BESIDE)).max(at)]);
+        parts.push(part);
+    }
+    parts
 }
 
 /// Hides a text as a whole.
@@ -109,6 +138,22 @@ mod tests {
         let edits =
             vec![edit(5, 9, "b"), edit(0, 3, "short"), edit(0, 4, "a"), edit(8, 12, "c"), edit(20, 20, "d")];
         assert_eq!(without_overlaps(edits), [edit(0, 4, "a"), edit(5, 12, "b")]);
+    }
+
+    #[test]
+    fn what_is_near_is_looked_at_again() {
+        let text = format!("{}KEY1{}KEY2é{}KEY3", "é".repeat(BESIDE), "b".repeat(9), "c".repeat(3 * BESIDE));
+        let edit = |name: &str| {
+            let at = text.find(name).unwrap();
+            ViewEdit { range: at..at + 4, shown: "…".to_owned() }
+        };
+        let all = [edit("KEY1"), edit("KEY2"), edit("KEY3")];
+        let parts = around(&text, &all);
+        assert_eq!(parts.len(), 2);
+        let expected = format!("{}…{}…é{}", "é".repeat(BESIDE / 2), "b".repeat(9), "c".repeat(BESIDE - 2));
+        assert_eq!(parts[0], expected);
+        assert_eq!(parts[1], format!("{}…", "c".repeat(BESIDE)));
+        assert_eq!(around(&text, &[]), Vec::<String>::new());
     }
 
     #[test]

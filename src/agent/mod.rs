@@ -20,8 +20,8 @@ mod shell;
 mod spans;
 
 pub(crate) use carried::{CarriedText, again, carried, command};
-pub(crate) use mask::{all, edits};
+pub(crate) use mask::{all, around, edits};
 pub(crate) use model::{AgentEvent, AgentEventKind, HookAnswer, MaskedOutput};
 pub(crate) use no_verify::skips_hooks;
-pub(crate) use reason::{CarriedKey, denial, masked};
+pub(crate) use reason::{CarriedKey, MOST_NAMED, denial, masked};
 pub(crate) use recognize::recognize;

@@ -2,6 +2,7 @@
 
 use super::{
     carried::CarriedText,
+    json_view::ViewPlace,
     model::{AgentEvent, AgentEventKind},
 };
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
 };
 
 /// How many keys are named.
-const MOST_NAMED: usize = 5;
+pub(crate) const MOST_NAMED: usize = 5;
 
 /// A key that was found in a text of an event.
 pub(crate) struct CarriedKey<'c> {
@@ -18,13 +19,15 @@ pub(crate) struct CarriedKey<'c> {
     pub(crate) finding: Finding,
     /// Where it was found.
     pub(crate) carried: &'c CarriedText<'c>,
+    /// Its place, if that is known already.
+    pub(crate) place: Option<ViewPlace>,
 }
 
 impl CarriedKey<'_> {
     /// The key and its place, in words.
     fn in_words(&self) -> String {
         let Finding { rule, secret, occurrences, .. } = &self.finding;
-        let place = self.carried.place(&occurrences[0].span);
+        let place = self.place.clone().unwrap_or_else(|| self.carried.place(&occurrences[0].span));
         let more = match occurrences.len() - 1 {
             0 => String::new(),
             more => format!(" and {more} more"),

@@ -102,7 +102,11 @@ fn answer(
     }
     let mut keys = Vec::new();
     for carried in &texts {
-        keys.extend(search.new_keys(carried)?.into_iter().map(|finding| CarriedKey { finding, carried }));
+        keys.extend(search.new_keys(carried)?.into_iter().map(|finding| CarriedKey {
+            finding,
+            carried,
+            place: None,
+        }));
     }
     Ok(match keys.is_empty() {
         true => HookAnswer::default(),
@@ -145,8 +149,19 @@ impl AgentSearch<'_> {
         if findings.is_empty() {
             return Ok(HookAnswer::default());
         }
-        let mut value = carried.edited(&agent::edits(&carried.text, &findings));
+        let edits = agent::edits(&carried.text, &findings);
+        let (mut value, places) = carried.edited(&edits);
+        let named = findings.iter().take(agent::MOST_NAMED);
+        let at = carried.edited_at(named, &edits).into_iter().map(|at| places.get(at?).cloned());
+        let at: Vec<_> = at.collect();
+        let mut is_done = true;
+        for part in agent::around(&carried.text, &edits) {
+            is_done = is_done && self.keys(&part, &carried.path)?.is_empty();
+        }
         for pass in 1.. {
+            if is_done {
+                break;
+            }
             let masked = agent::again(&value, carried);
             let rest = self.keys(&masked.text, &masked.path)?;
             if rest.is_empty() {
@@ -157,12 +172,14 @@ impl AgentSearch<'_> {
                 // Better nothing than a key.
                 false => agent::all(&masked.text),
             };
-            value = masked.edited(&edits);
+            value = masked.edited(&edits).0;
             if pass >= MOST_PASSES {
                 break;
             }
         }
-        let keys: Vec<_> = findings.into_iter().map(|finding| CarriedKey { finding, carried }).collect();
+        let places = at.into_iter().chain(std::iter::repeat(None));
+        let keys = findings.into_iter().zip(places);
+        let keys: Vec<_> = keys.map(|(finding, place)| CarriedKey { finding, carried, place }).collect();
         let note = self.console.redactor.line(&agent::masked(event, &keys));
         Ok((event.dialect.replace)(event, &MaskedOutput { field: carried.field, value, note }))
     }
