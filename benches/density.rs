@@ -1,5 +1,6 @@
 //! What dense texts cost, compared with prose of the same size: anchors, comments, escapes, encodings and the first bytes
 //! of archives over and over, alone and in pairs. Prints the worst: `cargo bench --bench density -- [KB]`.
+// skanner:allow-file unused-suppression: these are texts of tests
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark is no library")]
 
 use std::{collections::BTreeSet, time::Instant};

@@ -1,4 +1,5 @@
 //! `skanner explain` of a key: by its place, by its fingerprint, in files, a history or a report.
+// skanner:allow-file unused-suppression: these are texts of tests
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod support;

@@ -1,4 +1,5 @@
 //! `skanner filter`: lines of JSON in, findings out, in order, with a summary without which they are not whole.
+// skanner:allow-file unused-suppression: these are texts of tests
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Where a comment about a key goes.
+// skanner:allow-file unused-suppression: comments of this kind are what it is about
 
 use std::ops::Range;
 

@@ -1,4 +1,5 @@
 //! The advice that hooks print when they stop something. It only recommends what works.
+// skanner:allow-file unused-suppression: comments of this kind are what it is about
 
 use super::{GitHook, script};
 use crate::cold::ColdSort;

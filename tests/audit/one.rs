@@ -1,4 +1,5 @@
 //! The verdict on one repository.
+// skanner:allow-file unused-suppression: these are texts of tests
 
 use std::fs;
 

@@ -1,4 +1,5 @@
 //! Several repositories: named, or below a directory. Each has its own verdict, and all have one report.
+// skanner:allow-file unused-suppression: these are texts of tests
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,4 +1,5 @@
 //! Rules of one's own with regular expressions: what they find, what they leave, and what they cost.
+// skanner:allow-file unused-suppression: these are texts of tests
 
 use std::sync::Arc;
 

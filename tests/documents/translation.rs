@@ -1,5 +1,6 @@
 //! The Chinese README says what the English one says: the same headings, blocks, links, tables and lists, in the same
 //! order. Words are the translator's, and so are comments in blocks.
+// skanner:allow-file unused-suppression: these are texts of tests
 
 use std::fs;
 

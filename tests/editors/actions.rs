@@ -1,4 +1,5 @@
 //! What can be done about a key.
+// skanner:allow-file unused-suppression: these are texts of tests
 
 use serde_json::{Value, json};
 

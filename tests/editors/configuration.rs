@@ -1,4 +1,5 @@
 //! What decides about a scan in an editor: the same as for `skanner scan FILE`, and what git ignores.
+// skanner:allow-file unused-suppression: these are texts of tests
 
 use std::{fs, thread::sleep, time::Duration};
 

@@ -1,4 +1,5 @@
 //! What holds for all texts and all edits.
+// skanner:allow-file unused-suppression: these are texts of tests
 
 use proptest::{collection::vec, prelude::*, sample::Index};
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
 //! With `--untrusted`, whoever wrote a change has no say in what is found in it.
+// skanner:allow-file unused-suppression: these are texts of tests
 
 use super::harness::*;
 

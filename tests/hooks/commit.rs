@@ -1,4 +1,5 @@
 //! `pre-commit` and `commit-msg`.
+// skanner:allow-file unused-suppression: these are texts of tests
 
 use std::fs;
 

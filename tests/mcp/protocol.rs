@@ -1,4 +1,5 @@
 //! Versions, errors, and what does not end the server.
+// skanner:allow-file unused-suppression: these are texts of tests
 
 use serde_json::{Value, json};
 

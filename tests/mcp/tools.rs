@@ -1,4 +1,5 @@
 //! What the tools find and tell.
+// skanner:allow-file unused-suppression: these are texts of tests
 
 use serde_json::{Value, json};
 

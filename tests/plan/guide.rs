@@ -1,4 +1,5 @@
 //! The README of a plan.
+// skanner:allow-file unused-suppression: these are texts of tests
 
 use crate::{
     harness::{commit, planned, repository},

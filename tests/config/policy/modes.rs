@@ -1,4 +1,5 @@
 //! Every command that resolves settings obeys the policy.
+// skanner:allow-file unused-suppression: these are texts of tests
 
 use super::{POLICY, key_of, refused, sandbox, scan, under};
 use crate::support::{Run, Sandbox, openai_key};

@@ -1,4 +1,5 @@
 //! Each kind of suppression, within each limit and beyond it.
+// skanner:allow-file unused-suppression: these are texts of tests
 
 use serde_json::Value;
 

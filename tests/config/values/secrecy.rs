@@ -1,4 +1,5 @@
 //! No part of a value is in anything that is written.
+// skanner:allow-file unused-suppression: these are texts of tests
 
 use std::{collections::HashSet, fs};
 

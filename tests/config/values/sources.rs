@@ -1,4 +1,5 @@
 //! Everything that can be scanned is searched for known values.
+// skanner:allow-file unused-suppression: these are texts of tests
 
 use std::io::Write;
 
