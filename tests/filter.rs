@@ -107,6 +107,19 @@ fn a_bad_line_is_named_and_the_others_are_scanned() {
 }
 
 #[test]
+fn an_id_is_given_back_as_it_is_written() {
+    let sandbox = Sandbox::new();
+    for id in ["12345678901234567890123", "1.50", "\"\\u00e9\"", "{ \"a\":[1, 2] }", "1e400", "true"] {
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
+        let mut child =
+            command.args(["filter", "--all"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        writeln!(child.stdin.take().unwrap(), "{{\"text\":\"a\",\"id\": {id}}}").unwrap();
+        let output = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+        assert!(output.contains(&format!("\"id\":{id},")), "{id}: {output}");
+    }
+}
+
+#[test]
 fn no_secret_is_in_the_output() {
     let sandbox = Sandbox::new();
     let secret = openai_key(4);

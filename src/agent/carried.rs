@@ -13,6 +13,9 @@ use crate::finding::{Finding, Span};
 /// Members with the text that an edit takes away, as agents call them. A key may be removed.
 const REMOVED: &[&str] = &["old_string", "oldString", "old_str", "old_text", "oldText", "old_code"];
 
+/// Parts of the names of tools that edit files, in lower case.
+const EDITS: &[&str] = &["edit", "replace", "update", "modify", "fs_write"];
+
 /// Members with the arguments of a tool.
 const ARGUMENTS: &[&str] = &["tool_input", "toolArgs", "tool_info"];
 
@@ -168,7 +171,13 @@ fn rules_for(event: &AgentEvent<'_>) -> ViewRules {
     if is_mcp {
         return ViewRules::default();
     }
-    ViewRules { left_out: REMOVED, is_aside: takes_patches(tool).then_some(is_patch) }
+    // Only an edit takes a text away: in other arguments, the name of a member says nothing.
+    let lower = tool.to_ascii_lowercase();
+    let is_edit = EDITS.iter().any(|word| lower.contains(word)) || event.row.name == "pre_write_code";
+    ViewRules {
+        left_out: if is_edit { REMOVED } else { &[] },
+        is_aside: takes_patches(tool).then_some(is_patch),
+    }
 }
 
 /// The command lines that a tool would run, one after the other.

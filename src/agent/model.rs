@@ -84,6 +84,8 @@ pub(crate) struct MaskedOutput {
     pub(crate) value: String,
     /// What was masked, in words.
     pub(crate) note: String,
+    /// What was found, in words: for agents that cannot be given another output.
+    pub(crate) warning: String,
 }
 
 /// What a hook answers.

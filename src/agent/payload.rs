@@ -21,6 +21,11 @@ impl<'p> Payload<'p> {
     /// # Errors
     /// In words, when it is not a valid object of JSON in UTF-8.
     pub(crate) fn read(bytes: &'p [u8]) -> Result<Self, String> {
+        Self::read_at_most(bytes, MOST_MEMBERS)
+    }
+
+    /// Reads an object that has at most so many members.
+    fn read_at_most(bytes: &'p [u8], most: usize) -> Result<Self, String> {
         let text = std::str::from_utf8(bytes)
             .map_err(|error| format!("is not UTF-8 from byte {} on", error.valid_up_to() + 1))?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -34,8 +39,8 @@ impl<'p> Payload<'p> {
         };
         let mut members = Vec::new();
         while let Some(JsonToken::MemberName(name)) = tokens.next().map_err(wrong)? {
-            if members.len() == MOST_MEMBERS {
-                return Err(format!("has more than {MOST_MEMBERS} members"));
+            if members.len() == most {
+                return Err(format!("has more than {most} members"));
             }
             members.push((name, tokens.value_range().map_err(wrong)?));
         }
@@ -70,6 +75,11 @@ impl<'p> Payload<'p> {
     }
 }
 
+/// Whether a text is an object of JSON.
+pub(crate) fn is_object(text: &str) -> bool {
+    Payload::read_at_most(text.as_bytes(), usize::MAX).is_ok()
+}
+
 /// The text of a value that is a string.
 pub(crate) fn string(value: &str) -> Option<String> {
     Some(decoded(value.strip_prefix('"')?.strip_suffix('"')?))
@@ -77,7 +87,7 @@ pub(crate) fn string(value: &str) -> Option<String> {
 
 /// The value of a member of an object, as it is written; the last one of that name.
 pub(crate) fn member<'v>(object: &'v str, name: &str) -> Option<&'v str> {
-    Payload::read(object.as_bytes()).ok()?.value(name)
+    Payload::read_at_most(object.as_bytes(), usize::MAX).ok()?.value(name)
 }
 
 #[cfg(test)]

@@ -94,16 +94,24 @@ pub(crate) fn denial(event: &AgentEvent<'_>, keys: &[CarriedKey<'_>]) -> String 
     format!("skanner found {} in {where_to}: {}. {advice}{sly}", count(keys.len()), listed(keys))
 }
 
-/// What was masked in an output.
-pub(crate) fn masked(event: &AgentEvent<'_>, keys: &[CarriedKey<'_>]) -> String {
+/// What was masked in an output; and what was found in it, for where nothing can be masked.
+pub(crate) fn masked(event: &AgentEvent<'_>, keys: &[CarriedKey<'_>]) -> (String, String) {
     let names = listed(keys);
-    let them = if keys.len() == 1 { "it" } else { "them" };
-    let verb = if event.row.name.contains("ailure") { "found" } else { "masked" };
-    format!(
-        "skanner {verb} {} in this output: {names}. The real text still holds {them}: refer to a key by the name of its \
-         variable, and never write a masked text back into a file.",
-        count(keys.len())
-    )
+    let count = count(keys.len());
+    let (them, they) = if keys.len() == 1 { ("it", "it is") } else { ("them", "they are") };
+    let warning = format!(
+        "skanner found {count} in this output: {names}. This agent does not let a hook mask {them}, so {they} in plain sight. \
+         Do not repeat or write {them}: refer to a key by the name of its variable."
+    );
+    // The output of a tool that failed cannot be replaced anywhere.
+    if event.row.name.contains("ailure") {
+        return (warning.clone(), warning);
+    }
+    let note = format!(
+        "skanner masked {count} in this output: {names}. The real text still holds {them}: refer to a key by the name of its \
+         variable, and never write a masked text back into a file."
+    );
+    (note, warning)
 }
 
 /// Advice for a file.

@@ -240,3 +240,42 @@ fn links_of_a_project_are_not_followed_and_modes_are_kept() {
     agent(&sandbox, &["install", "claude-code"]);
     assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
 }
+
+#[test]
+fn what_others_run_stays() {
+    let ours = r#"{ "type": "command", "command": "/old/skanner hook agent --deny-no-verify" }"#;
+    let other = r#"{ "type": "command", "command": "./check.sh" }"#;
+    for (hooks, left) in [
+        (format!("[{other}, {ours}]"), format!("[{other}]")),
+        (format!("[{ours}, {other}]"), format!("[{other}]")),
+        (format!("[\n  {other},\n  {ours}\n]"), format!("[\n  {other}\n]")),
+        (format!("[{other}, {ours}, {other}, {ours}]"), format!("[{other}, {other}]")),
+    ] {
+        let sandbox = Sandbox::new();
+        let settings = |hooks: &str| {
+            format!("{{\"hooks\": {{\"PreToolUse\": [{{\"matcher\": \"Bash\", \"hooks\": {hooks}}}]}}}}\n")
+        };
+        sandbox.write("../home/.claude/settings.json", settings(&hooks));
+        let run = agent(&sandbox, &["uninstall", "claude-code"]);
+        assert_eq!(run.code, 0, "{run:?}");
+        let text = std::fs::read_to_string(home(&sandbox, ".claude/settings.json")).unwrap();
+        assert_eq!(text, settings(&left), "{hooks}");
+    }
+}
+
+#[test]
+fn a_command_that_is_not_ours_alone_is_not_touched() {
+    for line in
+        ["/opt/log.sh /usr/bin/skanner hook agent", "test -x /x/skanner && /x/skanner hook agent || true"]
+    {
+        let sandbox = Sandbox::new();
+        let group = format!("{{\"hooks\":[{{\"type\":\"command\",\"command\":\"{line}\"}}]}}");
+        let old = format!("{{\"hooks\":{{\"PreToolUse\":[{group}]}}}}\n");
+        sandbox.write("../home/.claude/settings.json", &old);
+        assert_eq!(agent(&sandbox, &["install", "claude-code"]).code, 0);
+        let text = || std::fs::read_to_string(home(&sandbox, ".claude/settings.json")).unwrap();
+        assert!(text().contains(line), "{}", text());
+        assert_eq!(agent(&sandbox, &["uninstall", "claude-code"]).code, 0);
+        assert_eq!(text(), old);
+    }
+}

@@ -176,3 +176,20 @@ fn hooks_of_git_are_not_skipped_if_that_is_wanted() {
     assert!(reason(&["--deny-no-verify"], argv).contains("git push"));
     assert_eq!(hook(&["--deny-no-verify"], payload("git commit -m 'no --no-verify'")).stdout, "");
 }
+
+#[test]
+fn only_an_edit_takes_a_text_away() {
+    let key = openai_key(9);
+    for (tool, arguments) in [
+        ("Write", json!({ "file_path": "/work/p/a.py", "content": key, "old_string": key })),
+        ("Bash", json!({ "command": format!("echo {key}"), "old_string": key })),
+        ("Other", json!({ "text": key, "old_text": key })),
+    ] {
+        let payload = json!({
+            "session_id": "s", "transcript_path": "/home/me/.claude/projects/x/y.jsonl", "cwd": "/work/p",
+            "permission_mode": "default", "hook_event_name": "PreToolUse", "tool_name": tool, "tool_input": arguments,
+        });
+        let run = hook(&[], payload.to_string());
+        assert!(run.stdout.contains("\"deny\"") && !run.stdout.contains(&key[20..60]), "{tool}: {run:?}");
+    }
+}

@@ -5,7 +5,7 @@ use crate::agent::{
     answers::refused_tool,
     json_tokens::quoted,
     model::{AgentDialect, AgentEvent, AgentEventKind, EventRow, HookAnswer, MaskedOutput},
-    payload::{Payload, string},
+    payload::{is_object, string},
 };
 
 pub(super) static DIALECT: AgentDialect = AgentDialect {
@@ -71,11 +71,12 @@ fn replace(event: &AgentEvent<'_>, output: &MaskedOutput) -> HookAnswer {
     let note = quoted(&output.note);
     let is_mcp = event.tool.starts_with("MCP:") || event.tool.starts_with("mcp__");
     if !is_mcp || output.field != "tool_output" {
-        return HookAnswer::json(format!(r#"{{"additional_context":{note}}}"#));
+        let warning = quoted(&output.warning);
+        return HookAnswer::json(format!(r#"{{"additional_context":{warning}}}"#));
     }
     // The output is JSON in a string.
     let inner = string(&output.value);
-    let object = inner.as_deref().filter(|inner| Payload::read(inner.as_bytes()).is_ok());
+    let object = inner.as_deref().filter(|inner| is_object(inner));
     let value = object.unwrap_or(&output.value);
     HookAnswer::json(format!(r#"{{"updated_mcp_tool_output":{value},"additional_context":{note}}}"#))
 }

@@ -18,7 +18,7 @@ pub(super) static DIALECT: AgentDialect = AgentDialect {
         EventRow::quiet("stop"),
     ],
     deny: |_, reason| HookAnswer::exit_code(reason),
-    replace: |_, output| HookAnswer::exit_code(&output.note),
+    replace: |_, output| HookAnswer::exit_code(&output.warning),
 };
 
 /// Cursor has the same names, and comes before.

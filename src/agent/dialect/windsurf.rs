@@ -21,5 +21,5 @@ pub(super) static DIALECT: AgentDialect = AgentDialect {
         EventRow::quiet("post_write_code"),
     ],
     deny: |_, reason| HookAnswer::exit_code(reason),
-    replace: |_, output| HookAnswer::exit_code(&output.note),
+    replace: |_, output| HookAnswer::exit_code(&output.warning),
 };

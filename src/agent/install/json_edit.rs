@@ -44,6 +44,14 @@ impl JsonSettings {
         items.iter().all(|(name, ..)| name.as_deref().is_some_and(|name| names.contains(&name)))
     }
 
+    /// The number of items in a container.
+    ///
+    /// # Errors
+    /// In words, when something else is there.
+    pub(crate) fn count(&self, path: &[&str]) -> Result<usize, String> {
+        Ok(self.container(path)?.items.len())
+    }
+
     /// Adds a value to a list, which is made if it is not there, and so are the objects around it. `path` names the members
     /// that lead to the list, and `first` are members of the root that a new one needs.
     ///
@@ -90,7 +98,7 @@ impl JsonSettings {
         let blank = blanked(&self.text);
         for depth in 1..path.len() + 1 {
             let parent = self.container(&path[..depth - 1])?;
-            if !parent.items.iter().any(|(name, ..)| name.as_deref() == Some(path[depth - 1])) {
+            if position(&parent.items, path[depth - 1]).is_none() {
                 return Ok(found);
             }
         }
@@ -128,8 +136,7 @@ impl JsonSettings {
                 break;
             }
             let parent = self.container(&path[..depth - 1])?;
-            let named = |(name, ..): &(Option<String>, _, _)| name.as_deref() == Some(path[depth - 1]);
-            let Some(index) = parent.items.iter().rposition(named) else { break };
+            let Some(index) = position(&parent.items, path[depth - 1]) else { break };
             self.remove_item(&path[..depth - 1], index)?;
         }
         Ok(())
@@ -141,7 +148,11 @@ impl JsonSettings {
         Ok(self.text[container.inner].trim().is_empty())
     }
 
-    fn remove_item(&mut self, path: &[&str], index: usize) -> Result<(), String> {
+    /// Removes an element of a list, and leaves the list even if it is empty.
+    ///
+    /// # Errors
+    /// In words, when something else is there.
+    pub(crate) fn remove_item(&mut self, path: &[&str], index: usize) -> Result<(), String> {
         let container = self.container(path)?;
         let (_, whole, _) = &container.items[index];
         let before = if index == 0 { container.inner.start } else { container.items[index - 1].1.end };
@@ -242,19 +253,30 @@ impl JsonSettings {
         let mut at = whole;
         let mut told = "the file".to_owned();
         for name in path {
-            let object = items(&blank, &at).filter(|_| blank[at.clone()].starts_with('{'));
-            let object = object.ok_or_else(|| format!("{told} is not an object"))?;
+            let is_number = name.starts_with(|one: char| one.is_ascii_digit());
+            let open = if is_number { '[' } else { '{' };
+            let around = items(&blank, &at).filter(|_| blank[at.clone()].starts_with(open));
+            let kind = if is_number { "a list" } else { "an object" };
+            let around = around.ok_or_else(|| format!("{told} is not {kind}"))?;
             told = format!("`{name}`");
-            let named = object.items.into_iter().rev().find(|(known, ..)| known.as_deref() == Some(*name));
-            at = named.ok_or_else(|| format!("{told} is not there"))?.2;
+            let index = position(&around.items, name).ok_or_else(|| format!("{told} is not there"))?;
+            at = around.items[index].2.clone();
         }
-        let kind = if path.len() < 2 { '{' } else { '[' };
+        // `hooks` is an object, what is in it are lists, and so on.
+        let kind = if path.len() < 2 || !path.len().is_multiple_of(2) { '{' } else { '[' };
         match items(&blank, &at) {
             Some(container) if blank[at.clone()].starts_with(kind) => Ok(container),
             _ if kind == '{' => Err(format!("{told} is not an object")),
             _ => Err(format!("{told} is not a list")),
         }
     }
+}
+
+/// Which item a step of a path leads to: the last member of this name, or the element of a list with this number, from 0.
+fn position(items: &[(Option<String>, Range<usize>, Range<usize>)], step: &str) -> Option<usize> {
+    let named = items.iter().rposition(|(name, ..)| name.as_deref() == Some(step));
+    let is_element = |at: &usize| items.get(*at).is_some_and(|(name, ..)| name.is_none());
+    named.or_else(|| step.parse().ok().filter(is_element))
 }
 
 /// What is in a container.

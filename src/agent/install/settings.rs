@@ -229,7 +229,7 @@ fn in_json(agent: &AgentInstall, text: &str, change: SettingsChange<'_>) -> Resu
                 let mut indexes: Vec<usize> = ours.iter().map(|(index, ..)| *index).collect();
                 indexes.dedup();
                 for index in indexes.into_iter().rev() {
-                    settings.remove(&path, index)?;
+                    remove(&mut settings, agent, event, index)?;
                 }
             }
         }
@@ -244,6 +244,28 @@ fn in_json(agent: &AgentInstall, text: &str, change: SettingsChange<'_>) -> Resu
         && settings.text() != text
         && settings.has_only(&names);
     Ok((!is_left).then(|| settings.text().to_owned()))
+}
+
+/// Removes an element of the list of an event, or what is ours in it if it runs other commands as well.
+fn remove(
+    settings: &mut JsonSettings,
+    agent: &AgentInstall,
+    event: &str,
+    index: usize,
+) -> Result<(), String> {
+    if let SettingsForm::Matched(..) = agent.form {
+        let number = index.to_string();
+        let handlers = ["hooks", event, &number, "hooks"];
+        let all = settings.strings(&handlers, COMMANDS)?;
+        let is_ours = |line: &str| command_line::program(line).is_some();
+        let mut ours: Vec<usize> =
+            all.iter().filter(|(.., line)| is_ours(line)).map(|(index, ..)| *index).collect();
+        ours.dedup();
+        if settings.count(&handlers)? > ours.len() {
+            return ours.into_iter().rev().try_for_each(|at| settings.remove_item(&handlers, at));
+        }
+    }
+    settings.remove(&["hooks", event], index)
 }
 
 /// A program as the settings of an agent name it: for a shell, or as it is.

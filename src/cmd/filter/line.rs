@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, error::Category};
+use serde_json::{error::Category, value::RawValue};
 
 use super::batch::{Batch, BatchLine};
 use crate::{
@@ -20,8 +20,8 @@ use crate::{
 /// What a line may say. Whatever else is in it is left alone.
 #[derive(Deserialize)]
 struct InputLine<'l> {
-    #[serde(default)]
-    id: Value,
+    #[serde(borrow, default)]
+    id: Option<&'l RawValue>,
     #[serde(borrow, default)]
     path: Option<Cow<'l, str>>,
     #[serde(borrow, default)]
@@ -36,8 +36,8 @@ struct OutputLine<'l> {
     /// The number of the line, from 1.
     line: u64,
     /// As the line has it.
-    #[serde(skip_serializing_if = "Value::is_null")]
-    id: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<Box<RawValue>>,
     /// As in the report of a scan.
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<&'l [FindingEntry]>,
@@ -159,7 +159,7 @@ impl LineFilter<'_> {
         let parsed = if line.is_too_long { Err("is too long".to_owned()) } else { parsed(text) };
         let (id, content) = match parsed {
             Ok(InputLine { id, path, text, content_base64 }) => (id, content(path, text, content_base64)),
-            Err(why) => (Value::Null, Err(why)),
+            Err(why) => (None, Err(why)),
         };
         let summary = &mut filtered.summary;
         let (path, content) = match content {
@@ -200,19 +200,9 @@ impl LineFilter<'_> {
         Ok(())
     }
 
-    /// An id with keys masked, since somebody else chose it.
-    fn masked(&self, id: Value) -> Value {
-        match id {
-            Value::String(text) => Value::String(self.redactor.text(text.as_bytes())),
-            Value::Array(all) => all.into_iter().map(|one| self.masked(one)).collect(),
-            Value::Object(all) => {
-                let all = all
-                    .into_iter()
-                    .map(|(name, one)| (self.redactor.text(name.as_bytes()), self.masked(one)));
-                Value::Object(all.collect())
-            }
-            other => other,
-        }
+    /// An id as it is written, but with keys masked, since somebody else chose it.
+    fn masked(&self, id: Option<&RawValue>) -> Option<Box<RawValue>> {
+        RawValue::from_string(self.redactor.text(id?.get().as_bytes())).ok()
     }
 }
 

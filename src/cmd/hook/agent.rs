@@ -1,6 +1,7 @@
 //! `skanner hook agent`: answers a coding agent. Whatever happens, it gets a valid answer or none.
 
 use std::{
+    collections::HashSet,
     io::{self, Read, Write},
     panic::{self, AssertUnwindSafe},
 };
@@ -136,9 +137,8 @@ impl AgentSearch<'_> {
         let mut findings = self.keys(&carried.text, &carried.path)?;
         if !findings.is_empty() && !carried.before.is_empty() {
             let before = self.keys(&carried.before, &carried.path)?;
-            let is_known =
-                |finding: &Finding| before.iter().any(|one| one.fingerprint == finding.fingerprint);
-            findings.retain(|finding| !is_known(finding));
+            let known: HashSet<&str> = before.iter().map(|one| &*one.fingerprint).collect();
+            findings.retain(|finding| !known.contains(&*finding.fingerprint));
         }
         Ok(findings)
     }
@@ -180,7 +180,8 @@ impl AgentSearch<'_> {
         let places = at.into_iter().chain(std::iter::repeat(None));
         let keys = findings.into_iter().zip(places);
         let keys: Vec<_> = keys.map(|(finding, place)| CarriedKey { finding, carried, place }).collect();
-        let note = self.console.redactor.line(&agent::masked(event, &keys));
-        Ok((event.dialect.replace)(event, &MaskedOutput { field: carried.field, value, note }))
+        let (note, warning) = agent::masked(event, &keys);
+        let [note, warning] = [note, warning].map(|text| self.console.redactor.line(&text));
+        Ok((event.dialect.replace)(event, &MaskedOutput { field: carried.field, value, note, warning }))
     }
 }

@@ -35,7 +35,10 @@ impl SettingsRoot {
     fn of(scope: AgentScope) -> Result<Self> {
         let directory = match scope {
             AgentScope::User => std::env::home_dir()
-                .filter(|home| home.is_absolute())
+                // An empty variable is a mistake, and not the directory that the system knows.
+                .filter(|home| {
+                    home.is_absolute() && std::env::var_os("HOME").is_none_or(|home| !home.is_empty())
+                })
                 .context("your home directory is not known: set HOME, or use --project")?,
             AgentScope::Project => {
                 let here = current_directory().context("the current directory no longer exists")?;
