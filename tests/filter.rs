@@ -104,6 +104,7 @@ fn a_bad_line_is_named_and_the_others_are_scanned() {
     let (code, found, _) = filter(&sandbox, &[], b"{\"text\":\"\xff\"}\n");
     assert_eq!((code, found.len()), (2, 1));
     assert_eq!(filter(&sandbox, &[], b"").0, 0);
+    assert_eq!(filter(&sandbox, &[], "\u{feff}{\"text\":\"a\"}\n".as_bytes()).0, 0);
 }
 
 #[test]

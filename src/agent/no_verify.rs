@@ -103,7 +103,7 @@ fn in_command(command: &ShellCommand, exported: &mut Option<String>, depth: usiz
         *exported = exported.take().or_else(|| rest[1..].iter().find_map(|word| switches_off(word)));
         return None;
     }
-    if PREFIXES.contains(first) {
+    if PREFIXES.contains(&program(first)) {
         let is_run =
             |word: &&str| program(word) == "git" || SHELLS.contains(&program(word)) || *word == "eval";
         let at = rest.iter().position(is_run)?;

@@ -156,6 +156,7 @@ impl LineFilter<'_> {
         filtered: &mut FilteredLines,
     ) -> Result<()> {
         let number = line.number;
+        let text = text.strip_prefix("\u{feff}".as_bytes()).filter(|_| number == 1).unwrap_or(text);
         let parsed = if line.is_too_long { Err("is too long".to_owned()) } else { parsed(text) };
         let (id, content) = match parsed {
             Ok(InputLine { id, path, text, content_base64 }) => (id, content(path, text, content_base64)),
