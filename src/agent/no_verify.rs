@@ -265,6 +265,7 @@ mod tests {
             "export HUSKY=0 && git push",
             "HUSKY=0; git commit",
             "env SKIP=a git commit",
+            "/usr/bin/env git commit -n",
             "GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.hooksPath GIT_CONFIG_VALUE_0=/x git commit",
             "bash -c 'git commit --no-verify'",
             "bash -lc \"cd x && git commit -n -m y\"",
