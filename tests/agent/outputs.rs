@@ -138,3 +138,23 @@ fn any_output_comes_back_with_nothing_but_its_keys_masked() {
     };
     runner.run(&(values(key), any::<bool>()), property).unwrap();
 }
+
+#[test]
+fn the_rest_of_a_key_that_is_wrapped_is_hidden() {
+    let key = crate::support::openai_key(21);
+    for width in [60, 72, 76, 80, 100] {
+        for between in ["\n", "\r\n", "=\r\n", "\n+", "\n    "] {
+            let lines: Vec<&str> =
+                key.as_bytes().chunks(width).map(|line| std::str::from_utf8(line).unwrap()).collect();
+            let payload = serde_json::json!({
+                "session_id": "s", "transcript_path": "/home/me/.claude/projects/x/y.jsonl", "cwd": "/work/p",
+                "permission_mode": "default", "hook_event_name": "PostToolUse", "tool_name": "Bash", "tool_input": {},
+                "tool_response": { "stdout": format!("first\n{}\nlast", lines.join(between)), "stderr": "" },
+            });
+            let run = super::hook(&[], payload.to_string());
+            let found = (0..key.len() - 20).find(|at| run.stdout.contains(&key[*at..at + 20]));
+            assert!(run.stdout.contains("first\\n") && run.stdout.contains("last\""), "{run:?}");
+            assert_eq!(found, None, "{width} {between:?}: {}", run.stdout);
+        }
+    }
+}
