@@ -112,6 +112,13 @@ fn plain(whole: PathBuf) -> PathBuf {
     plain
 }
 
+/// A path whose directory is whole and whose own name is as it is written, so that a link is not its target; `None` if the
+/// directory cannot be looked at, or the path has no name.
+#[must_use]
+pub(crate) fn with_whole_parent(path: &Path) -> Option<PathBuf> {
+    Some(parent(path)?.whole().ok()?.join(path.file_name()?))
+}
+
 /// The directory that relative paths start from, so that it can be compared with others.
 ///
 /// # Errors

@@ -4,6 +4,7 @@ use memchr::memmem;
 
 use super::{json_view::ViewEdit, spans::byte_ranges};
 use crate::{
+    bytes::char_floor,
     cold::ColdSort,
     finding::{Finding, Occurrence, Secret, Span},
 };
@@ -101,15 +102,14 @@ pub(crate) fn around(text: &str, edits: &[ViewEdit]) -> Vec<String> {
         let count = 1 + rest.windows(2).take_while(is_close).count();
         let group;
         (group, rest) = rest.split_at(count);
-        let floor = |at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         let mut part = String::new();
-        let mut at = floor(first.range.start.saturating_sub(BESIDE));
+        let mut at = char_floor(text, first.range.start.saturating_sub(BESIDE));
         for edit in group {
             part.push_str(&text[at..edit.range.start]);
             part.push_str(&edit.shown);
             at = edit.range.end;
         }
-        part.push_str(&text[at..floor(text.len().min(at + BESIDE)).max(at)]);
+        part.push_str(&text[at..char_floor(text, at + BESIDE)]);
         parts.push(part);
     }
     parts

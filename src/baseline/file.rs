@@ -11,7 +11,9 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use super::entry::{BaselineEntry, day_in};
-use crate::{cold::ColdSort, day::Day, finding::Fingerprint, path::WholePath, regular_file, whole_file};
+use crate::{
+    bytes::line_of, cold::ColdSort, day::Day, finding::Fingerprint, path::WholePath, regular_file, whole_file,
+};
 
 /// Larger files are refused, in bytes. This is room for about half a million entries.
 const MOST: u64 = 64 << 20;
@@ -117,7 +119,7 @@ impl Baseline {
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => {
-                let line = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() + 1;
+                let line = line_of(bytes, error.valid_up_to());
                 bail!(
                     "{shown}:{line}: not a baseline, since it is not UTF-8; `skanner baseline create --force` writes a new one"
                 )

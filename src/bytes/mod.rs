@@ -10,5 +10,5 @@ mod word;
 
 pub(crate) use fill::{fill, fill_by};
 pub(crate) use line::{line_around, line_of};
-pub(crate) use text::{has_ascii_text, is_ascii_text};
+pub(crate) use text::{char_floor, has_ascii_text, is_ascii_text};
 pub(crate) use word::{ONES, alphanumeric_at_end, alphanumeric_at_start, non_alphanumeric};

@@ -13,3 +13,8 @@ pub(crate) fn has_ascii_text(text: &[u8], least: usize) -> bool {
 pub(crate) fn is_ascii_text(byte: u8) -> bool {
     matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~')
 }
+
+/// The nearest start of a character at or before an offset; the end of the text for what is behind it.
+pub(crate) fn char_floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}

@@ -14,14 +14,14 @@ use crate::{
     cli::{ReportArgs, ScanArgs, TrustArgs, clone_first, is_url},
     finding::{NotReadKind, Report, Subject},
     git::{self, ci, revisions::Selection},
-    path::{WholePath, current_directory, parent, shown},
+    path::{WholePath, current_directory, shown, with_whole_parent},
     root,
     session::{
         ConfigStart, Coverage, HistoryFilter, MissingContent, RangeTrust, ScanScope, Session, Verdict,
         WorkerPool, conclude, conclude_report, config_start, load, open_from_environment, read_histories,
         refuse_outside, tree_root,
     },
-    source::{LeftHistory, Range, Reading, Sink, StagedSource, StagedState, Stdin, Walk},
+    source::{LeftHistory, Range, Reading, Sink, StagedSource, Stdin, Walk},
 };
 
 pub(super) fn run(args: &ScanArgs, console: &Console) -> Result<Verdict> {
@@ -51,12 +51,7 @@ pub(super) fn staged(
     conclude_report(&session, |pool| {
         pool.read_lfs(&repository, MissingContent::Fails);
         let staged = StagedSource { all, wanted: None, differing: false, pool: session.pool() };
-        let held = staged.feed(&repository, &pool.workers())?;
-        let nothing = match held {
-            StagedState::Content => None,
-            StagedState::Removals => Some("the staged changes only remove files"),
-            StagedState::Nothing => Some("nothing is staged"),
-        };
+        let nothing = staged.feed(&repository, &pool.workers())?.nothing();
         let subject = Subject { what: "what is staged".to_owned(), nothing: nothing.map(str::to_owned) };
         Ok(Coverage::git(tree_root(&repository)?, subject))
     })
@@ -226,9 +221,8 @@ fn common(paths: &[PathBuf]) -> PathBuf {
 fn distinct(paths: Vec<PathBuf>) -> Vec<PathBuf> {
     let mut seen = BTreeSet::new();
     // A link is not its target: the name is part of what is read.
-    let whole = |path: &PathBuf| match (parent(path).map(WholePath::whole), path.file_name()) {
-        (Some(Ok(parent)), Some(name)) => parent.join(name),
-        _ => path.whole().unwrap_or_else(|_| path.clone()),
+    let whole = |path: &PathBuf| {
+        with_whole_parent(path).unwrap_or_else(|| path.whole().unwrap_or_else(|_| path.clone()))
     };
     paths.into_iter().filter(|path| seen.insert(whole(path))).collect()
 }

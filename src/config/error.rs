@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::{bytes::line_of, hidden::escape_control};
+use crate::{
+    bytes::{char_floor, line_of},
+    hidden::escape_control,
+};
 
 /// Nobody reads more than this at a time.
 const MOST: usize = 10;
@@ -47,19 +50,19 @@ impl Invalid {
     /// The file and line of the first problem.
     #[must_use]
     pub(crate) fn place(&self) -> String {
-        let start = self.problems.first().map_or(0, |problem| floor(&self.text, problem.span.start));
+        let start = self.problems.first().map_or(0, |problem| char_floor(&self.text, problem.span.start));
         format!("{}:{}", self.shown, line_of(self.text.as_bytes(), start))
     }
 
     fn block(&self, problem: &Problem, mask: &mut dyn FnMut(&str) -> String) -> String {
-        let start = floor(&self.text, problem.span.start);
+        let start = char_floor(&self.text, problem.span.start);
         let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
         let line_end = self.text[start..].find('\n').map_or(self.text.len(), |at| start + at);
         let line = self.text[line_start..line_end].trim_end_matches('\r');
         let number = line_of(self.text.as_bytes(), start);
         // A problem at the end of a line comes after its last character.
         let within = (start - line_start).min(line.len());
-        let end = floor(line, (problem.span.end.saturating_sub(line_start)).min(line.len())).max(within);
+        let end = char_floor(line, problem.span.end.saturating_sub(line_start)).max(within);
         let column = line[..within].chars().count() + 1;
         let message = escape_control(&mask(&problem.message)).into_owned();
         let (excerpt, before, marked) = excerpt(line, within..end, mask);
@@ -99,15 +102,6 @@ fn excerpt(line: &str, range: Range<usize>, mask: &mut dyn FnMut(&str) -> String
 /// The length of the common prefix in bytes, in whole characters.
 fn common(a: &str, b: &str) -> usize {
     a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
-}
-
-/// The nearest character boundary at or before `at`.
-fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 /// The known word that was probably meant.

@@ -14,6 +14,7 @@ use anyhow::{Context, Result, bail, ensure};
 use toml::de::DeTable;
 
 use crate::{
+    bytes::line_of,
     hidden::escape_control,
     path::{WholePath, resolved, shown_text},
     root::Root,
@@ -336,8 +337,8 @@ fn read_or(file: &Path, unreadable: impl FnOnce() -> String) -> Result<String> {
         LARGEST >> 20
     );
     String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n');
-        anyhow::anyhow!("{}:{}: not valid UTF-8, which TOML requires", show(file), line.count() + 1)
+        let line = line_of(error.as_bytes(), error.utf8_error().valid_up_to());
+        anyhow::anyhow!("{}:{line}: not valid UTF-8, which TOML requires", show(file))
     })
 }
 

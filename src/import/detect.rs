@@ -4,7 +4,7 @@ use super::{
     detect_secrets, entry::ImportedList, ggshield, gitleaks, gitleaks_config, refusal::ListRefusal,
     trufflehog,
 };
-use crate::{loose_toml, suppression::GitleaksIgnore, yaml};
+use crate::{bytes::line_of, loose_toml, suppression::GitleaksIgnore, yaml};
 
 /// The usual names of lists at the root of a repository.
 pub(crate) const NAMES: &[&str] = &[
@@ -44,10 +44,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<ImportedList, ListRefusal> {
         return Err(ListRefusal::whole("it is UTF-16, as PowerShell writes files; save it as UTF-8"));
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let line = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() as u64 + 1;
-        ListRefusal::at(line, "not UTF-8")
-    })?;
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| ListRefusal::at(line_of(bytes, error.valid_up_to()), "not UTF-8"))?;
     let start = text.trim_start();
     if start.starts_with('{') {
         return object(text);

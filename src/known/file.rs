@@ -24,7 +24,7 @@ pub(crate) enum Unreadable {
     /// What is wrong with the file as a whole.
     File(String),
     /// What is wrong on which of its lines.
-    Line(usize, &'static str),
+    Line(u64, &'static str),
 }
 
 /// Reads the variables of a file in the syntax of `.env`, or all texts of a JSON object.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+use crate::bytes::line_of;
+
 /// A name and its value.
 pub(crate) struct Variable {
     /// The name; in JSON, the path to it.
@@ -16,7 +18,7 @@ pub(crate) struct Variable {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Mistake {
     /// The line, 1-based.
-    pub(crate) line: usize,
+    pub(crate) line: u64,
     /// What it is.
     pub(crate) what: &'static str,
 }
@@ -36,6 +38,6 @@ impl fmt::Debug for Variable {
 impl Mistake {
     /// A mistake at an offset of a text.
     pub(super) fn at(text: &[u8], at: usize, what: &'static str) -> Self {
-        Self { line: 1 + memchr::memchr_iter(b'\n', &text[..at.min(text.len())]).count(), what }
+        Self { line: line_of(text, at), what }
     }
 }

@@ -73,8 +73,8 @@ impl KeywordSearch {
                     let mut four = [0; 4];
                     four[..count].copy_from_slice(&text[offset..offset + count]);
                     let four = u32::from_le_bytes(four);
-                    may_begin[hash_of_three(four)] = true;
-                    let hash = hash(four, mask);
+                    may_begin[first_index(four)] = true;
+                    let hash = hash(four, mask, BITS);
                     all.push(SearchedKeyword { hash, offset, text, uses: vec![one] });
                 }
             }
@@ -107,7 +107,7 @@ impl KeywordSearch {
         let within = text.get(range.start..end).unwrap_or_default();
         for (at, four) in (range.start..).zip(within.windows(4)) {
             let four = four.first_chunk().map_or(0, |four| u32::from_le_bytes(*four));
-            if self.may_begin[hash_of_three(four)] {
+            if self.may_begin[first_index(four)] {
                 for table in [long, short] {
                     if let Some(hash) = table.has(four) {
                         table.look(text, at, hash, range, &mut found);
@@ -137,7 +137,7 @@ impl KeywordTable {
 
     /// The hash of four bytes, if a keyword has it.
     fn has(&self, four: u32) -> Option<u16> {
-        let hash = hash(four, self.mask);
+        let hash = hash(four, self.mask, BITS);
         (self.bits[usize::from(hash) / 64] >> (hash % 64) & 1 == 1).then_some(hash)
     }
 
@@ -163,15 +163,15 @@ impl KeywordTable {
     }
 }
 
-/// The hash of what the mask selects of four bytes. It does not tell the cases of a letter apart.
-fn hash(four: u32, mask: u32) -> u16 {
+/// The hash of what the mask selects of four bytes, in so many bits. It does not tell the cases of a letter apart.
+fn hash(four: u32, mask: u32, bits: u32) -> u16 {
     let folded = (four | 0x2020_2020) & mask;
-    (folded.wrapping_mul(SPREAD) >> (32 - BITS)) as u16
+    (folded.wrapping_mul(SPREAD) >> (32 - bits)) as u16
 }
 
-/// Another hash of the first three of four bytes.
-fn hash_of_three(four: u32) -> usize {
-    (((four | 0x2020_2020) & THREE).wrapping_mul(SPREAD) >> (32 - ANY_BITS)) as usize
+/// The index of the first three of four bytes in the table that is looked at first.
+fn first_index(four: u32) -> usize {
+    hash(four, THREE, ANY_BITS).into()
 }
 
 /// The offset of those bytes that ordinary text has the least.

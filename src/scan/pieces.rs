@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::finding::Secret;
+use crate::{bytes::char_floor, finding::Secret};
 
 /// A part of a secret of this length must not be shown, in bytes. The four last characters that masks show are shorter.
 const LENGTH: usize = 8;
@@ -54,7 +54,7 @@ impl SecretPieces {
         let ranges = self.ranges(text.as_bytes());
         for Range { start, end } in ranges.into_iter().rev() {
             // Secrets are mostly ASCII. A part that begins or ends inside a character takes all of it.
-            let start = (0..=start).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            let start = char_floor(text, start);
             let end = (end..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
             text.replace_range(start..end, HIDDEN);
         }

@@ -54,6 +54,17 @@ pub(super) fn apply_baseline(session: &Session) -> ApplyKnown<'_> {
     Box::new(|report, context| baseline::apply(report, context, session))
 }
 
+/// Workers for what a session scans, with counts of what has been read so far for whoever shows them.
+pub(super) fn worker_pool<'a>(
+    session: &'a Session,
+    engine: &'a Engine,
+    counts: Option<Arc<Counts>>,
+) -> WorkerPool<'a> {
+    let base = session.settings.config.as_ref().map(|config| config.base.as_path());
+    let rule_paths = engine.needs_paths().then(|| RulePaths::new(base));
+    WorkerPool::new(engine, &session.redactor, counts, rule_paths).keeping(&session.known)
+}
+
 /// What a run would find in these bytes, under this path, whatever the baseline lists.
 ///
 /// # Errors
@@ -78,9 +89,7 @@ pub(super) fn collect(
 ) -> Result<Report> {
     let redactor = &session.redactor;
     let least = Least::of(session);
-    let base = session.settings.config.as_ref().map(|config| config.base.as_path());
-    let rule_paths = engine.needs_paths().then(|| RulePaths::new(base));
-    let pool = WorkerPool::new(engine, redactor, counts, rule_paths).keeping(&session.known);
+    let pool = worker_pool(session, engine, counts);
     let mut coverage = feed(&pool)?;
     #[cfg(feature = "git")]
     let locations = history::locate(&mut coverage.histories, &pool);

@@ -4,8 +4,7 @@ use anyhow::Result;
 
 use super::{
     gathered::RunTotals,
-    rule_paths::RulePaths,
-    run::probe,
+    run::{probe, worker_pool},
     settings::Session,
     worker::{Worker, WorkerPool},
 };
@@ -34,10 +33,7 @@ pub(crate) struct TextScreens<'a> {
 impl<'a> TextScreens<'a> {
     /// Screens for the texts of a run.
     pub(crate) fn new(session: &'a Session, engine: &'a Engine) -> Self {
-        let base = session.settings.config.as_ref().map(|config| config.base.as_path());
-        let rule_paths = engine.needs_paths().then(|| RulePaths::new(base));
-        let pool = WorkerPool::new(engine, &session.redactor, None, rule_paths).keeping(&session.known);
-        Self { session, engine, pool }
+        Self { session, engine, pool: worker_pool(session, engine, None) }
     }
 
     /// One for a thread.

@@ -40,5 +40,5 @@ pub(crate) use work_tree::work_tree;
 pub(crate) use {
     history::{HistorySource, Reading, Searcher, TriageResult},
     range::Range,
-    staged::{StagedSource, StagedState},
+    staged::StagedSource,
 };

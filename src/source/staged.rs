@@ -40,6 +40,17 @@ pub(crate) enum StagedState {
     Content,
 }
 
+impl StagedState {
+    /// Why there was nothing to read, if that is so.
+    pub(crate) fn nothing(self) -> Option<&'static str> {
+        match self {
+            Self::Content => None,
+            Self::Removals => Some("the staged changes only remove files"),
+            Self::Nothing => Some("nothing is staged"),
+        }
+    }
+}
+
 impl StagedSource<'_> {
     /// Pushes what is staged in the repository, with paths relative to the root of its work tree. Conflicts and
     /// unreadable objects are reported as not scanned.

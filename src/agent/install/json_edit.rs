@@ -3,7 +3,10 @@
 
 use std::ops::Range;
 
-use crate::agent::json_tokens::{JsonToken, JsonTokens, decoded, quoted};
+use crate::{
+    agent::json_tokens::{JsonToken, JsonTokens, decoded, quoted},
+    bytes::line_of,
+};
 
 /// Settings as a text that can be edited.
 pub(crate) struct JsonSettings {
@@ -240,13 +243,7 @@ impl JsonSettings {
     /// The object or list that members lead to.
     fn container(&self, path: &[&str]) -> Result<Container, String> {
         let blank = blanked(&self.text);
-        let wrong = |at: usize| {
-            let line = 1 + self.text.as_bytes()[..at.min(self.text.len())]
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count();
-            format!("line {line} is not valid JSON")
-        };
+        let wrong = |at: usize| format!("line {} is not valid JSON", line_of(self.text.as_bytes(), at));
         let mut tokens = JsonTokens::new(&blank);
         let whole = tokens.value_range().map_err(wrong)?;
         tokens.next().map_err(wrong)?;

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::{SettingsChange, command_line, json_edit::JsonSettings, plugin, toml_block};
+use crate::bytes::line_of;
 
 /// Whose settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -315,8 +316,7 @@ fn vibe_line(block: &str) -> Option<String> {
 fn is_toml(text: &str) -> Result<(), String> {
     let parsed = text.parse::<toml::Table>();
     parsed.map(drop).map_err(|error| {
-        let line =
-            error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        let line = line_of(text.as_bytes(), error.span().map_or(0, |span| span.start));
         format!("line {line} is not valid TOML, or `hooks` is not a list of tables")
     })
 }

@@ -143,25 +143,9 @@ impl AgentSearch<'_> {
         Ok(findings)
     }
 
-    /// Gives an output back with its keys masked.
-    fn mask(&self, event: &AgentEvent<'_>, carried: &CarriedText<'_>) -> Result<HookAnswer> {
-        let findings = self.keys(&carried.text, &carried.path)?;
-        if findings.is_empty() {
-            return Ok(HookAnswer::default());
-        }
-        let edits = agent::edits(&carried.text, &findings);
-        let (mut value, places) = carried.edited(&edits);
-        let named = findings.iter().take(agent::MOST_NAMED);
-        let at = carried.edited_at(named, &edits).into_iter().map(|at| places.get(at?).cloned());
-        let at: Vec<_> = at.collect();
-        let mut is_done = true;
-        for part in agent::around(&carried.text, &edits) {
-            is_done = is_done && self.keys(&part, &carried.path)?.is_empty();
-        }
-        for pass in 1.. {
-            if is_done {
-                break;
-            }
+    /// A masked value in which something has become a key, with that masked as well.
+    fn masked_again(&self, mut value: String, carried: &CarriedText<'_>) -> Result<String> {
+        for pass in 1..=MOST_PASSES {
             let masked = agent::again(&value, carried);
             let rest = self.keys(&masked.text, &masked.path)?;
             if rest.is_empty() {
@@ -173,12 +157,27 @@ impl AgentSearch<'_> {
                 false => agent::all(&masked.text),
             };
             value = masked.edited(&edits).0;
-            if pass >= MOST_PASSES {
+        }
+        Ok(value)
+    }
+
+    /// Gives an output back with its keys masked.
+    fn mask(&self, event: &AgentEvent<'_>, carried: &CarriedText<'_>) -> Result<HookAnswer> {
+        let findings = self.keys(&carried.text, &carried.path)?;
+        if findings.is_empty() {
+            return Ok(HookAnswer::default());
+        }
+        let edits = agent::edits(&carried.text, &findings);
+        let (mut value, places) = carried.edited(&edits);
+        let named = findings.iter().take(agent::MOST_NAMED);
+        let places = carried.edited_at(named, &edits).into_iter().map(|at| places.get(at?).cloned());
+        for part in agent::around(&carried.text, &edits) {
+            if !self.keys(&part, &carried.path)?.is_empty() {
+                value = self.masked_again(value, carried)?;
                 break;
             }
         }
-        let places = at.into_iter().chain(std::iter::repeat(None));
-        let keys = findings.into_iter().zip(places);
+        let keys = findings.into_iter().zip(places.chain(std::iter::repeat(None)));
         let keys: Vec<_> = keys.map(|(finding, place)| CarriedKey { finding, carried, place }).collect();
         let (note, warning) = agent::masked(event, &keys);
         let [note, warning] = [note, warning].map(|text| self.console.redactor.line(&text));

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::text_check::TextMark;
 use crate::{
+    bytes::char_floor,
     config::{Config, ConfigDocument, ConfigKind, NamedFiles, kind_of_name},
     report::Level,
     session::Redactor,
@@ -23,11 +24,10 @@ pub(super) fn problems(file: &Path, text: &str) -> Vec<TextMark> {
     }
     let Err(invalid) = Config::parse(&document, "skanner.toml") else { return Vec::new() };
     let redactor = Redactor::default();
-    let floor = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let problems = invalid.problems.into_iter().map(|problem| {
-        let start = floor(problem.span.start);
+        let start = char_floor(text, problem.span.start);
         TextMark {
-            range: start..floor(problem.span.end).max(start),
+            range: start..char_floor(text, problem.span.end).max(start),
             level: Level::Error,
             ..TextMark::of_text("configuration", redactor.line(&problem.message))
         }

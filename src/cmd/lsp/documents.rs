@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::text_check::TextCheck;
 use crate::{
     editor::{EditorPosition, EditorText, Language, PositionEncoding, file_of_uri, name_of_uri},
-    path::{WholePath, shown_text},
+    path::{shown_text, with_whole_parent},
 };
 
 /// A document that is open.
@@ -43,11 +43,7 @@ impl OpenDocuments {
         let word = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (uri, language_id) = (word("uri"), word("languageId"));
         // Globs start from paths without links.
-        let file =
-            file_of_uri(&uri).map(|file| match (file.parent().map(WholePath::whole), file.file_name()) {
-                (Some(Ok(parent)), Some(name)) => parent.join(name),
-                _ => file,
-            });
+        let file = file_of_uri(&uri).map(|file| with_whole_parent(&file).unwrap_or(file));
         let name = match &file {
             Some(file) => shown_text(file),
             None => Language::named(name_of_uri(&uri), &language_id),

@@ -26,7 +26,7 @@ use crate::{
         ConfigStart, Coverage, MissingContent, Options, Redactor, ScanScope, Session, WorkerPool,
         config_start, find_rule, load, look_up, or_builtin, report, tree_root,
     },
-    source::{LeftHistory, Sink, StagedSource, StagedState, Walk},
+    source::{LeftHistory, Sink, StagedSource, Walk},
 };
 
 /// A larger text is not scanned, in bytes.
@@ -157,11 +157,7 @@ impl ToolRunner {
         self.scan(&session, |pool| {
             pool.read_lfs(&repository, MissingContent::Fails);
             let staged = StagedSource { all: false, wanted: None, differing: false, pool: session.pool() };
-            let nothing = match staged.feed(&repository, &pool.workers())? {
-                StagedState::Content => None,
-                StagedState::Removals => Some("the staged changes only remove files".to_owned()),
-                StagedState::Nothing => Some("nothing is staged".to_owned()),
-            };
+            let nothing = staged.feed(&repository, &pool.workers())?.nothing().map(str::to_owned);
             Ok(Coverage::git(tree, Subject { what: "what is staged".to_owned(), nothing }))
         })
     }
