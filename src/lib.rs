@@ -90,8 +90,8 @@ pub use {
     finding::{
         AcceptedInput, AppliedPolicy, Candidate, Configuration, Event, Excerpt, Finding, History,
         LeftOutValue, LookedFor, NotRead, NotReadKind, NotScanned, Occurrence, RefsRead, Refused, Report,
-        Scanned, SearchedFamily, Secret, Span, Subject, Suppressed, Suppression, SuppressionKind, Unused,
-        ValueSource,
+        Scanned, SearchedFamily, Secret, SinceScan, Span, Subject, Suppressed, Suppression, SuppressionKind,
+        Unused, ValueSource,
     },
     rule::{
         Confidence, ContextWord, Edges, Expression, Family, Form, Github, Guidance, Keyword, Rule, Severity,

@@ -21,6 +21,14 @@ pub(crate) struct HistoryArgs {
     #[arg(long, conflicts_with_all = ["staged", "range", "no_ignore", "force_exclude"], help_heading = heading::SOURCE)]
     pub history: bool,
 
+    /// Read only what the scan that wrote STATE has not read.
+    ///
+    /// STATE is a file outside of the repository. Each scan that reads everything writes it, also the first one. If there is
+    /// a key in what is new, or a pack is missing, changed or written anew, the whole history is read. Otherwise the report
+    /// has what was known, and says that nothing is new. SKANNER_STATE_KEY signs the file.
+    #[arg(long, value_name = "STATE", requires = "history", conflicts_with_all = ["staged", "range", "since", "refs", "path", "second_opinion", "show_secrets"], help_heading = heading::HISTORY, hide_short_help = true)]
+    pub since_scan: Option<PathBuf>,
+
     /// Report only keys in commits and tags since DATE.
     ///
     /// The date is YYYY-MM-DD (UTC) or in RFC 3339 format. The whole history is read in any case, and the summary

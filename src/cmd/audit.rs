@@ -86,7 +86,12 @@ fn one(args: &AuditArgs, path: &Path, console: &Console) -> Result<Verdict> {
     let options = options.enter(&tree_root(&repository)?)?;
     let session = load(options, config_start(&repository), &console.redactor)?;
     let (verdict, report) = conclude_report(&session, |pool| {
-        let reading = Reading { pool: session.pool(), allow_shallow: args.allow_shallow, cross_check: false };
+        let reading = Reading {
+            pool: session.pool(),
+            allow_shallow: args.allow_shallow,
+            cross_check: false,
+            known: None,
+        };
         let coverage = feed_repository(&repository, session.reads_ignored(args.no_ignore), reading, pool)?;
         Ok(Coverage { is_audit: true, outside, ..coverage })
     })?;

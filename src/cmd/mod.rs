@@ -21,6 +21,7 @@ mod report;
 mod rules;
 mod scan;
 mod schema;
+mod since_scan;
 mod tree;
 mod try_rule;
 mod words;

@@ -4,16 +4,17 @@ use std::{
     collections::BTreeSet,
     io::IsTerminal,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use anyhow::{Context, Result, bail, ensure};
 use git2::Repository;
 
-use super::{agent_files, console::Console, options};
+use super::{agent_files, console::Console, options, since_scan};
 use crate::{
     cli::{ReportArgs, ScanArgs, TrustArgs, clone_first, is_url},
     finding::{NotReadKind, Report, Subject},
-    git::{self, ci, revisions::Selection},
+    git::{self, ci, revisions::Selection, store::StoreStamp},
     path::{WholePath, current_directory, shown, with_whole_parent},
     root,
     session::{
@@ -135,6 +136,13 @@ fn files(args: &ScanArgs, console: &Console) -> Result<Verdict> {
     }
     paths.iter().try_for_each(|path| refuse_outside(&options, path))?;
     let session = load(options, ConfigStart::Path(&common(&paths)), &console.redactor)?;
+    if let Some(state) = &args.history.since_scan {
+        let base = current_directory().context("the current directory no longer exists")?;
+        return since_scan::run(state, &paths, &session, console, |pool, known| {
+            let coverage = Coverage::files(base.clone());
+            feed_histories(args, &session, Some(known), coverage, paths.clone(), pool)
+        });
+    }
     conclude(&session, |pool| {
         let (stdin, roots): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|path| path == Path::new("-"));
         ensure!(args.stdin_filename.is_none() || !stdin.is_empty(), "--stdin-filename requires the path `-`");
@@ -147,7 +155,7 @@ fn files(args: &ScanArgs, console: &Console) -> Result<Verdict> {
         let base = current_directory().context("the current directory no longer exists")?;
         let coverage = Coverage { scope: ScanScope::Files(roots.clone()), ..Coverage::files(base) };
         if args.history.history {
-            return feed_histories(args, &session, coverage, roots, pool);
+            return feed_histories(args, &session, None, coverage, roots, pool);
         }
         let (repositories, trees): (Vec<_>, Vec<_>) =
             distinct(roots.clone()).into_iter().partition(|root| root::is_repository_directory(root));
@@ -172,6 +180,7 @@ fn reading(args: &ScanArgs, session: &Session) -> Reading {
         pool: session.pool(),
         allow_shallow: args.history.allow_shallow,
         cross_check: args.history.second_opinion,
+        known: None,
     }
 }
 
@@ -179,13 +188,14 @@ fn reading(args: &ScanArgs, session: &Session) -> Reading {
 fn feed_histories(
     args: &ScanArgs,
     session: &Session,
+    known: Option<Arc<[StoreStamp]>>,
     mut coverage: Coverage,
     roots: Vec<PathBuf>,
     pool: &WorkerPool<'_>,
 ) -> Result<Coverage> {
     let query = options::of_history(&args.history);
     coverage.filter = HistoryFilter::new(&query)?;
-    coverage.histories = read_histories(&roots, reading(args, session), pool);
+    coverage.histories = read_histories(&roots, Reading { known, ..reading(args, session) }, pool);
     for (root, history) in roots.iter().zip(&coverage.histories) {
         if let Some(tree) = history.repository().workdir() {
             pool.worker().not_read(NotReadKind::WorkTree, &shown(tree));

@@ -27,7 +27,12 @@ pub(super) fn feed(
         let Ok(repository) = git::discover(root) else {
             bail!("{} is not in a git repository, so there is no history to read", root.display())
         };
-        let reading = Reading { pool: session.pool(), allow_shallow: args.allow_shallow, cross_check: false };
+        let reading = Reading {
+            pool: session.pool(),
+            allow_shallow: args.allow_shallow,
+            cross_check: false,
+            known: None,
+        };
         let mut coverage = feed_repository(&repository, no_ignore, reading, pool)?;
         coverage.subject = Some(Subject { what: "files, index and history".to_owned(), nothing: None });
         return Ok(coverage);

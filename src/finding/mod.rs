@@ -18,6 +18,7 @@ mod rule_file_use;
 mod scanned;
 mod scope;
 mod secret;
+mod since;
 mod suppress;
 mod suppression;
 
@@ -44,5 +45,6 @@ pub use scanned::NotScanned;
 pub use scanned::Scanned;
 pub use scope::{LeftOutValue, LookedFor, SearchedFamily, ValueSource};
 pub use secret::Secret;
+pub use since::SinceScan;
 pub(crate) use suppress::SuppressedBy;
 pub use suppression::{AcceptedInput, Suppressed, Unused};

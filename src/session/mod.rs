@@ -31,6 +31,8 @@ mod run;
 #[cfg(feature = "cli")]
 mod screen;
 mod settings;
+#[cfg(feature = "cli")]
+mod state;
 mod suppress;
 #[cfg(feature = "git")]
 mod tracked;
@@ -45,8 +47,8 @@ mod worker;
 pub(crate) use baseline::{BaselineComparison, BaselineLocation, entry_in_words, refuse_links, root_of};
 #[cfg(feature = "cli")]
 pub(crate) use conclude::{
-    Progress, Verdict, check_files, conclude, conclude_report, conclude_with, gather, gather_with, verdict,
-    write_document,
+    Progress, Verdict, check_files, conclude, conclude_report, conclude_with, document_of, gather,
+    gather_with, verdict, write_document, write_verdict,
 };
 pub(crate) use coverage::{Coverage, ScanScope};
 pub(crate) use options::{Options, ReportFile};
@@ -58,6 +60,8 @@ pub(crate) use run::report;
 #[cfg(feature = "cli")]
 pub(crate) use screen::{TextScreen, TextScreens};
 pub(crate) use settings::{ConfigStart, Session, load, look_up, look_up_shown};
+#[cfg(feature = "cli")]
+pub(crate) use state::{StateFile, first_until, stamps};
 #[cfg(feature = "cli")]
 pub(crate) use trial::trial;
 #[cfg(feature = "cli")]

@@ -54,6 +54,11 @@ impl PackFile {
         Err(self.damage(why))
     }
 
+    /// Whether it was opened by the path of this index.
+    pub(super) fn has_index(&self, index: &Path) -> bool {
+        self.path == index.with_extension("pack")
+    }
+
     /// Says what is wrong with the pack.
     pub(super) fn damage(&self, why: &str) -> PackDamage {
         PackDamage { path: self.path.clone(), why: why.to_owned() }

@@ -15,6 +15,8 @@ pub(super) struct Pack {
     pub(super) before: u32,
     /// What is known about each object, by its position in the index. Empty if all are here alone.
     copies: Vec<Copies>,
+    /// It was read before, and has not changed.
+    pub(super) is_passed_over: bool,
     /// Bytes that belong to no entry, as far as entries have been read.
     gaps: AtomicU64,
 }
@@ -46,7 +48,7 @@ impl Pack {
         // Entries fill a pack from its header to its checksum.
         let first = forest.start(file.end());
         let gaps = AtomicU64::new(first.saturating_sub(HEADER) as u64);
-        Self { file, forest, before: number, copies, gaps }
+        Self { file, forest, before: number, copies, is_passed_over: false, gaps }
     }
 
     /// Remembers that an object is somewhere else, too. Returns whether it is here.
@@ -81,6 +83,7 @@ impl Pack {
     pub(super) fn gaps(&self) -> Option<PackDamage> {
         match self.gaps.load(Ordering::Relaxed) {
             0 => None,
+            _ if self.is_passed_over => None,
             _ => Some(self.file.damage(
                 "holds bytes between or around its objects that belong to none that its index lists, so they were not \
                  read: `git index-pack` lists objects that are missing there, and `git repack -a -d` leaves out the rest",

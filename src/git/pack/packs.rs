@@ -49,7 +49,7 @@ impl Packs {
     ) -> Vec<V> {
         let mut visitors = walk::walk(&self.packs, kinds, pool, new_visitor);
         if let Some(first) = visitors.first_mut() {
-            for pack in &self.packs {
+            for pack in self.packs.iter().filter(|pack| !pack.is_passed_over) {
                 for (position, why) in &pack.forest.lost {
                     first.failed(pack.file.index.id(*position as usize), None, why);
                 }
@@ -58,10 +58,17 @@ impl Packs {
         visitors
     }
 
+    /// Has the packs with these indexes passed over by [`Self::walk`]: they were read before, and have not changed.
+    pub(in crate::git) fn pass_over(&mut self, indexes: &[PathBuf]) {
+        for pack in &mut self.packs {
+            pack.is_passed_over = indexes.iter().any(|index| pack.file.has_index(index));
+        }
+    }
+
     /// Remembers that an object is outside of the packs, too, so that it must be what its name says. Returns whether
-    /// some pack's index lists it.
+    /// some pack's index lists it. A pack that is passed over does not count: nobody compares its object with its name.
     pub(in crate::git) fn share(&mut self, id: ObjectId) -> bool {
-        self.packs.iter_mut().any(|pack| pack.share(id.as_bytes()))
+        self.packs.iter_mut().any(|pack| !pack.is_passed_over && pack.share(id.as_bytes()))
     }
 
     /// The packs with bytes that belong to no object, once all objects have been read.

@@ -7,7 +7,7 @@ use crate::git::kind::ObjectKinds;
 /// one thread busy at the end come first.
 pub(super) fn roots(packs: &[Pack], kinds: ObjectKinds, threads: usize) -> Vec<(usize, u32)> {
     let mut roots: Vec<(usize, u32, u64)> = Vec::new();
-    for (at, pack) in packs.iter().enumerate() {
+    for (at, pack) in packs.iter().enumerate().filter(|(_, pack)| !pack.is_passed_over) {
         let wanted = |entry| pack.forest.kind(entry).is_none_or(|kind| kinds.contains(kind));
         let of_pack = pack.forest.roots.iter().filter(|(entry, _)| wanted(*entry));
         roots.extend(of_pack.map(|(entry, weight)| (at, *entry, *weight)));

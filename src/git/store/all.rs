@@ -1,13 +1,14 @@
 //! All objects of a repository, by name and number.
 
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
 use git2::Repository;
 
-use super::{directories, listing::ObjectListing};
+use super::{directories, listing::ObjectListing, stamp::StoreStamp};
 use crate::{
     blob::ObjectId,
     git::{
@@ -17,6 +18,7 @@ use crate::{
         objects::oid,
         pack::{PackCheck, PackDamage, Packs},
     },
+    path::shown_text,
     threads::Pool,
 };
 
@@ -38,6 +40,10 @@ pub(crate) struct Store {
     pub is_partial: bool,
     /// Length of a name, in bytes.
     pub width: usize,
+    /// What was there when it was opened, if that was asked for.
+    pub stamp: Option<StoreStamp>,
+    /// The loose objects that are to be read, if not all of them are.
+    new_loose: Option<Vec<ObjectId>>,
     /// The object directories.
     directories: Vec<PathBuf>,
     /// The object directory of each loose object, by its number there.
@@ -62,9 +68,10 @@ struct CrossCheck {
 }
 
 impl Store {
-    /// Opens all packs and lists all loose objects.
+    /// Opens all packs and lists all loose objects. What is in the stamp of this store among `known` is passed over when
+    /// objects are read, if all of it is still there.
     #[must_use]
-    pub(crate) fn open(repository: &Repository, pool: &Pool) -> Self {
+    pub(crate) fn open(repository: &Repository, pool: &Pool, known: Option<&[StoreStamp]>) -> Self {
         let directory = repository.commondir().to_owned();
         let width = match repository.object_format() {
             git2::ObjectFormat::Sha256 => 32,
@@ -72,12 +79,27 @@ impl Store {
         };
         let mut damages = Vec::new();
         let found = directories::find(&directory.join("objects"), &directory, true, &mut damages);
-        let ObjectListing { indexes, mut loose, directories, others, damages: listed, is_partial } =
+        let ObjectListing { mut indexes, mut loose, directories, others, damages: listed, is_partial } =
             ObjectListing::new(&found, width);
         damages.extend(listed);
+        let path = |(id, at): &(ObjectId, u32)| loose_path(&directories, *id, *at);
+        let stamp =
+            known.map(|_| StoreStamp::of(&directory, &indexes, &loose.iter().map(path).collect::<Vec<_>>()));
+        let known = known.into_iter().flatten().find(|known| {
+            stamp.as_ref().is_some_and(|stamp| known.directory == stamp.directory && known.is_in(stamp))
+        });
+        // What is new comes first, so that no object in it is taken for the copy of one that is passed over.
+        let is_known = |index: &PathBuf| known.is_some_and(|known| known.has_pack(index));
+        indexes.sort_by_key(is_known);
         let (mut packs, broken) = Packs::open(&indexes, width, pool);
+        packs.pass_over(&indexes.iter().filter(|index| is_known(index)).cloned().collect::<Vec<_>>());
         damages.extend(broken);
         loose.sort_unstable();
+        let new_loose = known.map(|known| {
+            let known = stamp.as_ref().map(|stamp| known.unchanged_loose(stamp)).unwrap_or_default();
+            let is_new = |one: &&(ObjectId, u32)| !known.contains(&*shown_text(&path(one)));
+            loose.iter().filter(is_new).map(|(id, _)| *id).collect::<BTreeSet<_>>()
+        });
         let mut copies = Vec::new();
         let mut last = None;
         // Of several copies only one is searched, so the others must be verified.
@@ -95,7 +117,9 @@ impl Store {
             !is_copy
         });
         copies.dedup();
-        let (loose, loose_in) = loose.into_iter().unzip();
+        let (loose, loose_in): (Vec<ObjectId>, _) = loose.into_iter().unzip();
+        let new_loose =
+            new_loose.map(|new| loose.iter().filter(|id| new.contains(*id)).copied().collect::<Vec<_>>());
         Self {
             packs,
             loose,
@@ -105,6 +129,8 @@ impl Store {
             directory,
             is_partial,
             width,
+            stamp,
+            new_loose,
             directories,
             loose_in,
             cross_check: None,
@@ -117,7 +143,7 @@ impl Store {
     /// # Errors
     /// When libgit2 cannot list the objects.
     pub(crate) fn open_for_cross_check(repository: &Repository, pool: &Pool) -> Result<Self, git2::Error> {
-        let mut store = Self::open(repository, pool);
+        let mut store = Self::open(repository, pool, None);
         let packs = std::mem::take(&mut store.packs);
         // libgit2 reads one copy of each object, and does not notice bytes that belong to none.
         let PackCheck { damages, is_endless } = packs.check();
@@ -166,7 +192,8 @@ impl Store {
     /// The objects that are read one by one, in the best order for that.
     #[must_use]
     pub(crate) fn one_by_one(&self) -> &[ObjectId] {
-        self.cross_check.as_ref().map_or(&self.loose, |check| &check.order)
+        let loose = self.new_loose.as_ref().unwrap_or(&self.loose);
+        self.cross_check.as_ref().map_or(loose, |check| &check.order)
     }
 
     /// Reads one object and verifies it by its hash. libgit2 is only asked for a second opinion: a damaged index makes
@@ -207,8 +234,7 @@ impl Store {
     }
 
     fn loose_path(&self, id: ObjectId, directory: u32) -> PathBuf {
-        let name = id.to_string();
-        self.directories[directory as usize].join(&name[..2]).join(&name[2..])
+        loose_path(&self.directories, id, directory)
     }
 
     /// Checks that a copy is what its name says, and so the same as the object that is searched.
@@ -238,6 +264,12 @@ fn read_by_libgit2(repository: &Repository, id: ObjectId) -> Result<(ObjectKind,
     let object = odb.read(oid(id))?;
     let kind = ObjectKind::of(object.kind()).ok_or_else(|| git2::Error::from_str("is of an unknown kind"))?;
     Ok((kind, object.data().to_vec()))
+}
+
+/// The file of a loose object in one of these object directories.
+fn loose_path(directories: &[PathBuf], id: ObjectId, directory: u32) -> PathBuf {
+    let name = id.to_string();
+    directories[directory as usize].join(&name[..2]).join(&name[2..])
 }
 
 /// Returns the object if its hash matches its name.

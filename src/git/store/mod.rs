@@ -6,8 +6,10 @@ mod aside;
 mod directories;
 mod listing;
 mod numbers;
+mod stamp;
 
 pub(crate) use all::Store;
 pub(super) use all::directories_outside;
 pub(crate) use aside::{Aside, look_aside};
 pub(crate) use numbers::NumberCache;
+pub(crate) use stamp::StoreStamp;

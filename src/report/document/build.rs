@@ -67,6 +67,7 @@ fn run(report: &Report) -> RunReport {
         untrusted: report.is_untrusted,
         refs: report.refs.clone(),
         outside: report.outside.clone(),
+        since_scan: None,
         subject: report.subject.clone(),
         directory: directory(&root, &base),
         unmasked: report.show_secrets,

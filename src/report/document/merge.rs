@@ -113,6 +113,7 @@ fn merge_run(run: &mut RunReport, other: RunReport) {
     run.scanned.add(other.scanned);
     extend(&mut run.not_scanned, other.not_scanned);
     run.not_scanned.cold_sort();
+    run.since_scan = run.since_scan.take().or(other.since_scan);
     for (kind, count) in other.not_read {
         *run.not_read.entry(kind).or_default() += count;
     }

@@ -19,8 +19,8 @@ use crate::{
     blob::SourceKind,
     finding::{
         AppliedPolicy, Audit, Candidate, Configuration, History, LookedFor, NotReadKind, NotScanned,
-        RefsRead, Refused, RuleFileUse, RunMode, Scanned, Subject, SuppressedBy, Suppression, Tolerated,
-        Unused,
+        RefsRead, Refused, RuleFileUse, RunMode, Scanned, SinceScan, Subject, SuppressedBy, Suppression,
+        Tolerated, Unused,
     },
     rule::{Confidence, Family, Severity},
 };
@@ -123,6 +123,9 @@ pub struct RunReport {
     /// absent if there is nothing. Keys there are reported as this repository's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outside: Vec<String>,
+    /// That only what was new was read, and nothing found in it; absent if everything was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since_scan: Option<SinceScan>,
     /// What was scanned, in words; absent if it is the files of a tree.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<Subject>,

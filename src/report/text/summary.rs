@@ -111,7 +111,19 @@ fn tolerated(one: &Tolerated, report: &ReportDocument) -> String {
 }
 
 fn found(report: &ReportDocument) -> String {
-    match report.findings.len() {
+    let count = report.findings.len();
+    if let Some(since) = &report.run.since_scan {
+        let since = format!(
+            "nothing new since {} of {}",
+            escape_control(&since.state),
+            escape_control(&since.written)
+        );
+        return match count {
+            0 => format!("{since}, and no key before"),
+            _ => format!("{since}: {} known ({})", plural(count as u64, "key"), by_severity(report)),
+        };
+    }
+    match count {
         0 if report.run.complete => "no key found".to_owned(),
         0 => "no key found in the rest".to_owned(),
         count => format!("{} found ({})", plural(count as u64, "key"), by_severity(report)),

@@ -93,16 +93,27 @@ fn keeping_outcome<'a, T>(
 
 fn write_gathered(session: &Session, feed: Feed<'_>, known: ApplyKnown<'_>) -> Result<(Verdict, Report)> {
     let start = Instant::now();
-    let options = &session.options;
-    output::check(&options.outputs)?;
-    let format = &session.settings.format.value;
+    output::check(&session.options.outputs)?;
     let mut report = gather_shown(session, feed, known)?;
-    output::locate(options, format, &mut report);
+    let document = document_of(session, &mut report);
+    Ok((write_verdict(session, &document, start)?, report))
+}
+
+/// What the formats of a session write of a report.
+pub(crate) fn document_of(session: &Session, report: &mut Report) -> ReportDocument {
+    output::locate(&session.options, &session.settings.format.value, report);
+    ReportDocument::new(report)
+}
+
+/// Writes the report of a run that began at `start`, and says how the run ended.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn write_verdict(session: &Session, document: &ReportDocument, start: Instant) -> Result<Verdict> {
+    let options = &session.options;
     let view = options.view(start.elapsed());
-    let document = ReportDocument::new(&report);
-    output::write_document(&options.outputs, format, &document, &view)?;
-    let verdict = verdict(report.is_complete(), document.has_failing() && !options.exit_zero);
-    Ok((verdict, report))
+    output::write_document(&options.outputs, &session.settings.format.value, document, &view)?;
+    Ok(verdict(document.run.complete, document.has_failing() && !options.exit_zero))
 }
 
 fn gather_shown(session: &Session, feed: Feed<'_>, known: ApplyKnown<'_>) -> Result<Report> {

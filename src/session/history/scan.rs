@@ -9,6 +9,7 @@ use std::{
 use crate::{
     blob::ObjectId,
     finding::{Event, Finding, History as HistoryReport},
+    git::store::StoreStamp,
     locate::{self, CommitReader, Gathered, Gatherer, ObjectLocations, SecretHistory},
     path::{WholePath, current_directory, shown},
     session::{
@@ -35,6 +36,11 @@ impl HistoryScan {
     /// Returns the repository.
     pub(crate) fn repository(&self) -> &git2::Repository {
         self.history.store().0
+    }
+
+    /// What its store held when it was read, if that was asked for.
+    pub(crate) fn stamp(&self) -> Option<&StoreStamp> {
+        self.history.store().1.stamp.as_ref()
     }
 
     /// Whether it is a shallow clone that is not reported because the user allowed it.

@@ -9,14 +9,20 @@ mod files;
 mod objects;
 mod searcher;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use git2::Repository;
 
 use super::{sink::Sink, words::why};
 use crate::{
     blob::{Blob, Content, ObjectId, Origin, SourceKind},
-    git::{self, HistoryObserver, ObjectKind, ObjectKinds, pack, store::Store},
+    git::{
+        self, HistoryObserver, ObjectKind, ObjectKinds, pack,
+        store::{Store, StoreStamp},
+    },
     regular_file,
     threads::Pool,
 };
@@ -38,6 +44,8 @@ pub(crate) struct Reading {
     pub allow_shallow: bool,
     /// Read all objects one by one through libgit2.
     pub cross_check: bool,
+    /// What was read before and is passed over. If it is set, the stores have stamps.
+    pub known: Option<Arc<[StoreStamp]>>,
 }
 
 /// The whole history of one repository.
@@ -72,7 +80,7 @@ impl HistorySource {
         }
         let open = |repository| match reading.cross_check {
             true => Store::open_for_cross_check(repository, &reading.pool),
-            false => Ok(Store::open(repository, &reading.pool)),
+            false => Ok(Store::open(repository, &reading.pool, reading.known.as_deref())),
         };
         Ok(Self { store: open(&repository)?, repository, reading, is_nested: false })
     }

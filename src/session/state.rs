@@ -1,0 +1,273 @@
+//! What a scan of a history leaves for the next one, so that it only has to read what is new.
+//!
+//! A state is trusted as a configuration named on the command line is: it lies outside of what is scanned, and whoever can
+//! write it can make a scan pass over objects. With a key, only who has the key can. Whatever does not fit is no error:
+//! the whole history is read, which costs time and nothing else.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+
+use super::{baseline::BaselineLocation, coverage::ScanScope, history::HistoryScan, settings::Session};
+use crate::{
+    day::Day,
+    finding::{Report, SinceScan},
+    git::store::StoreStamp,
+    path::{WholePath, parent},
+    regular_file,
+    report::ReportDocument,
+    whole_file,
+};
+
+/// The variable with the key that states are signed with.
+pub(crate) const STATE_KEY: &str = "SKANNER_STATE_KEY";
+
+/// How a file begins that is a state.
+const MAGIC: &str = "skanner-state 1 ";
+
+/// The length of a block of SHA-256, in bytes.
+const BLOCK: usize = 64;
+
+/// The file, and what a scan must agree with to go on from it.
+pub(crate) struct StateFile {
+    file: PathBuf,
+    /// Its name, as it may be shown.
+    shown: String,
+    circumstances: String,
+    key: Vec<u8>,
+}
+
+/// What an earlier scan left.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ScanState {
+    /// Everything but the repository that the report depends on.
+    circumstances: String,
+    /// The day it was written, in UTC.
+    written: String,
+    /// The first day on which something that was suppressed is not any more.
+    #[serde(default)]
+    until: Option<String>,
+    /// What was read.
+    pub(crate) stores: Vec<StoreStamp>,
+    /// What was found then.
+    report: Box<RawValue>,
+}
+
+impl StateFile {
+    /// A state for a scan of the histories of these repositories.
+    ///
+    /// # Errors
+    /// When the file is in one of them, or something is looked for that a state must not tell.
+    pub(crate) fn new(file: &Path, roots: &[PathBuf], session: &Session) -> Result<Self> {
+        let shown = session.redactor.text(file.display().to_string().as_bytes());
+        ensure!(
+            session.known.sources.is_empty(),
+            "--since-scan cannot be used with values to look for (--values-from and its like): other values would be \
+             found in what was read already"
+        );
+        let directory = parent(file).map(WholePath::whole).transpose();
+        let directory = directory.ok().flatten();
+        let directory = directory
+            .with_context(|| format!("--since-scan {shown}: the directory of this file cannot be read"))?;
+        for root in roots {
+            let Ok(repository) = crate::git::discover(root) else { continue };
+            let own = [repository.workdir(), Some(repository.commondir()), Some(repository.path())];
+            for own in own.into_iter().flatten().filter_map(|own| own.whole().ok()) {
+                ensure!(
+                    !directory.starts_with(&own),
+                    "--since-scan {shown}: this file is in the repository that is scanned, which must not decide what is \
+                     read of it; name a file outside of it"
+                );
+            }
+        }
+        let key = std::env::var_os(STATE_KEY).map(std::ffi::OsString::into_encoded_bytes).unwrap_or_default();
+        let circumstances = circumstances(session, roots)?;
+        Ok(Self { file: file.to_owned(), shown, circumstances, key })
+    }
+
+    /// What an earlier scan left here; if the whole history must be read, why.
+    pub(crate) fn read(&self) -> Result<(ScanState, ReportDocument), String> {
+        let text = match regular_file::read(&self.file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(format!("{} does not exist yet", self.shown));
+            }
+            Err(error) => return Err(format!("{} cannot be read: {error}", self.shown)),
+        };
+        let not_whole = || format!("{} is no state of a scan, or not a whole one", self.shown);
+        let text = std::str::from_utf8(&text).map_err(|_| not_whole())?;
+        let (head, body) = text.split_once('\n').ok_or_else(not_whole)?;
+        let signature = head.strip_prefix(MAGIC).ok_or_else(not_whole)?;
+        // Both are no secrets, and a wrong one only costs time, so that it may be compared byte by byte.
+        if signature != self.signature(body.as_bytes()) {
+            return Err(format!(
+                "{} has been changed since it was written, or was signed with another {STATE_KEY}",
+                self.shown
+            ));
+        }
+        let state: ScanState = serde_json::from_str(body).map_err(|_| not_whole())?;
+        if state.circumstances != self.circumstances {
+            return Err(format!(
+                "{} is of another version of skanner, or of other rules, options or files of configuration",
+                self.shown
+            ));
+        }
+        let today = Day::today().to_string();
+        if state.until.as_ref().is_some_and(|until| *until < today) {
+            return Err(format!(
+                "something that was suppressed when {} was written is not any more",
+                self.shown
+            ));
+        }
+        let report = ReportDocument::read(state.report.get().as_bytes()).map_err(|_| not_whole())?;
+        Ok((state, report))
+    }
+
+    /// Leaves what has been read and found for the next scan.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub(crate) fn write(
+        &self,
+        stores: Vec<StoreStamp>,
+        until: Option<String>,
+        report: &ReportDocument,
+    ) -> Result<()> {
+        let state = ScanState {
+            circumstances: self.circumstances.clone(),
+            written: Day::today().to_string(),
+            until,
+            stores,
+            report: serde_json::value::to_raw_value(report)?,
+        };
+        let body = serde_json::to_string(&state)?;
+        let text = format!("{MAGIC}{}\n{body}", self.signature(body.as_bytes()));
+        whole_file::replace(&self.file, text.as_bytes())
+            .with_context(|| format!("cannot write {}", self.shown))
+    }
+
+    /// The digest of a state without a key, or its HMAC-SHA256 (RFC 2104) with one, in hexadecimal digits.
+    fn signature(&self, body: &[u8]) -> String {
+        let digest = match self.key.is_empty() {
+            true => Sha256::digest(body).to_vec(),
+            false => hmac(&self.key, body),
+        };
+        hex(&digest)
+    }
+}
+
+impl ScanState {
+    /// The report of a scan that found nothing in what is new: what was known then, and what was read now.
+    pub(crate) fn carried(
+        &self,
+        file: &StateFile,
+        known: ReportDocument,
+        new: ReportDocument,
+    ) -> ReportDocument {
+        let mut run = new.run;
+        let since = SinceScan {
+            state: file.shown.clone(),
+            written: self.written.clone(),
+            keys: known.findings.len() as u64,
+        };
+        run.since_scan = Some(since);
+        run.suppressed = known.run.suppressed;
+        run.suppressed_by = known.run.suppressed_by;
+        run.suppressions = known.run.suppressions;
+        run.unused_suppressions = known.run.unused_suppressions;
+        run.excluded = known.run.excluded;
+        run.tolerated = known.run.tolerated;
+        run.refused = known.run.refused;
+        ReportDocument { run, findings: known.findings }
+    }
+
+    /// The first day on which a suppression ends that was at work.
+    pub(crate) fn until(&self) -> Option<String> {
+        self.until.clone()
+    }
+}
+
+/// The first day on which a suppression of a report ends.
+pub(crate) fn first_until(report: &Report) -> Option<String> {
+    let until = report.suppressed.iter().filter_map(|one| one.by.until.clone());
+    until.chain(report.accepted.iter().filter_map(|one| one.by.until.clone())).min()
+}
+
+/// The stamps of what was read.
+pub(crate) fn stamps(histories: &[HistoryScan]) -> Vec<StoreStamp> {
+    histories.iter().filter_map(|history| history.stamp().cloned()).collect()
+}
+
+/// Everything that a report depends on, apart from the repository, as a digest: the program, how it was called, and the files
+/// that configure it.
+fn circumstances(session: &Session, roots: &[PathBuf]) -> Result<String> {
+    let mut all = Sha256::new();
+    let mut add = |part: &[u8]| {
+        all.update((part.len() as u64).to_le_bytes());
+        all.update(part);
+    };
+    let program = std::env::current_exe().and_then(std::fs::read).context("cannot read skanner itself")?;
+    add(&program);
+    for word in std::env::args_os().skip(1) {
+        add(word.as_encoded_bytes());
+    }
+    let mut variables: Vec<_> = std::env::vars_os()
+        .filter(|(name, _)| name.as_encoded_bytes().starts_with(b"SKANNER_") && name != STATE_KEY)
+        .collect();
+    variables.sort();
+    add(format!("{variables:?}").as_bytes());
+    let here = std::env::current_dir().context("the current directory no longer exists")?;
+    add(here.as_os_str().as_encoded_bytes());
+    let settings = &session.settings;
+    add(format!("{:?}", (&settings.config, &settings.policy, &settings.named_rules)).as_bytes());
+    for root in roots {
+        let scope = ScanScope::History { at: root.clone(), with_files: false, is_whole: true };
+        let baseline = BaselineLocation::find(&scope, &here, session)?;
+        let lists =
+            baseline.map(|baseline| baseline.file).into_iter().chain([session.root.join(".gitleaksignore")]);
+        for file in lists {
+            // One that cannot be read is reported where it is used.
+            add(&std::fs::read(file).unwrap_or_default());
+        }
+    }
+    Ok(hex(&all.finalize()))
+}
+
+/// See RFC 2104.
+fn hmac(key: &[u8], text: &[u8]) -> Vec<u8> {
+    let mut block = [0; BLOCK];
+    match key.len() {
+        ..=BLOCK => block[..key.len()].copy_from_slice(key),
+        _ => block[..32].copy_from_slice(&Sha256::digest(key)),
+    }
+    let inner = Sha256::new().chain_update(block.map(|byte| byte ^ 0x36)).chain_update(text).finalize();
+    Sha256::new().chain_update(block.map(|byte| byte ^ 0x5c)).chain_update(inner).finalize().to_vec()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The second and the sixth test case of RFC 4231.
+    #[test]
+    fn signatures_are_those_of_the_standard() {
+        assert_eq!(
+            hex(&hmac(b"Jefe", b"what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+        assert_eq!(
+            hex(&hmac(&[0xaa; 131], b"Test Using Larger Than Block-Size Key - Hash Key First")),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+        );
+    }
+}
