@@ -56,12 +56,12 @@ mod hook;
 mod import;
 #[cfg(feature = "cli")]
 mod json_rpc;
-#[cfg(feature = "cli")]
 mod json_text;
 mod known;
 #[cfg(feature = "git")]
 mod locate;
 mod loose_toml;
+mod masking;
 mod notebook;
 mod path;
 #[cfg(feature = "cli")]
@@ -69,7 +69,6 @@ mod plan;
 mod reading;
 mod regular_file;
 mod remedy;
-#[cfg(feature = "cli")]
 mod report;
 mod root;
 mod rule;
