@@ -96,7 +96,7 @@ pub use {
         Confidence, ContextWord, Edges, Expression, Family, Form, Github, Guidance, Keyword, Rule, Severity,
         Shape,
     },
-    scanner::{Error, Scanner, ScannerBuilder},
+    scanner::{Error, Scanner, ScannerBuilder, TextScanner},
 };
 
 /// Parts of the program for its own tests, benchmarks and fuzz targets. They may change at any time.

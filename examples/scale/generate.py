@@ -12,7 +12,23 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-WORDS = "let fn return self value import class def for in if else x = 1 0x1f None print() /usr/lib # note".split()
+WORDS = [
+    "let",
+    "fn",
+    "return",
+    "self",
+    "value",
+    "import",
+    "def",
+    "for",
+    "in",
+    "if",
+    "x = 1",
+    "0x1f",
+    "None",
+    "print()",
+    "# note",
+]
 SCHEMA = pa.schema([("id", pa.int64()), ("repository", pa.string()), ("path", pa.string()), ("content", pa.binary())])
 
 

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pyarrow as pa
 from common import FOUND, folders, left, save, scan
@@ -11,6 +12,8 @@ from pyspark.sql import SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
 
 os.environ["PYSPARK_PYTHON"] = sys.executable
+# Its processes import what stands beside this file.
+os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), *sys.path])
 
 
 def scan_all(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

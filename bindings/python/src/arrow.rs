@@ -90,13 +90,14 @@ pub(crate) fn scan(
         at = py.detach(|| {
             guarded(|| {
                 let (mut at, mut size) = (at, 0);
+                let mut texts = engine.text_scanner();
                 while at < rows.num_rows() && size < AT_ONCE {
                     let path = paths.as_ref().and_then(|paths| paths.get(at)).unwrap_or_default();
                     let path = String::from_utf8_lossy(path);
                     match contents.get(at) {
                         Some(content) => {
                             size += content.len() + 64;
-                            if let Some(report) = engine.scan_text(content, &path)? {
+                            if let Some(report) = texts.scan(content, &path)? {
                                 found.add(at, &report);
                             }
                         }

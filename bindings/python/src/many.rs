@@ -59,10 +59,12 @@ impl Reports {
         };
         if state.outcomes.is_empty() && state.raised.is_none() {
             let taken = state.take(py);
-            let engine = &self.engine;
             state.outcomes = py.detach(|| {
-                let scan = |(content, name): (PyContent, String)| guarded(|| scan(engine, &content, &name));
-                taken.into_iter().map(scan).collect()
+                let mut texts = self.engine.text_scanner();
+                let mut scan = |(content, name): &(PyContent, String)| {
+                    guarded(|| scan(&self.engine, &mut texts, content, name))
+                };
+                taken.iter().map(&mut scan).collect()
             });
         }
         match state.outcomes.pop_front() {

@@ -13,7 +13,7 @@ use pyo3::{
     sync::PyOnceLock,
     types::{PyBytes, PyDict, PyIterator, PyString},
 };
-use skanner::{Confidence, Family, Report, ScannerBuilder};
+use skanner::{Confidence, Family, Report, ScannerBuilder, TextScanner};
 
 use crate::{
     arrow::{self, ArrowBatch},
@@ -117,7 +117,8 @@ impl Scanner {
             ));
         }
         let engine = self.engine(py)?;
-        let scan = || guarded(|| scan(&engine, &content, name.unwrap_or_default()));
+        let scan =
+            || guarded(|| scan(&engine, &mut engine.text_scanner(), &content, name.unwrap_or_default()));
         let outcome = match &content {
             PyContent::Text(text) if text.len() < WORTH_DETACHING => scan(),
             _ => py.detach(scan),
@@ -227,11 +228,12 @@ impl Outcome {
 /// Scans one thing.
 pub(crate) fn scan(
     engine: &skanner::Scanner,
+    texts: &mut TextScanner<'_>,
     content: &PyContent,
     name: &str,
 ) -> Result<Outcome, skanner::Error> {
     Ok(match content {
-        PyContent::Text(text) => match engine.scan_text(text, name)? {
+        PyContent::Text(text) => match texts.scan(text, name)? {
             None => Outcome::Clean(text.len()),
             Some(report) => Outcome::told(report),
         },

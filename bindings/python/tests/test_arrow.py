@@ -27,12 +27,15 @@ def test_all_types_of_columns(scanner: skanner.Scanner, content: str, ids: str) 
             "other": pa.array([1.5] * 5),
             "id": pa.array(range(5) if number else [f"i{at}" for at in range(5)], getattr(pa, ids)()),
             "path": pa.array(["a", "b.py", None, "d", "e"]),
-            "content": pa.array([text if "string" in content or text is None else text.encode() for text in texts], getattr(pa, content)()),
+            "content": pa.array(
+                [text if "string" in content or text is None else text.encode() for text in texts],
+                getattr(pa, content)(),
+            ),
         }
     )
     # A slice begins in the middle of its buffers.
-    for batch, first in [(batch, 0), (batch.slice(1), 1)]:
-        found = scanner.scan_arrow(batch)
+    for part in [batch, batch.slice(1)]:
+        found = scanner.scan_arrow(part)
         assert isinstance(found, pa.RecordBatch) and found.schema.names == COLUMNS
         found.validate(full=True)
         assert found.schema.field("id").type == batch.schema.field("id").type

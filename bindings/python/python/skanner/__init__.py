@@ -10,7 +10,8 @@
 import os as _os
 
 from ._errors import ConfigurationError, Error, InternalError, ResourceError
-from ._native import Scanner, __version__, after_fork as _after_fork
+from ._native import Scanner, __version__
+from ._native import after_fork as _after_fork
 from ._results import (
     Candidate,
     Event,

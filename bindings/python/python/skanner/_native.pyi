@@ -9,7 +9,7 @@ from ._results import Report
 _Text = TypeVar("_Text", str, bytes)
 _Content: TypeAlias = Union[bytes, bytearray, memoryview, str, PathLike[str]]
 
-__all__ = ["_ArrowBatch", "_Reports", "Scanner", "__version__", "after_fork", "fail"]
+__all__ = ["Scanner", "_ArrowBatch", "_Reports", "__version__", "after_fork", "fail"]
 
 __version__: str
 

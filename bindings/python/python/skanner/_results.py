@@ -35,7 +35,9 @@ class _View:
         return hash(_text(self._fields))
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={value!r}" for name, value in self._fields.items() if not isinstance(value, (dict, list)))
+        shown = ", ".join(
+            f"{name}={value!r}" for name, value in self._fields.items() if not isinstance(value, (dict, list))
+        )
         return f"{type(self).__name__}({shown})"
 
     def to_dict(self) -> dict[str, Any]:
