@@ -138,6 +138,9 @@ fn import(batch: &Bound<'_, PyAny>) -> PyResult<RecordBatch> {
         unsafe { (FFI_ArrowSchema::from_raw(schema.as_ptr()), FFI_ArrowArray::from_raw(array.as_ptr())) };
     // SAFETY: the array is one of this schema, as `__arrow_c_array__` promises.
     let data = unsafe { from_ffi(array, &schema) }.map_err(failed)?;
+    if data.null_count() > 0 {
+        return Err(wrong("has rows that are null as a whole"));
+    }
     if !matches!(data.data_type(), DataType::Struct(_)) {
         return Err(wrong("is a column, and not a batch of rows"));
     }

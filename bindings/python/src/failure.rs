@@ -63,10 +63,12 @@ pub(crate) fn keep_quiet() {
 
 /// Runs the engine. A panic is an error, since `except Exception` would not catch it.
 pub(crate) fn guarded<T>(run: impl FnOnce() -> Result<T, skanner::Error>) -> Result<T, Failure> {
-    match panic::catch_unwind(AssertUnwindSafe(run)) {
-        Ok(result) => result.map_err(Failure::Engine),
-        Err(_) => Err(Failure::Panic(PLACE.take())),
-    }
+    caught(run)?.map_err(Failure::Engine)
+}
+
+/// The same for whatever else may panic.
+pub(crate) fn caught<T>(run: impl FnOnce() -> T) -> Result<T, Failure> {
+    panic::catch_unwind(AssertUnwindSafe(run)).map_err(|_| Failure::Panic(PLACE.take()))
 }
 
 /// How often this process was forked off another one. Threads do not survive that, nor does what they have locked.

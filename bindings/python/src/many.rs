@@ -1,9 +1,6 @@
 //! Many contents one after the other.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex},
-};
+use std::{collections::VecDeque, sync::Mutex};
 
 use pyo3::{
     prelude::*,
@@ -24,7 +21,6 @@ const MOST_BYTES: usize = 1 << 20;
 #[pyclass(frozen, module = "skanner._native", name = "_Reports")]
 pub(crate) struct Reports {
     scanner: Py<Scanner>,
-    engine: Arc<skanner::Scanner>,
     state: Mutex<ReportsState>,
 }
 
@@ -37,10 +33,10 @@ struct ReportsState {
 }
 
 impl Reports {
-    pub(crate) fn new(scanner: Py<Scanner>, engine: Arc<skanner::Scanner>, contents: Py<PyIterator>) -> Self {
+    pub(crate) fn new(scanner: Py<Scanner>, contents: Py<PyIterator>) -> Self {
         let contents = Some(contents);
         let state = Mutex::new(ReportsState { contents, outcomes: VecDeque::new(), raised: None });
-        Self { scanner, engine, state }
+        Self { scanner, state }
     }
 }
 
@@ -59,10 +55,11 @@ impl Reports {
         };
         if state.outcomes.is_empty() && state.raised.is_none() {
             let taken = state.take(py);
+            let engine = self.scanner.get().engine(py)?;
             state.outcomes = py.detach(|| {
-                let mut texts = self.engine.text_scanner();
+                let mut texts = engine.text_scanner();
                 let mut scan = |(content, name): &(PyContent, String)| {
-                    guarded(|| scan(&self.engine, &mut texts, content, name))
+                    guarded(|| scan(&engine, &mut texts, content, name))
                 };
                 taken.iter().map(&mut scan).collect()
             });

@@ -18,7 +18,7 @@ use skanner::{Confidence, Family, Report, ScannerBuilder, TextScanner};
 use crate::{
     arrow::{self, ArrowBatch},
     content::{PyContent, utf8},
-    failure::{self, Failure, guarded},
+    failure::{self, Failure, caught, guarded},
     many::Reports,
 };
 
@@ -127,16 +127,15 @@ impl Scanner {
     }
 
     /// Scans the contents of an iterable, and returns an iterator of their reports.
-    fn scan_many(this: Py<Self>, py: Python<'_>, contents: &Bound<'_, PyAny>) -> PyResult<Reports> {
+    fn scan_many(this: Py<Self>, contents: &Bound<'_, PyAny>) -> PyResult<Reports> {
         let contents = PyIterator::from_object(contents)?.unbind();
-        let engine = this.get().engine(py)?;
-        Ok(Reports::new(this, engine, contents))
+        Ok(Reports::new(this, contents))
     }
 
     /// Scans the rows of a batch.
     fn scan_arrow<'py>(&self, py: Python<'py>, batch: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let engine = self.engine(py)?;
-        let found = arrow::scan(py, &engine, batch)?;
+        let found = caught(|| arrow::scan(py, &engine, batch))??;
         let batch = ArrowBatch::new(found).into_bound_py_any(py)?;
         py.import("pyarrow")?.call_method1("record_batch", (batch,))
     }
@@ -188,7 +187,7 @@ impl Scanner {
 
 impl Scanner {
     /// The engine of this process.
-    fn engine(&self, py: Python<'_>) -> PyResult<Arc<skanner::Scanner>> {
+    pub(crate) fn engine(&self, py: Python<'_>) -> PyResult<Arc<skanner::Scanner>> {
         let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
         if engine.0 != failure::forks() {
             // The threads of the old one are gone, so nobody can wait for them.

@@ -71,6 +71,8 @@ def test_what_is_wrong_with_a_batch(scanner: skanner.Scanner) -> None:
         (pa.record_batch({"id": [1.5], "content": [KEY]}), TypeError, "id"),
         (pa.table({"id": [1], "content": ["a"]}), TypeError, "to_batches"),
         (pa.array(["a"]), TypeError, "column"),
+        (pa.array([{"id": 1, "content": "a"}, None]), TypeError, "null"),
+        (pa.record_batch({"id": [1], "content": pa.array(["a"]).dictionary_encode()}), TypeError, "cast"),
     ]:
         with pytest.raises(error, match=word):
             scanner.scan_arrow(batch)

@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
 from typing import Any, Literal, TypeVar, Union, final
 
@@ -26,9 +26,9 @@ class Scanner:
         cls,
         *,
         min_confidence: Literal["certain", "likely", "possible"] = "likely",
-        families: Union[Iterable[Literal["sk", "ai"]], None] = None,
-        rules: Union[Iterable[str], None] = None,
-        exclude_rules: Union[Iterable[str], None] = None,
+        families: Union[Sequence[Literal["sk", "ai"]], None] = None,
+        rules: Union[Sequence[str], None] = None,
+        exclude_rules: Union[Sequence[str], None] = None,
         config: Union[str, PathLike[str], None] = None,
         allow_comments: bool = True,
         read_ignored: bool = False,
