@@ -177,7 +177,10 @@ fn masking_hides_every_key_however_it_is_written() {
     for (text, expected) in [
         (format!("a {key} b"), format!("a {masked} b")),
         (format!("\u{feff}é {key}\n"), format!("\u{feff}é {masked}\n")),
-        (format!("k={key} # {}", ["skanner", "allow"].join(":")), format!("k={masked} # skanner:allow")),
+        (
+            format!("k={key} # {}", ["skanner", "allow"].join(":")),
+            format!("k={masked} # {}", ["skanner", "allow"].join(":")),
+        ),
         (format!("k={}&x=1", key.replace('-', "%2D")), format!("k={masked}&x=1")),
         (format!("{key}\r\n汉 {key}"), format!("{masked}\r\n汉 {masked}")),
         // The padding is no part of what was found.
