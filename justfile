@@ -1,5 +1,5 @@
 # What a change must pass; CI runs `.ci/run`, which does the same.
-ready: fmt lint test doc self-scan
+ready: fmt lint test doc self-scan python
 
 # Is everything formatted?
 fmt:
@@ -21,6 +21,14 @@ doc:
 # Is our own tree clean?
 self-scan:
     cargo run --locked --release --quiet -- scan .
+
+# Does the Python module work, with its types, its documents and the small examples?
+python *ARGUMENTS:
+    scripts/python {{ ARGUMENTS }}
+
+# Run every way in examples/scale on 100,000 blobs, or some WAYS of them, and measure.
+scale *WAYS:
+    scripts/scale {{ WAYS }}
 
 # Everything, also what takes longer than a change should wait for.
 full:

@@ -7,7 +7,7 @@ use crate::{
     finding::Detection,
     git::index::Index,
     hidden::escape_control,
-    import as lists,
+    import as lists, masking,
     rule::Confidence,
     scan::{Engine, Scratch},
     session::Redactor,
@@ -81,7 +81,7 @@ pub fn agent(bytes: &[u8]) -> Result<usize, String> {
     let event = agent::recognize(bytes)?;
     let texts = agent::carried(&event);
     for text in &texts {
-        let masked = text.edited(&agent::all(&text.text));
+        let masked = text.edited(&masking::all(text.text.as_bytes()));
         let _ = agent::again(&masked.0, text).text;
     }
     let _ = agent::command(&event);

@@ -56,12 +56,12 @@ mod hook;
 mod import;
 #[cfg(feature = "cli")]
 mod json_rpc;
-#[cfg(feature = "cli")]
 mod json_text;
 mod known;
 #[cfg(feature = "git")]
 mod locate;
 mod loose_toml;
+mod masking;
 mod notebook;
 mod path;
 #[cfg(feature = "cli")]
@@ -69,7 +69,6 @@ mod plan;
 mod reading;
 mod regular_file;
 mod remedy;
-#[cfg(feature = "cli")]
 mod report;
 mod root;
 mod rule;
@@ -97,7 +96,7 @@ pub use {
         Confidence, ContextWord, Edges, Expression, Family, Form, Github, Guidance, Keyword, Rule, Severity,
         Shape,
     },
-    scanner::{Error, Scanner, ScannerBuilder},
+    scanner::{Error, Scanner, ScannerBuilder, TextScanner},
 };
 
 /// Parts of the program for its own tests, benchmarks and fuzz targets. They may change at any time.

@@ -35,7 +35,8 @@ const LAYERS: &[(&str, u32, &[&str])] = &[
     ("git", 1, &[]),
     ("baseline", 2, &[]),
     ("hook", 2, &[]),
-    ("agent", 2, &["advice", "remedy"]),
+    ("agent", 2, &["advice", "masking", "remedy"]),
+    ("masking", 2, &[]),
     // One parser reads the list of gitleaks, wherever it counts.
     ("import", 2, &["suppression"]),
     // What editors need to know of a text.

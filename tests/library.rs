@@ -5,6 +5,7 @@ mod support;
 
 use std::io::{self, Read};
 
+use proptest::prelude::*;
 use skanner::{Confidence, Error, Report, Scanner};
 use support::{Sandbox, openai_key};
 
@@ -139,4 +140,92 @@ fn options_are_those_of_the_program() {
     assert_eq!(only(Scanner::builder().rules(["openai-project-key"])), 1);
     assert_eq!(only(Scanner::builder().exclude_rules(["openai-project-key"])), 0);
     assert_eq!(only(Scanner::builder().min_confidence(Confidence::Certain)), 1);
+}
+
+#[test]
+fn a_text_has_a_report_if_there_is_anything_to_tell() {
+    let scanner = scanner();
+    let key = openai_key(11);
+    let allowed = format!("K={key} # {}", ["skanner", "allow"].join(":"));
+    for (text, is_clean) in [
+        (b"".to_vec(), true),
+        (b"nothing".to_vec(), true),
+        (format!("K={key}").into_bytes(), false),
+        (allowed.into_bytes(), false),
+        (vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1], false),
+    ] {
+        for _ in 0..2 {
+            let one = scanner.scan_text(&text, "a").unwrap();
+            let whole = scanner.scan_bytes(&text, "a").unwrap();
+            assert_eq!(one.is_none(), is_clean);
+            assert_eq!(
+                whole.findings.is_empty() && whole.is_complete() && whole.suppressed.is_empty(),
+                is_clean
+            );
+            assert_eq!(one.map(|report| report.to_json()), (!is_clean).then(|| whole.to_json()));
+        }
+    }
+    assert!(scanner.scan_text(b"x", &format!("{key}.txt")).unwrap().is_some(), "names count");
+}
+
+#[test]
+fn masking_hides_every_key_however_it_is_written() {
+    let scanner = scanner();
+    let (key, other) = (openai_key(12), openai_key(13));
+    let masked = format!("sk-proj-…{}", &key[key.len() - 4..]);
+    let base64 = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &key);
+    for (text, expected) in [
+        (format!("a {key} b"), format!("a {masked} b")),
+        (format!("\u{feff}é {key}\n"), format!("\u{feff}é {masked}\n")),
+        (
+            format!("k={key} # {}", ["skanner", "allow"].join(":")),
+            format!("k={masked} # {}", ["skanner", "allow"].join(":")),
+        ),
+        (format!("k={}&x=1", key.replace('-', "%2D")), format!("k={masked}&x=1")),
+        (format!("{key}\r\n汉 {key}"), format!("{masked}\r\n汉 {masked}")),
+        // The padding is no part of what was found.
+        (
+            format!("token: {base64}\nrest"),
+            format!("token: {masked}{}\nrest", &base64[base64.trim_end_matches('=').len()..]),
+        ),
+    ] {
+        assert_eq!(scanner.mask(&text).unwrap(), expected);
+    }
+    let latin = [b"caf\xe9 \xff\xc3 ", key.as_bytes(), b" \xe9 ", other.as_bytes(), b"\xe9"].concat();
+    let shown = scanner.mask_bytes(&latin).unwrap();
+    let tail = &other[other.len() - 4..];
+    let expected =
+        [b"caf\xe9 \xff\xc3 ", masked.as_bytes(), " sk-proj-…".as_bytes(), tail.as_bytes(), b"\xe9"];
+    let expected = [expected[0], expected[1], b" \xe9", expected[2], expected[3], expected[4]].concat();
+    assert_eq!(String::from_utf8_lossy(&shown), String::from_utf8_lossy(&expected));
+    let wide: Vec<u8> = format!("\u{feff}k={key}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(*scanner.mask_bytes(&wide).unwrap(), *"…".as_bytes());
+    let damaged = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1];
+    assert_eq!(*scanner.mask_bytes(&damaged).unwrap(), *"…".as_bytes());
+}
+
+proptest! {
+    #[test]
+    fn masking_changes_nothing_but_keys_and_is_done_at_once(
+        parts in prop::collection::vec(("[ -~é\n\t…]{0,30}", 0..6u64), 0..6),
+        bytes in prop::collection::vec(any::<u8>(), 0..40),
+    ) {
+        let scanner = Scanner::builder().min_confidence(Confidence::Possible).build().unwrap();
+        let keys: Vec<String> = (0..6).map(|seed| openai_key(20 + seed)).collect();
+        let mut text = String::new();
+        let mut expected = String::new();
+        for (between, seed) in &parts {
+            let key = &keys[*seed as usize];
+            text.push_str(&format!("{between}\n k = '{key}' \n"));
+            expected.push_str(&format!("{between}\n k = 'sk-proj-…{}' \n", &key[key.len() - 4..]));
+        }
+        let masked = scanner.mask(&text).unwrap();
+        prop_assert_eq!(&masked, &expected);
+        prop_assert_eq!(scanner.mask(&masked).unwrap(), masked.clone());
+        // Whatever comes first, no byte of a whole key is left, and once is enough.
+        let mixed = [&bytes[..], text.as_bytes(), &bytes[..]].concat();
+        let masked = scanner.mask_bytes(&mixed).unwrap().into_owned();
+        prop_assert!(keys.iter().all(|key| memchr::memmem::find(&masked, key.as_bytes()).is_none()));
+        prop_assert_eq!(scanner.mask_bytes(&masked).unwrap().into_owned(), masked.clone());
+    }
 }

@@ -30,6 +30,14 @@ impl Placement {
     }
 }
 
+impl Finding {
+    /// How bad it is where it stands: that of the rule, and one up where every visitor can read the key.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        Placement::severity(Placement::of_finding(self).as_ref(), self.rule.severity)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -2,13 +2,15 @@
 
 use super::{
     json_tokens::{JsonToken, JsonTokens, decoded},
-    json_view::{self, JsonView, ViewEdit, ViewPlace, ViewRules},
+    json_view::{self, JsonView, ViewPlace, ViewRules},
     model::{AgentEvent, AgentEventKind},
     patch::{is_patch, patched_files, takes_patches},
     payload::{Payload, string},
-    spans::byte_ranges,
 };
-use crate::finding::{Finding, Span};
+use crate::{
+    finding::{Finding, Span},
+    masking::{MaskEdit, byte_ranges},
+};
 
 /// Members with the text that an edit takes away, as agents call them. A key may be removed.
 const REMOVED: &[&str] = &["old_string", "oldString", "old_str", "old_text", "oldText", "old_code"];
@@ -52,8 +54,8 @@ impl CarriedText<'_> {
                 return ViewPlace { field: field.clone(), line: first + span.line - 1 };
             }
         };
-        let range = byte_ranges(&self.text, &[*span]).into_iter().next().unwrap_or_default();
-        let edits = [ViewEdit { range, shown: String::new() }];
+        let range = byte_ranges(self.text.as_bytes(), &[*span]).into_iter().next().unwrap_or_default();
+        let edits = [MaskEdit { range, shown: String::new() }];
         let mut place = json_view::edited(raw, rules, &edits).1.into_iter().next().unwrap_or_default();
         self.name_field(&mut place);
         place
@@ -67,7 +69,7 @@ impl CarriedText<'_> {
     }
 
     /// The value with other texts in place of some parts, and where each of them stands.
-    pub(crate) fn edited(&self, edits: &[ViewEdit]) -> (String, Vec<ViewPlace>) {
+    pub(crate) fn edited(&self, edits: &[MaskEdit]) -> (String, Vec<ViewPlace>) {
         match &self.source {
             CarriedSource::Value(raw, rules) => {
                 let (value, mut places) = json_view::edited(raw, *rules, edits);
@@ -82,11 +84,11 @@ impl CarriedText<'_> {
     pub(crate) fn edited_at<'f>(
         &self,
         findings: impl Iterator<Item = &'f Finding>,
-        edits: &[ViewEdit],
+        edits: &[MaskEdit],
     ) -> Vec<Option<usize>> {
         let spans: Vec<Span> = findings.map(|finding| finding.occurrences[0].span).collect();
         let at = |start: usize| edits.iter().position(|edit| edit.range.contains(&start));
-        byte_ranges(&self.text, &spans).into_iter().map(|range| at(range.start)).collect()
+        byte_ranges(self.text.as_bytes(), &spans).into_iter().map(|range| at(range.start)).collect()
     }
 }
 

@@ -5,6 +5,7 @@
 use std::{fmt::Write, ops::Range};
 
 use super::json_tokens::{JsonToken, JsonTokens, StringPart, decoded, push_decoded, quoted, string_parts};
+use crate::masking::MaskEdit;
 
 /// Names of members whose values are paths of files, as tools call them.
 const FILES: &[&str] = &[
@@ -62,15 +63,6 @@ pub(crate) struct JsonView {
     pub(crate) file: Option<String>,
 }
 
-/// What to write in place of a part of the text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ViewEdit {
-    /// The part, in bytes of the text.
-    pub(crate) range: Range<usize>,
-    /// What to write.
-    pub(crate) shown: String,
-}
-
 /// Where a part of the text stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ViewPlace {
@@ -108,7 +100,7 @@ impl JsonView {
 
 /// The value with other texts in place of some parts of its text, which are in order and do not overlap; and where each of
 /// them stands. All other bytes are those of the value, and it stays valid: what belongs to no string stays, but for numbers.
-pub(crate) fn edited<'e>(raw: &'e str, rules: ViewRules, edits: &'e [ViewEdit]) -> (String, Vec<ViewPlace>) {
+pub(crate) fn edited<'e>(raw: &'e str, rules: ViewRules, edits: &'e [MaskEdit]) -> (String, Vec<ViewPlace>) {
     let mut editor = ViewEditor::new(raw.len(), edits);
     walk(raw, rules, &mut |part, path| match part {
         ViewPart::Between(same) => editor.between(same, edits.len(), &|| field(raw, path)),
@@ -172,7 +164,7 @@ struct ViewEditor<'e> {
     out: String,
     /// How much of the text is done, in bytes.
     at: usize,
-    edits: &'e [ViewEdit],
+    edits: &'e [MaskEdit],
     /// Where each edit begins, as far as they are done.
     places: Vec<ViewPlace>,
     /// Whether the current run of characters of an edit has been replaced.
@@ -184,7 +176,7 @@ struct ViewEditor<'e> {
 }
 
 impl<'e> ViewEditor<'e> {
-    fn new(length: usize, edits: &'e [ViewEdit]) -> Self {
+    fn new(length: usize, edits: &'e [MaskEdit]) -> Self {
         let out = String::with_capacity(length);
         Self { out, at: 0, edits, places: Vec::new(), is_run_shown: false, is_shown: false, backslash: "" }
     }
@@ -335,10 +327,10 @@ mod tests {
     use super::*;
 
     /// Replaces all of some characters.
-    fn edits(text: &str, needle: &str) -> Vec<ViewEdit> {
+    fn edits(text: &str, needle: &str) -> Vec<MaskEdit> {
         let range = |(at, found): (usize, &str)| at..at + found.len();
         text.match_indices(needle)
-            .map(|found| ViewEdit { range: range(found), shown: "k…".to_owned() })
+            .map(|found| MaskEdit { range: range(found), shown: "k…".to_owned() })
             .collect()
     }
 
@@ -412,8 +404,8 @@ mod tests {
             let mut cuts: Vec<usize> = cuts.iter().map(|cut| borders[cut.index(borders.len())]).collect();
             cuts.sort_unstable();
             cuts.dedup();
-            let edits: Vec<ViewEdit> =
-                cuts.chunks_exact(2).map(|pair| ViewEdit { range: pair[0]..pair[1], shown: "k…".to_owned() }).collect();
+            let edits: Vec<MaskEdit> =
+                cuts.chunks_exact(2).map(|pair| MaskEdit { range: pair[0]..pair[1], shown: "k…".to_owned() }).collect();
             let (out, places) = edited(&raw, ViewRules::default(), &edits);
             prop_assert_eq!(places.len(), edits.len());
             prop_assert!(serde_json::from_str::<Value>(&out).is_ok(), "{} {:?} {}", raw, edits, out);

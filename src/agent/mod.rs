@@ -9,7 +9,6 @@ mod dialect;
 pub(crate) mod install;
 mod json_tokens;
 mod json_view;
-mod mask;
 mod model;
 mod no_verify;
 mod patch;
@@ -17,10 +16,8 @@ mod payload;
 mod reason;
 mod recognize;
 mod shell;
-mod spans;
 
 pub(crate) use carried::{CarriedText, again, carried, command};
-pub(crate) use mask::{all, around, edits};
 pub(crate) use model::{AgentEvent, AgentEventKind, HookAnswer, MaskedOutput};
 pub(crate) use no_verify::skips_hooks;
 pub(crate) use reason::{CarriedKey, MOST_NAMED, denial, masked};

@@ -58,7 +58,6 @@ impl Collector {
     }
 
     /// Whether nothing was found.
-    #[cfg(feature = "cli")]
     pub(crate) fn is_empty(&self) -> bool {
         self.by_secret.is_empty()
     }

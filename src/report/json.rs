@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::document::{FindingEntry, ReportDocument, RunReport, SuppressedEntry, SuppressedKeys};
-use crate::json_text;
+use crate::{finding::Report, json_text};
 
 /// The last line of JSON Lines.
 #[derive(Serialize)]
@@ -22,6 +22,18 @@ enum Line<'a> {
     Finding(&'a FindingEntry),
     Suppressed(&'a SuppressedEntry),
     Summary(Summary<'a>),
+}
+
+impl Report {
+    /// The report in JSON, as `skanner scan --format json` writes it, but in one line. Its form is stable; `skanner schema
+    /// report` describes it.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut text = Vec::new();
+        // Memory takes everything, and every key of its maps is a text.
+        let _ = json_text::write_line(&mut text, &ReportDocument::new(self));
+        String::from_utf8(text).unwrap_or_default()
+    }
 }
 
 pub(super) fn write(report: &ReportDocument, out: &mut dyn Write) -> io::Result<()> {

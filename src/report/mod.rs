@@ -1,31 +1,48 @@
 //! Report formats: a report goes in, and text comes out. A new format is one file here and a row in
 //! [`FORMATS`].
 
+#[cfg(feature = "cli")]
 mod concise;
 mod document;
+#[cfg(feature = "cli")]
 mod github;
+#[cfg(feature = "cli")]
 mod gitlab;
+#[cfg(feature = "cli")]
 mod html;
 mod json;
+#[cfg(feature = "cli")]
 mod junit;
+#[cfg(feature = "cli")]
 mod message;
+#[cfg(feature = "cli")]
 mod place;
+#[cfg(feature = "cli")]
 mod rdjson;
+#[cfg(feature = "cli")]
 mod sarif;
 mod severity_counts;
+#[cfg(feature = "cli")]
 mod text;
+#[cfg(feature = "cli")]
 mod view;
 
+#[cfg(feature = "cli")]
 use std::io::{self, Write};
 
 pub(crate) use document::{FindingEntry, OccurrenceEntry};
 pub use document::{ReportDocument, schema};
-pub(crate) use message::{Level, plural, rule_page, with_help};
-pub(crate) use sarif::line_hashes;
-pub(crate) use text::{KeyText, hang};
+#[cfg(feature = "cli")]
 pub use view::View;
+#[cfg(feature = "cli")]
+pub(crate) use {
+    message::{Level, plural, rule_page, with_help},
+    sarif::line_hashes,
+    text::{KeyText, hang},
+};
 
 /// A report format.
+#[cfg(feature = "cli")]
 pub struct ReportFormat {
     /// Its name on the command line.
     pub name: &'static str,
@@ -42,6 +59,7 @@ pub struct ReportFormat {
 }
 
 /// A summary that a CI system shows for a job.
+#[cfg(feature = "cli")]
 #[derive(Clone, Copy)]
 pub struct JobSummary {
     /// The environment variable with the file to append to.
@@ -50,6 +68,7 @@ pub struct JobSummary {
     pub write: fn(&ReportDocument, &View, &mut dyn Write) -> io::Result<()>,
 }
 
+#[cfg(feature = "cli")]
 impl ReportFormat {
     /// A format that needs nothing but the report.
     const fn new(
@@ -62,6 +81,7 @@ impl ReportFormat {
 }
 
 /// All formats.
+#[cfg(feature = "cli")]
 pub(crate) static FORMATS: &[ReportFormat] = &[
     ReportFormat { wants_root: false, ..ReportFormat::new("text", "for reading in a terminal", text::write) },
     ReportFormat {
@@ -97,6 +117,7 @@ pub(crate) static FORMATS: &[ReportFormat] = &[
 ];
 
 /// The format with this name.
+#[cfg(feature = "cli")]
 #[must_use]
 pub fn format(name: &str) -> Option<&'static ReportFormat> {
     FORMATS.iter().find(|format| format.name == name)

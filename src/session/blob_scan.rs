@@ -21,6 +21,14 @@ use crate::{
     suppression::{self, CommentMatch, LocatedComment},
 };
 
+/// What is used again from input to input.
+#[derive(Default)]
+pub(super) struct ScanBuffers {
+    scratch: Scratch,
+    /// For the name that is being searched.
+    line: Vec<u8>,
+}
+
 /// The state a worker searches with, and what it has found so far.
 pub(super) struct ScanState<'a> {
     pub(super) engine: &'a Engine,
@@ -40,17 +48,14 @@ impl<'a> ScanState<'a> {
         redactor: &'a Redactor,
         counts: Option<&'a Counts>,
         rule_paths: Option<&'a RulePaths>,
+        ScanBuffers { scratch, line }: ScanBuffers,
     ) -> Self {
-        Self {
-            engine,
-            redactor,
-            counts,
-            rule_paths,
-            known: None,
-            scratch: Scratch::default(),
-            line: Vec::new(),
-            own: RunTotals::default(),
-        }
+        Self { engine, redactor, counts, rule_paths, known: None, scratch, line, own: RunTotals::default() }
+    }
+
+    /// Takes what another one can use again.
+    pub(super) fn take_buffers(&mut self) -> ScanBuffers {
+        ScanBuffers { scratch: std::mem::take(&mut self.scratch), line: std::mem::take(&mut self.line) }
     }
 
     /// Values are not reported where they are kept.

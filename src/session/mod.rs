@@ -16,6 +16,7 @@ mod history;
 mod known;
 #[cfg(feature = "git")]
 mod lfs;
+mod masked;
 mod options;
 mod policy;
 mod prior;
@@ -28,7 +29,6 @@ mod rule_paths;
 mod rules;
 mod rules_from;
 mod run;
-#[cfg(feature = "cli")]
 mod screen;
 mod settings;
 #[cfg(feature = "cli")]
@@ -51,13 +51,11 @@ pub(crate) use conclude::{
     gather_with, verdict, write_document, write_verdict,
 };
 pub(crate) use coverage::{Coverage, ScanScope};
+pub(crate) use masked::masked;
 pub(crate) use options::{Options, ReportFile};
 pub(crate) use redact::Redactor;
 pub(crate) use rules::{find_rule, or_builtin};
-#[cfg(feature = "cli")]
-pub(crate) use run::probe;
-pub(crate) use run::report;
-#[cfg(feature = "cli")]
+pub(crate) use run::{probe, report};
 pub(crate) use screen::{TextScreen, TextScreens};
 pub(crate) use settings::{ConfigStart, Session, load, look_up, look_up_shown};
 #[cfg(feature = "cli")]
@@ -66,7 +64,7 @@ pub(crate) use state::{StateFile, first_until, stamps};
 pub(crate) use trial::trial;
 #[cfg(feature = "cli")]
 pub(crate) use watched::{FileStates, candidate_files, named_files};
-pub(crate) use worker::WorkerPool;
+pub(crate) use worker::{WorkerBuffers, WorkerPool};
 #[cfg(feature = "git")]
 pub(crate) use {
     history::{HistoryFilter, HistoryQuery, read as read_histories},

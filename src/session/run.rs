@@ -21,16 +21,12 @@ use super::{
 #[cfg(feature = "git")]
 use super::{history, untrusted};
 use crate::{
-    advice::Placement,
+    blob::{Blob, Content, Origin, SourceKind},
     config::{MIN_CONFIDENCE, RuleFile, SettingSource},
     finding::{Configuration, Finding, LookedFor, Report, RuleFileUse, Suppressed, Tolerated},
     path::shown_text,
     rule::{Confidence, Severity},
     scan::{Engine, SecretPieces},
-};
-#[cfg(feature = "cli")]
-use crate::{
-    blob::{Blob, Content, Origin, SourceKind},
     source::Sink,
 };
 
@@ -69,7 +65,6 @@ pub(super) fn worker_pool<'a>(
 ///
 /// # Errors
 /// When a list of suppressions cannot be read.
-#[cfg(feature = "cli")]
 pub(crate) fn probe(session: &Session, engine: &Engine, bytes: &[u8], path: &[u8]) -> Result<Report> {
     let feed = |pool: &WorkerPool<'_>| {
         pool.worker().blob(Blob::new(Origin::new(SourceKind::Stdin, path), Content::Bytes(bytes)));
@@ -211,7 +206,7 @@ fn unwanted(session: &Session, report: &Report) -> HashMap<String, String> {
             .or_else(|| {
                 // Where it stands takes a look at every place.
                 let is_limited = settings.min_severity.value > Severity::Low;
-                let is_below = || severity(finding) < settings.min_severity.value;
+                let is_below = || finding.severity() < settings.min_severity.value;
                 (is_limited && is_below()).then(|| settings.min_severity.from.name())
             })
     };
@@ -219,16 +214,11 @@ fn unwanted(session: &Session, report: &Report) -> HashMap<String, String> {
     findings.filter_map(|finding| Some((finding.fingerprint.clone(), by(finding)?))).collect()
 }
 
-/// How bad a finding is where it stands.
-fn severity(finding: &Finding) -> Severity {
-    Placement::severity(Placement::of_finding(finding).as_ref(), finding.rule.severity)
-}
-
 /// The findings that do not make the run fail. The verdict of an audit is about all of them.
 fn tolerated(session: &Session, report: &Report) -> Option<Tolerated> {
     let setting = &session.settings.fail_on;
     let fail_on = setting.value.filter(|_| !report.is_audit())?;
-    let is_below = |finding: &&Finding| !fail_on.is_reached(severity(finding), finding.confidence);
+    let is_below = |finding: &&Finding| !fail_on.is_reached(finding.severity(), finding.confidence);
     let keys = report.findings.iter().filter(is_below).count() as u64;
     let by = setting.from.name();
     (keys > 0).then(|| Tolerated { fail_on: fail_on.to_string(), by, keys })

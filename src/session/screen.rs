@@ -6,7 +6,7 @@ use super::{
     gathered::RunTotals,
     run::{probe, worker_pool},
     settings::Session,
-    worker::{Worker, WorkerPool},
+    worker::{Worker, WorkerBuffers, WorkerPool},
 };
 use crate::{
     blob::{Blob, Content, Origin, SourceKind},
@@ -38,10 +38,15 @@ impl<'a> TextScreens<'a> {
 
     /// One for a thread.
     pub(crate) fn screen(&self) -> TextScreen<'_> {
+        self.screen_with(WorkerBuffers::default())
+    }
+
+    /// The same with the memory of an earlier one.
+    pub(crate) fn screen_with(&self, buffers: WorkerBuffers) -> TextScreen<'_> {
         TextScreen {
             session: self.session,
             engine: self.engine,
-            worker: self.pool.worker(),
+            worker: self.pool.worker_with(buffers),
             scanned: Scanned::default(),
         }
     }
@@ -54,13 +59,27 @@ impl TextScreen<'_> {
     /// # Errors
     /// When a list of suppressions cannot be read.
     pub(crate) fn report(&mut self, text: &[u8], path: &[u8]) -> Result<Option<Report>> {
-        self.worker.blob(Blob::new(Origin::new(SourceKind::Stdin, path), Content::Bytes(text)));
-        let own = std::mem::take(&mut self.worker.state.own);
-        self.scanned.add(own.scanned);
-        match own.is_empty() {
+        match self.is_clean(text, path) {
             true => Ok(None),
             false => probe(self.session, self.engine, text, path).map(Some),
         }
+    }
+
+    /// Whether a text was read whole and holds nothing to tell of.
+    pub(crate) fn is_clean(&mut self, text: &[u8], path: &[u8]) -> bool {
+        self.worker.blob(Blob::new(Origin::new(SourceKind::Stdin, path), Content::Bytes(text)));
+        let own = &mut self.worker.state.own;
+        self.scanned.add(std::mem::take(&mut own.scanned));
+        let is_clean = own.is_empty();
+        if !is_clean {
+            *own = RunTotals::default();
+        }
+        is_clean
+    }
+
+    /// Gives its memory back.
+    pub(crate) fn into_buffers(self) -> WorkerBuffers {
+        self.worker.into_buffers()
     }
 
     /// How much was read so far.

@@ -7,7 +7,7 @@ use std::{path::PathBuf, sync::OnceLock};
 #[cfg(feature = "git")]
 use super::lfs::{self, LfsPointer, LfsPolicy, MissingContent};
 use super::{
-    blob_scan::{BlobScan, ScanState},
+    blob_scan::{BlobScan, ScanBuffers, ScanState},
     counts::Counts,
     gathered::RunTotals,
     known::KnownFiles,
@@ -75,15 +75,22 @@ impl<'a> WorkerPool<'a> {
 
     /// A worker for one thread. Its results are collected when it is dropped.
     pub(crate) fn worker(&self) -> Worker<'_> {
+        self.worker_with(WorkerBuffers::default())
+    }
+
+    /// The same with the memory of an earlier worker.
+    pub(super) fn worker_with(&self, buffers: WorkerBuffers) -> Worker<'_> {
+        let WorkerBuffers { scan, expander } = buffers;
         Worker {
             state: ScanState::new(
                 self.engine,
                 self.redactor,
                 self.counts.as_deref(),
                 self.rule_paths.as_ref(),
+                scan,
             )
             .keeping(self.known),
-            expander: Expander::default(),
+            expander,
             gathered: &self.gathered,
             #[cfg(feature = "git")]
             lfs: self.lfs.get(),
@@ -136,6 +143,13 @@ impl<'a> WorkerPool<'a> {
     }
 }
 
+/// The memory of a worker, which the next one can use again.
+#[derive(Default)]
+pub(crate) struct WorkerBuffers {
+    scan: ScanBuffers,
+    expander: Expander,
+}
+
 /// Scans what one thread of a source reads.
 pub(crate) struct Worker<'a> {
     pub(super) state: ScanState<'a>,
@@ -149,6 +163,13 @@ pub(crate) struct Worker<'a> {
     /// The content of a pointer may look like a pointer.
     #[cfg(feature = "git")]
     is_lfs_content: bool,
+}
+
+impl Worker<'_> {
+    /// Gives its memory back.
+    pub(super) fn into_buffers(mut self) -> WorkerBuffers {
+        WorkerBuffers { scan: self.state.take_buffers(), expander: std::mem::take(&mut self.expander) }
+    }
 }
 
 #[cfg(feature = "git")]

@@ -48,6 +48,8 @@ fn the_address_of_the_repository_is_where_the_guide_says() {
 fn the_version_is_the_same_everywhere() {
     let version = env!("CARGO_PKG_VERSION");
     assert!(include_str!("../../setup.py").contains(&format!("\"skanner=={version}\"")), "setup.py");
+    let module = include_str!("../../bindings/python/Cargo.toml");
+    assert!(module.contains(&format!("\nversion = \"{version}\"")), "bindings/python/Cargo.toml");
     let changes = fs::read_to_string("CHANGELOG.md").unwrap();
     assert!(changes.contains(version) || changes.contains("Unreleased"), "CHANGELOG.md");
 }

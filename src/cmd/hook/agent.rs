@@ -13,6 +13,7 @@ use crate::{
     cli::AgentHookArgs,
     cmd::{console::Console, options},
     finding::{Finding, Report},
+    masking,
     scan::Engine,
     session::{ConfigStart, Session, Verdict, load, probe},
 };
@@ -152,9 +153,9 @@ impl AgentSearch<'_> {
                 break;
             }
             let edits = match pass < MOST_PASSES {
-                true => agent::edits(&masked.text, &rest),
+                true => masking::edits(masked.text.as_bytes(), &rest),
                 // Better nothing than a key.
-                false => agent::all(&masked.text),
+                false => masking::all(masked.text.as_bytes()),
             };
             value = masked.edited(&edits).0;
         }
@@ -167,11 +168,11 @@ impl AgentSearch<'_> {
         if findings.is_empty() {
             return Ok(HookAnswer::default());
         }
-        let edits = agent::edits(&carried.text, &findings);
+        let edits = masking::edits(carried.text.as_bytes(), &findings);
         let (mut value, places) = carried.edited(&edits);
         let named = findings.iter().take(agent::MOST_NAMED);
         let places = carried.edited_at(named, &edits).into_iter().map(|at| places.get(at?).cloned());
-        for part in agent::around(&carried.text, &edits) {
+        for part in masking::around(&carried.text, &edits) {
             if !self.keys(&part, &carried.path)?.is_empty() {
                 value = self.masked_again(value, carried)?;
                 break;

@@ -6,7 +6,6 @@ use std::collections::{BTreeSet, HashMap};
 use anyhow::Result;
 
 use crate::{
-    advice::Placement,
     blob::ObjectId,
     cold::ColdSort,
     config::{Config, Policy},
@@ -42,11 +41,6 @@ pub(in crate::session) struct Tried {
 fn key(finding: &Finding, place: &Occurrence) -> OccurrenceKey {
     let path = place.full_path().into_owned();
     (finding.fingerprint.clone(), path, place.span.line, place.span.column, place.object)
-}
-
-/// How bad a finding is where it stands.
-fn severity(finding: &Finding) -> Severity {
-    Placement::severity(Placement::of_finding(finding).as_ref(), finding.rule.severity)
 }
 
 /// Suppresses what the policy allows, and takes away the comments that do not count. `None` without a policy.
@@ -122,7 +116,7 @@ pub(in crate::session) fn finish(session: &Session, tried: Option<Tried>, report
     let places = tried.limits.places();
     let mut refused = Refusals { policy, all: policy.refused.clone(), counted: BTreeSet::new() };
     for finding in &mut report.findings {
-        let bad = severity(finding);
+        let bad = finding.severity();
         let mut by: Option<(Suppression, Exceeded)> = None;
         // The entry of a baseline has been noted when the key was made a finding again.
         let noted = finding.allowed_by.clone().filter(|by| by.kind == SuppressionKind::Baseline);
@@ -167,7 +161,7 @@ impl Tried {
         report.suppressed = others;
         let mut kept = Vec::new();
         for Suppressed { finding, by } in mine {
-            let bad = severity(&finding);
+            let bad = finding.severity();
             let is_refused = |place: &Occurrence| self.refusal(&places, &finding, place, bad, &by).is_some();
             let (refused, rest): (Vec<_>, Vec<_>) = finding.occurrences.iter().cloned().partition(is_refused);
             for (list, occurrences) in [(&mut back, refused), (&mut kept, rest)] {

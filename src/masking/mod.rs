@@ -1,13 +1,27 @@
-//! Masks keys in an output, and leaves every other byte as it is.
+//! Masks keys in a text, and leaves every other byte as it is.
+
+mod spans;
+
+use std::ops::Range;
 
 use memchr::memmem;
 
-use super::{json_view::ViewEdit, spans::byte_ranges};
 use crate::{
     bytes::char_floor,
     cold::ColdSort,
     finding::{Finding, Occurrence, Secret, Span},
 };
+
+pub(crate) use spans::byte_ranges;
+
+/// What to show in place of a part of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MaskEdit {
+    /// The part, in bytes.
+    pub(crate) range: Range<usize>,
+    /// What is shown instead.
+    pub(crate) shown: String,
+}
 
 /// What is shown of an encoded key that cannot be told apart from what is around it.
 const HIDDEN: &str = "…";
@@ -20,7 +34,7 @@ const MOST_COPIED: usize = 256;
 
 /// What to write in place of the keys of a text, in order and without overlaps. A key that was found somewhere in the text is
 /// masked everywhere in it, even where nothing tells that it is one.
-pub(crate) fn edits(text: &str, findings: &[Finding]) -> Vec<ViewEdit> {
+pub(crate) fn edits(text: &[u8], findings: &[Finding]) -> Vec<MaskEdit> {
     let plain = findings.iter().flat_map(|finding| {
         let places = finding.occurrences.iter().filter(|place| is_in_text(place));
         places.map(|place| (place.span, &finding.secret))
@@ -28,7 +42,7 @@ pub(crate) fn edits(text: &str, findings: &[Finding]) -> Vec<ViewEdit> {
     let (spans, secrets): (Vec<Span>, Vec<&Secret>) = plain.unzip();
     let ranges = byte_ranges(text, &spans).into_iter().zip(secrets);
     let mut edits: Vec<_> =
-        ranges.map(|(range, secret)| ViewEdit { range, shown: secret.masked() }).collect();
+        ranges.map(|(range, secret)| MaskEdit { range, shown: secret.masked() }).collect();
     for (number, finding) in findings.iter().enumerate() {
         let shown = finding.secret.masked();
         // Of a value that is only known by its name, there is no text.
@@ -36,11 +50,11 @@ pub(crate) fn edits(text: &str, findings: &[Finding]) -> Vec<ViewEdit> {
             .secret
             .name()
             .is_none()
-            .then(|| std::str::from_utf8(finding.secret.bytes()).ok())
-            .flatten();
+            .then(|| finding.secret.bytes())
+            .filter(|secret| std::str::from_utf8(secret).is_ok());
         if let Some(secret) = secret.filter(|secret| !secret.is_empty() && number < MOST_COPIED) {
-            let copies = memmem::find_iter(text.as_bytes(), secret.as_bytes());
-            edits.extend(copies.map(|at| ViewEdit { range: at..at + secret.len(), shown: shown.clone() }));
+            let copies = memmem::find_iter(text, secret);
+            edits.extend(copies.map(|at| MaskEdit { range: at..at + secret.len(), shown: shown.clone() }));
         }
     }
     let places = || findings.iter().flat_map(|finding| &finding.occurrences);
@@ -50,7 +64,7 @@ pub(crate) fn edits(text: &str, findings: &[Finding]) -> Vec<ViewEdit> {
     if places().any(is_wide) {
         return all(text);
     }
-    let wrapped: Vec<ViewEdit> = edits.iter().flat_map(|edit| continued(text, edit.range.end)).collect();
+    let wrapped: Vec<MaskEdit> = edits.iter().flat_map(|edit| continued(text, edit.range.end)).collect();
     edits.extend(wrapped);
     without_overlaps(edits)
 }
@@ -61,31 +75,31 @@ const SHORTEST_REST: usize = 16;
 
 /// The lines behind a key that ends with its line and goes on without a mark, since a terminal or a mail program wrapped it: the
 /// engine takes its first line for a whole key. What looks like nothing random is left alone.
-fn continued(text: &str, end: usize) -> Vec<ViewEdit> {
+fn continued(text: &[u8], end: usize) -> Vec<MaskEdit> {
     let mut parts = Vec::new();
-    let bytes = text.as_bytes();
-    let width = end - bytes[..end].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let width = end - text[..end].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     let mut at = end;
     if width < NARROWEST {
         return parts;
     }
     loop {
-        let rest = text[at..].strip_prefix('=').unwrap_or(&text[at..]);
-        let Some(line) = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix('\n')) else { break };
-        let line = line.trim_start_matches([' ', '\t', '+', '>', '|']);
+        let rest = text[at..].strip_prefix(b"=").unwrap_or(&text[at..]);
+        let Some(line) = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n")) else { break };
+        let is_quote = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'+' | b'>' | b'|');
+        let line = &line[line.iter().take_while(is_quote).count()..];
         let start = text.len() - line.len();
         let is_key = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-        let length = line.bytes().take_while(|byte| is_key(byte)).count();
-        let run = &line.as_bytes()[..length];
+        let length = line.iter().take_while(|byte| is_key(byte)).count();
+        let run = &line[..length];
         let is_random = run.iter().any(u8::is_ascii_digit)
             && run.iter().any(u8::is_ascii_uppercase)
             && run.iter().any(u8::is_ascii_lowercase);
-        let is_alone = line[length..].is_empty() || line[length..].starts_with(['=', '\r', '\n', '"', '\'']);
+        let is_alone = matches!(line.get(length), None | Some(b'=' | b'\r' | b'\n' | b'"' | b'\''));
         if length > width || length < SHORTEST_REST || !is_random || !is_alone {
             break;
         }
         at = start + length;
-        parts.push(ViewEdit { range: start..at, shown: HIDDEN.to_owned() });
+        parts.push(MaskEdit { range: start..at, shown: HIDDEN.to_owned() });
     }
     parts
 }
@@ -94,11 +108,11 @@ fn continued(text: &str, end: usize) -> Vec<ViewEdit> {
 const BESIDE: usize = 8 << 10;
 
 /// The parts of a text around what was masked, as they are then. What is far from all of it has not changed.
-pub(crate) fn around(text: &str, edits: &[ViewEdit]) -> Vec<String> {
+pub(crate) fn around(text: &str, edits: &[MaskEdit]) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     let mut rest = edits;
     while let Some(first) = rest.first() {
-        let is_close = |pair: &&[ViewEdit]| pair[1].range.start <= pair[0].range.end + 2 * BESIDE;
+        let is_close = |pair: &&[MaskEdit]| pair[1].range.start <= pair[0].range.end + 2 * BESIDE;
         let count = 1 + rest.windows(2).take_while(is_close).count();
         let group;
         (group, rest) = rest.split_at(count);
@@ -116,8 +130,8 @@ pub(crate) fn around(text: &str, edits: &[ViewEdit]) -> Vec<String> {
 }
 
 /// Hides a text as a whole.
-pub(crate) fn all(text: &str) -> Vec<ViewEdit> {
-    vec![ViewEdit { range: 0..text.len(), shown: HIDDEN.to_owned() }]
+pub(crate) fn all(text: &[u8]) -> Vec<MaskEdit> {
+    vec![MaskEdit { range: 0..text.len(), shown: HIDDEN.to_owned() }]
 }
 
 /// Whether a place is one of the text itself, and not of something in it that was opened.
@@ -131,29 +145,28 @@ fn is_wide(place: &Occurrence) -> bool {
 }
 
 /// All that compressed data in base64 or hex may be.
-fn encoded_runs(text: &str) -> impl Iterator<Item = ViewEdit> {
+pub(crate) fn encoded_runs(text: &[u8]) -> impl Iterator<Item = MaskEdit> {
     let is_digit =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_');
     let mut at = 0;
     std::iter::from_fn(move || {
-        let bytes = text.as_bytes();
-        while at < bytes.len() {
+        while at < text.len() {
             let start = at;
-            at += bytes[at..].iter().take_while(|byte| is_digit(**byte)).count();
+            at += text[at..].iter().take_while(|byte| is_digit(**byte)).count();
             let range = start..at;
             at += 1;
             if range.len() >= SHORTEST_RUN {
-                return Some(ViewEdit { range, shown: HIDDEN.to_owned() });
+                return Some(MaskEdit { range, shown: HIDDEN.to_owned() });
             }
         }
         None
     })
 }
 
-fn without_overlaps(mut edits: Vec<ViewEdit>) -> Vec<ViewEdit> {
+pub(crate) fn without_overlaps(mut edits: Vec<MaskEdit>) -> Vec<MaskEdit> {
     // Of two that begin together, the longer one comes first.
     edits.cold_sort_by_key(|edit| (edit.range.start, usize::MAX - edit.range.end));
-    let mut kept: Vec<ViewEdit> = Vec::with_capacity(edits.len());
+    let mut kept: Vec<MaskEdit> = Vec::with_capacity(edits.len());
     for edit in edits.into_iter().filter(|edit| !edit.range.is_empty()) {
         match kept.last_mut() {
             Some(last) if edit.range.start < last.range.end => {
@@ -171,7 +184,7 @@ mod tests {
 
     #[test]
     fn what_overlaps_is_replaced_once() {
-        let edit = |start, end, shown: &str| ViewEdit { range: start..end, shown: shown.to_owned() };
+        let edit = |start, end, shown: &str| MaskEdit { range: start..end, shown: shown.to_owned() };
         let edits =
             vec![edit(5, 9, "b"), edit(0, 3, "short"), edit(0, 4, "a"), edit(8, 12, "c"), edit(20, 20, "d")];
         assert_eq!(without_overlaps(edits), [edit(0, 4, "a"), edit(5, 12, "b")]);
@@ -182,7 +195,7 @@ mod tests {
         let text = format!("{}KEY1{}KEY2é{}KEY3", "é".repeat(BESIDE), "b".repeat(9), "c".repeat(3 * BESIDE));
         let edit = |name: &str| {
             let at = text.find(name).unwrap();
-            ViewEdit { range: at..at + 4, shown: "…".to_owned() }
+            MaskEdit { range: at..at + 4, shown: "…".to_owned() }
         };
         let all = [edit("KEY1"), edit("KEY2"), edit("KEY3")];
         let parts = around(&text, &all);
@@ -209,17 +222,18 @@ mod tests {
         ] {
             let text = format!("x\nkey={}{behind}", "K".repeat(NARROWEST));
             let end = 2 + 4 + NARROWEST;
-            let parts = continued(&text, end);
+            let parts = continued(text.as_bytes(), end);
             assert_eq!(parts.len(), expected, "{behind:?}");
             assert!(parts.iter().all(|part| text[part.range.clone()] == rest), "{behind:?}");
         }
-        assert_eq!(continued(&format!("K\n{rest}"), 1), []);
+        assert_eq!(continued(format!("K\n{rest}").as_bytes(), 1), []);
     }
 
     #[test]
     fn long_runs_may_be_encoded() {
         let text = format!("a {} {}", "A".repeat(SHORTEST_RUN), "é".repeat(SHORTEST_RUN));
-        let ranges: Vec<_> = encoded_runs(&text).map(|edit| (edit.range.start, edit.range.end)).collect();
+        let ranges: Vec<_> =
+            encoded_runs(text.as_bytes()).map(|edit| (edit.range.start, edit.range.end)).collect();
         assert_eq!(ranges, [(2, 2 + SHORTEST_RUN)]);
     }
 }

@@ -1,0 +1,24 @@
+"""Ray Data passes batches of Arrow to the engine: with_ray.py IN OUT"""
+
+import pyarrow as pa
+import ray
+from common import FOUND, folders, left, save, scan
+
+
+def scan_table(table: pa.Table) -> pa.Table:
+    return pa.Table.from_batches(map(scan, table.to_batches()), FOUND)
+
+
+def main() -> None:
+    source, out = folders()
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    ray.data.DataContext.get_current().enable_progress_bars = False
+    for file in left(source, out):
+        rows = ray.data.read_parquet(str(file)).map_batches(scan_table, batch_format="pyarrow", batch_size=4096)
+        tables = rows.iter_batches(batch_format="pyarrow", batch_size=None)
+        save([batch for table in tables if table.num_rows for batch in table.cast(FOUND).to_batches()], file, out)
+    ray.shutdown()
+
+
+if __name__ == "__main__":
+    main()
