@@ -8,6 +8,7 @@ mod gitlab;
 mod html;
 mod json;
 mod junit;
+mod lines;
 mod message;
 mod place;
 mod rdjson;
@@ -18,8 +19,10 @@ mod view;
 
 use std::io::{self, Write};
 
-pub(crate) use document::{FindingEntry, OccurrenceEntry};
+pub(crate) use document::RepositoryEntry;
+pub(crate) use document::{FindingEntry, OccurrenceEntry, ReportMerger};
 pub use document::{ReportDocument, schema};
+pub(crate) use lines::{LinePlace, LineReader, LinesSummary, ReportLine, RepositoryList, Shard, is_summary};
 pub(crate) use message::{Level, plural, rule_page, with_help};
 pub(crate) use sarif::line_hashes;
 pub(crate) use text::{KeyText, hang};
@@ -37,9 +40,14 @@ pub struct ReportFormat {
     pub wants_line_hashes: bool,
     /// What is also written for the summary of a CI job.
     pub job_summary: Option<JobSummary>,
-    /// Writes the whole report.
+    /// Writes the whole report, or as much as its readers take.
     pub write: fn(&ReportDocument, &View, &mut dyn Write) -> io::Result<()>,
+    /// The same for a format whose readers may not take all, and what was left out, in words.
+    pub(crate) write_limited: Option<LimitedWriter>,
 }
+
+/// Writes as much of a report as its readers take, and says what was left out.
+pub(crate) type LimitedWriter = fn(&ReportDocument, &View, &mut dyn Write) -> io::Result<Option<String>>;
 
 /// A summary that a CI system shows for a job.
 #[derive(Clone, Copy)]
@@ -57,7 +65,8 @@ impl ReportFormat {
         about: &'static str,
         write: fn(&ReportDocument, &View, &mut dyn Write) -> io::Result<()>,
     ) -> Self {
-        Self { name, about, wants_root: true, wants_line_hashes: false, job_summary: None, write }
+        let (job_summary, write_limited) = (None, None);
+        Self { name, about, wants_root: true, wants_line_hashes: false, job_summary, write, write_limited }
     }
 }
 
@@ -82,6 +91,7 @@ pub(crate) static FORMATS: &[ReportFormat] = &[
     },
     ReportFormat {
         wants_line_hashes: true,
+        write_limited: Some(sarif::write_limited),
         ..ReportFormat::new("sarif", "SARIF 2.1.0, for code scanning", sarif::write)
     },
     ReportFormat {

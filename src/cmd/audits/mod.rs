@@ -1,109 +1,106 @@
 //! `skanner audit` of several repositories: each in a process of its own, so that one that fails or needs much memory does
-//! not end the others, and one report of all.
+//! not end the others. There is one report of all, or one report of each, a line.
 
-use std::{
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-    time::Instant,
+mod auditor;
+mod call;
+mod file;
+mod lines;
+mod list;
+mod merged;
+mod resume;
+
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+
+use self::{
+    auditor::Auditor,
+    lines::LinesTarget,
+    list::{NamedRepositories, NamedRepository},
 };
-
-use anyhow::{Context, Result, ensure};
-
-use super::{console::Console, options, words};
+use super::{console::Console, options};
 use crate::{
-    cli::AuditArgs,
-    cold::ColdSort,
+    cli::{AuditArgs, REPORTS},
     config::Settings,
-    path::shown_text,
     report::ReportDocument,
-    session::{Progress, Verdict, check_files, verdict, write_document},
+    session::{Options, Progress, Verdict, check_files},
     source::FoundRepositories,
-    threads::{Pool, Turns},
+    threads::{Measured, Pool, in_order},
 };
 
-/// Audits all of them, several at a time.
-pub(super) fn run(args: &AuditArgs, found: &FoundRepositories, console: &Console) -> Result<Verdict> {
+/// So much of finished reports waits in memory for one before them, in bytes.
+const WAITING: usize = 64 << 20;
+
+/// Whether each repository has a report of its own.
+pub(super) fn wants_lines(args: &AuditArgs) -> bool {
+    let write = &args.report.write;
+    write.format.as_deref() == Some(REPORTS) || write.output.iter().any(|output| output.format == REPORTS)
+}
+
+/// Audits those that were found and those of the list, several at a time.
+pub(super) fn run(args: &AuditArgs, found: FoundRepositories, console: &Console) -> Result<Verdict> {
     ensure!(args.plan.is_none(), "--plan is for one repository at a time: name the one to clean up");
-    let start = Instant::now();
     let mut options = options::of_trust(&args.report, args.trust, console)?;
     options.accept_baseline = args.accept_baseline;
-    // Each repository has its own configuration; what none of them decides is that of the call.
-    let settings = Settings::new(options.flags.clone(), options.environment.clone(), None);
     check_files(&options.outputs)?;
-    let threads = settings.thread_count();
-    let at_once = found.paths.len().clamp(1, threads);
-    let mut call =
-        vec!["--format=json".into(), "--color=never".into(), format!("-j{}", threads / at_once).into()];
-    call.extend(words::of_audit(&options, options.config.as_deref()));
-    let switches = [
-        (args.no_ignore, "--no-ignore"),
-        (args.allow_shallow, "--allow-shallow"),
-        (options.inside_only, "--inside-only"),
-        (options.show_secrets, "--show-secrets"),
-        (options.show_suppressed, "--show-suppressed"),
-    ];
-    call.extend(switches.into_iter().filter(|(is_set, _)| *is_set).map(|(_, name)| name.into()));
-    let auditor =
-        Auditor { program: std::env::current_exe().context("cannot find skanner itself")?, call, console };
-
-    let progress = (options.progress && !settings.no_progress.value).then(|| Progress::start("repositories"));
-    progress.iter().for_each(|progress| progress.set_total(found.paths.len() as u64));
-    let turns = Turns::new(&found.paths);
-    let pool = Pool::new(at_once);
-    let parts = pool.map(vec![(); pool.at_once(at_once)], |()| {
-        let audit = |path: &PathBuf| {
-            let report = auditor.audit(path);
-            progress.iter().for_each(|progress| progress.advance(report.run.scanned.bytes));
-            report
-        };
-        std::iter::from_fn(|| turns.take()).map(audit).collect::<Vec<_>>()
-    });
-    drop(progress);
-    let mut reports = parts.concat();
-    for (path, why) in &found.unread {
-        let name = console.redactor.text(shown_text(path).as_bytes());
-        reports.push(ReportDocument::unread_repository(&name, why.clone()));
-    }
-    reports.cold_sort_by(|a, b| a.run.repositories[0].name.cmp(&b.run.repositories[0].name));
-    let report = ReportDocument::merge(reports).context("there is at least one repository")?;
-    write_document(&options.outputs, &settings.format.value, &report, &options.view(start.elapsed()))?;
-    // Under a policy, keys fail.
-    let is_zero = options.exit_zero && options.policy.is_none();
-    Ok(verdict(report.run.complete, !report.findings.is_empty() && !is_zero))
-}
-
-/// Audits one repository at a time.
-struct Auditor<'a> {
-    program: PathBuf,
-    call: Vec<std::ffi::OsString>,
-    console: &'a Console,
-}
-
-impl Auditor<'_> {
-    /// The report about a repository. Whatever goes wrong is in it.
-    fn audit(&self, path: &Path) -> ReportDocument {
-        let name = self.console.redactor.text(shown_text(path).as_bytes());
-        let mut command = Command::new(&self.program);
-        command.arg("audit").args(&self.call).arg("--").arg(path).stdin(Stdio::null());
-        let output = match command.output() {
-            Ok(output) => output,
-            Err(error) => {
-                return ReportDocument::unread_repository(&name, format!("cannot start its audit: {error}"));
-            }
-        };
-        let said = String::from_utf8_lossy(&output.stderr);
-        let said: Vec<&str> =
-            said.lines().map(|line| line.strip_prefix("skanner: ").unwrap_or(line)).collect();
-        match ReportDocument::read(&output.stdout) {
-            Ok(report) => {
-                said.iter().for_each(|line| self.console.note(&format!("{name}: {line}")));
-                report.of_repository(&name)
-            }
-            Err(_) if said.is_empty() => ReportDocument::unread_repository(
-                &name,
-                format!("its audit ended without a report: {}", output.status),
-            ),
-            Err(_) => ReportDocument::unread_repository(&name, said.join(" ")),
+    let target = LinesTarget::of(args, &options)?;
+    if target.is_none() {
+        for (is_set, option) in [(args.shard.is_some(), "--shard"), (args.resume, "--resume")] {
+            ensure!(
+                !is_set,
+                "{option} needs a report of each repository: write them with `--output {REPORTS}=FILE`, and make one report in \
+                 any format of them with `skanner report FILE`"
+            );
         }
     }
+    ensure!(
+        !args.resume || matches!(target, Some(LinesTarget::File(_))),
+        "--resume needs the file with the reports: `--output {REPORTS}=FILE`"
+    );
+    let mut named = NamedRepositories::default();
+    if let Some(list) = &args.repositories {
+        named.add_list(list)?;
+        if let [first, others @ ..] = &named.repeated[..] {
+            let list =
+                if list == Path::new("-") { "standard input".to_owned() } else { list.display().to_string() };
+            let others =
+                if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+            console.note(&format!(
+                "{list}: line {first}{others} names a repository again; each is audited once"
+            ));
+        }
+    }
+    named.add_found(found);
+    named.all.iter_mut().for_each(|one| one.name = console.redactor.text(one.name.as_bytes()));
+    match target {
+        Some(target) => lines::run(args, &options, named, &target, console),
+        None => merged::run(args, &options, named.all, console),
+    }
+}
+
+/// Audits repositories, and passes on their reports in order, as `convert` changes them. It gets their size as text, in bytes.
+fn audit_in_order<T: Send>(
+    args: &AuditArgs,
+    options: &Options,
+    repositories: &[&NamedRepository],
+    console: &Console,
+    convert: impl Fn(ReportDocument, usize) -> Result<Measured<T>> + Sync,
+    mut take: impl FnMut(T) -> Result<()> + Send,
+) -> Result<()> {
+    // Each repository has its own configuration; what none of them decides is that of the call.
+    let settings = Settings::new(options.flags.clone(), options.environment.clone(), None);
+    let threads = settings.thread_count();
+    let at_once = repositories.len().clamp(1, threads);
+    let auditor = Auditor::new(args, options, threads / at_once, console)?;
+    let progress = (options.progress && !settings.no_progress.value).then(|| Progress::start("repositories"));
+    progress.iter().for_each(|progress| progress.set_total(repositories.len() as u64));
+    let work = |repository: &&NamedRepository| {
+        let Measured(report, size) = auditor.audit(repository);
+        progress.iter().for_each(|progress| progress.advance(report.run.scanned.bytes));
+        match convert(report, size) {
+            Ok(Measured(result, size)) => Measured(Ok(result), size),
+            Err(error) => Measured(Err(error), 0),
+        }
+    };
+    in_order(&Pool::new(at_once), at_once, repositories, WAITING, work, |result| take(result?))
 }
