@@ -119,14 +119,14 @@ impl LinesSummary {
     /// The line, with its end.
     pub(crate) fn line(&self) -> io::Result<Vec<u8>> {
         let mut line = Vec::new();
-        json_text::write_line(&mut line, &SummaryLine { summary: Cow::Borrowed(self) })?;
+        json_text::write_line(&mut line, &LinesEnd { summary: Cow::Borrowed(self) })?;
         line.push(b'\n');
         Ok(line)
     }
 }
 
 #[derive(Serialize, Deserialize)]
-struct SummaryLine<'a> {
+struct LinesEnd<'a> {
     summary: Cow<'a, LinesSummary>,
 }
 
@@ -153,7 +153,7 @@ impl ReportLine {
     /// When it is neither, or of a version that is not known here.
     pub(crate) fn read(line: &[u8]) -> Result<Self, NotAReport> {
         if is_summary(line) {
-            let read = serde_json::from_slice::<SummaryLine<'_>>(line);
+            let read = serde_json::from_slice::<LinesEnd<'_>>(line);
             let read =
                 read.map_err(|error| NotAReport::new(format!("it is not a whole summary: {error}")))?;
             return Ok(Self::Summary(read.summary.into_owned()));

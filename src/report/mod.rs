@@ -20,7 +20,7 @@ mod view;
 use std::io::{self, Write};
 
 pub(crate) use document::RepositoryEntry;
-pub(crate) use document::{FindingEntry, OccurrenceEntry, ReportMerger};
+pub(crate) use document::{FindingEntry, OccurrenceEntry, merge::ReportMerger};
 pub use document::{ReportDocument, schema};
 pub(crate) use lines::{LinePlace, LineReader, LinesSummary, ReportLine, RepositoryList, Shard, is_summary};
 pub(crate) use message::{Level, plural, rule_page, with_help};

@@ -1,4 +1,4 @@
-//! Audits one repository at a time, each in a process of its own.
+//! Audits repositories, each in a process of its own, and passes on their reports in order.
 
 use std::{
     ffi::OsString,
@@ -12,15 +12,46 @@ use super::list::NamedRepository;
 use crate::{
     cli::{AuditArgs, clone_first, is_url},
     cmd::{console::Console, words},
+    config::Settings,
     path::WholePath,
     report::ReportDocument,
     root::Root,
-    session::Options,
-    threads::Measured,
+    session::{Options, Progress},
+    threads::{Measured, Pool, in_order},
 };
 
+/// So much of finished reports waits in memory for one before them, in bytes.
+const WAITING: usize = 64 << 20;
+
+/// Audits repositories, and passes on their reports in order, as `convert` changes them. It gets their size as text, in bytes.
+pub(super) fn audit_in_order<T: Send>(
+    args: &AuditArgs,
+    options: &Options,
+    repositories: &[&NamedRepository],
+    console: &Console,
+    convert: impl Fn(ReportDocument, usize) -> Result<Measured<T>> + Sync,
+    mut take: impl FnMut(T) -> Result<()> + Send,
+) -> Result<()> {
+    // Each repository has its own configuration; what none of them decides is that of the call.
+    let settings = Settings::new(options.flags.clone(), options.environment.clone(), None);
+    let threads = settings.thread_count();
+    let at_once = repositories.len().clamp(1, threads);
+    let auditor = Auditor::new(args, options, threads / at_once, console)?;
+    let progress = (options.progress && !settings.no_progress.value).then(|| Progress::start("repositories"));
+    progress.iter().for_each(|progress| progress.set_total(repositories.len() as u64));
+    let work = |repository: &&NamedRepository| {
+        let Measured(report, size) = auditor.audit(repository);
+        progress.iter().for_each(|progress| progress.advance(report.run.scanned.bytes));
+        match convert(report, size) {
+            Ok(Measured(result, size)) => Measured(Ok(result), size),
+            Err(error) => Measured(Err(error), 0),
+        }
+    };
+    in_order(&Pool::new(at_once), at_once, repositories, WAITING, work, |result| take(result?))
+}
+
 /// Audits one repository at a time.
-pub(super) struct Auditor<'a> {
+struct Auditor<'a> {
     program: PathBuf,
     call: Vec<OsString>,
     console: &'a Console,
@@ -31,12 +62,7 @@ impl<'a> Auditor<'a> {
     ///
     /// # Errors
     /// When the program is not known.
-    pub(super) fn new(
-        args: &AuditArgs,
-        options: &Options,
-        threads: usize,
-        console: &'a Console,
-    ) -> Result<Self> {
+    fn new(args: &AuditArgs, options: &Options, threads: usize, console: &'a Console) -> Result<Self> {
         let mut call = vec!["--format=json".into(), "--color=never".into(), format!("-j{threads}").into()];
         call.extend(words::of_audit(options, options.config.as_deref()));
         call.extend(switches(args, options).map(OsString::from));
@@ -44,7 +70,7 @@ impl<'a> Auditor<'a> {
     }
 
     /// The report about a repository. Whatever goes wrong is in it.
-    pub(super) fn audit(&self, repository: &NamedRepository) -> Measured<ReportDocument> {
+    fn audit(&self, repository: &NamedRepository) -> Measured<ReportDocument> {
         self.report(repository).unwrap_or_else(|why| {
             let why = match repository.line {
                 Some(line) => format!("{why} (line {line} of the list)"),

@@ -8,7 +8,8 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 
 use super::{
-    audit_in_order, call,
+    auditor::audit_in_order,
+    call,
     file::LinesFile,
     list::{NamedRepositories, NamedRepository},
     resume::Kept,

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use super::{audit_in_order, list::NamedRepository};
+use super::{auditor::audit_in_order, list::NamedRepository};
 use crate::{
     cli::AuditArgs,
     cmd::console::Console,

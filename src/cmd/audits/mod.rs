@@ -13,23 +13,13 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 
-use self::{
-    auditor::Auditor,
-    lines::LinesTarget,
-    list::{NamedRepositories, NamedRepository},
-};
+use self::{lines::LinesTarget, list::NamedRepositories};
 use super::{console::Console, options};
 use crate::{
     cli::{AuditArgs, REPORTS},
-    config::Settings,
-    report::ReportDocument,
-    session::{Options, Progress, Verdict, check_files},
+    session::{Verdict, check_files},
     source::FoundRepositories,
-    threads::{Measured, Pool, in_order},
 };
-
-/// So much of finished reports waits in memory for one before them, in bytes.
-const WAITING: usize = 64 << 20;
 
 /// Whether each repository has a report of its own.
 pub(super) fn wants_lines(args: &AuditArgs) -> bool {
@@ -76,31 +66,4 @@ pub(super) fn run(args: &AuditArgs, found: FoundRepositories, console: &Console)
         Some(target) => lines::run(args, &options, named, &target, console),
         None => merged::run(args, &options, named.all, console),
     }
-}
-
-/// Audits repositories, and passes on their reports in order, as `convert` changes them. It gets their size as text, in bytes.
-fn audit_in_order<T: Send>(
-    args: &AuditArgs,
-    options: &Options,
-    repositories: &[&NamedRepository],
-    console: &Console,
-    convert: impl Fn(ReportDocument, usize) -> Result<Measured<T>> + Sync,
-    mut take: impl FnMut(T) -> Result<()> + Send,
-) -> Result<()> {
-    // Each repository has its own configuration; what none of them decides is that of the call.
-    let settings = Settings::new(options.flags.clone(), options.environment.clone(), None);
-    let threads = settings.thread_count();
-    let at_once = repositories.len().clamp(1, threads);
-    let auditor = Auditor::new(args, options, threads / at_once, console)?;
-    let progress = (options.progress && !settings.no_progress.value).then(|| Progress::start("repositories"));
-    progress.iter().for_each(|progress| progress.set_total(repositories.len() as u64));
-    let work = |repository: &&NamedRepository| {
-        let Measured(report, size) = auditor.audit(repository);
-        progress.iter().for_each(|progress| progress.advance(report.run.scanned.bytes));
-        match convert(report, size) {
-            Ok(Measured(result, size)) => Measured(Ok(result), size),
-            Err(error) => Measured(Err(error), 0),
-        }
-    };
-    in_order(&Pool::new(at_once), at_once, repositories, WAITING, work, |result| take(result?))
 }

@@ -4,7 +4,7 @@
 mod build;
 mod counts;
 mod flat;
-mod merge;
+pub(super) mod merge;
 mod questions;
 mod read;
 mod repositories;
@@ -14,7 +14,6 @@ use std::{borrow::Cow, collections::BTreeMap};
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use merge::ReportMerger;
 pub(super) use read::{NotAReport, ReportHeader};
 
 use crate::{
