@@ -32,9 +32,9 @@ pub(crate) struct AuditArgs {
     )]
     pub repos: Vec<PathBuf>,
 
-    /// The repositories that a file names, one a line; - is standard input.
+    /// The repositories named in a file, one a line.
     ///
-    /// Each is a repository, or a directory in one; blank lines are skipped. Unless you choose a format, the report has one line
+    /// `-` is standard input. Each is a repository, or a directory in one; blank lines are skipped. Unless you choose a format, the report has one line
     /// for each repository, in the order of LIST, as soon as it is done: its report in JSON (`--format reports`). The last
     /// line is `{"summary": …}`: without it, the output is not whole. A repository that cannot be read has a line that says
     /// why, and makes the exit code 2. `skanner report` makes one report in any format of it.
@@ -47,13 +47,6 @@ pub(crate) struct AuditArgs {
     /// all parts, and says if one is missing.
     #[arg(long, value_name = "I/N", value_parser = Shard::parse, conflicts_with = "agents", help_heading = heading::SOURCE, hide_short_help = true)]
     pub shard: Option<Shard>,
-
-    /// Go on where an interrupted run has stopped.
-    ///
-    /// With `--output reports=FILE`: the lines of FILE are kept, and the rest is added. What could not be read is read again.
-    /// The list and the options must be the same. Without a FILE, everything is audited.
-    #[arg(long, conflicts_with = "agents", help_heading = heading::REPORT, hide_short_help = true)]
-    pub resume: bool,
 
     /// Also read files that git ignores.
     ///
@@ -80,6 +73,13 @@ pub(crate) struct AuditArgs {
     /// away.
     #[arg(long, help_heading = heading::FINDINGS)]
     pub accept_baseline: bool,
+
+    /// Go on where an interrupted run has stopped.
+    ///
+    /// With `--output reports=FILE`: the lines of FILE are kept, and the rest is added. What could not be read is read again.
+    /// The list and the options must be the same. Without a FILE, everything is audited.
+    #[arg(long, conflicts_with = "agents", help_heading = heading::REPORT, hide_short_help = true)]
+    pub resume: bool,
 
     /// Also write a plan to remove the keys, and a script.
     ///

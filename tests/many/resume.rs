@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    os::unix::fs::PermissionsExt,
     path::PathBuf,
     process::{Child, Stdio},
     time::{Duration, Instant},
@@ -156,15 +157,13 @@ fn what_failed_is_audited_again() {
     // The file stays what it is for others.
     fs::rename(file(&sandbox), sandbox.path("real.jsonl")).unwrap();
     std::os::unix::fs::symlink("real.jsonl", file(&sandbox)).unwrap();
-    std::os::unix::fs::PermissionsExt::set_mode(
-        &mut fs::metadata(sandbox.path("real.jsonl")).unwrap().permissions(),
-        0o640,
-    );
+    fs::set_permissions(sandbox.path("real.jsonl"), fs::Permissions::from_mode(0o640)).unwrap();
     assert_eq!(resume(&sandbox).code, 2);
     let after = text(&sandbox);
     let (lines, summary) = parsed(&after);
     assert_eq!((names(&lines), &summary["errors"]), (list, &serde_json::json!(3)));
     assert!(fs::symlink_metadata(file(&sandbox)).unwrap().is_symlink());
+    assert_eq!(fs::metadata(file(&sandbox)).unwrap().permissions().mode() & 0o777, 0o640);
     fs::remove_file(file(&sandbox)).unwrap();
     run(&sandbox, &[]);
     assert_eq!(after, text(&sandbox));

@@ -68,9 +68,9 @@ fn merged(files: &[PathBuf], console: &Console) -> Result<ReportDocument> {
         };
         if let Some(scope) = merger.scope().filter(|scope| !shares(scope, &report.run.scope)) {
             bail!(
-                "{name} looked for {}, and the reports before it for {}; a report of both could not say what it looked for",
-                report.run.scope.in_words(),
-                scope.in_words()
+                "the reports before {name} looked for {}, and {name} for {}; a report of both could not say what it looked for",
+                scope.in_words(),
+                report.run.scope.in_words()
             );
         }
         merger.add(report);
