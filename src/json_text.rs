@@ -19,6 +19,13 @@ pub(crate) fn write_line(out: &mut dyn Write, value: &impl Serialize) -> io::Res
     write(out, value, JsonLayout(None))
 }
 
+/// A value in one line, without a line end.
+pub(crate) fn line(value: &impl Serialize) -> io::Result<String> {
+    let mut text = Vec::new();
+    write_line(&mut text, value)?;
+    String::from_utf8(text).map_err(io::Error::other)
+}
+
 /// A value over several lines, without a line end after it.
 pub(crate) fn pretty(value: &impl Serialize) -> io::Result<String> {
     let mut text = Vec::new();

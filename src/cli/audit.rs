@@ -2,19 +2,51 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, builder::ArgPredicate};
 
-use super::{ReportArgs, TrustArgs, heading};
+use super::{
+    ReportArgs, TrustArgs, heading,
+    report::{format_parser_with, parse_output_with},
+};
+use crate::report::Shard;
+
+/// The format that has a report for each repository. Only an audit has several.
+pub(crate) const REPORTS: &str = "reports";
+
+const ABOUT_REPORTS: &str = "a report in JSON for each repository, one a line, then a summary";
 
 /// Which repositories to audit, and how to report.
 #[derive(Args, Debug)]
+#[command(mut_arg("format", |format| format.value_parser(format_parser_with(&[(REPORTS, ABOUT_REPORTS)]))))]
+#[command(mut_arg("output", |output| output.value_parser(|text: &str| parse_output_with(text, &[REPORTS]))))]
+#[command(mut_arg("quiet", |quiet| quiet.hide_short_help(true)))]
 pub(crate) struct AuditArgs {
     /// A repository, or a directory of repositories.
     ///
     /// Any directory in a repository stands for all of it. A directory that is in no repository stands for all repositories below it. Several repositories are audited in
     /// parallel, each with its own configuration, and make one report.
-    #[arg(default_value = ".", value_name = "REPO")]
+    #[arg(
+        default_value = ".",
+        default_value_if("repositories", ArgPredicate::IsPresent, None),
+        value_name = "REPO"
+    )]
     pub repos: Vec<PathBuf>,
+
+    /// The repositories named in a file, one a line.
+    ///
+    /// `-` is standard input. Each is a repository, or a directory in one; blank lines are skipped. Unless you choose a format, the report has one line
+    /// for each repository, in the order of LIST, as soon as it is done: its report in JSON (`--format reports`). The last
+    /// line is `{"summary": …}`: without it, the output is not whole. A repository that cannot be read has a line that says
+    /// why, and makes the exit code 2. `skanner report` makes one report in any format of it.
+    #[arg(long, value_name = "LIST", conflicts_with = "agents", help_heading = heading::SOURCE)]
+    pub repositories: Option<PathBuf>,
+
+    /// Audit only one of N parts of all repositories.
+    ///
+    /// I is from 1 to N. Which part a repository is in depends on nothing but its name. `skanner report` makes one report of
+    /// all parts, and says if one is missing.
+    #[arg(long, value_name = "I/N", value_parser = Shard::parse, conflicts_with = "agents", help_heading = heading::SOURCE, hide_short_help = true)]
+    pub shard: Option<Shard>,
 
     /// Also read files that git ignores.
     ///
@@ -41,6 +73,13 @@ pub(crate) struct AuditArgs {
     /// away.
     #[arg(long, help_heading = heading::FINDINGS)]
     pub accept_baseline: bool,
+
+    /// Go on where an interrupted run has stopped.
+    ///
+    /// With `--output reports=FILE`: the lines of FILE are kept, and the rest is added. What could not be read is read again.
+    /// The list and the options must be the same. Without a FILE, everything is audited.
+    #[arg(long, conflicts_with = "agents", help_heading = heading::REPORT, hide_short_help = true)]
+    pub resume: bool,
 
     /// Also write a plan to remove the keys, and a script.
     ///

@@ -23,7 +23,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use deferred::Deferred;
 
-pub(crate) use audit::AuditArgs;
+pub(crate) use audit::{AuditArgs, REPORTS};
 pub(crate) use baseline::{BaselineArgs, BaselineCommand, BaselineSource, ReviewArgs, TreeArgs};
 pub(crate) use config::{InitArgs, ShowConfigArgs};
 pub(crate) use filter::FilterArgs;
@@ -94,17 +94,19 @@ pub(crate) enum Command {
     /// the verdict in `audit`.
     #[command(after_help = "Examples:
   skanner audit                           this repository
-  skanner audit --no-ignore               and ignored files, before you ship it
+  skanner audit --repositories list.txt   many repositories, a report a line
   skanner audit --plan ../cleanup         how to take the keys out
   skanner audit --output html=audit.html ~/src")]
     Audit(Box<Deferred<AuditArgs>>),
     /// Convert reports in JSON to another format, or merge several.
     ///
-    /// Reads what `--format json` has written. A key that several reports have is one finding, and the merged report
-    /// is incomplete if one of them is. The exit code is that of the report: 0, 1 or 2.
+    /// Reads what `--format json` and `--format reports` have written. A key that several reports have is one finding, and the
+    /// merged report is incomplete if one of them is, or if a part of a list is missing. The exit code is that of the report:
+    /// 0, 1 or 2.
     #[command(after_help = "Examples:
   skanner report audit.json --format html > audit.html
-  skanner report a.json b.json --output sarif=all.sarif")]
+  skanner report a.json b.json --output sarif=all.sarif
+  skanner report shard-*.jsonl            all parts of many repositories")]
     Report(Box<Deferred<ConvertArgs>>),
     /// Scan texts in JSON Lines: one object a line in, findings out.
     ///

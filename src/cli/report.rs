@@ -235,9 +235,13 @@ pub(crate) struct OutputFile {
 }
 
 fn format_parser() -> PossibleValuesParser {
-    PossibleValuesParser::new(
-        FORMATS.iter().map(|format| clap::builder::PossibleValue::new(format.name).help(format.about)),
-    )
+    format_parser_with(&[])
+}
+
+/// The names of all formats, and of those that only one command has, with what they are for.
+pub(super) fn format_parser_with(more: &[(&'static str, &'static str)]) -> PossibleValuesParser {
+    let all = FORMATS.iter().map(|format| (format.name, format.about)).chain(more.iter().copied());
+    PossibleValuesParser::new(all.map(|(name, about)| clap::builder::PossibleValue::new(name).help(about)))
 }
 
 pub(super) fn parse_threads(text: &str) -> Result<NonZeroUsize, String> {
@@ -265,11 +269,17 @@ fn word_parser<T: Copy + Send + Sync>(
 }
 
 fn parse_output(text: &str) -> Result<OutputFile, String> {
-    let names = || FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
+    parse_output_with(text, &[])
+}
+
+/// Reads `FORMAT=FILE`, where the format may also be one that only this command has.
+pub(super) fn parse_output_with(text: &str, more: &[&str]) -> Result<OutputFile, String> {
+    let known = || FORMATS.iter().map(|format| format.name).chain(more.iter().copied());
+    let names = || known().collect::<Vec<_>>().join(", ");
     let (format, file) = text.split_once('=').ok_or_else(|| {
         format!("expected FORMAT=FILE, such as sarif=skanner.sarif; known formats: {}", names())
     })?;
-    if !FORMATS.iter().any(|known| known.name == format) {
+    if !known().any(|known| known == format) {
         return Err(format!("unknown format `{format}`; known: {}", names()));
     }
     if file.is_empty() {

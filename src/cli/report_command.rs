@@ -9,7 +9,7 @@ use super::WriteArgs;
 /// Which reports to read, and what to write.
 #[derive(Args, Debug)]
 pub(crate) struct ConvertArgs {
-    /// Reports in JSON, as `--format json` writes them; `-` reads standard input.
+    /// Reports in JSON, as `--format json` or `--format reports` writes them; `-` reads standard input.
     #[arg(required = true, value_name = "JSON")]
     pub reports: Vec<PathBuf>,
 

@@ -10,7 +10,7 @@ use git2::{ErrorCode, Repository};
 
 use super::{agent_files, audits, console::Console, options, plan};
 use crate::{
-    cli::{AuditArgs, clone_first, is_url},
+    cli::{AuditArgs, REPORTS, clone_first, is_url},
     git,
     path::WholePath,
     plan::PlanDirectory,
@@ -24,13 +24,20 @@ use crate::{
 
 pub(super) fn run(args: &AuditArgs, console: &Console) -> Result<Verdict> {
     if args.agents {
+        ensure!(
+            !audits::wants_lines(args),
+            "the format `{REPORTS}` is for repositories, and --agents reads none"
+        );
         return agent_files::run(&args.repos, &args.report, args.trust, console);
     }
-    let [path] = &args.repos[..] else { return audits::run(args, &all(&args.repos)?, console) };
+    let [path] = &args.repos[..] else { return audits::run(args, all(&args.repos)?, console) };
+    if args.repositories.is_some() || audits::wants_lines(args) || args.shard.is_some() || args.resume {
+        return audits::run(args, all(&args.repos)?, console);
+    }
     if is_outside(path) {
         let found = FoundRepositories::below(path);
         if !found.paths.is_empty() {
-            return audits::run(args, &found, console);
+            return audits::run(args, found, console);
         }
     }
     one(args, path, console)

@@ -14,6 +14,8 @@ mod json;
 #[cfg(feature = "cli")]
 mod junit;
 #[cfg(feature = "cli")]
+mod lines;
+#[cfg(feature = "cli")]
 mod message;
 #[cfg(feature = "cli")]
 mod place;
@@ -30,12 +32,13 @@ mod view;
 #[cfg(feature = "cli")]
 use std::io::{self, Write};
 
-pub(crate) use document::{FindingEntry, OccurrenceEntry};
+pub(crate) use document::{FindingEntry, OccurrenceEntry, RepositoryEntry, merge::ReportMerger};
 pub use document::{ReportDocument, schema};
 #[cfg(feature = "cli")]
 pub use view::View;
 #[cfg(feature = "cli")]
 pub(crate) use {
+    lines::{LinePlace, LineReader, LinesSummary, ReportLine, RepositoryList, Shard, is_summary},
     message::{Level, plural, rule_page, with_help},
     sarif::line_hashes,
     text::{KeyText, hang},
@@ -54,9 +57,15 @@ pub struct ReportFormat {
     pub wants_line_hashes: bool,
     /// What is also written for the summary of a CI job.
     pub job_summary: Option<JobSummary>,
-    /// Writes the whole report.
+    /// Writes the whole report, or as much as its readers take.
     pub write: fn(&ReportDocument, &View, &mut dyn Write) -> io::Result<()>,
+    /// The same for a format whose readers may not take all, and what was left out, in words.
+    pub(crate) write_limited: Option<LimitedWriter>,
 }
+
+/// Writes as much of a report as its readers take, and says what was left out.
+#[cfg(feature = "cli")]
+pub(crate) type LimitedWriter = fn(&ReportDocument, &View, &mut dyn Write) -> io::Result<Option<String>>;
 
 /// A summary that a CI system shows for a job.
 #[cfg(feature = "cli")]
@@ -76,7 +85,8 @@ impl ReportFormat {
         about: &'static str,
         write: fn(&ReportDocument, &View, &mut dyn Write) -> io::Result<()>,
     ) -> Self {
-        Self { name, about, wants_root: true, wants_line_hashes: false, job_summary: None, write }
+        let (job_summary, write_limited) = (None, None);
+        Self { name, about, wants_root: true, wants_line_hashes: false, job_summary, write, write_limited }
     }
 }
 
@@ -102,6 +112,7 @@ pub(crate) static FORMATS: &[ReportFormat] = &[
     },
     ReportFormat {
         wants_line_hashes: true,
+        write_limited: Some(sarif::write_limited),
         ..ReportFormat::new("sarif", "SARIF 2.1.0, for code scanning", sarif::write)
     },
     ReportFormat {

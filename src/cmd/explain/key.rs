@@ -90,7 +90,7 @@ fn search(target: &Target, args: &ExplainArgs, console: &Console) -> Result<Sear
         Target::Fingerprint(_) => "",
     };
     if let Some(file) = &args.report {
-        let document = report::read(file)?;
+        let document = report::read(file, console)?;
         ensure!(
             !document.run.unmasked,
             "{} was written with --show-secrets; explain a key of a report that is masked",

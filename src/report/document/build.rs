@@ -72,6 +72,7 @@ fn run(report: &Report) -> RunReport {
         directory: directory(&root, &base),
         unmasked: report.show_secrets,
         audit: report.audit(),
+        call: None,
         repositories: Vec::new(),
         root: Some(root),
     }

@@ -1,42 +1,163 @@
 //! Makes one report of several.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, hash_map::Entry};
+
+use serde::Serialize;
 
 use super::{FindingEntry, OccurrenceEntry, ReportDocument, RunReport, SuppressedKeys};
-use crate::finding::{Audit, Configuration, History, NAMED, RefsRead, RunMode, Subject};
+use crate::finding::{
+    Audit, Configuration, History, LookedFor, NAMED, NotScanned, RefsRead, RunMode, Subject,
+};
 use crate::{
     blob::SourceKind,
     cold::{self, ColdSort},
+    json_text,
 };
 
-impl ReportDocument {
-    /// One report that says what all of these say. A key that several of them have is one finding. A single report stays as
-    /// it is; `None` if there is none.
-    #[must_use]
-    pub fn merge(reports: Vec<Self>) -> Option<Self> {
-        let is_one = reports.len() == 1;
-        let mut reports = reports.into_iter();
-        let first = reports.next()?;
-        if is_one {
-            return Some(first);
+/// One report of several, which are added one after another and not kept. It says what all of them say: a key that several
+/// have is one finding.
+#[derive(Default)]
+pub(crate) struct ReportMerger {
+    /// The first one, while it is the only one.
+    first: Option<ReportDocument>,
+    run: Option<RunReport>,
+    /// By fingerprint. Their occurrences are sorted at the end.
+    findings: BTreeMap<String, FindingEntry>,
+    known: Known,
+}
+
+impl ReportMerger {
+    /// Adds a report. The order matters where reports disagree: the first one that says something is believed.
+    pub(crate) fn add(&mut self, report: ReportDocument) {
+        if self.first.is_none() && self.run.is_none() {
+            self.first = Some(report);
+            return;
         }
-        let mut run = first.run;
-        let mut findings: BTreeMap<String, FindingEntry> = BTreeMap::new();
-        first.findings.into_iter().for_each(|finding| add(&mut findings, finding));
-        for report in reports {
-            merge_run(&mut run, report.run);
-            report.findings.into_iter().for_each(|finding| add(&mut findings, finding));
+        self.begin();
+        if let Some(run) = &mut self.run {
+            merge_run(run, report.run, &mut self.known);
         }
+        self.add_findings(report.findings);
+    }
+
+    /// What the reports so far looked for, each of them.
+    pub(crate) fn scope(&self) -> Option<&LookedFor> {
+        self.run.as_ref().or(self.first.as_ref().map(|first| &first.run)).map(|run| &run.scope)
+    }
+
+    /// Something that no report has, although it should be in one.
+    pub(crate) fn lacks(&mut self, what: NotScanned) {
+        self.begin();
+        if let Some(run) = &mut self.run {
+            run.complete = false;
+            run.not_scanned.push(what);
+        }
+    }
+
+    /// The report of all. A single one stays as it is; `None` if there was none.
+    pub(crate) fn finish(self) -> Option<ReportDocument> {
+        let Some(mut run) = self.run else { return self.first };
+        let mut findings: Vec<FindingEntry> = self.findings.into_values().collect();
+        for finding in &mut findings {
+            finding.occurrences.cold_sort_by(|a, b| place_order(a).cmp(&place_order(b)));
+            finding.occurrences.dedup_by(|a, b| place_order(a) == place_order(b));
+        }
+        findings.cold_sort_by(|a, b| order(a).cmp(&order(b)));
+        run.not_scanned.cold_sort();
+        run.not_scanned.dedup();
         run.repositories.cold_sort_by(|a, b| a.name.cmp(&b.name));
         if run.repositories.len() > 1 {
             run.count_repositories();
         }
-        let mut findings: Vec<FindingEntry> = findings.into_values().collect();
-        findings.cold_sort_by(|a, b| order(a).cmp(&order(b)));
         // Each key counts once, wherever it is.
         run.audit = run.audit.map(|_| Audit::new(run.complete, findings.iter().map(FindingEntry::exposure)));
-        Some(Self { run, findings })
+        Some(ReportDocument { run, findings })
     }
+
+    /// The first report becomes a part.
+    fn begin(&mut self) {
+        if let Some(first) = self.first.take() {
+            self.known = Known::of(&first.run);
+            self.run = Some(first.run);
+            self.add_findings(first.findings);
+        }
+    }
+
+    fn add_findings(&mut self, findings: Vec<FindingEntry>) {
+        for finding in findings {
+            match self.findings.get_mut(&finding.fingerprint) {
+                Some(known) => merge_finding(known, finding),
+                None => drop(self.findings.insert(finding.fingerprint.clone(), finding)),
+            }
+        }
+    }
+}
+
+impl ReportDocument {
+    /// One report that says what all of these say; see [`ReportMerger`].
+    #[must_use]
+    pub fn merge(reports: Vec<Self>) -> Option<Self> {
+        let mut merger = ReportMerger::default();
+        reports.into_iter().for_each(|report| merger.add(report));
+        merger.finish()
+    }
+}
+
+/// Where in the lists of a run something is. There may be a hundred thousand repositories: too many to search.
+#[derive(Default)]
+struct Known {
+    suppressed_by: Positions,
+    suppressions: Positions,
+    unused_suppressions: Positions,
+    refused: Positions,
+    rules_from: Positions,
+    outside: Positions,
+}
+
+impl Known {
+    fn of(run: &RunReport) -> Self {
+        Self {
+            suppressed_by: Positions::of(&run.suppressed_by, |one| text(&(one.kind, &one.place))),
+            suppressions: Positions::of(&run.suppressions, |one| text(&one.suppression)),
+            unused_suppressions: Positions::of(&run.unused_suppressions, text),
+            refused: Positions::of(&run.refused, text),
+            rules_from: Positions::of(&run.rules_from, text),
+            outside: Positions::of(&run.outside, text),
+        }
+    }
+}
+
+/// The positions in a list, by what is there in JSON.
+#[derive(Default)]
+struct Positions(HashMap<String, usize>);
+
+impl Positions {
+    fn of<T>(list: &[T], key: impl Fn(&T) -> String) -> Self {
+        Self(list.iter().map(key).zip(0..).collect())
+    }
+
+    /// Adds what is not in the list yet, and joins what is.
+    fn add<T>(&mut self, list: &mut Vec<T>, one: T, key: String, join: impl FnOnce(&mut T, T)) {
+        match self.0.entry(key) {
+            Entry::Occupied(at) => join(&mut list[*at.get()], one),
+            Entry::Vacant(free) => {
+                free.insert(list.len());
+                list.push(one);
+            }
+        }
+    }
+
+    /// Adds what is not in the list yet.
+    fn extend<T: Serialize>(&mut self, list: &mut Vec<T>, others: Vec<T>) {
+        for one in others {
+            let key = text(&one);
+            self.add(list, one, key, |_, _| ());
+        }
+    }
+}
+
+fn text(value: &impl Serialize) -> String {
+    json_text::line(value).unwrap_or_default()
 }
 
 fn order(finding: &FindingEntry) -> impl Ord + '_ {
@@ -59,13 +180,6 @@ fn place_order(place: &OccurrenceEntry) -> impl Ord + '_ {
     )
 }
 
-fn add(findings: &mut BTreeMap<String, FindingEntry>, finding: FindingEntry) {
-    match findings.get_mut(&finding.fingerprint) {
-        Some(known) => merge_finding(known, finding),
-        None => drop(findings.insert(finding.fingerprint.clone(), finding)),
-    }
-}
-
 /// The more certain of the two names the key, as within one run.
 fn merge_finding(known: &mut FindingEntry, mut other: FindingEntry) {
     if (other.confidence, other.severity) > (known.confidence, known.severity) {
@@ -81,8 +195,6 @@ fn merge_finding(known: &mut FindingEntry, mut other: FindingEntry) {
         }
     }
     known.occurrences.extend(other.occurrences);
-    known.occurrences.cold_sort_by(|a, b| place_order(a).cmp(&place_order(b)));
-    known.occurrences.dedup_by(|a, b| place_order(a) == place_order(b));
     known.history = match (known.history.take(), other.history) {
         (Some(one), Some(two)) => Some(merge_history(one, two)),
         (one, two) => one.or(two),
@@ -108,41 +220,35 @@ fn merge_history(one: History, two: History) -> History {
     }
 }
 
-fn merge_run(run: &mut RunReport, other: RunReport) {
+fn merge_run(run: &mut RunReport, other: RunReport, known: &mut Known) {
     run.complete &= other.complete;
     run.scanned.add(other.scanned);
-    extend(&mut run.not_scanned, other.not_scanned);
-    run.not_scanned.cold_sort();
+    run.not_scanned.extend(other.not_scanned);
     run.since_scan = run.since_scan.take().or(other.since_scan);
     for (kind, count) in other.not_read {
         *run.not_read.entry(kind).or_default() += count;
     }
     for (kind, names) in other.not_read_names {
-        let known = run.not_read_names.entry(kind).or_default();
-        extend(known, names);
-        known.cold_sort();
-        known.truncate(NAMED);
+        let all = run.not_read_names.entry(kind).or_default();
+        extend(all, names);
+        all.cold_sort();
+        all.truncate(NAMED);
     }
     run.scope.merge(other.scope);
     merge_suppressed(&mut run.suppressed, other.suppressed);
     for one in other.suppressed_by {
-        match run.suppressed_by.iter_mut().find(|known| (known.kind, &known.place) == (one.kind, &one.place))
-        {
-            Some(known) => known.count += one.count,
-            None => run.suppressed_by.push(one),
-        }
+        let key = text(&(one.kind, &one.place));
+        known.suppressed_by.add(&mut run.suppressed_by, one, key, |known, one| known.count += one.count);
     }
     for one in other.suppressions {
-        match run.suppressions.iter_mut().find(|known| known.suppression == one.suppression) {
-            Some(known) => known.keys += one.keys,
-            None => run.suppressions.push(one),
-        }
+        let key = text(&one.suppression);
+        known.suppressions.add(&mut run.suppressions, one, key, |known, one| known.keys += one.keys);
     }
-    extend(&mut run.unused_suppressions, other.unused_suppressions);
+    known.unused_suppressions.extend(&mut run.unused_suppressions, other.unused_suppressions);
     run.accepted.extend(other.accepted);
     // Reports under several policies name the first.
     run.policy = run.policy.take().or(other.policy);
-    extend(&mut run.refused, other.refused);
+    known.refused.extend(&mut run.refused, other.refused);
     for (by, count) in other.excluded {
         *run.excluded.entry(by).or_default() += count;
     }
@@ -151,14 +257,16 @@ fn merge_run(run: &mut RunReport, other: RunReport) {
         (known @ None, one) => *known = one,
         (Some(_), None) => {}
     }
-    extend(&mut run.rules_from, other.rules_from);
+    known.rules_from.extend(&mut run.rules_from, other.rules_from);
+    // Each report of many was made by itself.
+    run.call = None;
     run.repositories.extend(other.repositories);
     // With several thresholds, every key counts.
     run.tolerated = None;
     run.shallow |= other.shallow;
     run.untrusted &= other.untrusted;
     run.unmasked |= other.unmasked;
-    extend(&mut run.outside, other.outside);
+    known.outside.extend(&mut run.outside, other.outside);
     merge_refs(&mut run.refs, other.refs);
     merge_subject(&mut run.subject, other.subject);
     // A verdict about publishing needs an audit of everything.

@@ -4,7 +4,7 @@
 mod build;
 mod counts;
 mod flat;
-mod merge;
+pub(super) mod merge;
 mod questions;
 mod read;
 mod repositories;
@@ -13,6 +13,8 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Deserialize, Serialize};
+
+pub(super) use read::{NotAReport, ReportHeader};
 
 use crate::{
     advice::{Placement, Replacement},
@@ -139,7 +141,11 @@ pub struct RunReport {
     /// Whether the repository is safe to publish; only from `skanner audit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audit: Option<Audit>,
-    /// The repositories that the report is about, by name; absent if there is only one.
+    /// Identifies the version of skanner, its rules and the options that the report was made with, so that `--resume` does not
+    /// mix two; only with `--format reports`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<String>,
+    /// The repositories that the report is about, by name; absent if there is only one that was named by itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub repositories: Vec<RepositoryEntry>,
     /// The root of the repository, or the current directory outside of any, with `/` between its parts. No report contains

@@ -4,7 +4,7 @@ use std::{borrow::Cow, error::Error, fmt};
 
 use serde::Deserialize;
 
-use super::{FindingEntry, ReportDocument, RunReport, SCHEMA, SuppressedKeys};
+use super::{FindingEntry, ReportDocument, RepositoryEntry, RunReport, SCHEMA, SuppressedKeys};
 use crate::{cold, hidden::escape_control};
 
 /// What is wrong with a file that should be a report.
@@ -19,17 +19,51 @@ impl fmt::Display for NotAReport {
 
 impl Error for NotAReport {}
 
-/// What tells a report from other JSON.
-#[derive(Deserialize)]
-struct Header {
-    schema: u32,
-    tool: Name,
+impl NotAReport {
+    pub(in crate::report) fn new(why: String) -> Self {
+        Self(why)
+    }
 }
 
-#[derive(Deserialize)]
+/// What tells a report from other JSON and from other reports.
+#[derive(Debug, Deserialize)]
+pub(in crate::report) struct ReportHeader {
+    schema: u32,
+    tool: Name,
+    #[serde(default)]
+    pub(in crate::report) call: Option<String>,
+    #[serde(default)]
+    pub(in crate::report) repositories: Vec<RepositoryEntry>,
+}
+
+#[derive(Debug, Deserialize)]
 struct Name {
     name: String,
     version: String,
+}
+
+impl ReportHeader {
+    /// Checks that the report can be read here.
+    pub(in crate::report) fn check(&self) -> Result<(), NotAReport> {
+        let Self { schema, tool, .. } = self;
+        if tool.name != env!("CARGO_PKG_NAME") {
+            return Err(NotAReport(format!("it is a report of {}, not of skanner", tool.name)));
+        }
+        if *schema != SCHEMA {
+            return Err(NotAReport(format!(
+                "it has version {schema} of the format (written by skanner {}), and this is skanner {}, which reads \
+                 version {SCHEMA}; use a skanner that writes and reads the same version",
+                tool.version,
+                env!("CARGO_PKG_VERSION")
+            )));
+        }
+        Ok(())
+    }
+
+    /// The version of the program that wrote it.
+    pub(in crate::report) fn version(&self) -> &str {
+        &self.tool.version
+    }
 }
 
 impl ReportDocument {
@@ -38,19 +72,8 @@ impl ReportDocument {
     /// # Errors
     /// When it is no such report, or one of a version that is not known here.
     pub fn read(text: &[u8]) -> Result<Self, NotAReport> {
-        let Header { schema, tool } =
-            serde_json::from_slice(text).map_err(|error| no_report(text, &error))?;
-        if tool.name != env!("CARGO_PKG_NAME") {
-            return Err(NotAReport(format!("it is a report of {}, not of skanner", tool.name)));
-        }
-        if schema != SCHEMA {
-            return Err(NotAReport(format!(
-                "it has version {schema} of the format (written by skanner {}), and this is skanner {}, which reads \
-                 version {SCHEMA}; use a skanner that writes and reads the same version",
-                tool.version,
-                env!("CARGO_PKG_VERSION")
-            )));
-        }
+        let header: ReportHeader = serde_json::from_slice(text).map_err(|error| no_report(text, &error))?;
+        header.check()?;
         let mut report: Self = serde_json::from_slice(text)
             .map_err(|error| NotAReport(format!("it is not a whole report of skanner: {error}")))?;
         let unmasked = report.run.unmasked;

@@ -3,7 +3,7 @@
 use super::{FindingEntry, ReportDocument, RepositoryEntry, RunReport, SuppressedKeys};
 use crate::{
     cold,
-    finding::{NotScanned, RunMode, Subject},
+    finding::{Audit, NotScanned, RunMode, Subject},
 };
 
 impl ReportDocument {
@@ -60,6 +60,7 @@ impl ReportDocument {
         let what = name.to_owned();
         report.run.not_scanned.push(NotScanned { what, why, ..NotScanned::default() });
         report.run.complete = false;
+        report.run.audit = Some(Audit::new(false, std::iter::empty()));
         let (keys, scanned) = Default::default();
         report.run.repositories = vec![RepositoryEntry {
             name: name.to_owned(),

@@ -44,6 +44,7 @@ impl Headline {
             (true, 0) => "Safe to publish".to_owned(),
             (true, _) => format!("Not safe to publish: {keys} found"),
             (false, 0) if !run.complete => format!("Incomplete: {unread} could not be read"),
+            (false, 0) if run.since_scan.is_some() => "Nothing new since the scan before".to_owned(),
             (false, 0) => "No key found".to_owned(),
             (false, _) => format!("{keys} found"),
         };

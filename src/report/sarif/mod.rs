@@ -1,6 +1,7 @@
 //! SARIF 2.1.0, limited to what GitHub code scanning uses. It is meant for uploads, so it never contains a
 //! secret, whatever the user asked for.
 
+mod limit;
 mod line_hash;
 mod notification;
 mod result;
@@ -12,6 +13,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use limit::{KeptResults, MOST_RESULTS};
 use notification::invocation;
 use result::Results;
 use tool::{RuleIndex, tool};
@@ -43,6 +45,29 @@ struct SarifRun<'a> {
 }
 
 pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    write_limited(report, view, out).map(drop)
+}
+
+/// Writes as much as GitHub takes, and says what was left out.
+pub(super) fn write_limited(
+    report: &ReportDocument,
+    view: &View,
+    out: &mut dyn Write,
+) -> io::Result<Option<String>> {
+    let mut most = MOST_RESULTS;
+    loop {
+        let kept = KeptResults::of(report, most);
+        let text = rendered(report, view, &kept)?;
+        if let Some(fewer) = limit::fewer(&text, kept.kept)? {
+            most = fewer;
+            continue;
+        }
+        out.write_all(&text)?;
+        return Ok(kept.left_out());
+    }
+}
+
+fn rendered(report: &ReportDocument, view: &View, kept: &KeptResults) -> io::Result<Vec<u8>> {
     let mut rules = RuleIndex::new();
     for (finding, _) in report.all() {
         let (_, highest) = rules.entry(&finding.rule).or_insert((finding, finding.confidence));
@@ -52,17 +77,19 @@ pub(super) fn write(report: &ReportDocument, view: &View, out: &mut dyn Write) -
     let run = SarifRun {
         tool: tool(&rules),
         automation_details: json!({ "id": category(report.run.mode, view) }),
-        invocations: [invocation(report)],
+        invocations: [invocation(report, kept)],
         original_uri_base_ids: json!({ SOURCE_ROOT: {
             "description": { "text": "The root of the repository, or the current directory outside of any." },
         } }),
         column_kind: "unicodeCodePoints",
         properties: json!({ "scope": scope, "notRead": report.run.not_read }),
-        results: Results { report, rules: &rules },
+        results: Results { report, rules: &rules, kept },
     };
     let schema = "https://json.schemastore.org/sarif-2.1.0.json";
-    json_text::write_pretty(out, &Log { schema, version: "2.1.0", runs: [run] })?;
-    writeln!(out)
+    let mut text = Vec::new();
+    json_text::write_pretty(&mut text, &Log { schema, version: "2.1.0", runs: [run] })?;
+    text.push(b'\n');
+    Ok(text)
 }
 
 /// What an upload replaces: the one with the same category. What comes after the last slash only tells runs apart.
@@ -208,5 +235,81 @@ mod tests {
         const RELATED: usize = 10;
         let related = &log["runs"][0]["results"][7]["relatedLocations"];
         assert!(related[RELATED - 1].is_object() && related[RELATED].is_null());
+    }
+
+    /// The key and the line of each result, and what the notification of this kind says.
+    fn results(log: &Value, notification: &str) -> (Vec<(String, u64)>, Vec<String>) {
+        let run = &log["runs"][0];
+        let results = run["results"].as_array().unwrap().iter().map(|result| {
+            let line = &result["locations"][0]["physicalLocation"]["region"]["startLine"];
+            let key = result["properties"]["fingerprint"].as_str().unwrap();
+            (key.to_owned(), line.as_u64().unwrap())
+        });
+        let said = run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap().iter();
+        let said = said.filter(|one| one["descriptor"]["id"] == notification);
+        let said = said.map(|one| one["message"]["text"].as_str().unwrap().to_owned());
+        (results.collect(), said.collect())
+    }
+
+    #[test]
+    fn github_gets_no_more_results_than_it_takes() {
+        let rules = ["openai-project-key", "stripe-test-key", "stripe-webhook-secret"];
+        let levels = [Confidence::Possible, Confidence::Certain, Confidence::Likely];
+        let mut random = fastrand::Rng::with_seed(5);
+        for (count, most) in [(3, 3), (40, 1), (40, 7), (40, 25), (40, 60), (40, 119), (40, 120), (40, 500)] {
+            let mut all = Report::default();
+            for number in 0..count {
+                // Three places each.
+                let lines = [number + 1, number + 1001, number + 2001];
+                let places = lines.map(|line| place("a.py", line, SourceKind::File)).to_vec();
+                let mut one = report(rules[random.usize(..3)], places).findings.remove(0);
+                one.confidence = levels[random.usize(..3)];
+                one.fingerprint = format!("{number:04}");
+                all.findings.push(one);
+            }
+            let document = ReportDocument::new(&all);
+            let kept = KeptResults::of(&document, most);
+            let log: Value =
+                serde_json::from_slice(&rendered(&document, &View::default(), &kept).unwrap()).unwrap();
+            let mut expected: Vec<_> = document.findings.iter().collect();
+            expected.sort_by_key(|one| {
+                (std::cmp::Reverse((one.severity, one.confidence)), one.fingerprint.clone())
+            });
+            let first = expected.iter().map(|one| (one.fingerprint.clone(), one.occurrences[0].line));
+            let others = expected.iter().flat_map(|one| {
+                one.occurrences[1..].iter().map(|place| (one.fingerprint.clone(), place.line))
+            });
+            let mut expected: Vec<_> = first.chain(others).take(most).collect();
+            // They are in the order of the report.
+            expected.sort();
+            let (found, said) = results(&log, "results-left-out");
+            assert_eq!(found, expected, "{count} {most}");
+            let total = usize::try_from(count).unwrap() * 3;
+            assert_eq!((kept.all, kept.kept), (total, total.min(most)));
+            if total <= most {
+                assert!(said.is_empty());
+            } else {
+                assert!(said[0].contains(&format!("{most} of {total} results")), "{said:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn github_says_what_it_does_not_show() {
+        for (count, expected) in [(limit::SHOWN_RESULTS, 0), (limit::SHOWN_RESULTS + 1, 1)] {
+            let places = (1..=count as u64).map(|line| place("a.py", line, SourceKind::File)).collect();
+            let (found, said) =
+                results(&written(&report("openai-project-key", places)).1, "results-not-shown");
+            assert_eq!((found.len(), said.len()), (count, expected));
+        }
+    }
+
+    #[test]
+    fn notifications_stay_few() {
+        let input = |number: usize| NotScanned { what: format!("{number:05}"), ..NotScanned::default() };
+        let report = Report { not_scanned: (0..5000).map(input).collect(), ..Report::default() };
+        let (_, said) = results(&written(&report).1, "not-scanned");
+        assert_eq!(said.len(), 1001);
+        assert_eq!(said[1000], "4000 more are not listed here; a report in JSON has all of them.");
     }
 }

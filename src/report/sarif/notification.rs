@@ -3,12 +3,18 @@
 
 use serde_json::{Value, json};
 
-use super::uri::artifact;
+use super::{
+    limit::{KeptResults, SHOWN_RESULTS},
+    uri::artifact,
+};
 use crate::{
     finding::{Configuration, RuleFileUse},
     hidden::escape_control,
     report::document::{ReportDocument, RunReport},
 };
+
+/// How many notifications of a kind are written: more than anybody reads, and few enough for a file that GitHub takes.
+const LISTED: usize = 1000;
 
 /// The kind of a notification.
 #[derive(Clone, Copy)]
@@ -29,11 +35,15 @@ pub(super) enum Notification {
     NotRead,
     /// Which secrets were looked for.
     Scope,
+    /// Results were left out so that the file is not too large.
+    ResultsLeftOut,
+    /// GitHub shows only a part of the results.
+    ResultsNotShown,
 }
 
 impl Notification {
     /// In the order of their indices.
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::NotScanned,
         Self::AcceptedUnread,
         Self::UnusedSuppression,
@@ -42,6 +52,8 @@ impl Notification {
         Self::Refused,
         Self::NotRead,
         Self::Scope,
+        Self::ResultsLeftOut,
+        Self::ResultsNotShown,
     ];
 
     fn id(self) -> &'static str {
@@ -54,6 +66,8 @@ impl Notification {
             Self::Refused => "refused",
             Self::NotRead => "not-read",
             Self::Scope => "scope",
+            Self::ResultsLeftOut => "results-left-out",
+            Self::ResultsNotShown => "results-not-shown",
         }
     }
 
@@ -96,6 +110,14 @@ impl Notification {
                 "Which families of secrets were looked for.",
                 "Use another tool for other secrets, such as cloud credentials, private keys and passwords.",
             ),
+            Self::ResultsLeftOut => (
+                "Results were left out, since GitHub code scanning refuses files with more.",
+                "Read the report in JSON, which has all of them, or scan fewer things at once.",
+            ),
+            Self::ResultsNotShown => (
+                "GitHub code scanning shows only a part of the results.",
+                "Read the report in JSON, or scan fewer things at once.",
+            ),
         };
         let mut descriptor = json!({
             "id": self.id(),
@@ -110,16 +132,16 @@ impl Notification {
 
 /// The invocation object of a run. GitHub refuses the results of one that was not successful, and keeps the alerts that it
 /// has (codeql-action, pull requests 1393 and 1732).
-pub(super) fn invocation(report: &ReportDocument) -> Value {
+pub(super) fn invocation(report: &ReportDocument, kept: &KeptResults) -> Value {
     let run = &report.run;
     let mut notifications = Vec::new();
+    let mut counts = [0_usize; Notification::ALL.len()];
     let mut say = |what: Notification, level: &str, text: String, location: Value| {
-        notifications.push(json!({
-            "descriptor": what.reference(),
-            "level": level,
-            "message": { "text": text },
-            "locations": [location],
-        }));
+        counts[what as usize] += 1;
+        if counts[what as usize] > LISTED {
+            return;
+        }
+        notifications.push(notification(what, level, &text, &location));
     };
     for input in &run.not_scanned {
         let (what, why) = (escape_control(&input.what), escape_control(&input.why));
@@ -178,9 +200,35 @@ pub(super) fn invocation(report: &ReportDocument) -> Value {
     let families = escape_control(&run.looked_for_in_words()).into_owned();
     let text = format!("Looked for {families}. Other secrets were not looked for.");
     say(Notification::Scope, "note", text, location(run, ".", None));
+    if let Some(left_out) = kept.left_out() {
+        say(Notification::ResultsLeftOut, "warning", format!("{left_out}."), location(run, ".", None));
+    }
+    if kept.kept > SHOWN_RESULTS {
+        let text = format!(
+            "GitHub code scanning shows {SHOWN_RESULTS} of the {} results, the most severe ones.",
+            kept.kept
+        );
+        say(Notification::ResultsNotShown, "note", text, location(run, ".", None));
+    }
+    for what in Notification::ALL {
+        let more = counts[what as usize].saturating_sub(LISTED);
+        if more > 0 {
+            let text = format!("{more} more are not listed here; a report in JSON has all of them.");
+            notifications.push(notification(what, "warning", &text, &location(run, ".", None)));
+        }
+    }
     json!({
         "executionSuccessful": report.has_results(),
         "toolExecutionNotifications": notifications,
+    })
+}
+
+fn notification(what: Notification, level: &str, text: &str, location: &Value) -> Value {
+    json!({
+        "descriptor": what.reference(),
+        "level": level,
+        "message": { "text": text },
+        "locations": [location],
     })
 }
 

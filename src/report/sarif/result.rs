@@ -4,6 +4,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::{
+    limit::KeptResults,
     notification,
     tool::{RuleIndex, level},
     uri::artifact,
@@ -27,24 +28,33 @@ const RELATED: usize = 10;
 pub(super) struct Results<'a> {
     pub(super) report: &'a ReportDocument,
     pub(super) rules: &'a RuleIndex<'a>,
+    pub(super) kept: &'a KeptResults,
 }
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.report.all().flat_map(|(finding, by)| self.of(finding, by)))
+        let mut start = 0;
+        serializer.collect_seq(self.report.all().flat_map(|(finding, by)| {
+            let first = start;
+            start += finding.occurrences.len();
+            self.of(finding, by, first)
+        }))
     }
 }
 
 impl Results<'_> {
-    /// One result per occurrence, since GitHub only shows the first location of a result.
+    /// One result per occurrence, since GitHub only shows the first location of a result. The position of the first one
+    /// among all is given.
     fn of<'a>(
         &'a self,
         finding: &'a FindingEntry,
         by: Option<&'a Suppression>,
+        first: usize,
     ) -> impl Iterator<Item = Value> + 'a {
         let run = &self.report.run;
         let index = self.rules.keys().position(|id| *id == finding.rule);
-        fingerprints(run, finding).enumerate().map(move |(own, (place, fingerprint))| {
+        let kept = fingerprints(run, finding).enumerate().filter(move |(own, _)| self.kept.has(first + own));
+        kept.map(move |(own, (place, fingerprint))| {
             let mut location = location(run, place);
             let mut fingerprints = json!({ "skannerFinding/v1": fingerprint.to_string() });
             if let Some(hash) = &place.line_hash {

@@ -33,7 +33,10 @@ pub(crate) fn write_document(
     let rendered = |name: &str, view: &View| -> Result<Vec<u8>> {
         let format = report::format(name).context("clap accepts only known formats")?;
         let mut text = Vec::new();
-        (format.write)(document, view, &mut text)?;
+        match format.write_limited {
+            Some(write) => write(document, view, &mut text)?.iter().for_each(|left_out| say(left_out)),
+            None => (format.write)(document, view, &mut text)?,
+        }
         Ok(text)
     };
     // If a file cannot be written, the report still goes to standard output.
@@ -57,6 +60,12 @@ pub(crate) fn write_document(
         result => result.context("cannot write to standard output")?,
     }
     files.map(|_| ())
+}
+
+/// Says on standard error what a report does not have: words of skanner's own.
+fn say(text: &str) {
+    // If nobody reads it, only words are lost.
+    let _ = writeln!(io::stderr(), "skanner: {text}");
 }
 
 /// Appends to the summary of a CI job, if the format has one and the job asks for it.

@@ -1,11 +1,15 @@
 //! The threads of a run: one pool, created when there is work for more than one thread.
 
+mod in_order;
+
 use std::sync::{
     Arc, OnceLock,
     atomic::{AtomicUsize, Ordering},
 };
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
+
+pub(crate) use in_order::{Measured, in_order};
 
 /// The threads a run may use, including the calling one. Clones share them. A panic in one of them continues in the
 /// caller, once the others are done.

@@ -1,0 +1,143 @@
+//! Audits repositories, each in a process of its own, and passes on their reports in order.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result};
+
+use super::list::NamedRepository;
+use crate::{
+    cli::{AuditArgs, clone_first, is_url},
+    cmd::{console::Console, words},
+    config::Settings,
+    path::WholePath,
+    report::ReportDocument,
+    root::Root,
+    session::{Options, Progress},
+    threads::{Measured, Pool, in_order},
+};
+
+/// So much of finished reports waits in memory for one before them, in bytes.
+const WAITING: usize = 64 << 20;
+
+/// Audits repositories, and passes on their reports in order, as `convert` changes them. It gets their size as text, in bytes.
+pub(super) fn audit_in_order<T: Send>(
+    args: &AuditArgs,
+    options: &Options,
+    repositories: &[&NamedRepository],
+    console: &Console,
+    convert: impl Fn(ReportDocument, usize) -> Result<Measured<T>> + Sync,
+    mut take: impl FnMut(T) -> Result<()> + Send,
+) -> Result<()> {
+    // Each repository has its own configuration; what none of them decides is that of the call.
+    let settings = Settings::new(options.flags.clone(), options.environment.clone(), None);
+    let threads = settings.thread_count();
+    let at_once = repositories.len().clamp(1, threads);
+    let auditor = Auditor::new(args, options, threads / at_once, console)?;
+    let progress = (options.progress && !settings.no_progress.value).then(|| Progress::start("repositories"));
+    progress.iter().for_each(|progress| progress.set_total(repositories.len() as u64));
+    let work = |repository: &&NamedRepository| {
+        let Measured(report, size) = auditor.audit(repository);
+        progress.iter().for_each(|progress| progress.advance(report.run.scanned.bytes));
+        match convert(report, size) {
+            Ok(Measured(result, size)) => Measured(Ok(result), size),
+            Err(error) => Measured(Err(error), 0),
+        }
+    };
+    in_order(&Pool::new(at_once), at_once, repositories, WAITING, work, |result| take(result?))
+}
+
+/// Audits one repository at a time.
+struct Auditor<'a> {
+    program: PathBuf,
+    call: Vec<OsString>,
+    console: &'a Console,
+}
+
+impl<'a> Auditor<'a> {
+    /// With the options of this call, each by so many threads.
+    ///
+    /// # Errors
+    /// When the program is not known.
+    fn new(args: &AuditArgs, options: &Options, threads: usize, console: &'a Console) -> Result<Self> {
+        let mut call = vec!["--format=json".into(), "--color=never".into(), format!("-j{threads}").into()];
+        call.extend(words::of_audit(options, options.config.as_deref()));
+        call.extend(switches(args, options).map(OsString::from));
+        Ok(Self { program: std::env::current_exe().context("cannot find skanner itself")?, call, console })
+    }
+
+    /// The report about a repository. Whatever goes wrong is in it.
+    fn audit(&self, repository: &NamedRepository) -> Measured<ReportDocument> {
+        self.report(repository).unwrap_or_else(|why| {
+            let why = match repository.line {
+                Some(line) => format!("{why} (line {line} of the list)"),
+                None => why,
+            };
+            let why = self.console.redactor.text(why.as_bytes());
+            let size = why.len();
+            Measured(ReportDocument::unread_repository(&repository.name, why), size)
+        })
+    }
+
+    fn report(&self, repository: &NamedRepository) -> Result<Measured<ReportDocument>, String> {
+        let name = &repository.name;
+        if let Some(why) = &repository.unread {
+            return Err(why.clone());
+        }
+        if repository.line.is_some() {
+            check(&repository.path)?;
+        }
+        let mut command = Command::new(&self.program);
+        command.arg("audit").args(&self.call).arg("--").arg(&repository.path).stdin(Stdio::null());
+        let output = command.output().map_err(|error| format!("cannot start its audit: {error}"))?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        let said: Vec<&str> =
+            said.lines().map(|line| line.strip_prefix("skanner: ").unwrap_or(line)).collect();
+        match ReportDocument::read(&output.stdout) {
+            Ok(report) => {
+                said.iter().for_each(|line| self.console.note(&format!("{name}: {line}")));
+                Ok(Measured(report.of_repository(name), output.stdout.len()))
+            }
+            Err(_) if said.is_empty() => Err(format!("its audit ended without a report: {}", output.status)),
+            Err(_) => Err(said.join(" ")),
+        }
+    }
+}
+
+/// The options that have no value.
+pub(super) fn switches(args: &AuditArgs, options: &Options) -> impl Iterator<Item = &'static str> {
+    let switches = [
+        (args.no_ignore, "--no-ignore"),
+        (args.allow_shallow, "--allow-shallow"),
+        (options.inside_only, "--inside-only"),
+        (options.show_secrets, "--show-secrets"),
+        (options.show_suppressed, "--show-suppressed"),
+    ];
+    switches.into_iter().filter(|(is_set, _)| *is_set).map(|(_, name)| name)
+}
+
+/// Checks that a line of a list means one repository. A directory of several would have more than one report.
+fn check(path: &Path) -> Result<(), String> {
+    if let Some(url) = path.to_str().filter(|path| is_url(path)) {
+        return Err(clone_first(url));
+    }
+    match path.metadata() {
+        Ok(metadata) if metadata.is_dir() => {}
+        // What opens it says what is wrong.
+        Ok(_) => return Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err("no such file or directory".to_owned());
+        }
+        Err(error) => return Err(error.to_string()),
+    }
+    match path.whole().map(|whole| matches!(Root::of(&whole), Root::None)) {
+        Ok(true) => Err(
+            "it is not in a git repository; a directory of repositories is named beside the list, not in it"
+                .to_owned(),
+        ),
+        _ => Ok(()),
+    }
+}
