@@ -57,6 +57,12 @@ fn whole(sandbox: &Sandbox) -> serde_json::Value {
 
 type Change = fn(&Sandbox);
 
+/// What happens to a pack.
+type Damage = fn(&std::path::Path);
+
+/// What happens to the text of a state.
+type Rewrite = fn(&str) -> String;
+
 /// What happens between two scans, and whether there is nothing new to tell of.
 const CHANGES: &[(&str, Change, bool)] = &[
     ("nothing", |_| {}, true),
@@ -186,7 +192,7 @@ fn damage_is_seen() {
         let files = fs::read_dir(sandbox.path(".git/objects/pack")).unwrap().map(|file| file.unwrap().path());
         files.filter(|file| file.extension().is_some_and(|extension| extension == "pack")).collect()
     };
-    let damages: [(&str, fn(&std::path::Path)); 4] = [
+    let damages: [(&str, Damage); 4] = [
         ("removed with its index", |pack| {
             fs::remove_file(pack).unwrap();
             fs::remove_file(pack.with_extension("idx")).unwrap();
@@ -218,7 +224,7 @@ fn damage_is_seen() {
 
 #[test]
 fn a_state_that_does_not_fit_costs_time_only() {
-    let texts: [(&str, fn(&str) -> String); 5] = [
+    let texts: [(&str, Rewrite); 5] = [
         ("no state", |_| "hello\n".to_owned()),
         ("empty", |_| String::new()),
         ("cut", |text| text[..text.len() / 2].to_owned()),
