@@ -159,7 +159,9 @@ fn a_report_has_what_a_whole_scan_finds() {
             let sandbox = scanned(&keys);
             change(&sandbox);
             let run = scan(&sandbox);
-            assert_eq!(is_carried(&run), *is_nothing_new, "{what}: {}", run.stderr);
+            // A pack that git wrote anew is read like a new one, with the keys that were known.
+            let is_all_new = what.starts_with("everything") && !keys.is_empty();
+            assert_eq!(is_carried(&run), *is_nothing_new && !is_all_new, "{what}: {}", run.stderr);
             let (mut found, mut all) = (run.report().json["findings"].clone(), whole(&sandbox));
             if is_carried(&run) {
                 // What is said of how a known key came and went is as of the state.

@@ -45,7 +45,7 @@ pub(crate) struct StateFile {
 
 /// What an earlier scan left.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct ScanState {
+pub(crate) struct HistoryState {
     /// Everything but the repository that the report depends on.
     circumstances: String,
     /// The day it was written, in UTC.
@@ -92,7 +92,7 @@ impl StateFile {
     }
 
     /// What an earlier scan left here; if the whole history must be read, why.
-    pub(crate) fn read(&self) -> Result<(ScanState, ReportDocument), String> {
+    pub(crate) fn read(&self) -> Result<(HistoryState, ReportDocument), String> {
         let text = match regular_file::read(&self.file) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -111,7 +111,7 @@ impl StateFile {
                 self.shown
             ));
         }
-        let state: ScanState = serde_json::from_str(body).map_err(|_| not_whole())?;
+        let state: HistoryState = serde_json::from_str(body).map_err(|_| not_whole())?;
         if state.circumstances != self.circumstances {
             return Err(format!(
                 "{} is of another version of skanner, or of other rules, options or files of configuration",
@@ -139,7 +139,7 @@ impl StateFile {
         until: Option<String>,
         report: &ReportDocument,
     ) -> Result<()> {
-        let state = ScanState {
+        let state = HistoryState {
             circumstances: self.circumstances.clone(),
             written: Day::today().to_string(),
             until,
@@ -162,7 +162,7 @@ impl StateFile {
     }
 }
 
-impl ScanState {
+impl HistoryState {
     /// The report of a scan that found nothing in what is new: what was known then, and what was read now.
     pub(crate) fn carried(
         &self,
