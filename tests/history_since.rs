@@ -219,7 +219,7 @@ fn damage_is_seen() {
         let run = scan(&sandbox);
         assert_eq!(run.code, 2, "{what}: {}", run.stdout);
         assert!(!is_carried(&run), "{what}");
-        // An incomplete scan leaves no state.
+        // What could not be read is in the state.
         assert_eq!(scan(&sandbox).code, 2, "{what}, once more");
     }
 }

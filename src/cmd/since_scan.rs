@@ -11,7 +11,7 @@ use anyhow::Result;
 
 use super::console::Console;
 use crate::{
-    finding::Report,
+    finding::{NotScanned, Report},
     git::store::StoreStamp,
     session::{
         Coverage, Session, StateFile, Verdict, WorkerPool, check_files, document_of, first_until, gather,
@@ -42,7 +42,7 @@ pub(super) fn run(
     match state.read() {
         Ok((known, found)) => {
             let (mut report, read) = read(known.stores.clone().into())?;
-            if is_nothing(&report) {
+            if is_nothing(&report, &found.run.not_scanned) {
                 let document = known.carried(&state, found, document_of(session, &mut report));
                 state.write(read, known.until(), &document)?;
                 return write_verdict(session, &document, start);
@@ -53,15 +53,13 @@ pub(super) fn run(
     }
     let (mut report, read) = read(Arc::default())?;
     let document = document_of(session, &mut report);
-    if report.is_complete() {
-        state.write(read, first_until(&report), &document)?;
-    }
+    state.write(read, first_until(&report), &document)?;
     write_verdict(session, &document, start)
 }
 
-/// Whether there is nothing to tell about what is new.
-fn is_nothing(report: &Report) -> bool {
-    report.is_complete()
+/// Whether there is nothing to tell about what is new. What could not be read before is told again.
+fn is_nothing(report: &Report, unread: &[NotScanned]) -> bool {
+    report.not_scanned.iter().all(|input| unread.contains(input))
         && report.findings.is_empty()
         && report.suppressed.is_empty()
         && report.accepted.is_empty()

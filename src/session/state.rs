@@ -177,6 +177,10 @@ impl HistoryState {
             keys: known.findings.len() as u64,
         };
         run.since_scan = Some(since);
+        // It stays incomplete until everything is read again.
+        run.complete &= known.run.complete;
+        run.not_scanned = known.run.not_scanned;
+        run.accepted = known.run.accepted;
         run.suppressed = known.run.suppressed;
         run.suppressed_by = known.run.suppressed_by;
         run.suppressions = known.run.suppressions;
