@@ -61,6 +61,12 @@ pub(crate) fn shown_text(path: &Path) -> String {
     String::from_utf8_lossy(&shown(path)).into_owned()
 }
 
+/// What to call a file that is named on the command line, where `-` is standard input.
+#[must_use]
+pub(crate) fn input_name(file: &Path) -> String {
+    if file == Path::new("-") { "standard input".to_owned() } else { file.display().to_string() }
+}
+
 /// Asks the file system for the one path that all others of the same file lead to.
 pub(crate) trait WholePath {
     /// The path from the root, without links and `..`. All paths that are compared must come from here: on Windows,

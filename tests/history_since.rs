@@ -1,5 +1,6 @@
 //! `scan --history --since-scan`: whatever happens to a repository between two scans, nothing is missed.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+// skanner:allow-file unused-suppression: these are texts of tests
 
 mod support;
 
@@ -145,7 +146,7 @@ const CHANGES: &[(&str, Change, bool)] = &[
     (
         "a suppressed key",
         |sandbox| {
-            sandbox.write("new.env", format!("A={} # skanner:allow a test\n", openai_key(77)));
+            sandbox.write("new.env", format!("A={} # skanner:allow: a test\n", openai_key(77)));
             commit(sandbox, "new");
         },
         false,

@@ -44,7 +44,7 @@ pub(super) fn run(
             let (mut report, read) = read(known.stores.clone().into())?;
             if is_nothing(&report, &found.run.not_scanned) {
                 let document = known.carried(&state, found, document_of(session, &mut report));
-                state.write(read, known.until(), &document)?;
+                state.write(read, known.until.clone(), &document)?;
                 return write_verdict(session, &document, start);
             }
             console.note("there is something new, so the whole history is read");

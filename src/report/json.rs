@@ -29,10 +29,8 @@ impl Report {
     /// report` describes it.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let mut text = Vec::new();
         // Memory takes everything, and every key of its maps is a text.
-        let _ = json_text::write_line(&mut text, &ReportDocument::new(self));
-        String::from_utf8(text).unwrap_or_default()
+        json_text::line(&ReportDocument::new(self)).unwrap_or_default()
     }
 }
 

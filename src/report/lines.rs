@@ -118,8 +118,7 @@ impl LinesSummary {
 
     /// The line, with its end.
     pub(crate) fn line(&self) -> io::Result<Vec<u8>> {
-        let mut line = Vec::new();
-        json_text::write_line(&mut line, &LinesEnd { summary: Cow::Borrowed(self) })?;
+        let mut line = json_text::line(&LinesEnd { summary: Cow::Borrowed(self) })?.into_bytes();
         line.push(b'\n');
         Ok(line)
     }

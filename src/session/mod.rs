@@ -6,6 +6,8 @@
 mod baseline;
 mod blob_scan;
 #[cfg(feature = "cli")]
+mod call_digest;
+#[cfg(feature = "cli")]
 mod conclude;
 mod counts;
 mod coverage;
@@ -45,6 +47,8 @@ mod watched;
 mod worker;
 
 pub(crate) use baseline::{BaselineComparison, BaselineLocation, entry_in_words, refuse_links, root_of};
+#[cfg(feature = "cli")]
+pub(crate) use call_digest::CallDigest;
 #[cfg(feature = "cli")]
 pub(crate) use conclude::{
     Progress, Verdict, check_files, conclude, conclude_report, conclude_with, document_of, gather,

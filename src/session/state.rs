@@ -14,8 +14,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use super::{baseline::BaselineLocation, coverage::ScanScope, history::HistoryScan, settings::Session};
+use super::{
+    baseline::BaselineLocation, call_digest::CallDigest, coverage::ScanScope, history::HistoryScan,
+    settings::Session,
+};
 use crate::{
+    bytes::hex,
     day::Day,
     finding::{Report, SinceScan},
     git::store::StoreStamp,
@@ -50,9 +54,9 @@ pub(crate) struct HistoryState {
     circumstances: String,
     /// The day it was written, in UTC.
     written: String,
-    /// The first day on which something that was suppressed is not any more.
+    /// The last day on which everything that was suppressed still is, in UTC; absent if there is none.
     #[serde(default)]
-    until: Option<String>,
+    pub(crate) until: Option<String>,
     /// What was read.
     pub(crate) stores: Vec<StoreStamp>,
     /// What was found then.
@@ -158,7 +162,7 @@ impl StateFile {
             true => Sha256::digest(body).to_vec(),
             false => hmac(&self.key, body),
         };
-        hex(&digest)
+        hex::digits(&digest)
     }
 }
 
@@ -190,14 +194,9 @@ impl HistoryState {
         run.refused = known.run.refused;
         ReportDocument { run, findings: known.findings }
     }
-
-    /// The first day on which a suppression ends that was at work.
-    pub(crate) fn until(&self) -> Option<String> {
-        self.until.clone()
-    }
 }
 
-/// The first day on which a suppression of a report ends.
+/// The last day of the suppression of a report that ends first.
 pub(crate) fn first_until(report: &Report) -> Option<String> {
     let until = report.suppressed.iter().filter_map(|one| one.by.until.clone());
     until.chain(report.accepted.iter().filter_map(|one| one.by.until.clone())).min()
@@ -211,25 +210,21 @@ pub(crate) fn stamps(histories: &[HistoryScan]) -> Vec<StoreStamp> {
 /// Everything that a report depends on, apart from the repository, as a digest: the program, how it was called, and the files
 /// that configure it.
 fn circumstances(session: &Session, roots: &[PathBuf]) -> Result<String> {
-    let mut all = Sha256::new();
-    let mut add = |part: &[u8]| {
-        all.update((part.len() as u64).to_le_bytes());
-        all.update(part);
-    };
+    let mut all = CallDigest::default();
     let program = std::env::current_exe().and_then(std::fs::read).context("cannot read skanner itself")?;
-    add(&program);
+    all.add_bytes(&program);
     for word in std::env::args_os().skip(1) {
-        add(word.as_encoded_bytes());
+        all.add_bytes(word.as_encoded_bytes());
     }
     let mut variables: Vec<_> = std::env::vars_os()
         .filter(|(name, _)| name.as_encoded_bytes().starts_with(b"SKANNER_") && name != STATE_KEY)
         .collect();
     variables.sort();
-    add(format!("{variables:?}").as_bytes());
+    all.add("variables", &variables);
     let here = std::env::current_dir().context("the current directory no longer exists")?;
-    add(here.as_os_str().as_encoded_bytes());
+    all.add_bytes(here.as_os_str().as_encoded_bytes());
     let settings = &session.settings;
-    add(format!("{:?}", (&settings.config, &settings.policy, &settings.named_rules)).as_bytes());
+    all.add("settings", &(&settings.config, &settings.policy, &settings.named_rules));
     for root in roots {
         let scope = ScanScope::History { at: root.clone(), with_files: false, is_whole: true };
         let baseline = BaselineLocation::find(&scope, &here, session)?;
@@ -237,10 +232,10 @@ fn circumstances(session: &Session, roots: &[PathBuf]) -> Result<String> {
             baseline.map(|baseline| baseline.file).into_iter().chain([session.root.join(".gitleaksignore")]);
         for file in lists {
             // One that cannot be read is reported where it is used.
-            add(&std::fs::read(file).unwrap_or_default());
+            all.add_bytes(&std::fs::read(file).unwrap_or_default());
         }
     }
-    Ok(hex(&all.finalize()))
+    Ok(all.digits())
 }
 
 /// See RFC 2104.
@@ -254,10 +249,6 @@ fn hmac(key: &[u8], text: &[u8]) -> Vec<u8> {
     Sha256::new().chain_update(block.map(|byte| byte ^ 0x5c)).chain_update(inner).finalize().to_vec()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -266,11 +257,11 @@ mod tests {
     #[test]
     fn signatures_are_those_of_the_standard() {
         assert_eq!(
-            hex(&hmac(b"Jefe", b"what do ya want for nothing?")),
+            hex::digits(&hmac(b"Jefe", b"what do ya want for nothing?")),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
         );
         assert_eq!(
-            hex(&hmac(&[0xaa; 131], b"Test Using Larger Than Block-Size Key - Hash Key First")),
+            hex::digits(&hmac(&[0xaa; 131], b"Test Using Larger Than Block-Size Key - Hash Key First")),
             "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
         );
     }

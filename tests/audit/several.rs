@@ -10,18 +10,6 @@ use serde_json::Value;
 
 use crate::support::{Report, Run, Sandbox, key, openai_key};
 
-/// A repository with a commit of these files.
-fn repository(sandbox: &Sandbox, folder: &str, files: &[(&str, &str)]) {
-    fs::create_dir_all(sandbox.path(folder)).unwrap();
-    sandbox.git(folder, &["init", "-q"]);
-    sandbox.write(format!("{folder}/README"), "hello\n");
-    for (name, content) in files {
-        sandbox.write(format!("{folder}/{name}"), content);
-    }
-    sandbox.git(folder, &["add", "-A"]);
-    sandbox.git(folder, &["commit", "-qm", "one"]);
-}
-
 fn anthropic_key(seed: u64) -> String {
     key("sk-ant-api03-{B:93}AA", seed)
 }
@@ -30,12 +18,12 @@ fn anthropic_key(seed: u64) -> String {
 fn places() -> Sandbox {
     let sandbox = Sandbox::new();
     let (one, two, shared) = (openai_key(1), anthropic_key(2), openai_key(3));
-    repository(&sandbox, "src/app", &[("a.py", &one), ("b.py", &shared)]);
-    repository(&sandbox, "src/group/web", &[("c.py", &two), ("b.py", &shared)]);
-    repository(&sandbox, "src/clean", &[]);
+    sandbox.repository("src/app", &[("a.py", &one), ("b.py", &shared)]);
+    sandbox.repository("src/group/web", &[("c.py", &two), ("b.py", &shared)]);
+    sandbox.repository("src/clean", &[]);
     // In the work tree of another one, which does not know it.
-    repository(&sandbox, "src/clean/vendor/inner", &[("d.py", &openai_key(4))]);
-    repository(&sandbox, "elsewhere", &[("e.py", &anthropic_key(5))]);
+    sandbox.repository("src/clean/vendor/inner", &[("d.py", &openai_key(4))]);
+    sandbox.repository("elsewhere", &[("e.py", &anthropic_key(5))]);
     sandbox.git("", &["clone", "-q", "--bare", "elsewhere", "src/mirror.git"]);
     sandbox.git("src/app", &["worktree", "add", "-q", "../linked"]);
     sandbox.git(
@@ -167,9 +155,9 @@ fn what_is_named_twice_is_audited_once() {
 #[test]
 fn one_that_fails_does_not_end_the_run() {
     let sandbox = places();
-    repository(&sandbox, "src/broken", &[]);
+    sandbox.repository("src/broken", &[]);
     fs::remove_dir_all(sandbox.path("src/broken/.git/objects")).unwrap();
-    repository(&sandbox, "src/damaged", &[("a.py", &openai_key(7))]);
+    sandbox.repository("src/damaged", &[("a.py", &openai_key(7))]);
     let id = sandbox.git("src/damaged", &["rev-parse", "HEAD^{tree}"]);
     let id = id.trim();
     fs::remove_file(sandbox.path(format!("src/damaged/.git/objects/{}/{}", &id[..2], &id[2..]))).unwrap();
@@ -210,9 +198,9 @@ fn a_directory_that_cannot_be_looked_into_is_told() {
 fn each_has_its_own_configuration_and_suppressions() {
     let sandbox = Sandbox::new();
     let (allowed, known) = (openai_key(1), openai_key(2));
-    repository(&sandbox, "src/a", &[("a.py", &format!("k = '{allowed}'  # skanner:allow: a reason\n"))]);
-    repository(&sandbox, "src/b", &[("b.py", &format!("k = '{known}'\n"))]);
-    repository(&sandbox, "src/c", &[("c.py", &format!("k = '{}'\n", openai_key(3)))]);
+    sandbox.repository("src/a", &[("a.py", &format!("k = '{allowed}'  # skanner:allow: a reason\n"))]);
+    sandbox.repository("src/b", &[("b.py", &format!("k = '{known}'\n"))]);
+    sandbox.repository("src/c", &[("c.py", &format!("k = '{}'\n", openai_key(3)))]);
     sandbox.write("src/b/skanner.toml", "exclude-rules = [\"openai-project-key\"]\n");
     let report = audit_json(&sandbox, &["src"]);
     assert_eq!(report.json["audit"]["keys"], 1, "{}", report.json);
@@ -229,12 +217,11 @@ fn each_has_its_own_configuration_and_suppressions() {
 #[test]
 fn what_is_left_out_is_told_for_each() {
     let sandbox = Sandbox::new();
-    repository(
-        &sandbox,
+    sandbox.repository(
         "src/a",
         &[("a.py", &openai_key(1)), ("skanner.toml", "exclude-rules = [\"openai-project-key\"]\n")],
     );
-    repository(&sandbox, "src/b", &[]);
+    sandbox.repository("src/b", &[]);
     let run = audit(&sandbox, &["src", "--output", "html=../all.html", "--output", "json=../all.json"]);
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(table(&run.stdout)["src/a"].1, "safe, with exceptions", "{run:?}");
@@ -249,11 +236,11 @@ fn what_is_left_out_is_told_for_each() {
 #[test]
 fn a_repository_within_another_one_is_not_left_out_in_silence() {
     let sandbox = Sandbox::new();
-    repository(&sandbox, "outer", &[("src/x.txt", "")]);
-    repository(&sandbox, "outer/src/app", &[("a.py", &openai_key(1))]);
+    sandbox.repository("outer", &[("src/x.txt", "")]);
+    sandbox.repository("outer/src/app", &[("a.py", &openai_key(1))]);
     fs::remove_file(sandbox.path("outer/src/app/a.py")).unwrap();
     sandbox.git("outer/src/app", &["commit", "-qam", "gone"]);
-    repository(&sandbox, "module", &[]);
+    sandbox.repository("module", &[]);
     sandbox.git(
         "outer",
         &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../module", "module"],
@@ -272,7 +259,7 @@ fn a_repository_within_another_one_is_not_left_out_in_silence() {
 #[test]
 fn a_copy_of_a_git_directory_is_a_history() {
     let sandbox = Sandbox::new();
-    repository(&sandbox, "project", &[("a.py", &openai_key(1))]);
+    sandbox.repository("project", &[("a.py", &openai_key(1))]);
     sandbox.write("backups/other/note.txt", openai_key(2));
     fs::rename(sandbox.path("project/.git"), sandbox.path("backups/project.git")).unwrap();
     for named in ["backups", "backups/project.git"] {
@@ -287,10 +274,10 @@ fn a_copy_of_a_git_directory_is_a_history() {
 fn names_of_repositories_stay_text_and_hold_no_key() {
     let sandbox = Sandbox::new();
     let (key, name) = (openai_key(1), openai_key(9));
-    repository(&sandbox, &format!("src/{name}"), &[("a.py", &key)]);
+    sandbox.repository(&format!("src/{name}"), &[("a.py", &key)]);
     #[cfg(unix)]
-    repository(&sandbox, "src/<b>\x1b[31m\nx", &[("a.py", &key)]);
-    repository(&sandbox, "src/-j0", &[("a.py", &key)]);
+    sandbox.repository("src/<b>\x1b[31m\nx", &[("a.py", &key)]);
+    sandbox.repository("src/-j0", &[("a.py", &key)]);
     for format in ["text", "json", "html", "sarif", "concise", "github", "junit", "gitlab", "rdjson", "jsonl"]
     {
         let run = audit(&sandbox, &["src", "--format", format]);
@@ -342,7 +329,7 @@ fn rules_and_values_are_looked_for_in_each() {
     let sandbox = Sandbox::new();
     let (own, value) = (key("{a:32}", 7), key("{A:20}", 8));
     for folder in ["one", "two"] {
-        repository(&sandbox, folder, &[("a.py", &format!("k = 'acme_{own}'\np = '{value}'\n"))]);
+        sandbox.repository(folder, &[("a.py", &format!("k = 'acme_{own}'\np = '{value}'\n"))]);
     }
     sandbox.write("gitleaks.toml", "[[rules]]\nid = \"acme\"\nregex = '''acme_([a-z0-9]{32})'''\n");
     sandbox.write("my.env", format!("DB_PASSWORD={value}\n"));

@@ -11,7 +11,7 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    audit, names, parsed, places, repository,
+    audit, names, parsed, places,
     support::{Run, Sandbox, openai_key},
 };
 
@@ -218,7 +218,7 @@ fn names_stay_text_and_hold_no_key() {
         ["-j0", "--help", "<blink>\u{1b}[31m", "a\"b,c:d", "ü 汉", "\u{202e}x", "https:", " lead", "trail "];
     let folders: Vec<String> = hostile.iter().map(|one| format!("./{one}")).chain([name.clone()]).collect();
     for folder in &folders {
-        repository(&sandbox, folder, &[("a.py", &key)]);
+        sandbox.repository(folder, &[("a.py", &key)]);
     }
     // In a file system of texts there is none.
     let latin = std::ffi::OsString::from_vec(b"caf\xe9".to_vec());
@@ -276,7 +276,7 @@ fn a_repository_that_cannot_be_read_is_a_line() {
 fn a_closed_pipe_is_not_a_whole_output() {
     let sandbox = Sandbox::new();
     for number in 0..12 {
-        repository(&sandbox, &format!("r/{number}"), &[]);
+        sandbox.repository(&format!("r/{number}"), &[]);
     }
     let list: String = (0..12).map(|number| format!("r/{number}\n")).collect();
     sandbox.write("list.txt", list);
@@ -293,9 +293,9 @@ fn a_closed_pipe_is_not_a_whole_output() {
 #[test]
 fn a_line_is_there_as_soon_as_it_is_done() {
     let sandbox = Sandbox::new();
-    repository(&sandbox, "r/0", &[]);
+    sandbox.repository("r/0", &[]);
     // Whoever opens it waits for a writer.
-    repository(&sandbox, "r/1", &[]);
+    sandbox.repository("r/1", &[]);
     fs::remove_file(sandbox.path("r/1/README")).unwrap();
     sandbox.write("list.txt", "r/0\nr/1\n");
     let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));

@@ -32,32 +32,19 @@ const FORMATS: &[&str] = &[
     "rdjson",
 ];
 
-/// A repository with a commit of these files.
-fn repository(sandbox: &Sandbox, folder: &str, files: &[(&str, &str)]) {
-    fs::create_dir_all(sandbox.path(folder)).unwrap();
-    sandbox.git(folder, &["init", "-q"]);
-    sandbox.write(format!("{folder}/README"), "hello\n");
-    for (name, content) in files {
-        sandbox.write(format!("{folder}/{name}"), content);
-    }
-    sandbox.git(folder, &["add", "-A"]);
-    sandbox.git(folder, &["commit", "-qm", "one"]);
-}
-
 /// Repositories of many kinds, some of which cannot be read, and a list of them that is in no order.
 fn places() -> (Sandbox, Vec<&'static str>) {
     let sandbox = Sandbox::new();
     let (one, shared) = (openai_key(1), key("sk-ant-api03-{B:93}AA", 3));
-    repository(&sandbox, "src/z", &[("a.py", &one), ("b.py", &shared)]);
-    repository(&sandbox, "src/clean", &[]);
-    repository(&sandbox, "src/allowed", &[("a.py", &format!("k = '{shared}'  # skanner:allow: a reason\n"))]);
-    repository(
-        &sandbox,
+    sandbox.repository("src/z", &[("a.py", &one), ("b.py", &shared)]);
+    sandbox.repository("src/clean", &[]);
+    sandbox.repository("src/allowed", &[("a.py", &format!("k = '{shared}'  # skanner:allow: a reason\n"))]);
+    sandbox.repository(
         "src/own",
         &[("a.py", &openai_key(4)), ("skanner.toml", "exclude-rules = [\"openai-project-key\"]\n")],
     );
-    repository(&sandbox, "src/a b", &[("x.py", &format!("{shared}\n{}\n", openai_key(5)))]);
-    repository(&sandbox, "src/damaged", &[("a.py", &openai_key(7))]);
+    sandbox.repository("src/a b", &[("x.py", &format!("{shared}\n{}\n", openai_key(5)))]);
+    sandbox.repository("src/damaged", &[("a.py", &openai_key(7))]);
     let id = sandbox.git("src/damaged", &["rev-parse", "HEAD^{tree}"]);
     let id = id.trim();
     fs::remove_file(sandbox.path(format!("src/damaged/.git/objects/{}/{}", &id[..2], &id[2..]))).unwrap();

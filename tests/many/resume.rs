@@ -11,7 +11,7 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{
-    audit, names, parsed, places, repository,
+    audit, names, parsed, places,
     support::{Run, Sandbox, openai_key},
 };
 
@@ -74,7 +74,7 @@ fn slow() -> (Sandbox, usize) {
             .map(|file| (format!("{file}.txt"), format!("{number} {file} some text\n").repeat(200_000)))
             .collect();
         let files: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-        repository(&sandbox, &format!("r/{number}"), &files);
+        sandbox.repository(&format!("r/{number}"), &files);
         sandbox.write(format!("r/{number}/k.py"), openai_key(number));
     }
     sandbox.write("list.txt", (0..count).map(|number| format!("r/{number}\n")).collect::<String>());
@@ -152,8 +152,8 @@ fn what_failed_is_audited_again() {
     );
     assert_eq!(text(&sandbox), before);
     // Two of them can be read now: one in the middle, and one after that.
-    repository(&sandbox, "missing", &[("a.py", &openai_key(20))]);
-    repository(&sandbox, "plain", &[]);
+    sandbox.repository("missing", &[("a.py", &openai_key(20))]);
+    sandbox.repository("plain", &[]);
     // The file stays what it is for others.
     fs::rename(file(&sandbox), sandbox.path("real.jsonl")).unwrap();
     std::os::unix::fs::symlink("real.jsonl", file(&sandbox)).unwrap();

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs};
 
 use serde_json::{Value, json};
 
-use crate::{FORMATS, audit, names, parsed, places, repository, support::Sandbox};
+use crate::{FORMATS, audit, names, parsed, places, support::Sandbox};
 
 /// Writes the shards of the list of a sandbox to files, and returns their names.
 fn shards(sandbox: &Sandbox, of: u64) -> Vec<String> {
@@ -67,7 +67,7 @@ fn all_shards_are_the_whole_in_every_format_and_any_order() {
 fn a_repository_stays_in_its_shard() {
     let sandbox = Sandbox::new();
     for folder in ["src/app", "a", "src/web"] {
-        repository(&sandbox, folder, &[]);
+        sandbox.repository(folder, &[]);
     }
     // `printf src/app | sha256sum`, the first 16 digits as a number, modulo 3, plus 1, and so on.
     sandbox.write("list.txt", "src/app/\n./a\n");
@@ -82,7 +82,7 @@ fn a_repository_stays_in_its_shard() {
 fn a_part_never_looks_like_the_whole() {
     let sandbox = Sandbox::new();
     for number in 0..8 {
-        repository(&sandbox, &format!("r/{number}"), &[]);
+        sandbox.repository(&format!("r/{number}"), &[]);
     }
     sandbox.write("list.txt", (0..8).map(|number| format!("r/{number}\n")).collect::<String>());
     for number in 1..=4 {

@@ -118,6 +118,18 @@ impl Sandbox {
         assert_eq!(run.code, 0, "git {arguments:?}: {}", run.stderr);
         run.stdout
     }
+
+    /// A repository with a commit of these files.
+    pub fn repository(&self, folder: &str, files: &[(&str, &str)]) {
+        fs::create_dir_all(self.path(folder)).unwrap();
+        self.git(folder, &["init", "-q"]);
+        self.write(format!("{folder}/README"), "hello\n");
+        for (name, content) in files {
+            self.write(format!("{folder}/{name}"), content);
+        }
+        self.git(folder, &["add", "-A"]);
+        self.git(folder, &["commit", "-qm", "one"]);
+    }
 }
 
 /// A program that has run.

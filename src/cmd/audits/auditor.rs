@@ -16,7 +16,7 @@ use crate::{
     path::WholePath,
     report::ReportDocument,
     root::Root,
-    session::{Options, Progress},
+    session::{Options, Progress, Verdict, verdict},
     threads::{Measured, Pool, in_order},
 };
 
@@ -117,6 +117,11 @@ pub(super) fn switches(args: &AuditArgs, options: &Options) -> impl Iterator<Ite
         (options.show_suppressed, "--show-suppressed"),
     ];
     switches.into_iter().filter(|(is_set, _)| *is_set).map(|(_, name)| name)
+}
+
+/// How an audit of several ended. Under a policy, keys fail whatever the call says.
+pub(super) fn verdict_of(options: &Options, is_complete: bool, has_keys: bool) -> Verdict {
+    verdict(is_complete, has_keys && !(options.exit_zero && options.policy.is_none()))
 }
 
 /// Checks that a line of a list means one repository. A directory of several would have more than one report.

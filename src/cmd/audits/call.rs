@@ -1,19 +1,16 @@
 //! Tells calls apart whose reports must not be mixed.
 
-use std::{
-    fmt::Debug,
-    fs,
-    path::{Path, PathBuf},
-};
-
 use anyhow::{Context, Result, ensure};
-use sha2::{Digest, Sha256};
 
 use super::auditor::switches;
-use crate::{bytes::hex, cli::AuditArgs, cold::ColdSort, config::OptionValues, session::Options};
+use crate::{
+    cli::AuditArgs,
+    config::OptionValues,
+    session::{CallDigest, Options},
+};
 
-/// How many bytes of a hash tell one call from another.
-const LENGTH: usize = 8;
+/// How many hex digits of a digest tell one call from another.
+const LENGTH: usize = 16;
 
 /// Identifies the version of the program and everything on the command line and in the environment that decides what is
 /// reported, with the content of named files, wherever they are.
@@ -22,7 +19,7 @@ const LENGTH: usize = 8;
 /// When a named file cannot be read.
 pub(super) fn id(args: &AuditArgs, options: &Options) -> Result<String> {
     let flags = &options.flags;
-    let mut call = Digested(Sha256::new());
+    let mut call = CallDigest::default();
     call.add("version", &env!("SKANNER_VERSION"));
     call.add("switches", &switches(args, options).collect::<Vec<_>>());
     call.add("trust", &(options.trust_foreign_markers, options.accept_baseline, options.untrusted));
@@ -61,7 +58,7 @@ pub(super) fn id(args: &AuditArgs, options: &Options) -> Result<String> {
         threads: _,
     } = flags;
     call.add("options", &(min_confidence, min_severity, fail_on, families, rules, exclude_rules, isolated));
-    Ok(hex::digits(&call.0.finalize()[..LENGTH]))
+    Ok(call.digits()[..LENGTH].to_owned())
 }
 
 /// Checks that it can be known whether a run is made with the same options as another one.
@@ -78,34 +75,4 @@ pub(super) fn refuse_values(options: &Options) -> Result<()> {
          them; leave out one of the two"
     );
     Ok(())
-}
-
-/// Hashes values, each with what it is.
-struct Digested(Sha256);
-
-impl Digested {
-    fn add(&mut self, what: &str, value: &impl Debug) {
-        self.add_bytes(format!("{what}: {value:?}").as_bytes());
-    }
-
-    fn add_bytes(&mut self, bytes: &[u8]) {
-        self.0.update((bytes.len() as u64).to_be_bytes());
-        self.0.update(bytes);
-    }
-
-    /// A file, or all files of a directory.
-    fn add_file(&mut self, path: &Path) -> Result<()> {
-        if !path.is_dir() {
-            self.add_bytes(&fs::read(path)?);
-            return Ok(());
-        }
-        let entries = fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path()));
-        let mut paths: Vec<PathBuf> = entries.collect::<Result<_, _>>()?;
-        paths.cold_sort();
-        for path in paths {
-            self.add("file", &path.file_name());
-            self.add_file(&path)?;
-        }
-        Ok(())
-    }
 }

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 
 use super::{
-    auditor::audit_in_order,
+    auditor::{audit_in_order, verdict_of},
     call,
     file::LinesFile,
     list::{NamedRepositories, NamedRepository},
@@ -19,7 +19,7 @@ use crate::{
     cmd::console::Console,
     json_text,
     report::{LinesSummary, ReportDocument, RepositoryEntry, plural},
-    session::{Options, Verdict, verdict},
+    session::{Options, Verdict},
     threads::Measured,
 };
 
@@ -65,8 +65,7 @@ struct RepositoryLine {
 impl RepositoryLine {
     fn new(mut report: ReportDocument, call: &str) -> Result<Self> {
         report.run.call = Some(call.to_owned());
-        let mut text = Vec::new();
-        json_text::write_line(&mut text, &report)?;
+        let mut text = json_text::line(&report)?.into_bytes();
         text.push(b'\n');
         let repository = report.run.repositories.pop().context("a report of many names its repository")?;
         Ok(Self { text, repository })
@@ -147,9 +146,7 @@ pub(super) fn run(
             }
         }
     }
-    // Under a policy, keys fail.
-    let is_zero = options.exit_zero && options.policy.is_none();
-    Ok(verdict(summary.complete, summary.findings > 0 && !is_zero))
+    Ok(verdict_of(options, summary.complete, summary.findings > 0))
 }
 
 /// The summary as a person reads it.

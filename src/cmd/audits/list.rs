@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     bytes::hex,
-    path::{from_git, shown, shown_text},
+    path::{from_git, input_name, shown, shown_text},
     report::{RepositoryList, Shard},
     source::FoundRepositories,
 };
@@ -56,7 +56,7 @@ impl NamedRepositories {
     /// When it cannot be read, or is no list of paths.
     pub(super) fn add_list(&mut self, file: &Path) -> Result<()> {
         let is_input = file == Path::new("-");
-        let shown_name = if is_input { "standard input".to_owned() } else { file.display().to_string() };
+        let shown_name = input_name(file);
         let text = if is_input {
             let mut text = Vec::new();
             io::stdin().lock().read_to_end(&mut text).map(|_| text)

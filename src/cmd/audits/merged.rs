@@ -4,14 +4,17 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use super::{auditor::audit_in_order, list::NamedRepository};
+use super::{
+    auditor::{audit_in_order, verdict_of},
+    list::NamedRepository,
+};
 use crate::{
     cli::AuditArgs,
     cmd::console::Console,
     cold::ColdSort,
     config::Settings,
     report::ReportMerger,
-    session::{Options, Verdict, verdict, write_document},
+    session::{Options, Verdict, write_document},
     threads::Measured,
 };
 
@@ -40,7 +43,5 @@ pub(super) fn run(
     )?;
     let report = merger.finish().context("there is no repository to audit")?;
     write_document(&options.outputs, &settings.format.value, &report, &options.view(start.elapsed()))?;
-    // Under a policy, keys fail.
-    let is_zero = options.exit_zero && options.policy.is_none();
-    Ok(verdict(report.run.complete, !report.findings.is_empty() && !is_zero))
+    Ok(verdict_of(options, report.run.complete, !report.findings.is_empty()))
 }

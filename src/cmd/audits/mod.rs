@@ -9,14 +9,13 @@ mod list;
 mod merged;
 mod resume;
 
-use std::path::Path;
-
 use anyhow::{Result, ensure};
 
 use self::{lines::LinesTarget, list::NamedRepositories};
 use super::{console::Console, options};
 use crate::{
     cli::{AuditArgs, REPORTS},
+    path::input_name,
     session::{Verdict, check_files},
     source::FoundRepositories,
 };
@@ -51,8 +50,7 @@ pub(super) fn run(args: &AuditArgs, found: FoundRepositories, console: &Console)
     if let Some(list) = &args.repositories {
         named.add_list(list)?;
         if let [first, others @ ..] = &named.repeated[..] {
-            let list =
-                if list == Path::new("-") { "standard input".to_owned() } else { list.display().to_string() };
+            let list = input_name(list);
             let others =
                 if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
             console.note(&format!(

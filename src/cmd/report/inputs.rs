@@ -10,7 +10,10 @@ use std::{
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::part::{ListPart, PartPlace};
-use crate::report::{LineReader, ReportDocument, ReportLine};
+use crate::{
+    path::input_name,
+    report::{LineReader, ReportDocument, ReportLine},
+};
 
 /// A file with a report, or with many.
 pub(super) enum ReportInput {
@@ -41,8 +44,7 @@ impl ReportInput {
     /// # Errors
     /// When it cannot be read, or is neither.
     pub(super) fn open(file: &Path) -> Result<Self> {
-        let name =
-            if file == Path::new("-") { "standard input".to_owned() } else { file.display().to_string() };
+        let name = input_name(file);
         let cannot = || format!("cannot read {name}");
         let mut source = if file == Path::new("-") {
             LinesSource::all_of(io::stdin().lock()).with_context(cannot)?

@@ -1,7 +1,6 @@
 //! All objects of a repository, by name and number.
 
 use std::{
-    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
@@ -95,11 +94,6 @@ impl Store {
         packs.pass_over(&indexes.iter().filter(|index| is_known(index)).cloned().collect::<Vec<_>>());
         damages.extend(broken);
         loose.sort_unstable();
-        let new_loose = known.map(|known| {
-            let known = stamp.as_ref().map(|stamp| known.unchanged_loose(stamp)).unwrap_or_default();
-            let is_new = |one: &&(ObjectId, u32)| !known.contains(&*shown_text(&path(one)));
-            loose.iter().filter(is_new).map(|(id, _)| *id).collect::<BTreeSet<_>>()
-        });
         let mut copies = Vec::new();
         let mut last = None;
         // Of several copies only one is searched, so the others must be verified.
@@ -117,9 +111,12 @@ impl Store {
             !is_copy
         });
         copies.dedup();
-        let (loose, loose_in): (Vec<ObjectId>, _) = loose.into_iter().unzip();
-        let new_loose =
-            new_loose.map(|new| loose.iter().filter(|id| new.contains(*id)).copied().collect::<Vec<_>>());
+        let (loose, loose_in): (Vec<ObjectId>, Vec<u32>) = loose.into_iter().unzip();
+        let new_loose = known.zip(stamp.as_ref()).map(|(known, stamp)| {
+            let unchanged = known.unchanged_loose(stamp);
+            let is_new = |one: &(ObjectId, u32)| !unchanged.contains(&*shown_text(&path(one)));
+            loose.iter().copied().zip(loose_in.iter().copied()).filter(is_new).map(|(id, _)| id).collect()
+        });
         Self {
             packs,
             loose,

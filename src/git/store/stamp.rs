@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use crate::{path::shown_text, regular_file};
+use crate::{bytes::hex, path::shown_text, regular_file};
 
 /// A pack and its index both end with two checksums or one, of at most 32 bytes each.
 const ENDING: u64 = 64;
@@ -126,7 +126,7 @@ impl PackStamp {
             opened.seek(SeekFrom::Start(size.saturating_sub(ENDING)))?;
             let mut ending = Vec::new();
             opened.take(ENDING).read_to_end(&mut ending)?;
-            ending.iter().for_each(|byte| checksums.push_str(&format!("{byte:02x}")));
+            checksums.push_str(&hex::digits(&ending));
         }
         Ok(Self { index: FileStamp::of(index)?, pack: FileStamp::of(&pack)?, checksums })
     }

@@ -94,7 +94,7 @@ impl ReportMerger {
 }
 
 impl ReportDocument {
-    /// One report that says what all of these say; see [`ReportMerger`].
+    /// One report that says what all of these say; see `ReportMerger`.
     #[must_use]
     pub fn merge(reports: Vec<Self>) -> Option<Self> {
         let mut merger = ReportMerger::default();
