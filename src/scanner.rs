@@ -302,7 +302,7 @@ impl Scanner {
                 pool: self.session.pool(),
                 allow_shallow: false,
                 cross_check: false,
-                known: None,
+                stamps: None,
             };
             let histories = session::read_histories(std::slice::from_ref(&at), reading, pool);
             let scope = ScanScope::History { at, with_files: false, is_whole: true };

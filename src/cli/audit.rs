@@ -67,6 +67,15 @@ pub(crate) struct AuditArgs {
     #[arg(long, help_heading = heading::SOURCE)]
     pub allow_shallow: bool,
 
+    /// Read only what the audit that wrote STATE has not read.
+    ///
+    /// STATE is a file outside of the repository; with several repositories, a directory with a file for each. Each audit that
+    /// reads everything writes it, also the first one. Files and the index are always read. If there is a key in them or in
+    /// what is new, the whole history is read, too. Otherwise the report has what was known, and says that nothing is new.
+    /// SKANNER_STATE_KEY signs the file.
+    #[arg(long, value_name = "STATE", conflicts_with_all = ["agents", "plan", "show_secrets"], help_heading = heading::SOURCE, hide_short_help = true)]
+    pub since_scan: Option<PathBuf>,
+
     /// Leave out keys that are in the baseline.
     ///
     /// Otherwise they count: a baseline is a list of known debt, and publishing the repository gives those keys

@@ -3,12 +3,13 @@
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use anyhow::{Context, Result, bail, ensure};
 use git2::{ErrorCode, Repository};
 
-use super::{agent_files, audits, console::Console, options, plan};
+use super::{agent_files, audits, console::Console, options, plan, since_scan};
 use crate::{
     cli::{AuditArgs, REPORTS, clone_first, is_url},
     git,
@@ -16,10 +17,10 @@ use crate::{
     plan::PlanDirectory,
     root::Root,
     session::{
-        Coverage, Options, Verdict, conclude_report, config_start, feed_repository, load, refuse_outside,
-        tree_root,
+        Coverage, Options, StateFile, Verdict, WorkerPool, conclude_report, config_start, feed_repository,
+        load, refuse_outside, tree_root,
     },
-    source::{FoundRepositories, Reading},
+    source::{FoundRepositories, HistoryStamps, Reading},
 };
 
 pub(super) fn run(args: &AuditArgs, console: &Console) -> Result<Verdict> {
@@ -90,18 +91,21 @@ fn one(args: &AuditArgs, path: &Path, console: &Console) -> Result<Verdict> {
     let outside = git::outside(&repository, path);
     let directory = args.plan.as_deref().map(|named| PlanDirectory::check(named, &repository)).transpose()?;
     let options = Options { accept_baseline: args.accept_baseline, ..options };
+    let state = args.since_scan.as_deref().map(|file| std::path::absolute(file).map(|whole| (whole, file)));
+    let state = state.transpose().context("the current directory no longer exists")?;
     let options = options.enter(&tree_root(&repository)?)?;
     let session = load(options, config_start(&repository), &console.redactor)?;
-    let (verdict, report) = conclude_report(&session, |pool| {
-        let reading = Reading {
-            pool: session.pool(),
-            allow_shallow: args.allow_shallow,
-            cross_check: false,
-            known: None,
-        };
+    let feed = |pool: &WorkerPool<'_>, stamps: Option<Arc<HistoryStamps>>| {
+        let reading =
+            Reading { pool: session.pool(), allow_shallow: args.allow_shallow, cross_check: false, stamps };
         let coverage = feed_repository(&repository, session.reads_ignored(args.no_ignore), reading, pool)?;
-        Ok(Coverage { is_audit: true, outside, ..coverage })
-    })?;
+        Ok(Coverage { is_audit: true, outside: outside.clone(), ..coverage })
+    };
+    if let Some((file, name)) = state {
+        let state = StateFile::new(&file, name, &[PathBuf::from(".")], true, &session)?;
+        return since_scan::run(&state, &session, console, |pool, stamps| feed(pool, Some(stamps)));
+    }
+    let (verdict, report) = conclude_report(&session, |pool| feed(pool, None))?;
     if let Some(directory) = &directory {
         plan::write(directory, &repository, &session, &report, console)?;
     }

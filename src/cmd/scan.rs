@@ -14,15 +14,15 @@ use super::{agent_files, console::Console, options, since_scan};
 use crate::{
     cli::{ReportArgs, ScanArgs, TrustArgs, clone_first, is_url},
     finding::{NotReadKind, Report, Subject},
-    git::{self, ci, revisions::Selection, store::StoreStamp},
+    git::{self, ci, revisions::Selection},
     path::{WholePath, current_directory, shown, with_whole_parent},
     root,
     session::{
-        ConfigStart, Coverage, HistoryFilter, MissingContent, RangeTrust, ScanScope, Session, Verdict,
-        WorkerPool, conclude, conclude_report, config_start, load, open_from_environment, read_histories,
-        refuse_outside, tree_root,
+        ConfigStart, Coverage, HistoryFilter, MissingContent, RangeTrust, ScanScope, Session, StateFile,
+        Verdict, WorkerPool, conclude, conclude_report, config_start, load, open_from_environment,
+        read_histories, refuse_outside, tree_root,
     },
-    source::{LeftHistory, Range, Reading, Sink, StagedSource, Stdin, Walk},
+    source::{HistoryStamps, LeftHistory, Range, Reading, Sink, StagedSource, Stdin, Walk},
 };
 
 pub(super) fn run(args: &ScanArgs, console: &Console) -> Result<Verdict> {
@@ -138,9 +138,10 @@ fn files(args: &ScanArgs, console: &Console) -> Result<Verdict> {
     let session = load(options, ConfigStart::Path(&common(&paths)), &console.redactor)?;
     if let Some(state) = &args.history.since_scan {
         let base = current_directory().context("the current directory no longer exists")?;
-        return since_scan::run(state, &paths, &session, console, |pool, known| {
+        let state = StateFile::new(state, state, &paths, false, &session)?;
+        return since_scan::run(&state, &session, console, |pool, stamps| {
             let coverage = Coverage::files(base.clone());
-            feed_histories(args, &session, Some(known), coverage, paths.clone(), pool)
+            feed_histories(args, &session, Some(stamps), coverage, paths.clone(), pool)
         });
     }
     conclude(&session, |pool| {
@@ -180,7 +181,7 @@ fn reading(args: &ScanArgs, session: &Session) -> Reading {
         pool: session.pool(),
         allow_shallow: args.history.allow_shallow,
         cross_check: args.history.second_opinion,
-        known: None,
+        stamps: None,
     }
 }
 
@@ -188,14 +189,14 @@ fn reading(args: &ScanArgs, session: &Session) -> Reading {
 fn feed_histories(
     args: &ScanArgs,
     session: &Session,
-    known: Option<Arc<[StoreStamp]>>,
+    stamps: Option<Arc<HistoryStamps>>,
     mut coverage: Coverage,
     roots: Vec<PathBuf>,
     pool: &WorkerPool<'_>,
 ) -> Result<Coverage> {
     let query = options::of_history(&args.history);
     coverage.filter = HistoryFilter::new(&query)?;
-    coverage.histories = read_histories(&roots, Reading { known, ..reading(args, session) }, pool);
+    coverage.histories = read_histories(&roots, Reading { stamps, ..reading(args, session) }, pool);
     for (root, history) in roots.iter().zip(&coverage.histories) {
         if let Some(tree) = history.repository().workdir() {
             pool.worker().not_read(NotReadKind::WorkTree, &shown(tree));

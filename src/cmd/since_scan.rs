@@ -1,65 +1,72 @@
-//! `skanner scan --history --since-scan`: reads what an earlier scan has not read. If anything in it matters, the whole
-//! history is read, so that a report is always that of a whole scan.
+//! `--since-scan`: reads what an earlier scan has not read. If anything in it matters, the whole history is read, so that a
+//! report is always that of a whole scan.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Instant,
-};
+use std::{sync::Arc, time::Instant};
 
 use anyhow::Result;
 
 use super::console::Console;
 use crate::{
-    finding::{NotScanned, Report},
-    git::store::StoreStamp,
+    finding::Report,
     session::{
-        Coverage, Session, StateFile, Verdict, WorkerPool, check_files, document_of, first_until, gather,
-        stamps, write_verdict,
+        Coverage, Session, StateFile, Verdict, WorkerPool, check_files, document_of, gather, write_verdict,
     },
+    source::{HistoryStamp, HistoryStamps, ReadHistories},
 };
 
-/// Scans histories. `feed` reads them except for what is in these stamps.
+/// Scans histories. `feed` reads them except for what these stamps know.
 pub(super) fn run(
-    file: &Path,
-    roots: &[PathBuf],
+    state: &StateFile,
     session: &Session,
     console: &Console,
-    feed: impl Fn(&WorkerPool<'_>, Arc<[StoreStamp]>) -> Result<Coverage>,
+    feed: impl Fn(&WorkerPool<'_>, Arc<HistoryStamps>) -> Result<Coverage>,
 ) -> Result<Verdict> {
     let start = Instant::now();
     check_files(&session.options.outputs)?;
-    let state = StateFile::new(file, roots, session)?;
-    let read = |known: Arc<[StoreStamp]>| -> Result<(Report, Vec<StoreStamp>)> {
-        let mut read = Vec::new();
-        let report = gather(session, |pool| {
-            let coverage = feed(pool, known)?;
-            read = stamps(&coverage.histories);
-            Ok(coverage)
-        })?;
-        Ok((report, read))
+    let read = |known: Vec<HistoryStamp>| -> Result<(Report, ReadHistories)> {
+        let stamps = Arc::new(HistoryStamps::new(known));
+        let report = gather(session, |pool| feed(pool, stamps.clone()))?;
+        Ok((report, stamps.finish()))
     };
-    match state.read() {
-        Ok((known, found)) => {
-            let (mut report, read) = read(known.stores.clone().into())?;
-            if is_nothing(&report, &found.run.not_scanned) {
-                let document = known.carried(&state, found, document_of(session, &mut report));
-                state.write(read, known.until.clone(), &document)?;
-                return write_verdict(session, &document, start);
-            }
-            console.note("there is something new, so the whole history is read");
+    let conclude = |mut report: Report, histories: Vec<HistoryStamp>| {
+        let document = document_of(session, &mut report);
+        state.write(histories, &report, &document)?;
+        write_verdict(session, &document, start)
+    };
+    let (known, found) = match state.read() {
+        Ok(state) => state,
+        Err(why) => {
+            console.note(&format!("{why}, so the whole history is read"));
+            let (report, histories) = read(Vec::new())?;
+            return conclude(report, histories.stamps);
         }
-        Err(why) => console.note(&format!("{why}, so the whole history is read")),
+    };
+    let (mut report, new) = read(known.histories.clone())?;
+    if new.passed_over == 0 {
+        console.note(
+            "the packs and loose objects of then are no longer all there, so the whole history was read",
+        );
+        return conclude(report, new.stamps);
     }
-    let (mut report, read) = read(Arc::default())?;
-    let document = document_of(session, &mut report);
-    state.write(read, first_until(&report), &document)?;
-    write_verdict(session, &document, start)
+    // If some of what was known is gone or was read again, what was found there may be gone, too.
+    let is_known = new.passed_over == known.histories.len() || found.findings.is_empty() && found.is_plain();
+    // These lists of other tools allow keys in some commits. A new one may be the first that has a key.
+    let is_by_commit = session.knows_commits() && report.scanned.commits > 0 && known.has_suspects();
+    if is_known && !is_by_commit && !new.is_unsure && is_nothing(&report) {
+        let document = known.carried(state, found, document_of(session, &mut report));
+        state.write_again(&known, new.stamps, &document)?;
+        return write_verdict(session, &document, start);
+    }
+    console.note("there is something new, so the whole history is read");
+    let (report, mut histories) = read(Vec::new())?;
+    // What has been scanned under a new path need not be scanned there again.
+    histories.stamps.iter_mut().for_each(|history| history.add_places(&new.stamps));
+    conclude(report, histories.stamps)
 }
 
-/// Whether there is nothing to tell about what is new. What could not be read before is told again.
-fn is_nothing(report: &Report, unread: &[NotScanned]) -> bool {
-    report.not_scanned.iter().all(|input| unread.contains(input))
+/// Whether there is nothing to tell about what is new.
+fn is_nothing(report: &Report) -> bool {
+    report.is_complete()
         && report.findings.is_empty()
         && report.suppressed.is_empty()
         && report.accepted.is_empty()

@@ -31,7 +31,7 @@ pub(super) fn feed(
             pool: session.pool(),
             allow_shallow: args.allow_shallow,
             cross_check: false,
-            known: None,
+            stamps: None,
         };
         let mut coverage = feed_repository(&repository, no_ignore, reading, pool)?;
         coverage.subject = Some(Subject { what: "files, index and history".to_owned(), nothing: None });

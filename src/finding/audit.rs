@@ -34,6 +34,8 @@ pub enum Exposure {
 pub enum AuditVerdict {
     /// No key was found, and everything was read.
     Safe,
+    /// No key was found in what is new since an earlier scan, and none before. Only what is new was read.
+    NothingNew,
     /// Keys were found.
     NotSafe,
     /// Something could not be read, whether or not keys were found in the rest.
@@ -110,6 +112,16 @@ impl Finding {
 }
 
 impl Audit {
+    /// The same for a run that passed over what an earlier one has read.
+    #[must_use]
+    pub(crate) fn since_scan(self) -> Self {
+        let verdict = match self.verdict {
+            AuditVerdict::Safe => AuditVerdict::NothingNew,
+            verdict => verdict,
+        };
+        Self { verdict, ..self }
+    }
+
     /// The verdict on keys that are in these places.
     pub(crate) fn new(complete: bool, keys: impl Iterator<Item = Exposure>) -> Self {
         let keys: Vec<Exposure> = keys.collect();

@@ -36,6 +36,7 @@ pub(crate) use lfs::lfs_storage;
 pub(crate) use objects::{Objects, object_id, oid};
 pub(crate) use observer::HistoryObserver;
 pub(crate) use open::{discover, from_environment, open};
+pub(crate) use outside::places;
 pub use outside::{Outside, outside};
 pub(crate) use refs::refs;
 pub(crate) use revision::peeled;

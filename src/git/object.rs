@@ -103,6 +103,15 @@ pub fn tree_entry(bytes: &[u8], at: usize, width: usize) -> Option<(usize, TreeE
     Some((at + end + 1 + width, TreeEntry { bits, name: &rest[space + 1..end], id }))
 }
 
+/// Whether this is the name of a tree without entries, in SHA-1 or SHA-256. It need not be stored: git knows it.
+pub(crate) fn is_empty_tree(id: ObjectId) -> bool {
+    const EMPTY: [&[u8]; 2] = [
+        b"4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+        b"6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+    ];
+    EMPTY.iter().any(|tree| ObjectId::from_hex(tree) == Some(id))
+}
+
 /// The number written in the octal digits of a mode.
 fn octal(digits: &[u8]) -> Option<u32> {
     // More digits do not fit.

@@ -93,6 +93,23 @@ pub fn outside(repository: &Repository, named: &Path) -> Vec<Outside> {
     all.into_iter().collect()
 }
 
+/// The directories that a repository consists of, canonical: its own, its work trees, and whatever lies elsewhere. An object
+/// directory stands for the repository that it belongs to.
+pub(crate) fn places(repository: &Repository, named: &Path) -> Vec<PathBuf> {
+    let own = [repository.workdir(), Some(repository.commondir()), Some(repository.path())];
+    let own = own.into_iter().flatten().map(canonical);
+    let names = repository.worktrees();
+    let linked = names.iter().flatten().flatten().flatten();
+    let linked =
+        linked.filter_map(|name| repository.find_worktree(name).ok()).map(|tree| canonical(tree.path()));
+    let outside = outside(repository, named).into_iter().map(|one| match one.path.parent() {
+        Some(parent) if one.path.ends_with(".git/objects") => parent.parent().unwrap_or(parent).to_owned(),
+        Some(parent) if one.path.ends_with("objects") => parent.to_owned(),
+        _ => one.path,
+    });
+    own.chain(linked).chain(outside).collect()
+}
+
 /// The directory in which a repository is found from another one.
 fn found_in(repository: &Repository, named: &Path) -> PathBuf {
     let named = canonical(named);

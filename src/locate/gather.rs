@@ -35,6 +35,20 @@ pub(crate) struct Gatherer<'a> {
     suspects: Suspects,
 }
 
+impl Gathered {
+    /// The numbers of the trees of commits. One tree may be that of several commits.
+    pub(crate) fn trees(&self) -> impl Iterator<Item = u32> {
+        self.commits.trees()
+    }
+
+    /// Where suspects are: each with the number of a directory and its name there.
+    pub(crate) fn held(&self) -> impl Iterator<Item = (ObjectId, u32, &[u8])> {
+        self.held
+            .iter()
+            .map(|(suspect, directory, name)| (self.suspects[*suspect as usize], *directory, &**name))
+    }
+}
+
 impl<'a> Gatherer<'a> {
     /// Prepares to locate these suspects.
     #[must_use]

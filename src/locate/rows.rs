@@ -41,6 +41,11 @@ impl CommitReader {
         self.failed.append(&mut other.failed);
     }
 
+    /// The numbers of the trees of its commits.
+    pub(super) fn trees(&self) -> impl Iterator<Item = u32> {
+        self.rows.iter().map(|row| row.tree).filter(|tree| *tree != NONE)
+    }
+
     pub(super) fn parents(&self, row: &CommitRow) -> &[u32] {
         &self.parents[row.first as usize..][..row.count as usize]
     }

@@ -63,7 +63,7 @@ pub(crate) use run::{probe, report};
 pub(crate) use screen::{TextScreen, TextScreens};
 pub(crate) use settings::{ConfigStart, Session, load, look_up, look_up_shown};
 #[cfg(feature = "cli")]
-pub(crate) use state::{StateFile, first_until, stamps};
+pub(crate) use state::StateFile;
 #[cfg(feature = "cli")]
 pub(crate) use trial::trial;
 #[cfg(feature = "cli")]

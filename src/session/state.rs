@@ -15,17 +15,18 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use super::{
-    baseline::BaselineLocation, call_digest::CallDigest, coverage::ScanScope, history::HistoryScan,
-    settings::Session,
+    baseline::BaselineLocation, call_digest::CallDigest, coverage::ScanScope, settings::Session,
+    suppress::GITLEAKS,
 };
 use crate::{
     bytes::hex,
     day::Day,
-    finding::{Report, SinceScan},
-    git::store::StoreStamp,
+    finding::{Audit, Report, SinceScan},
+    git,
     path::{WholePath, parent},
     regular_file,
     report::ReportDocument,
+    source::HistoryStamp,
     whole_file,
 };
 
@@ -45,6 +46,8 @@ pub(crate) struct StateFile {
     shown: String,
     circumstances: String,
     key: Vec<u8>,
+    /// The run also reads files.
+    with_files: bool,
 }
 
 /// What an earlier scan left.
@@ -56,33 +59,51 @@ pub(crate) struct HistoryState {
     written: String,
     /// The last day on which everything that was suppressed still is, in UTC; absent if there is none.
     #[serde(default)]
-    pub(crate) until: Option<String>,
+    until: Option<String>,
     /// What was read.
-    pub(crate) stores: Vec<StoreStamp>,
+    pub(crate) histories: Vec<HistoryStamp>,
+    /// Something was found that is in no object, such as a file or git's configuration. It may be gone, and its place is read each
+    /// time anyway.
+    #[serde(default)]
+    is_outside_objects: bool,
     /// What was found then.
     report: Box<RawValue>,
 }
 
 impl StateFile {
-    /// A state for a scan of the histories of these repositories.
+    /// A state for a scan of the histories of these repositories, or, `with_files`, for an audit of one of them. The file is
+    /// shown under the name that it was given.
     ///
     /// # Errors
     /// When the file is in one of them, or something is looked for that a state must not tell.
-    pub(crate) fn new(file: &Path, roots: &[PathBuf], session: &Session) -> Result<Self> {
-        let shown = session.redactor.text(file.display().to_string().as_bytes());
+    pub(crate) fn new(
+        file: &Path,
+        name: &Path,
+        roots: &[PathBuf],
+        with_files: bool,
+        session: &Session,
+    ) -> Result<Self> {
+        let shown = session.redactor.text(name.display().to_string().as_bytes());
         ensure!(
             session.known.sources.is_empty(),
             "--since-scan cannot be used with values to look for (--values-from and its like): other values would be \
              found in what was read already"
         );
+        ensure!(!file.is_dir(), "--since-scan {shown}: it is a directory, and one repository needs a file");
+        if let Ok(text) = regular_file::read(file) {
+            ensure!(
+                text.is_empty() || text.starts_with(MAGIC[..MAGIC.len() - 2].as_bytes()),
+                "--since-scan {shown}: this file is no state of a scan, and would be overwritten; name another one, or \
+                 delete it"
+            );
+        }
         let directory = parent(file).map(WholePath::whole).transpose();
         let directory = directory.ok().flatten();
         let directory = directory
             .with_context(|| format!("--since-scan {shown}: the directory of this file cannot be read"))?;
         for root in roots {
-            let Ok(repository) = crate::git::discover(root) else { continue };
-            let own = [repository.workdir(), Some(repository.commondir()), Some(repository.path())];
-            for own in own.into_iter().flatten().filter_map(|own| own.whole().ok()) {
+            let Ok(repository) = git::discover(root) else { continue };
+            for own in git::places(&repository, root) {
                 ensure!(
                     !directory.starts_with(&own),
                     "--since-scan {shown}: this file is in the repository that is scanned, which must not decide what is \
@@ -91,8 +112,8 @@ impl StateFile {
             }
         }
         let key = std::env::var_os(STATE_KEY).map(std::ffi::OsString::into_encoded_bytes).unwrap_or_default();
-        let circumstances = circumstances(session, roots)?;
-        Ok(Self { file: file.to_owned(), shown, circumstances, key })
+        let circumstances = circumstances(session, roots, with_files)?;
+        Ok(Self { file: file.to_owned(), shown, circumstances, key, with_files })
     }
 
     /// What an earlier scan left here; if the whole history must be read, why.
@@ -129,28 +150,73 @@ impl StateFile {
                 self.shown
             ));
         }
+        if state.is_outside_objects {
+            return Err(format!(
+                "something was found outside of git's objects when {} was written",
+                self.shown
+            ));
+        }
+        if state.histories.iter().any(|history| history.has_found_names) {
+            return Err(format!("something was found in the name of a file when {} was written", self.shown));
+        }
+        if state.histories.iter().any(|history| history.has_pointers) {
+            return Err("the history has pointers of Git LFS, whose content is in no git object".to_owned());
+        }
         let report = ReportDocument::read(state.report.get().as_bytes()).map_err(|_| not_whole())?;
+        if !report.run.complete {
+            return Err(format!("something could not be read when {} was written", self.shown));
+        }
+        // Files may have lost what was suppressed or left out in them.
+        if self.with_files && !report.is_plain() {
+            return Err(format!("something was suppressed or left out when {} was written", self.shown));
+        }
         Ok((state, report))
     }
 
-    /// Leaves what has been read and found for the next scan.
+    /// Leaves what a scan of everything has read and found for the next one.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub(crate) fn write(
         &self,
-        stores: Vec<StoreStamp>,
-        until: Option<String>,
-        report: &ReportDocument,
+        histories: Vec<HistoryStamp>,
+        report: &Report,
+        document: &ReportDocument,
     ) -> Result<()> {
-        let state = HistoryState {
+        let suppressed = report.suppressed.iter().map(|one| &one.finding);
+        let mut places = report.findings.iter().chain(suppressed).flat_map(|finding| &finding.occurrences);
+        self.put(&HistoryState {
             circumstances: self.circumstances.clone(),
             written: Day::today().to_string(),
-            until,
-            stores,
-            report: serde_json::value::to_raw_value(report)?,
-        };
-        let body = serde_json::to_string(&state)?;
+            until: first_until(report),
+            histories,
+            is_outside_objects: places.any(|place| place.object.is_none()),
+            report: serde_json::value::to_raw_value(document)?,
+        })
+    }
+
+    /// Leaves what was known, and what has been read besides.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub(crate) fn write_again(
+        &self,
+        known: &HistoryState,
+        histories: Vec<HistoryStamp>,
+        document: &ReportDocument,
+    ) -> Result<()> {
+        self.put(&HistoryState {
+            circumstances: self.circumstances.clone(),
+            written: Day::today().to_string(),
+            until: known.until.clone(),
+            histories,
+            is_outside_objects: known.is_outside_objects,
+            report: serde_json::value::to_raw_value(document)?,
+        })
+    }
+
+    fn put(&self, state: &HistoryState) -> Result<()> {
+        let body = serde_json::to_string(state)?;
         let text = format!("{MAGIC}{}\n{body}", self.signature(body.as_bytes()));
         whole_file::replace(&self.file, text.as_bytes())
             .with_context(|| format!("cannot write {}", self.shown))
@@ -167,6 +233,11 @@ impl StateFile {
 }
 
 impl HistoryState {
+    /// Whether there are blobs in which something may be found under another path.
+    pub(crate) fn has_suspects(&self) -> bool {
+        self.histories.iter().any(|history| !history.suspects.is_empty())
+    }
+
     /// The report of a scan that found nothing in what is new: what was known then, and what was read now.
     pub(crate) fn carried(
         &self,
@@ -179,16 +250,18 @@ impl HistoryState {
             state: file.shown.clone(),
             written: self.written.clone(),
             keys: known.findings.len() as u64,
+            in_part: false,
         };
         run.since_scan = Some(since);
-        // It stays incomplete until everything is read again.
-        run.complete &= known.run.complete;
-        run.not_scanned = known.run.not_scanned;
+        // Where keys are is as of then.
+        run.audit = known.run.audit.map(Audit::since_scan);
         run.accepted = known.run.accepted;
         run.suppressed = known.run.suppressed;
         run.suppressed_by = known.run.suppressed_by;
         run.suppressions = known.run.suppressions;
-        run.unused_suppressions = known.run.unused_suppressions;
+        if !file.with_files {
+            run.unused_suppressions = known.run.unused_suppressions;
+        }
         run.excluded = known.run.excluded;
         run.tolerated = known.run.tolerated;
         run.refused = known.run.refused;
@@ -197,19 +270,21 @@ impl HistoryState {
 }
 
 /// The last day of the suppression of a report that ends first.
-pub(crate) fn first_until(report: &Report) -> Option<String> {
+fn first_until(report: &Report) -> Option<String> {
     let until = report.suppressed.iter().filter_map(|one| one.by.until.clone());
     until.chain(report.accepted.iter().filter_map(|one| one.by.until.clone())).min()
 }
 
-/// The stamps of what was read.
-pub(crate) fn stamps(histories: &[HistoryScan]) -> Vec<StoreStamp> {
-    histories.iter().filter_map(|history| history.stamp().cloned()).collect()
+impl Session {
+    /// Whether there are lists of other tools that allow what stands in some commits.
+    pub(crate) fn knows_commits(&self) -> bool {
+        self.settings.rule_files().next().is_some() || self.root.join(GITLEAKS).exists()
+    }
 }
 
 /// Everything that a report depends on, apart from the repository, as a digest: the program, how it was called, and the files
 /// that configure it.
-fn circumstances(session: &Session, roots: &[PathBuf]) -> Result<String> {
+fn circumstances(session: &Session, roots: &[PathBuf], with_files: bool) -> Result<String> {
     let mut all = CallDigest::default();
     let program = std::env::current_exe().and_then(std::fs::read).context("cannot read skanner itself")?;
     all.add_bytes(&program);
@@ -226,10 +301,9 @@ fn circumstances(session: &Session, roots: &[PathBuf]) -> Result<String> {
     let settings = &session.settings;
     all.add("settings", &(&settings.config, &settings.policy, &settings.named_rules));
     for root in roots {
-        let scope = ScanScope::History { at: root.clone(), with_files: false, is_whole: true };
+        let scope = ScanScope::History { at: root.clone(), with_files, is_whole: true };
         let baseline = BaselineLocation::find(&scope, &here, session)?;
-        let lists =
-            baseline.map(|baseline| baseline.file).into_iter().chain([session.root.join(".gitleaksignore")]);
+        let lists = baseline.map(|baseline| baseline.file).into_iter().chain([session.root.join(GITLEAKS)]);
         for file in lists {
             // One that cannot be read is reported where it is used.
             all.add_bytes(&std::fs::read(file).unwrap_or_default());

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The list of gitleaks, at the root of a repository.
-const GITLEAKS: &str = ".gitleaksignore";
+pub(crate) const GITLEAKS: &str = ".gitleaksignore";
 
 /// The comment markers that count in this run.
 pub(super) fn words(session: &Session) -> &'static [&'static str] {

@@ -98,6 +98,8 @@ impl<'a> WorkerPool<'a> {
             lfs_directory: None,
             #[cfg(feature = "git")]
             is_lfs_content: false,
+            #[cfg(feature = "git")]
+            has_met_pointer: false,
         }
     }
 
@@ -163,6 +165,9 @@ pub(crate) struct Worker<'a> {
     /// The content of a pointer may look like a pointer.
     #[cfg(feature = "git")]
     is_lfs_content: bool,
+    /// A pointer of Git LFS was among what was scanned.
+    #[cfg(feature = "git")]
+    pub(super) has_met_pointer: bool,
 }
 
 impl Worker<'_> {
@@ -180,6 +185,7 @@ impl Worker<'_> {
         let Some(pointer) = LfsPointer::parse(text).filter(|_| is_object && !self.is_lfs_content) else {
             return;
         };
+        self.has_met_pointer = true;
         let directory = self
             .lfs_directory
             .clone()

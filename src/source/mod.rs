@@ -38,7 +38,10 @@ pub(crate) use words::why;
 pub(crate) use work_tree::work_tree;
 #[cfg(feature = "git")]
 pub(crate) use {
-    history::{HistorySource, Reading, Searcher, TriageResult},
+    history::{
+        HistorySource, HistoryStamp, HistoryStamps, ReadHistories, Reading, Searcher, SuspectPlaces,
+        TriageResult,
+    },
     range::Range,
     staged::StagedSource,
 };

@@ -6,10 +6,12 @@ use std::{
     process::{Command, Stdio},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use sha2::{Digest, Sha256};
 
 use super::list::NamedRepository;
 use crate::{
+    bytes::hex,
     cli::{AuditArgs, clone_first, is_url},
     cmd::{console::Console, words},
     config::Settings,
@@ -22,6 +24,9 @@ use crate::{
 
 /// So much of finished reports waits in memory for one before them, in bytes.
 const WAITING: usize = 64 << 20;
+
+/// So many hex digits name the state of a repository.
+const NAME: usize = 32;
 
 /// Audits repositories, and passes on their reports in order, as `convert` changes them. It gets their size as text, in bytes.
 pub(super) fn audit_in_order<T: Send>(
@@ -54,6 +59,8 @@ pub(super) fn audit_in_order<T: Send>(
 struct Auditor<'a> {
     program: PathBuf,
     call: Vec<OsString>,
+    /// The directory with a state for each repository, and its name as it may be shown.
+    states: Option<(PathBuf, String)>,
     console: &'a Console,
 }
 
@@ -66,7 +73,13 @@ impl<'a> Auditor<'a> {
         let mut call = vec!["--format=json".into(), "--color=never".into(), format!("-j{threads}").into()];
         call.extend(words::of_audit(options, options.config.as_deref()));
         call.extend(switches(args, options).map(OsString::from));
-        Ok(Self { program: std::env::current_exe().context("cannot find skanner itself")?, call, console })
+        let states = args.since_scan.as_deref().map(|named| states(named, console)).transpose()?;
+        Ok(Self {
+            program: std::env::current_exe().context("cannot find skanner itself")?,
+            call,
+            states,
+            console,
+        })
     }
 
     /// The report about a repository. Whatever goes wrong is in it.
@@ -91,13 +104,21 @@ impl<'a> Auditor<'a> {
             check(&repository.path)?;
         }
         let mut command = Command::new(&self.program);
-        command.arg("audit").args(&self.call).arg("--").arg(&repository.path).stdin(Stdio::null());
+        command.arg("audit").args(&self.call);
+        if let Some((directory, _)) = &self.states {
+            let name = hex::digits(&Sha256::digest(repository.path.as_os_str().as_encoded_bytes()));
+            command.arg("--since-scan").arg(directory.join(format!("{}.state", &name[..NAME])));
+        }
+        command.arg("--").arg(&repository.path).stdin(Stdio::null());
         let output = command.output().map_err(|error| format!("cannot start its audit: {error}"))?;
         let said = String::from_utf8_lossy(&output.stderr);
         let said: Vec<&str> =
             said.lines().map(|line| line.strip_prefix("skanner: ").unwrap_or(line)).collect();
         match ReportDocument::read(&output.stdout) {
-            Ok(report) => {
+            Ok(mut report) => {
+                if let Some((since, (_, shown))) = report.run.since_scan.as_mut().zip(self.states.as_ref()) {
+                    since.state.clone_from(shown);
+                }
                 said.iter().for_each(|line| self.console.note(&format!("{name}: {line}")));
                 Ok(Measured(report.of_repository(name), output.stdout.len()))
             }
@@ -105,6 +126,19 @@ impl<'a> Auditor<'a> {
             Err(_) => Err(said.join(" ")),
         }
     }
+}
+
+/// The directory with a state for each repository, which is made if it does not exist, and its name as it may be shown.
+fn states(named: &Path, console: &Console) -> Result<(PathBuf, String)> {
+    let shown = console.redactor.text(named.display().to_string().as_bytes());
+    match std::fs::create_dir(named) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => ensure!(
+            named.is_dir(),
+            "--since-scan {shown}: it is a file, and several repositories need a directory with a file for each"
+        ),
+        made => made.with_context(|| format!("--since-scan {shown}: cannot make this directory"))?,
+    }
+    Ok((std::path::absolute(named).context("the current directory no longer exists")?, shown))
 }
 
 /// The options that have no value.

@@ -35,6 +35,7 @@ pub(super) fn id(args: &AuditArgs, options: &Options) -> Result<String> {
             call.add_file(file).with_context(|| format!("cannot read {}", file.display()))?;
         }
     }
+    call.add("only what is new", &args.since_scan.is_some());
     call.add("names of variables", &flags.values_from_env);
     let mut environment = options.environment.clone();
     (environment.baseline, environment.rules_from, environment.values_from) = (None, None, None);

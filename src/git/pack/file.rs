@@ -54,9 +54,9 @@ impl PackFile {
         Err(self.damage(why))
     }
 
-    /// Whether it was opened by the path of this index.
-    pub(super) fn has_index(&self, index: &Path) -> bool {
-        self.path == index.with_extension("pack")
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Says what is wrong with the pack.

@@ -1,6 +1,6 @@
 //! All packs of a repository.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{
     file::{PackDamage, PackFile},
@@ -58,10 +58,10 @@ impl Packs {
         visitors
     }
 
-    /// Has the packs with these indexes passed over by [`Self::walk`]: they were read before, and have not changed.
-    pub(in crate::git) fn pass_over(&mut self, indexes: &[PathBuf]) {
+    /// Has the packs at these paths passed over by [`Self::walk`]: they were read before, and have not changed.
+    pub(in crate::git) fn pass_over(&mut self, is_known: impl Fn(&Path) -> bool) {
         for pack in &mut self.packs {
-            pack.is_passed_over = indexes.iter().any(|index| pack.file.has_index(index));
+            pack.is_passed_over = is_known(pack.file.path());
         }
     }
 

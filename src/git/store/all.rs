@@ -17,7 +17,6 @@ use crate::{
         objects::oid,
         pack::{PackCheck, PackDamage, Packs},
     },
-    path::shown_text,
     threads::Pool,
 };
 
@@ -52,7 +51,7 @@ pub(crate) struct Store {
 }
 
 /// A loose file whose object is somewhere else, too.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LooseCopy {
     id: ObjectId,
     /// The number of its object directory.
@@ -70,7 +69,7 @@ impl Store {
     /// Opens all packs and lists all loose objects. What is in the stamp of this store among `known` is passed over when
     /// objects are read, if all of it is still there.
     #[must_use]
-    pub(crate) fn open(repository: &Repository, pool: &Pool, known: Option<&[StoreStamp]>) -> Self {
+    pub(crate) fn open(repository: &Repository, pool: &Pool, known: Option<&[&StoreStamp]>) -> Self {
         let directory = repository.commondir().to_owned();
         let width = match repository.object_format() {
             git2::ObjectFormat::Sha256 => 32,
@@ -84,14 +83,17 @@ impl Store {
         let path = |(id, at): &(ObjectId, u32)| loose_path(&directories, *id, *at);
         let stamp =
             known.map(|_| StoreStamp::of(&directory, &indexes, &loose.iter().map(path).collect::<Vec<_>>()));
-        let known = known.into_iter().flatten().find(|known| {
+        let known = known.into_iter().flatten().copied().find(|known| {
             stamp.as_ref().is_some_and(|stamp| known.directory == stamp.directory && known.is_in(stamp))
         });
         // What is new comes first, so that no object in it is taken for the copy of one that is passed over.
-        let is_known = |index: &PathBuf| known.is_some_and(|known| known.has_pack(index));
-        indexes.sort_by_key(is_known);
+        if let Some(known) = known {
+            indexes.sort_by_cached_key(|index| known.has_pack(index));
+        }
         let (mut packs, broken) = Packs::open(&indexes, width, pool);
-        packs.pass_over(&indexes.iter().filter(|index| is_known(index)).cloned().collect::<Vec<_>>());
+        if let Some(known) = known {
+            packs.pass_over(|pack| known.has_pack(&pack.with_extension("idx")));
+        }
         damages.extend(broken);
         loose.sort_unstable();
         let mut copies = Vec::new();
@@ -113,9 +115,14 @@ impl Store {
         copies.dedup();
         let (loose, loose_in): (Vec<ObjectId>, Vec<u32>) = loose.into_iter().unzip();
         let new_loose = known.zip(stamp.as_ref()).map(|(known, stamp)| {
-            let unchanged = known.unchanged_loose(stamp);
-            let is_new = |one: &(ObjectId, u32)| !unchanged.contains(&*shown_text(&path(one)));
-            loose.iter().copied().zip(loose_in.iter().copied()).filter(is_new).map(|(id, _)| id).collect()
+            let is_new = |one: &(ObjectId, u32)| !known.has_loose(stamp, &path(one));
+            let new: Vec<(ObjectId, u32)> =
+                loose.iter().copied().zip(loose_in.iter().copied()).filter(is_new).collect();
+            // An object that is in a known pack, too, is read from there.
+            let in_packs = new.iter().filter(|(id, _)| packs.number(*id).is_some());
+            copies.extend(in_packs.map(|&(id, directory)| LooseCopy { id, directory }));
+            copies.sort_unstable();
+            new.into_iter().map(|(id, _)| id).collect()
         });
         Self {
             packs,
@@ -169,6 +176,19 @@ impl Store {
 }
 
 impl Store {
+    /// The stamp of what was read, for a later scan that passes over it. That scan believes the checksums of packs, so that
+    /// they are computed for those that are not `known`.
+    #[must_use]
+    pub(crate) fn proved_stamp(&self, known: Option<&StoreStamp>) -> Option<StoreStamp> {
+        Some(self.stamp.clone()?.proved(known))
+    }
+
+    /// The stamp of what is here, if some of it is passed over.
+    #[must_use]
+    pub(crate) fn passes_over(&self) -> Option<&StoreStamp> {
+        self.stamp.as_ref().filter(|_| self.new_loose.is_some())
+    }
+
     /// The number of objects. Each has a number below this.
     #[must_use]
     pub(crate) fn len(&self) -> usize {

@@ -1,7 +1,7 @@
 //! What tells that a store still holds the files it held when it was read.
 
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     fs::Metadata,
     io::{self, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use crate::{bytes::hex, path::shown_text, regular_file};
+use crate::{bytes::hex, regular_file};
 
 /// A pack and its index both end with two checksums or one, of at most 32 bytes each.
 const ENDING: u64 = 64;
@@ -20,107 +20,109 @@ const ENDING: u64 = 64;
 /// So much of a pack is read at once, in bytes.
 const CHUNK: usize = 1 << 18;
 
-/// The files of a store that hold objects.
+/// The files of a store that hold objects. Their paths are kept as digests: two paths may look alike as text, and a path may
+/// hold a key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct StoreStamp {
-    /// The directory of the repository, absolute.
-    pub(crate) directory: String,
-    /// Packs and their indexes.
-    packs: BTreeSet<PackStamp>,
+    /// The directory of the repository.
+    pub(crate) directory: PathDigest,
+    /// Packs, by the paths of their indexes.
+    packs: BTreeMap<PathDigest, PackStamp>,
     /// Loose objects.
-    loose: BTreeSet<FileStamp>,
+    loose: BTreeMap<PathDigest, FileStamp>,
+    /// The digest of the file that says where a shallow clone ends; empty if there is none.
+    shallow: String,
 }
 
+/// SHA-256 of a path, in hexadecimal digits.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct PathDigest(String);
+
 /// A pack and its index.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct PackStamp {
     index: FileStamp,
     pack: FileStamp,
     /// The last bytes of both, which are their checksums, in hexadecimal digits.
     checksums: String,
+    /// Where the pack is now.
+    #[serde(skip)]
+    path: PathBuf,
 }
 
 /// A file. One that has been written since has another stamp.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct FileStamp {
-    path: String,
     /// In bytes.
     size: u64,
     /// When it was written last, in nanoseconds since 1970.
     modified: u64,
+    /// When anything about it changed last, in nanoseconds since 1970, which nobody can choose; zero on systems that do not
+    /// tell.
+    changed: u64,
+    /// Its number in the file system; zero on systems that do not tell.
+    number: u64,
+}
+
+impl PathDigest {
+    pub(super) fn of(path: &Path) -> Self {
+        Self(hex::digits(&Sha256::digest(path.as_os_str().as_encoded_bytes())))
+    }
 }
 
 impl StoreStamp {
     /// The stamp of the files as they are now. One that cannot be examined is in no stamp, so that it is read again.
     pub(super) fn of(directory: &Path, indexes: &[PathBuf], loose: &[PathBuf]) -> Self {
+        let shallow = regular_file::read(&directory.join("shallow"));
         Self {
-            directory: shown_text(directory),
-            packs: indexes.iter().filter_map(|index| PackStamp::of(index).ok()).collect(),
-            loose: loose.iter().filter_map(|path| FileStamp::of(path).ok()).collect(),
+            directory: PathDigest::of(directory),
+            packs: indexes
+                .iter()
+                .filter_map(|index| Some((PathDigest::of(index), PackStamp::of(index).ok()?)))
+                .collect(),
+            loose: loose
+                .iter()
+                .filter_map(|path| Some((PathDigest::of(path), FileStamp::of(path).ok()?)))
+                .collect(),
+            shallow: shallow.map_or_else(|_| String::new(), |text| hex::digits(&Sha256::digest(text))),
         }
     }
 
     /// Whether everything that was there is still there, and its packs are unchanged.
     pub(super) fn is_in(&self, now: &Self) -> bool {
-        let paths: BTreeSet<&str> = now.loose.iter().map(|file| &*file.path).collect();
-        self.packs.iter().all(|pack| now.packs.iter().any(|other| pack.is_same(other)))
-            && self.loose.iter().all(|file| paths.contains(&*file.path))
+        self.shallow == now.shallow
+            && self.loose.keys().all(|path| now.loose.contains_key(path))
+            && self.packs.iter().all(|(path, pack)| now.packs.get(path).is_some_and(|now| pack.is_same(now)))
     }
 
     /// Whether the pack with this index was there.
     pub(super) fn has_pack(&self, index: &Path) -> bool {
-        let path = shown_text(index);
-        self.packs.iter().any(|pack| pack.index.path == path)
+        self.packs.contains_key(&PathDigest::of(index))
     }
 
-    /// The loose files that were there and have not been written since, by their paths.
-    pub(super) fn unchanged_loose<'a>(&'a self, now: &'a Self) -> BTreeSet<&'a str> {
-        self.loose.intersection(&now.loose).map(|file| &*file.path).collect()
+    /// Whether this loose file was there, and is the same in both.
+    pub(super) fn has_loose(&self, now: &Self, path: &Path) -> bool {
+        let path = PathDigest::of(path);
+        self.loose.get(&path).is_some_and(|file| now.loose.get(&path) == Some(file))
+    }
+
+    /// The same without packs that are not what their checksums say, or have changed since. Those that are `known` are.
+    #[must_use]
+    pub(super) fn proved(mut self, known: Option<&Self>) -> Self {
+        let is_known = |path: &PathDigest, pack: &PackStamp| {
+            known.and_then(|known| known.packs.get(path)).is_some_and(|known| known.is_same(pack))
+        };
+        self.packs
+            .retain(|path, pack| is_known(path, pack) || pack.is_proved().is_ok_and(|is_proved| is_proved));
+        self
     }
 }
 
 impl PackStamp {
-    /// Whether the other one is of the same files with the same content. Git sets the time of a pack to now when it finds
-    /// that an object it is to write is in there, so another time is no other content; but then the content is compared
-    /// with its checksum.
-    fn is_same(&self, other: &Self) -> bool {
-        let (own, now) = (&self.pack, &other.pack);
-        self.index == other.index
-            && self.checksums == other.checksums
-            && (&own.path, own.size) == (&now.path, now.size)
-            && (own.modified == now.modified || self.is_intact().is_ok_and(|is_intact| is_intact))
-    }
-
-    /// Whether the pack is what its checksum says, which is at its end; see git's `gitformat-pack`.
-    fn is_intact(&self) -> io::Result<bool> {
-        let (path, size) = (Path::new(&self.pack.path), self.pack.size);
-        let parts = |width: u64, digest: &mut dyn FnMut(&[u8])| -> io::Result<Vec<u8>> {
-            let mut file = regular_file::open(path)?;
-            let mut left = size.saturating_sub(width);
-            let mut buffer = vec![0; CHUNK];
-            while left > 0 {
-                let chunk = usize::try_from(left).map_or(CHUNK, |left| left.min(CHUNK));
-                file.read_exact(&mut buffer[..chunk])?;
-                digest(&buffer[..chunk]);
-                left -= chunk as u64;
-            }
-            let mut ending = Vec::new();
-            file.read_to_end(&mut ending)?;
-            Ok(ending)
-        };
-        let (mut old, mut new) = (Sha1::new(), Sha256::new());
-        let of_old = parts(20, &mut |bytes| old.update(bytes))?;
-        if of_old == old.finalize()[..] {
-            return Ok(true);
-        }
-        let of_new = parts(32, &mut |bytes| new.update(bytes))?;
-        Ok(of_new == new.finalize()[..])
-    }
-
     fn of(index: &Path) -> io::Result<Self> {
-        let pack = index.with_extension("pack");
+        let path = index.with_extension("pack");
         let mut checksums = String::new();
-        for file in [index, &pack] {
+        for file in [index, &path] {
             let mut opened = regular_file::open(file)?;
             let size = opened.metadata()?.len();
             opened.seek(SeekFrom::Start(size.saturating_sub(ENDING)))?;
@@ -128,8 +130,51 @@ impl PackStamp {
             opened.take(ENDING).read_to_end(&mut ending)?;
             checksums.push_str(&hex::digits(&ending));
         }
-        Ok(Self { index: FileStamp::of(index)?, pack: FileStamp::of(&pack)?, checksums })
+        Ok(Self { index: FileStamp::of(index)?, pack: FileStamp::of(&path)?, checksums, path })
     }
+
+    /// Whether the pack that is there now has the same content. Git sets the time of a pack to now when it finds that an
+    /// object it is to write is in there, and a copy of a repository has other times, so another time is no other content;
+    /// but then the content is compared with its checksum.
+    fn is_same(&self, now: &Self) -> bool {
+        let is_index = self.index == now.index
+            || (self.index.size == now.index.size
+                && is_intact(&now.path.with_extension("idx")).unwrap_or(false));
+        let is_pack = self.pack == now.pack
+            || (self.pack.size == now.pack.size && is_intact(&now.path).unwrap_or(false));
+        self.checksums == now.checksums && is_index && is_pack
+    }
+
+    /// Whether the pack is what its checksum says, and has not changed since this stamp was made.
+    fn is_proved(&self) -> io::Result<bool> {
+        Ok(is_intact(&self.path)? && FileStamp::of(&self.path)? == self.pack)
+    }
+}
+
+/// Whether a pack or an index is what the checksum at its end says; see git's `gitformat-pack`.
+fn is_intact(path: &Path) -> io::Result<bool> {
+    let size = path.symlink_metadata()?.len();
+    let parts = |width: u64, digest: &mut dyn FnMut(&[u8])| -> io::Result<Vec<u8>> {
+        let mut file = regular_file::open(path)?;
+        let mut left = size.saturating_sub(width);
+        let mut buffer = vec![0; CHUNK];
+        while left > 0 {
+            let chunk = usize::try_from(left).map_or(CHUNK, |left| left.min(CHUNK));
+            file.read_exact(&mut buffer[..chunk])?;
+            digest(&buffer[..chunk]);
+            left -= chunk as u64;
+        }
+        let mut ending = Vec::new();
+        file.read_to_end(&mut ending)?;
+        Ok(ending)
+    };
+    let (mut old, mut new) = (Sha1::new(), Sha256::new());
+    let of_old = parts(20, &mut |bytes| old.update(bytes))?;
+    if of_old == old.finalize()[..] {
+        return Ok(true);
+    }
+    let of_new = parts(32, &mut |bytes| new.update(bytes))?;
+    Ok(of_new == new.finalize()[..])
 }
 
 impl FileStamp {
@@ -138,8 +183,22 @@ impl FileStamp {
         if !metadata.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
         }
-        Ok(Self { path: shown_text(path), size: metadata.len(), modified: modified(&metadata)? })
+        let (changed, number) = identity(&metadata);
+        Ok(Self { size: metadata.len(), modified: modified(&metadata)?, changed, number })
     }
+}
+
+/// When anything about a file changed last, and its number in the file system.
+#[cfg(unix)]
+fn identity(metadata: &Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt;
+    let nanoseconds = metadata.ctime().wrapping_mul(1_000_000_000).wrapping_add(metadata.ctime_nsec());
+    (nanoseconds as u64, metadata.ino())
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> (u64, u64) {
+    (0, 0)
 }
 
 fn modified(metadata: &Metadata) -> io::Result<u64> {

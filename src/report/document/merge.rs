@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{FindingEntry, OccurrenceEntry, ReportDocument, RunReport, SuppressedKeys};
 use crate::finding::{
-    Audit, Configuration, History, LookedFor, NAMED, NotScanned, RefsRead, RunMode, Subject,
+    Audit, Configuration, History, LookedFor, NAMED, NotScanned, RefsRead, RunMode, SinceScan, Subject,
 };
 use crate::{
     blob::SourceKind,
@@ -70,7 +70,10 @@ impl ReportMerger {
             run.count_repositories();
         }
         // Each key counts once, wherever it is.
-        run.audit = run.audit.map(|_| Audit::new(run.complete, findings.iter().map(FindingEntry::exposure)));
+        run.audit = run.audit.map(|_| {
+            let audit = Audit::new(run.complete, findings.iter().map(FindingEntry::exposure));
+            if run.since_scan.is_some() { audit.since_scan() } else { audit }
+        });
         Some(ReportDocument { run, findings })
     }
 
@@ -224,7 +227,7 @@ fn merge_run(run: &mut RunReport, other: RunReport, known: &mut Known) {
     run.complete &= other.complete;
     run.scanned.add(other.scanned);
     run.not_scanned.extend(other.not_scanned);
-    run.since_scan = run.since_scan.take().or(other.since_scan);
+    run.since_scan = SinceScan::merged(run.since_scan.take(), other.since_scan);
     for (kind, count) in other.not_read {
         *run.not_read.entry(kind).or_default() += count;
     }

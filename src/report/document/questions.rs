@@ -9,6 +9,16 @@ use crate::{
 };
 
 impl ReportDocument {
+    /// Whether there is nothing to say but what was read and what was found.
+    pub(crate) fn is_plain(&self) -> bool {
+        let run = &self.run;
+        run.complete
+            && run.suppressed_by.is_empty()
+            && run.accepted.is_empty()
+            && run.excluded.is_empty()
+            && run.refused.is_empty()
+    }
+
     /// The findings, most dangerous first: by what a stranger could do, whether HEAD contains the key,
     /// whether a ref reaches it, and confidence. Ties keep their order.
     pub(crate) fn by_danger(&self) -> Vec<&FindingEntry> {

@@ -35,6 +35,7 @@ fn verdict(one: &RepositoryEntry) -> &'static str {
     match one.audit.as_ref().map(|audit| (audit.verdict, audit.keys)) {
         None => "Not read",
         Some((AuditVerdict::Safe, _)) => "Safe",
+        Some((AuditVerdict::NothingNew, _)) => "Nothing new",
         Some((AuditVerdict::NotSafe, _)) => "Not safe",
         Some((AuditVerdict::Incomplete, 0)) => "Incomplete",
         Some((AuditVerdict::Incomplete, _)) => "Not safe, and incomplete",

@@ -7,7 +7,7 @@ use super::{
     words::{amount, capital, exposure, has_exposure, joined},
 };
 use crate::{
-    finding::{RuleFileUse, RunMode},
+    finding::{RuleFileUse, RunMode, SinceScan},
     report::{
         document::{ReportDocument, RunReport},
         message::plural,
@@ -38,13 +38,17 @@ impl Headline {
         let keys = plural(count, "key");
         let unread = plural(run.not_scanned.len() as u64, "input");
         let is_audit = run.audit.is_some();
+        let is_in_part = run.since_scan.as_ref().is_some_and(|since| since.in_part);
         let title = match (is_audit, count) {
             (true, 0) if !run.complete => format!("No verdict: {unread} could not be read"),
+            (_, 0) if run.complete && run.since_scan.is_some() => match is_in_part {
+                true => "No key found".to_owned(),
+                false => "Nothing new since the scan before".to_owned(),
+            },
             (true, 0) if run.is_qualified() => "Safe to publish, with exceptions".to_owned(),
             (true, 0) => "Safe to publish".to_owned(),
             (true, _) => format!("Not safe to publish: {keys} found"),
             (false, 0) if !run.complete => format!("Incomplete: {unread} could not be read"),
-            (false, 0) if run.since_scan.is_some() => "Nothing new since the scan before".to_owned(),
             (false, 0) => "No key found".to_owned(),
             (false, _) => format!("{keys} found"),
         };
@@ -76,10 +80,12 @@ impl Headline {
 
 fn lead(report: &ReportDocument, unread: &str) -> Vec<String> {
     let run = &report.run;
-    let mut lead = Vec::new();
+    let mut lead: Vec<String> = run.since_scan.iter().map(passed_over).collect();
     if report.findings.is_empty() {
         let keys = run.scope.in_words_after_no();
-        lead.push(if run.complete && run.is_qualified() {
+        lead.push(if run.complete && run.since_scan.is_some() {
+            format!("There are no {keys} in what was read, and there were none before.")
+        } else if run.complete && run.is_qualified() {
             format!("Everything was read, and apart from what is listed below there are no {keys}.")
         } else if run.complete {
             format!("Everything was read, and there are no {keys}.")
@@ -104,6 +110,11 @@ fn lead(report: &ReportDocument, unread: &str) -> Vec<String> {
         lead.push(format!("{unread} could not be read, and may hold more."));
     }
     lead
+}
+
+fn passed_over(since: &SinceScan) -> String {
+    let place = if since.in_part { "In some repositories, only" } else { "Only" };
+    format!("{place} what is new since {} of {} was read.", since.state, since.written)
 }
 
 fn lower(name: &str) -> String {

@@ -74,6 +74,7 @@ fn verdict(one: &RepositoryEntry) -> (AnsiColor, &'static str) {
         Some(audit) => match (audit.verdict, audit.keys) {
             (AuditVerdict::Safe, _) if one.qualified => (AnsiColor::BrightYellow, "safe, with exceptions"),
             (AuditVerdict::Safe, _) => (AnsiColor::BrightGreen, "safe"),
+            (AuditVerdict::NothingNew, _) => (AnsiColor::BrightGreen, "nothing new"),
             (AuditVerdict::NotSafe, _) => (RED, "not safe"),
             (AuditVerdict::Incomplete, 0) => (RED, "incomplete"),
             (AuditVerdict::Incomplete, _) => (RED, "not safe, incomplete"),

@@ -14,7 +14,8 @@ use super::style::{RED, paint, severity_color};
 use crate::{
     cold::ColdSort,
     finding::{
-        Audit, AuditVerdict, Configuration, RuleFileUse, Scanned, SuppressedBy, SuppressionKind, Tolerated,
+        Audit, AuditVerdict, Configuration, RuleFileUse, Scanned, SinceScan, SuppressedBy, SuppressionKind,
+        Tolerated,
     },
     hidden::escape_control,
     report::{
@@ -65,6 +66,7 @@ pub(super) fn line(report: &ReportDocument, view: &View) -> String {
             true => "other secrets were not looked for".to_owned(),
             false => format!("looked for {}", escape_control(&run.looked_for_in_words())),
         });
+        parts.extend(passed_over(report));
         parts.extend(exceptions(run));
         parts.push(what.map_or_else(|| read.clone(), |what| format!("{what}: {read}")));
     } else {
@@ -72,6 +74,7 @@ pub(super) fn line(report: &ReportDocument, view: &View) -> String {
         let found = paint(view, color, &format!("{}{place}", found(report)));
         parts.push(format!("{found}{suppressed}"));
         parts.extend(run.tolerated.as_ref().map(|one| tolerated(one, report)));
+        parts.extend(passed_over(report));
         parts.extend(exceptions(run));
         parts.push(read);
         parts.extend(not_read);
@@ -83,7 +86,11 @@ pub(super) fn line(report: &ReportDocument, view: &View) -> String {
     }
     let lacks_refs =
         run.refs.as_ref().is_some_and(|refs| refs.single_branch || refs.fetch_pull_requests.is_some());
-    let is_whole = is_all && !is_suppressed && left_out.is_empty() && !(lacks_refs && run.audit.is_some());
+    let is_whole = is_all
+        && !is_suppressed
+        && run.since_scan.is_none()
+        && left_out.is_empty()
+        && !(lacks_refs && run.audit.is_some());
     let end = if is_whole { ", nothing left out" } else { "" };
     format!("{}{end}", parts.join("; "))
 }
@@ -112,15 +119,15 @@ fn tolerated(one: &Tolerated, report: &ReportDocument) -> String {
 
 fn found(report: &ReportDocument) -> String {
     let count = report.findings.len();
-    if let Some(since) = &report.run.since_scan {
-        let since = format!(
-            "nothing new since {} of {}",
-            escape_control(&since.state),
-            escape_control(&since.written)
-        );
+    if let Some(since) = report.run.since_scan.as_ref().filter(|since| !since.in_part) {
         return match count {
-            0 => format!("{since}, and no key before"),
-            _ => format!("{since}: {} known ({})", plural(count as u64, "key"), by_severity(report)),
+            0 => format!("{}, and no key before", nothing_new(since)),
+            _ => format!(
+                "{}: {} known ({})",
+                nothing_new(since),
+                plural(count as u64, "key"),
+                by_severity(report)
+            ),
         };
     }
     match count {
@@ -130,10 +137,30 @@ fn found(report: &ReportDocument) -> String {
     }
 }
 
+fn nothing_new(since: &SinceScan) -> String {
+    format!("nothing new since {} of {}", escape_control(&since.state), escape_control(&since.written))
+}
+
+/// That only what is new was read, where the verdict does not say it.
+fn passed_over(report: &ReportDocument) -> Option<String> {
+    let since = report.run.since_scan.as_ref()?;
+    let is_said = report.run.audit.is_none() || report.findings.is_empty();
+    match since.in_part {
+        true => Some(format!("in some repositories, {}", nothing_new(since))),
+        false => (!is_said).then(|| nothing_new(since)),
+    }
+}
+
 /// Whether the repository is safe to publish, as far as it was read.
 fn verdict(audit: &Audit, report: &ReportDocument) -> String {
     if audit.keys == 0 {
         let keys = report.run.scope.in_words_after_no();
+        if let Some(since) = report.run.since_scan.as_ref().filter(|_| report.run.complete) {
+            return match since.in_part {
+                true => format!("no {keys}"),
+                false => format!("{}, and no {keys} before", nothing_new(since)),
+            };
+        }
         let is_accepted = report.run.suppressed_by.iter().any(|one| one.kind == SuppressionKind::Baseline);
         return match audit.verdict {
             AuditVerdict::Safe if report.run.excluded.is_empty() && is_accepted => {
@@ -141,7 +168,9 @@ fn verdict(audit: &Audit, report: &ReportDocument) -> String {
             }
             AuditVerdict::Safe if report.run.excluded.is_empty() => format!("safe to publish: no {keys}"),
             AuditVerdict::Safe => format!("safe to publish except for what was excluded: no other {keys}"),
-            AuditVerdict::NotSafe | AuditVerdict::Incomplete => format!("no {keys} in the rest"),
+            AuditVerdict::NothingNew | AuditVerdict::NotSafe | AuditVerdict::Incomplete => {
+                format!("no {keys} in the rest")
+            }
         };
     }
     let places = [

@@ -1,6 +1,7 @@
 //! `skanner scan --history`: all objects, then what is found in them under its names, and which of it is asked for.
 
 mod filter;
+mod moved;
 mod refs;
 mod scan;
 mod searcher;

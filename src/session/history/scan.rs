@@ -2,21 +2,23 @@
 //! each finding, then filters the findings.
 
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
+use super::moved::{MovedBlob, moved};
 use crate::{
     blob::ObjectId,
     finding::{Event, Finding, History as HistoryReport},
-    git::store::StoreStamp,
+    git::ObjectKind,
     locate::{self, CommitReader, Gathered, Gatherer, ObjectLocations, SecretHistory},
     path::{WholePath, current_directory, shown},
     session::{
         redact::Redactor,
         worker::{Worker, WorkerPool},
     },
-    source::{HistorySource, Reading, Sink},
+    source::{HistorySource, Reading, Sink, SuspectPlaces},
 };
 
 /// A repository that has been read, and which of its blobs may hold a key.
@@ -27,6 +29,8 @@ pub(crate) struct HistoryScan {
     commits: Vec<CommitReader>,
     /// The locations of objects, if it was known in time that something must be located.
     gathered: Option<Gathered>,
+    /// Known suspects that something new puts under another path.
+    moved: BTreeSet<MovedBlob>,
     reading: Reading,
     /// Its name, as it may be shown.
     name: Arc<str>,
@@ -36,11 +40,6 @@ impl HistoryScan {
     /// Returns the repository.
     pub(crate) fn repository(&self) -> &git2::Repository {
         self.history.store().0
-    }
-
-    /// What its store held when it was read, if that was asked for.
-    pub(crate) fn stamp(&self) -> Option<&StoreStamp> {
-        self.history.store().1.stamp.as_ref()
     }
 
     /// Whether it is a shallow clone that is not reported because the user allowed it.
@@ -64,20 +63,29 @@ pub(crate) fn read(roots: &[PathBuf], reading: Reading, pool: &WorkerPool<'_>) -
                 pool.expect_objects(history.store().1.len());
                 let new_commits = || Some(CommitReader::default());
                 let (contents, mut commits) = history.feed_contents(&pool.workers_in(&name), &new_commits);
-                let (_, store) = history.store();
+                let (repository, store) = history.store();
+                let known = history.known().map(|known| &known.suspects).filter(|known| !known.is_empty());
+                let mut suspects = contents.suspects().to_vec();
+                suspects.extend(known.iter().flat_map(|known| known.blobs()));
                 // If something must be located, collect directories in the pass that reads their names.
-                let gatherer =
-                    is_found(contents.suspects(), pool).then(|| Gatherer::new(store, contents.suspects()));
+                let gatherer = is_found(&suspects, pool).then(|| Gatherer::new(store, &suspects));
                 let reader = || gatherer.as_ref().map(Gatherer::reader);
                 let (fed, readers) = history.feed_directories(contents, &pool.workers_in(&name), &reader);
                 let gathered = gatherer
                     .as_ref()
                     .map(|gatherer| gatherer.finish(readers, std::mem::take(&mut commits), &reading.pool));
+                let moved = known.zip(gathered.as_ref()).map(|(known, gathered)| {
+                    moved(repository, store, gathered, known).unwrap_or_else(|| {
+                        reading.stamps.iter().for_each(|stamps| stamps.doubt());
+                        BTreeSet::new()
+                    })
+                });
                 waiting.extend(fed.nested.into_iter().map(|path| (path, true)));
                 read.push(HistoryScan {
                     suspects: fed.suspects,
                     commits,
                     gathered,
+                    moved: moved.unwrap_or_default(),
                     reading: reading.clone(),
                     name,
                     history,
@@ -120,12 +128,24 @@ pub(in crate::session) fn locate<'a>(
     pool: &WorkerPool<'_>,
 ) -> Vec<ObjectLocations<'a>> {
     let mut locations = Vec::new();
-    for HistoryScan { history, suspects, commits, gathered, reading, name } in read {
-        if !is_found(suspects, pool) {
+    for HistoryScan { history, suspects, commits, gathered, moved, reading, name } in read {
+        let (repository, store) = history.store();
+        let mut scanned = reading.stamps.as_ref().map(|_| SuspectPlaces::default());
+        let mut scan = |blob, commit, path: &[u8], worker: &mut Worker<'_>| {
+            history.feed_blob(blob, commit, path, worker);
+            scanned.iter_mut().for_each(|scanned| scanned.add(blob, path));
+        };
+        let leave = |scanned: Option<SuspectPlaces>, has_pointers| {
+            let Some((stamps, scanned)) = reading.stamps.as_ref().zip(scanned) else { return };
+            let is_directory = |id: &ObjectId| matches!(store.read(*id), Ok((ObjectKind::Tree, _)));
+            let has_found_names = pool.objects().iter().any(is_directory);
+            stamps.add(store, scanned, has_found_names, has_pointers);
+        };
+        if !is_found(suspects, pool) && moved.is_empty() {
+            leave(scanned, false);
             continue;
         }
         let mut worker = pool.worker_in(name);
-        let (repository, store) = history.store();
         worker.lfs_directory = Some(repository.commondir().to_owned());
         let gathered = gathered.take();
         // A key in a file or directory name turned up too late to collect locations in that pass.
@@ -137,12 +157,16 @@ pub(in crate::session) fn locate<'a>(
         for id in &*suspects {
             let places = location.places(*id);
             for place in &places {
-                history.feed_blob(*id, place.commit, &place.path, &mut worker);
+                scan(*id, place.commit, &place.path, &mut worker);
             }
             if places.is_empty() {
-                history.feed_blob(*id, None, b"", &mut worker);
+                scan(*id, None, b"", &mut worker);
             }
         }
+        for (id, path) in &*moved {
+            scan(*id, None, path, &mut worker);
+        }
+        leave(scanned, worker.has_met_pointer);
         locations.push(location);
     }
     locations

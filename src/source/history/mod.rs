@@ -8,6 +8,7 @@ mod copies;
 mod files;
 mod objects;
 mod searcher;
+mod stamp;
 
 use std::{
     path::{Path, PathBuf},
@@ -19,16 +20,14 @@ use git2::Repository;
 use super::{sink::Sink, words::why};
 use crate::{
     blob::{Blob, Content, ObjectId, Origin, SourceKind},
-    git::{
-        self, HistoryObserver, ObjectKind, ObjectKinds, pack,
-        store::{Store, StoreStamp},
-    },
+    git::{self, HistoryObserver, ObjectKind, ObjectKinds, pack, store::Store},
     regular_file,
     threads::Pool,
 };
 
 pub(crate) use contents::Contents;
 pub(crate) use searcher::{Searcher, TriageResult};
+pub(crate) use stamp::{HistoryStamp, HistoryStamps, ReadHistories, SuspectPlaces};
 
 use objects::ObjectReader;
 
@@ -44,8 +43,8 @@ pub(crate) struct Reading {
     pub allow_shallow: bool,
     /// Read all objects one by one through libgit2.
     pub cross_check: bool,
-    /// What was read before and is passed over. If it is set, the stores have stamps.
-    pub known: Option<Arc<[StoreStamp]>>,
+    /// What was read before and is passed over, and what is read now. If it is set, the stores have stamps.
+    pub stamps: Option<Arc<HistoryStamps>>,
 }
 
 /// The whole history of one repository.
@@ -80,9 +79,18 @@ impl HistorySource {
         }
         let open = |repository| match reading.cross_check {
             true => Store::open_for_cross_check(repository, &reading.pool),
-            false => Ok(Store::open(repository, &reading.pool, reading.known.as_deref())),
+            false => {
+                let known = reading.stamps.as_ref().map(|stamps| stamps.stores());
+                Ok(Store::open(repository, &reading.pool, known.as_deref()))
+            }
         };
         Ok(Self { store: open(&repository)?, repository, reading, is_nested: false })
+    }
+
+    /// What is known of what is passed over.
+    #[must_use]
+    pub(crate) fn known(&self) -> Option<&HistoryStamp> {
+        self.reading.stamps.as_ref()?.of(&self.store)
     }
 
     /// Like [`Self::open`], for a repository from [`FirstPass::nested`]: its plain files have already been pushed.

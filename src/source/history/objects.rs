@@ -8,7 +8,7 @@ use crate::{
     finding::Scanned,
     git::{
         self, Entries, HistoryObserver, ObjectKind,
-        object::{Commit, Tag},
+        object::{Commit, Tag, is_empty_tree},
         pack::{CopiedRange, DeltaBase, Object, Visitor},
         store::{NumberCache, Store},
     },
@@ -16,12 +16,6 @@ use crate::{
 
 /// An object that could not be read from its pack, and why.
 pub(super) type FailedObject = (ObjectId, &'static str);
-
-/// Trees without entries need not be stored: git knows them.
-const EMPTY_TREES: [&[u8]; 2] = [
-    b"4b825dc642cb6eb9a060e54bf8d69288fbee4904",
-    b"6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
-];
 
 /// Reads objects into a sink, one reader per thread.
 pub(super) struct ObjectReader<'a, S, B> {
@@ -212,10 +206,6 @@ fn expect(number: Option<u32>, id: ObjectId, missing: &mut Vec<ObjectId>) {
     if number.is_none() && !is_empty_tree(id) {
         missing.push(id);
     }
-}
-
-fn is_empty_tree(id: ObjectId) -> bool {
-    EMPTY_TREES.iter().any(|tree| ObjectId::from_hex(tree) == Some(id))
 }
 
 /// What is remembered about an object for those that are made from it.

@@ -1,62 +1,8 @@
 //! `scan --history --since-scan`: whatever happens to a repository between two scans, nothing is missed.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
-// skanner:allow-file unused-suppression: these are texts of tests
-
-mod support;
-
 use std::fs;
 
-use support::{Run, Sandbox, openai_key};
-
-/// A sandbox with a repository of a few commits, packed, and the state of its first scan.
-fn scanned(keys: &[String]) -> Sandbox {
-    let sandbox = Sandbox::new();
-    sandbox.git(".", &["init", "-q", "-b", "main"]);
-    for at in 0..12 {
-        sandbox.write("notes.txt", format!("line {at}\n").repeat(40));
-        sandbox.write(format!("src/{at}.txt"), format!("file {at}\n"));
-        commit(&sandbox, &format!("change {at}"));
-    }
-    for (at, key) in keys.iter().enumerate() {
-        sandbox.write(format!("old{at}.env"), format!("OPENAI_API_KEY={key}\n"));
-        commit(&sandbox, "a key");
-    }
-    sandbox.git(".", &["gc", "-q"]);
-    let run = scan(&sandbox);
-    assert!(run.stderr.contains("does not exist yet"), "{}", run.stderr);
-    sandbox
-}
-
-fn commit(sandbox: &Sandbox, message: &str) {
-    sandbox.git(".", &["add", "-A"]);
-    sandbox.git(".", &["commit", "-q", "-m", message]);
-}
-
-fn state(sandbox: &Sandbox) -> String {
-    sandbox.tree().parent().unwrap().join("scan.state").display().to_string()
-}
-
-fn scan(sandbox: &Sandbox) -> Run {
-    scan_with(sandbox, &[])
-}
-
-fn scan_with(sandbox: &Sandbox, more: &[&str]) -> Run {
-    let state = state(sandbox);
-    let words = [&["scan", "--history", "--format", "json", "--since-scan", &state], more].concat();
-    sandbox.skanner(&words)
-}
-
-/// Whether only what is new was read.
-fn is_carried(run: &Run) -> bool {
-    run.report().json["since_scan"].is_object()
-}
-
-/// The findings of a scan that knows of no other.
-fn whole(sandbox: &Sandbox) -> serde_json::Value {
-    sandbox.skanner(&["scan", "--history", "--format", "json"]).report().json["findings"].clone()
-}
-
-type Change = fn(&Sandbox);
+use super::{Change, commit, is_carried, scan, scan_with, scanned, state, whole};
+use crate::support::{Run, Sandbox, openai_key};
 
 /// What happens to a pack.
 type Damage = fn(&std::path::Path);
@@ -133,7 +79,11 @@ const CHANGES: &[(&str, Change, bool)] = &[
         },
         false,
     ),
-    ("everything in one new pack", |sandbox| drop(sandbox.git(".", &["gc", "-q", "--prune=now"])), true),
+    (
+        "everything in one pack that is written anew",
+        |sandbox| drop(sandbox.git(".", &["gc", "-q", "--prune=now"])),
+        true,
+    ),
     (
         "everything in one new pack, with a key",
         |sandbox| {
@@ -160,9 +110,7 @@ fn a_report_has_what_a_whole_scan_finds() {
             let sandbox = scanned(&keys);
             change(&sandbox);
             let run = scan(&sandbox);
-            // A pack that git wrote anew is read like a new one, with the keys that were known.
-            let is_all_new = what.starts_with("everything") && !keys.is_empty();
-            assert_eq!(is_carried(&run), *is_nothing_new && !is_all_new, "{what}: {}", run.stderr);
+            assert_eq!(is_carried(&run), *is_nothing_new, "{what}: {}", run.stderr);
             let (mut found, mut all) = (run.report().json["findings"].clone(), whole(&sandbox));
             if is_carried(&run) {
                 // What is said of how a known key came and went is as of the state.
@@ -227,8 +175,7 @@ fn damage_is_seen() {
 
 #[test]
 fn a_state_that_does_not_fit_costs_time_only() {
-    let texts: [(&str, Rewrite); 5] = [
-        ("no state", |_| "hello\n".to_owned()),
+    let texts: [(&str, Rewrite); 4] = [
         ("empty", |_| String::new()),
         ("cut", |text| text[..text.len() / 2].to_owned()),
         ("changed", |text| text.replacen("\"written\":\"", "\"written\":\"1", 1)),
@@ -315,5 +262,111 @@ fn the_summary_does_not_say_more_than_was_read() {
             "{}",
             run.stdout
         );
+    }
+}
+
+/// What is found in a blob depends on its path. The key is allowed in `tests`, and something puts the same blob elsewhere.
+#[test]
+fn an_old_blob_under_a_new_path_is_scanned() {
+    let git = |sandbox: &Sandbox, words: &[&str]| sandbox.git(".", words).trim().to_owned();
+    let moves: [(&str, Change); 8] = [
+        ("nothing", |_| {}),
+        ("another file", |sandbox| {
+            sandbox.write("new.txt", "new\n");
+            commit(sandbox, "new");
+        }),
+        ("the directory gets another name", |sandbox| {
+            sandbox.git(".", &["mv", "tests", "src"]);
+            commit(sandbox, "move");
+        }),
+        ("the directory is one in another one", |sandbox| {
+            fs::create_dir(sandbox.path("src")).unwrap();
+            sandbox.git(".", &["mv", "tests", "src/tests"]);
+            commit(sandbox, "move");
+        }),
+        ("the file is copied", |sandbox| {
+            fs::copy(sandbox.path("tests/a.env"), sandbox.path("b.env")).unwrap();
+            commit(sandbox, "copy");
+        }),
+        ("the file is copied, in a pack", |sandbox| {
+            fs::copy(sandbox.path("tests/a.env"), sandbox.path("b.env")).unwrap();
+            commit(sandbox, "copy");
+            sandbox.git(".", &["repack", "-q", "-d"]);
+        }),
+        ("another branch is checked out", |sandbox| {
+            sandbox.git(".", &["symbolic-ref", "HEAD", "refs/heads/other"]);
+        }),
+        ("a directory becomes a root", |sandbox| {
+            let root = sandbox.git(".", &["rev-parse", "HEAD:tests"]);
+            let new = sandbox.git(".", &["commit-tree", "-m", "root", root.trim()]);
+            sandbox.git(".", &["update-ref", "HEAD", new.trim()]);
+        }),
+    ];
+    for (what, change) in moves {
+        let sandbox = Sandbox::new();
+        sandbox.git(".", &["init", "-q", "-b", "main"]);
+        sandbox.write("tests/a.env", format!("OPENAI_API_KEY={}\n", openai_key(1)));
+        commit(&sandbox, "a test");
+        sandbox.git(".", &["branch", "other"]);
+        let sandbox_config = "[[allow]]\npaths = [\"tests/**\"]\nreason = \"tests\"\n";
+        sandbox.write("skanner.toml", sandbox_config);
+        // The same file name in another directory, on another branch.
+        sandbox.git(".", &["checkout", "-q", "other"]);
+        sandbox.git(".", &["rm", "-q", "--cached", "tests/a.env"]);
+        let blob = git(&sandbox, &["rev-parse", "main:tests/a.env"]);
+        sandbox.git(".", &["update-index", "--add", "--cacheinfo", &format!("100644,{blob},lib/a.env")]);
+        sandbox.git(".", &["commit", "-q", "-m", "another place"]);
+        sandbox.git(".", &["symbolic-ref", "HEAD", "refs/heads/main"]);
+        sandbox.git(".", &["reset", "-q", "--hard"]);
+        sandbox.write("skanner.toml", sandbox_config);
+        sandbox.git(".", &["gc", "-q"]);
+        scan(&sandbox);
+        change(&sandbox);
+        let run = scan(&sandbox);
+        assert_eq!(run.report().json["findings"], whole(&sandbox), "{what}: {}", run.stderr);
+        let is_same = matches!(what, "nothing" | "another file");
+        assert_eq!(is_carried(&run), is_same, "{what}: {}", run.stderr);
+        // What has been looked at is not looked at again, unless it is a finding.
+        let again = scan(&sandbox);
+        assert_eq!(again.report().json["findings"], run.report().json["findings"], "{what}, once more");
+    }
+}
+
+/// What was found and is gone is not told again.
+#[test]
+fn what_is_gone_is_forgotten() {
+    let losses: [(&str, Change, Change); 3] = [
+        (
+            "in git's own files",
+            |sandbox| drop(sandbox.git(".", &["config", "x.y", &openai_key(5)])),
+            |sandbox| drop(sandbox.git(".", &["config", "--unset", "x.y"])),
+        ),
+        (
+            "in a commit that is pruned",
+            |sandbox| {
+                sandbox.write("new.env", format!("OPENAI_API_KEY={}\n", openai_key(5)));
+                commit(sandbox, "a key");
+                sandbox.git(".", &["reset", "-q", "--hard", "HEAD~1"]);
+            },
+            |sandbox| {
+                sandbox.git(".", &["reflog", "expire", "--expire=now", "--all"]);
+                sandbox.git(".", &["gc", "-q", "--prune=now"]);
+            },
+        ),
+        (
+            "in the name of a branch",
+            |sandbox| drop(sandbox.git(".", &["branch", &openai_key(5)])),
+            |sandbox| drop(sandbox.git(".", &["branch", "-q", "-D", &openai_key(5)])),
+        ),
+    ];
+    for (what, find, lose) in losses {
+        let sandbox = scanned(&[]);
+        find(&sandbox);
+        let run = scan(&sandbox);
+        assert_eq!(run.code, 1, "{what}: {}", run.stdout);
+        lose(&sandbox);
+        let run = scan(&sandbox);
+        assert_eq!(run.report().json["findings"], whole(&sandbox), "{what}");
+        assert_eq!(run.code, 0, "{what}: {}{}", run.stdout, run.stderr);
     }
 }
