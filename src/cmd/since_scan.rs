@@ -14,6 +14,9 @@ use crate::{
     source::{HistoryStamp, HistoryStamps, ReadHistories},
 };
 
+/// How a line ends that says why everything is read.
+pub(super) const READ_WHOLE: &str = ", so the whole history is read";
+
 /// Scans histories. `feed` reads them except for what these stamps know.
 pub(super) fn run(
     state: &StateFile,
@@ -36,16 +39,14 @@ pub(super) fn run(
     let (known, found) = match state.read() {
         Ok(state) => state,
         Err(why) => {
-            console.note(&format!("{why}, so the whole history is read"));
+            console.note(&format!("{why}{READ_WHOLE}"));
             let (report, histories) = read(Vec::new())?;
             return conclude(report, histories.stamps);
         }
     };
     let (mut report, new) = read(known.histories.clone())?;
     if new.passed_over == 0 {
-        console.note(
-            "the packs and loose objects of then are no longer all there, so the whole history was read",
-        );
+        console.note(&format!("the packs and loose objects of then are no longer all there{READ_WHOLE}"));
         return conclude(report, new.stamps);
     }
     // If some of what was known is gone or was read again, what was found there may be gone, too.
@@ -57,7 +58,7 @@ pub(super) fn run(
         state.write_again(&known, new.stamps, &document)?;
         return write_verdict(session, &document, start);
     }
-    console.note("there is something new, so the whole history is read");
+    console.note(&format!("there is something new{READ_WHOLE}"));
     let (report, mut histories) = read(Vec::new())?;
     // What has been scanned under a new path need not be scanned there again.
     histories.stamps.iter_mut().for_each(|history| history.add_places(&new.stamps));

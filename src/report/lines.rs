@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt, io, ops::Range};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::document::{NotAReport, ReportHeader, RepositoryEntry};
+use super::document::{NotAReport, ReportDocument, ReportHeader, RepositoryEntry};
 use crate::json_text;
 
 /// How a summary begins, and no report does.
@@ -105,6 +105,13 @@ impl LinesSummary {
         }
     }
 
+    /// Whether it counts what is in these lines.
+    pub(crate) fn counts(&self, lines: &Self) -> bool {
+        let counts =
+            |one: &Self| (one.complete, one.repositories, one.with_keys, one.findings, one.errors, one.bytes);
+        counts(self) == counts(lines)
+    }
+
     /// Counts a repository.
     pub(crate) fn add(&mut self, repository: &RepositoryEntry) {
         let keys: u64 = repository.keys.values().sum();
@@ -161,6 +168,11 @@ impl ReportLine {
         let mut header = header
             .map_err(|error| NotAReport::new(format!("it is not a report about a repository: {error}")))?;
         header.check()?;
+        let report = ReportDocument::read(line)?;
+        if !header.repositories.iter().all(|repository| report.fits(repository)) {
+            let why = "what it says of its repository is not what its findings say, so it has been changed or damaged";
+            return Err(NotAReport::new(why.to_owned()));
+        }
         match (header.call.take(), header.repositories.pop()) {
             (Some(call), Some(repository)) if header.repositories.is_empty() => {
                 Ok(Self::Report { repository, call, version: header.version().to_owned() })

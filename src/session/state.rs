@@ -286,8 +286,11 @@ impl Session {
 /// that configure it.
 fn circumstances(session: &Session, roots: &[PathBuf], with_files: bool) -> Result<String> {
     let mut all = CallDigest::default();
-    let program = std::env::current_exe().and_then(std::fs::read).context("cannot read skanner itself")?;
-    all.add_bytes(&program);
+    all.add("version", &env!("SKANNER_VERSION"));
+    // A build of the same version is another file.
+    let program =
+        std::env::current_exe().and_then(std::fs::metadata).context("cannot find skanner itself")?;
+    all.add("program", &(program.len(), program.modified().ok()));
     for word in std::env::args_os().skip(1) {
         all.add_bytes(word.as_encoded_bytes());
     }

@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod damage;
 mod lines;
 mod resume;
 mod sarif;

@@ -198,7 +198,13 @@ fn of_many_repositories_only_those_with_news_are_read_whole() {
         };
         lines.map(verdict).collect()
     };
-    assert_eq!(verdicts(&since(&[])), vec!["safe"; 10]);
+    let first = since(&[]);
+    assert_eq!(verdicts(&first), vec!["safe"; 10]);
+    assert!(
+        first.stderr.lines().count() == 1 && first.stderr.contains("(and 9 like it)"),
+        "{}",
+        first.stderr
+    );
     assert_eq!(verdicts(&since(&[])), vec!["nothing_new"; 10]);
     let text = since(&["--format", "text"]);
     assert!(text.stdout.contains("nothing new since states of"), "{}", text.stdout);

@@ -4,6 +4,7 @@ use std::{
     ffi::OsString,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::{Mutex, PoisonError},
 };
 
 use anyhow::{Context, Result, ensure};
@@ -13,7 +14,7 @@ use super::list::NamedRepository;
 use crate::{
     bytes::hex,
     cli::{AuditArgs, clone_first, is_url},
-    cmd::{console::Console, words},
+    cmd::{console::Console, since_scan::READ_WHOLE, words},
     config::Settings,
     path::WholePath,
     report::ReportDocument,
@@ -52,7 +53,9 @@ pub(super) fn audit_in_order<T: Send>(
             Err(error) => Measured(Err(error), 0),
         }
     };
-    in_order(&Pool::new(at_once), at_once, repositories, WAITING, work, |result| take(result?))
+    in_order(&Pool::new(at_once), at_once, repositories, WAITING, work, |result| take(result?))?;
+    auditor.tell_read_whole();
+    Ok(())
 }
 
 /// Audits one repository at a time.
@@ -61,6 +64,8 @@ struct Auditor<'a> {
     call: Vec<OsString>,
     /// The directory with a state for each repository, and its name as it may be shown.
     states: Option<(PathBuf, String)>,
+    /// How many histories were read whole although there may be a state, and the first of them, with the reason.
+    read_whole: Mutex<(u64, String)>,
     console: &'a Console,
 }
 
@@ -78,12 +83,37 @@ impl<'a> Auditor<'a> {
             program: std::env::current_exe().context("cannot find skanner itself")?,
             call,
             states,
+            read_whole: Mutex::default(),
             console,
         })
     }
 
     /// The report about a repository. Whatever goes wrong is in it.
     fn audit(&self, repository: &NamedRepository) -> Measured<ReportDocument> {
+        let mut report = self.report_or_why(repository);
+        report.0.run.repositories.iter_mut().for_each(|one| one.digest.clone_from(&repository.digest));
+        report
+    }
+
+    fn read_whole(&self, name: &str, why: &str) {
+        let mut all = self.read_whole.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.0 == 0 {
+            all.1 = format!("{name}: {why}");
+        }
+        all.0 += 1;
+    }
+
+    /// One line for all, since there may be thousands.
+    fn tell_read_whole(&self) {
+        let all = self.read_whole.lock().unwrap_or_else(PoisonError::into_inner);
+        match all.0 {
+            0 => {}
+            1 => self.console.note(&all.1),
+            count => self.console.note(&format!("{} (and {} like it)", all.1, count - 1)),
+        }
+    }
+
+    fn report_or_why(&self, repository: &NamedRepository) -> Measured<ReportDocument> {
         self.report(repository).unwrap_or_else(|why| {
             let why = match repository.line {
                 Some(line) => format!("{why} (line {line} of the list)"),
@@ -119,7 +149,12 @@ impl<'a> Auditor<'a> {
                 if let Some((since, (_, shown))) = report.run.since_scan.as_mut().zip(self.states.as_ref()) {
                     since.state.clone_from(shown);
                 }
+                let (whole, said): (Vec<&str>, Vec<&str>) =
+                    said.into_iter().partition(|line| line.ends_with(READ_WHOLE));
                 said.iter().for_each(|line| self.console.note(&format!("{name}: {line}")));
+                if let Some(why) = whole.first() {
+                    self.read_whole(name, why);
+                }
                 Ok(Measured(report.of_repository(name), output.stdout.len()))
             }
             Err(_) if said.is_empty() => Err(format!("its audit ended without a report: {}", output.status)),

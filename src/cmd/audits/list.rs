@@ -23,6 +23,8 @@ pub(super) struct NamedRepository {
     pub(super) path: PathBuf,
     /// What it is called in reports.
     pub(super) name: String,
+    /// What tells it from others that are called the same, if it is not called by its plain name.
+    pub(super) digest: Option<String>,
     /// Its line in the list, from 1.
     pub(super) line: Option<u64>,
     /// Why it cannot be read, if that is known.
@@ -46,7 +48,7 @@ impl NamedRepositories {
         let paths = found.paths.into_iter().map(|path| (path, None));
         for (path, unread) in paths.chain(unread) {
             let (plain, name) = (plain(&shown(&path)), shown_text(&path));
-            self.add(plain, NamedRepository { path, name, line: None, unread });
+            self.add(plain, NamedRepository { path, name, digest: None, line: None, unread });
         }
     }
 
@@ -90,7 +92,7 @@ impl NamedRepositories {
             let path = from_git(line).into_owned();
             let plain = plain(&shown(&path));
             let name = String::from_utf8_lossy(&plain).into_owned();
-            self.add(plain, NamedRepository { path, name, line: Some(number), unread: None });
+            self.add(plain, NamedRepository { path, name, digest: None, line: Some(number), unread: None });
         }
         Ok(())
     }
@@ -102,6 +104,16 @@ impl NamedRepositories {
         }
         self.known.insert(plain, self.all.len());
         self.all.push(repository);
+    }
+
+    /// Calls them what may be shown, and keeps apart what is then called the same.
+    pub(super) fn mask(&mut self, mask: impl Fn(&str) -> String) {
+        for (plain, at) in &self.known {
+            let one = &mut self.all[*at];
+            one.name = mask(&one.name);
+            one.digest =
+                (self::plain(one.name.as_bytes()) != *plain).then(|| hex::digits(&Sha256::digest(plain)));
+        }
     }
 
     /// What tells them from those of another list.

@@ -28,7 +28,7 @@ pub(super) fn run(
     let start = Instant::now();
     let settings = Settings::new(options.flags.clone(), options.environment.clone(), None);
     // Where reports disagree, the first by name is believed, as by `skanner report`.
-    repositories.cold_sort_by(|a, b| a.name.cmp(&b.name));
+    repositories.cold_sort_by(|a, b| (&a.name, &a.digest).cmp(&(&b.name, &b.digest)));
     let mut merger = ReportMerger::default();
     audit_in_order(
         args,

@@ -59,7 +59,7 @@ pub(super) fn run(args: &AuditArgs, found: FoundRepositories, console: &Console)
         }
     }
     named.add_found(found);
-    named.all.iter_mut().for_each(|one| one.name = console.redactor.text(one.name.as_bytes()));
+    named.mask(|name| console.redactor.text(name.as_bytes()));
     match target {
         Some(target) => lines::run(args, &options, named, &target, console),
         None => merged::run(args, &options, named.all, console),

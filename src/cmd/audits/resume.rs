@@ -83,7 +83,7 @@ impl Kept {
             bail!("it is about {}, and the list has only {} repositories", repository.name, self.count());
         };
         ensure!(
-            repository.name == next.name,
+            (&repository.name, &repository.digest) == (&next.name, &next.digest),
             "it is about {}, and the list has {} there",
             repository.name,
             next.name

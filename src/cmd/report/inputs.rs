@@ -81,7 +81,7 @@ fn parts(name: &str, source: &mut LinesSource) -> Result<Option<Vec<ListPart>>> 
         }
         match ReportLine::read(lines.line()) {
             Ok(ReportLine::Report { repository, .. }) => {
-                part.add(PartPlace { repository: repository.name, number, range: place.range })
+                part.add(repository, number, place.range);
             }
             Ok(ReportLine::Summary(summary)) => {
                 part.end(summary);

@@ -91,8 +91,8 @@ fn shares(one: &LookedFor, other: &LookedFor) -> bool {
 
 /// A report whose turn it is.
 struct Turn {
-    /// By the name of the repository, then by the list that it is in.
-    order: (Option<String>, String),
+    /// By the name of the repository, what tells it from others of that name, and the list that it is in.
+    order: (Option<String>, Option<String>, String),
     report: ReportSource,
 }
 
@@ -106,13 +106,15 @@ enum ReportSource {
 
 impl Turn {
     fn document(file: &Path, report: ReportDocument) -> Self {
-        let repository = report.run.repositories.first().map(|one| one.name.clone());
+        let first = report.run.repositories.first();
+        let order =
+            (first.map(|one| one.name.clone()), first.and_then(|one| one.digest.clone()), String::new());
         let report = ReportSource::Document(file.display().to_string(), Box::new(report));
-        Self { order: (repository, String::new()), report }
+        Self { order, report }
     }
 
     fn line(input: usize, list: &str, place: PartPlace) -> Self {
-        let order = (Some(place.repository.clone()), list.to_owned());
+        let order = (Some(place.repository.clone()), place.digest.clone(), list.to_owned());
         Self { order, report: ReportSource::Line(input, place) }
     }
 }

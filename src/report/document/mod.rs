@@ -159,6 +159,10 @@ pub struct RunReport {
 pub struct RepositoryEntry {
     /// Its path, as it was named or found. Occurrences in it have it as `repository`.
     pub name: String,
+    /// The SHA-256 of its name as the list has it, as hex digits, where `name` is another text because the name is not UTF-8 or
+    /// holds a key; absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
     /// Whether everything in it that should have been read was read.
     pub complete: bool,
     /// The verdict on it alone; absent if nothing of it could be read.

@@ -11,16 +11,8 @@ impl ReportDocument {
     /// name must be safe to show.
     #[must_use]
     pub(crate) fn of_repository(mut self, name: &str) -> Self {
-        let keys = self.by_severity();
+        self.run.repositories = vec![self.entry(name)];
         let run = &mut self.run;
-        run.repositories = vec![RepositoryEntry {
-            name: name.to_owned(),
-            complete: run.complete,
-            audit: run.audit,
-            qualified: run.is_qualified(),
-            keys: cold::map(keys.iter().filter(|(_, count)| *count > 0)),
-            scanned: run.scanned,
-        }];
         self.findings.iter_mut().for_each(|finding| locate(finding, name));
         let within = |place: &mut String| *place = within_repository(name, place);
         for input in run.not_scanned.iter_mut().chain(run.accepted.iter_mut().map(|one| &mut one.input)) {
@@ -53,6 +45,33 @@ impl ReportDocument {
         self
     }
 
+    /// Whether what it says of its repository is what its findings say. Otherwise it has been changed or damaged.
+    pub(crate) fn fits(&self, repository: &RepositoryEntry) -> bool {
+        let run = &self.run;
+        let audit = Audit::new(run.complete, self.findings.iter().map(FindingEntry::exposure));
+        let audit = if run.since_scan.is_some() { audit.since_scan() } else { audit };
+        let is_unread = repository.audit.is_none();
+        let own = RepositoryEntry {
+            digest: repository.digest.clone(),
+            audit: Some(audit).filter(|_| !is_unread),
+            ..self.entry(&repository.name)
+        };
+        own == *repository && run.audit == Some(audit) && run.complete == run.not_scanned.is_empty()
+    }
+
+    fn entry(&self, name: &str) -> RepositoryEntry {
+        let run = &self.run;
+        RepositoryEntry {
+            name: name.to_owned(),
+            digest: None,
+            complete: run.complete,
+            audit: run.audit,
+            qualified: run.is_qualified(),
+            keys: cold::map(self.by_severity().iter().filter(|(_, count)| *count > 0)),
+            scanned: run.scanned,
+        }
+    }
+
     /// The report about a repository of which nothing could be read.
     #[must_use]
     pub(crate) fn unread_repository(name: &str, why: String) -> Self {
@@ -64,6 +83,7 @@ impl ReportDocument {
         let (keys, scanned) = Default::default();
         report.run.repositories = vec![RepositoryEntry {
             name: name.to_owned(),
+            digest: None,
             complete: false,
             audit: None,
             qualified: false,
