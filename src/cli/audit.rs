@@ -86,7 +86,7 @@ pub(crate) struct AuditArgs {
     /// Go on where an interrupted run has stopped.
     ///
     /// With `--output reports=FILE`: the lines of FILE are kept, and the rest is added. What could not be read is read again.
-    /// The list and the options must be the same. Without a FILE, everything is audited.
+    /// The list and the options must be the same. If FILE does not exist yet, everything is audited.
     #[arg(long, conflicts_with = "agents", help_heading = heading::REPORT, hide_short_help = true)]
     pub resume: bool,
 

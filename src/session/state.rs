@@ -33,7 +33,10 @@ use crate::{
 /// The variable with the key that states are signed with.
 pub(crate) const STATE_KEY: &str = "SKANNER_STATE_KEY";
 
-/// How a file begins that is a state.
+/// How a file begins that is a state of any version.
+const ANY_MAGIC: &str = "skanner-state ";
+
+/// How a file begins that is a state of this version.
 const MAGIC: &str = "skanner-state 1 ";
 
 /// The length of a block of SHA-256, in bytes.
@@ -92,7 +95,7 @@ impl StateFile {
         ensure!(!file.is_dir(), "--since-scan {shown}: it is a directory, and one repository needs a file");
         if let Ok(text) = regular_file::read(file) {
             ensure!(
-                text.is_empty() || text.starts_with(MAGIC[..MAGIC.len() - 2].as_bytes()),
+                text.is_empty() || text.starts_with(ANY_MAGIC.as_bytes()),
                 "--since-scan {shown}: this file is no state of a scan, and would be overwritten; name another one, or \
                  delete it"
             );
@@ -111,6 +114,10 @@ impl StateFile {
                 );
             }
         }
+        ensure!(
+            std::env::var_os(STATE_KEY).is_none_or(|key| !key.is_empty()),
+            "{STATE_KEY} is empty, as if a secret were missing: set it to the secret, or unset it"
+        );
         let key = std::env::var_os(STATE_KEY).map(std::ffi::OsString::into_encoded_bytes).unwrap_or_default();
         let circumstances = circumstances(session, roots, with_files)?;
         Ok(Self { file: file.to_owned(), shown, circumstances, key, with_files })

@@ -116,7 +116,8 @@ fn a_list_is_read_as_others_write_it() {
     }
     sandbox.write("some.txt", "src/clean\nsrc/clean\nsrc/z\n./src/z\n");
     let run = audit(&sandbox, &["--repositories", "some.txt"]);
-    let expected = "skanner: some.txt: line 2 and 1 more names a repository again; each is audited once\n";
+    let expected =
+        "skanner: some.txt: line 2 and 1 other line name a repository again; each is audited once\n";
     assert_eq!(run.stderr, expected);
 }
 

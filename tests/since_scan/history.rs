@@ -228,6 +228,9 @@ fn a_key_signs_a_state() {
     assert!(is_carried(&signed("one")));
     assert!(!is_carried(&signed("two")));
     assert!(!is_carried(&scan(&sandbox)), "nor one that is signed for one that is not");
+    let empty = signed("");
+    assert_eq!(empty.code, 2);
+    assert!(empty.stderr.contains("SKANNER_STATE_KEY is empty"), "{}", empty.stderr);
 }
 
 #[test]
@@ -257,6 +260,7 @@ fn the_summary_does_not_say_more_than_was_read() {
         scan();
         let run = scan();
         assert!(run.stdout.contains(expected), "{}", run.stdout);
+        assert_eq!(run.stdout.contains("= history: as of 2"), !keys.is_empty(), "{}", run.stdout);
         assert!(
             !run.stdout.contains("no key found") && !run.stdout.contains("safe to publish"),
             "{}",

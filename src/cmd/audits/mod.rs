@@ -16,6 +16,7 @@ use super::{console::Console, options};
 use crate::{
     cli::{AuditArgs, REPORTS},
     path::input_name,
+    report::plural,
     session::{Verdict, check_files},
     source::FoundRepositories,
 };
@@ -51,11 +52,11 @@ pub(super) fn run(args: &AuditArgs, found: FoundRepositories, console: &Console)
         named.add_list(list)?;
         if let [first, others @ ..] = &named.repeated[..] {
             let list = input_name(list);
-            let others =
-                if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
-            console.note(&format!(
-                "{list}: line {first}{others} names a repository again; each is audited once"
-            ));
+            let lines = match others.len() {
+                0 => format!("line {first} names"),
+                others => format!("line {first} and {} name", plural(others as u64, "other line")),
+            };
+            console.note(&format!("{list}: {lines} a repository again; each is audited once"));
         }
     }
     named.add_found(found);

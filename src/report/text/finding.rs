@@ -192,7 +192,16 @@ fn facts(
         notes.push(("rule", format!("of {place}")));
     }
     match &finding.history {
-        Some(history) => notes.push(("history", secret_history(history, is_staged(finding), view))),
+        Some(history) => {
+            let history = secret_history(history, is_staged(finding), view);
+            // Nobody has looked since.
+            let since = run.since_scan.as_ref().filter(|since| !since.in_part);
+            let history = match since {
+                Some(since) => format!("as of {}: {history}", escape_control(&since.written)),
+                None => history,
+            };
+            notes.push(("history", history));
+        }
         None if run.audit.is_some() => {
             notes.push(("history", "not in any object of the repository".to_owned()))
         }
