@@ -19,6 +19,7 @@ mod program;
 mod pushes;
 mod ranges;
 mod repository;
+mod since;
 mod staged;
 mod storage;
 mod stream;

@@ -374,3 +374,25 @@ fn what_is_gone_is_forgotten() {
         assert_eq!(run.code, 0, "{what}: {}{}", run.stdout, run.stderr);
     }
 }
+
+/// Git sets the time of a file to now when it finds that an object it is to write is in there.
+#[test]
+fn another_time_is_no_other_content() {
+    let sandbox = scanned(&[openai_key(1)]);
+    sandbox.write("new.env", format!("OPENAI_API_KEY={}\n", openai_key(2)));
+    commit(&sandbox, "loose");
+    scan(&sandbox);
+    let objects = sandbox.path(".git/objects");
+    let mut touched = 0;
+    for directory in fs::read_dir(&objects).unwrap().map(|entry| entry.unwrap().path()) {
+        for file in fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()) {
+            fs::File::open(&file).unwrap().set_modified(std::time::SystemTime::now()).unwrap();
+            touched += 1;
+        }
+    }
+    assert!(touched > 4);
+    let run = scan(&sandbox);
+    assert!(is_carried(&run), "{}", run.stderr);
+    assert_eq!(run.report().json["scanned"]["blobs"].as_u64(), Some(0));
+    assert_eq!(run.report().json["findings"].as_array().unwrap().len(), 2);
+}

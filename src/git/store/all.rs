@@ -115,7 +115,16 @@ impl Store {
         copies.dedup();
         let (loose, loose_in): (Vec<ObjectId>, Vec<u32>) = loose.into_iter().unzip();
         let new_loose = known.zip(stamp.as_ref()).map(|(known, stamp)| {
-            let is_new = |one: &(ObjectId, u32)| !known.has_loose(stamp, &path(one));
+            // Git sets the time of a loose object to now when it would write it again. If its content is what its name says, it
+            // is what it was.
+            let is_proved =
+                |id: ObjectId, path: &Path| loose::read(path).and_then(|object| proved(id, object)).is_ok();
+            let is_new = |one: &(ObjectId, u32)| {
+                let path = path(one);
+                let is_old =
+                    known.has_loose(stamp, &path) || known.names_loose(&path) && is_proved(one.0, &path);
+                !is_old
+            };
             let new: Vec<(ObjectId, u32)> =
                 loose.iter().copied().zip(loose_in.iter().copied()).filter(is_new).collect();
             // An object that is in a known pack, too, is read from there.

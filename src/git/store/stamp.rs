@@ -100,6 +100,11 @@ impl StoreStamp {
         self.packs.contains_key(&PathDigest::of(index))
     }
 
+    /// Whether there was a loose file at this path.
+    pub(super) fn names_loose(&self, path: &Path) -> bool {
+        self.loose.contains_key(&PathDigest::of(path))
+    }
+
     /// Whether this loose file was there, and is the same in both.
     pub(super) fn has_loose(&self, now: &Self, path: &Path) -> bool {
         let path = PathDigest::of(path);
