@@ -41,7 +41,8 @@ const WORTH_DETACHING: usize = 4 << 10;
 /// read_ignored: whether a scan of a directory reads files that git ignores; False by default.
 /// threads: for directories and repositories, one per processor by default. Everything else runs in the thread that calls.
 ///
-/// A str is a text, never a path: pass a pathlib.Path to scan a file or a directory.
+/// A str is a text, never a path: pass a pathlib.Path to scan a file or a directory. A text may have a name, which stands in
+/// the report, and may tell whose key something is, as that of a file does.
 #[pyclass(frozen, module = "skanner")]
 pub(crate) struct Scanner {
     builder: ScannerBuilder,
