@@ -492,9 +492,11 @@ def _frozen(value: Any) -> Any:
     import types
 
     def freeze(value: Any) -> Any:
-        if isinstance(value, dict):
+        # Not isinstance, which would tell type checkers of parts that they know nothing about.
+        kind: str = value.__class__.__name__
+        if kind == "dict":
             return types.MappingProxyType({name: freeze(part) for name, part in value.items()})
-        return tuple(map(freeze, value)) if isinstance(value, list) else value
+        return tuple(map(freeze, value)) if kind == "list" else value
 
     return freeze(value)
 
