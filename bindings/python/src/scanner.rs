@@ -36,7 +36,7 @@ const WORTH_DETACHING: usize = 4 << 10;
 /// rules: to report only findings of these rules, by their ids; by default those of all.
 /// exclude_rules: not to report findings of these rules; [] excludes none, whatever `config` says.
 /// config: a configuration file, such as skanner.toml. It must exist wherever the scanner is sent to.
-/// allow_comments: whether comments such as skanner:allow suppress findings; True by default. Turn it off for texts of
+/// allow_comments: whether comments such as `skanner:allow` suppress findings; True by default. Turn it off for texts of
 ///     people you do not trust.
 /// read_ignored: whether a scan of a directory reads files that git ignores; False by default.
 /// threads: for directories and repositories, one per processor by default. Everything else runs in the thread that calls.
