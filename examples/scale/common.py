@@ -103,4 +103,5 @@ def scan_file(file: Path, out: Path) -> None:
 def rows_of(out: Path) -> list[dict[str, Any]]:
     """The rows of a result. Repositories are texts, whatever they look like."""
     hive = ds.partitioning(pa.schema([REPOSITORY]), flavor="hive")
-    return ds.dataset(out, format="parquet", partitioning=hive, exclude_invalid_files=False).to_table().to_pylist()
+    parts = [str(part) for part in out.glob("repository=*/*.parquet")]
+    return ds.dataset(parts, partitioning=hive, partition_base_dir=str(out)).to_table().to_pylist() if parts else []
