@@ -11,7 +11,7 @@ use std::{
 
 use crate::{
     blob::{Blob, Content, Origin, SourceKind},
-    config::OptionValues,
+    config::{OptionValues, Setting, SettingSource},
     finding::Report,
     path::current_directory,
     rule::{Confidence, Family},
@@ -58,6 +58,9 @@ pub struct TextScanner<'s> {
 #[derive(Clone, Debug)]
 pub struct ScannerBuilder {
     options: Options,
+    families: Option<Vec<Family>>,
+    rules: Option<Vec<String>>,
+    exclude_rules: Option<Vec<String>>,
     read_ignored: bool,
     allow_comments: bool,
 }
@@ -94,12 +97,19 @@ impl fmt::Debug for Scanner {
 impl Default for ScannerBuilder {
     fn default() -> Self {
         let flags = OptionValues { isolated: true, ..OptionValues::default() };
-        Self { options: Options { flags, ..Options::default() }, read_ignored: false, allow_comments: true }
+        Self {
+            options: Options { flags, by_library: true, ..Options::default() },
+            families: None,
+            rules: None,
+            exclude_rules: None,
+            read_ignored: false,
+            allow_comments: true,
+        }
     }
 }
 
 impl ScannerBuilder {
-    /// How sure a finding must be; [`Confidence::Likely`] if this is not called.
+    /// How sure a finding must be. If this is not called, the configuration decides, or else it is [`Confidence::Likely`].
     #[must_use]
     pub fn min_confidence(mut self, confidence: Confidence) -> Self {
         self.options.flags.min_confidence = Some(confidence);
@@ -113,28 +123,32 @@ impl ScannerBuilder {
         self
     }
 
-    /// Look only for keys of these families; for all of them if this is not called.
+    /// Look only for keys of these families, of which there must be one. If this is not called, the configuration decides, or
+    /// else all of them are looked for.
     #[must_use]
     pub fn families(mut self, families: impl IntoIterator<Item = Family>) -> Self {
-        self.options.flags.families = families.into_iter().collect();
+        self.families = Some(families.into_iter().collect());
         self
     }
 
-    /// Report only findings of these rules, by their ids.
+    /// Report only findings of these rules, by their ids, of which there must be one. If this is not called, the configuration
+    /// decides, or else those of all rules are reported.
     #[must_use]
     pub fn rules<I: Into<String>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
-        self.options.flags.rules = ids.into_iter().map(Into::into).collect();
+        self.rules = Some(ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Do not report findings of these rules, by their ids. [`Report::excluded`] counts them.
+    /// Do not report findings of these rules, by their ids. [`Report::excluded`] counts them. If this is not called, the
+    /// configuration decides; if there is no id, nothing is excluded, whatever the configuration says.
     #[must_use]
     pub fn exclude_rules<I: Into<String>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
-        self.options.flags.exclude_rules = ids.into_iter().map(Into::into).collect();
+        self.exclude_rules = Some(ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// A configuration file, in the form of `skanner.toml`: allow entries, severities, rules of your own.
+    /// A configuration file, in the form of `skanner.toml`: allow entries, severities, rules of your own. What else is set here
+    /// takes the place of what it sets.
     #[must_use]
     pub fn config(mut self, file: impl Into<PathBuf>) -> Self {
         self.options.config = Some(file.into());
@@ -176,11 +190,29 @@ impl ScannerBuilder {
     /// # Errors
     /// [`Error::Configuration`].
     pub fn build(self) -> Result<Scanner, Error> {
-        let Self { options, read_ignored, allow_comments } = self;
+        let Self { mut options, families, rules, exclude_rules, read_ignored, allow_comments } = self;
+        // Nothing would be found, and an empty list among the options of a run means that none was given.
+        let lists = [
+            ("families", families.as_ref().is_some_and(Vec::is_empty)),
+            ("rules", rules.as_ref().is_some_and(Vec::is_empty)),
+        ];
+        if let Some((name, _)) = lists.iter().find(|(_, is_empty)| *is_empty) {
+            return Err(Error::Configuration(format!(
+                "{name} is empty, so nothing would be found; add one, or leave it out for all"
+            )));
+        }
+        let excludes_none = exclude_rules.as_ref().is_some_and(Vec::is_empty);
+        options.flags.families = families.unwrap_or_default();
+        options.flags.rules = rules.unwrap_or_default();
+        options.flags.exclude_rules = exclude_rules.unwrap_or_default();
         let redactor = Arc::new(Redactor::default());
         let session = session::load(options, ConfigStart::Nowhere, &redactor)
             .map_err(|error| Error::Configuration(redactor.text(format!("{error:#}").as_bytes())))?;
-        let session = Session { trusts_comments: allow_comments, ..session };
+        let mut session = Session { trusts_comments: allow_comments, ..session };
+        if excludes_none {
+            session.settings.exclude_rules =
+                Setting { value: Vec::new(), from: SettingSource::Flag("exclude_rules") };
+        }
         Ok(Scanner { engine: session.engine(), session, read_ignored, buffers: Mutex::default() })
     }
 }
@@ -190,6 +222,30 @@ impl Scanner {
     #[must_use]
     pub fn builder() -> ScannerBuilder {
         ScannerBuilder::default()
+    }
+
+    /// How sure a finding must be, by the builder, the configuration or the default.
+    #[must_use]
+    pub fn min_confidence(&self) -> Confidence {
+        self.session.settings.min_confidence.value
+    }
+
+    /// The families whose keys are looked for, by the builder, the configuration or the default.
+    #[must_use]
+    pub fn families(&self) -> Vec<Family> {
+        self.session.settings.families().iter().collect()
+    }
+
+    /// The only rules whose findings are reported, by the builder or the configuration; empty if there is no such limit.
+    #[must_use]
+    pub fn rules(&self) -> &[String] {
+        &self.session.settings.rules.value
+    }
+
+    /// The rules whose findings are not reported, by the builder or the configuration.
+    #[must_use]
+    pub fn exclude_rules(&self) -> &[String] {
+        &self.session.settings.exclude_rules.value
     }
 
     /// Scans a file, or all files of a directory: hidden ones too, and those that git tracks though it ignores them. Without

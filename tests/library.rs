@@ -6,7 +6,7 @@ mod support;
 use std::io::{self, Read};
 
 use proptest::prelude::*;
-use skanner::{Confidence, Error, Report, Scanner};
+use skanner::{Confidence, Error, Family, Report, Scanner};
 use support::{Sandbox, openai_key};
 
 fn scanner() -> Scanner {
@@ -126,6 +126,17 @@ fn mistakes_are_errors_to_match_on() {
     assert!(matches!(&error, Error::Configuration(text) if text.contains("min-confidence")), "{error}");
     let error = Scanner::builder().rules(["no-such-rule"]).build().unwrap_err();
     assert!(matches!(&error, Error::Configuration(text) if text.contains("no-such-rule")), "{error}");
+    for error in [
+        Scanner::builder().rules(["no-such-rule"]).build(),
+        Scanner::builder().exclude_rules(["no-such-rule"]).build(),
+        Scanner::builder().rules(["openai-project-key"]).families([Family::Ai]).build(),
+        Scanner::builder().rules::<String>([]).build(),
+        Scanner::builder().families([]).build(),
+    ] {
+        let text = error.unwrap_err().to_string();
+        let names = ["rules: ", "exclude_rules: ", "rules is empty", "families is empty"];
+        assert!(names.iter().any(|name| text.starts_with(name)) && !text.contains("--"), "{text}");
+    }
     let scanner = Scanner::builder().baseline(sandbox.path("none")).build().unwrap();
     let error = scanner.scan_bytes(b"x", "a").unwrap_err();
     assert!(matches!(&error, Error::Resource(text) if text.contains("none")), "{error}");
@@ -140,6 +151,67 @@ fn options_are_those_of_the_program() {
     assert_eq!(only(Scanner::builder().rules(["openai-project-key"])), 1);
     assert_eq!(only(Scanner::builder().exclude_rules(["openai-project-key"])), 0);
     assert_eq!(only(Scanner::builder().min_confidence(Confidence::Certain)), 1);
+}
+
+#[test]
+fn what_the_builder_sets_takes_the_place_of_what_the_configuration_sets() {
+    let sandbox = Sandbox::new();
+    let text = format!("K='{}'", openai_key(4));
+    let found = |config: &str, set: &dyn Fn(skanner::ScannerBuilder) -> skanner::ScannerBuilder| {
+        let file = sandbox.write("skanner.toml", config);
+        let scanner = set(Scanner::builder().config(file)).build().unwrap();
+        let effective = (
+            scanner.min_confidence(),
+            scanner.families(),
+            scanner.rules().join(" "),
+            scanner.exclude_rules().join(" "),
+        );
+        (effective, scanner.scan_bytes(text.as_bytes(), "a").unwrap().findings.len())
+    };
+    let (rule, other) = ("openai-project-key", "anthropic-api-key");
+    let (likely, all) = (Confidence::Likely, vec![Family::Sk, Family::Ai]);
+    let none = String::new;
+    let as_file_says: &dyn Fn(skanner::ScannerBuilder) -> skanner::ScannerBuilder = &|builder| builder;
+    let excluding = format!("exclude-rules = ['{rule}']");
+    for (config, set, effective, findings) in [
+        ("", as_file_says, (likely, all.clone(), none(), none()), 1),
+        ("min-confidence = 'possible'", as_file_says, (Confidence::Possible, all.clone(), none(), none()), 1),
+        (
+            "min-confidence = 'possible'",
+            &|builder| builder.min_confidence(Confidence::Certain),
+            (Confidence::Certain, all.clone(), none(), none()),
+            1,
+        ),
+        ("families = ['ai']", as_file_says, (likely, vec![Family::Ai], none(), none()), 0),
+        (
+            "families = ['ai']",
+            &|builder| builder.families([Family::Sk]),
+            (likely, vec![Family::Sk], none(), none()),
+            1,
+        ),
+        (&format!("rules = ['{other}']"), as_file_says, (likely, all.clone(), other.to_owned(), none()), 0),
+        (
+            &format!("rules = ['{other}']"),
+            &|builder| builder.rules([rule]),
+            (likely, all.clone(), rule.to_owned(), none()),
+            1,
+        ),
+        (&excluding, as_file_says, (likely, all.clone(), none(), rule.to_owned()), 0),
+        (
+            &excluding,
+            &|builder| builder.exclude_rules([other]),
+            (likely, all.clone(), none(), other.to_owned()),
+            1,
+        ),
+        (
+            &excluding,
+            &|builder| builder.exclude_rules::<String>([]),
+            (likely, all.clone(), none(), none()),
+            1,
+        ),
+    ] {
+        assert_eq!(found(config, set), (effective, findings), "{config}");
+    }
 }
 
 #[test]

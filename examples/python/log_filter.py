@@ -10,8 +10,16 @@ refused: sk-proj-…ZINl
 """
 
 import logging
+from typing import Any
 
 import skanner
+
+
+class WrongCall(str):
+    """A message whose arguments do not fit it. Whoever formats the record meets an error, of which `logging` tells as always."""
+
+    def __str__(self) -> str:
+        raise TypeError("the arguments of this message do not fit it")
 
 
 class KeyFilter(logging.Filter):
@@ -20,11 +28,26 @@ class KeyFilter(logging.Filter):
         self.mask = scanner.mask
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = self.mask(record.getMessage()), None
-        if record.exc_info:
+        try:
+            record.msg, record.args = record.getMessage(), None
+        except Exception:  # noqa: BLE001
+            text = record.msg[:] if isinstance(record.msg, str) else type(record.msg).__name__
+            record.msg, record.args = WrongCall(self.masked(text)), None
+        if isinstance(record.exc_info, tuple):
             record.exc_text, record.exc_info = logging.Formatter().formatException(record.exc_info), None
-        if record.exc_text:
-            record.exc_text = self.mask(record.exc_text)
-        if record.stack_info:
-            record.stack_info = self.mask(record.stack_info)
+        # What a call gives as `extra` is among these, beside the texts of exceptions and stacks.
+        for name, value in vars(record).items():
+            setattr(record, name, self.masked(value))
         return True
+
+    def masked(self, value: Any) -> Any:
+        """The value, or a text without keys if it holds one."""
+        if value is None or isinstance(value, (int, float)):
+            return value
+        try:
+            text = value if isinstance(value, (str, bytes)) else str(value)
+            masked = self.mask(text)
+            return value if masked == text else masked
+        except Exception:  # noqa: BLE001
+            # A log must not stop the program, and what cannot be masked must not be shown.
+            return f"<{type(value).__name__}>"

@@ -13,6 +13,7 @@ In the example, `key` is a key.
 ({'refused': ['sk-proj-…ZINl', 401]}, 'sk-proj-…ZINl')
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import skanner
@@ -21,19 +22,31 @@ from opentelemetry.sdk._logs import LogRecordProcessor, ReadWriteLogRecord
 
 class KeyProcessor(LogRecordProcessor):
     def __init__(self, scanner: skanner.Scanner) -> None:
-        self.scanner = scanner
+        self.mask = scanner.mask
 
     def on_emit(self, log_record: ReadWriteLogRecord) -> None:
         record = log_record.log_record
-        record.body = self.masked(record.body)
-        record.attributes = self.masked(dict(record.attributes or {}))
+        record.body, record.event_name = self.masked(record.body), self.masked(record.event_name)
+        record.severity_text = self.masked(record.severity_text)
+        # The text of an exception is among its attributes already. An exporter might look at what it has besides.
+        record.exception = None
+        record.attributes = self.masked(record.attributes or {})
 
     def masked(self, value: Any) -> Any:
-        if isinstance(value, (str, bytes)):
-            return self.scanner.mask(value)
-        if isinstance(value, dict):
-            return {self.masked(name): self.masked(part) for name, part in value.items()}
-        return type(value)(map(self.masked, value)) if isinstance(value, (list, tuple)) else value
+        """The value without keys. Whatever has no parts and is no text becomes a text if it holds one."""
+        if value is None or isinstance(value, (int, float)):
+            return value
+        try:
+            if isinstance(value, Mapping):
+                return {self.masked(name): self.masked(part) for name, part in value.items()}
+            if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
+                return [self.masked(part) for part in value]
+            text = value if isinstance(value, (str, bytes)) else str(value)
+            masked = self.mask(text)
+            return value if masked == text else masked
+        except Exception:  # noqa: BLE001
+            # A log must not stop the program, and what cannot be masked must not be exported.
+            return f"<{type(value).__name__}>"
 
     def shutdown(self) -> None:
         pass

@@ -45,14 +45,14 @@ def pool(seed: int = 0) -> str:
 
 
 def blobs(ids: range, step: int, text: str) -> Iterator[tuple[int, str, str, bytes]]:
-    """Blobs of 400 to 2,000 bytes. Those whose id can be divided by `step` hold a key."""
+    """Blobs of 400 to 2,000 bytes. Those whose id can be divided by `step` hold a key. Repositories have nothing to do with that."""
     for at in ids:
         chosen = random.Random(at)
         start = chosen.randrange(len(text) - 2000)
         content = text[start : start + chosen.randrange(400, 2000)]
         if at % step == 0:
             content = f"{content}\napi_key = '{key(chosen)}'\n"
-        yield at, f"owner/repo-{at % 100:02}", f"src/file_{at % 977}.py", content.encode()
+        yield at, f"owner/repo-{chosen.randrange(100):02}", f"src/file_{at % 977}.py", content.encode()
 
 
 def batch(ids: range, step: int, text: str) -> pa.RecordBatch:

@@ -12,12 +12,11 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.dataset as ds
-from common import FOUND, save, scan
-from generate import SCHEMA, batch, pool
+from common import found_schema, marker, rows_of, save, scan
+from generate import SCHEMA, batch, blobs, pool
 
 CHUNK, STEP = 100_000, 500
-TEXT = pool()
+TEXT, FOUND = pool(), found_schema(pa.int64())
 
 
 def made(ids: pa.RecordBatch) -> pa.RecordBatch:
@@ -74,12 +73,12 @@ def spark() -> Callable[[int], Iterable[pa.RecordBatch]]:
     config["spark.sql.execution.arrow.maxRecordsPerBatch"] = "4096"
     session = SparkSession.builder.master("local[2]").config(map=config).getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
-    blobs, found = from_arrow_schema(SCHEMA), from_arrow_schema(FOUND)
+    made_schema, schema = from_arrow_schema(SCHEMA), from_arrow_schema(FOUND)
 
     def chunk(start: int) -> Iterable[pa.RecordBatch]:
         ids = session.range(start, start + CHUNK, numPartitions=2)
         # Spark takes the blobs from one process of Python and gives them to another.
-        return ids.mapInArrow(make, blobs).mapInArrow(find, found).toArrow().cast(FOUND).to_batches()
+        return ids.mapInArrow(make, made_schema).mapInArrow(find, schema).toArrow().cast(FOUND).to_batches()
 
     return chunk
 
@@ -112,20 +111,18 @@ def with_ray() -> Callable[[int], Iterable[pa.RecordBatch]]:
 
 def main() -> None:
     way, out = sys.argv[1], Path(sys.argv[2])
-    blobs = int(sys.argv[3]) if len(sys.argv) > 3 else 10_000_000
+    count = int(sys.argv[3]) if len(sys.argv) > 3 else 10_000_000
     (out / "_done").mkdir(parents=True, exist_ok=True)
     threading.Thread(target=watch, args=(out,), daemon=True).start()
     chunk = {"spark": spark, "ray": with_ray}[way]()
-    for start in range(0, blobs, CHUNK):
+    for start in range(0, count, CHUNK):
         name = Path(f"chunk-{start:012}.parquet")
-        if not (out / "_done" / name).exists():
+        if not marker(name, out).exists():
             save(chunk(start), name, out)
-    parts = [str(file) for file in out.glob("repository=*/*.parquet")]
-    found = sorted(ds.dataset(parts).to_table(columns=["id"])["id"].to_pylist())
-    expected = list(range(0, blobs, STEP))
-    print(
-        f"{blobs} blobs, {len(expected)} planted, {len(found)} found, {'as expected' if found == expected else 'WRONG'}"
-    )
+    found = sorted((row["id"], row["repository"]) for row in rows_of(out))
+    expected = [(at, repository) for at, repository, _, _ in blobs(range(0, count, STEP), STEP, TEXT)]
+    verdict = "as expected" if found == expected else "WRONG"
+    print(f"{count} blobs, {len(expected)} planted, {len(found)} found, {verdict}")
     sys.exit(found != expected)
 
 

@@ -2,11 +2,11 @@
 
 import pyarrow as pa
 import ray
-from common import FOUND, folders, left, save, scan
+from common import folders, found_schema, left, save, scan, schema_of
 
 
 def scan_table(table: pa.Table) -> pa.Table:
-    return pa.Table.from_batches(map(scan, table.to_batches()), FOUND)
+    return pa.Table.from_batches(map(scan, table.to_batches()), found_schema(table.schema.field("id").type))
 
 
 def main() -> None:
@@ -16,7 +16,8 @@ def main() -> None:
     for file in left(source, out):
         rows = ray.data.read_parquet(str(file)).map_batches(scan_table, batch_format="pyarrow", batch_size=4096)
         tables = rows.iter_batches(batch_format="pyarrow", batch_size=None)
-        save([batch for table in tables if table.num_rows for batch in table.cast(FOUND).to_batches()], file, out)
+        full = (table.cast(schema_of(file)) for table in tables if table.num_rows)
+        save((batch for table in full for batch in table.to_batches()), file, out)
     ray.shutdown()
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
-from common import FOUND, folders, left, save, scan
+from common import folders, left, save, scan, schema_of
 from pyspark.sql import SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
 
@@ -25,11 +25,11 @@ def main() -> None:
     config = {"spark.driver.bindAddress": "127.0.0.1", "spark.ui.enabled": "false"}
     config["spark.sql.execution.arrow.maxRecordsPerBatch"] = "4096"
     spark = SparkSession.builder.master("local[2]").config(map=config).getOrCreate()
-    schema = from_arrow_schema(FOUND)
 
     def scan_file(file):
-        rows = spark.read.parquet(str(file)).mapInArrow(scan_all, schema)
-        save(rows.toArrow().cast(FOUND).to_batches(), file, out)
+        schema = schema_of(file)
+        rows = spark.read.parquet(str(file)).mapInArrow(scan_all, from_arrow_schema(schema))
+        save(rows.toArrow().cast(schema).to_batches(), file, out)
 
     # Each input is a job, so that what is done is done; two at a time.
     with ThreadPoolExecutor(2) as jobs:

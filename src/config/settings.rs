@@ -219,6 +219,23 @@ impl Settings {
         }
     }
 
+    /// Calls options by the methods of the library that set them: whoever called those wrote no command line.
+    pub(crate) fn name_as_library(&mut self) {
+        let named = [
+            (&mut self.min_confidence.from, "min_confidence"),
+            (&mut self.families.from, "families"),
+            (&mut self.rules.from, "rules"),
+            (&mut self.exclude_rules.from, "exclude_rules"),
+            (&mut self.baseline.from, "baseline"),
+            (&mut self.threads.from, "threads"),
+        ];
+        for (from, name) in named {
+            if matches!(from, SettingSource::Flag(_)) {
+                *from = SettingSource::Flag(name);
+            }
+        }
+    }
+
     /// The configuration and the policy, as far as there are any.
     fn files(&self) -> impl Iterator<Item = &Config> {
         self.config.iter().chain(self.policy.iter().map(|policy| &policy.config))

@@ -15,6 +15,8 @@ use crate::report::View;
 pub(crate) struct Options {
     /// Options that an environment variable or the configuration can also set.
     pub(crate) flags: OptionValues,
+    /// They were not written on a command line, so messages must name them as a program does.
+    pub(crate) by_library: bool,
     /// Values from the environment; empty for library use.
     pub(crate) environment: Environment,
     /// The configuration to use instead of the repository's own.

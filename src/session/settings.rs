@@ -166,6 +166,9 @@ pub(crate) fn look_up(options: &Options, start: ConfigStart<'_>, redactor: &Reda
         None => Settings::new(flags.clone(), environment.clone(), config),
         Some(policy) => restricted(policy, options, config),
     };
+    if options.by_library {
+        settings.name_as_library();
+    }
     if settings.config.is_none() {
         mask_rules(&mut named.rules)?;
         let yields = settings.policy.is_some();

@@ -83,7 +83,7 @@ pub(crate) fn scan(
     let rows = import(batch)?;
     let ids = column(&rows, "id")?.clone();
     let contents = Contents::of("content", column(&rows, "content")?)?;
-    let paths = rows.column_by_name("path").map(|paths| Contents::of("path", paths)).transpose()?;
+    let paths = optional_column(&rows, "path")?.map(|paths| Contents::of("path", paths)).transpose()?;
     let mut found = FoundRows::default();
     let mut at = 0;
     while at < rows.num_rows() {
@@ -148,13 +148,23 @@ fn import(batch: &Bound<'_, PyAny>) -> PyResult<RecordBatch> {
 }
 
 fn column<'b>(rows: &'b RecordBatch, name: &str) -> PyResult<&'b ArrayRef> {
-    rows.column_by_name(name).ok_or_else(|| {
+    optional_column(rows, name)?.ok_or_else(|| {
         let fields = rows.schema();
         let names: Vec<&str> = fields.fields().iter().map(|field| field.name().as_str()).collect();
         PyValueError::new_err(format!(
             "the batch has no column {name:?}, but {names:?}; `id` and `content` must be there, `path` may be"
         ))
     })
+}
+
+fn optional_column<'b>(rows: &'b RecordBatch, name: &str) -> PyResult<Option<&'b ArrayRef>> {
+    let count = rows.schema_ref().fields().iter().filter(|field| field.name() == name).count();
+    if count > 1 {
+        return Err(PyValueError::new_err(format!(
+            "the batch has {count} columns {name:?}, of which only one can be meant: drop or rename the others"
+        )));
+    }
+    Ok(rows.column_by_name(name))
 }
 
 fn failed(error: impl std::fmt::Display) -> PyErr {

@@ -10,6 +10,8 @@ use pyo3::{
     types::{PyByteArray, PyBytes, PyMemoryView, PyString},
 };
 
+use crate::options::kind;
+
 /// One thing to scan.
 pub(crate) enum PyContent {
     /// A text, which Python keeps while it is scanned.
@@ -39,9 +41,9 @@ impl PyContent {
             let copy = py.get_type::<PyBytes>().call1((content,))?;
             return Ok(Self::Text(copy.cast_into::<PyBytes>()?.into()));
         }
-        let kind = content.get_type().name()?;
         Err(PyTypeError::new_err(format!(
-            "what is scanned must be bytes, str or a path such as pathlib.Path, not {kind}"
+            "what is scanned must be bytes, str or a path such as pathlib.Path, not {}",
+            kind(content)
         )))
     }
 }

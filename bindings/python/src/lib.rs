@@ -5,6 +5,7 @@ mod arrow;
 mod content;
 mod failure;
 mod many;
+mod options;
 mod scanner;
 
 use pyo3::prelude::*;

@@ -3,6 +3,7 @@
 use std::{collections::VecDeque, sync::Mutex};
 
 use pyo3::{
+    exceptions::{PyTypeError, PyValueError},
     prelude::*,
     types::{PyIterator, PyTuple},
 };
@@ -10,6 +11,7 @@ use pyo3::{
 use crate::{
     content::PyContent,
     failure::{Failure, guarded},
+    options::{self, kind},
     scanner::{Outcome, Scanner, scan},
 };
 
@@ -27,6 +29,8 @@ pub(crate) struct Reports {
 struct ReportsState {
     /// `None` after its end.
     contents: Option<Py<PyIterator>>,
+    /// How many contents it has given.
+    given: usize,
     outcomes: VecDeque<Result<Outcome, Failure>>,
     /// What the iterable raised behind them.
     raised: Option<PyErr>,
@@ -35,7 +39,7 @@ struct ReportsState {
 impl Reports {
     pub(crate) fn new(scanner: Py<Scanner>, contents: Py<PyIterator>) -> Self {
         let contents = Some(contents);
-        let state = Mutex::new(ReportsState { contents, outcomes: VecDeque::new(), raised: None });
+        let state = Mutex::new(ReportsState { contents, given: 0, outcomes: VecDeque::new(), raised: None });
         Self { scanner, state }
     }
 }
@@ -49,8 +53,9 @@ impl Reports {
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         // A thread that waits for the other one would keep it from the interpreter.
         let Ok(mut state) = self.state.try_lock() else {
-            return Err(pyo3::exceptions::PyValueError::new_err(
-                "scan_many is already running in another thread",
+            return Err(PyValueError::new_err(
+                "the reports of this scan_many are already being made, for another thread or for its own iterable: call \
+                 scan_many once for each",
             ));
         };
         if state.outcomes.is_empty() && state.raised.is_none() {
@@ -79,7 +84,10 @@ impl ReportsState {
         let Some(contents) = &self.contents else { return taken };
         let mut contents = contents.bind(py).clone();
         while taken.len() < MOST_TAKEN && size < MOST_BYTES {
-            match contents.next().map(|content| content.and_then(|content| named(&content))) {
+            let content =
+                contents.next().map(|content| content.and_then(|content| named(&content, self.given)));
+            self.given += 1;
+            match content {
                 Some(Ok(content)) => {
                     size += if let PyContent::Text(text) = &content.0 { text.len() } else { MOST_BYTES };
                     taken.push(content);
@@ -99,13 +107,32 @@ impl ReportsState {
     }
 }
 
-/// A content, or a pair of its name and it.
-fn named(content: &Bound<'_, PyAny>) -> PyResult<(PyContent, String)> {
-    match content.cast::<PyTuple>() {
-        Ok(pair) => {
-            let (name, content): (String, Bound<'_, PyAny>) = pair.extract()?;
-            Ok((PyContent::of(&content)?, name))
-        }
-        Err(_) => Ok((PyContent::of(content)?, String::new())),
+/// A content, or a pair of its name and it. An error says which one it is, counted from 0.
+fn named(content: &Bound<'_, PyAny>, at: usize) -> PyResult<(PyContent, String)> {
+    let py = content.py();
+    let Ok(pair) = content.cast::<PyTuple>() else {
+        return Ok((PyContent::of(content).map_err(|error| of_item(py, error, at))?, String::new()));
+    };
+    if pair.len() != 2 {
+        return Err(PyTypeError::new_err(format!(
+            "item {at} of scan_many is a tuple of {}: it must be a content, or a pair of a name and a content",
+            pair.len()
+        )));
+    }
+    let (name, content) = (pair.get_item(0)?, pair.get_item(1)?);
+    let Ok(Some(name)) = options::name(&name) else {
+        return Err(PyTypeError::new_err(format!(
+            "item {at} of scan_many has a name that is {}: it must be a str, and stand before the content",
+            kind(&name)
+        )));
+    };
+    Ok((PyContent::of(&content).map_err(|error| of_item(py, error, at))?, name))
+}
+
+/// Says what an error is about.
+fn of_item(py: Python<'_>, error: PyErr, at: usize) -> PyErr {
+    match error.is_instance_of::<PyTypeError>(py) {
+        true => PyTypeError::new_err(format!("item {at} of scan_many: {}", error.value(py))),
+        false => error,
     }
 }

@@ -11,7 +11,7 @@ use pyo3::{
     prelude::*,
     pybacked::PyBackedBytes,
     sync::PyOnceLock,
-    types::{PyBytes, PyDict, PyIterator, PyString},
+    types::{PyBytes, PyDict, PyList, PyString},
 };
 use skanner::{Confidence, Family, Report, ScannerBuilder, TextScanner};
 
@@ -20,12 +20,29 @@ use crate::{
     content::{PyContent, utf8},
     failure::{self, Failure, caught, guarded},
     many::Reports,
+    options,
 };
 
 /// What is shorter is scanned sooner than a thread that waits for the interpreter would get it, in bytes.
 const WORTH_DETACHING: usize = 4 << 10;
 
-/// Finds keys.
+/// Finds keys, with allow comments, names, archives, encodings and masks as in the program `skanner`.
+///
+/// A scanner can be shared by threads, sent to other processes, and used after a fork. Neither the environment nor a file
+/// beside what is scanned configures it. All options are keywords; what is None is as `config` says, or else the default:
+///
+/// min_confidence: how sure a finding must be: "certain", "likely" (the default) or "possible".
+/// families: ["sk"] or ["ai"], to look only for keys of these families; by default for all.
+/// rules: to report only findings of these rules, by their ids; by default those of all.
+/// exclude_rules: not to report findings of these rules; [] excludes none, whatever `config` says.
+/// config: a configuration file, such as skanner.toml. It must exist wherever the scanner is sent to.
+/// allow_comments: whether comments such as `skanner:allow` suppress findings; True by default. Turn it off for texts of
+///     people you do not trust.
+/// read_ignored: whether a scan of a directory reads files that git ignores; False by default.
+/// threads: for directories and repositories, one per processor by default. Everything else runs in the thread that calls.
+///
+/// A str is a text, never a path: pass a pathlib.Path to scan a file or a directory. A text may have a name, which stands in
+/// the report, and may tell whose key something is, as that of a file does.
 #[pyclass(frozen, module = "skanner")]
 pub(crate) struct Scanner {
     builder: ScannerBuilder,
@@ -52,7 +69,7 @@ impl Scanner {
     #[new]
     #[pyo3(signature = (
         *,
-        min_confidence = "likely",
+        min_confidence = None,
         families = None,
         rules = None,
         exclude_rules = None,
@@ -64,17 +81,17 @@ impl Scanner {
     #[allow(clippy::too_many_arguments, reason = "they are the options of the builder, by name")]
     fn new(
         py: Python<'_>,
-        min_confidence: &str,
-        families: Option<Vec<String>>,
-        rules: Option<Vec<String>>,
-        exclude_rules: Option<Vec<String>>,
-        config: Option<PathBuf>,
-        allow_comments: bool,
-        read_ignored: bool,
-        threads: Option<usize>,
+        #[pyo3(from_py_with = options::min_confidence)] min_confidence: Option<String>,
+        #[pyo3(from_py_with = options::families)] families: Option<Vec<String>>,
+        #[pyo3(from_py_with = options::rules)] rules: Option<Vec<String>>,
+        #[pyo3(from_py_with = options::exclude_rules)] exclude_rules: Option<Vec<String>>,
+        #[pyo3(from_py_with = options::config)] config: Option<PathBuf>,
+        #[pyo3(from_py_with = options::allow_comments)] allow_comments: bool,
+        #[pyo3(from_py_with = options::read_ignored)] read_ignored: bool,
+        #[pyo3(from_py_with = options::threads)] threads: Option<usize>,
     ) -> PyResult<Self> {
         let arguments = PyDict::new(py);
-        arguments.set_item("min_confidence", min_confidence)?;
+        arguments.set_item("min_confidence", &min_confidence)?;
         arguments.set_item("families", &families)?;
         arguments.set_item("rules", &rules)?;
         arguments.set_item("exclude_rules", &exclude_rules)?;
@@ -82,16 +99,24 @@ impl Scanner {
         arguments.set_item("allow_comments", allow_comments)?;
         arguments.set_item("read_ignored", read_ignored)?;
         arguments.set_item("threads", threads)?;
-        let families = families.unwrap_or_default();
-        let families = families.iter().map(|name| one_of(py, "families", name, Family::WORDS));
+        // What is not given is left to the configuration.
         let mut builder = skanner::Scanner::builder()
-            .min_confidence(one_of(py, "min_confidence", min_confidence, Confidence::WORDS)?)
-            .families(families.collect::<PyResult<Vec<_>>>()?)
-            .rules(rules.unwrap_or_default())
-            .exclude_rules(exclude_rules.unwrap_or_default())
             .allow_comments(allow_comments)
             .read_ignored(read_ignored)
             .threads(threads.unwrap_or_default());
+        if let Some(word) = min_confidence {
+            builder = builder.min_confidence(one_of(py, "min_confidence", &word, Confidence::WORDS)?);
+        }
+        if let Some(families) = families {
+            let families = families.iter().map(|name| one_of(py, "families", name, Family::WORDS));
+            builder = builder.families(families.collect::<PyResult<Vec<_>>>()?);
+        }
+        if let Some(rules) = rules {
+            builder = builder.rules(rules);
+        }
+        if let Some(rules) = exclude_rules {
+            builder = builder.exclude_rules(rules);
+        }
         if let Some(config) = config {
             builder = builder.config(config);
         }
@@ -102,13 +127,15 @@ impl Scanner {
         Ok(Self { builder, arguments, engine, report_class, clean })
     }
 
-    /// Scans bytes, a text, or the files of a path.
+    /// Scans bytes, a text, or the files of a path: a str is a text, so a path must be a pathlib.Path.
+    ///
+    /// The name of a text stands in the report, and may tell whose key something is, as that of a file does.
     #[pyo3(signature = (content, name = None))]
     fn scan<'py>(
         &self,
         py: Python<'py>,
         content: &Bound<'py, PyAny>,
-        name: Option<&str>,
+        #[pyo3(from_py_with = options::name)] name: Option<String>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let content = PyContent::of(content)?;
         if matches!(content, PyContent::Path(_)) && name.is_some() {
@@ -116,9 +143,8 @@ impl Scanner {
                 "a path has its own name, so `name` is for bytes and str alone",
             ));
         }
-        let engine = self.engine(py)?;
-        let scan =
-            || guarded(|| scan(&engine, &mut engine.text_scanner(), &content, name.unwrap_or_default()));
+        let (engine, name) = (self.engine(py)?, name.unwrap_or_default());
+        let scan = || guarded(|| scan(&engine, &mut engine.text_scanner(), &content, &name));
         let outcome = match &content {
             PyContent::Text(text) if text.len() < WORTH_DETACHING => scan(),
             _ => py.detach(scan),
@@ -126,13 +152,13 @@ impl Scanner {
         self.report(py, outcome)
     }
 
-    /// Scans the contents of an iterable, and returns an iterator of their reports.
+    /// Scans contents, or pairs of a name and a content, as they come, and yields their reports in order.
     fn scan_many(this: Py<Self>, contents: &Bound<'_, PyAny>) -> PyResult<Reports> {
-        let contents = PyIterator::from_object(contents)?.unbind();
-        Ok(Reports::new(this, contents))
+        Ok(Reports::new(this, options::contents(contents)?.unbind()))
     }
 
-    /// Scans the rows of a batch.
+    /// Scans the rows of a pyarrow.RecordBatch by its columns id, path and content, and returns one with a row for each
+    /// place of a key, and for each thing that could not be read. Of a table, scan each batch of to_batches().
     fn scan_arrow<'py>(&self, py: Python<'py>, batch: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let engine = self.engine(py)?;
         let found = caught(|| arrow::scan(py, &engine, batch))??;
@@ -140,21 +166,25 @@ impl Scanner {
         py.import("pyarrow")?.call_method1("record_batch", (batch,))
     }
 
-    /// Scans the whole history of a repository.
-    fn scan_repository<'py>(&self, py: Python<'py>, path: PathBuf) -> PyResult<Bound<'py, PyAny>> {
+    /// Scans the whole history of a repository: every object, name and message.
+    fn scan_repository<'py>(
+        &self,
+        py: Python<'py>,
+        #[pyo3(from_py_with = options::path)] path: PathBuf,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let engine = self.engine(py)?;
         let outcome = py.detach(|| guarded(|| Ok(Outcome::told(engine.scan_repository(&path)?))));
         self.report(py, outcome)
     }
 
-    /// The same text with its keys masked.
+    /// The text with every key in it replaced by its masked form, and nothing else changed.
     fn mask<'py>(&self, py: Python<'py>, text: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let bytes: PyBackedBytes = if let Ok(text) = text.cast::<PyString>() {
             utf8(text)?.into()
         } else if let Ok(bytes) = text.cast::<PyBytes>() {
             bytes.clone().into()
         } else {
-            let kind = text.get_type().name()?;
+            let kind = options::kind(text);
             return Err(PyTypeError::new_err(format!("what is masked must be str or bytes, not {kind}")));
         };
         let engine = self.engine(py)?;
@@ -177,11 +207,27 @@ impl Scanner {
         ((), self.arguments.bind(py).clone())
     }
 
+    /// The options that count, by the arguments, the configuration or the defaults; those that limit nothing are left out.
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        let arguments = self.arguments.bind(py).iter();
-        let told = arguments.filter(|(_, value)| !value.is_none());
-        let told = told.map(|(name, value)| Ok(format!("{name}={}", value.repr()?)));
-        Ok(format!("Scanner({})", told.collect::<PyResult<Vec<_>>>()?.join(", ")))
+        let engine = self.engine(py)?;
+        let shown = PyDict::new(py);
+        shown.set_item("min_confidence", engine.min_confidence().name())?;
+        let families: Vec<_> = engine.families().iter().map(|family| family.name()).collect();
+        if families.len() < Family::WORDS.len() {
+            shown.set_item("families", PyList::new(py, families)?)?;
+        }
+        for (name, rules) in [("rules", engine.rules()), ("exclude_rules", engine.exclude_rules())] {
+            if !rules.is_empty() {
+                shown.set_item(name, PyList::new(py, rules)?)?;
+            }
+        }
+        for name in ["config", "allow_comments", "read_ignored", "threads"] {
+            if let Some(value) = self.arguments.bind(py).get_item(name)?.filter(|value| !value.is_none()) {
+                shown.set_item(name, value)?;
+            }
+        }
+        let shown = shown.iter().map(|(name, value)| Ok(format!("{name}={}", value.repr()?)));
+        Ok(format!("Scanner({})", shown.collect::<PyResult<Vec<_>>>()?.join(", ")))
     }
 }
 

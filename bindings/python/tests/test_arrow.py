@@ -78,6 +78,18 @@ def test_what_is_wrong_with_a_batch(scanner: skanner.Scanner) -> None:
             scanner.scan_arrow(batch)
 
 
+@pytest.mark.parametrize("name", ["id", "path", "content"])
+def test_two_columns_of_one_name_are_refused(scanner: skanner.Scanner, name: str) -> None:
+    columns = {"id": [1], "path": ["a"], "content": ["a"]}
+    arrays = [pa.array(values) for values in [*columns.values(), [KEY]]]
+    batch = pa.RecordBatch.from_arrays(arrays, names=[*columns, name])
+    with pytest.raises(ValueError, match=f'2 columns "{name}"'):
+        scanner.scan_arrow(batch)
+    # Others do not matter.
+    other = pa.RecordBatch.from_arrays([*arrays[:3], arrays[1], arrays[1]], names=[*columns, "x", "x"])
+    assert scanner.scan_arrow(other).num_rows == 0
+
+
 def test_archives_that_cannot_be_read_have_rows(scanner: skanner.Scanner) -> None:
     damaged = bytes([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1])
     found = scanner.scan_arrow(pa.record_batch({"id": [7], "path": ["a.gz"], "content": [damaged]})).to_pylist()

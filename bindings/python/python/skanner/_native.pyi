@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from os import PathLike
 from typing import Any, Literal, TypeVar, Union, final
 
@@ -17,32 +17,33 @@ __version__: str
 class Scanner:
     """Finds keys, with allow comments, names, archives, encodings and masks as in the program `skanner`.
 
-    A scanner can be shared by threads, sent to other processes, and used after a fork. It goes by what it was built
-    with: neither the environment nor a file of what is scanned configures it, but comments such as `skanner:allow` count
-    unless `allow_comments` is false.
+    A scanner can be shared by threads, sent to other processes, and used after a fork. `help(skanner.Scanner)` tells of
+    the options.
     """
 
     def __new__(
         cls,
         *,
-        min_confidence: Literal["certain", "likely", "possible"] = "likely",
-        families: Union[Sequence[Literal["sk", "ai"]], None] = None,
-        rules: Union[Sequence[str], None] = None,
-        exclude_rules: Union[Sequence[str], None] = None,
+        min_confidence: Union[Literal["certain", "likely", "possible"], None] = None,
+        families: Union[Iterable[Literal["sk", "ai"]], None] = None,
+        rules: Union[Iterable[str], None] = None,
+        exclude_rules: Union[Iterable[str], None] = None,
         config: Union[str, PathLike[str], None] = None,
         allow_comments: bool = True,
         read_ignored: bool = False,
         threads: Union[int, None] = None,
     ) -> Scanner: ...
     def scan(self, content: _Content, name: Union[str, None] = None) -> Report:
-        """Scans bytes, a text, or the files of a path: a `str` is a text, so a path must be a `pathlib.Path`."""
+        """Scans bytes, a text, or the files of a path: a `str` is a text, so a path must be a `pathlib.Path`.
+
+        The name of a text stands in the report, and may tell whose key something is, as that of a file does."""
 
     def scan_many(self, contents: Iterable[Union[_Content, tuple[str, _Content]]]) -> Iterator[Report]:
         """Scans contents, or pairs of a name and a content, as they come, and yields their reports in order."""
 
     def scan_arrow(self, batch: Any) -> Any:
         """Scans the rows of a `pyarrow.RecordBatch` by its columns `id`, `path` and `content`, and returns one with a row
-        for each place of a key, and for each thing that could not be read."""
+        for each place of a key, and for each thing that could not be read. Of a table, scan each batch of `to_batches()`."""
 
     def scan_repository(self, path: Union[str, PathLike[str]]) -> Report:
         """Scans the whole history of a repository: every object, name and message."""

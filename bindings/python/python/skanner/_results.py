@@ -7,6 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any, Literal
 
 
@@ -14,9 +15,10 @@ class _View:
     """One object of a report."""
 
     __slots__ = ("_fields",)
-    _fields: dict[str, Any]
+    _fields: Mapping[str, Any]
 
-    def __init__(self, fields: dict[str, Any]) -> None:
+    # The fields are frozen.
+    def __init__(self, fields: Mapping[str, Any]) -> None:
         object.__setattr__(self, "_fields", fields)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -26,7 +28,7 @@ class _View:
         raise AttributeError(f"a {type(self).__name__} cannot be changed")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self._fields,)
+        return _restored, (type(self), _text(self._fields))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _View) and type(self) is type(other) and self._fields == other._fields
@@ -36,7 +38,9 @@ class _View:
 
     def __repr__(self) -> str:
         shown = ", ".join(
-            f"{name}={value!r}" for name, value in self._fields.items() if not isinstance(value, (dict, list))
+            f"{name}={value!r}"
+            for name, value in self._fields.items()
+            if value is None or isinstance(value, (str, int, float))
         )
         return f"{type(self).__name__}({shown})"
 
@@ -70,8 +74,9 @@ class Report(_View):
             fields = _parsed(self._json)
             if self._size is not None:
                 fields["scanned"].update(files=1, bytes=self._size)
-            object.__setattr__(self, "_fields", fields)
-            return fields
+            frozen = _frozen(fields)
+            object.__setattr__(self, "_fields", frozen)
+            return frozen
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Report, (self._json, self._size)
@@ -116,7 +121,8 @@ class Report(_View):
 
     @property
     def left_out(self) -> dict[str, int]:
-        """How many keys were found, but left out, by the option that leaves them out."""
+        """How many keys were found, but left out, by what leaves them out: an option of the scanner, such as
+        `exclude_rules`, or the configuration file."""
         return dict(self._fields.get("left_out", {}))
 
     @property
@@ -238,7 +244,8 @@ class Occurrence(_View):
 
     @property
     def source(self) -> Literal["file", "index", "blob", "message", "name", "config", "stdin"]:
-        """The kind of place; `stdin` for bytes and texts."""
+        """The kind of place. It is `stdin` for bytes and texts: a report has one word for all that is neither in a file nor in a
+        repository."""
         source: Literal["file", "index", "blob", "message", "name", "config", "stdin"] = self._fields["source"]
         return source
 
@@ -473,7 +480,27 @@ def _parsed(text: str) -> dict[str, Any]:
     return fields
 
 
-def _text(fields: dict[str, Any]) -> str:
+def _text(fields: Mapping[str, Any]) -> str:
     import json
 
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    # What is frozen is no dict, but makes one.
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"), default=dict)
+
+
+def _frozen(value: Any) -> Any:
+    """The same, which nobody can change: a report is evidence."""
+    import types
+
+    def freeze(value: Any) -> Any:
+        # Not isinstance, which would tell type checkers of parts that they know nothing about.
+        kind: str = value.__class__.__name__
+        if kind == "dict":
+            return types.MappingProxyType({name: freeze(part) for name, part in value.items()})
+        return tuple(map(freeze, value)) if kind == "list" else value
+
+    return freeze(value)
+
+
+def _restored(view: type[_View], text: str) -> _View:
+    """Takes a view out of a pickle."""
+    return view(_frozen(_parsed(text)))
