@@ -87,8 +87,8 @@ fn a_bad_line_is_named_and_the_others_are_scanned() {
         ("{\"id\":1}".to_owned(), "has neither `text` nor `content_base64`"),
         ("{\"text\":\"\",\"content_base64\":\"\"}".to_owned(), "has both `text` and `content_base64`"),
         ("{\"content_base64\":\"%\"}".to_owned(), "`content_base64` is not base64"),
-        (format!("{{\"text\":[\"{secret}\"]}}"), "must be texts"),
-        ("{\"text\":\"a\",\"text\":\"b\"}".to_owned(), "must be texts, each once"),
+        (format!("{{\"text\":[\"{secret}\"]}}"), "`text` is a list; it must be a string"),
+        ("{\"text\":\"a\",\"text\":\"b\"}".to_owned(), "has `text` more than once"),
         ("{\"text\":\"a\"} x".to_owned(), "is not valid JSON from byte "),
         ("\u{1}".to_owned(), "is not valid JSON from byte "),
     ] {
@@ -101,10 +101,95 @@ fn a_bad_line_is_named_and_the_others_are_scanned() {
         assert_eq!((&found[0]["id"], &found[2]["line"]), (&json!(7), &json!(4)));
         assert_eq!((&summary["errors"], &summary["complete"]), (&json!(1), &json!(false)));
     }
-    let (code, found, _) = filter(&sandbox, &[], b"{\"text\":\"\xff\"}\n");
+    let (code, found, _) = filter(&sandbox, &[], b" {\"text\":\"\xff\"}\n");
     assert_eq!((code, found.len()), (2, 1));
+    assert_eq!(found[0]["error"], "is not UTF-8: byte 11 is 0xff");
     assert_eq!(filter(&sandbox, &[], b"").0, 0);
     assert_eq!(filter(&sandbox, &[], "\u{feff}{\"text\":\"a\"}\n".as_bytes()).0, 0);
+}
+
+#[test]
+fn an_error_tells_what_to_change_and_has_the_id() {
+    let sandbox = Sandbox::new();
+    for (line, expected) in [
+        (&b"{\"id\":9,\"text\":5}"[..], "`text` is a number; it must be a string"),
+        (b"{\"text\":true,\"id\":9}", "`text` is a boolean; it must be a string"),
+        (b"{\"id\":9,\"path\":{},\"text\":\"x\"}", "`path` is an object; it must be a string"),
+        (b"{\"id\":9,\"content_base64\":[]}", "`content_base64` is a list; it must be a string"),
+        (b"{\"id\":9,\"id\":9,\"text\":\"x\"}", "has `id` more than once"),
+        (b"{\"id\":9,\"path\":\"a\",\"text\":\"x\",\"path\":\"b\"}", "has `path` more than once"),
+        (
+            b"{\"content_base64\":\"\",\"id\":9,\"content_base64\":\"\"}",
+            "has `content_base64` more than once",
+        ),
+        (b"{\"id\":9,\"text\":\"\xff\"}", "is not UTF-8: byte 17 is 0xff"),
+        (b"  {\"text\":\"\xed\xa0\x80\",\"id\":9}", "is not UTF-8: byte 12 is 0xed"),
+        (b"{\"id\":9,\"text\":\"x", "is not valid JSON: it ends too early"),
+        (b" {\"id\":9,\"text\" \"x\"}", "is not valid JSON from byte 17 on"),
+        (
+            b"{\"id\":9,\"content_base64\":\"AAAAA\"}",
+            "`content_base64` is not base64: it ends in the middle of a byte",
+        ),
+    ] {
+        let (code, found, _) = filter(&sandbox, &[], line);
+        let line = String::from_utf8_lossy(line);
+        assert_eq!((code, found.len(), &found[0]["id"]), (2, 1, &json!(9)), "{line}");
+        let error = found[0]["error"].as_str().unwrap();
+        assert!(error.starts_with(expected), "{line}: {error}");
+    }
+    // Which of two ids is meant, or what an id in no encoding says, nobody knows.
+    for line in [&b"{\"id\":9,\"id\":8,\"text\":\"x\"}"[..], b"{\"id\":\"\xff\",\"text\":\"x\"}"] {
+        let (code, found, _) = filter(&sandbox, &[], line);
+        assert_eq!((code, &found[0]["id"]), (2, &Value::Null));
+    }
+}
+
+#[test]
+fn what_other_programs_write_is_scanned() {
+    let sandbox = Sandbox::new();
+    let text = format!("x = '{}' ?>?>", openai_key(8));
+    let base64 = |engine: base64::engine::GeneralPurpose| engine.encode(&text);
+    use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+    let wrapped =
+        base64(STANDARD).as_bytes().chunks(76).map(<[u8]>::to_vec).collect::<Vec<_>>().join(&b"\r\n"[..]);
+    let forms = [base64(STANDARD), base64(STANDARD_NO_PAD), base64(URL_SAFE), base64(URL_SAFE_NO_PAD)];
+    let wrapped = String::from_utf8(wrapped).unwrap() + "\n";
+    let (_, expected, _) = filter(&sandbox, &[], &lines(&[json!({"text": text})]));
+    for base64 in forms.into_iter().chain([wrapped]) {
+        let (code, found, _) = filter(&sandbox, &[], &lines(&[json!({"content_base64": base64})]));
+        assert_eq!((code, &found), (1, &expected), "{}", base64.len());
+    }
+    // As Python writes a string that no text can hold.
+    for (half, shown) in
+        [("\\ud800", "\u{fffd}"), ("\\udfff\\ud83e", "\u{fffd}\u{fffd}"), ("\\ud83e\\udd80", "\u{1f980}")]
+    {
+        let line = format!("{{\"path\":\"{half}\",\"{half}\":1,\"text\":\"{half} {text}\"}}");
+        let (code, found, _) = filter(&sandbox, &[], line.as_bytes());
+        let (_, expected, _) =
+            filter(&sandbox, &[], &lines(&[json!({"path": shown, "text": format!("{shown} {text}")})]));
+        assert_eq!((code, &found[0]["findings"]), (1, &expected[0]["findings"]), "{half}");
+    }
+}
+
+#[test]
+fn a_run_without_rules_does_not_call_anything_clean() {
+    let sandbox = Sandbox::new();
+    let rule = "openai-project-key";
+    let options = ["--rule", rule, "--exclude-rule", rule];
+    let expected = "no rule is left: --exclude-rule takes away all that --rule chooses";
+    for command in ["filter", "scan"] {
+        let run = sandbox.skanner(&[&[command], &options[..]].concat());
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(run.stderr.contains(expected) && run.stdout.is_empty(), "{run:?}");
+    }
+    let scanner = skanner::Scanner::builder().rules([rule]).exclude_rules([rule]).build();
+    let Err(skanner::Error::Configuration(error)) = scanner else { panic!("a scanner without rules") };
+    assert!(error.contains("no rule is left"), "{error}");
+    let more = [&options[..], &["--rule", "stripe-secret-key"]].concat();
+    assert_eq!(filter(&sandbox, &more, b"").0, 0);
+    sandbox.write("skanner.toml", format!("rules = [\"{rule}\"]\nexclude-rules = [\"{rule}\"]\n"));
+    let run = sandbox.skanner(&["filter"]);
+    assert!(run.code == 2 && run.stderr.contains("no rule is left: skanner.toml:2"), "{run:?}");
 }
 
 #[test]

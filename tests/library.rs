@@ -276,6 +276,21 @@ fn masking_hides_every_key_however_it_is_written() {
     assert_eq!(*scanner.mask_bytes(&damaged).unwrap(), *"…".as_bytes());
 }
 
+#[test]
+fn keys_that_stand_alone_on_lines_are_masked_one_by_one() {
+    const COUNT: u64 = 40;
+    let scanner = scanner();
+    let keys: Vec<String> = (0..COUNT).map(|seed| openai_key(100 + seed)).collect();
+    let shown: Vec<String> = keys.iter().map(|key| format!("sk-proj-…{}", &key[key.len() - 4..])).collect();
+    for between in ["\n", "\r\n", "\n\n", "\n> ", "\n  - ", " ", "\t", ",", "\"\n\""] {
+        let (text, expected) = (keys.join(between), shown.join(between));
+        let masked = scanner.mask(&text).unwrap();
+        assert_eq!(masked, expected, "{between:?}");
+        assert_eq!(scanner.mask(&masked).unwrap(), masked, "{between:?}");
+        assert_eq!(scanner.scan_bytes(text.as_bytes(), "").unwrap().findings.len(), keys.len());
+    }
+}
+
 proptest! {
     #[test]
     fn masking_changes_nothing_but_keys_and_is_done_at_once(

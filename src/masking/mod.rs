@@ -1,5 +1,6 @@
 //! Masks keys in a text, and leaves every other byte as it is.
 
+mod continued;
 mod spans;
 
 use std::ops::Range;
@@ -64,44 +65,10 @@ pub(crate) fn edits(text: &[u8], findings: &[Finding]) -> Vec<MaskEdit> {
     if places().any(is_wide) {
         return all(text);
     }
-    let wrapped: Vec<MaskEdit> = edits.iter().flat_map(|edit| continued(text, edit.range.end)).collect();
-    edits.extend(wrapped);
+    let ends = edits.iter().map(|edit| edit.range.end).collect();
+    let hidden = |range| MaskEdit { range, shown: HIDDEN.to_owned() };
+    edits.extend(continued::lines(text, ends).into_iter().map(hidden));
     without_overlaps(edits)
-}
-
-/// The shortest line that is wrapped, and the shortest rest of a key on a line of its own, in bytes.
-const NARROWEST: usize = 40;
-const SHORTEST_REST: usize = 16;
-
-/// The lines behind a key that ends with its line and goes on without a mark, since a terminal or a mail program wrapped it: the
-/// engine takes its first line for a whole key. What looks like nothing random is left alone.
-fn continued(text: &[u8], end: usize) -> Vec<MaskEdit> {
-    let mut parts = Vec::new();
-    let width = end - text[..end].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    let mut at = end;
-    if width < NARROWEST {
-        return parts;
-    }
-    loop {
-        let rest = text[at..].strip_prefix(b"=").unwrap_or(&text[at..]);
-        let Some(line) = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n")) else { break };
-        let is_quote = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'+' | b'>' | b'|');
-        let line = &line[line.iter().take_while(is_quote).count()..];
-        let start = text.len() - line.len();
-        let is_key = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-        let length = line.iter().take_while(|byte| is_key(byte)).count();
-        let run = &line[..length];
-        let is_random = run.iter().any(u8::is_ascii_digit)
-            && run.iter().any(u8::is_ascii_uppercase)
-            && run.iter().any(u8::is_ascii_lowercase);
-        let is_alone = matches!(line.get(length), None | Some(b'=' | b'\r' | b'\n' | b'"' | b'\''));
-        if length > width || length < SHORTEST_REST || !is_random || !is_alone {
-            break;
-        }
-        at = start + length;
-        parts.push(MaskEdit { range: start..at, shown: HIDDEN.to_owned() });
-    }
-    parts
 }
 
 /// How much of a text is looked at again to either side of what was masked, in bytes: what the engine looks at around a place.
@@ -204,29 +171,6 @@ mod tests {
         assert_eq!(parts[0], expected);
         assert_eq!(parts[1], format!("{}…", "c".repeat(BESIDE)));
         assert_eq!(around(&text, &[]), Vec::<String>::new());
-    }
-
-    #[test]
-    fn what_goes_on_in_the_next_line_is_hidden() {
-        let rest = "aB3".repeat(13);
-        for (behind, expected) in [
-            (format!("\n{rest}\n{rest}\nno more"), 2),
-            (format!("\r\n  {rest}\r\n"), 1),
-            (format!("=\n+{rest}"), 1),
-            (format!("\n{rest} is a name"), 0),
-            (format!("\n{}", rest.to_lowercase()), 0),
-            (format!(" {rest}"), 0),
-            (format!("\n{rest}{rest}"), 0),
-            ("\nsecond line".to_owned(), 0),
-            (String::new(), 0),
-        ] {
-            let text = format!("x\nkey={}{behind}", "K".repeat(NARROWEST));
-            let end = 2 + 4 + NARROWEST;
-            let parts = continued(text.as_bytes(), end);
-            assert_eq!(parts.len(), expected, "{behind:?}");
-            assert!(parts.iter().all(|part| text[part.range.clone()] == rest), "{behind:?}");
-        }
-        assert_eq!(continued(format!("K\n{rest}").as_bytes(), 1), []);
     }
 
     #[test]

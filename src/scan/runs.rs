@@ -11,7 +11,7 @@ use crate::{
     blob::Wrapping,
     bytes::is_ascii_text,
     decode::{
-        Decoded, Literal, base64, hex,
+        Decoded, Literal, base64, escape, hex,
         run::{self, EncodedRun},
     },
 };
@@ -28,6 +28,9 @@ const AFTER: usize = 4 << 10;
 
 /// The maximum if literals follow each other closely, so that little is decoded twice.
 const MOST_AFTER: usize = 32 << 10;
+
+/// What most keys begin with.
+const MOST_KEYS: &[u8] = b"sk";
 
 /// An encoding of runs.
 struct RunCodec {
@@ -64,25 +67,35 @@ pub(super) struct RunSearch {
 }
 
 impl RunSearch {
-    /// Searches for these texts in base64, in base64 of UTF-16, in base64 of base64, and in hex.
+    /// Searches for these texts in base64, in base64 of base64 and of UTF-16, and in hex. What most keys begin with is
+    /// searched for in more pairs of encodings: each literal is paid for where the search is built.
     pub(super) fn new(plain: &[Cow<'_, str>]) -> Self {
         let pattern = |(literal, codec): (Literal, usize)| GramPattern {
             literal: literal.bytes,
             codec,
             group_offset: literal.group_offset,
         };
+        let in_base64 = |text: &[u8]| base64::literals(text).into_iter().map(|literal| (literal, BASE64));
+        let in_hex = |text: &[u8]| hex::literals(text).into_iter().map(|literal| (literal, HEX));
         let mut patterns = Vec::new();
+        let most = plain.iter().map(|text| text.as_bytes()).filter(|text| text.starts_with(MOST_KEYS));
+        let mut inner: Vec<Vec<u8>> = escape::escaped_starts(most).into_iter().collect();
         for text in plain {
-            let once = base64::literals(text.as_bytes());
-            let twice = once.iter().flat_map(|literal| base64::literals(&literal.bytes));
-            let wide: Vec<u8> = text.bytes().flat_map(|byte| [byte, 0]).collect();
-            let in_base64 = once.iter().cloned().chain(twice).chain(base64::literals(&wide));
-            let in_hex = hex::literals(text.as_bytes());
-            let all = in_base64
-                .map(|literal| (literal, BASE64))
-                .chain(in_hex.into_iter().map(|literal| (literal, HEX)));
-            patterns.extend(all.map(pattern));
+            let text = text.as_bytes();
+            let once = base64::literals(text);
+            let wide: Vec<u8> = text.iter().flat_map(|byte| [*byte, 0]).collect();
+            if text.starts_with(MOST_KEYS) {
+                inner.extend(once.iter().chain(&hex::literals(text)).map(|literal| literal.bytes.clone()));
+                inner.push(wide);
+            } else {
+                let twice = once.iter().flat_map(|literal| in_base64(&literal.bytes));
+                patterns.extend(twice.chain(in_base64(&wide)).map(pattern));
+            }
+            patterns
+                .extend(once.into_iter().map(|literal| (literal, BASE64)).chain(in_hex(text)).map(pattern));
         }
+        let doubly = inner.iter().flat_map(|text| in_base64(text).chain(in_hex(text)));
+        patterns.extend(doubly.map(pattern));
         // Containers in base64 of base64, and in hex. Those in base64 are found without a run.
         let twice = containers::IN_BASE64.iter().flat_map(|text| base64::literals(text.as_bytes()));
         let in_hex = containers::IN_HEX.iter().flat_map(|magic| hex::literals(magic));

@@ -101,6 +101,7 @@ impl Session {
 /// When the configuration is not valid, or an option names a rule that does not exist.
 pub(crate) fn load(options: Options, start: ConfigStart<'_>, redactor: &Arc<Redactor>) -> Result<Session> {
     let mut settings = look_up(&options, start, redactor)?;
+    require_rules(&settings)?;
     let root = base(start)?;
     let known = learn_known(&mut settings, &root, redactor)?;
     let options = obeying(options, &settings);
@@ -117,6 +118,19 @@ pub(crate) fn load(options: Options, start: ConfigStart<'_>, redactor: &Arc<Reda
         known,
         redactor: redactor.clone(),
     })
+}
+
+/// A run that looks for nothing would call anything clean.
+fn require_rules(settings: &Settings) -> Result<()> {
+    let Settings { rules, exclude_rules, .. } = settings;
+    let is_left = |rule: &String| !exclude_rules.value.contains(rule);
+    ensure!(
+        rules.value.is_empty() || rules.value.iter().any(is_left),
+        "no rule is left: {} takes away all that {} chooses; remove one of the two",
+        exclude_rules.from,
+        rules.from
+    );
+    Ok(())
 }
 
 /// Reads the values that are looked for. The redactor learns them.

@@ -13,6 +13,7 @@ mod formats;
 mod harness;
 mod known;
 mod lookalikes;
+mod nested;
 mod silence;
 mod splits;
 mod table;

@@ -9,7 +9,7 @@ use std::{
 const AT_ONCE: usize = 1 << 20;
 
 /// The longest line that is read, in bytes.
-const LONGEST: usize = 256 << 20;
+pub(super) const LONGEST: usize = 256 << 20;
 
 /// Some lines, in order.
 #[derive(Debug, Default)]

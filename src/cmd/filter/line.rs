@@ -1,34 +1,21 @@
-//! One line of `skanner filter`: what it says, and what is said about it.
+//! What is said about a line of `skanner filter`.
 
-use std::{
-    borrow::Cow,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
 use anyhow::Result;
-use serde::{Deserialize, Serialize};
-use serde_json::{error::Category, value::RawValue};
+use serde::Serialize;
+use serde_json::value::RawValue;
 
-use super::batch::{Batch, BatchLine};
+use super::{
+    batch::{Batch, BatchLine, LONGEST},
+    input::{self, LineContent, ParsedLine},
+};
 use crate::{
     finding::{LookedFor, NotScanned},
     json_text,
     report::{FindingEntry, ReportDocument},
     session::{Redactor, Session, TextScreen, TextScreens},
 };
-
-/// What a line may say. Whatever else is in it is left alone.
-#[derive(Deserialize)]
-struct InputLine<'l> {
-    #[serde(borrow, default)]
-    id: Option<&'l RawValue>,
-    #[serde(borrow, default)]
-    path: Option<Cow<'l, str>>,
-    #[serde(borrow, default)]
-    text: Option<Cow<'l, str>>,
-    #[serde(borrow, default)]
-    content_base64: Option<Cow<'l, str>>,
-}
 
 /// What is written about a line.
 #[derive(Serialize)]
@@ -138,8 +125,8 @@ impl LineFilter<'_> {
         let mut screen = self.screens.screen();
         for line in lines {
             filtered.summary.lines += 1;
-            let text = batch.text(line).trim_ascii();
-            if text.is_empty() && !line.is_too_long {
+            let text = batch.text(line);
+            if text.trim_ascii().is_empty() && !line.is_too_long {
                 continue;
             }
             self.line(text, line, &mut screen, &mut filtered)?;
@@ -156,14 +143,17 @@ impl LineFilter<'_> {
         filtered: &mut FilteredLines,
     ) -> Result<()> {
         let number = line.number;
-        let text = text.strip_prefix("\u{feff}".as_bytes()).filter(|_| number == 1).unwrap_or(text);
-        let parsed = if line.is_too_long { Err("is too long".to_owned()) } else { parsed(text) };
-        let (id, content) = match parsed {
-            Ok(InputLine { id, path, text, content_base64 }) => (id, content(path, text, content_base64)),
-            Err(why) => (None, Err(why)),
+        let own = text.strip_prefix("\u{feff}".as_bytes()).filter(|_| number == 1).unwrap_or(text);
+        let own = own.trim_ascii_start();
+        let ParsedLine { id, content } = if line.is_too_long {
+            let why = format!("is longer than {} MiB, the most that a line may have", LONGEST >> 20);
+            ParsedLine { id: None, content: Err(why) }
+        } else {
+            input::parsed(own.trim_ascii_end(), text.len() - own.len())
         };
+        let id = id.as_deref();
         let summary = &mut filtered.summary;
-        let (path, content) = match content {
+        let LineContent { path, content } = match content {
             Ok(content) => content,
             Err(why) => {
                 summary.errors += 1;
@@ -202,8 +192,8 @@ impl LineFilter<'_> {
     }
 
     /// An id as it is written, but with keys masked, since somebody else chose it.
-    fn masked(&self, id: Option<&RawValue>) -> Option<Box<RawValue>> {
-        RawValue::from_string(self.redactor.text(id?.get().as_bytes())).ok()
+    fn masked(&self, id: Option<&str>) -> Option<Box<RawValue>> {
+        RawValue::from_string(self.redactor.text(id?.as_bytes())).ok()
     }
 }
 
@@ -211,39 +201,4 @@ fn write(into: &mut Vec<u8>, line: &OutputLine<'_>) -> io::Result<()> {
     json_text::write_line(into, line)?;
     into.push(b'\n');
     Ok(())
-}
-
-/// What a line says, or what is wrong with it. The words of the parser may quote the line.
-fn parsed(text: &[u8]) -> Result<InputLine<'_>, String> {
-    if matches!(text.first(), Some(b'[' | b'"')) {
-        return Err("is not an object of JSON".to_owned());
-    }
-    serde_json::from_slice(text).map_err(|error| match error.classify() {
-        Category::Data if text.first() != Some(&b'{') => "is not an object of JSON".to_owned(),
-        Category::Data => format!(
-            "`path`, `text` and `content_base64` must be texts, each once; wrong at byte {}",
-            error.column()
-        ),
-        Category::Eof => "is not valid JSON: it ends too early".to_owned(),
-        _ => format!("is not valid JSON from byte {} on", error.column()),
-    })
-}
-
-/// The path and the content of a line.
-fn content<'l>(
-    path: Option<Cow<'l, str>>,
-    text: Option<Cow<'l, str>>,
-    base64: Option<Cow<'l, str>>,
-) -> Result<(Cow<'l, str>, Cow<'l, [u8]>), String> {
-    let content = match (text, base64) {
-        (Some(Cow::Borrowed(text)), None) => Cow::Borrowed(text.as_bytes()),
-        (Some(Cow::Owned(text)), None) => Cow::Owned(text.into_bytes()),
-        (None, Some(digits)) => {
-            let decoded = base64_simd::STANDARD.decode_to_vec(digits.as_bytes());
-            Cow::Owned(decoded.map_err(|_| "`content_base64` is not base64".to_owned())?)
-        }
-        (Some(_), Some(_)) => return Err("has both `text` and `content_base64`".to_owned()),
-        (None, None) => return Err("has neither `text` nor `content_base64`".to_owned()),
-    };
-    Ok((path.unwrap_or_default(), content))
 }

@@ -4,7 +4,9 @@
 //! is taken. So memory is bounded, and a reader that waits makes the writer wait.
 
 mod batch;
+mod input;
 mod line;
+mod members;
 
 use std::{
     io::{self, Write},

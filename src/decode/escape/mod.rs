@@ -13,6 +13,7 @@ mod join;
 mod percent;
 mod quoted_printable;
 mod split;
+mod starts;
 mod unit;
 
 use std::ops::Range;
@@ -20,6 +21,7 @@ use std::ops::Range;
 pub(crate) use broken::BrokenPrefixes;
 pub(crate) use join::{CONTROL, WRAPPED};
 use memchr::memmem;
+pub(crate) use starts::escaped_starts;
 use unit::{EscapeUnit, is_key_byte};
 
 use super::Decoded;
@@ -34,7 +36,7 @@ const ESCAPES: &[Escape] =
 /// separator. With more than 32 literals, the search would take twice as long.
 pub(crate) const LITERALS: &[&str] = &[
     "%2D", "%2d", "%5F", "%5f", "\\x2", "\\x5", "\\u00", "\\u{", "\\U0", "\\05", "\\13", "k\\_", "&#4",
-    "&#9", "&#x", "=2D", "=5F", "k\\-", "s\\-", "c\\_", "2\\_", "%2E", "%2e", "f\\_", "%73", "%6B", "%6b",
+    "&#9", "&#x", "=2D", "=5F", "k\\-", "s\\-", "c\\_", "2\\_", "%2E", "%2e", "%25", "%73", "%6B", "%6b",
     "\\x7", "\\x6", "&#1", "\\16", "\\15",
 ];
 
@@ -313,6 +315,8 @@ mod tests {
         for (text, plain, name) in [
             ("sk%2Dab%5f1 ", "sk-ab_1 ", "percent"),
             ("%73%6b%2dab\"", "sk-ab\"", "percent"),
+            ("sk%252Dab%2520", "sk-ab ", "percent"),
+            ("%2573%256b%252dab%25", "sk-ab%", "percent"),
             ("sk\\x2dab ", "sk-ab ", "hex-escape"),
             ("sk\\u002Dab ", "sk-ab ", "unicode-escape"),
             ("sk\\\\u002Dab ", "sk-ab ", "unicode-escape"),
@@ -358,6 +362,7 @@ mod tests {
         };
         assert_eq!(at("sk%2Dx"), Some(2));
         assert_eq!(at("%73%6B%2Dx"), Some(6));
+        assert_eq!(at("sk%252Dx"), Some(2));
         assert_eq!(at("sk\\\\u002dx"), Some(2));
         assert_eq!(at("sk\\_x"), Some(2));
         assert_eq!(at("acme%2Dx"), Some(4));

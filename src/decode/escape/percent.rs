@@ -1,4 +1,5 @@
-//! Percent-encoding, RFC 3986: `%2D`, and `%E2%80%8B` for characters that are no ASCII.
+//! Percent-encoding, RFC 3986: `%2D`, and `%E2%80%8B` for characters that are no ASCII. An address within an address is encoded
+//! twice, `%252D`.
 
 use super::{
     invisible,
@@ -6,6 +7,6 @@ use super::{
 };
 
 pub(super) fn unit(text: &[u8]) -> Option<EscapeUnit> {
-    let (code, length) = encoded(text, b"%")?;
+    let (code, length) = encoded(text, b"%25").or_else(|| encoded(text, b"%"))?;
     invisible::escaped(code, length, "percent")
 }
