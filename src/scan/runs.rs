@@ -94,8 +94,8 @@ impl RunSearch {
             patterns
                 .extend(once.into_iter().map(|literal| (literal, BASE64)).chain(in_hex(text)).map(pattern));
         }
-        let doubly = inner.iter().flat_map(|text| in_base64(text).chain(in_hex(text)));
-        patterns.extend(doubly.map(pattern));
+        // Hex of anything else than the key itself is rare, and every literal of hex makes the search in hex slower.
+        patterns.extend(inner.iter().flat_map(|text| in_base64(text)).map(pattern));
         // Containers in base64 of base64, and in hex. Those in base64 are found without a run.
         let twice = containers::IN_BASE64.iter().flat_map(|text| base64::literals(text.as_bytes()));
         let in_hex = containers::IN_HEX.iter().flat_map(|magic| hex::literals(magic));

@@ -73,6 +73,7 @@ fn is_missed(inner: &str, outer: &str) -> bool {
     let is_escape = EVERY_BYTE.contains(&outer) || SOME_BYTES.contains(&outer);
     let is_percent = |name: &str| name.starts_with('%');
     match inner {
+        _ if outer.eq_ignore_ascii_case("hex") => true,
         inner if RUNS.contains(&inner) => EVERY_BYTE.contains(&outer) || LISTS.contains(&outer),
         WIDE => is_escape || outer == WIDE,
         inner if LISTS.contains(&inner) => outer != WIDE,
