@@ -33,8 +33,10 @@ pub(super) fn run(
     };
     let conclude = |mut report: Report, histories: Vec<HistoryStamp>| {
         let document = document_of(session, &mut report);
+        // A state that cannot be written must not cost the report.
+        let verdict = write_verdict(session, &document, start)?;
         state.write(histories, &report, &document)?;
-        write_verdict(session, &document, start)
+        Ok(verdict)
     };
     let (known, found) = match state.read() {
         Ok(state) => state,
@@ -45,23 +47,26 @@ pub(super) fn run(
         }
     };
     let (mut report, new) = read(known.histories.clone())?;
-    if new.passed_over == 0 {
+    if new.passed_over.is_empty() {
         console.note(&format!("the packs and loose objects of then are no longer all there{READ_WHOLE}"));
         return conclude(report, new.stamps);
     }
     // If some of what was known is gone or was read again, what was found there may be gone, too.
-    let is_known = new.passed_over == known.histories.len() || found.findings.is_empty() && found.is_plain();
-    // These lists of other tools allow keys in some commits. A new one may be the first that has a key.
-    let is_by_commit = session.knows_commits() && report.scanned.commits > 0 && known.has_suspects();
-    if is_known && !is_by_commit && !new.is_unsure && is_nothing(&report) {
+    let (is_all, is_same_head) = known.compared_with(&new);
+    let is_known = is_all || found.findings.is_empty() && found.is_plain();
+    // These lists of other tools allow keys in some commits. A new one may be the first that has a key, or be at `HEAD`.
+    let is_by_commit =
+        session.knows_commits() && known.has_suspects() && !(is_same_head && report.scanned.commits == 0);
+    // A baseline asks what is still there.
+    let is_by_head = !is_same_head && found.has_baselined();
+    if is_known && !is_by_commit && !is_by_head && !new.is_unsure && is_nothing(&report) {
         let document = known.carried(state, found, document_of(session, &mut report));
+        let verdict = write_verdict(session, &document, start)?;
         state.write_again(&known, new.stamps, &document)?;
-        return write_verdict(session, &document, start);
+        return Ok(verdict);
     }
     console.note(&format!("there is something new{READ_WHOLE}"));
-    let (report, mut histories) = read(Vec::new())?;
-    // What has been scanned under a new path need not be scanned there again.
-    histories.stamps.iter_mut().for_each(|history| history.add_places(&new.stamps));
+    let (report, histories) = read(Vec::new())?;
     conclude(report, histories.stamps)
 }
 

@@ -26,7 +26,7 @@ use crate::{
     path::{WholePath, parent},
     regular_file,
     report::ReportDocument,
-    source::HistoryStamp,
+    source::{HistoryStamp, ReadHistories},
     whole_file,
 };
 
@@ -93,7 +93,13 @@ impl StateFile {
              found in what was read already"
         );
         ensure!(!file.is_dir(), "--since-scan {shown}: it is a directory, and one repository needs a file");
-        if let Ok(text) = regular_file::read(file) {
+        if file.symlink_metadata().is_ok() {
+            let text = regular_file::check(file).and_then(|()| regular_file::read(file));
+            let text = text.with_context(|| format!("--since-scan {shown}: this file cannot be read"))?;
+            ensure!(
+                !file.is_symlink(),
+                "--since-scan {shown}: this is a link, and would be replaced; name the file that it leads to"
+            );
             ensure!(
                 text.is_empty() || text.starts_with(ANY_MAGIC.as_bytes()),
                 "--since-scan {shown}: this file is no state of a scan, and would be overwritten; name another one, or \
@@ -170,7 +176,7 @@ impl StateFile {
             return Err("the history has pointers of Git LFS, whose content is in no git object".to_owned());
         }
         let report = ReportDocument::read(state.report.get().as_bytes()).map_err(|_| not_whole())?;
-        if !report.run.complete {
+        if !report.run.complete || state.histories.iter().any(|history| history.has_holes) {
             return Err(format!("something could not be read when {} was written", self.shown));
         }
         // Files may have lost what was suppressed or left out in them.
@@ -245,6 +251,15 @@ impl HistoryState {
         self.histories.iter().any(|history| !history.suspects.is_empty())
     }
 
+    /// Whether all that was read then was passed over, and whether each `HEAD` is where it was.
+    pub(crate) fn compared_with(&self, now: &ReadHistories) -> (bool, bool) {
+        let is_all = self.histories.iter().all(|then| now.passed_over.contains(&then.store.directory));
+        let is_same = |then: &HistoryStamp| {
+            now.stamps.iter().any(|now| now.store.directory == then.store.directory && now.head == then.head)
+        };
+        (is_all, self.histories.iter().all(is_same))
+    }
+
     /// The report of a scan that found nothing in what is new: what was known then, and what was read now.
     pub(crate) fn carried(
         &self,
@@ -316,7 +331,9 @@ fn circumstances(session: &Session, roots: &[PathBuf], with_files: bool) -> Resu
         let lists = baseline.map(|baseline| baseline.file).into_iter().chain([session.root.join(GITLEAKS)]);
         for file in lists {
             // One that cannot be read is reported where it is used.
-            all.add_bytes(&std::fs::read(file).unwrap_or_default());
+            let text = regular_file::read(&file);
+            all.add("is read", &text.is_ok());
+            all.add_bytes(&text.unwrap_or_default());
         }
     }
     Ok(all.digits())

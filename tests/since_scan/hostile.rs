@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Change, commit, scan, scanned, state};
+use super::{Change, commit, is_carried, scan, scanned, state};
 use crate::support::{Sandbox, openai_key};
 
 fn secret() -> String {
@@ -35,6 +35,16 @@ fn rewrite(path: &Path, bytes: &[u8]) {
 fn loose(sandbox: &Sandbox, id: &str) -> PathBuf {
     let id = id.trim();
     sandbox.path(format!(".git/objects/{}/{}", &id[..2], &id[2..]))
+}
+
+/// A key that is only in the history, and in a baseline.
+fn baselined(sandbox: &Sandbox) {
+    sandbox.write("k.env", secret());
+    commit(sandbox, "key");
+    sandbox.git(".", &["rm", "-q", "k.env"]);
+    sandbox.git(".", &["commit", "-q", "-m", "gone"]);
+    let run = sandbox.skanner(&["baseline", "create", "--history"]);
+    assert_eq!(run.code, 0, "{run:?}");
 }
 
 /// What there is at one time, and what somebody makes of it until the next.
@@ -187,6 +197,48 @@ const CASES: &[(&str, Change, Change)] = &[
             commit(sandbox, "other");
         },
     ),
+    ("a key that a baseline knows of the past is there again", baselined, |sandbox| {
+        drop(sandbox.git(".", &["revert", "--no-edit", "HEAD"]))
+    }),
+    ("a commit with a key that a baseline knows of the past is checked out", baselined, |sandbox| {
+        drop(sandbox.git(".", &["update-ref", "--no-deref", "HEAD", "HEAD~1"]))
+    }),
+    (
+        "a list allows a key in a commit, and another commit is checked out",
+        |sandbox| {
+            sandbox.write("skanner.toml", "trust-foreign-markers = true\n");
+            sandbox.write("f.txt", secret());
+            commit(sandbox, "c0");
+            let first = sandbox.git(".", &["rev-parse", "HEAD"]);
+            sandbox.git(".", &["mv", "f.txt", "g.txt"]);
+            sandbox.git(".", &["commit", "-q", "-m", "c1"]);
+            let second = sandbox.git(".", &["rev-parse", "HEAD"]);
+            sandbox.git(".", &["commit", "-q", "--allow-empty", "-m", "c2"]);
+            sandbox.git(".", &["rm", "-q", "g.txt"]);
+            sandbox.git(".", &["commit", "-q", "-m", "c3"]);
+            let line = |commit: &str, file| format!("{}:{file}:openai-project-key:1\n", commit.trim());
+            sandbox.write(".gitleaksignore", [line(&first, "f.txt"), line(&second, "g.txt")].concat());
+        },
+        |sandbox| drop(sandbox.git(".", &["update-ref", "--no-deref", "HEAD", "HEAD~1"])),
+    ),
+    (
+        "an object that was accepted as unread can be read",
+        |sandbox| {
+            let file = sandbox.write("kept", secret());
+            let id = sandbox.git(".", &["hash-object", file.to_str().unwrap()]);
+            let object = loose(sandbox, &id);
+            fs::create_dir_all(object.parent().unwrap()).unwrap();
+            fs::write(object, "junk").unwrap();
+            let accept = format!("accept-unread = [{{ path = \"object {}\", reason = \"x\" }}]\n", id.trim());
+            sandbox.write("skanner.toml", accept);
+        },
+        |sandbox| {
+            let file = sandbox.path("kept");
+            let object = loose(sandbox, &sandbox.git(".", &["hash-object", file.to_str().unwrap()]));
+            fs::remove_file(object).unwrap();
+            sandbox.git(".", &["hash-object", "-w", file.to_str().unwrap()]);
+        },
+    ),
     (
         "an older commit has the same tree",
         |sandbox| {
@@ -224,6 +276,111 @@ fn what_is_passed_over_hides_nothing() {
             assert_eq!(run.report().json["findings"], whole.report().json["findings"], "{what}{again}");
         }
     }
+}
+
+/// A whole scan leaves out most paths that have the same file name. What it left out is looked at again when it is checked out.
+#[test]
+fn a_path_that_a_whole_scan_leaves_out_is_not_done() {
+    let sandbox = scanned(&[]);
+    sandbox.write("skanner.toml", "[[allow]]\npaths = [\"tests/**\"]\nreason = \"r\"\n");
+    sandbox.write("tests/k.env", secret());
+    commit(&sandbox, "allowed");
+    let same = |what: &str| {
+        let (run, whole) = (scan(&sandbox), sandbox.skanner(&["scan", "--history", "--format", "json"]));
+        assert_eq!(run.code, whole.code, "{what}: {}{}", run.stdout, run.stderr);
+        run.code
+    };
+    same("first");
+    sandbox.git(".", &["checkout", "-q", "-b", "b"]);
+    sandbox.git(".", &["mv", "tests", "src"]);
+    sandbox.git(".", &["commit", "-q", "-m", "move"]);
+    sandbox.git(".", &["checkout", "-q", "main"]);
+    same("on another branch");
+    same("on another branch, once more");
+    sandbox.git(".", &["checkout", "-q", "b"]);
+    assert_eq!(same("checked out"), 1);
+}
+
+/// Directories that contain each other twice, thirty levels deep: more paths than anybody can read.
+#[test]
+fn many_paths_cost_a_whole_scan_and_no_more() {
+    let sandbox = scanned(&[]);
+    let tree = |lines: String| {
+        let mut command = sandbox.command("git");
+        command.current_dir(sandbox.tree()).arg("mktree").stdin(std::process::Stdio::piped());
+        let mut child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), lines.as_bytes()).unwrap();
+        String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap().trim().to_owned()
+    };
+    // It is a suspect, and no key.
+    let file = sandbox.write("a.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0");
+    commit(&sandbox, "suspect");
+    let blob = sandbox.git(".", &["hash-object", file.to_str().unwrap()]);
+    assert_eq!(scan(&sandbox).code, 0);
+    let mut inner = tree(format!("100644 blob {}\tb.gz\n", blob.trim()));
+    for _ in 0..30 {
+        inner = tree(format!("040000 tree {inner}\ta\n040000 tree {inner}\tb\n"));
+    }
+    let commit = sandbox.git(".", &["commit-tree", "-m", "many", &inner]);
+    sandbox.git(".", &["update-ref", "refs/heads/many", commit.trim()]);
+    let run = scan(&sandbox);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(!is_carried(&run), "{}", run.stderr);
+}
+
+/// What the repository brings is no regular file.
+#[test]
+fn a_list_that_is_a_pipe_is_not_waited_for() {
+    for name in [".gitleaksignore", ".skanner-baseline"] {
+        let sandbox = scanned(&[]);
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            sandbox.path(name),
+            rustix::fs::FileType::Fifo,
+            rustix::fs::Mode::RUSR,
+            0,
+        )
+        .unwrap();
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_skanner"));
+        command.args(["scan", "--history", "--since-scan", &state(&sandbox)]);
+        let mut child =
+            command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+        let mut rounds = 0;
+        while child.try_wait().unwrap().is_none() {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            rounds += 1;
+            if rounds > 600 {
+                child.kill().unwrap();
+                panic!("{name} is waited for");
+            }
+        }
+    }
+}
+
+/// The owner of a repository does not decide what is passed over in another one.
+#[test]
+fn states_are_in_none_of_the_repositories() {
+    let sandbox = Sandbox::new();
+    for name in ["a", "b"] {
+        sandbox.repository(name, &[]);
+    }
+    sandbox.write("list", "a\nb\n");
+    for (place, is_refused) in [("a/states", true), ("b/.git/states", true), ("states", false)] {
+        let run = sandbox.skanner(&["audit", "--repositories", "list", "--since-scan", place]);
+        assert_eq!(run.code, if is_refused { 2 } else { 0 }, "{place}: {}", run.stderr);
+        assert_eq!(run.stderr.contains("must not decide"), is_refused, "{place}: {}", run.stderr);
+        assert_eq!(sandbox.path(place).exists(), !is_refused, "{place}");
+    }
+}
+
+#[test]
+fn a_link_is_no_state() {
+    let sandbox = scanned(&[]);
+    let place = sandbox.tree().parent().unwrap().join("link.state");
+    std::os::unix::fs::symlink("scan.state", &place).unwrap();
+    let run = sandbox.skanner(&["scan", "--history", "--since-scan", place.to_str().unwrap()]);
+    assert_eq!(run.code, 2, "{}", run.stdout);
+    assert!(run.stderr.contains("this is a link"), "{}", run.stderr);
 }
 
 /// A pack with a wrong checksum is never passed over, whatever it is later.

@@ -7,7 +7,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 
 use super::list::NamedRepository;
@@ -16,7 +16,7 @@ use crate::{
     cli::{AuditArgs, clone_first, is_url},
     cmd::{console::Console, since_scan::READ_WHOLE, words},
     config::Settings,
-    path::WholePath,
+    path::{WholePath, parent},
     report::ReportDocument,
     root::Root,
     session::{Options, Progress, Verdict, verdict},
@@ -42,7 +42,7 @@ pub(super) fn audit_in_order<T: Send>(
     let settings = Settings::new(options.flags.clone(), options.environment.clone(), None);
     let threads = settings.thread_count();
     let at_once = repositories.len().clamp(1, threads);
-    let auditor = Auditor::new(args, options, threads / at_once, console)?;
+    let auditor = Auditor::new(args, options, threads / at_once, repositories, console)?;
     let progress = (options.progress && !settings.no_progress.value).then(|| Progress::start("repositories"));
     progress.iter().for_each(|progress| progress.set_total(repositories.len() as u64));
     let work = |repository: &&NamedRepository| {
@@ -74,11 +74,18 @@ impl<'a> Auditor<'a> {
     ///
     /// # Errors
     /// When the program is not known.
-    fn new(args: &AuditArgs, options: &Options, threads: usize, console: &'a Console) -> Result<Self> {
+    fn new(
+        args: &AuditArgs,
+        options: &Options,
+        threads: usize,
+        repositories: &[&NamedRepository],
+        console: &'a Console,
+    ) -> Result<Self> {
         let mut call = vec!["--format=json".into(), "--color=never".into(), format!("-j{threads}").into()];
         call.extend(words::of_audit(options, options.config.as_deref()));
         call.extend(switches(args, options).map(OsString::from));
-        let states = args.since_scan.as_deref().map(|named| states(named, console)).transpose()?;
+        let states =
+            args.since_scan.as_deref().map(|named| states(named, repositories, console)).transpose()?;
         Ok(Self {
             program: std::env::current_exe().context("cannot find skanner itself")?,
             call,
@@ -164,8 +171,22 @@ impl<'a> Auditor<'a> {
 }
 
 /// The directory with a state for each repository, which is made if it does not exist, and its name as it may be shown.
-fn states(named: &Path, console: &Console) -> Result<(PathBuf, String)> {
+fn states(named: &Path, repositories: &[&NamedRepository], console: &Console) -> Result<(PathBuf, String)> {
     let shown = console.redactor.text(named.display().to_string().as_bytes());
+    // Whoever owns one of them must not decide what is read of the others.
+    let around = parent(named).and_then(|parent| parent.whole().ok());
+    if let Some(own) = around.as_deref().and_then(root_of) {
+        let holds = |one: &&NamedRepository| {
+            one.path.whole().ok().as_deref().and_then(root_of).is_some_and(|root| root == own)
+        };
+        if let Some(one) = repositories.iter().copied().find(holds) {
+            bail!(
+                "--since-scan {shown}: this directory is in {}, which must not decide what is read of the repositories; name \
+                 one outside of them",
+                one.name
+            );
+        }
+    }
     match std::fs::create_dir(named) {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => ensure!(
             named.is_dir(),
@@ -174,6 +195,13 @@ fn states(named: &Path, console: &Console) -> Result<(PathBuf, String)> {
         made => made.with_context(|| format!("--since-scan {shown}: cannot make this directory"))?,
     }
     Ok((std::path::absolute(named).context("the current directory no longer exists")?, shown))
+}
+
+fn root_of(path: &Path) -> Option<PathBuf> {
+    match Root::of(path) {
+        Root::Tree(root) | Root::Bare(root) => Some(root.to_owned()),
+        Root::None | Root::Broken(..) => None,
+    }
 }
 
 /// The options that have no value.

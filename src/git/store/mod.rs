@@ -12,4 +12,4 @@ pub(crate) use all::Store;
 pub(super) use all::directories_outside;
 pub(crate) use aside::{Aside, look_aside};
 pub(crate) use numbers::NumberCache;
-pub(crate) use stamp::StoreStamp;
+pub(crate) use stamp::{PathDigest, StoreStamp};

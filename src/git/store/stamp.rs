@@ -5,7 +5,7 @@ use std::{
     fs::Metadata,
     io::{self, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
-    time::UNIX_EPOCH,
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,10 @@ use crate::{bytes::hex, regular_file};
 
 /// A pack and its index both end with two checksums or one, of at most 32 bytes each.
 const ENDING: u64 = 64;
+
+/// A file that was written so long ago has another time if it is written again, in nanoseconds. Some file systems count in
+/// steps of two seconds.
+const SETTLED: u64 = 3_000_000_000;
 
 /// So much of a pack is read at once, in bytes.
 const CHUNK: usize = 1 << 18;
@@ -62,6 +66,8 @@ struct FileStamp {
     changed: u64,
     /// Its number in the file system; zero on systems that do not tell.
     number: u64,
+    /// It was not written just before.
+    is_settled: bool,
 }
 
 impl PathDigest {
@@ -108,7 +114,7 @@ impl StoreStamp {
     /// Whether this loose file was there, and is the same in both.
     pub(super) fn has_loose(&self, now: &Self, path: &Path) -> bool {
         let path = PathDigest::of(path);
-        self.loose.get(&path).is_some_and(|file| now.loose.get(&path) == Some(file))
+        self.loose.get(&path).zip(now.loose.get(&path)).is_some_and(|(then, now)| then.is_of(now))
     }
 
     /// The same without packs that are not what their checksums say, or have changed since. Those that are `known` are.
@@ -142,17 +148,17 @@ impl PackStamp {
     /// object it is to write is in there, and a copy of a repository has other times, so another time is no other content;
     /// but then the content is compared with its checksum.
     fn is_same(&self, now: &Self) -> bool {
-        let is_index = self.index == now.index
+        let is_index = self.index.is_of(&now.index)
             || (self.index.size == now.index.size
                 && is_intact(&now.path.with_extension("idx")).unwrap_or(false));
-        let is_pack = self.pack == now.pack
+        let is_pack = self.pack.is_of(&now.pack)
             || (self.pack.size == now.pack.size && is_intact(&now.path).unwrap_or(false));
         self.checksums == now.checksums && is_index && is_pack
     }
 
     /// Whether the pack is what its checksum says, and has not changed since this stamp was made.
     fn is_proved(&self) -> io::Result<bool> {
-        Ok(is_intact(&self.path)? && FileStamp::of(&self.path)? == self.pack)
+        Ok(is_intact(&self.path)? && FileStamp::of(&self.path)?.values() == self.pack.values())
     }
 }
 
@@ -183,14 +189,32 @@ fn is_intact(path: &Path) -> io::Result<bool> {
 }
 
 impl FileStamp {
+    /// Whether the file as it is now cannot be another one.
+    fn is_of(&self, now: &Self) -> bool {
+        self.is_settled && self.values() == now.values()
+    }
+
+    fn values(&self) -> (u64, u64, u64, u64) {
+        (self.size, self.modified, self.changed, self.number)
+    }
+
     fn of(path: &Path) -> io::Result<Self> {
         let metadata = path.symlink_metadata()?;
         if !metadata.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
         }
         let (changed, number) = identity(&metadata);
-        Ok(Self { size: metadata.len(), modified: modified(&metadata)?, changed, number })
+        let modified = modified(&metadata)?;
+        // What is written again within a tick of the clock has the same time. Its content is compared the next time.
+        let is_settled = now().saturating_sub(modified.max(changed)) > SETTLED;
+        Ok(Self { size: metadata.len(), modified, changed, number, is_settled })
     }
+}
+
+/// In nanoseconds since 1970.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or_default()
 }
 
 /// When anything about a file changed last, and its number in the file system.

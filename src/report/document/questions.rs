@@ -9,6 +9,11 @@ use crate::{
 };
 
 impl ReportDocument {
+    /// Whether a baseline suppressed something.
+    pub(crate) fn has_baselined(&self) -> bool {
+        self.run.suppressed_by.iter().any(|one| one.kind == SuppressionKind::Baseline)
+    }
+
     /// Whether there is nothing to say but what was read and what was found.
     pub(crate) fn is_plain(&self) -> bool {
         let run = &self.run;

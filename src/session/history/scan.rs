@@ -18,8 +18,11 @@ use crate::{
         redact::Redactor,
         worker::{Worker, WorkerPool},
     },
-    source::{HistorySource, Reading, Sink, SuspectPlaces},
+    source::{HistorySource, HistoryStamp, Reading, Sink, SuspectPlaces},
 };
+
+/// So much of old blobs is scanned under new paths, in bytes. Where there is more, the whole history is read.
+const MOST_MOVED: usize = 64 << 20;
 
 /// A repository that has been read, and which of its blobs may hold a key.
 pub(crate) struct HistoryScan {
@@ -31,6 +34,8 @@ pub(crate) struct HistoryScan {
     gathered: Option<Gathered>,
     /// Known suspects that something new puts under another path.
     moved: BTreeSet<MovedBlob>,
+    /// Something that should be in the store is not there, or cannot be read.
+    has_holes: bool,
     reading: Reading,
     /// Its name, as it may be shown.
     name: Arc<str>,
@@ -86,6 +91,7 @@ pub(crate) fn read(roots: &[PathBuf], reading: Reading, pool: &WorkerPool<'_>) -
                     commits,
                     gathered,
                     moved: moved.unwrap_or_default(),
+                    has_holes: fed.has_holes,
                     reading: reading.clone(),
                     name,
                     history,
@@ -128,18 +134,29 @@ pub(in crate::session) fn locate<'a>(
     pool: &WorkerPool<'_>,
 ) -> Vec<ObjectLocations<'a>> {
     let mut locations = Vec::new();
-    for HistoryScan { history, suspects, commits, gathered, moved, reading, name } in read {
+    for HistoryScan { history, suspects, commits, gathered, moved, has_holes, reading, name } in read {
         let (repository, store) = history.store();
         let mut scanned = reading.stamps.as_ref().map(|_| SuspectPlaces::default());
         let mut scan = |blob, commit, path: &[u8], worker: &mut Worker<'_>| {
-            history.feed_blob(blob, commit, path, worker);
             scanned.iter_mut().for_each(|scanned| scanned.add(blob, path));
+            history.feed_blob(blob, commit, path, worker)
         };
         let leave = |scanned: Option<SuspectPlaces>, has_pointers| {
             let Some((stamps, scanned)) = reading.stamps.as_ref().zip(scanned) else { return };
             let is_directory = |id: &ObjectId| matches!(store.read(*id), Ok((ObjectKind::Tree, _)));
             let has_found_names = pool.objects().iter().any(is_directory);
-            stamps.add(store, scanned, has_found_names, has_pointers);
+            let head = repository.head().ok().and_then(|head| head.target());
+            let head = head.map(|id| id.to_string()).unwrap_or_default();
+            let has_holes = *has_holes;
+            let stamp = HistoryStamp {
+                suspects: scanned,
+                has_found_names,
+                has_pointers,
+                has_holes,
+                head,
+                ..Default::default()
+            };
+            stamps.add(store, stamp);
         };
         if !is_found(suspects, pool) && moved.is_empty() {
             leave(scanned, false);
@@ -163,8 +180,13 @@ pub(in crate::session) fn locate<'a>(
                 scan(*id, None, b"", &mut worker);
             }
         }
+        let mut bytes = 0;
         for (id, path) in &*moved {
-            scan(*id, None, path, &mut worker);
+            bytes += scan(*id, None, path, &mut worker);
+            if bytes > MOST_MOVED {
+                reading.stamps.iter().for_each(|stamps| stamps.doubt());
+                break;
+            }
         }
         leave(scanned, worker.has_met_pointer);
         locations.push(location);

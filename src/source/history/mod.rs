@@ -62,6 +62,8 @@ pub(crate) struct FirstPass {
     pub suspects: Vec<ObjectId>,
     /// Repositories nested in this one, such as those of submodules. Their objects have not been read.
     pub nested: Vec<PathBuf>,
+    /// Something that should be in the store is not there, or cannot be read.
+    pub has_holes: bool,
 }
 
 impl HistorySource {
@@ -159,6 +161,12 @@ impl HistorySource {
         }
         unread.sort_unstable();
         report_unread(&unread, sink);
+        let gaps = self.store.packs.gaps();
+        let has_holes = !(unread.is_empty()
+            && missing.is_empty()
+            && failed.is_empty()
+            && gaps.is_empty()
+            && self.store.damages.is_empty());
         let path = self.repository.path();
         let read_elsewhere =
             failed.iter().filter(|id| unread.binary_search_by_key(*id, |one| one.0).is_err());
@@ -172,7 +180,7 @@ impl HistorySource {
                 sink.not_scanned(&files::name(path), why);
             }
         }
-        for pack::PackDamage { path, why } in self.store.packs.gaps() {
+        for pack::PackDamage { path, why } in gaps {
             sink.not_scanned(&files::name(&path), why);
         }
         self.name_missing(&missing, sink);
@@ -182,7 +190,7 @@ impl HistorySource {
             let why = "contains no objects: there is no history to scan".to_owned();
             sink.nothing(&files::name(self.repository.path()), why);
         }
-        FirstPass { suspects, nested }
+        FirstPass { suspects, nested, has_holes }
     }
 
     /// Checks that the objects that refs point to exist.
@@ -230,20 +238,24 @@ impl HistorySource {
     }
 
     /// Pushes a blob under one of its paths, or an empty one if none is known, along with the commit that introduced
-    /// it.
+    /// it. Returns its length, in bytes.
     pub(crate) fn feed_blob(
         &self,
         id: ObjectId,
         commit: Option<ObjectId>,
         path: &[u8],
         sink: &mut impl Searcher,
-    ) {
+    ) -> usize {
         match self.store.read(id) {
             Ok((_, bytes)) => {
                 let origin = Origin { object: Some(id), commit, ..Origin::new(SourceKind::Blob, path) };
                 sink.blob(Blob::new(origin, Content::Bytes(&bytes)));
+                bytes.len()
             }
-            Err(why) => sink.not_scanned(format!("object {id}").as_bytes(), why),
+            Err(why) => {
+                sink.not_scanned(format!("object {id}").as_bytes(), why);
+                0
+            }
         }
     }
 

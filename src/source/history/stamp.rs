@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     blob::ObjectId,
     bytes::hex,
-    git::store::{Store, StoreStamp},
+    git::store::{PathDigest, Store, StoreStamp},
 };
 
 /// What was read of a history.
@@ -25,6 +25,10 @@ pub(crate) struct HistoryStamp {
     pub(crate) has_found_names: bool,
     /// There are pointers of Git LFS, whose content is in no object.
     pub(crate) has_pointers: bool,
+    /// Something that should be in the store was not there, or could not be read.
+    pub(crate) has_holes: bool,
+    /// The commit at `HEAD`, in hex digits; empty if there is none.
+    pub(crate) head: String,
 }
 
 /// The blobs that may hold a key under some path, and the paths under which they have been scanned. What is found in a blob
@@ -43,8 +47,8 @@ pub(crate) struct SuspectPlaces {
 pub(crate) struct ReadHistories {
     /// Each history.
     pub(crate) stamps: Vec<HistoryStamp>,
-    /// How many of them were passed over in part.
-    pub(crate) passed_over: usize,
+    /// The directories of those that were passed over in part.
+    pub(crate) passed_over: BTreeSet<PathDigest>,
     /// What is new cannot be judged without the rest.
     pub(crate) is_unsure: bool,
 }
@@ -56,15 +60,6 @@ pub(crate) struct HistoryStamps {
     known: Vec<HistoryStamp>,
     /// What is read now.
     read: Mutex<ReadHistories>,
-}
-
-impl HistoryStamp {
-    /// Takes note of what has been scanned of the same history besides.
-    pub(crate) fn add_places(&mut self, others: &[Self]) {
-        for other in others.iter().filter(|other| other.store.directory == self.store.directory) {
-            self.suspects.places.extend(other.suspects.places.iter().cloned());
-        }
-    }
 }
 
 impl SuspectPlaces {
@@ -123,24 +118,19 @@ impl HistoryStamps {
     }
 
     /// Takes note of what has been searched. What was known of it stays known.
-    pub(crate) fn add(
-        &self,
-        store: &Store,
-        suspects: SuspectPlaces,
-        has_found_names: bool,
-        has_pointers: bool,
-    ) {
+    pub(crate) fn add(&self, store: &Store, mut history: HistoryStamp) {
         let known = self.of(store);
         let Some(stamp) = store.proved_stamp(known.map(|known| &known.store)) else { return };
-        let mut history = HistoryStamp { store: stamp, suspects, has_found_names, has_pointers };
+        history.store = stamp;
+        let mut read = self.read();
         if let Some(known) = known {
             history.suspects.merge(known.suspects.clone());
             history.has_found_names |= known.has_found_names;
             history.has_pointers |= known.has_pointers;
+            history.has_holes |= known.has_holes;
+            read.passed_over.insert(history.store.directory.clone());
         }
-        let mut read = self.read();
         read.stamps.push(history);
-        read.passed_over += usize::from(known.is_some());
     }
 
     /// Takes note that what is new cannot be judged without the rest.
