@@ -52,8 +52,8 @@ pub(super) fn run(
         return conclude(report, new.stamps);
     }
     // If some of what was known is gone or was read again, what was found there may be gone, too.
-    let (is_all, is_same_head) = known.compared_with(&new);
-    let is_known = is_all || found.findings.is_empty() && found.is_plain();
+    let is_same_head = known.has_heads_of(&new);
+    let is_known = known.is_passed_over(&new) || found.findings.is_empty() && found.is_plain();
     // These lists of other tools allow keys in some commits. A new one may be the first that has a key, or be at `HEAD`.
     let is_by_commit =
         session.knows_commits() && known.has_suspects() && !(is_same_head && report.scanned.commits == 0);

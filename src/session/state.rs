@@ -251,13 +251,17 @@ impl HistoryState {
         self.histories.iter().any(|history| !history.suspects.is_empty())
     }
 
-    /// Whether all that was read then was passed over, and whether each `HEAD` is where it was.
-    pub(crate) fn compared_with(&self, now: &ReadHistories) -> (bool, bool) {
-        let is_all = self.histories.iter().all(|then| now.passed_over.contains(&then.store.directory));
+    /// Whether all that was read then was passed over.
+    pub(crate) fn is_passed_over(&self, now: &ReadHistories) -> bool {
+        self.histories.iter().all(|then| now.passed_over.contains(&then.store.directory))
+    }
+
+    /// Whether each `HEAD` is where it was.
+    pub(crate) fn has_heads_of(&self, now: &ReadHistories) -> bool {
         let is_same = |then: &HistoryStamp| {
             now.stamps.iter().any(|now| now.store.directory == then.store.directory && now.head == then.head)
         };
-        (is_all, self.histories.iter().all(is_same))
+        self.histories.iter().all(is_same)
     }
 
     /// The report of a scan that found nothing in what is new: what was known then, and what was read now.

@@ -1,5 +1,5 @@
-//! How keys begin of which the separator, or every byte, is escaped. Base64 and hex are searched for these, since a search for
-//! escapes does not see through them.
+//! How keys begin of which the separator, or every byte, is escaped. Base64 is searched for these, since a search for escapes
+//! does not see through it.
 
 use std::collections::BTreeSet;
 

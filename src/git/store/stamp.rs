@@ -117,14 +117,12 @@ impl StoreStamp {
         self.loose.get(&path).zip(now.loose.get(&path)).is_some_and(|(then, now)| then.is_of(now))
     }
 
-    /// The same without packs that are not what their checksums say, or have changed since. Those that are `known` are.
+    /// The same without packs that are not what their checksums say, or have changed since. Those of `known`, which is in this
+    /// one, have been compared.
     #[must_use]
     pub(super) fn proved(mut self, known: Option<&Self>) -> Self {
-        let is_known = |path: &PathDigest, pack: &PackStamp| {
-            known.and_then(|known| known.packs.get(path)).is_some_and(|known| known.is_same(pack))
-        };
-        self.packs
-            .retain(|path, pack| is_known(path, pack) || pack.is_proved().is_ok_and(|is_proved| is_proved));
+        let is_known = |path: &PathDigest| known.is_some_and(|known| known.packs.contains_key(path));
+        self.packs.retain(|path, pack| is_known(path) || pack.is_proved().is_ok_and(|is_proved| is_proved));
         self
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{FindingEntry, OccurrenceEntry, ReportDocument, RunReport, SuppressedKeys};
 use crate::finding::{
-    Audit, Configuration, History, LookedFor, NAMED, NotScanned, RefsRead, RunMode, SinceScan, Subject,
+    Configuration, History, LookedFor, NAMED, NotScanned, RefsRead, RunMode, SinceScan, Subject,
 };
 use crate::{
     blob::SourceKind,
@@ -70,10 +70,7 @@ impl ReportMerger {
             run.count_repositories();
         }
         // Each key counts once, wherever it is.
-        run.audit = run.audit.map(|_| {
-            let audit = Audit::new(run.complete, findings.iter().map(FindingEntry::exposure));
-            if run.since_scan.is_some() { audit.since_scan() } else { audit }
-        });
+        run.audit = run.audit.map(|_| run.verdict_on(&findings));
         Some(ReportDocument { run, findings })
     }
 

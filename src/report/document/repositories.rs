@@ -48,8 +48,7 @@ impl ReportDocument {
     /// Whether what it says of its repository is what its findings say. Otherwise it has been changed or damaged.
     pub(crate) fn fits(&self, repository: &RepositoryEntry) -> bool {
         let run = &self.run;
-        let audit = Audit::new(run.complete, self.findings.iter().map(FindingEntry::exposure));
-        let audit = if run.since_scan.is_some() { audit.since_scan() } else { audit };
+        let audit = run.verdict_on(&self.findings);
         let is_unread = repository.audit.is_none();
         let own = RepositoryEntry {
             digest: repository.digest.clone(),
@@ -95,6 +94,12 @@ impl ReportDocument {
 }
 
 impl RunReport {
+    /// The verdict on keys that this run has found.
+    pub(super) fn verdict_on(&self, findings: &[FindingEntry]) -> Audit {
+        let audit = Audit::new(self.complete, findings.iter().map(FindingEntry::exposure));
+        if self.since_scan.is_some() { audit.since_scan() } else { audit }
+    }
+
     /// Says in a sentence how many repositories were read.
     pub(crate) fn count_repositories(&mut self) {
         let read = self.repositories.iter().filter(|one| one.audit.is_some()).count();
